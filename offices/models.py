@@ -1,0 +1,149 @@
+"""The authorities: their units, the posts officers hold in them, and when they are open."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from .querysets import PostQuerySet, UnitQuerySet
+
+
+class UnitKind(models.TextChoices):
+    """Level of a unit in the two-tier government since 1 July 2025."""
+
+    PROVINCE = "province", _("Province")
+    COMMUNE = "commune", _("Commune")
+    DEPARTMENT = "department", _("Department")
+
+
+class Unit(models.Model):
+    """An authority or a department below it.
+
+    ``identifier`` is the first part of dossier codes ('000.00.16.H19' or
+    'H19.16'); only units that receive dossiers have one. ``division_code`` is
+    the code of the General Statistics Office.
+    """
+
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    kind = models.CharField(max_length=10, choices=UnitKind.choices)
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=120)
+    short_name = models.CharField(max_length=80)
+    identifier = models.CharField(max_length=20, null=True, blank=True, unique=True)
+    division_code = models.CharField(max_length=5, blank=True, default="")
+    address = models.CharField(max_length=200, blank=True, default="")
+    phone = models.CharField(max_length=20, blank=True, default="")
+    email = models.EmailField(blank=True, default="")
+    map_url = models.URLField(blank=True, default="")
+    is_active = models.BooleanField(default=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What an officer may do in a unit."""
+
+    CLERK = "clerk", _("Reception clerk")
+    SPECIALIST = "specialist", _("Specialist")
+    LEADER = "leader", _("Leader")
+    CASHIER = "cashier", _("Cashier")
+    PUBLISHER = "publisher", _("Publisher")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Post(models.Model):
+    """A role that a person holds in a unit for a time.
+
+    ``sectors`` lists the codes of the fields a specialist handles; empty means all.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=13, choices=Role.choices)
+    title = models.CharField(max_length=80, blank=True, default="")
+    sectors = models.JSONField(default=list, blank=True)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")), name="post_ends_after_start"
+            ),
+        ]
+        indexes = [models.Index(fields=["user", "role"], name="post_user_role")]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.get_role_display()}, {self.unit}"
+
+    def covers(self, sector_code: str) -> bool:
+        """Tell whether the holder handles a field."""
+        return not self.sectors or sector_code in self.sectors
+
+
+class OpeningHours(models.Model):
+    """One stretch of desk hours of a unit; ``weekday`` 0 is Monday. Local times."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="opening_hours")
+    weekday = models.PositiveSmallIntegerField()
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="opening_hours_weekday"),
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="opening_hours_order"),
+            models.UniqueConstraint(fields=["unit", "weekday", "opens"], name="opening_hours_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.weekday} {self.opens}–{self.closes}"
+
+
+class DayKind(models.TextChoices):
+    """How a calendar day differs from its weekday."""
+
+    OFF = "off", _("Day off")
+    MORNING_OFF = "morning_off", _("Morning off")
+    AFTERNOON_OFF = "afternoon_off", _("Afternoon off")
+    WORKING = "working", _("Working day instead of a day off")
+
+
+class Holiday(models.Model):
+    """A day that differs from its weekday, for one unit or (``unit`` empty) for all.
+
+    A make-up Saturday is a WORKING row; it has the hours of a Friday.
+    """
+
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.CASCADE, related_name="holidays")
+    day = models.DateField()
+    kind = models.CharField(max_length=13, choices=DayKind.choices, default=DayKind.OFF)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        ordering = ["day"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "day"], name="holiday_once", nulls_distinct=False),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.name}"
+
+
+class CalendarYear(models.Model):
+    """A year whose days off have been entered; due times in any other year are refused."""
+
+    year = models.PositiveSmallIntegerField(unique=True)
+    entered_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.year)
