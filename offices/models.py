@@ -132,7 +132,8 @@ class Holiday(models.Model):
     class Meta:
         ordering = ["day"]
         constraints = [
-            models.UniqueConstraint(fields=["unit", "day"], name="holiday_once", nulls_distinct=False),
+            models.UniqueConstraint(fields=["unit", "day"], name="holiday_of_unit_once"),
+            models.UniqueConstraint(fields=["day"], condition=Q(unit=None), name="holiday_of_all_once"),
         ]
 
     def __str__(self) -> str:

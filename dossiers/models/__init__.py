@@ -1,0 +1,28 @@
+"""Tables of one request from draft to result, by subject."""
+
+from .dossier import Applicant, Channel, DayCounter, Delivery, Dossier, Handover, Pause, Status
+from .history import DossierEvent, Reading
+from .papers import Paper, PaperKind, ScanState, SupplementItem, SupplementRequest
+from .results import Result, ResultKind, Slip, SlipKind
+
+__all__ = [
+    "Applicant",
+    "Channel",
+    "DayCounter",
+    "Delivery",
+    "Dossier",
+    "DossierEvent",
+    "Handover",
+    "Paper",
+    "PaperKind",
+    "Pause",
+    "Reading",
+    "Result",
+    "ResultKind",
+    "ScanState",
+    "Slip",
+    "SlipKind",
+    "Status",
+    "SupplementItem",
+    "SupplementRequest",
+]

@@ -1,0 +1,264 @@
+"""The dossier itself, who asks, who holds it and which time counts."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+from common.secret import EncryptedField, EncryptedJSONField
+from offices.models import Role, Unit
+from procedures.models import ProcedureVersion
+
+from ..querysets import DossierQuerySet
+
+# Without look-alikes: refs are read aloud and typed from paper.
+REF_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
+
+
+def new_ref() -> str:
+    """Return a random 12-character reference (59 bits)."""
+    return get_random_string(12, REF_ALPHABET)
+
+
+class Status(models.IntegerChoices):
+    """The ten national status codes, and 0 for a draft."""
+
+    DRAFT = 0, _("Draft")
+    SUBMITTED = 1, _("Waiting for reception")
+    RECEIVED = 2, _("Received")
+    REFUSED = 3, _("Not received")
+    PROCESSING = 4, _("In progress")
+    SUPPLEMENT = 5, _("Needs a supplement")
+    PAYMENT = 6, _("Waiting for payment")
+    WITHDRAWAL = 7, _("Withdrawal asked")
+    STOPPED = 8, _("Stopped")
+    DECIDED = 9, _("Result ready")
+    RETURNED = 10, _("Result returned")
+
+
+# Named once; no other module spells out groups of statuses.
+FINAL = (Status.REFUSED, Status.STOPPED, Status.RETURNED)
+OPEN = (
+    Status.SUBMITTED,
+    Status.RECEIVED,
+    Status.PROCESSING,
+    Status.SUPPLEMENT,
+    Status.PAYMENT,
+    Status.WITHDRAWAL,
+    Status.DECIDED,
+)
+
+
+class Channel(models.TextChoices):
+    """How the dossier reached the desk."""
+
+    ONLINE = "online", _("Online")
+    COUNTER = "counter", _("At the counter")
+    POST = "post", _("By post")
+
+
+class Delivery(models.TextChoices):
+    """How the applicant wants the result."""
+
+    ONLINE = "online", _("Online")
+    DESK = "desk", _("At the commune")
+    POST = "post", _("By post")
+
+
+class Dossier(models.Model):
+    """One request from draft to result.
+
+    ``ref`` names it in the applicant's URLs, ``code`` (issued once at submit or
+    take_in) everywhere else. ``received_by`` is the unit that gives the code,
+    ``unit`` the competent one. ``revision`` grows with every action: a page
+    made for an older revision is refused. ``step``, ``holder_*`` repeat the open
+    :class:`Handover` so that queues need one index. Status, step and holder are
+    written by ``dossiers.workflow.perform`` only.
+    """
+
+    ref = models.CharField(max_length=12, unique=True, default=new_ref, editable=False)
+    code = models.CharField(max_length=40, unique=True, null=True, blank=True)
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="dossiers")
+    received_by = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="dossiers_received")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="dossiers")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="dossiers"
+    )
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="dossiers_filed"
+    )
+    channel = models.CharField(max_length=7, choices=Channel.choices, default=Channel.ONLINE)
+    # {field key: value}; shapes in docs/form-schema.md.
+    answers = EncryptedJSONField(default=dict)
+    # Keys of form sections the applicant has saved without an error.
+    sections_done = models.JSONField(default=list, blank=True)
+    delivery = models.CharField(max_length=6, choices=Delivery.choices, blank=True, default="")
+    # {"name", "phone", "address": {...}} when the result travels by post.
+    delivery_address = EncryptedJSONField(null=True, blank=True)
+
+    status = models.PositiveSmallIntegerField(choices=Status.choices, default=Status.DRAFT)
+    former_status = models.PositiveSmallIntegerField(choices=Status.choices, null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
+    step = models.PositiveSmallIntegerField(default=0)
+    holder_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    holder_role = models.CharField(max_length=13, choices=Role.choices, blank=True, default="")
+    holder = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="dossiers_held"
+    )
+
+    created_at = models.DateTimeField()
+    saved_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    # Legal moment of reception (slip 01) and the moment the server recorded it.
+    received_at = models.DateTimeField(null=True, blank=True)
+    recorded_at = models.DateTimeField(null=True, blank=True)
+    # From when the present term counts: reception, or a completed supplement.
+    term_from = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    paused_since = models.DateTimeField(null=True, blank=True)
+    extended_once = models.BooleanField(default=False)
+    supplements_asked = models.PositiveSmallIntegerField(default=0)
+    # More than one supplement request counts as late in the national figures.
+    counts_late = models.BooleanField(default=False)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    objects = DossierQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status=0, code=None) | Q(status__gt=0, code__isnull=False), name="dossier_code_with_status"
+            ),
+            models.CheckConstraint(condition=Q(status__lte=10), name="dossier_status"),
+            models.CheckConstraint(
+                condition=~Q(status__in=[2, 4, 9, 10]) | Q(received_at__isnull=False), name="dossier_received_at"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=[3, 8, 10]) | Q(closed_at__isnull=False), name="dossier_closed_at"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["unit", "status", "due_at", "id"], name="dossier_unit_queue"),
+            models.Index(fields=["received_by", "status", "due_at", "id"], name="dossier_received_by_queue"),
+            models.Index(
+                fields=["due_at", "id"], condition=Q(status__in=[1, 2, 4, 5, 6, 7, 9]), name="dossier_open_due"
+            ),
+            models.Index(
+                fields=["holder", "due_at", "id"], condition=Q(status__in=[2, 4, 5, 6, 7]), name="dossier_held"
+            ),
+            models.Index(fields=["owner", "-saved_at", "-id"], name="dossier_owner"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code or self.ref
+
+    @property
+    def is_draft(self) -> bool:
+        """Not yet submitted."""
+        return self.status == Status.DRAFT
+
+    @property
+    def is_open(self) -> bool:
+        """Submitted and not yet ended."""
+        return self.status in OPEN
+
+
+class Applicant(models.Model):
+    """Who asks, frozen at submit; nothing is read from the account afterwards.
+
+    ``search_name`` is folded; ``number_index`` is a blind index of the ID or tax number.
+    """
+
+    dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, related_name="applicant")
+    kind = models.CharField(max_length=12)
+    name = models.CharField(max_length=160)
+    search_name = models.CharField(max_length=160, db_index=True)
+    birth = models.CharField(max_length=10, blank=True, default="")
+    sex = models.CharField(max_length=3, blank=True, default="")
+    id_kind = models.CharField(max_length=20, blank=True, default="")
+    id_number = EncryptedField(blank=True, default="")
+    number_index = models.CharField(max_length=43, blank=True, default="", db_index=True)
+    phone = models.CharField(max_length=16, blank=True, default="")
+    email = models.CharField(max_length=254, blank=True, default="")
+    address = EncryptedJSONField(null=True, blank=True)
+    # {"name", "position", "id_number", "phone"} of the person who acts, when not the applicant.
+    representative = EncryptedJSONField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def masked_number(self) -> str:
+        """The ID number with all but the last three characters hidden; empty when none."""
+        return "•" * max(len(self.id_number) - 3, 0) + self.id_number[-3:] if self.id_number else ""
+
+
+class Handover(models.Model):
+    """Who holds a dossier at which step since when; also the control sheet.
+
+    ``person`` empty means that the whole role of the unit is offered the
+    dossier. ``allotted`` is the step's time in working hours. Exactly one row
+    of an open dossier has no end.
+    """
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="handovers")
+    n = models.PositiveSmallIntegerField()
+    step = models.PositiveSmallIntegerField()
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=13, choices=Role.choices)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="handovers"
+    )
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    allotted = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["dossier", "n"]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "n"], name="handover_n_once"),
+            models.UniqueConstraint(fields=["dossier"], condition=Q(until=None), name="handover_one_open"),
+        ]
+        indexes = [models.Index(fields=["person", "dossier"], name="handover_person")]
+
+    def __str__(self) -> str:
+        return f"{self.dossier} {self.n}"
+
+
+class Pause(models.Model):
+    """A stretch in which the clock stands still."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="pauses")
+    since = models.DateTimeField()
+    until = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=40)
+
+    class Meta:
+        ordering = ["dossier", "since"]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier"], condition=Q(until=None), name="pause_one_open"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier} {self.since}"
+
+
+class DayCounter(models.Model):
+    """The last number a unit gave on a local day, per purpose (dossier codes, slips)."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    purpose = models.CharField(max_length=12)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "day", "purpose"], name="day_counter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.day} {self.purpose} {self.last}"

@@ -1,0 +1,56 @@
+"""What happened to a dossier and who looked at it; append-only."""
+
+from django.conf import settings
+from django.db import models
+
+from .dossier import Dossier, Status
+
+
+class DossierEvent(models.Model):
+    """One recorded action; hash-chained per dossier, never changed.
+
+    Begins at submit; event ``n`` is the dossier's revision after the action.
+    ``public_text`` is what the applicant may read (a reason), ``internal_text``
+    a note among officers. ``data`` keeps further facts of the action (ids,
+    dates as ISO text). ``actor_name`` and ``actor_role`` are frozen.
+    """
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="events")
+    n = models.PositiveIntegerField()
+    action = models.CharField(max_length=24)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    actor_name = models.CharField(max_length=160, blank=True, default="")
+    # 'applicant', 'system' or an offices.Role.
+    actor_role = models.CharField(max_length=13)
+    from_status = models.PositiveSmallIntegerField(choices=Status.choices)
+    to_status = models.PositiveSmallIntegerField(choices=Status.choices)
+    at = models.DateTimeField()
+    public_text = models.TextField(blank=True, default="")
+    internal_text = models.TextField(blank=True, default="")
+    data = models.JSONField(default=dict)
+    previous_hash = models.CharField(max_length=64, blank=True, default="")
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["dossier", "n"]
+        constraints = [models.UniqueConstraint(fields=["dossier", "n"], name="event_n_once")]
+
+    def __str__(self) -> str:
+        return f"{self.dossier} {self.n} {self.action}"
+
+
+class Reading(models.Model):
+    """That an officer opened a dossier or a file of it, or unmasked a number."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="readings")
+    reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    what = models.CharField(max_length=60)
+
+    class Meta:
+        indexes = [models.Index(fields=["dossier", "at"], name="reading_dossier")]
+
+    def __str__(self) -> str:
+        return f"{self.reader} {self.dossier} {self.what}"

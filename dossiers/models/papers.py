@@ -1,0 +1,111 @@
+"""The papers of a dossier and what is still missing."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+from procedures.models import RequiredPaper
+
+from .dossier import REF_ALPHABET, Dossier, Status
+
+
+def paper_path(paper: "Paper", filename: str) -> str:
+    """Return a random storage name; the uploader's file name never reaches the disk."""
+    extension = filename.rsplit(".", 1)[-1]
+    return f"papers/{get_random_string(2)}/{get_random_string(24)}.{extension}"
+
+
+def new_paper_ref() -> str:
+    """Return a random reference of a file for URLs."""
+    return get_random_string(12, REF_ALPHABET)
+
+
+class PaperKind(models.TextChoices):
+    """How a required paper is provided."""
+
+    FILE = "file", _("File")
+    ORIGINAL_PROMISED = "promised", _("The original will be brought")
+    ORIGINAL_RECEIVED = "received", _("Original received at the desk")
+
+
+class ScanState(models.TextChoices):
+    """What the antivirus scan says; 'off' when no scanner is configured."""
+
+    OFF = "off", _("No scanner")
+    PENDING = "pending", _("Waiting for the scan")
+    CLEAN = "clean", _("Clean")
+    INFECTED = "infected", _("Infected")
+
+
+class Paper(models.Model):
+    """One file of a required paper, or the promise of its original.
+
+    A required paper may have several files. A file replaced after submit stays
+    with ``replaced_at`` set; before submit it is deleted. ``required`` is empty
+    for papers asked by a supplement beyond the list; ``name`` then says what it is.
+    """
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="papers")
+    ref = models.CharField(max_length=12, unique=True, default=new_paper_ref, editable=False)
+    required = models.ForeignKey(RequiredPaper, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=400)
+    kind = models.CharField(max_length=8, choices=PaperKind.choices)
+    file = models.FileField(upload_to=paper_path, blank=True, max_length=120)
+    original_name = models.CharField(max_length=200, blank=True, default="")
+    media_type = models.CharField(max_length=40, blank=True, default="")
+    size = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    pages = models.PositiveSmallIntegerField(default=0)
+    scan_state = models.CharField(max_length=8, choices=ScanState.choices, default=ScanState.OFF)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    replaced_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["dossier", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SupplementRequest(models.Model):
+    """That the applicant must complete the dossier; one open request at a time."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="supplement_requests")
+    n = models.PositiveSmallIntegerField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    asked_in = models.PositiveSmallIntegerField(choices=Status.choices)
+    note = models.TextField(blank=True, default="")
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["dossier", "n"]
+        constraints = [
+            models.UniqueConstraint(fields=["dossier", "n"], name="supplement_n_once"),
+            models.UniqueConstraint(
+                fields=["dossier"], condition=models.Q(answered_at=None), name="supplement_one_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.dossier} {self.n}"
+
+
+class SupplementItem(models.Model):
+    """One deficient paper (or section of the form) and why."""
+
+    request = models.ForeignKey(SupplementRequest, on_delete=models.CASCADE, related_name="items")
+    required = models.ForeignKey(RequiredPaper, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Key of a form section to be corrected, when it is not a paper.
+    section = models.CharField(max_length=40, blank=True, default="")
+    name = models.CharField(max_length=400)
+    reason = models.CharField(max_length=500)
+    paper = models.ForeignKey(Paper, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        ordering = ["request", "id"]
+
+    def __str__(self) -> str:
+        return self.name

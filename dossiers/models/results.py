@@ -1,0 +1,91 @@
+"""Slips issued along the way and the result at its end."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+from common.secret import EncryptedJSONField
+
+from .dossier import Dossier
+
+
+def slip_path(slip: "Slip", filename: str) -> str:
+    """Return a random storage name of a slip's PDF."""
+    return f"slips/{get_random_string(2)}/{get_random_string(24)}.pdf"
+
+
+def result_path(result: "Result", filename: str) -> str:
+    """Return a random storage name of a result's PDF."""
+    return f"results/{get_random_string(2)}/{get_random_string(24)}.pdf"
+
+
+class SlipKind(models.TextChoices):
+    """Forms of the one-stop desk; numbers differ between the sets of 2018 and 2025."""
+
+    FILING = "filing", _("Filing note")
+    RECEIPT = "receipt", _("Receipt with return date")
+    SUPPLEMENT = "supplement", _("Supplement request")
+    REFUSAL = "refusal", _("Refusal of reception")
+    APOLOGY = "apology", _("Apology and new date")
+    STOP = "stop", _("Notice of stopping")
+
+
+class Slip(models.Model):
+    """One issued form: number and data frozen in the transaction, PDF stored later by a worker."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="slips")
+    kind = models.CharField(max_length=10, choices=SlipKind.choices)
+    number = models.CharField(max_length=30)
+    data = EncryptedJSONField()
+    issued_at = models.DateTimeField()
+    issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+    file = models.FileField(upload_to=slip_path, blank=True, max_length=120)
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+
+    class Meta:
+        ordering = ["dossier", "id"]
+        indexes = [models.Index(fields=["id"], condition=models.Q(file=""), name="slip_unrendered")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+class ResultKind(models.TextChoices):
+    """Where the result's PDF comes from."""
+
+    UPLOAD = "upload", _("Uploaded file")
+    LETTER = "letter", _("Letter made from the answers")
+
+
+class Result(models.Model):
+    """The proposed, then approved decision.
+
+    Written by propose, frozen by approve (``approved_at``, ``sha256``,
+    ``check_code``). ``text`` is the letter's own wording. Not digitally signed
+    until signing exists.
+    """
+
+    dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="result")
+    is_granted = models.BooleanField()
+    reason = models.TextField(blank=True, default="")
+    kind = models.CharField(max_length=6, choices=ResultKind.choices)
+    text = models.TextField(blank=True, default="")
+    file = models.FileField(upload_to=result_path, blank=True, max_length=120)
+    sha256 = models.CharField(max_length=64, blank=True, default="")
+    check_code = models.CharField(max_length=12, blank=True, default="")
+    number = models.CharField(max_length=30, blank=True, default="")
+    data = EncryptedJSONField(null=True, blank=True)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    approved_at = models.DateTimeField(null=True, blank=True)
+    # Who took it at the counter, with the ID shown; empty when downloaded.
+    receiver_name = models.CharField(max_length=160, blank=True, default="")
+    receiver_id = models.CharField(max_length=40, blank=True, default="")
+    returned_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.dossier}"

@@ -1,0 +1,41 @@
+"""Which dossiers a person may see, and how queues cut them."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from offices.models import Post, Role
+
+if TYPE_CHECKING:
+    from .models import Dossier
+
+
+class DossierQuerySet(models.QuerySet["Dossier"]):
+    """Scopes first; every view starts from one of these."""
+
+    def of_owner(self, user: Any) -> Self:
+        """A person's own dossiers, drafts included."""
+        return self.filter(owner=user)
+
+    def visible_to(self, user: Any, day: date) -> Self:
+        """Dossiers an officer may open at the desk on a local day; never drafts.
+
+        Clerk and leader: their unit's (received or competent). Specialist: the
+        fields of the post, or ever held. Others: none. One query for the posts.
+        """
+        posts = list(
+            Post.objects.valid_on(day).of(user).filter(role__in=[Role.CLERK, Role.LEADER, Role.SPECIALIST])
+        )
+        allowed = Q(pk__in=[])
+        for post in posts:
+            in_unit = Q(unit=post.unit_id) | Q(received_by=post.unit_id)
+            if post.role == Role.SPECIALIST:
+                held = Q(pk__in=self.model.objects.filter(handovers__person=user).values("pk"))
+                if post.sectors:
+                    in_unit = Q(unit=post.unit_id, version__procedure__sector__code__in=post.sectors)
+                allowed |= in_unit | held
+            else:
+                allowed |= in_unit
+        return self.filter(allowed, status__gt=0)

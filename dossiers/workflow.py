@@ -1,0 +1,337 @@
+"""The one workflow table and the one function that changes a dossier's status.
+
+:data:`TABLE` says for each action from which statuses, to which, and who may.
+Each action is a small dataclass in ``dossiers/actions/`` with typed input and
+its own effects; :func:`perform` guards, claims and records.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from common.clock import local_day
+from offices.models import Post, Role
+
+from . import hooks
+from .models import Dossier, DossierEvent, Status
+
+APPLICANT = "applicant"
+SYSTEM = "system"
+
+
+class Action(StrEnum):
+    """Every way a dossier can move."""
+
+    SUBMIT = "submit"
+    TAKE_IN = "take_in"
+    RECEIVE = "receive"
+    REFUSE = "refuse"
+    ASK_SUPPLEMENT = "ask_supplement"
+    SUPPLEMENT = "supplement"
+    FORWARD = "forward"
+    REQUIRE_PAYMENT = "require_payment"
+    FEE_SETTLED = "fee_settled"
+    PROPOSE = "propose"
+    SEND_BACK = "send_back"
+    APPROVE = "approve"
+    RETURN_RESULT = "return_result"
+    ASK_WITHDRAWAL = "ask_withdrawal"
+    DECLINE_WITHDRAWAL = "decline_withdrawal"
+    STOP = "stop"
+    EXTEND = "extend"
+
+    @property
+    def segment(self) -> str:
+        """The action's URL segment: its name in kebab case."""
+        return self.value.replace("_", "-")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table; ``target`` None means that the action's own target() decides."""
+
+    sources: tuple[Status, ...]
+    target: Status | None
+    who: tuple[str, ...]
+    label: Any
+
+
+S = Status
+OFFICERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER)
+TABLE: dict[Action, Rule] = {
+    Action.SUBMIT: Rule((S.DRAFT,), S.SUBMITTED, (APPLICANT,), _("Submit")),
+    Action.TAKE_IN: Rule((S.DRAFT,), S.RECEIVED, (Role.CLERK,), _("Take in")),
+    Action.RECEIVE: Rule((S.SUBMITTED,), S.RECEIVED, (Role.CLERK,), _("Receive")),
+    Action.REFUSE: Rule((S.SUBMITTED,), S.REFUSED, (Role.CLERK,), _("Refuse")),
+    Action.ASK_SUPPLEMENT: Rule(
+        (S.SUBMITTED, S.RECEIVED, S.PROCESSING), S.SUPPLEMENT, OFFICERS, _("Request supplement")
+    ),
+    Action.SUPPLEMENT: Rule((S.SUPPLEMENT,), None, (APPLICANT, Role.CLERK), _("Send supplement")),
+    Action.FORWARD: Rule(
+        (S.RECEIVED, S.PROCESSING), S.PROCESSING, (Role.CLERK, Role.SPECIALIST), _("Forward")
+    ),
+    Action.REQUIRE_PAYMENT: Rule(
+        (S.RECEIVED, S.PROCESSING), S.PAYMENT, (Role.SPECIALIST,), _("Require payment")
+    ),
+    Action.FEE_SETTLED: Rule((S.PAYMENT,), S.PROCESSING, (SYSTEM,), _("Fee settled")),
+    Action.PROPOSE: Rule((S.PROCESSING,), S.PROCESSING, (Role.SPECIALIST,), _("Submit for signature")),
+    Action.SEND_BACK: Rule((S.PROCESSING,), S.PROCESSING, (Role.LEADER,), _("Send back")),
+    Action.APPROVE: Rule((S.PROCESSING,), S.DECIDED, (Role.LEADER,), _("Sign")),
+    Action.RETURN_RESULT: Rule(
+        (S.DECIDED,), S.RETURNED, (Role.CLERK, APPLICANT, SYSTEM), _("Hand over result")
+    ),
+    Action.ASK_WITHDRAWAL: Rule(
+        (S.SUBMITTED, S.RECEIVED, S.PROCESSING, S.SUPPLEMENT, S.PAYMENT),
+        S.WITHDRAWAL,
+        (APPLICANT,),
+        _("Withdraw"),
+    ),
+    Action.DECLINE_WITHDRAWAL: Rule((S.WITHDRAWAL,), None, OFFICERS, _("Decline the withdrawal")),
+    Action.STOP: Rule(
+        (S.PROCESSING, S.SUPPLEMENT, S.PAYMENT, S.WITHDRAWAL), S.STOPPED, (*OFFICERS, SYSTEM), _("Stop")
+    ),
+    Action.EXTEND: Rule((S.RECEIVED, S.PROCESSING), None, (Role.LEADER,), _("Apologise, new date")),
+}
+
+
+class ActionRefused(Exception):
+    """An action that may not happen, with a sentence for the person who tried.
+
+    ``code`` is one of: who, state, stale, own, or an action's own word.
+    """
+
+    def __init__(self, code: str, message: Any) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+
+@dataclass
+class Move:
+    """One performance of an action: what actions, guards and hooks get to see.
+
+    ``dossier`` is read inside the transaction and carries the new values once
+    claimed; ``role`` is the role in which ``by`` acts; ``event`` is set after the claim.
+    """
+
+    action: Action
+    dossier: Dossier
+    by: User | None
+    role: str
+    now: datetime
+    from_status: Status
+    to_status: Status
+    event: DossierEvent | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class ActionBase:
+    """What every action provides; subclasses are frozen dataclasses with their input."""
+
+    action: ClassVar[Action]
+    # Only the present holder (person, or anyone of the role when no person holds it) may act.
+    holder_only: ClassVar[bool] = False
+
+    def target(self, move: Move) -> Status:
+        """Return the status reached; asked only where the table leaves it open."""
+        raise TypeError(f"{self.action} has no target in the table")
+
+    def guard(self, move: Move) -> None:
+        """Raise :class:`ActionRefused` when the action may not happen."""
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        """Return the columns of the dossier that the claim sets besides status."""
+        return {}
+
+    def record(self, move: Move) -> dict[str, Any]:
+        """Return the event's public_text, internal_text and data."""
+        return {}
+
+    def effects(self, move: Move) -> None:
+        """Write the rows that go with the claimed change (slip, pause, hand-over, messages)."""
+
+
+def roles_of(user: User, dossier: Dossier, now: datetime) -> set[str]:
+    """Return the roles a person has towards a dossier; one query for the posts.
+
+    A specialist whose post does not cover the dossier's field has no role unless holding it.
+    """
+    roles: set[str] = set()
+    if dossier.owner_id == user.pk:
+        roles.add(APPLICANT)
+    units = {dossier.unit_id, dossier.received_by_id}
+    for post in Post.objects.valid_on(local_day(now)).of(user):
+        if post.unit_id not in units:
+            continue
+        if post.role == Role.SPECIALIST:
+            if post.unit_id != dossier.unit_id:
+                continue
+            if dossier.holder_id != user.pk and not post.covers(dossier.version.procedure.sector.code):
+                continue
+        roles.add(post.role)
+    return roles
+
+
+def acting_role(action: type[ActionBase] | ActionBase, dossier: Dossier, by: User | None, now: datetime) -> str:
+    """Return the role in which a person performs an action.
+
+    Raises ActionRefused ('who', 'own') when there is none: nobody handles a
+    dossier of their own as an officer.
+    """
+    rule = TABLE[action.action]
+    if by is None:
+        if SYSTEM in rule.who:
+            return SYSTEM
+        raise ActionRefused("who", _("The system may not do this."))
+    roles = roles_of(by, dossier, now)
+    if APPLICANT in roles:
+        if APPLICANT in rule.who:
+            return APPLICANT
+        raise ActionRefused("own", _("You may not handle your own dossier. Ask a colleague."))
+    fitting = [role for role in rule.who if role in roles]
+    if not fitting:
+        raise ActionRefused("who", _("Your post does not allow this on this dossier."))
+    if action.holder_only and not holds(by, fitting, dossier):
+        raise ActionRefused("holder", _("You do not hold this dossier now."))
+    return next((role for role in fitting if role == dossier.holder_role), fitting[0])
+
+
+def holds(user: User, roles: Iterable[str], dossier: Dossier) -> bool:
+    """Tell whether a person holds a dossier, alone or as one of the role it was given to."""
+    if dossier.holder_id is not None:
+        return dossier.holder_id == user.pk
+    return dossier.holder_role in roles
+
+
+def stale_message(dossier: Dossier) -> Any:
+    """Return the sentence that says who did what when, for a page made too early."""
+    event = dossier.events.order_by("-n").first()
+    if event is None:
+        return _("This dossier has changed. Look at its newer state below.")
+    from .history import describe_actor, describe_time
+
+    return _("%(who)s has just handled this dossier at %(time)s (%(action)s). Look at its newer state below.") % {
+        "who": describe_actor(event),
+        "time": describe_time(event.at),
+        "action": TABLE[Action(event.action)].label,
+    }
+
+
+def check(action: ActionBase, dossier: Dossier, *, by: User | None, now: datetime) -> Move:
+    """Return the move an action would make, or raise ActionRefused; writes nothing.
+
+    Order of refusal: who, state, the action's own guard.
+    """
+    rule = TABLE[action.action]
+    role = acting_role(action, dossier, by, now)
+    status = Status(dossier.status)
+    if status not in rule.sources:
+        raise ActionRefused("state", stale_message(dossier))
+    move = Move(action.action, dossier, by, role, now, status, rule.target if rule.target is not None else status)
+    if rule.target is None:
+        move.to_status = action.target(move)
+    action.guard(move)
+    return move
+
+
+def perform(
+    action: ActionBase,
+    dossier: Dossier,
+    *,
+    by: User | None,
+    now: datetime,
+    revision: int | None = None,
+) -> DossierEvent:
+    """Perform an action on a dossier: guard, claim, record, all in one transaction.
+
+    ``revision`` is the one the person's page was made for; an older one is
+    refused with who did what when. Raises :class:`ActionRefused` and changes
+    nothing when the action may not happen or another one came first. Copies the
+    new column values onto ``dossier``. About 12 queries.
+    """
+    with transaction.atomic():
+        fresh = (
+            Dossier.objects.select_related(
+                "version__procedure__sector", "unit", "received_by", "owner", "holder", "holder_unit"
+            )
+            .filter(pk=dossier.pk)
+            .get()
+        )
+        if revision is not None and revision != fresh.revision:
+            raise ActionRefused("stale", stale_message(fresh))
+        move = check(action, fresh, by=by, now=now)
+        changes = action.changes(move) | {"status": move.to_status, "revision": fresh.revision + 1}
+        claim(fresh, move, changes)
+        move.event = write_event(move, **action.record(move))
+        action.effects(move)
+        for hook in hooks.after_action:
+            hook(move)
+    for name in ("status", "revision", *changes):
+        setattr(dossier, name, getattr(fresh, name))
+    return move.event
+
+
+def claim(fresh: Dossier, move: Move, changes: dict[str, Any]) -> None:
+    """Set the columns if nobody else has moved the dossier since it was read.
+
+    Works on both engines: the condition is in the UPDATE itself. Raises
+    ActionRefused('stale') when no row matched.
+    """
+    claimed = Dossier.objects.filter(pk=fresh.pk, revision=fresh.revision, status=move.from_status).update(**changes)
+    if claimed != 1:
+        raise ActionRefused("stale", stale_message(fresh))
+    for name, value in changes.items():
+        setattr(fresh, name, value)
+
+
+def write_event(
+    move: Move, public_text: str = "", internal_text: str = "", data: dict[str, Any] | None = None
+) -> DossierEvent:
+    """Append the event of a claimed move to the dossier's hash chain."""
+    previous = move.dossier.events.order_by("-n").values_list("hash", flat=True).first() or ""
+    event = DossierEvent(
+        dossier=move.dossier,
+        n=move.dossier.revision,
+        action=move.action,
+        actor=move.by,
+        actor_name=move.by.get_full_name() if move.by else "",
+        actor_role=move.role,
+        from_status=move.from_status,
+        to_status=move.to_status,
+        at=move.now,
+        public_text=public_text,
+        internal_text=internal_text,
+        data=data or {},
+        previous_hash=previous,
+    )
+    event.hash = event_hash(event)
+    event.save(force_insert=True)
+    return event
+
+
+def event_hash(event: DossierEvent) -> str:
+    """Return the SHA-256 over an event's content and its predecessor's hash."""
+    content = [
+        event.dossier_id,
+        event.n,
+        event.action,
+        event.actor_id,
+        event.actor_name,
+        event.actor_role,
+        int(event.from_status),
+        int(event.to_status),
+        event.at.isoformat(),
+        event.public_text,
+        event.internal_text,
+        event.data,
+        event.previous_hash,
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,32 @@
+"""What is in force and on offer on a day."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+
+if TYPE_CHECKING:
+    from .models import Offering, Procedure, ProcedureVersion
+
+
+class VersionQuerySet(models.QuerySet["ProcedureVersion"]):
+    """Versions by time."""
+
+    def in_force(self, day: date) -> Self:
+        """Published versions whose dates include a local day (the newest number counts)."""
+        return self.filter(
+            Q(effective_until=None) | Q(effective_until__gte=day), status="published", effective_from__lte=day
+        )
+
+
+class ProcedureQuerySet(models.QuerySet["Procedure"]):
+    """Procedures by what citizens may see."""
+
+
+class OfferingQuerySet(models.QuerySet["Offering"]):
+    """Offerings by time."""
+
+    def on(self, day: date) -> Self:
+        """Offerings that run on a local day in active units."""
+        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day, unit__is_active=True)

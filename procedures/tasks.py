@@ -1,0 +1,1 @@
+"""Work of the catalogue that runs in the background."""
