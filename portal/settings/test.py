@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from .base import *  # noqa: F403
-from .base import REDIS_URL, STORAGES, TEMPLATES
+from .base import DATABASES, REDIS_URL, STORAGES, TEMPLATES
 
 TEST_DIR = Path(tempfile.mkdtemp(prefix="mot-cua-test-"))
 SECRET_KEY = "test-secret-key"
@@ -23,3 +23,7 @@ CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, object] = {}
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED(%s)"
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # A file, not memory: races are tried from several threads.
+    DATABASES["default"]["TEST"] = {"NAME": str(TEST_DIR / "test.sqlite3")}
+    DATABASES["default"]["OPTIONS"]["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"

@@ -1,0 +1,43 @@
+"""Fixtures shared by every test: a fixed Monday morning, a commune with its officers, its people."""
+
+from datetime import datetime
+
+import pytest
+
+from common.clock import LOCAL
+from tests import factories
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday 23 March 2026, 09:00 in Vietnam."""
+    return datetime(2026, 3, 23, 9, 0, tzinfo=LOCAL)
+
+
+@pytest.fixture
+def commune(db):
+    """A commune with opening hours, an entered calendar and officers in every role.
+
+    ``commune.unit``, ``commune.clerk``, ``.specialist``, ``.leader``, ``.cashier``, ``.publisher``, ``.administrator``.
+    """
+    return factories.commune()
+
+
+@pytest.fixture
+def other_commune(db):
+    """A second commune, the same way."""
+    return factories.commune(slug="xuan-loc", name="Xã Xuân Lộc", identifier="000.00.17.H19")
+
+
+@pytest.fixture
+def citizen(db):
+    """A citizen with a declared personal number and an address."""
+    return factories.citizen()
+
+
+@pytest.fixture
+def other_citizen(db):
+    """Another citizen."""
+    return factories.citizen(
+        full_name="Lê Thị Hoa", email="hoa@example.com", personal_number="075099000022", phone="0912000002"
+    )

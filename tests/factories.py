@@ -1,0 +1,162 @@
+"""Small hand-written factories; each returns a saved object with sensible Vietnamese data."""
+
+from datetime import date, datetime, time
+from types import SimpleNamespace
+from typing import Any
+
+from accounts.models import User
+from common.clock import LOCAL
+from common.text import fold
+from dossiers.models import Applicant, Dossier
+from offices.models import CalendarYear, OpeningHours, Post, Role, Unit
+from procedures.models import Offering, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, Sector
+
+PASSWORD = "mat-khau-thu-2026"
+NOW = datetime(2026, 3, 23, 9, 0, tzinfo=LOCAL)
+
+FORM: dict[str, Any] = {
+    "schema": 1,
+    "title": {"vi": "Tờ khai thử", "en": "Trial form"},
+    "sections": [
+        {
+            "key": "requester",
+            "title": {"vi": "Người yêu cầu", "en": "Requester"},
+            "fields": [
+                {
+                    "key": "requester_name",
+                    "type": "full_name",
+                    "label": {"vi": "Họ và tên", "en": "Full name"},
+                    "required": True,
+                    "prefill": "full_name",
+                },
+                {
+                    "key": "wants_copy",
+                    "type": "choice",
+                    "label": {"vi": "Có cần bản sao không?", "en": "Do you need copies?"},
+                    "required": True,
+                    "options": [
+                        {"value": "co", "label": {"vi": "Có", "en": "Yes"}},
+                        {"value": "khong", "label": {"vi": "Không", "en": "No"}},
+                    ],
+                },
+                {
+                    "key": "copies",
+                    "type": "number",
+                    "label": {"vi": "Số bản sao", "en": "Number of copies"},
+                    "required": True,
+                    "rules": [{"name": "min", "args": [1]}, {"name": "max", "args": [20]}],
+                    "show_if": {"field": "wants_copy", "op": "eq", "value": "co"},
+                },
+            ],
+        },
+    ],
+}
+ANSWERS: dict[str, Any] = {"requester_name": "Nguyễn Văn An", "wants_copy": "co", "copies": 2}
+
+
+def user(**fields: Any) -> User:
+    """An active account whose password is :data:`PASSWORD`."""
+    fields.setdefault("full_name", "Nguyễn Văn An")
+    fields.setdefault("password", PASSWORD)
+    fields.setdefault("date_joined", NOW)
+    return User.objects.create_user(**fields)
+
+
+def citizen(**fields: Any) -> User:
+    """A citizen with a declared personal number."""
+    defaults: dict[str, Any] = {
+        "full_name": "Nguyễn Văn An",
+        "email": "an@example.com",
+        "personal_number": "075199000011",
+        "birth": "1999-05-27",
+        "sex": "nam",
+        "phone": "0912000001",
+        "address": {"province": "75", "commune": "26425", "detail": "Ấp 3"},
+    }
+    return user(**(defaults | fields))
+
+
+def commune(
+    slug: str = "xuan-bac", name: str = "Xã Xuân Bắc", identifier: str = "000.00.16.H19"
+) -> SimpleNamespace:
+    """A commune open 7:00–11:30 and 13:00–17:00 on weekdays, with an officer in every role."""
+    unit = Unit.objects.create(
+        kind="commune",
+        slug=slug,
+        name=f"UBND {name}",
+        short_name=name,
+        identifier=identifier,
+        phone="0251 3000 001",
+        address=f"Trung tâm {name}, tỉnh Đồng Nai",
+    )
+    for weekday in range(5):
+        for opens, closes in ((time(7), time(11, 30)), (time(13), time(17))):
+            OpeningHours.objects.create(unit=unit, weekday=weekday, opens=opens, closes=closes)
+    for year in (2025, 2026, 2027):
+        CalendarYear.objects.get_or_create(year=year, defaults={"entered_at": NOW})
+    people = {
+        role.value: user(full_name=f"Cán bộ {role.value} {slug}", email=f"{role.value}.{slug}@example.com")
+        for role in Role
+    }
+    for role in Role:
+        Post.objects.create(user=people[role.value], unit=unit, role=role, valid_from=date(2025, 7, 1))
+    return SimpleNamespace(unit=unit, **people)
+
+
+def version(unit: Unit | None = None, *, level: int = 4, code: str = "1.000001", **fields: Any) -> ProcedureVersion:
+    """A published procedure with a short form, two papers and three steps, offered by ``unit``."""
+    sector, _made = Sector.objects.get_or_create(code="ho-tich", defaults={"name": "Hộ tịch", "name_en": "Civil status"})
+    procedure = Procedure.objects.create(code=code, sector=sector)
+    defaults: dict[str, Any] = {
+        "number": 1,
+        "status": "published",
+        "published_at": NOW,
+        "effective_from": date(2025, 7, 1),
+        "name": "Đăng ký khai sinh",
+        "name_en": "Birth registration",
+        "level": level,
+        "audience": ["citizen"],
+        "channels": ["online", "direct", "post"],
+        "processing_amount": 3,
+        "processing_unit": "working_days",
+        "outcome": "Giấy khai sinh",
+        "legal_bases": ["60/2014/QH13"],
+        "form": FORM,
+    }
+    made = ProcedureVersion.objects.create(procedure=procedure, **(defaults | fields))
+    for n, (role, allotted) in enumerate((("clerk", 4), ("specialist", 16), ("leader", 4)), start=1):
+        ProcedureStep.objects.create(version=made, n=n, role=role, text=f"Bước {n}", allotted=allotted)
+    RequiredPaper.objects.create(version=made, n=1, key="chung-sinh", name="Giấy chứng sinh", originals=1)
+    RequiredPaper.objects.create(
+        version=made, n=2, key="uy-quyen", name="Văn bản ủy quyền", is_required=False, condition="Khi nộp thay người khác"
+    )
+    if unit is not None:
+        Offering.objects.create(unit=unit, procedure=procedure, level=level, since=date(2025, 7, 1))
+    return made
+
+
+def draft(owner: User, unit: Unit, of: ProcedureVersion | None = None, **fields: Any) -> Dossier:
+    """A draft with complete answers and delivery, papers promised at the desk."""
+    of = of or ProcedureVersion.objects.first() or version(unit)
+    defaults: dict[str, Any] = {
+        "answers": dict(ANSWERS),
+        "sections_done": ["requester"],
+        "delivery": "desk",
+        "created_at": NOW,
+        "saved_at": NOW,
+    }
+    made = Dossier.objects.create(
+        version=of, unit=unit, received_by=unit, owner=owner, filed_by=owner, **(defaults | fields)
+    )
+    for required in of.papers.filter(is_required=True):
+        made.papers.create(
+            required=required, name=required.name, kind="promised", uploaded_by=owner, uploaded_at=NOW
+        )
+    return made
+
+
+def applicant(dossier: Dossier, **fields: Any) -> Applicant:
+    """The frozen applicant of a dossier whose status is set by hand in a test."""
+    defaults: dict[str, Any] = {"kind": "citizen", "name": "Nguyễn Văn An", "phone": "0912000001"}
+    values = defaults | fields
+    return Applicant.objects.create(dossier=dossier, search_name=fold(values["name"]), **values)
