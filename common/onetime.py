@@ -1,0 +1,39 @@
+"""One-time keys: a form sent twice acts once."""
+
+import re
+from datetime import datetime
+
+from django.utils.crypto import get_random_string
+
+from .models import OneTimeKey
+
+_SHAPE = re.compile(r"[A-Za-z0-9]{32}")
+
+
+class KeyMisused(Exception):
+    """A key that is malformed, or was claimed by another account or for another thing."""
+
+
+def new_key() -> str:
+    """Return a fresh random key for a form (190 bits)."""
+    return get_random_string(32)
+
+
+def claim(key: str, purpose: str, user_id: int | None, subject: str, now: datetime) -> str | None:
+    """Claim a key inside the caller's transaction.
+
+    Returns None for the first caller, who goes on and makes ``subject``; a later
+    caller gets the subject that the first one made. A concurrent caller waits for
+    the first one's commit; when that rolls back, the key is free again. Raises
+    :class:`KeyMisused` when the key is malformed or belongs to another account. Two to four queries.
+    """
+    if not _SHAPE.fullmatch(key):
+        raise KeyMisused
+    row, is_first = OneTimeKey.objects.get_or_create(
+        key=key, purpose=purpose, defaults={"user_id": user_id, "subject": subject, "at": now}
+    )
+    if is_first:
+        return None
+    if row.user_id != user_id:
+        raise KeyMisused
+    return row.subject
