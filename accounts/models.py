@@ -3,6 +3,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from common.secret import EncryptedField, EncryptedJSONField, blind_index
@@ -41,7 +42,8 @@ class User(AbstractBaseUser):
 
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.CITIZEN)
     full_name = models.CharField(max_length=160)
-    email = models.EmailField(max_length=254, null=True, blank=True)
+    # Null, not empty, when there is none: the address is unique.
+    email = models.EmailField(max_length=254, null=True, blank=True)  # noqa: DJ001
     birth = models.CharField(max_length=10, blank=True, default="")
     sex = models.CharField(max_length=3, choices=Sex.choices, blank=True, default="")
     personal_number = EncryptedField(blank=True, default="")
@@ -65,7 +67,7 @@ class User(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(models.functions.Lower("email"), name="user_email_once"),
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
             models.UniqueConstraint(
                 fields=["personal_number_index"],
                 condition=Q(assurance="verified") & ~Q(personal_number_index=""),

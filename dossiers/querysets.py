@@ -25,9 +25,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         Clerk and leader: their unit's (received or competent). Specialist: the
         fields of the post, or ever held. Others: none. One query for the posts.
         """
-        posts = list(
-            Post.objects.valid_on(day).of(user).filter(role__in=[Role.CLERK, Role.LEADER, Role.SPECIALIST])
-        )
+        posts = list(Post.objects.valid_on(day).of(user).filter(role__in=[Role.CLERK, Role.LEADER, Role.SPECIALIST]))
         allowed = Q(pk__in=[])
         for post in posts:
             in_unit = Q(unit=post.unit_id) | Q(received_by=post.unit_id)

@@ -76,9 +76,7 @@ def citizen(**fields: Any) -> User:
     return user(**(defaults | fields))
 
 
-def commune(
-    slug: str = "xuan-bac", name: str = "Xã Xuân Bắc", identifier: str = "000.00.16.H19"
-) -> SimpleNamespace:
+def commune(slug: str = "xuan-bac", name: str = "Xã Xuân Bắc", identifier: str = "000.00.16.H19") -> SimpleNamespace:
     """A commune open 7:00–11:30 and 13:00–17:00 on weekdays, with an officer in every role."""
     unit = Unit.objects.create(
         kind="commune",
@@ -105,7 +103,9 @@ def commune(
 
 def version(unit: Unit | None = None, *, level: int = 4, code: str = "1.000001", **fields: Any) -> ProcedureVersion:
     """A published procedure with a short form, two papers and three steps, offered by ``unit``."""
-    sector, _made = Sector.objects.get_or_create(code="ho-tich", defaults={"name": "Hộ tịch", "name_en": "Civil status"})
+    sector, _made = Sector.objects.get_or_create(
+        code="ho-tich", defaults={"name": "Hộ tịch", "name_en": "Civil status"}
+    )
     procedure = Procedure.objects.create(code=code, sector=sector)
     defaults: dict[str, Any] = {
         "number": 1,
@@ -128,7 +128,12 @@ def version(unit: Unit | None = None, *, level: int = 4, code: str = "1.000001",
         ProcedureStep.objects.create(version=made, n=n, role=role, text=f"Bước {n}", allotted=allotted)
     RequiredPaper.objects.create(version=made, n=1, key="chung-sinh", name="Giấy chứng sinh", originals=1)
     RequiredPaper.objects.create(
-        version=made, n=2, key="uy-quyen", name="Văn bản ủy quyền", is_required=False, condition="Khi nộp thay người khác"
+        version=made,
+        n=2,
+        key="uy-quyen",
+        name="Văn bản ủy quyền",
+        is_required=False,
+        condition="Khi nộp thay người khác",
     )
     if unit is not None:
         Offering.objects.create(unit=unit, procedure=procedure, level=level, since=date(2025, 7, 1))
@@ -149,9 +154,7 @@ def draft(owner: User, unit: Unit, of: ProcedureVersion | None = None, **fields:
         version=of, unit=unit, received_by=unit, owner=owner, filed_by=owner, **(defaults | fields)
     )
     for required in of.papers.filter(is_required=True):
-        made.papers.create(
-            required=required, name=required.name, kind="promised", uploaded_by=owner, uploaded_at=NOW
-        )
+        made.papers.create(required=required, name=required.name, kind="promised", uploaded_by=owner, uploaded_at=NOW)
     return made
 
 
