@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# Start the whole portal on this machine: web, worker with its clock, embedded services. Ctrl+C stops everything.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+deploy/install.sh requirements.txt
+
+export PORT="${PORT:-8000}"
+export SITE_URL="${SITE_URL:-http://localhost:$PORT}"
+export DJANGO_SETTINGS_MODULE="${DJANGO_SETTINGS_MODULE:-portal.settings.dev}"
+export VAR_DIR="${VAR_DIR:-$PWD/var}"
+export PATH="$PWD/.venv/bin:$PATH"
+umask 077
+
+python manage.py prepare --announce
+exec honcho --no-prefix start --port "$PORT"
