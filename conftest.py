@@ -3,9 +3,25 @@
 from datetime import datetime
 
 import pytest
+from django.test import TransactionTestCase
 
+from common import append_only
 from common.clock import LOCAL
 from tests import factories
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_may_delete():
+    """Lift append-only triggers while the tables are emptied after a transactional test."""
+    empty_tables = TransactionTestCase._fixture_teardown
+
+    def teardown(self):
+        with append_only.lifted():
+            empty_tables(self)
+
+    TransactionTestCase._fixture_teardown = teardown
+    yield
+    TransactionTestCase._fixture_teardown = empty_tables
 
 
 @pytest.fixture

@@ -1,0 +1,139 @@
+"""Tables whose rows stay as they were written, kept so by triggers in the database.
+
+Apps name their tables with :func:`register` in ``AppConfig.ready()``. After
+every ``migrate`` the triggers are made anew on SQLite and PostgreSQL, because
+a changed column rebuilds a SQLite table and drops its triggers. A refused
+statement raises ``django.db.IntegrityError``.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+FUNCTION = "append_only_refuse"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What may still change in a table.
+
+    ``allowed_columns`` may change at any time, ``set_once`` only while empty
+    (NULL or ''). ``when`` limits the rule to rows that match an SQL condition
+    over OLD, in words that both engines read.
+    """
+
+    table: str
+    allowed_columns: tuple[str, ...] = ()
+    set_once: tuple[str, ...] = ()
+    when: str = ""
+
+
+_rules: dict[str, Rule] = {}
+
+
+def register(table: str, *, allowed_columns: Iterable[str] = (), set_once: Iterable[str] = (), when: str = "") -> None:
+    """Name a table whose rows may not be changed or deleted; see :class:`Rule`."""
+    _rules[table] = Rule(table, tuple(allowed_columns), tuple(set_once), when)
+
+
+def rules() -> list[Rule]:
+    """Return the rules of every registered table."""
+    return list(_rules.values())
+
+
+def triggers_of(rule: Rule) -> list[str]:
+    """Return the names of the row triggers that keep a rule."""
+    return [f"{rule.table}_no_update", f"{rule.table}_no_delete"]
+
+
+def install(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Create the triggers of every registered table that exists, replacing older ones."""
+    connection = connections[using]
+    existing = set(connection.introspection.table_names())
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+                "RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; "
+                "END $$"
+            )
+        for rule in _rules.values():
+            if rule.table not in existing:
+                continue
+            for statement in _drop_statements(connection, rule) + _create_statements(connection, cursor, rule):
+                cursor.execute(statement)
+
+
+def remove(using: str = DEFAULT_DB_ALIAS) -> None:
+    """Drop the triggers of every registered table that exists."""
+    connection = connections[using]
+    existing = set(connection.introspection.table_names())
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        for rule in _rules.values():
+            if rule.table in existing:
+                for statement in _drop_statements(connection, rule):
+                    cursor.execute(statement)
+
+
+@contextmanager
+def lifted(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """Let rows be changed inside the block: for data migrations and the flush after a test."""
+    remove(using)
+    try:
+        yield
+    finally:
+        install(using)
+
+
+def install_after_migrate(using: str, **kwargs: Any) -> None:
+    """Receive ``post_migrate``: the one place where the triggers come from."""
+    install(using)
+
+
+def _drop_statements(connection: BaseDatabaseWrapper, rule: Rule) -> list[str]:
+    if connection.vendor == "postgresql":
+        names = [*triggers_of(rule), f"{rule.table}_no_truncate"]
+        return [f'DROP TRIGGER IF EXISTS "{name}" ON "{rule.table}"' for name in names]
+    return [f'DROP TRIGGER IF EXISTS "{name}"' for name in triggers_of(rule)]
+
+
+def _create_statements(connection: BaseDatabaseWrapper, cursor: Any, rule: Rule) -> list[str]:
+    update, delete = triggers_of(rule)
+    changed = _changed_condition(connection, cursor, rule)
+    made = [
+        _trigger(connection, update, f'UPDATE ON "{rule.table}" FOR EACH ROW', rule, [rule.when, changed]),
+        _trigger(connection, delete, f'DELETE ON "{rule.table}" FOR EACH ROW', rule, [rule.when]),
+    ]
+    if connection.vendor == "postgresql":
+        event = f'TRUNCATE ON "{rule.table}" FOR EACH STATEMENT'
+        made.append(_trigger(connection, f"{rule.table}_no_truncate", event, rule, []))
+    return made
+
+
+def _trigger(connection: BaseDatabaseWrapper, name: str, event: str, rule: Rule, conditions: list[str]) -> str:
+    given = " AND ".join(f"({condition})" for condition in conditions if condition)
+    when = f" WHEN ({given})" if given else ""
+    if connection.vendor == "postgresql":
+        return f'CREATE TRIGGER "{name}" BEFORE {event}{when} EXECUTE FUNCTION {FUNCTION}()'
+    refuse = f"SELECT RAISE(ABORT, 'append-only: {rule.table}')"
+    return f'CREATE TRIGGER "{name}" BEFORE {event}{when} BEGIN {refuse}; END'
+
+
+def _changed_condition(connection: BaseDatabaseWrapper, cursor: Any, rule: Rule) -> str:
+    """Return the SQL that is true when an UPDATE touches a column it may not; empty refuses every UPDATE."""
+    if not rule.allowed_columns and not rule.set_once:
+        return ""
+    differs = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
+    refused = []
+    for column in connection.introspection.get_table_description(cursor, rule.table):
+        change = f'OLD."{column.name}" {differs} NEW."{column.name}"'
+        if column.name in rule.set_once:
+            # As text: the comparison with '' must hold for columns of any type.
+            refused.append(f"({change} AND COALESCE(CAST(OLD.\"{column.name}\" AS text), '') <> '')")
+        elif column.name not in rule.allowed_columns:
+            refused.append(change)
+    return " OR ".join(refused)
