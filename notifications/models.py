@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.secret import EncryptedField
 
+from .querysets import NotificationQuerySet
+
 
 class Channel(models.TextChoices):
     """How a message travels; ``none`` means that an officer must call the person."""
@@ -54,10 +56,17 @@ class Notification(models.Model):
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
 
+    objects = NotificationQuerySet.as_manager()
+
     class Meta:
         indexes = [
             models.Index(fields=["not_before", "id"], condition=Q(state="waiting"), name="notification_waiting"),
             models.Index(fields=["subject_type", "subject_ref", "id"], name="notification_subject"),
+            models.Index(
+                fields=["subject_type", "id"],
+                condition=Q(state__in=["failed", "to_call"]),
+                name="notification_undelivered",
+            ),
         ]
 
     def __str__(self) -> str:

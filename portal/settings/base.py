@@ -13,6 +13,8 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from .storage import storage_from_url
+
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 env = environ.Env()
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -21,7 +23,8 @@ DEBUG = False
 DEMO = False
 SECRET_KEY = env("SECRET_KEY", default="demo-secret-key-of-a-portal-on-one-machine-only")
 # Newest first: the first key encrypts, all of them decrypt. 32 url-safe base64 bytes each.
-FIELD_KEYS = env.list("FIELD_KEYS", default=["ZGVtby1maWVsZC1rZXktb25seS1mb3ItdHJpYWxzISE="])
+DEMO_FIELD_KEYS = ["ZGVtby1maWVsZC1rZXktb25seS1mb3ItdHJpYWxzISE="]
+FIELD_KEYS = env.list("FIELD_KEYS", default=DEMO_FIELD_KEYS)
 INDEX_KEY = env("INDEX_KEY", default="demo-index-key")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -111,13 +114,38 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+# Nothing carries SMS yet; the demonstration shows them on its mail page.
+NOTIFICATION_SMS = False
+# A worker that dies holds a message back for as long as its lease runs.
+NOTIFICATION_LEASE_SECONDS = env.int("NOTIFICATION_LEASE_SECONDS", default=120)
+NOTIFICATION_SMTP_TIMEOUT = 15
+# 30 s, doubling up to 5 minutes: an hour's outage drains within 10 minutes; 50 attempts last about four hours.
+NOTIFICATION_RETRY_SECONDS = 30
+NOTIFICATION_RETRY_SECONDS_MAX = 300
+NOTIFICATION_MAX_ATTEMPTS = 50
+NOTIFICATION_SWEEP_SECONDS = env.int("NOTIFICATION_SWEEP_SECONDS", default=30)
+NOTIFICATION_SWEEP_BATCH = 1000
+NOTIFICATION_SWEEP_BUDGET_SECONDS = 60
+# How long a process leaves a broker alone that did not answer.
+NOTIFICATION_BROKER_REST_SECONDS = 10
+
 REDIS_URL = env("REDIS_URL", default="")
 CACHES: dict[str, dict[str, Any]]
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "unacked_restore_throttle": 1}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "visibility_timeout": 3600,
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 1,
+        "socket_timeout": 5,
+        # Without these a publisher tries for ever while Redis is away.
+        "max_retries": 1,
+        "interval_start": 0,
+        "interval_step": 0.1,
+        "interval_max": 0.1,
+    }
 else:
     CACHES = {
         "default": {
@@ -144,8 +172,14 @@ CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # The web process only wakes the worker: a broker that is down must not hold a request.
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
-    "sweep-outbox": {"task": "notifications.tasks.sweep", "schedule": timedelta(seconds=30)},
+    # One sweep at a time is enough: a queued one that grew old is dropped.
+    "sweep-outbox": {
+        "task": "notifications.tasks.sweep",
+        "schedule": timedelta(seconds=NOTIFICATION_SWEEP_SECONDS),
+        "options": {"expires": NOTIFICATION_SWEEP_SECONDS},
+    },
     "render-slips": {"task": "dossiers.tasks.render_waiting_slips", "schedule": timedelta(seconds=60)},
     "expire-drafts": {"task": "dossiers.tasks.expire_drafts", "schedule": crontab(hour=2, minute=30)},
     "refresh-search-text": {
@@ -185,9 +219,13 @@ STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
+if STORAGE_URL := env("STORAGE_URL", default=""):
+    STORAGES["default"] = storage_from_url(STORAGE_URL)
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# Behind nginx: the internal location that sends stored files (X-Accel-Redirect); empty sends them from here.
+X_ACCEL_PREFIX = env("X_ACCEL_PREFIX", default="")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
 MAX_PAPER_BYTES = 10 * 1024 * 1024

@@ -4,4 +4,5 @@ from .base import *  # noqa: F403
 from .base import env
 
 DEMO = True
+NOTIFICATION_SMS = True
 DEBUG = env.bool("DEBUG", default=False)

@@ -1,0 +1,148 @@
+"""Writing messages: rows in the caller's transaction, and a nudge to the worker after it.
+
+The row is the truth. A broker that is down delays a message until the next
+sweep; it neither loses it nor holds up the person who files.
+"""
+
+import logging
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.template import Context, loader
+from django.utils import translation
+
+from accounts.models import User
+
+from .models import Channel, Notification, State
+
+logger = logging.getLogger(__name__)
+
+# After a failed nudge this process leaves the broker alone for a while: the sweep finds the rows.
+_broker_rests_until = 0.0
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """Who gets a message; ``user`` may be None (a dossier filed at the counter).
+
+    E-mail goes before SMS; without either address an officer calls the person.
+    """
+
+    user: User | None = None
+    name: str = ""
+    email: str = ""
+    phone: str = ""
+    language: str = "vi"
+
+    @classmethod
+    def of_user(cls, user: User) -> "Recipient":
+        """Return an account as recipient, in its own language."""
+        return cls(user, user.full_name, user.email or "", user.phone, user.language)
+
+    def route(self) -> tuple[str, str]:
+        """Return the channel and the address on it."""
+        if self.email:
+            return Channel.EMAIL, self.email
+        if self.phone and settings.NOTIFICATION_SMS:
+            return Channel.SMS, self.phone
+        return Channel.NONE, self.phone
+
+
+def queue(
+    kind: str,
+    *,
+    to: Recipient,
+    context: Mapping[str, Any],
+    now: datetime,
+    subject_type: str = "",
+    subject_ref: str = "",
+) -> Notification:
+    """Write a message from ``templates/notifications/<kind>.txt`` in the recipient's language.
+
+    The template's first line is ``Subject: …``, an empty line follows, then the
+    text; it sees ``context``, ``name`` and ``site_url``. The row belongs to the
+    caller's transaction; the worker is woken when that commits. Raises
+    ValueError when a subject or address would span lines. One query.
+    """
+    subject, body = render(kind, to, context)
+    return write(kind, to=to, subject=subject, body=body, now=now, subject_type=subject_type, subject_ref=subject_ref)
+
+
+def render(kind: str, to: Recipient, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Return subject and text of a message, rendered as plain text."""
+    template = loader.get_template(f"notifications/{kind}.txt").template  # type: ignore[attr-defined]
+    values = {"name": to.name, "site_url": settings.SITE_URL, **context}
+    with translation.override(to.language):
+        text = template.render(Context(values, autoescape=False)).lstrip()
+    first, _, rest = text.partition("\n")
+    following, _, body = rest.partition("\n")
+    if following.strip():
+        raise ValueError(f"The subject of {kind} must be one line, followed by an empty one.")
+    return first.removeprefix("Subject:").strip(), body.strip() + "\n"
+
+
+def write(
+    kind: str,
+    *,
+    to: Recipient,
+    subject: str,
+    body: str,
+    now: datetime,
+    subject_type: str = "",
+    subject_ref: str = "",
+) -> Notification:
+    """Write a message whose text is ready; otherwise as :func:`queue`."""
+    channel, address = to.route()
+    for part in (subject, address):
+        if len(part.splitlines()) > 1 or part != part.strip("\r\n"):
+            raise ValueError("A subject and an address are one line each.")
+    row = Notification.objects.create(
+        recipient=to.user,
+        to_name=" ".join(to.name.split())[:160],
+        to_address=address,
+        channel=channel,
+        kind=kind,
+        language=to.language,
+        subject=subject if len(subject) <= 200 else subject[:199] + "…",
+        body=body,
+        subject_type=subject_type,
+        subject_ref=subject_ref,
+        state=State.TO_CALL if channel == Channel.NONE else State.WAITING,
+        not_before=now,
+        message_id=new_message_id(),
+        created_at=now,
+    )
+    if row.state == State.WAITING:
+        wake(row.pk)
+    return row
+
+
+def new_message_id() -> str:
+    """Return a Message-ID that stays with the row through every attempt."""
+    return f"<{uuid.uuid4().hex}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
+
+
+def wake(pk: int) -> None:
+    """Tell the worker about a row once the caller's transaction has committed."""
+    transaction.on_commit(partial(_nudge, pk))
+
+
+def _nudge(pk: int) -> None:
+    from .tasks import deliver
+
+    global _broker_rests_until
+    if time.monotonic() < _broker_rests_until:
+        return
+    try:
+        deliver.delay(pk)
+    except Exception as error:  # Whatever a broker's client raises: the row waits for the sweep.
+        _broker_rests_until = time.monotonic() + settings.NOTIFICATION_BROKER_REST_SECONDS
+        logger.warning("The broker is down, message %s waits for the sweep: %s", pk, type(error).__name__)
