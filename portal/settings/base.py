@@ -63,8 +63,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "common.middleware.InputGuard",
+    "common.middleware.SessionLimits",
+    "accounts.middleware.KeepTypedForm",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
 ]
@@ -189,16 +192,68 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 AUTH_USER_MODEL = "accounts.User"
+# The e-mail is unique in lower case, by a constraint that this check does not see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
 AUTHENTICATION_BACKENDS = ["accounts.backends.AnyIdentifierBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("full_name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "accounts.validators.MaximumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "accounts.validators.ContextWordsValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = 3600
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
+# Where people land after signing in, and who counts as an officer: asked by name, the packages lie above accounts.
+LANDING_PAGE = "portal.landing.landing_page"
+SESSION_AUDIENCE = "portal.landing.audience"
+
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_MAX_ATTEMPTS = 5
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = True
+# A session ends with the browser: many people file from a machine that others use too.
+ACCOUNT_SESSION_REMEMBER = False
+# The portal counts by itself (common/limits.py): allauth's cache forgets and forgives parallel tries.
+ACCOUNT_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.SignInForm",
+    "signup": "accounts.forms.RegisterForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "accounts.forms.NewPasswordForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
+    "add_email": "accounts.forms.ChangeEmailForm",
+    "confirm_email_verification_code": "accounts.forms.ConfirmCodeForm",
+}
+# What may be tried how often: scope -> (times, seconds). An address is first asked a question, then slowed down,
+# and refused only at IP_FACTOR times its figure: a village shares one carrier address.
+IP_FACTOR = 20
+LIMITS = {
+    "sign_in_account": (5, 15 * 60),
+    "sign_in_ip": (20, 15 * 60),
+    "register_ip": (10, 3600),
+    "reset_target": (3, 3600),
+    "reset_ip": (10, 3600),
+    "code_target": (5, 3600),
+    "password_user": (10, 3600),
+    "lookup_target": (5, 3600),
+    "lookup_ip": (20, 3600),
+    "upload_user": (60, 3600),
+}
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
@@ -227,6 +282,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 # Behind nginx: the internal location that sends stored files (X-Accel-Redirect); empty sends them from here.
 X_ACCEL_PREFIX = env("X_ACCEL_PREFIX", default="")
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+# No field of any form is longer; a longer one is refused before a view sees it.
+MAX_FIELD_CHARS = 20_000
+MAX_QUERY_CHARS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
 MAX_PAPER_BYTES = 10 * 1024 * 1024
 MAX_PAPERS = 20

@@ -11,6 +11,8 @@ SECRET_KEY = "test-secret-key"
 SITE_URL = "http://testserver"
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STATIC_ROOT = TEST_DIR / "static"
+STATIC_ROOT.mkdir()
 MEDIA_ROOT = TEST_DIR / "files"
 STORAGES["default"] = {
     "BACKEND": "django.core.files.storage.FileSystemStorage",

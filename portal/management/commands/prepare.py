@@ -8,6 +8,7 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
 
 
 class Command(BaseCommand):
@@ -22,7 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         make_folders()
         compile_messages()
-        call_command("migrate", interactive=False, verbosity=0)
+        migrate()
         collect_static()
         if settings.DEMO:
             call_command("load_demo", verbosity=options["verbosity"])
@@ -37,6 +38,14 @@ class Command(BaseCommand):
             say(f"  Mail sent by the portal: {settings.SITE_URL}/demo/mail/")
             say(f"  Health: {settings.SITE_URL}/readyz")
         say("  Ctrl+C stops it.\n")
+
+
+def migrate() -> None:
+    """Bring the tables up to date; a migration may take longer than a page's query."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
+    call_command("migrate", interactive=False, verbosity=0)
 
 
 def make_folders() -> None:

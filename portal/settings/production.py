@@ -1,0 +1,88 @@
+"""A real installation: every secret comes from the environment, and doubtful settings stop the start."""
+
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
+from django.core.exceptions import ImproperlyConfigured
+
+from . import base
+from .base import *  # noqa: F403
+from .base import ALLOWED_HOSTS, DATABASES, FIELD_KEYS, SITE_URL, TRUSTED_PROXY_COUNT, env
+
+REQUIRED = {
+    "SECRET_KEY": "a random text of 50 characters or more",
+    "FIELD_KEYS": "32 random bytes in url-safe base64 (openssl rand -base64 32 | tr +/ -_), the newest first",
+    "INDEX_KEY": "a random text of 50 characters or more, never changed later",
+    "ALLOWED_HOSTS": "the portal's host names, separated by commas",
+    "SITE_URL": "the portal's address, https://…",
+    "DATABASE_URL": "the database, postgres://user:password@host/name",
+    "EMAIL_URL": "the mail server, smtp+tls://user:password@host:587",
+}
+SHORTEST_SECRET = 32
+
+
+def problems() -> list[str]:
+    """Return why this installation must not start, one sentence each."""
+    found = [f"{name} is not set: give {what}." for name, what in REQUIRED.items() if not env.str(name, default="")]
+    for name in ("SECRET_KEY", "INDEX_KEY"):
+        value = env.str(name, default="")
+        if value and ("demo" in value or len(value) < SHORTEST_SECRET):
+            found.append(f"{name} is a demonstration key or too short: give {REQUIRED[name]}.")
+    if env.str("FIELD_KEYS", default=""):
+        found += [f"FIELD_KEYS holds an unfit key: give {REQUIRED['FIELD_KEYS']}." for _ in unfit_keys(FIELD_KEYS)[:1]]
+    if env.bool("DEBUG", default=False):
+        found.append("DEBUG is on: it shows the program's inside to everybody.")
+    if any("*" in host for host in ALLOWED_HOSTS):
+        found.append("ALLOWED_HOSTS may not contain *: name each host.")
+    site = urlsplit(SITE_URL)
+    if env.str("SITE_URL", default="") and site.scheme != "https":
+        found.append("SITE_URL must begin with https://.")
+    if DATABASES["default"]["ENGINE"].endswith("sqlite3") and not env.bool("ALLOW_SQLITE", default=False):
+        found.append("DATABASE_URL names SQLite: use PostgreSQL, or set ALLOW_SQLITE=1 for a single small commune.")
+    if TRUSTED_PROXY_COUNT < 1:
+        found.append("TRUSTED_PROXY_COUNT is not set: a proxy with TLS must stand in front; give how many do (1).")
+    return found
+
+
+def unfit_keys(keys: list[str]) -> list[str]:
+    """Return the keys that cannot encrypt or that everybody knows."""
+    unfit = []
+    for key in keys:
+        try:
+            Fernet(key)
+        except ValueError:
+            unfit.append(key)
+            continue
+        if key in base.DEMO_FIELD_KEYS:
+            unfit.append(key)
+    return unfit
+
+
+if found := problems():
+    raise ImproperlyConfigured("This portal does not start:\n- " + "\n- ".join(found))
+
+DEBUG = False
+DEMO = False
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL.rstrip("/")])
+OFFICER_SECOND_FACTOR = env.bool("OFFICER_SECOND_FACTOR", default=True)
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+# Probes come from inside, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+# Preloading binds the whole domain, which belongs to the province and not to the portal.
+SILENCED_SYSTEM_CHECKS = [*base.SILENCED_SYSTEM_CHECKS, "security.W021"]
+
+# Browsers keep __Host- cookies to this host, this path and TLS.
+SESSION_COOKIE_NAME = "__Host-session"
+CSRF_COOKIE_NAME = "__Host-csrf"
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+LANGUAGE_COOKIE_SECURE = True
+
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    # A query that takes longer is broken; `manage.py prepare` lifts this for migrations.
+    DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=15s"

@@ -1,0 +1,127 @@
+"""Settings modules start where they should and refuse where they must; each is tried in a process of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from portal.settings.storage import storage_from_url
+
+ROOT = Path(__file__).resolve().parent.parent
+GOOD = {
+    "SECRET_KEY": "k" * 20 + "qwertzuiopasdfghjklyxcvbnm0123456789",
+    "FIELD_KEYS": "2p2iuv9B2l1lqTHEkCMSBFjN8hkgQ5wbqTtJrjGkbjE=",
+    "INDEX_KEY": "i" * 20 + "qwertzuiopasdfghjklyxcvbnm0123456789",
+    "ALLOWED_HOSTS": "dichvucong.example.vn",
+    "SITE_URL": "https://dichvucong.example.vn",
+    "DATABASE_URL": "postgres://portal:secret@database/portal",
+    "EMAIL_URL": "smtp+tls://portal:secret@mail.example.vn:587",
+    "TRUSTED_PROXY_COUNT": "1",
+}
+
+
+def start(module: str, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Set Django up with a settings module in a fresh process that sees only ``environment``."""
+    program = f"import django; django.setup(); from django.conf import settings; {code}"
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": module, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_dev_needs_no_environment():
+    done = start("portal.settings.dev", "print(settings.DEMO, settings.DEBUG, settings.OFFICER_SECOND_FACTOR)")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == ["True", "False", "False"]
+
+
+def test_production_with_everything_given_starts_hardened():
+    names = (
+        "DEBUG DEMO SESSION_COOKIE_NAME CSRF_COOKIE_NAME SESSION_COOKIE_SECURE SECURE_SSL_REDIRECT "
+        "SECURE_HSTS_SECONDS OFFICER_SECOND_FACTOR"
+    )
+    done = start(
+        "portal.settings.production", f"print(*[getattr(settings, name) for name in '{names}'.split()])", **GOOD
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == [
+        "False",
+        "False",
+        "__Host-session",
+        "__Host-csrf",
+        "True",
+        "True",
+        "31536000",
+        "True",
+    ]
+
+
+def test_production_passes_the_deployment_checks():
+    code = "from django.core.management import call_command; call_command('check', deploy=True, fail_level='INFO')"
+    done = start("portal.settings.production", code, **GOOD)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_production_without_a_setting_refuses_and_names_it(name):
+    environment = {key: value for key, value in GOOD.items() if key != name}
+    done = start("portal.settings.production", "print('started')", **environment)
+    assert done.returncode != 0
+    assert f"- {name} " in done.stderr
+    assert "started" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "demo-secret-key-of-a-portal-on-one-machine-only"),
+        ("SECRET_KEY", "short"),
+        ("INDEX_KEY", "demo-index-key"),
+        ("FIELD_KEYS", "ZGVtby1maWVsZC1rZXktb25seS1mb3ItdHJpYWxzISE="),
+        ("FIELD_KEYS", "not a key"),
+        ("DEBUG", "1"),
+        ("ALLOWED_HOSTS", "*"),
+        ("ALLOWED_HOSTS", "*.example.vn"),
+        ("SITE_URL", "http://dichvucong.example.vn"),
+        ("DATABASE_URL", "sqlite:////tmp/portal.sqlite3"),
+        ("TRUSTED_PROXY_COUNT", "0"),
+    ],
+)
+def test_production_refuses_a_doubtful_value(name, value):
+    done = start("portal.settings.production", "print('started')", **(GOOD | {name: value}))
+    assert done.returncode != 0
+    assert f"- {name} " in done.stderr
+
+
+def test_production_takes_sqlite_only_when_asked():
+    environment = GOOD | {"DATABASE_URL": "sqlite:////tmp/portal.sqlite3", "ALLOW_SQLITE": "1"}
+    done = start("portal.settings.production", "print('started')", **environment)
+    assert done.stdout.split() == ["started"], done.stderr
+
+
+def test_storage_address_names_bucket_and_service():
+    entry = storage_from_url("s3://key:se%2Fcret@files.example.vn:9000/papers?region=vn-1")
+    assert (
+        entry["OPTIONS"]
+        | {
+            "access_key": "key",
+            "secret_key": "se/cret",
+            "bucket_name": "papers",
+            "endpoint_url": "https://files.example.vn:9000",
+            "region_name": "vn-1",
+        }
+        == entry["OPTIONS"]
+    )
+
+
+@pytest.mark.parametrize("address", ["http://files.example.vn/papers", "s3://files.example.vn", "s3:///papers"])
+def test_storage_address_without_bucket_or_service_is_refused(address):
+    with pytest.raises(ValueError, match="STORAGE_URL"):
+        storage_from_url(address)
