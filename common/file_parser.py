@@ -1,0 +1,143 @@
+"""Parse one uploaded file in a process of its own, with limits.
+
+Run as ``python -I file_parser.py <pdf|image>``: the file comes in on stdin; out
+goes one line of JSON and, for images, the re-encoded bytes after it. Imports
+nothing of the portal: whatever a hostile file does here, it finds no secrets.
+"""
+
+import io
+import json
+import resource
+import sys
+import warnings
+import zipfile
+from typing import Any
+
+MEMORY_BYTES = 1024 * 1024 * 1024
+CPU_SECONDS = 20
+MAX_PIXELS = 40_000_000
+MAX_SIDE = 2000
+MAX_PAGES = 300
+MAX_OBJECTS = 200_000
+
+ACTIVE_KEYS = {"/JS": "javascript", "/JavaScript": "javascript", "/EmbeddedFiles": "attachment", "/EF": "attachment"}
+ACTIVE_KEYS |= {"/XFA": "active", "/RichMediaContent": "active"}
+ACTIONS = {"/JavaScript": "javascript", "/Launch": "launch", "/ImportData": "launch", "/SubmitForm": "launch"}
+ACTIONS |= {"/GoToE": "attachment", "/Rendition": "active"}
+SUBTYPES = {"/FileAttachment": "attachment", "/RichMedia": "active", "/Movie": "active", "/3D": "active"}
+
+
+class Refused(Exception):
+    """The file must not be taken; the argument is the reason's code."""
+
+
+def parse_image(content: bytes) -> tuple[dict[str, Any], bytes]:
+    """Decode an image fully, turn it upright, drop its metadata and shrink it to 2000 pixels."""
+    import pi_heif
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    pi_heif.register_heif_opener(thumbnails=False)
+    Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        with Image.open(io.BytesIO(content), formats=["JPEG", "PNG", "HEIF"]) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise Refused("pixels")
+            kind = image.format
+            if kind == "JPEG":
+                image.draft("RGB", (MAX_SIDE, MAX_SIDE))
+            image.load()
+            upright = ImageOps.exif_transpose(image)
+            upright.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
+            plain = Image.new("RGB", upright.size, "white")
+            coloured = upright.convert("RGBA") if upright.has_transparency_data else upright.convert("RGB")
+            plain.paste(coloured, mask=coloured if coloured.mode == "RGBA" else None)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Refused("pixels") from error
+    except UnidentifiedImageError as error:
+        raise Refused("content") from error
+    out = io.BytesIO()
+    if kind == "PNG":
+        plain.save(out, "PNG", optimize=False)
+    else:
+        plain.save(out, "JPEG", quality=85)
+    return {"media_type": "image/png" if kind == "PNG" else "image/jpeg", "pages": 1}, out.getvalue()
+
+
+def parse_pdf(content: bytes) -> tuple[dict[str, Any], bytes]:
+    """Read every object of a PDF; nothing active, attached, locked or appended may be in it."""
+    import pikepdf
+
+    head = content[:1024].lower()
+    tail = content[content.rfind(b"%%EOF") + 5 :] if b"%%EOF" in content else b"x"
+    if not content.startswith(b"%PDF-") or tail.strip(b"\0\r\n\t ") or zipfile.is_zipfile(io.BytesIO(content)):
+        raise Refused("content")
+    if any(mark in head for mark in (b"<html", b"<script", b"<!doctype", b"<svg")):
+        raise Refused("content")
+    try:
+        with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as pdf:
+            if pdf.is_encrypted:
+                raise Refused("encrypted")
+            pages = len(pdf.pages)
+            if not 1 <= pages <= MAX_PAGES:
+                raise Refused("pages" if pages else "damaged")
+            if len(pdf.objects) > MAX_OBJECTS:
+                raise Refused("pages")
+            inspect(pdf.trailer)
+            for thing in pdf.objects:
+                inspect(thing)
+    except pikepdf.PasswordError as error:
+        raise Refused("encrypted") from error
+    return {"media_type": "application/pdf", "pages": pages}, b""
+
+
+def inspect(thing: Any) -> None:
+    """Refuse an object that is active, walking its direct parts; indirect ones are met on their own."""
+    import pikepdf
+
+    waiting = [thing]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, pikepdf.Array):
+            waiting += [child for child in part if is_container(child)]
+        elif isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
+            for key, value in part.items():
+                reason = ACTIVE_KEYS.get(key)
+                if key == "/S":
+                    reason = ACTIONS.get(str(value)) if isinstance(value, pikepdf.Name) else None
+                elif key == "/Subtype":
+                    reason = SUBTYPES.get(str(value)) if isinstance(value, pikepdf.Name) else None
+                elif key == "/Type" and isinstance(value, pikepdf.Name) and str(value) == "/EmbeddedFile":
+                    reason = "attachment"
+                if reason:
+                    raise Refused(reason)
+                if is_container(value):
+                    waiting.append(value)
+
+
+def is_container(value: Any) -> bool:
+    """Tell whether a direct value may hold further values."""
+    import pikepdf
+
+    return isinstance(value, pikepdf.Array | pikepdf.Dictionary | pikepdf.Stream) and not value.is_indirect
+
+
+def main(kind: str) -> None:
+    """Limit this process, parse stdin and answer on stdout."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    content = sys.stdin.buffer.read()
+    body = b""
+    try:
+        answer, body = parse_pdf(content) if kind == "pdf" else parse_image(content)
+    except Refused as refusal:
+        answer = {"refused": str(refusal)}
+    except Exception:
+        # Whatever a parser stumbles over, the file is of no use to the officer either.
+        answer = {"refused": "damaged"}
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + body)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

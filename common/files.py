@@ -1,0 +1,193 @@
+"""Files that people send: checked and cleaned when they come in, inert when they go out."""
+
+import hashlib
+import json
+import logging
+import re
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import Storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext_lazy as _
+
+logger = logging.getLogger(__name__)
+
+PARSER = Path(__file__).with_name("file_parser.py")
+PARSE_SECONDS = 30
+KINDS = {"pdf": "pdf", "jpg": "image", "jpeg": "image", "png": "image", "heic": "image", "heif": "image"}
+# What a file picker offers; phones then offer the camera too.
+ACCEPT_ATTRIBUTE = ".pdf,.jpg,.jpeg,.png,.heic,.heif,image/jpeg,image/png,image/heic,application/pdf"
+SERVED_TYPES = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+NAME_LENGTH = 100
+
+REASONS = {
+    "missing": _("Choose a file first."),
+    "empty": _("The file %(name)s is empty. Take the photo again or choose another file."),
+    "too_large": _("The file %(name)s is larger than %(limit)d MB. Retake it at a smaller size."),
+    "type": _("The file %(name)s is of a kind that the portal does not take. Send a photo (JPEG, PNG, HEIC) or a PDF."),
+    "content": _(
+        "The file %(name)s is not what its name says. Save it again as a photo or as a PDF, then send the new file."
+    ),
+    "damaged": _("The file %(name)s cannot be opened: it is damaged or incomplete. Make it again and send that one."),
+    "pixels": _("The photo %(name)s has too many pixels. Retake it at a smaller size."),
+    "pages": _("The file %(name)s has too many pages. Split it into several files."),
+    "encrypted": _("The file %(name)s is locked with a password. Remove the password, then send it again."),
+    "javascript": _("The file %(name)s contains a program (JavaScript). Print it to a new PDF and send that one."),
+    "launch": _("The file %(name)s contains commands that start programs. Print it to a new PDF and send that one."),
+    "attachment": _("The file %(name)s carries other files inside. Send each of them on its own."),
+    "active": _("The file %(name)s contains active content. Print it to a new PDF and send that one."),
+    "slow": _("The file %(name)s takes too long to check. Make it smaller or send it in parts."),
+}
+
+
+class FileRefused(Exception):
+    """A file that is not taken; ``code`` is a key of REASONS, ``message`` tells the person what to do."""
+
+    def __init__(self, code: str, name: str = "") -> None:
+        self.code = code
+        self.message = REASONS[code] % {"name": name, "limit": settings.MAX_PAPER_BYTES // 1024**2}
+        super().__init__(code, self.message)
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A checked file: ``content`` is what is stored, ``name`` what people see, ``sha256`` in hex."""
+
+    name: str
+    content: bytes
+    media_type: str
+    size: int
+    sha256: str
+    pages: int
+
+
+def clean_name(name: str) -> str:
+    """Return a file name that is safe to show: NFC, no folders, no control or direction marks, ≤ 100 characters."""
+    base = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    base = "".join(ch for ch in base if unicodedata.category(ch)[0] != "C")
+    base = re.sub(r'[<>:"|?*]', "_", base).strip(" .")
+    stem, dot, extension = base.rpartition(".")
+    if not dot:
+        return base[:NAME_LENGTH]
+    return f"{stem[: NAME_LENGTH - len(extension) - 1]}.{extension}"
+
+
+def accept(upload: UploadedFile | None) -> Accepted:
+    """Check an upload by extension and full parse; re-encode images, read PDFs whole.
+
+    The parse runs in a child process with limits on memory, time and CPU
+    (about 0.3 s). Raises :class:`FileRefused`. HEIC becomes JPEG.
+    """
+    if upload is None:
+        raise FileRefused("missing")
+    name = clean_name(upload.name or "")
+    if not upload.size:
+        raise FileRefused("empty", name)
+    if upload.size > settings.MAX_PAPER_BYTES:
+        raise FileRefused("too_large", name)
+    kind = KINDS.get(name.rpartition(".")[2].lower())
+    if kind is None:
+        raise FileRefused("type", name)
+    upload.seek(0)
+    original = upload.read()
+    facts, body = parse(kind, original, name)
+    content = body or original
+    shown = name.rpartition(".")[0] + SERVED_TYPES[facts["media_type"]]
+    digest = hashlib.sha256(content).hexdigest()
+    return Accepted(shown, content, facts["media_type"], len(content), digest, facts["pages"])
+
+
+def parse(kind: str, content: bytes, name: str) -> tuple[dict[str, Any], bytes]:
+    """Run the parser over a file's bytes; returns its facts and, for images, the new bytes.
+
+    Raises :class:`FileRefused`; a parser that dies or hangs refuses the file.
+    """
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(PARSER), kind],
+            input=content,
+            capture_output=True,
+            timeout=PARSE_SECONDS,
+            env={},
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise FileRefused("slow", name) from error
+    head, _newline, body = done.stdout.partition(b"\n")
+    if done.returncode != 0 or not head:
+        logger.warning("parser ended with %s on a %s file of %d bytes", done.returncode, kind, len(content))
+        raise FileRefused("damaged", name)
+    facts = json.loads(head)
+    if "refused" in facts:
+        raise FileRefused(facts["refused"], name)
+    return facts, body
+
+
+def serve(field_file: FieldFile, media_type: str, name: str, inline: bool = False) -> HttpResponseBase:
+    """Answer with a stored file that can do nothing in the reader's browser.
+
+    The view has checked the viewer. Images may be shown ``inline``; everything
+    else is an attachment. Behind nginx (``X_ACCEL_PREFIX``) the proxy sends the
+    bytes. Raises Http404 when the file is gone.
+    """
+    if media_type not in SERVED_TYPES:
+        media_type, inline = "application/octet-stream", False
+    response: HttpResponseBase
+    if settings.X_ACCEL_PREFIX:
+        response = HttpResponse(headers={"X-Accel-Redirect": settings.X_ACCEL_PREFIX + field_file.name})
+    else:
+        try:
+            response = FileResponse(field_file.open("rb"))
+        except FileNotFoundError as error:
+            logger.error("stored file %s is missing", field_file.name)
+            raise Http404 from error
+    as_attachment = not (inline and media_type.startswith("image/"))
+    response["Content-Type"] = media_type
+    response["Content-Disposition"] = content_disposition_header(as_attachment, clean_name(name)) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@contextmanager
+def removed_on_failure() -> Iterator[list[FieldFile]]:
+    """Delete the files appended to the yielded list when the block raises.
+
+    Wrap it around the transaction: a rollback takes the rows back, this takes the files back.
+    """
+    written: list[FieldFile] = []
+    try:
+        yield written
+    except BaseException:
+        for field_file in written:
+            field_file.storage.delete(field_file.name)
+        raise
+
+
+def delete_after_commit(field_file: FieldFile) -> None:
+    """Delete a stored file once the transaction that forgets it has committed."""
+    if field_file:
+        transaction.on_commit(partial(delete_quietly, field_file.storage, field_file.name))
+
+
+def delete_quietly(storage: Storage, name: str) -> None:
+    """Delete a stored file; a store that is down leaves a loose file, not an error for the person."""
+    try:
+        storage.delete(name)
+    except OSError:
+        logger.exception("could not delete the stored file %s", name)
