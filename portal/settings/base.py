@@ -30,6 +30,15 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Links in mails and QR codes start with this, never with the Host header.
 SITE_URL = env("SITE_URL", default="http://localhost:8000")
+# Who runs this site. Kept here, not in the database: error pages name a phone while the database is down.
+SITE = {
+    "name": env("SITE_NAME", default="xã Xuân Bắc"),
+    "agency": env("SITE_AGENCY", default="Ủy ban nhân dân xã Xuân Bắc, tỉnh Đồng Nai"),
+    "responsible": env("SITE_RESPONSIBLE", default="Chánh Văn phòng HĐND và UBND xã"),
+    "address": env("SITE_ADDRESS", default="Trung tâm Phục vụ hành chính công xã Xuân Bắc, tỉnh Đồng Nai"),
+    "phone": env("SITE_PHONE", default="0251 3000 001"),
+    "email": env("SITE_EMAIL", default="mot-cua@xuanbac.example"),
+}
 # How many proxies in front may be believed when they name the client's address.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
@@ -51,6 +60,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "django.forms",
 ]
 
 MIDDLEWARE = [
@@ -84,6 +94,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "portal.context.portal",
             ],
             "loaders": [
                 (

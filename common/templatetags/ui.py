@@ -1,0 +1,139 @@
+"""Template tags of the portal's look: icons, Vietnamese dates and money, tags, navigation."""
+
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+from django import template
+from django.forms import BoundField
+from django.template import Context
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from lucide.templatetags.lucide import lucide
+
+from common.clock import LOCAL
+
+register = template.Library()
+
+# National status codes (0 is a draft) to the kinds of tag in portal.css.
+STATUS_TAGS = {
+    0: "neutral",
+    1: "info",
+    2: "info",
+    3: "late",
+    4: "info",
+    5: "soon",
+    6: "soon",
+    7: "paused",
+    8: "neutral",
+    9: "ok",
+    10: "ok",
+}
+
+
+@register.simple_tag
+@cache
+def icon(name: str) -> SafeString:
+    """Draw a lucide icon inline; decoration only, so the words beside it must say the same.
+
+    Raises lucide.IconDoesNotExist for an unknown name.
+    """
+    return mark_safe(lucide(str(name), size=20, **{"class": "icon", "aria-hidden": "true", "focusable": "false"}))  # noqa: S308
+
+
+@register.simple_tag
+def vnd(amount: int) -> str:
+    """Write an amount in whole đồng: 8000 → '8.000 đồng'."""
+    return f"{amount:,}".replace(",", ".") + " đồng"
+
+
+@register.filter
+def vi_date(value: date | datetime | None) -> str:
+    """Write a day as 27/03/2026, in Vietnam's time; nothing for None."""
+    if not value:
+        return ""
+    day = value.astimezone(LOCAL) if isinstance(value, datetime) else value
+    return f"{day:%d/%m/%Y}"
+
+
+@register.filter
+def vi_datetime(value: datetime | None) -> str:
+    """Write a moment as '14:05 ngày 27/03/2026', in Vietnam's time; nothing for None."""
+    if not value:
+        return ""
+    moment = value.astimezone(LOCAL)
+    return _("%(time)s on %(day)s") % {"time": f"{moment:%H:%M}", "day": f"{moment:%d/%m/%Y}"}
+
+
+@register.filter
+def partial_date(iso: str | None) -> str:
+    """Write a partial ISO date ('1950', '1950-03', '1950-03-27') as people do: 27/03/1950."""
+    from common.partial_date import display
+
+    return display(iso) if iso else ""
+
+
+@register.filter
+def address(value: dict[str, str] | None) -> str:
+    """Write a stored address on one line; nothing for None."""
+    from common.divisions import address_text
+
+    return address_text(value) if value else ""
+
+
+@register.simple_tag
+def status_tag(dossier: Any) -> SafeString:
+    """Show a dossier's status as a tag: words first, colour as a help."""
+    return format_html(
+        '<span class="tag tag-{}">{}</span>', STATUS_TAGS[int(dossier.status)], dossier.get_status_display()
+    )
+
+
+@register.simple_tag
+def deadline_light(light: Any) -> SafeString:
+    """Show a deadline light (``kind`` ok, soon, late, paused or none; ``text``): shape, words, then colour."""
+    if not light or not light.text:
+        return mark_safe("")
+    return format_html('<span class="light light-{}">{}</span>', light.kind, light.text)
+
+
+@register.simple_tag(takes_context=True)
+def nav_item(
+    context: Context,
+    view: str,
+    text: str,
+    icon_name: str = "",
+    accesskey: str = "",
+    push: bool = False,
+    exact: bool = False,
+) -> SafeString:
+    """Write one entry of a menu; the page shown, or with ``exact`` off its whole section, is marked as current."""
+    try:
+        url = reverse(view)
+    except NoReverseMatch:
+        return mark_safe("")
+    current = ""
+    match = getattr(context.get("request"), "resolver_match", None)
+    if match is not None:
+        namespace = view.partition(":")[0] if ":" in view else None
+        if match.view_name == view:
+            current = mark_safe(' aria-current="page"')
+        elif not exact and namespace and namespace == match.namespace:
+            current = mark_safe(' aria-current="true"')
+    return format_html(
+        '<li{}><a href="{}"{}{}>{}{}</a></li>',
+        mark_safe(' class="push"') if push else "",
+        url,
+        current,
+        format_html(' accesskey="{}"', accesskey) if accesskey else "",
+        icon(icon_name) if icon_name else "",
+        text,
+    )
+
+
+@register.filter
+def focus_id(field: BoundField) -> str:
+    """Return the id of the first control of a field: where a link of the error summary leads."""
+    return field.id_for_label or f"{field.auto_id}_0"

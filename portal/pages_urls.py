@@ -1,0 +1,16 @@
+"""Paths of the pages that everybody may read and of the display settings."""
+
+from django.urls import path
+
+from . import display, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("help/", views.help_page, name="help"),
+    path("contact/", views.contact, name="contact"),
+    path("accessibility/", views.accessibility, name="accessibility"),
+    path("privacy/", views.privacy, name="privacy"),
+    path("sitemap/", views.site_map, name="site_map"),
+    path("display/", display.display, name="display"),
+    path("language/", display.language, name="language"),
+]

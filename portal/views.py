@@ -1,0 +1,77 @@
+"""Pages for everybody: home, help, contact, accessibility, privacy, site map. No session, no token."""
+
+from datetime import date
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from common.clock import local_day, now
+from procedures.models import ProcedureVersion
+
+from .units import unit_cards
+
+MOST_USED = 8
+
+
+@login_not_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Show search, the most used procedures, look-up and the units. Three queries."""
+    context = {"procedures": _most_used(local_day(now())), "units": unit_cards()}
+    return render(request, "portal/home.html", context)
+
+
+def _most_used(day: date) -> list[dict[str, str]]:
+    """Return code, name and its language of the procedures filed most often. One query."""
+    versions = (
+        ProcedureVersion.objects.in_force(day)
+        .order_by("-procedure__popularity", "procedure__code", "-number")
+        .values_list("procedure__code", "name", "name_en")
+    )
+    english = get_language() == "en"
+    rows: dict[str, dict[str, str]] = {}
+    # Two versions of one procedure may overlap: the newest number stands first and counts.
+    for code, name, name_en in versions[: MOST_USED * 2]:
+        in_english = english and bool(name_en)
+        rows.setdefault(
+            code, {"code": code, "name": name_en if in_english else name, "language": "en" if in_english else "vi"}
+        )
+    return list(rows.values())[:MOST_USED]
+
+
+@login_not_required
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Explain how to file, follow, supplement and collect."""
+    return render(request, "portal/help.html")
+
+
+@login_not_required
+@require_safe
+def contact(request: HttpRequest) -> HttpResponse:
+    """List the units with address, phone and opening hours. Two queries."""
+    return render(request, "portal/contact.html", {"units": unit_cards()})
+
+
+@login_not_required
+@require_safe
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """State how accessible the portal is and whom to tell."""
+    return render(request, "portal/accessibility.html")
+
+
+@login_not_required
+@require_safe
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Say what is kept about people, why, how long, and which rights they have."""
+    return render(request, "portal/privacy.html")
+
+
+@login_not_required
+@require_safe
+def site_map(request: HttpRequest) -> HttpResponse:
+    """List every public page."""
+    return render(request, "portal/site_map.html")
