@@ -1,0 +1,37 @@
+"""Who is an officer, where and as what."""
+
+from datetime import date
+from typing import Any
+
+from common.clock import local_day, now
+
+from .models import Post, Unit
+
+
+def current_posts(user: Any, day: date) -> list[Post]:
+    """Return the posts a person holds on a local day, with their units.
+
+    Kept on the user object: one query per request, none for anonymous visitors.
+    """
+    if not user.is_authenticated:
+        return []
+    kept: dict[date, list[Post]] = user.__dict__.setdefault("_posts_by_day", {})
+    if day not in kept:
+        kept[day] = list(Post.objects.valid_on(day).of(user).select_related("unit").order_by("id"))
+    return kept[day]
+
+
+def is_officer(user: Any, day: date | None = None) -> bool:
+    """Tell whether a person holds any post on a local day (today when not given)."""
+    return bool(current_posts(user, day or local_day(now())))
+
+
+def has_role(user: Any, role: str, day: date) -> bool:
+    """Tell whether a person holds a role in any unit on a local day."""
+    return any(post.role == role for post in current_posts(user, day))
+
+
+def officer_units(user: Any, day: date, *roles: str) -> list[Unit]:
+    """Return the units in which a person holds a post (one of ``roles`` when given), each once."""
+    units = {post.unit_id: post.unit for post in current_posts(user, day) if not roles or post.role in roles}
+    return list(units.values())
