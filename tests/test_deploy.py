@@ -1,0 +1,141 @@
+"""The files of a container installation say the same as the program they start."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVICES = COMPOSE["services"]
+OURS = ("prepare", "web", "worker", "beat")
+
+
+def procfile() -> dict[str, list[str]]:
+    """Return the words of each process that `make run` starts."""
+    lines = (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
+    return {name: shlex.split(command) for name, command in (line.split(": ", 1) for line in lines)}
+
+
+def without_options(words: list[str]) -> list[str]:
+    """Return a command without its options and their values: what runs, not how."""
+    kept: list[str] = []
+    for word, before in zip(words, ["", *words], strict=False):
+        is_value = before.startswith("--") and before not in ("--beat",)
+        if not word.startswith("--") and not is_value:
+            kept.append(word)
+    return kept
+
+
+def known_variables() -> set[str]:
+    """Return every environment variable that the program reads."""
+    sources = [*(ROOT / "portal" / "settings").glob("*.py"), ROOT / "deploy" / "gunicorn.py", ROOT / "manage.py"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    return set(re.findall(r"""(?:env(?:\.\w+)?|environ\.get|setdefault)\(\s*"([A-Z_]+)\"""", text))
+
+
+def test_services_are_the_whole_installation():
+    assert set(SERVICES) == {"prepare", "web", "worker", "beat", "database", "redis", "proxy"}
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_commands_start_the_processes_of_make_run(name):
+    assert without_options(SERVICES[name]["command"]) == without_options(procfile()[name])
+
+
+def test_the_clock_runs_once_in_both_places():
+    assert "--beat" in procfile()["worker"]
+    assert "--beat" not in SERVICES["worker"]["command"]
+    assert SERVICES["beat"]["command"][:4] == ["celery", "--app", "portal", "beat"]
+    assert "deploy" not in SERVICES["beat"]
+
+
+def test_image_starts_the_web_process():
+    command = re.search(r"^CMD (\[.*\])$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.M)
+    assert command
+    assert yaml.safe_load(command[1]) == SERVICES["web"]["command"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_environment_is_known_to_the_settings(name):
+    unknown = set(SERVICES[name]["environment"]) - known_variables()
+    assert not unknown
+
+
+def test_environment_covers_what_production_requires():
+    from tests.test_settings import GOOD
+
+    given = SERVICES["web"]["environment"]
+    assert set(GOOD) <= set(given)
+    assert given["DJANGO_SETTINGS_MODULE"] == "portal.settings.production"
+
+
+def test_no_secret_has_a_default():
+    for name in ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "EMAIL_URL"):
+        assert SERVICES["web"]["environment"][name].startswith("${" + name + ":?")
+    assert "${POSTGRES_PASSWORD:?" in SERVICES["web"]["environment"]["DATABASE_URL"]
+
+
+def test_example_env_names_every_variable_asked_for():
+    asked = set(re.findall(r"\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text(encoding="utf-8")))
+    given = set(re.findall(r"^([A-Z_]+)=", (ROOT / "deploy" / "example.env").read_text(encoding="utf-8"), re.M))
+    assert asked == given
+
+
+@pytest.mark.parametrize("name", ["web", "database", "redis", "proxy"])
+def test_services_others_wait_for_have_a_health_check(name):
+    assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"
+
+
+def test_everything_waits_for_prepared_tables():
+    for name in ("web", "worker", "beat"):
+        assert SERVICES[name]["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_files_and_rows_outlive_the_containers(name):
+    assert SERVICES[name]["volumes"] == ["data:/data"]
+    assert SERVICES[name]["environment"]["VAR_DIR"] == "/data"
+    assert {"data", "database", "redis"} == set(COMPOSE["volumes"])
+
+
+def test_only_the_proxy_is_reached_from_outside():
+    assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
+    assert COMPOSE["networks"]["inside"] == {"internal": True}
+    assert [name for name, service in SERVICES.items() if "outside" in service["networks"]] == ["worker", "proxy"]
+
+
+def test_files_named_by_the_containers_exist():
+    mounted = [volume.split(":")[0] for service in SERVICES.values() for volume in service.get("volumes", [])]
+    for path in [path for path in mounted if path.startswith("./")]:
+        assert (ROOT / path).is_file()
+    for service in OURS:
+        for word in SERVICES[service]["command"]:
+            if word.endswith(".py"):
+                assert (ROOT / word).is_file()
+    probe = SERVICES["web"]["healthcheck"]["test"]
+    assert (ROOT / probe[2]).is_file()
+    assert probe[3] == "/readyz"
+
+
+def test_image_holds_no_secrets_and_no_data():
+    ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert {".git", ".env", "var", ".venv"} <= set(ignored)
+
+
+def test_image_and_installer_bring_the_same_libraries():
+    pango = {"libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"}
+    for name in ("Dockerfile", "deploy/install.sh", ".ci/run"):
+        assert pango <= set((ROOT / name).read_text(encoding="utf-8").split()), name
+
+
+def test_proxy_passes_on_what_the_settings_believe():
+    proxy = (ROOT / "deploy" / "nginx.conf.template").read_text(encoding="utf-8")
+    assert "proxy_set_header X-Forwarded-For $remote_addr;" in proxy
+    assert "proxy_set_header X-Forwarded-Proto https;" in proxy
+    assert "proxy_set_header Host $host;" in proxy
+    assert SERVICES["web"]["environment"]["TRUSTED_PROXY_COUNT"] == "1"
+    limit = re.search(r"client_max_body_size (\d+)m;", proxy)
+    assert limit and int(limit[1]) > 10
