@@ -4,7 +4,7 @@ import tempfile
 from pathlib import Path
 
 from .base import *  # noqa: F403
-from .base import DATABASES, REDIS_URL, STORAGES, TEMPLATES
+from .base import CACHES, DATABASES, REDIS_URL, STORAGES, TEMPLATES
 
 TEST_DIR = Path(tempfile.mkdtemp(prefix="mot-cua-test-"))
 SECRET_KEY = "test-secret-key"
@@ -19,7 +19,10 @@ STORAGES["default"] = {
     "OPTIONS": {"location": str(MEDIA_ROOT)},
 }
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-if not REDIS_URL:
+if REDIS_URL:
+    # Processes of one run, and runs after each other, do not see each other's entries.
+    CACHES["default"]["KEY_PREFIX"] = TEST_DIR.name
+else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_URL = "memory://"
