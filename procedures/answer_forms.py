@@ -1,0 +1,321 @@
+"""Django forms made from one section of a form schema.
+
+The server decides what counts: a question whose condition is false is never
+required and its answer stays in the draft. Without scripts it is shown under
+"Only answer if …"; with scripts ``data-conditional`` hides it.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Layout
+from crispy_forms.utils import render_field
+from django import forms
+from django.core.exceptions import ValidationError
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from accounts.models import Kind, User
+from common import clock
+from common.form_fields import (
+    AddressField,
+    BankAccountField,
+    FullNameField,
+    MailField,
+    MoneyField,
+    NfcCharField,
+    PartialDateField,
+    PhoneField,
+    TableField,
+    TaxCodeField,
+    TickField,
+    WholeNumberField,
+)
+
+from . import form_schema
+from .form_schema import Answers, Field, Schema, Section
+
+RADIOS_UP_TO = 7
+_AUTOCOMPLETE = {"full_name": "name", "phone": "tel", "email": "email"}
+Condition = Mapping[str, Any]
+
+
+def known_data(user: User) -> dict[str, Any]:
+    """Return what an account knows for filling in forms, by pre-fill source; empty values left out.
+
+    For organisations and enterprises the person is their representative. One
+    query for those, none for citizens.
+    """
+    data: dict[str, Any] = {
+        "full_name": user.full_name,
+        "birth": user.birth,
+        "sex": user.sex,
+        "personal_number": user.personal_number,
+        "phone": user.phone,
+        "email": user.email or "",
+        "address": user.address or {},
+    }
+    if user.kind != Kind.CITIZEN:
+        person = getattr(user, "representative", None)
+        data |= {"organisation_name": user.full_name, "tax_code": user.tax_code, "birth": "", "sex": ""}
+        data |= {
+            "full_name": person.full_name if person else "",
+            "representative_position": person.position if person else "",
+            "personal_number": person.personal_number if person else "",
+        }
+    return {source: value for source, value in data.items() if value}
+
+
+def section_form(
+    schema: Schema,
+    section: Section,
+    answers: Answers,
+    *,
+    data: Mapping[str, Any] | None = None,
+    prefill: Mapping[str, Any] | None = None,
+    language: str | None = None,
+    today: date | None = None,
+) -> "AnswerForm":
+    """Return the form of a section: unbound it shows ``answers`` and pre-fills the rest, bound it checks ``data``.
+
+    ``prefill`` is :func:`known_data` of the account. No queries.
+    """
+    return AnswerForm(
+        schema,
+        section,
+        answers,
+        data=data,
+        prefill=prefill or {},
+        language=language or ("en" if (get_language() or "vi").startswith("en") else "vi"),
+        today=today or clock.local_day(clock.now()),
+    )
+
+
+class AnswerForm(forms.Form):
+    """The questions of one section."""
+
+    use_required_attribute = False
+
+    def __init__(
+        self,
+        schema: Schema,
+        section: Section,
+        answers: Answers,
+        *,
+        data: Mapping[str, Any] | None,
+        prefill: Mapping[str, Any],
+        language: str,
+        today: date,
+    ) -> None:
+        super().__init__(data)
+        self.schema, self.section, self.language, self.today = schema, section, language, today
+        self.stored = dict(answers)
+        own = {field.key for field in section.fields}
+        live = form_schema.live_answers(schema, answers)
+        self.before = {key: value for key, value in live.items() if key not in own}
+        self.asked = [field for field in section.fields if self._may_show(field)]
+        for field in self.asked:
+            if field.is_asked:
+                self.fields[field.key] = form_field(field, language)
+                self.initial[field.key] = self._initial(field, prefill)
+        self.helper = FormHelper(self)
+        self.helper.form_tag = False
+        self.helper.layout = Layout(*self._layout())
+
+    def _may_show(self, field: Field) -> bool:
+        """Whether the field belongs on the page: its condition holds, or hangs on a question of this page."""
+        if field.derive is not None:
+            return False
+        local = form_schema.condition_fields(field.show_if) & {other.key for other in self.section.fields}
+        return bool(local) or form_schema.show(field.show_if, self.before)
+
+    def _initial(self, field: Field, prefill: Mapping[str, Any]) -> Any:
+        if field.key in self.stored:
+            return self.stored[field.key]
+        if field.prefill.startswith("answer:"):
+            found = self.stored.get(field.prefill.removeprefix("answer:"))
+        else:
+            found = prefill.get(field.prefill)
+        return found or field.default or None
+
+    def _layout(self) -> Iterable[Any]:
+        for condition, group in groupby(self.asked, key=lambda field: json.dumps(field.show_if, sort_keys=True)):
+            fields = list(group)
+            parts = [Note(field, self.language) if field.type == "note" else field.key for field in fields]
+            if condition == "null" or not self._is_local(fields[0].show_if):
+                yield from parts
+            else:
+                yield Conditional(fields[0].show_if or {}, self, parts)
+
+    def _is_local(self, condition: Condition | None) -> bool:
+        return bool(form_schema.condition_fields(condition) & {field.key for field in self.section.fields})
+
+    @property
+    def wants_row(self) -> bool:
+        """Whether the button for another table row was pressed: the page is shown again, without faults."""
+        return any(f"{field.key}_more" in self.data for field in self.asked if field.type == "table")
+
+    def full_clean(self) -> None:
+        """Check what was sent; when only another row was asked for, report nothing."""
+        super().full_clean()
+        if self.is_bound and self.wants_row:
+            self._errors.clear()  # type: ignore[union-attr]
+
+    def is_valid(self) -> bool:
+        """Whether the page may be left: all answers right, and no further row asked for."""
+        return super().is_valid() and not self.wants_row
+
+    def clean(self) -> dict[str, Any]:
+        """Apply the schema: hidden questions are never at fault, visible ones are checked against its rules."""
+        cleaned = self.cleaned_data
+        known = dict(self.before)
+        for field in self.asked:
+            if not field.is_asked:
+                continue
+            if not form_schema.show(field.show_if, known):
+                self.errors.pop(field.key, None)
+                continue
+            if field.key in self.errors:
+                continue
+            try:
+                value = form_schema.clean_value(field, cleaned.get(field.key), known, today=self.today)
+            except ValidationError as error:
+                self.add_error(field.key, error)
+                continue
+            cleaned[field.key] = known[field.key] = value
+        return cleaned
+
+    def answers(self) -> dict[str, Any]:
+        """Return the answers of this page that could be read, hidden ones too; a cleared one is None.
+
+        Merge it into the draft: ``answers | form.answers()``.
+        """
+        cleaned = getattr(self, "cleaned_data", {})
+        return {
+            key: None if form_schema.is_empty(cleaned[key]) else cleaned[key] for key in self.fields if key in cleaned
+        }
+
+
+def form_field(field: Field, language: str, *, is_cell: bool = False) -> forms.Field:
+    """Return the Django field of a question; a table cell gets a compact one."""
+    common: dict[str, Any] = {
+        "label": field.label.say(language),
+        "help_text": _help(field, language),
+        "required": field.is_required and not is_cell,
+    }
+    if common["required"]:
+        common["error_messages"] = {"required": form_schema.missing_message(field)}
+    made = _make(field, language, common, is_cell)
+    if field.prefill in _AUTOCOMPLETE:
+        made.widget.attrs["autocomplete"] = _AUTOCOMPLETE[field.prefill]
+    return made
+
+
+def _help(field: Field, language: str) -> str:
+    parts = [field.help.say(language)]
+    if field.example:
+        parts.append(_("Example: %(example)s") % {"example": field.example.say(language)})
+    return " ".join(part for part in parts if part)
+
+
+def _longest(field: Field) -> int:
+    limits = [int(rule.args[0]) for rule in field.rules if rule.name == "max_length"]
+    return min([form_schema.LENGTHS[field.type], *limits])
+
+
+def _make(field: Field, language: str, common: dict[str, Any], is_cell: bool) -> forms.Field:
+    match field.type:
+        case "text":
+            return NfcCharField(max_length=_longest(field), **common)
+        case "long_text":
+            return NfcCharField(max_length=_longest(field), widget=forms.Textarea(attrs={"rows": 5}), **common)
+        case "number":
+            return WholeNumberField(**common)
+        case "money":
+            return MoneyField(**common)
+        case "date":
+            return PartialDateField(partial=field.partial, **common)
+        case "choice" | "yes_no":
+            return _choice(field, language, common, is_cell)
+        case "choices":
+            options = [(option.value, option.label.say(language)) for option in field.options]
+            return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **common)
+        case "full_name":
+            return FullNameField(**common)
+        case "id_number":
+            attrs = {"autocomplete": "off", "spellcheck": "false"}
+            return NfcCharField(max_length=40, widget=forms.TextInput(attrs=attrs), **common)
+        case "tax_code":
+            return TaxCodeField(**common)
+        case "phone":
+            return PhoneField(**common)
+        case "email":
+            return MailField(**common)
+        case "address":
+            return AddressField(**common)
+        case "bank_account":
+            return BankAccountField(**common)
+        case "table":
+            columns = {column.key: form_field(column, language, is_cell=True) for column in field.columns}
+            return TableField(columns=columns, max_rows=field.max_rows, **common)
+    raise AssertionError(field.type)
+
+
+def _choice(field: Field, language: str, common: dict[str, Any], is_cell: bool) -> forms.Field:
+    options = [(option.value, option.label.say(language)) for option in field.options]
+    if len(options) == 1 and not is_cell:
+        return TickField(value=options[0][0], text=options[0][1], **common)
+    if len(options) <= RADIOS_UP_TO and not is_cell:
+        return forms.ChoiceField(choices=options, widget=forms.RadioSelect, **common)
+    return forms.ChoiceField(choices=[("", _("Choose")), *options], **common)
+
+
+class Note:
+    """A layout entry that shows a note of the schema."""
+
+    def __init__(self, field: Field, language: str) -> None:
+        self.context = {"title": field.label.say(language), "text": field.help.say(language)}
+
+    def render(self, form: forms.Form, context: Any, template_pack: str = "motcua", **kwargs: Any) -> SafeString:
+        """Return the note's HTML."""
+        return render_to_string("procedures/_note.html", self.context)
+
+
+class Conditional:
+    """A layout entry around the questions that share a condition on this page."""
+
+    def __init__(self, condition: Condition, form: AnswerForm, parts: list[Any]) -> None:
+        self.parts = parts
+        self.words = form_schema.condition_words(form.schema, condition, form.language)
+        self.rule = json.dumps(_local_part(condition, form), ensure_ascii=False)
+
+    def render(self, form: forms.Form, context: Any, template_pack: str = "motcua", **kwargs: Any) -> SafeString:
+        """Return the group's HTML."""
+        inside = [render_field(part, form, context, template_pack=template_pack, **kwargs) for part in self.parts]
+        return render_to_string(
+            "procedures/_conditional.html",
+            {"words": self.words, "rule": self.rule, "inside": inside, "id": f"condition-{form[self._first()].auto_id}"}
+            if self._first()
+            else {"words": self.words, "rule": self.rule, "inside": inside, "id": "condition-note"},
+        )
+
+    def _first(self) -> str:
+        return next((part for part in self.parts if isinstance(part, str)), "")
+
+
+def _local_part(condition: Condition, form: AnswerForm) -> Condition:
+    """Return a condition in which answers of other pages are settled: ``{"all": []}`` true, ``{"any": []}`` false."""
+    for name in ("all", "any"):
+        if name in condition:
+            return {name: [_local_part(part, form) for part in condition[name]]}
+    if "not" in condition:
+        return {"not": _local_part(condition["not"], form)}
+    if any(field.key == condition["field"] for field in form.section.fields):
+        return condition
+    return {"all": []} if form_schema.show(condition, form.before) else {"any": []}
