@@ -1,0 +1,161 @@
+"""Pages by key instead of offset: the thousandth page costs what the first does.
+
+A cursor is the key of a row in plain text ('2026-03-30T09:30:00.000000Z~123',
+'~123' where the first column is empty): readable, unsigned, and harmless when
+made up, since it only says where to start in rows that the queryset allows.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+SEPARATOR = "~"
+LARGEST = 2**63
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one page and the cursors of its neighbours; an empty cursor means that there is none."""
+
+    rows: list[Any]
+    next: str
+    previous: str
+
+
+@dataclass(frozen=True)
+class _Column:
+    field: "models.Field[Any, Any]"
+    name: str
+    descending: bool
+
+    @property
+    def order(self) -> str:
+        return f"-{self.name}" if self.descending else self.name
+
+    def beyond(self, value: Any, *, inclusive: bool = False) -> Q:
+        lookup = ("lt" if self.descending else "gt") + ("e" if inclusive else "")
+        return Q((f"{self.name}__{lookup}", value))
+
+    def flipped(self) -> "_Column":
+        return _Column(self.field, self.name, not self.descending)
+
+
+def keyset_page(
+    queryset: models.QuerySet[Any],
+    order: Sequence[str] = ("due_at", "id"),
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = 50,
+) -> Page:
+    """Return the page after or before a cursor, else the first one.
+
+    ``order`` names own columns, '-' for descending, the last one unique; only
+    the first may be empty, and empty counts as the largest value. A cursor
+    that cannot be read gives the first page. One query, two where the rows
+    with an empty first column begin.
+    """
+    columns = [_column(queryset.model, name) for name in order]
+    forward = _read(after, columns)
+    backward = _read(before, columns) if forward is None else None
+    if backward is not None:
+        found = _fetch(queryset, [column.flipped() for column in columns], backward, size + 1)
+        rows = found[:size][::-1]
+        return Page(rows, next=_cursor(rows[-1:], columns), previous=_cursor(rows[:1] * (len(found) > size), columns))
+    found = _fetch(queryset, columns, forward, size + 1)
+    rows = found[:size]
+    return Page(
+        rows,
+        next=_cursor(rows[-1:] * (len(found) > size), columns),
+        previous=_cursor(rows[:1] * (forward is not None), columns),
+    )
+
+
+def capped_count(queryset: models.QuerySet[Any], cap: int = 1000) -> str:
+    """Count rows up to a cap: '37', '1.000+'. One query that reads at most ``cap`` + 1 rows."""
+    counted = queryset.order_by()[: cap + 1].count()
+    return f"{cap:,}+".replace(",", ".") if counted > cap else f"{counted:,}".replace(",", ".")
+
+
+def _column(model: type[models.Model], name: str) -> _Column:
+    bare = name.removeprefix("-")
+    field = model._meta.pk if bare == "pk" else model._meta.get_field(bare)
+    return _Column(field, bare, name.startswith("-"))  # type: ignore[arg-type]
+
+
+def _fetch(
+    queryset: models.QuerySet[Any], columns: list[_Column], start: list[Any] | None, wanted: int
+) -> list[Any]:
+    """Read rows in the order of ``columns`` beyond ``start``.
+
+    Rows whose first column is empty are read by a query of their own: so each
+    query has a plain range on the index.
+    """
+    queryset = queryset.order_by(*(column.order for column in columns))
+    first = columns[0]
+    if not first.field.null:
+        return list(queryset.filter(_beyond(columns, start))[:wanted])
+    empty_parts = [True, False] if first.descending else [False, True]
+    if start is not None and (start[0] is None) == empty_parts[1]:
+        empty_parts = empty_parts[1:]
+    rows: list[Any] = []
+    for empty in empty_parts:
+        part = queryset.filter(**{f"{first.name}__isnull": empty})
+        if start is not None and (start[0] is None) == empty:
+            part = part.filter(_beyond(columns[1:], start[1:]) if empty else _beyond(columns, start))
+        rows += part[: wanted - len(rows)]
+        if len(rows) == wanted:
+            break
+    return rows
+
+
+def _beyond(columns: list[_Column], start: list[Any] | None) -> Q:
+    """Build (a, b) > (x, y) as a >= x AND (a > x OR (a = x AND b > y)), which both engines answer from an index."""
+    if start is None:
+        return Q()
+    condition = columns[-1].beyond(start[-1])
+    for column, value in zip(reversed(columns[:-1]), reversed(start[:-1]), strict=True):
+        condition = column.beyond(value) | (Q((column.name, value)) & condition)
+    return columns[0].beyond(start[0], inclusive=True) & condition
+
+
+def _cursor(rows: list[Any], columns: list[_Column]) -> str:
+    return SEPARATOR.join(_text(getattr(rows[0], column.field.attname)) for column in columns) if rows else ""
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return "" if value is None else str(value)
+
+
+def _read(cursor: str, columns: list[_Column]) -> list[Any] | None:
+    parts = cursor.rsplit(SEPARATOR, len(columns) - 1)
+    if not cursor or len(parts) != len(columns):
+        return None
+    try:
+        values = [
+            None if part == "" and column.field.null else _value(part, column.field)
+            for part, column in zip(parts, columns, strict=True)
+        ]
+    except (ValidationError, ValueError, OverflowError):
+        return None
+    return None if any(value is None for value in values[1:]) else values
+
+
+def _value(text: str, field: "models.Field[Any, Any]") -> Any:
+    value = field.to_python(text)
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(text)
+        return value.astimezone(UTC)
+    if isinstance(value, int) and not -LARGEST < value < LARGEST:
+        raise ValueError(text)
+    if value is None:
+        raise ValueError(text)
+    return value
