@@ -25,6 +25,7 @@ class State(models.TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
     TO_CALL = "to_call", _("Call this person")
+    CALLED = "called", _("Called")
 
 
 class Notification(models.Model):
@@ -55,6 +56,11 @@ class Notification(models.Model):
     last_error = models.CharField(max_length=300, blank=True, default="")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    # The officer who told the person instead.
+    called_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    called_at = models.DateTimeField(null=True, blank=True)
 
     objects = NotificationQuerySet.as_manager()
 

@@ -141,25 +141,26 @@ NOTIFICATION_SWEEP_SECONDS = env.int("NOTIFICATION_SWEEP_SECONDS", default=30)
 NOTIFICATION_SWEEP_BATCH = 1000
 NOTIFICATION_SWEEP_BUDGET_SECONDS = 60
 # How long a process leaves a broker alone that did not answer.
-NOTIFICATION_BROKER_REST_SECONDS = 10
+NOTIFICATION_BROKER_REST_SECONDS = 30
 
 REDIS_URL = env("REDIS_URL", default="")
 CACHES: dict[str, dict[str, Any]]
+REDIS_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "visibility_timeout": 3600,
+    "unacked_restore_throttle": 1,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 2,
+    # Without these a publisher tries for ever while Redis is away.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
+    "interval_max": 0.1,
+}
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "visibility_timeout": 3600,
-        "unacked_restore_throttle": 1,
-        "socket_connect_timeout": 1,
-        "socket_timeout": 5,
-        # Without these a publisher tries for ever while Redis is away.
-        "max_retries": 1,
-        "interval_start": 0,
-        "interval_step": 0.1,
-        "interval_max": 0.1,
-    }
+    CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_TRANSPORT_OPTIONS
 else:
     CACHES = {
         "default": {
@@ -238,6 +239,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
 # A session ends with the browser: many people file from a machine that others use too.
+# Six digits: easy to read out over the phone; five tries and five codes an hour keep guessing hopeless.
+ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_SESSION_REMEMBER = False
 # The portal counts by itself (common/limits.py): allauth's cache forgets and forgives parallel tries.
 ACCOUNT_RATE_LIMITS = False
@@ -261,6 +264,7 @@ LIMITS = {
     "reset_ip": (10, 3600),
     "code_target": (5, 3600),
     "password_user": (10, 3600),
+    "sign_user": (5, 15 * 60),
     "lookup_target": (5, 3600),
     "lookup_ip": (20, 3600),
     "upload_user": (60, 3600),
