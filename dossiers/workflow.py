@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -21,6 +21,7 @@ from common.clock import local_day
 from offices.models import Post, Role
 
 from . import hooks
+from .applicants import number_index
 from .models import Dossier, DossierEvent, Status
 
 APPLICANT = "applicant"
@@ -75,19 +76,13 @@ TABLE: dict[Action, Rule] = {
         (S.SUBMITTED, S.RECEIVED, S.PROCESSING), S.SUPPLEMENT, OFFICERS, _("Request supplement")
     ),
     Action.SUPPLEMENT: Rule((S.SUPPLEMENT,), None, (APPLICANT, Role.CLERK), _("Send supplement")),
-    Action.FORWARD: Rule(
-        (S.RECEIVED, S.PROCESSING), S.PROCESSING, (Role.CLERK, Role.SPECIALIST), _("Forward")
-    ),
-    Action.REQUIRE_PAYMENT: Rule(
-        (S.RECEIVED, S.PROCESSING), S.PAYMENT, (Role.SPECIALIST,), _("Require payment")
-    ),
+    Action.FORWARD: Rule((S.RECEIVED, S.PROCESSING), S.PROCESSING, (Role.CLERK, Role.SPECIALIST), _("Forward")),
+    Action.REQUIRE_PAYMENT: Rule((S.RECEIVED, S.PROCESSING), S.PAYMENT, (Role.SPECIALIST,), _("Require payment")),
     Action.FEE_SETTLED: Rule((S.PAYMENT,), S.PROCESSING, (SYSTEM,), _("Fee settled")),
     Action.PROPOSE: Rule((S.PROCESSING,), S.PROCESSING, (Role.SPECIALIST,), _("Submit for signature")),
     Action.SEND_BACK: Rule((S.PROCESSING,), S.PROCESSING, (Role.LEADER,), _("Send back")),
     Action.APPROVE: Rule((S.PROCESSING,), S.DECIDED, (Role.LEADER,), _("Sign")),
-    Action.RETURN_RESULT: Rule(
-        (S.DECIDED,), S.RETURNED, (Role.CLERK, APPLICANT, SYSTEM), _("Hand over result")
-    ),
+    Action.RETURN_RESULT: Rule((S.DECIDED,), S.RETURNED, (Role.CLERK, APPLICANT, SYSTEM), _("Hand over result")),
     Action.ASK_WITHDRAWAL: Rule(
         (S.SUBMITTED, S.RECEIVED, S.PROCESSING, S.SUPPLEMENT, S.PAYMENT),
         S.WITHDRAWAL,
@@ -95,9 +90,7 @@ TABLE: dict[Action, Rule] = {
         _("Withdraw"),
     ),
     Action.DECLINE_WITHDRAWAL: Rule((S.WITHDRAWAL,), None, OFFICERS, _("Decline the withdrawal")),
-    Action.STOP: Rule(
-        (S.PROCESSING, S.SUPPLEMENT, S.PAYMENT, S.WITHDRAWAL), S.STOPPED, (*OFFICERS, SYSTEM), _("Stop")
-    ),
+    Action.STOP: Rule((S.PROCESSING, S.SUPPLEMENT, S.PAYMENT, S.WITHDRAWAL), S.STOPPED, (*OFFICERS, SYSTEM), _("Stop")),
     Action.EXTEND: Rule((S.RECEIVED, S.PROCESSING), None, (Role.LEADER,), _("Apologise, new date")),
 }
 
@@ -132,6 +125,11 @@ class Move:
     event: DossierEvent | None = None
     extra: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def local_day(self) -> date:
+        """The day in Vietnam on which the action happens."""
+        return local_day(self.now)
+
 
 class ActionBase:
     """What every action provides; subclasses are frozen dataclasses with their input."""
@@ -140,12 +138,22 @@ class ActionBase:
     # Only the present holder (person, or anyone of the role when no person holds it) may act.
     holder_only: ClassVar[bool] = False
 
-    def target(self, move: Move) -> Status:
+    @classmethod
+    def target(cls, move: Move) -> Status:
         """Return the status reached; asked only where the table leaves it open."""
-        raise TypeError(f"{self.action} has no target in the table")
+        raise TypeError(f"{cls.action} has no target in the table")
+
+    @classmethod
+    def prefers(cls, dossier: Dossier) -> str | None:
+        """Return the role in which a person with several acts, if there is one to prefer."""
+        return dossier.holder_role or None
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        """Raise :class:`ActionRefused` when the dossier does not allow the action, whatever is typed."""
 
     def guard(self, move: Move) -> None:
-        """Raise :class:`ActionRefused` when the action may not happen."""
+        """Raise :class:`ActionRefused` when the input does not allow the action."""
 
     def changes(self, move: Move) -> dict[str, Any]:
         """Return the columns of the dossier that the claim sets besides status."""
@@ -164,9 +172,7 @@ def roles_of(user: User, dossier: Dossier, now: datetime) -> set[str]:
 
     A specialist whose post does not cover the dossier's field has no role unless holding it.
     """
-    roles: set[str] = set()
-    if dossier.owner_id == user.pk:
-        roles.add(APPLICANT)
+    roles: set[str] = {APPLICANT} if dossier.owner_id == user.pk else set()
     units = {dossier.unit_id, dossier.received_by_id}
     for post in Post.objects.valid_on(local_day(now)).of(user):
         if post.unit_id not in units:
@@ -180,28 +186,38 @@ def roles_of(user: User, dossier: Dossier, now: datetime) -> set[str]:
     return roles
 
 
-def acting_role(action: type[ActionBase] | ActionBase, dossier: Dossier, by: User | None, now: datetime) -> str:
-    """Return the role in which a person performs an action.
+def is_own(user: User, dossier: Dossier) -> bool:
+    """Tell whether a dossier is a person's own: by account, or by the ID number at the counter."""
+    if dossier.owner_id == user.pk:
+        return True
+    applicant = getattr(dossier, "applicant", None)
+    return bool(
+        applicant is not None and user.personal_number and applicant.number_index == number_index(user.personal_number)
+    )
 
-    Raises ActionRefused ('who', 'own') when there is none: nobody handles a
-    dossier of their own as an officer.
+
+def role_among(action: type[ActionBase] | ActionBase, dossier: Dossier, by: User | None, roles: set[str]) -> str:
+    """Return the role in which a person with ``roles`` performs an action; ``by`` None is the system.
+
+    Raises ActionRefused ('who', 'own', 'holder') when there is none: nobody
+    handles a dossier of their own as an officer.
     """
     rule = TABLE[action.action]
     if by is None:
         if SYSTEM in rule.who:
             return SYSTEM
         raise ActionRefused("who", _("The system may not do this."))
-    roles = roles_of(by, dossier, now)
-    if APPLICANT in roles:
-        if APPLICANT in rule.who:
-            return APPLICANT
+    if APPLICANT in roles and APPLICANT in rule.who:
+        return APPLICANT
+    if roles and is_own(by, dossier):
         raise ActionRefused("own", _("You may not handle your own dossier. Ask a colleague."))
     fitting = [role for role in rule.who if role in roles]
     if not fitting:
         raise ActionRefused("who", _("Your post does not allow this on this dossier."))
     if action.holder_only and not holds(by, fitting, dossier):
         raise ActionRefused("holder", _("You do not hold this dossier now."))
-    return next((role for role in fitting if role == dossier.holder_role), fitting[0])
+    preferred = action.prefers(dossier)
+    return preferred if preferred in fitting else fitting[0]
 
 
 def holds(user: User, roles: Iterable[str], dossier: Dossier) -> bool:
@@ -216,28 +232,42 @@ def stale_message(dossier: Dossier) -> Any:
     event = dossier.events.order_by("-n").first()
     if event is None:
         return _("This dossier has changed. Look at its newer state below.")
-    from .history import describe_actor, describe_time
+    from .history import describe_action, describe_actor, describe_time
 
     return _("%(who)s has just handled this dossier at %(time)s (%(action)s). Look at its newer state below.") % {
         "who": describe_actor(event),
         "time": describe_time(event.at),
-        "action": TABLE[Action(event.action)].label,
+        "action": describe_action(event),
     }
 
 
-def check(action: ActionBase, dossier: Dossier, *, by: User | None, now: datetime) -> Move:
-    """Return the move an action would make, or raise ActionRefused; writes nothing.
+def plan(
+    action: type[ActionBase] | ActionBase, dossier: Dossier, *, by: User | None, roles: set[str], now: datetime
+) -> Move:
+    """Return the move an action would make for a person with ``roles``; writes nothing.
 
-    Order of refusal: who, state, the action's own guard.
+    Looks at who, state and what the dossier allows, in this order, not at the
+    input; raises ActionRefused.
     """
     rule = TABLE[action.action]
-    role = acting_role(action, dossier, by, now)
+    role = role_among(action, dossier, by, roles)
     status = Status(dossier.status)
     if status not in rule.sources:
         raise ActionRefused("state", stale_message(dossier))
     move = Move(action.action, dossier, by, role, now, status, rule.target if rule.target is not None else status)
     if rule.target is None:
         move.to_status = action.target(move)
+    action.permit(move)
+    return move
+
+
+def check(action: ActionBase, dossier: Dossier, *, by: User | None, now: datetime) -> Move:
+    """Return the move an action would make, or raise ActionRefused; writes nothing.
+
+    Order of refusal: who, state, what the dossier allows, the input.
+    """
+    roles = roles_of(by, dossier, now) if by is not None else set()
+    move = plan(action, dossier, by=by, roles=roles, now=now)
     action.guard(move)
     return move
 
@@ -260,7 +290,7 @@ def perform(
     with transaction.atomic():
         fresh = (
             Dossier.objects.select_related(
-                "version__procedure__sector", "unit", "received_by", "owner", "holder", "holder_unit"
+                "version__procedure__sector", "unit", "received_by", "owner", "holder", "holder_unit", "applicant"
             )
             .filter(pk=dossier.pk)
             .get()
@@ -274,8 +304,9 @@ def perform(
         action.effects(move)
         for hook in hooks.after_action:
             hook(move)
-    for name in ("status", "revision", *changes):
-        setattr(dossier, name, getattr(fresh, name))
+    # All columns: the action may have led to a further one (a withdrawal before reception).
+    for column in Dossier._meta.concrete_fields:
+        setattr(dossier, column.attname, getattr(fresh, column.attname))
     return move.event
 
 

@@ -1,0 +1,53 @@
+"""Every action of the workflow table that exists, each a small class with typed input and its own effects.
+
+``REQUIRE_PAYMENT`` and ``FEE_SETTLED`` have their rows in the table but no
+class: until fees are built no dossier waits for a payment.
+"""
+
+from ..workflow import Action, ActionBase
+from .decision import Approve, Extend, Propose, SendBack
+from .ending import AskWithdrawal, DeclineWithdrawal, ReturnResult, Stop
+from .filing import Submit, TakeIn
+from .reception import Forward, Receive, Refuse
+from .supplement import AskSupplement, Item, Supplement
+
+CLASSES: dict[Action, type[ActionBase]] = {
+    cls.action: cls
+    for cls in (
+        Submit,
+        TakeIn,
+        Receive,
+        Refuse,
+        AskSupplement,
+        Supplement,
+        Forward,
+        Propose,
+        SendBack,
+        Approve,
+        ReturnResult,
+        AskWithdrawal,
+        DeclineWithdrawal,
+        Stop,
+        Extend,
+    )
+}
+
+__all__ = [
+    "CLASSES",
+    "Approve",
+    "AskSupplement",
+    "AskWithdrawal",
+    "DeclineWithdrawal",
+    "Extend",
+    "Forward",
+    "Item",
+    "Propose",
+    "Receive",
+    "Refuse",
+    "ReturnResult",
+    "SendBack",
+    "Stop",
+    "Submit",
+    "Supplement",
+    "TakeIn",
+]

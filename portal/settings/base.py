@@ -342,6 +342,8 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "usb": [],
 }
 
+# Which numbering of the desk's forms is printed: '2018' (TT 01/2018/TT-VPCP) or '2025' (TT 03/2025/TT-VPCP).
+SLIP_SET = env("SLIP_SET", default="2025")
 # Officers confirm a signature with a second factor; where it is off they give their password again.
 OFFICER_SECOND_FACTOR = env.bool("OFFICER_SECOND_FACTOR", default=False)
 

@@ -1,0 +1,146 @@
+"""PDF from HTML templates with WeasyPrint: no network, only the portal's own styles and one font.
+
+About 100 ms warm and two seconds cold, so only workers call it. The HTML is
+made in the calling process; layout runs in a forked child with limits on time
+and memory, because its cost depends on the text.
+"""
+
+import os
+import resource
+import signal
+import tempfile
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.contrib.staticfiles import finders
+from django.template.loader import render_to_string
+from django.utils import translation
+
+FONT_FILES = {"regular": "NotoSerif-Regular.ttf", "bold": "NotoSerif-Bold.ttf", "italic": "NotoSerif-Italic.ttf"}
+MAX_HTML = 400_000
+SECONDS = 10
+# Added to what the process maps already; fonts and libraries are shared with the parent.
+EXTRA_BYTES = 512 * 1024**2
+
+
+class PdfFailed(Exception):
+    """The PDF could not be made within its limits."""
+
+
+class NotOurs(ValueError):
+    """A document asked for something that is neither a style nor a font of the portal."""
+
+
+@lru_cache(maxsize=1)
+def _engine() -> tuple[Any, Any]:
+    """Return WeasyPrint and this process's font configuration, with the font's faces loaded."""
+    import weasyprint
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    return weasyprint, fonts
+
+
+@lru_cache(maxsize=1)
+def _stylesheet() -> Any:
+    weasyprint, fonts = _engine()
+    path = finders.find("portal/slip.css")
+    css = Path(path).read_text(encoding="utf-8") + _font_faces()
+    return weasyprint.CSS(string=css, font_config=fonts, url_fetcher=fetch)
+
+
+def _font_faces() -> str:
+    """Return the @font-face rules of the paper font; slip.css names the family."""
+    faces = (("regular", "normal", "normal"), ("bold", "bold", "normal"), ("italic", "normal", "italic"))
+    return "".join(
+        f'@font-face {{ font-family: "Noto Serif"; font-weight: {weight}; font-style: {style}; '
+        f'src: url("font:{key}") }}'
+        for key, weight, style in faces
+    )
+
+
+def font_folder() -> Path:
+    """Return where fontpkg-noto-serif keeps its files."""
+    import fontpkg_noto_serif
+
+    return Path(fontpkg_noto_serif.__file__).parent
+
+
+def fetch(url: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
+    """Answer WeasyPrint's requests: ``font:<name>`` and ``static:<path>`` only.
+
+    Raises NotOurs for every other address: nothing is read from the network or
+    from elsewhere on the disk.
+    """
+    scheme, _colon, name = url.partition(":")
+    if scheme == "font" and name in FONT_FILES:
+        path = next(font_folder().rglob(FONT_FILES[name]))
+        return {"string": path.read_bytes(), "mime_type": "font/ttf"}
+    if scheme == "static":
+        found = finders.find(name)
+        if found:
+            return {"string": Path(found).read_bytes()}
+    raise NotOurs(url)
+
+
+def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
+    """Return a template as a tagged PDF (PDF/UA-1), always in Vietnamese.
+
+    Raises :class:`PdfFailed` for more than 400,000 characters of HTML, and
+    after 10 seconds or 512 MB.
+    """
+    with translation.override("vi"):
+        html = render_to_string(template, dict(context))
+    if len(html) > MAX_HTML:
+        raise PdfFailed("the document is too long")
+    _stylesheet()
+    with tempfile.TemporaryFile() as target:
+        _write_in_child(html, target)
+        target.seek(0)
+        content = target.read()
+    if not content.startswith(b"%PDF-"):
+        raise PdfFailed("no PDF came out")
+    return content
+
+
+def write_pdf(html: str, target: BinaryIO) -> None:
+    """Lay out HTML and write the PDF into an open file."""
+    weasyprint, fonts = _engine()
+    document = weasyprint.HTML(string=html, base_url="static:", url_fetcher=fetch)
+    document.write_pdf(target, stylesheets=[_stylesheet()], font_config=fonts, pdf_variant="pdf/ua-1")
+
+
+def _write_in_child(html: str, target: BinaryIO) -> None:
+    """Run :func:`write_pdf` in a forked child with limits; raises PdfFailed when it does not end well."""
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            _limit()
+            write_pdf(html, target)
+            target.flush()
+            status = 0
+        finally:
+            # Never back into the caller's code, connections or exit handlers.
+            os._exit(status)
+    deadline = time.monotonic() + SECONDS
+    while True:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            break
+        if time.monotonic() > deadline:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+            raise PdfFailed("laying out the document took too long")
+        time.sleep(0.01)
+    if status != 0:
+        raise PdfFailed(f"laying out the document failed (status {status})")
+
+
+def _limit() -> None:
+    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (mapped + EXTRA_BYTES, mapped + EXTRA_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))

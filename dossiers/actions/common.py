@@ -1,0 +1,27 @@
+"""Guards that several actions share."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from offices.models import Role
+
+from ..workflow import ActionRefused, Move, holds
+
+
+def require_text(text: str, message: Any = _("Give a reason.")) -> None:
+    """Refuse an empty or blank text."""
+    if not text.strip():
+        raise ActionRefused("reason", message)
+
+
+def require_holder(move: Move) -> None:
+    """Refuse an officer who does not hold the dossier; the system passes."""
+    if move.by is not None and not holds(move.by, [move.role], move.dossier):
+        raise ActionRefused("holder", _("You do not hold this dossier now."))
+
+
+def require_holder_or_leader(move: Move) -> None:
+    """Refuse an officer who neither holds the dossier nor leads the unit."""
+    if move.role != Role.LEADER:
+        require_holder(move)

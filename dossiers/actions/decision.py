@@ -1,0 +1,228 @@
+"""The decision: proposed, sent back or approved, and the date it was promised for."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.core.files.base import ContentFile
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+from common.clock import LOCAL, local_day
+from common.files import Accepted
+from common.working_time import CalendarError, add_working_days, clamp
+from offices.calendar import calendar_of
+from offices.models import Role
+
+from .. import holding, messages, results, slips
+from ..clock import calendar_refusal
+from ..models import Result, ResultKind, SlipKind
+from ..models.dossier import REF_ALPHABET
+from ..workflow import Action, ActionBase, ActionRefused, Move
+from .common import require_text
+
+# A result other than a PDF cannot be frozen and checked as one document.
+PDF = "application/pdf"
+CHECK_CODE_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class Propose(ActionBase):
+    """The specialist submits a decision for signature: an uploaded PDF, or a letter made from the answers.
+
+    ``text`` is the letter's own wording; a refusal of the request needs a
+    ``reason``. A later proposal replaces an earlier one. Refusals: holder,
+    reason, upload.
+    """
+
+    is_granted: bool
+    reason: str = ""
+    text: str = ""
+    upload: Accepted | None = field(default=None, repr=False)
+    action: ClassVar[Action] = Action.PROPOSE
+    holder_only: ClassVar[bool] = True
+
+    def guard(self, move: Move) -> None:
+        if not self.is_granted:
+            require_text(self.reason, _("Say why the request is not granted."))
+        if self.upload is not None and self.upload.media_type != PDF:
+            raise ActionRefused("upload", _("A result must be a PDF."))
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        dossier = move.dossier
+        step = holding.step_of(dossier.version, Role.LEADER, dossier.step)
+        return holding.Holding(dossier.unit, Role.LEADER, None, step).columns()
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"internal_text": self.reason, "data": {"is_granted": self.is_granted}}
+
+    def effects(self, move: Move) -> None:
+        result = Result.objects.filter(dossier=move.dossier).first() or Result(dossier=move.dossier)
+        result.is_granted = self.is_granted
+        result.reason = self.reason
+        result.text = self.text
+        result.proposed_by = move.by
+        result.proposed_at = move.now
+        if self.upload is not None:
+            result.kind = ResultKind.UPLOAD
+            result.file.save("result.pdf", ContentFile(self.upload.content), save=False)
+            result.sha256 = self.upload.sha256
+        else:
+            result.kind = ResultKind.LETTER
+            result.file = ""
+            result.sha256 = ""
+        result.save()
+        holding.give(move)
+
+
+@dataclass(frozen=True)
+class SendBack(ActionBase):
+    """The leader gives a proposal back to the person who made it, with a reason for officers only."""
+
+    reason: str
+    action: ClassVar[Action] = Action.SEND_BACK
+    holder_only: ClassVar[bool] = True
+
+    def guard(self, move: Move) -> None:
+        require_text(self.reason)
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        dossier = move.dossier
+        last = dossier.handovers.filter(role=Role.SPECIALIST).order_by("-n").select_related("person").first()
+        person = Result.objects.select_related("proposed_by").get(dossier=dossier).proposed_by
+        step = last.step if last else dossier.step
+        return holding.Holding(dossier.unit, Role.SPECIALIST, person, step).columns()
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"internal_text": self.reason}
+
+    def effects(self, move: Move) -> None:
+        holding.give(move)
+
+
+@dataclass(frozen=True)
+class Approve(ActionBase):
+    """The leader decides as proposed: the result is frozen with its number and check code.
+
+    An uploaded PDF is hashed again and must be the one proposed. A letter's
+    content is frozen and its hash goes into the event; the worker makes its PDF
+    from that content and stores the file's own hash with it, once. Nothing is
+    digitally signed. Refusals: holder, proposal, own, file.
+    """
+
+    action: ClassVar[Action] = Action.APPROVE
+    holder_only: ClassVar[bool] = True
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        result = Result.objects.filter(dossier=move.dossier).first()
+        if result is None:
+            raise ActionRefused("proposal", _("Nothing has been proposed yet."))
+        if result.proposed_by_id == move.by.pk:
+            raise ActionRefused("own", _("You made this proposal. Another leader must sign it."))
+        move.extra["result"] = result
+
+    def guard(self, move: Move) -> None:
+        result = move.extra["result"]
+        if result.kind == ResultKind.UPLOAD and results.file_hash(result) != result.sha256:
+            raise ActionRefused("file", _("The file is not the one that was proposed. Send the proposal back."))
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        dossier = move.dossier
+        step = holding.step_of(dossier.version, Role.CLERK, dossier.step)
+        desk = holding.Holding(dossier.received_by, Role.CLERK, None, step)
+        result = move.extra["result"]
+        result.approved_by, result.approved_at = move.by, move.now
+        result.check_code = get_random_string(CHECK_CODE_LENGTH, REF_ALPHABET)
+        result.number = results.new_number(dossier, move.now)
+        result.data = results.letter_data(move, result)
+        return {"decided_at": move.now, **desk.columns()}
+
+    def record(self, move: Move) -> dict[str, Any]:
+        result = move.extra["result"]
+        return {
+            "public_text": result.reason,
+            "data": {
+                "is_granted": result.is_granted,
+                "kind": result.kind,
+                "number": result.number,
+                "sha256": result.sha256 if result.kind == ResultKind.UPLOAD else "",
+                "content_sha256": content_hash(result.data),
+            },
+        }
+
+    def effects(self, move: Move) -> None:
+        result = move.extra["result"]
+        result.save(update_fields=["approved_by", "approved_at", "check_code", "number", "data"])
+        holding.give(move)
+        results.wake(result)
+        messages.tell(
+            move, "decided", is_granted=result.is_granted, reason=result.reason, delivery=move.dossier.delivery
+        )
+
+
+def content_hash(data: dict[str, Any]) -> str:
+    """Return the SHA-256 of a letter's frozen content."""
+    return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Extend(ActionBase):
+    """A leader apologises and names a new date: once, at least a working day before the old one.
+
+    ``due_at`` is moved into the desk hours of its day (TT 01/2018/TT-VPCP art.
+    19.9). Refusals: once, late, due, reason, calendar.
+    """
+
+    due_at: datetime
+    reason: str
+    action: ClassVar[Action] = Action.EXTEND
+
+    @classmethod
+    def target(cls, move: Move):
+        return move.from_status
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        if move.dossier.extended_once:
+            raise ActionRefused("once", _("The date has been moved once; it cannot be moved again."))
+        if move.dossier.due_at is None or move.now >= move.dossier.due_at:
+            raise ActionRefused("late", _("The date can only be moved before it has passed."))
+
+    def guard(self, move: Move) -> None:
+        require_text(self.reason)
+        dossier = move.dossier
+        try:
+            calendar = calendar_of(dossier.unit, around=move.now)
+            if add_working_days(calendar, move.now, 1) > dossier.due_at:
+                raise ActionRefused("late", _("The new date must be given at least a working day before the old one."))
+            day = local_day(self.due_at)
+            if not calendar.is_working_day(day):
+                raise ActionRefused("due", _("The new date must be a working day."))
+            due_at = clamp(calendar, day, self.due_at.astimezone(LOCAL).time())
+        except CalendarError as error:
+            raise calendar_refusal(error) from error
+        if due_at <= dossier.due_at:
+            raise ActionRefused("due", _("The new date must be later than the old one."))
+        move.extra["due_at"], move.extra["old_due_at"] = due_at, dossier.due_at
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        return {"due_at": move.extra["due_at"], "extended_once": True}
+
+    def record(self, move: Move) -> dict[str, Any]:
+        old, new = slips.iso(move.extra["old_due_at"]), slips.iso(move.extra["due_at"])
+        return {"public_text": self.reason, "data": {"old_due_at": old, "due_at": new}}
+
+    def effects(self, move: Move) -> None:
+        dossier, old = move.dossier, move.extra["old_due_at"]
+        slips.issue(
+            move,
+            SlipKind.APOLOGY,
+            reason=self.reason,
+            received_at=slips.iso(dossier.received_at),
+            old_due_at=slips.iso(old),
+            due_at=slips.iso(dossier.due_at),
+        )
+        messages.tell(move, "extended", reason=self.reason, old_due_at=old, due_at=dossier.due_at)

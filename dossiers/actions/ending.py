@@ -1,0 +1,128 @@
+"""How a dossier ends: returned, withdrawn or stopped."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from offices.models import Role
+
+from .. import holding, messages, slips
+from ..models import Delivery, Pause, Result, SlipKind, Status
+from ..workflow import APPLICANT, Action, ActionBase, ActionRefused, Move, perform
+from .common import require_holder_or_leader, require_text
+
+
+@dataclass(frozen=True)
+class ReturnResult(ActionBase):
+    """The result reaches the applicant: handed over by a clerk, or taken online.
+
+    ``receiver_name`` and ``receiver_id`` (the ID shown) at the counter only.
+    Refusals: receiver, delivery, file.
+    """
+
+    receiver_name: str = ""
+    receiver_id: str = ""
+    action: ClassVar[Action] = Action.RETURN_RESULT
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        if move.role != APPLICANT:
+            return
+        if move.dossier.delivery != Delivery.ONLINE:
+            raise ActionRefused("delivery", _("You chose to receive the result on paper."))
+        if not Result.objects.filter(dossier=move.dossier).exclude(file="").exists():
+            raise ActionRefused("file", _("The file of the result is being made. Try again in a minute."))
+
+    def guard(self, move: Move) -> None:
+        if move.role == Role.CLERK:
+            require_text(self.receiver_name, _("Enter the name of the person who receives the result."))
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        return {"closed_at": move.now, **holding.NOBODY}
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"data": {"receiver": self.receiver_name}}
+
+    def effects(self, move: Move) -> None:
+        holding.end(move)
+        Result.objects.filter(dossier=move.dossier).update(
+            returned_at=move.now, receiver_name=self.receiver_name, receiver_id=self.receiver_id
+        )
+        messages.tell(move, "returned", online=move.role == APPLICANT, receiver=self.receiver_name)
+
+
+@dataclass(frozen=True)
+class AskWithdrawal(ActionBase):
+    """The applicant takes the request back; before reception it ends at once, later an officer answers."""
+
+    reason: str = ""
+    action: ClassVar[Action] = Action.ASK_WITHDRAWAL
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        return {"former_status": move.from_status}
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"public_text": self.reason}
+
+    def effects(self, move: Move) -> None:
+        if move.from_status == Status.SUBMITTED:
+            perform(Stop(str(_("Withdrawn by the applicant before reception."))), move.dossier, by=None, now=move.now)
+        else:
+            messages.tell(move, "withdrawal_asked")
+
+
+@dataclass(frozen=True)
+class DeclineWithdrawal(ActionBase):
+    """An officer answers that the dossier goes on as before; the holder stays."""
+
+    reason: str
+    action: ClassVar[Action] = Action.DECLINE_WITHDRAWAL
+
+    @classmethod
+    def target(cls, move: Move) -> Status:
+        return Status(move.dossier.former_status)
+
+    def guard(self, move: Move) -> None:
+        require_text(self.reason)
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        return {"former_status": None}
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"public_text": self.reason}
+
+    def effects(self, move: Move) -> None:
+        messages.tell(move, "withdrawal_declined", reason=self.reason)
+
+
+@dataclass(frozen=True)
+class Stop(ActionBase):
+    """The authority stops working on a dossier: withdrawn, or it cannot go on.
+
+    Only the holder or a leader stops a dossier on the way; a withdrawal may be
+    granted by any officer in charge. Refusals: holder, reason.
+    """
+
+    reason: str
+    action: ClassVar[Action] = Action.STOP
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        if move.from_status != Status.WITHDRAWAL:
+            require_holder_or_leader(move)
+
+    def guard(self, move: Move) -> None:
+        require_text(self.reason)
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        return {"closed_at": move.now, "paused_since": None, **holding.NOBODY}
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"public_text": self.reason}
+
+    def effects(self, move: Move) -> None:
+        holding.end(move)
+        Pause.objects.filter(dossier=move.dossier, until=None).update(until=move.now)
+        slips.issue(move, SlipKind.STOP, reason=self.reason)
+        messages.tell(move, "stopped", reason=self.reason, withdrawn=move.from_status == Status.WITHDRAWAL)

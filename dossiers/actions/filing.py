@@ -1,0 +1,173 @@
+"""How a dossier comes into being: submitted online, or taken in at the counter or from the post."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from common.onetime import KeyMisused, claim
+from offices.models import Role
+from procedures import form_schema
+
+from .. import holding, messages, slips
+from ..applicants import PERSONAL_NUMBER, ApplicantData, number_index
+from ..clock import start_term
+from ..models import Channel, Dossier, Paper, PaperKind, SlipKind
+from ..numbering import dossier_code
+from ..workflow import Action, ActionBase, ActionRefused, Move
+
+SUBMIT_KEY = "submit"
+ONLINE_LEVEL = 3
+
+
+def reception(dossier: Dossier) -> holding.Holding:
+    """Return the desk that receives a dossier: every clerk of the unit that gives its code."""
+    return holding.Holding(dossier.received_by, Role.CLERK, None, holding.step_of(dossier.version, Role.CLERK, 0))
+
+
+def clean_answers(dossier: Dossier, day: date) -> dict[str, Any]:
+    """Return the answers that count, those of hidden questions left out. Raises ActionRefused('answers')."""
+    if not dossier.version.form:
+        return {}
+    schema = form_schema.load(dossier.version.form)
+    answers, errors = form_schema.clean_all(schema, dossier.answers, today=day)
+    if errors:
+        raise ActionRefused("answers", _("Some answers are missing or need to be corrected."))
+    return answers
+
+
+def needed_papers(dossier: Dossier, answers: dict[str, Any]) -> list[Any]:
+    """Return the papers that these answers make compulsory; one query."""
+    return [
+        paper
+        for paper in dossier.version.papers.all()
+        if paper.is_required
+        and not (paper.from_form and dossier.version.form)
+        and form_schema.show(paper.show_if, answers)
+    ]
+
+
+@dataclass(frozen=True)
+class Submit(ActionBase):
+    """The applicant sends a draft in; it gets its code and is frozen.
+
+    ``key`` is the form's one-time key. Refusals: level, version, delivery,
+    answers, papers, key.
+    """
+
+    applicant: ApplicantData
+    key: str
+    action: ClassVar[Action] = Action.SUBMIT
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        from procedures import catalogue
+
+        dossier, day = move.dossier, move.local_day
+        procedure = dossier.version.procedure
+        offerings = catalogue.offerings_for(dossier.version, day)
+        offering = next((offering for offering in offerings if offering.unit_id == dossier.received_by_id), None)
+        if offering is None or catalogue.effective_level(dossier.version, offering) < ONLINE_LEVEL:
+            raise ActionRefused("level", _("This unit does not take this procedure online."))
+        if procedure.accept_until is not None and day > procedure.accept_until:
+            raise ActionRefused("version", _("This procedure no longer takes dossiers."))
+        if catalogue.current_version(procedure, day) != dossier.version:
+            raise ActionRefused(
+                "version", _("The procedure has changed since you began. Start a new dossier; your answers are kept.")
+            )
+
+    def guard(self, move: Move) -> None:
+        dossier = move.dossier
+        if not dossier.delivery:
+            raise ActionRefused("delivery", _("Choose how to receive the result."))
+        move.extra["answers"] = clean_answers(dossier, move.local_day)
+        given = set(dossier.papers.filter(replaced_at=None).values_list("required_id", flat=True))
+        if any(paper.pk not in given for paper in needed_papers(dossier, move.extra["answers"])):
+            raise ActionRefused("papers", _("Some papers are missing."))
+        try:
+            earlier = claim(self.key, SUBMIT_KEY, move.by.pk, dossier.ref, move.now)
+        except KeyMisused as error:
+            raise ActionRefused("key", _("This page is too old. Open the review page again and submit.")) from error
+        if earlier not in (None, dossier.ref):
+            raise ActionRefused("key", _("This page is too old. Open the review page again and submit."))
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        return {
+            "code": dossier_code(move.dossier.received_by, move.now),
+            "answers": move.extra["answers"],
+            "submitted_at": move.now,
+            "saved_at": move.now,
+            **reception(move.dossier).columns(),
+        }
+
+    def effects(self, move: Move) -> None:
+        self.applicant.freeze(move.dossier)
+        holding.give(move)
+        slips.issue(move, SlipKind.FILING, papers=slips.papers_of(move.dossier), submitted_at=slips.iso(move.now))
+        messages.tell(move, "submitted")
+
+
+@dataclass(frozen=True)
+class TakeIn(ActionBase):
+    """A clerk takes in a dossier that somebody brought or sent on paper.
+
+    The draft is the clerk's own (``filed_by``); ``papers_received`` are keys of
+    the required papers at hand. Refusals: channel, papers, own, calendar.
+    """
+
+    applicant: ApplicantData
+    papers_received: tuple[str, ...] = ()
+    action: ClassVar[Action] = Action.TAKE_IN
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        if move.dossier.channel == Channel.ONLINE or move.dossier.filed_by_id != move.by.pk:
+            raise ActionRefused("channel", _("This draft was not made at the counter by you."))
+
+    def guard(self, move: Move) -> None:
+        own = number_index(move.by.personal_number)
+        if own and self.applicant.id_kind == PERSONAL_NUMBER and number_index(self.applicant.id_number) == own:
+            raise ActionRefused("own", _("You may not handle your own dossier. Ask a colleague."))
+        dossier = move.dossier
+        known = {paper.key: paper for paper in dossier.version.papers.all()}
+        if not set(self.papers_received) <= set(known):
+            raise ActionRefused("papers", _("One of the papers does not belong to this procedure."))
+        move.extra["papers"] = [known[key] for key in self.papers_received]
+        given = set(dossier.papers.filter(replaced_at=None).values_list("required_id", flat=True))
+        given |= {paper.pk for paper in move.extra["papers"]}
+        if any(paper.pk not in given for paper in needed_papers(dossier, dossier.answers)):
+            raise ActionRefused("papers", _("Some papers are missing."))
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        term = start_term(move.dossier, move.now)
+        return {
+            "code": dossier_code(move.dossier.received_by, move.now),
+            "submitted_at": move.now,
+            "saved_at": move.now,
+            "received_at": term["term_from"],
+            "recorded_at": move.now,
+            **term,
+            **reception(move.dossier).columns(),
+        }
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"data": {"papers": list(self.papers_received), "due_at": slips.iso(move.dossier.due_at)}}
+
+    def effects(self, move: Move) -> None:
+        dossier = move.dossier
+        self.applicant.freeze(dossier)
+        Paper.objects.bulk_create(
+            Paper(
+                dossier=dossier,
+                required=required,
+                name=required.name,
+                kind=PaperKind.ORIGINAL_RECEIVED,
+                uploaded_by=move.by,
+                uploaded_at=move.now,
+            )
+            for required in move.extra["papers"]
+        )
+        holding.give(move)
+        slips.issue(move, SlipKind.RECEIPT, **slips.receipt_facts(dossier))
+        messages.tell(move, "received", due_at=dossier.due_at)

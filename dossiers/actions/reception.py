@@ -1,0 +1,141 @@
+"""What happens at the desk: receive, refuse, forward."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from offices.models import Post, Role
+
+from .. import holding, messages, slips
+from ..clock import start_term
+from ..models import Paper, PaperKind, SlipKind
+from ..workflow import Action, ActionBase, ActionRefused, Move
+from .common import require_text
+
+
+@dataclass(frozen=True)
+class Receive(ActionBase):
+    """A clerk receives a complete dossier; its term begins.
+
+    ``originals`` are keys of required papers whose originals were handed over.
+    Refusals: papers, calendar.
+    """
+
+    originals: tuple[str, ...] = ()
+    action: ClassVar[Action] = Action.RECEIVE
+
+    def guard(self, move: Move) -> None:
+        keys = set(move.dossier.version.papers.values_list("key", flat=True)) if self.originals else set()
+        if not set(self.originals) <= keys:
+            raise ActionRefused("papers", _("One of the papers does not belong to this procedure."))
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        term = start_term(move.dossier, move.now)
+        return {"received_at": term["term_from"], "recorded_at": move.now, **term}
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"data": {"originals": list(self.originals), "due_at": slips.iso(move.dossier.due_at)}}
+
+    def effects(self, move: Move) -> None:
+        dossier = move.dossier
+        mark_originals(move, self.originals)
+        slips.issue(move, SlipKind.RECEIPT, **slips.receipt_facts(dossier))
+        messages.tell(move, "received", due_at=dossier.due_at)
+
+
+def mark_originals(move: Move, keys: tuple[str, ...]) -> None:
+    """Note that originals lie at the desk: promises are fulfilled, unannounced originals are added."""
+    if not keys:
+        return
+    dossier = move.dossier
+    promised = dossier.papers.filter(
+        required__key__in=keys, required__version=dossier.version, kind=PaperKind.ORIGINAL_PROMISED, replaced_at=None
+    )
+    kept = set(promised.values_list("required__key", flat=True))
+    promised.update(kind=PaperKind.ORIGINAL_RECEIVED, uploaded_by=move.by, uploaded_at=move.now)
+    Paper.objects.bulk_create(
+        Paper(
+            dossier=dossier,
+            required=required,
+            name=required.name,
+            kind=PaperKind.ORIGINAL_RECEIVED,
+            uploaded_by=move.by,
+            uploaded_at=move.now,
+        )
+        for required in dossier.version.papers.filter(key__in=set(keys) - kept)
+    )
+
+
+@dataclass(frozen=True)
+class Refuse(ActionBase):
+    """A clerk does not receive a dossier and says why."""
+
+    reason: str
+    action: ClassVar[Action] = Action.REFUSE
+
+    def guard(self, move: Move) -> None:
+        require_text(self.reason)
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        return {"closed_at": move.now, **holding.NOBODY}
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"public_text": self.reason}
+
+    def effects(self, move: Move) -> None:
+        holding.end(move)
+        slips.issue(move, SlipKind.REFUSAL, reason=self.reason)
+        messages.tell(move, "refused", reason=self.reason)
+
+
+FORWARD_TO = (Role.CLERK, Role.SPECIALIST)
+
+
+@dataclass(frozen=True)
+class Forward(ActionBase):
+    """The holder hands the dossier on, to a person or to a whole role of the competent unit.
+
+    Forwarding to yourself takes a dossier that was offered to your role; its
+    step stays. ``note`` is read by officers only. Refusals: holder, to.
+    """
+
+    to: User | None = None
+    role: str = Role.SPECIALIST
+    note: str = ""
+    action: ClassVar[Action] = Action.FORWARD
+    holder_only: ClassVar[bool] = True
+
+    def guard(self, move: Move) -> None:
+        dossier = move.dossier
+        if self.role not in FORWARD_TO:
+            raise ActionRefused("to", _("A dossier is forwarded to a specialist or a clerk."))
+        posts = list(
+            Post.objects.valid_on(move.local_day).filter(unit=dossier.unit, role=self.role, user__is_active=True)
+        )
+        if self.to is not None:
+            able = holding.can_hold(self.to, self.role, dossier, posts)
+        else:
+            able = any(holding.can_hold(post.user, self.role, dossier, [post]) for post in posts)
+        if not able:
+            raise ActionRefused("to", _("Nobody chosen can handle this dossier. Choose somebody who covers its field."))
+        if self.to is not None and self.to.pk == dossier.owner_id:
+            raise ActionRefused("to", _("This person may not handle their own dossier."))
+        if (dossier.holder_id, dossier.holder_role) == (getattr(self.to, "pk", None), self.role):
+            raise ActionRefused("to", _("The dossier is there already."))
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        dossier = move.dossier
+        takes_it = self.to is not None and self.to == move.by and self.role == dossier.holder_role
+        step = dossier.step if takes_it else holding.step_of(dossier.version, self.role, dossier.step)
+        return holding.Holding(dossier.unit, self.role, self.to, step).columns()
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {
+            "internal_text": self.note,
+            "data": {"role": self.role, "to": self.to.get_full_name() if self.to else ""},
+        }
+
+    def effects(self, move: Move) -> None:
+        holding.give(move)

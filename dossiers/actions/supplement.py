@@ -1,0 +1,173 @@
+"""Completing a dossier: what is missing, and that it came."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+
+from offices.models import Role
+
+from .. import holding, messages, slips
+from ..clock import start_term
+from ..models import (
+    Dossier,
+    Paper,
+    PaperKind,
+    Pause,
+    SlipKind,
+    Status,
+    SupplementItem,
+    SupplementRequest,
+)
+from ..workflow import APPLICANT, Action, ActionBase, ActionRefused, Move
+from .common import require_holder_or_leader, require_text
+
+PAUSE_REASON = "supplement"
+
+
+@dataclass(frozen=True)
+class Item:
+    """One deficient paper, section of the form, or further paper, and why.
+
+    ``required_id`` names a paper of the procedure's list, ``section`` a form
+    section; with neither, ``name`` is a paper beyond the list.
+    """
+
+    required_id: int | None
+    section: str
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class AskSupplement(ActionBase):
+    """An officer asks once for all that is missing.
+
+    Asked before reception no clock runs; afterwards it pauses. A second request
+    needs a leader and counts as late in the national figures. Refusals: holder,
+    second, items, reason.
+    """
+
+    items: tuple[Item, ...]
+    note: str = ""
+    action: ClassVar[Action] = Action.ASK_SUPPLEMENT
+
+    @classmethod
+    def prefers(cls, dossier: Dossier) -> str | None:
+        return Role.LEADER if dossier.supplements_asked else dossier.holder_role
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        if move.dossier.supplements_asked and move.role != Role.LEADER:
+            raise ActionRefused(
+                "second", _("A supplement was asked before. Only a leader may ask again, and it counts as late.")
+            )
+        require_holder_or_leader(move)
+
+    def guard(self, move: Move) -> None:
+        version = move.dossier.version
+        if not self.items:
+            raise ActionRefused("items", _("Tick at least one paper."))
+        papers = set(version.papers.values_list("pk", flat=True))
+        sections = {section["key"] for section in (version.form or {}).get("sections", [])}
+        for item in self.items:
+            require_text(item.reason, _("Give a reason for every ticked paper."))
+            known = item.required_id is None or item.required_id in papers
+            known &= not item.section or item.section in sections
+            if not known or not item.name.strip():
+                raise ActionRefused("items", _("One of the papers does not belong to this procedure."))
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        dossier = move.dossier
+        reopened = {item.section for item in self.items}
+        changes: dict[str, Any] = {
+            "supplements_asked": dossier.supplements_asked + 1,
+            "counts_late": dossier.counts_late or dossier.supplements_asked > 0,
+            "sections_done": [key for key in dossier.sections_done if key not in reopened],
+        }
+        if move.from_status != Status.SUBMITTED:
+            changes["paused_since"] = move.now
+        return changes
+
+    def record(self, move: Move) -> dict[str, Any]:
+        lines = [f"{item.name}: {item.reason}" for item in self.items]
+        return {"public_text": "\n".join([*lines, self.note] if self.note else lines)}
+
+    def effects(self, move: Move) -> None:
+        dossier = move.dossier
+        request = SupplementRequest.objects.create(
+            dossier=dossier,
+            n=dossier.supplements_asked,
+            asked_by=move.by,
+            asked_at=move.now,
+            asked_in=move.from_status,
+            note=self.note,
+        )
+        SupplementItem.objects.bulk_create(
+            SupplementItem(
+                request=request,
+                required_id=item.required_id,
+                section=item.section,
+                name=item.name,
+                reason=item.reason,
+            )
+            for item in self.items
+        )
+        if dossier.paused_since is not None:
+            Pause.objects.create(dossier=dossier, since=move.now, reason=PAUSE_REASON)
+        items = slips.item_rows(self.items)
+        slips.issue(move, SlipKind.SUPPLEMENT, items=items, note=self.note)
+        messages.tell(move, "supplement_asked", items=items, note=self.note)
+
+
+@dataclass(frozen=True)
+class Supplement(ActionBase):
+    """The applicant sends what was asked, or a clerk notes that it was brought to the counter.
+
+    Asked before reception: the dossier waits for reception again. Asked later:
+    the same officer goes on and the whole term starts anew (TT 01/2018/TT-VPCP
+    art. 19.4). Refusals: items, calendar.
+    """
+
+    action: ClassVar[Action] = Action.SUPPLEMENT
+
+    @classmethod
+    def target(cls, move: Move) -> Status:
+        request = move.dossier.supplement_requests.get(answered_at=None)
+        move.extra["request"] = request
+        return Status.SUBMITTED if request.asked_in == Status.SUBMITTED else Status.PROCESSING
+
+    def guard(self, move: Move) -> None:
+        move.extra["open"] = list(move.extra["request"].items.filter(answered_at=None))
+        if move.role == APPLICANT and move.extra["open"]:
+            raise ActionRefused("items", _("Something that was asked for is still missing."))
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        changes: dict[str, Any] = {"paused_since": None}
+        if move.to_status == Status.PROCESSING:
+            changes |= start_term(move.dossier, move.now)
+        return changes
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"data": {"due_at": slips.iso(move.dossier.due_at)}}
+
+    def effects(self, move: Move) -> None:
+        dossier, request = move.dossier, move.extra["request"]
+        for item in move.extra["open"]:
+            # At the counter: what had not come online lies before the clerk.
+            if not item.section:
+                item.paper = Paper.objects.create(
+                    dossier=dossier,
+                    required_id=item.required_id,
+                    name=item.name,
+                    kind=PaperKind.ORIGINAL_RECEIVED,
+                    uploaded_by=move.by,
+                    uploaded_at=move.now,
+                )
+            item.answered_at = move.now
+            item.save(update_fields=["paper", "answered_at"])
+        SupplementRequest.objects.filter(pk=request.pk).update(answered_at=move.now)
+        Pause.objects.filter(dossier=dossier, until=None).update(until=move.now)
+        if move.to_status == Status.PROCESSING:
+            holding.restart_step(move)
+        messages.tell(move, "supplement_received", due_at=dossier.due_at)

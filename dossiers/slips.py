@@ -1,0 +1,247 @@
+"""Official slips: their data and number are frozen in the action's transaction, their PDF follows.
+
+Field lists after Thông tư 01/2018/TT-VPCP; Thông tư 03/2025/TT-VPCP renumbers
+the forms. Slips are papers of the authority and always Vietnamese, whatever
+language the screen has.
+"""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import translation
+
+from common.divisions import address_text
+from common.qr import qr_svg
+from offices.models import Post, Role, Unit
+from procedures.models import ProcedureVersion, TimeUnit
+
+from .links import tracking_link
+from .models import Delivery, Dossier, PaperKind, Slip, SlipKind
+from .numbering import yearly_number
+from .workflow import Move
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of the desk: its title, the suffix of its numbers, its number in each set of forms."""
+
+    title: str
+    suffix: str
+    numbers: dict[str, str]
+
+
+FORMS: dict[str, Form] = {
+    SlipKind.FILING: Form("Phiếu nộp hồ sơ trực tuyến", "", {}),
+    SlipKind.RECEIPT: Form("Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "TNHS", {"2018": "01", "2025": "01"}),
+    SlipKind.SUPPLEMENT: Form("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ", "HDHS", {"2018": "02", "2025": "02"}),
+    SlipKind.REFUSAL: Form("Phiếu từ chối tiếp nhận giải quyết hồ sơ", "TCHS", {"2018": "03", "2025": "03"}),
+    SlipKind.APOLOGY: Form("Văn bản xin lỗi và đề nghị gia hạn", "PXL", {"2018": "04", "2025": "04"}),
+    SlipKind.STOP: Form("Thông báo dừng giải quyết hồ sơ", "TBD", {"2025": "05"}),
+}
+# Titles that were different in the forms of 2018.
+TITLES_2018 = {SlipKind.APOLOGY: "Phiếu xin lỗi và hẹn lại ngày trả kết quả"}
+CIRCULARS = {"2018": "Thông tư số 01/2018/TT-VPCP", "2025": "Thông tư số 03/2025/TT-VPCP"}
+
+# What a slip's template extends: a page to print in the browser, or the PDF's frame.
+PRINT_LAYOUT = "slips/print.html"
+PDF_LAYOUT = "slips/pdf.html"
+
+DELIVERY_TEXTS = {
+    Delivery.ONLINE: "Trên Cổng dịch vụ công trực tuyến",
+    Delivery.DESK: "Tại Bộ phận Tiếp nhận và Trả kết quả",
+    Delivery.POST: "Qua dịch vụ bưu chính công ích",
+}
+TIME_UNIT_TEXTS = {
+    TimeUnit.HOURS: "giờ làm việc",
+    TimeUnit.DAYS: "ngày",
+    TimeUnit.WORKING_DAYS: "ngày làm việc",
+}
+
+
+def processing_text(version: ProcedureVersion) -> str:
+    """Return a version's processing time in official words."""
+    if version.processing_unit == TimeUnit.SAME_DAY or not version.processing_amount:
+        return "Trong ngày làm việc (tiếp nhận sau 15 giờ: ngày làm việc tiếp theo)"
+    return f"{version.processing_amount} {TIME_UNIT_TEXTS[version.processing_unit]}"
+
+
+def issue(move: Move, kind: str, **facts: Any) -> Slip:
+    """Write a slip of the present set of forms and have its PDF made after the commit.
+
+    ``facts`` are the form's own fields as JSON values (reason, items, old_due_at
+    as ISO text, …). A filing note carries the dossier's code as its number; the
+    others are numbered per unit and year. About six queries.
+    """
+    dossier = move.dossier
+    form, form_set = FORMS[kind], settings.SLIP_SET
+    title = TITLES_2018.get(kind, form.title) if form_set == "2018" else form.title
+    if kind == SlipKind.FILING:
+        number = dossier.code
+    else:
+        number = yearly_number(dossier.received_by, move.now, kind, form.suffix)
+    slip = Slip.objects.create(
+        dossier=dossier,
+        kind=kind,
+        number=number,
+        issued_at=move.now,
+        issued_by=move.by,
+        data={
+            "title": title,
+            "form": form.numbers.get(form_set, ""),
+            "circular": CIRCULARS[form_set] if form_set in form.numbers else "",
+            **identity(dossier),
+            "officer": signer(move),
+            **facts,
+        },
+    )
+    wake(slip)
+    return slip
+
+
+def identity(dossier: Dossier) -> dict[str, Any]:
+    """Return the facts that every slip repeats: unit, applicant, procedure, link.
+
+    No ID number stands on a slip: it is carried about and lies on counters.
+    """
+    applicant = dossier.applicant
+    return {
+        "unit": unit_facts(dossier.received_by),
+        "code": dossier.code,
+        "link": tracking_link(dossier),
+        "procedure": dossier.version.name,
+        "procedure_code": dossier.version.procedure.code,
+        "applicant": {
+            "name": applicant.name,
+            "address": address_text(applicant.address),
+            "phone": applicant.phone,
+            "email": applicant.email,
+            "representative": (applicant.representative or {}).get("name", ""),
+        },
+        "delivery": delivery_text(dossier),
+    }
+
+
+def unit_facts(unit: Unit) -> dict[str, str]:
+    """Return what a paper's head and foot say of a unit; one query for the unit above it."""
+    return {
+        "name": unit.name,
+        "parent": unit.parent.name if unit.parent else "",
+        "short_name": unit.short_name,
+        "address": unit.address,
+        "phone": unit.phone,
+        "email": unit.email,
+    }
+
+
+def delivery_text(dossier: Dossier) -> str:
+    """Return how the applicant wants the result, in official words."""
+    text = DELIVERY_TEXTS.get(dossier.delivery, DELIVERY_TEXTS[Delivery.DESK])
+    if dossier.delivery == Delivery.POST and dossier.delivery_address:
+        address = address_text(dossier.delivery_address.get("address"))
+        return f"{text}, đến: {address}" if address else text
+    return text
+
+
+def signer(move: Move) -> dict[str, str]:
+    """Return who signs: name and, from the post, the title; one query for an officer."""
+    if move.role not in Role.values or move.by is None:
+        return {"name": "", "title": ""}
+    post = Post.objects.filter(
+        user=move.by, unit__in=[move.dossier.unit_id, move.dossier.received_by_id], role=move.role
+    )
+    return {"name": move.by.get_full_name(), "title": post.values_list("title", flat=True).first() or ""}
+
+
+def papers_of(dossier: Dossier) -> list[dict[str, Any]]:
+    """Return the papers handed in, in the order of the list: name and how many as what; one query."""
+    rows: dict[Any, dict[str, Any]] = {}
+    papers = dossier.papers.filter(replaced_at=None).select_related("required")
+    for paper in sorted(papers, key=lambda paper: (paper.required.n if paper.required else 10_000, paper.pk)):
+        row = rows.setdefault(
+            paper.required_id or f"paper {paper.pk}", {"name": paper.name, "files": 0, "originals": 0}
+        )
+        if paper.kind == PaperKind.FILE:
+            row["files"] += 1
+        elif paper.kind == PaperKind.ORIGINAL_RECEIVED:
+            row["originals"] += max(paper.required.originals if paper.required else 0, 1)
+        else:
+            row["promised"] = True
+    return list(rows.values())
+
+
+def receipt_facts(dossier: Dossier) -> dict[str, Any]:
+    """Return the fields of form 01 beyond the identity block."""
+    return {
+        "papers": papers_of(dossier),
+        "sets": 1,
+        "processing": processing_text(dossier.version),
+        "received_at": iso(dossier.received_at),
+        "due_at": iso(dossier.due_at),
+    }
+
+
+def iso(moment: datetime | None) -> str:
+    """Return a moment as it is frozen in a slip."""
+    return moment.isoformat() if moment else ""
+
+
+def template_of(slip: Slip) -> str:
+    """Return the template of a slip's page; it extends ``layout`` (a print page or the PDF's frame)."""
+    return f"slips/{slip.kind}.html"
+
+
+def context_of(slip: Slip) -> dict[str, Any]:
+    """Return what a slip's template reads: the frozen data, its moments as datetimes, the QR code."""
+    data = dict(slip.data)
+    for name in ("received_at", "due_at", "old_due_at"):
+        if name in data:
+            data[name] = datetime.fromisoformat(data[name]) if data[name] else None
+    return {"slip": slip, "data": data, "qr": qr_svg(data["link"])}
+
+
+def wake(slip: Slip) -> None:
+    """Have the worker make a slip's PDF once the transaction commits; a sweep finds what is missed."""
+    from .tasks import render_slip
+
+    transaction.on_commit(partial(nudge, render_slip, slip.pk))
+
+
+def nudge(task: Any, pk: int) -> None:
+    """Send a task by id; a broker that is down only delays the PDF until the next sweep."""
+    try:
+        task.delay(pk)
+    except Exception as error:  # Whatever a broker's client raises: the row waits for the sweep.
+        logger.warning("The broker is down, %s %s waits: %s", task.name, pk, type(error).__name__)
+
+
+def store_pdf(slip: Slip, content: bytes, sha256: str) -> bool:
+    """Store a slip's PDF unless it has one; tell whether this call did. One UPDATE claims the row."""
+    name = slip.file.storage.save(slip.file.field.generate_filename(slip, "slip.pdf"), ContentFile(content))
+    if Slip.objects.filter(pk=slip.pk, file="").update(file=name, sha256=sha256):
+        return True
+    slip.file.storage.delete(name)
+    return False
+
+
+def page(slip: Slip, layout: str = PRINT_LAYOUT) -> tuple[str, dict[str, Any]]:
+    """Return template and context of a slip's page in a layout; render it under :func:`in_vietnamese`."""
+    return template_of(slip), context_of(slip) | {"layout": layout}
+
+
+def in_vietnamese() -> Any:
+    """Return the context manager under which slips are rendered."""
+    return translation.override("vi")
+
+
+def item_rows(items: Iterable[Any]) -> list[dict[str, str]]:
+    """Return the ticked papers of a supplement request as a slip freezes them."""
+    return [{"name": item.name, "reason": item.reason} for item in items]

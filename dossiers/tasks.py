@@ -1,0 +1,50 @@
+"""The worker's side of dossiers; tasks take ids, re-read, and may run twice."""
+
+import hashlib
+import logging
+
+from celery import shared_task
+
+from common.pdf import PdfFailed, render_pdf
+
+from . import results, slips
+from .models import Result, Slip
+
+logger = logging.getLogger(__name__)
+
+# One sweep renders at most so many; the next one takes the rest.
+SWEEP_BATCH = 200
+
+
+@shared_task(name="dossiers.tasks.render_slip")
+def render_slip(pk: int) -> None:
+    """Make and store the PDF of a slip that has none."""
+    slip = Slip.objects.filter(pk=pk, file="").first()
+    if slip is None:
+        return
+    template, context = slips.page(slip, slips.PDF_LAYOUT)
+    content = render_pdf(template, context)
+    slips.store_pdf(slip, content, hashlib.sha256(content).hexdigest())
+
+
+@shared_task(name="dossiers.tasks.render_result")
+def render_result(pk: int) -> None:
+    """Make and store the PDF of an approved letter that has none."""
+    result = Result.objects.filter(pk=pk, file="", approved_at__isnull=False).first()
+    if result is None:
+        return
+    template, context = results.page(result, slips.PDF_LAYOUT)
+    results.store_pdf(result, render_pdf(template, context))
+
+
+@shared_task(name="dossiers.tasks.render_waiting_slips")
+def render_waiting_slips() -> None:
+    """Make the PDFs that a lost nudge or a crash left out; one that fails does not hold up the others."""
+    slip_pks = Slip.objects.filter(file="").order_by("id").values_list("pk", flat=True)[:SWEEP_BATCH]
+    result_pks = Result.objects.filter(file="", approved_at__isnull=False).order_by("pk").values_list("pk", flat=True)
+    for task, pks in ((render_result, result_pks[:SWEEP_BATCH]), (render_slip, slip_pks)):
+        for pk in list(pks):
+            try:
+                task(pk)
+            except (PdfFailed, OSError) as error:
+                logger.error("%s %s failed: %s", task.name, pk, error)

@@ -1,0 +1,39 @@
+"""The calendar of a unit, read from its opening hours and the days off."""
+
+from datetime import datetime
+
+from django.db.models import Q
+
+from common.clock import local_day
+from common.working_time import NeverOpen, OfficeCalendar, YearNotEntered
+
+from .models import CalendarYear, Holiday, OpeningHours, Unit
+
+__all__ = ["NeverOpen", "OfficeCalendar", "YearNotEntered", "calendar_of"]
+
+# Terms run for months at most; rows of far years are not read.
+YEARS_BEFORE, YEARS_AFTER = 2, 3
+
+
+def calendar_of(unit: Unit, *, around: datetime) -> OfficeCalendar:
+    """Return when a unit is open in the years around a moment; three queries.
+
+    A department without hours of its own has those of the unit above it; a day
+    entered for the unit wins over the same day entered for all. Raises
+    ``NeverOpen`` when there are no hours. Counting through a year that has not
+    been entered raises ``YearNotEntered`` later, when it is reached.
+    """
+    year = local_day(around).year
+    own: list[list[tuple]] = [[] for _weekday in range(7)]
+    above: list[list[tuple]] = [[] for _weekday in range(7)]
+    family = [pk for pk in (unit.pk, unit.parent_id) if pk is not None]
+    for row in OpeningHours.objects.filter(unit__in=family).order_by("weekday", "opens"):
+        (own if row.unit_id == unit.pk else above)[row.weekday].append((row.opens, row.closes))
+    holidays = Holiday.objects.filter(
+        Q(unit=None) | Q(unit__in=family), day__year__gte=year - YEARS_BEFORE, day__year__lte=year + YEARS_AFTER
+    )
+    rank = {None: 0, unit.parent_id: 1, unit.pk: 2} if unit.parent_id else {None: 0, unit.pk: 2}
+    days = {row.day: row.kind for row in sorted(holidays, key=lambda row: rank[row.unit_id])}
+    years = frozenset(CalendarYear.objects.values_list("year", flat=True))
+    hours = own if any(own) else above
+    return OfficeCalendar(tuple(tuple(stretches) for stretches in hours), days, years)
