@@ -14,7 +14,7 @@ help:  ## Show these commands
 run:  ## Start the whole portal on this machine (PORT=8000)
 	@deploy/run.sh
 
-install:
+install:  ## Create .venv and install the locked packages
 	@deploy/install.sh requirements.txt
 
 install-dev:

@@ -42,7 +42,7 @@ fi
 stamp() { sha256sum "$1" | cut -d' ' -f1; }
 if ! grep -qsF -e "$(stamp "$lock")" -e "$(stamp requirements.txt) $(stamp requirements-dev.txt)" .venv/installed; then
   say "Installing $lock …"
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+  .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r "$lock"
   if [ "$lock" = requirements-dev.txt ]; then
     printf '%s %s\n' "$(stamp requirements.txt)" "$(stamp "$lock")" >.venv/installed
   else
