@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
-from django.utils.datastructures import MultiValueDict
 
 from . import divisions, partial_date
 
@@ -25,6 +24,10 @@ class PartialDateWidget(forms.MultiWidget):
             },
             attrs,
         )
+
+    def id_for_label(self, id_: str) -> str:
+        """Return the first box, where an error link leads."""
+        return f"{id_}_day" if id_ else id_
 
     def decompress(self, value: str | None) -> list[str]:
         """Return day, month and year of an ISO prefix."""
@@ -104,6 +107,10 @@ class BankAccountWidget(forms.MultiWidget):
             attrs,
         )
 
+    def id_for_label(self, id_: str) -> str:
+        """Return the first box, where an error link leads."""
+        return f"{id_}_bank" if id_ else id_
+
     def decompress(self, value: Mapping[str, str] | None) -> list[str]:
         """Return the three texts of a stored account."""
         return [str((value or {}).get(part, "")) for part in ("bank", "number", "holder")]
@@ -182,26 +189,22 @@ def _has_content(row: Mapping[str, Any]) -> bool:
     return any(any(cell) if isinstance(cell, list) else cell for cell in row.values())
 
 
-class TickWidget(forms.CheckboxInput):
+class TickWidget(forms.Widget):
     """One box that stands for the only option of a choice, such as an undertaking."""
-
-    def __init__(self, value: str, text: str, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs, check_test=lambda found: found == value)
-        self.on, self.text = value, text
 
     template_name = "motcua/widgets/tick.html"
     use_fieldset = True
 
-    def value_from_datadict(self, data: MultiValueDict[str, str] | Mapping[str, Any], files: Any, name: str) -> str:
+    def __init__(self, value: str, text: str, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs)
+        self.on, self.text = value, text
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> str:
         """Return the option's value when ticked, else an empty text."""
         return self.on if data.get(name) == self.on else ""
 
-    def format_value(self, value: Any) -> str:
-        """Return the value that a tick sends."""
-        return self.on
-
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Add the words beside the box."""
+        """Give the template the value, its words and whether the box is ticked."""
         context = super().get_context(name, value, attrs)
-        context["widget"]["text"] = self.text
+        context["widget"] |= {"on": self.on, "text": self.text, "is_on": value == self.on}
         return context

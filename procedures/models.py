@@ -186,7 +186,10 @@ class FeeKind(models.TextChoices):
 
 
 class FeeLine(models.Model):
-    """One fee of a version, in whole đồng per ``per`` (dossier, copy, page, …)."""
+    """One fee of a version, in whole đồng per ``per`` (dossier, copy, page, …).
+
+    ``is_local``: the provincial council sets the amount, so that this one is only a guide.
+    """
 
     version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="fees")
     n = models.PositiveSmallIntegerField()
@@ -195,6 +198,7 @@ class FeeLine(models.Model):
     amount_online_vnd = models.PositiveIntegerField(null=True, blank=True)
     per = models.CharField(max_length=200, default="")
     exemption = models.TextField(blank=True, default="")
+    is_local = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["version", "n"]

@@ -1,0 +1,24 @@
+"""What a citizen may rely on: the version in force on a day, and who offers it at which level."""
+
+from datetime import date
+
+from .importing import import_catalogue, offer_all
+from .models import Offering, Procedure, ProcedureVersion
+
+__all__ = ["current_version", "effective_level", "import_catalogue", "offer_all", "offerings_for"]
+
+
+def current_version(procedure: Procedure, day: date) -> ProcedureVersion | None:
+    """Return the version in force on a local day, the newest when several are. One query."""
+    return procedure.versions.in_force(day).order_by("-number").first()
+
+
+def offerings_for(version: ProcedureVersion, day: date) -> list[Offering]:
+    """Return who offers a version on a local day, with their units, by name. One query."""
+    offerings = Offering.objects.on(day).filter(procedure_id=version.procedure_id)
+    return list(offerings.select_related("unit").order_by("unit__name", "unit_id"))
+
+
+def effective_level(version: ProcedureVersion, offering: Offering) -> int:
+    """Return the level that counts: an offering may lower the version's level, never raise it."""
+    return min(version.level, offering.level)
