@@ -1,11 +1,13 @@
 """Tables of one request from draft to result, by subject."""
 
-from .dossier import Applicant, Channel, DayCounter, Delivery, Dossier, Handover, Pause, Status
+from .dossier import FINAL, OPEN, Applicant, Channel, DayCounter, Delivery, Dossier, Handover, Pause, Status
 from .history import DossierEvent, Reading
 from .papers import Paper, PaperKind, ScanState, SupplementItem, SupplementRequest
 from .results import Result, ResultKind, Slip, SlipKind
 
 __all__ = [
+    "FINAL",
+    "OPEN",
     "Applicant",
     "Channel",
     "DayCounter",
