@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import display, views
+from . import demo_mail, display, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -13,4 +13,6 @@ urlpatterns = [
     path("sitemap/", views.site_map, name="site_map"),
     path("display/", display.display, name="display"),
     path("language/", display.language, name="language"),
+    path("demo/mail/", demo_mail.demo_mail, name="demo_mail"),
+    path("demo/mail/<int:pk>/", demo_mail.demo_mail_message, name="demo_mail_message"),
 ]
