@@ -20,11 +20,12 @@ from common.qr import qr_svg
 from .links import tracking_link
 from .models import Dossier, Result, ResultKind, Status
 from .numbering import yearly_number
-from .slips import PRINT_LAYOUT, identity, iso, nudge, signer, unit_facts
+from .slips import PRINT_LAYOUT, identity, iso, nudge, place_of, signer, unit_facts
 from .workflow import Action, Move
 
 PURPOSE = "result"
 TEMPLATE = "slips/result.html"
+TITLE = "Thông báo kết quả giải quyết hồ sơ"
 
 
 def new_number(dossier: Dossier, now: datetime) -> str:
@@ -48,7 +49,11 @@ def letter_data(move: Move, result: Result) -> dict[str, Any]:
     """Return the content of a result as it is frozen, JSON values only."""
     dossier = move.dossier
     return identity(dossier) | {
+        "title": TITLE,
+        "form": "",
+        "circular": "",
         "unit": unit_facts(dossier.unit),
+        "place": place_of(dossier.unit),
         "number": result.number,
         "is_granted": result.is_granted,
         "reason": result.reason,
@@ -67,7 +72,7 @@ def context_of(result: Result) -> dict[str, Any]:
     data = dict(result.data or {})
     for name in ("received_at", "decided_at"):
         data[name] = datetime.fromisoformat(data[name]) if data[name] else None
-    return {"result": result, "data": data, "qr": qr_svg(data["link"])}
+    return {"result": result, "data": data, "issued_at": data["decided_at"], "qr": qr_svg(data["link"])}
 
 
 def page(result: Result, layout: str = PRINT_LAYOUT) -> tuple[str, dict[str, Any]]:
@@ -79,7 +84,7 @@ def preview(dossier: Dossier, result: Result, now: datetime, layout: str = PRINT
     """Return template and context of a proposed letter: no number, no check code, no signer yet."""
     move = Move(Action.APPROVE, dossier, None, "", now, Status(dossier.status), Status.DECIDED)
     data = letter_data(move, result) | {"received_at": dossier.received_at, "decided_at": None}
-    return TEMPLATE, {"result": result, "data": data, "qr": qr_svg(tracking_link(dossier)), "layout": layout}
+    return TEMPLATE, {"result": result, "data": data, "issued_at": None, "qr": qr_svg(tracking_link(dossier)), "layout": layout}
 
 
 def wake(result: Result) -> None:

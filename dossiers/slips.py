@@ -51,6 +51,8 @@ FORMS: dict[str, Form] = {
 TITLES_2018 = {SlipKind.APOLOGY: "Phiếu xin lỗi và hẹn lại ngày trả kết quả"}
 CIRCULARS = {"2018": "Thông tư số 01/2018/TT-VPCP", "2025": "Thông tư số 03/2025/TT-VPCP"}
 
+UNIT_KINDS = ("Xã ", "Phường ", "Đặc khu ", "Tỉnh ", "Thành phố ")
+
 # What a slip's template extends: a page to print in the browser, or the PDF's frame.
 PRINT_LAYOUT = "slips/print.html"
 PDF_LAYOUT = "slips/pdf.html"
@@ -98,6 +100,7 @@ def issue(move: Move, kind: str, **facts: Any) -> Slip:
             "title": title,
             "form": form.numbers.get(form_set, ""),
             "circular": CIRCULARS[form_set] if form_set in form.numbers else "",
+            "number": number,
             **identity(dossier),
             "officer": signer(move),
             **facts,
@@ -115,6 +118,7 @@ def identity(dossier: Dossier) -> dict[str, Any]:
     applicant = dossier.applicant
     return {
         "unit": unit_facts(dossier.received_by),
+        "place": place_of(dossier.received_by),
         "code": dossier.code,
         "link": tracking_link(dossier),
         "procedure": dossier.version.name,
@@ -140,6 +144,14 @@ def unit_facts(unit: Unit) -> dict[str, str]:
         "phone": unit.phone,
         "email": unit.email,
     }
+
+
+def place_of(unit: Unit) -> str:
+    """Return the place in a paper's date line: 'Xuân Bắc' for 'Xã Xuân Bắc'."""
+    for kind in UNIT_KINDS:
+        if unit.short_name.startswith(kind):
+            return unit.short_name.removeprefix(kind)
+    return unit.short_name
 
 
 def delivery_text(dossier: Dossier) -> str:
@@ -202,10 +214,10 @@ def template_of(slip: Slip) -> str:
 def context_of(slip: Slip) -> dict[str, Any]:
     """Return what a slip's template reads: the frozen data, its moments as datetimes, the QR code."""
     data = dict(slip.data)
-    for name in ("received_at", "due_at", "old_due_at"):
+    for name in ("received_at", "due_at", "old_due_at", "submitted_at"):
         if name in data:
             data[name] = datetime.fromisoformat(data[name]) if data[name] else None
-    return {"slip": slip, "data": data, "qr": qr_svg(data["link"])}
+    return {"slip": slip, "data": data, "issued_at": slip.issued_at, "qr": qr_svg(data["link"])}
 
 
 def wake(slip: Slip) -> None:

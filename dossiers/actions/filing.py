@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.onetime import KeyMisused, claim
 from offices.models import Role
-from procedures import form_schema
+from procedures import catalogue, form_schema
 
 from .. import holding, messages, slips
 from ..applicants import PERSONAL_NUMBER, ApplicantData, number_index
@@ -62,8 +62,6 @@ class Submit(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
-        from procedures import catalogue
-
         dossier, day = move.dossier, move.local_day
         procedure = dossier.version.procedure
         offerings = catalogue.offerings_for(dossier.version, day)

@@ -1,0 +1,74 @@
+"""Dossiers brought to a status by the real actions."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from dossiers import actions
+from dossiers.applicants import data_of_account
+from dossiers.workflow import perform
+from tests import factories
+
+
+class Road:
+    """Walks one dossier along the road; each step returns the road, ``dossier`` is its present state."""
+
+    def __init__(self, commune: SimpleNamespace, citizen, now):
+        self.commune, self.citizen, self.now = commune, citizen, now
+        self.version = factories.version(commune.unit)
+        self.dossier = factories.draft(citizen, commune.unit, self.version)
+
+    def do(self, action, by):
+        """Perform an action a minute after the last one."""
+        self.now += timedelta(minutes=1)
+        self.event = perform(action, self.dossier, by=by, now=self.now, revision=self.dossier.revision)
+        return self
+
+    def submitted(self):
+        """Status 1."""
+        return self.do(actions.Submit(data_of_account(self.citizen), key="k" * 32), self.citizen)
+
+    def received(self):
+        """Status 2."""
+        return self.submitted().do(actions.Receive(), self.commune.clerk)
+
+    def processing(self):
+        """Status 4, held by the specialist."""
+        return self.received().do(actions.Forward(self.commune.specialist), self.commune.clerk)
+
+    def proposed(self, **fields):
+        """Status 4, a letter proposed to the leader."""
+        return self.processing().do(actions.Propose(**({"is_granted": True} | fields)), self.commune.specialist)
+
+    def decided(self, **fields):
+        """Status 9."""
+        return self.proposed(**fields).do(actions.Approve(), self.commune.leader)
+
+    def asked(self, *, at="processing"):
+        """Status 5, one paper asked for at a status."""
+        getattr(self, at)()
+        by = self.commune.specialist if at == "processing" else self.commune.clerk
+        return self.do(actions.AskSupplement((self.item,)), by)
+
+    @property
+    def item(self) -> actions.Item:
+        """The first paper of the procedure as deficient."""
+        paper = self.version.papers.first()
+        return actions.Item(paper.pk, "", paper.name, "Ảnh mờ, không đọc được")
+
+    def answer(self):
+        """Give what the open request asks for, as the applicant's pages do."""
+        for item in self.dossier.supplement_requests.get(answered_at=None).items.all():
+            item.paper = self.dossier.papers.create(
+                required=item.required, name=item.name, kind="promised", uploaded_at=self.now
+            )
+            item.answered_at = self.now
+            item.save()
+        return self
+
+
+@pytest.fixture
+def road(commune, citizen, now):
+    """A complete draft of a citizen at the commune and the people who move it."""
+    return Road(commune, citizen, now)
