@@ -5,7 +5,9 @@ from datetime import date
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from common.clock import local_day, now
@@ -70,8 +72,42 @@ def privacy(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/privacy.html")
 
 
+# Groups of (URL name, text) in the order of the site map.
+SITE_MAP = (
+    (
+        _("Services"),
+        (
+            ("home", _("Home")),
+            ("procedures:find", _("Find a procedure")),
+            ("track:find", _("Track a dossier")),
+        ),
+    ),
+    (
+        _("Your account"),
+        (
+            ("account_login", _("Sign in")),
+            ("account_signup", _("Create account")),
+            ("account_reset_password", _("Forgotten password")),
+            ("my:dossiers", _("My dossiers")),
+            ("accounts:profile", _("Account")),
+        ),
+    ),
+    (
+        _("About this portal"),
+        (
+            ("help", _("Help")),
+            ("contact", _("Contact")),
+            ("accessibility", _("Accessibility")),
+            ("privacy", _("Protection of personal data")),
+            ("display", _("Text size and contrast")),
+        ),
+    ),
+)
+
+
 @login_not_required
 @require_safe
 def site_map(request: HttpRequest) -> HttpResponse:
-    """List every public page."""
-    return render(request, "portal/site_map.html")
+    """List every page that has an address of its own."""
+    groups = [(title, [(reverse(name), text) for name, text in entries]) for title, entries in SITE_MAP]
+    return render(request, "portal/site_map.html", {"groups": groups})
