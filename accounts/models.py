@@ -7,6 +7,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from common.secret import EncryptedField, EncryptedJSONField, blind_index
+from common.text import nfc
 
 from .querysets import UserManager
 
@@ -77,6 +78,14 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def set_password(self, raw_password: str | None) -> None:
+        """Hash a password in its composed form: keyboards differ in how they write accents."""
+        super().set_password(None if raw_password is None else nfc(raw_password))
+
+    def check_password(self, raw_password: str) -> bool:
+        """Compare a password in its composed form; beyond 128 characters none fits."""
+        return len(raw_password) <= 128 and super().check_password(nfc(raw_password))
 
     def set_personal_number(self, number: str) -> None:
         """Set the number and its blind index together."""

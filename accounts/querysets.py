@@ -4,8 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.utils import timezone
+from stdnum.vn import mst
 
+from common.identity import compact
 from common.secret import blind_index
+from common.text import nfc
 
 if TYPE_CHECKING:
     from .models import User
@@ -31,12 +34,14 @@ class UserManager(BaseUserManager["User"]):
         None when there is none or when a declared number is carried by several.
         At most two queries.
         """
-        identifier = identifier.strip()
+        identifier = nfc(identifier).strip()[:254]
         active = self.filter(is_active=True)
         if "@" in identifier:
             return active.filter(email__iexact=identifier).first()
-        by_number = active.filter(personal_number_index=blind_index("personal_number", identifier))[:2]
-        hits = list(by_number) if identifier else []
-        if not hits and identifier:
-            hits = list(active.filter(tax_code=identifier.replace(" ", ""))[:2])
+        number = compact(identifier)
+        if not number:
+            return None
+        hits = list(active.filter(personal_number_index=blind_index("personal_number", number))[:2])
+        if not hits and number.isascii() and len(number) in (10, 13):
+            hits = list(active.filter(tax_code=mst.format(number))[:2])
         return hits[0] if len(hits) == 1 else None

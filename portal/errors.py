@@ -5,6 +5,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from accounts import resume
+
 from .context import site_unit
 
 
@@ -38,5 +40,5 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a form whose one-time token does not fit."""
-    return render(request, "403_form.html", status=403)
+    """Answer a form whose one-time token does not fit; one of our own is shown again, nothing typed is lost."""
+    return resume.after_csrf_failure(request) or render(request, "403_form.html", status=403)

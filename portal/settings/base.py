@@ -354,4 +354,6 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    # Strangers who knock under another name are answered 400 and need no trace in the log.
+    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}},
 }

@@ -1,0 +1,109 @@
+"""A form sent after the session ended is not lost.
+
+What was typed travels encrypted through signing in, bound to the path it was
+sent to and to the account whose session ended, for an hour. Passwords and
+files never travel; the person is told about files.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from allauth.account.forms import LoginForm
+from cryptography.fernet import InvalidToken
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.module_loading import import_string
+
+from common.clock import now
+from common.secret import decrypt, encrypt
+
+SESSION_KEY = "resume"
+FIELD = "resume"
+LIFE = timedelta(hours=1)
+# Longer than any of our forms; what is longer comes from no form of ours.
+MAX_CHARS = 200_000
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A form that waits: its path, its fields in order, and whether files were left behind."""
+
+    path: str
+    fields: tuple[tuple[str, str], ...]
+    had_files: bool
+
+
+def _fields(request: HttpRequest) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in ("csrfmiddlewaretoken", FIELD) and "password" not in name and isinstance(value, str)
+    ]
+
+
+def keep(request: HttpRequest, user_id: int | None, moment: datetime) -> str:
+    """Return the encrypted token of a POST; empty when it is longer than any form of ours."""
+    content = json.dumps(
+        {
+            "use": "resume",
+            "path": request.get_full_path(),
+            "user": user_id,
+            "at": moment.timestamp(),
+            "files": bool(request.FILES),
+            "fields": _fields(request),
+        },
+        ensure_ascii=False,
+    )
+    return encrypt(content) if len(content) <= MAX_CHARS else ""
+
+
+def read(token: str, user_id: int | None, moment: datetime) -> Kept | None:
+    """Return what a token keeps for an account; None when it is not theirs, too old or not ours."""
+    try:
+        content = json.loads(decrypt(token))
+    except (InvalidToken, ValueError):
+        return None
+    if not isinstance(content, dict) or content.get("use") != "resume":
+        return None
+    if content["user"] not in (None, user_id) or content["at"] + LIFE.total_seconds() < moment.timestamp():
+        return None
+    return Kept(content["path"], tuple((name, value) for name, value in content["fields"]), content["files"])
+
+
+def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Answer a POST after the session's end with the sign-in page that carries what was typed. Status 403."""
+    token = keep(request, getattr(request, "ended_user", None), now())
+    form = import_string(settings.ACCOUNT_FORMS["login"])(request=request, asks=False)
+    assert isinstance(form, LoginForm)
+    page = {"form": form, "resume": token, "was_interrupted": True, "had_files": bool(request.FILES)}
+    return render(request, "account/login.html", page, status=403)
+
+
+def show_again(request: HttpRequest, kept: Kept, *, status: int = 200) -> HttpResponse:
+    """Answer with a page whose one button sends the kept fields to their path again."""
+    return render(request, "account/resume.html", {"kept": kept}, status=status)
+
+
+def is_own_form(request: HttpRequest) -> bool:
+    """Say whether the browser itself tells that a POST came from a page of this site."""
+    source = request.headers.get("Origin") or request.headers.get("Referer") or ""
+    parts = urlsplit(source)
+    return bool(source) and (parts.scheme, parts.netloc) == (request.scheme, request.get_host())
+
+
+def after_csrf_failure(request: HttpRequest) -> HttpResponse | None:
+    """Answer a form of our own whose token is stale (session ended, signed in again elsewhere).
+
+    None when the form may come from another site or was sent to no page: then it must not be shown again.
+    """
+    match = request.resolver_match
+    if match is None or not is_own_form(request):
+        return None
+    if getattr(match.func, "login_required", True) and not request.user.is_authenticated:
+        return ask_to_sign_in(request)
+    kept = Kept(request.get_full_path(), tuple(_fields(request)), bool(request.FILES))
+    return show_again(request, kept, status=403)

@@ -1,0 +1,189 @@
+"""Pages of an account: registering, signing in, keeping its details."""
+
+from typing import Any
+
+from allauth.account import views as allauth_views
+from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from common import limits
+from common.clock import now
+from common.divisions import address_text
+
+from . import resume
+from .forms import REGISTER_FORMS, profile_form
+from .models import Representative
+
+
+@require_GET
+@login_not_required
+def register(request: HttpRequest) -> HttpResponse:
+    """Choose which kind of account to create."""
+    return render(request, "account/register.html", {"next": request.GET.get("next", "")})
+
+
+class _LimitedView:
+    """Counts POSTs of one address before the form is looked at; the question in words comes before refusal."""
+
+    scope = ""
+    always_asks = False
+    request: HttpRequest
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer 429 far beyond the normal rate, else go on."""
+        limit = limits.hit_ip(request, self.scope, now())
+        if limit.exceeded:
+            return limits.too_many(request, limit)
+        self._asks = limit.count > settings.LIMITS[self.scope][0]
+        return super().post(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Give the form the request and whether to ask."""
+        asks = getattr(self, "_asks", None)
+        if asks is None:
+            asks = limits.asks_question(self.request, self.scope, now())
+        return super().get_form_kwargs() | {"request": self.request, "asks": self.always_asks or asks}  # type: ignore[misc]
+
+
+class SignInView(_LimitedView, allauth_views.LoginView):
+    """Sign in with personal number, tax code or e-mail."""
+
+    scope = "sign_in_ip"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Say when the page carries a form that an ended session interrupted."""
+        page = super().get_context_data(**kwargs)
+        page["was_interrupted"] = bool(self.request.POST.get(resume.FIELD))
+        return page
+
+
+@method_decorator(login_not_required, name="dispatch")
+class RegisterView(_LimitedView, allauth_views.SignupView):
+    """Create an account of one kind; the same answer whether the address is known or not."""
+
+    scope = "register_ip"
+    always_asks = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Refuse unknown kinds."""
+        if kwargs["kind"] not in REGISTER_FORMS:
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_form_class(self) -> type:
+        """Return the form of this kind of account."""
+        return REGISTER_FORMS[self.kwargs["kind"]]
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Count the mails to one address, then store or answer alike."""
+        limit = limits.hit_target("code_target", form.cleaned_data["email"].lower(), now())
+        if limit.exceeded:
+            return limits.too_many(self.request, limit)
+        return super().form_valid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """Name the kind for the heading."""
+        return super().get_context_data(**kwargs) | {"kind": self.kwargs["kind"]}
+
+
+class ResetView(_LimitedView, allauth_views.PasswordResetView):
+    """Ask for a link to choose a new password; the same answer for every address."""
+
+    scope = "reset_ip"
+    always_asks = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Count the mails to one address, then send."""
+        limit = limits.hit_target("reset_target", form.cleaned_data["email"].lower(), now())
+        if limit.exceeded:
+            return limits.too_many(self.request, limit)
+        return super().form_valid(form)
+
+
+@method_decorator(login_not_required, name="dispatch")
+class ConfirmEmailView(allauth_views.ConfirmEmailVerificationCodeView):
+    """Type the code that was sent to an address."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Count the codes sent to one address."""
+        if request.POST.get("action") == "resend":
+            limit = limits.hit_target("code_target", self._process.email.lower(), now())
+            if limit.exceeded:
+                return limits.too_many(request, limit)
+            messages.info(request, _("A new code is on its way. Earlier codes no longer work."))
+        return super().post(request, *args, **kwargs)
+
+
+class _PasswordProof:
+    """Slows down guessing the password of an open session."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Answer 429 after too many tries, else go on."""
+        limit = limits.hit_target("password_user", str(request.user.pk), now())
+        if limit.exceeded:
+            return limits.too_many(request, limit)
+        return super().post(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+
+class ChangePasswordView(_PasswordProof, allauth_views.PasswordChangeView):
+    """Change the password."""
+
+
+class ChangeEmailView(_PasswordProof, allauth_views.EmailView):
+    """Ask for another address; it counts once it is confirmed."""
+
+    template_name = "account/email_change.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        """Count the mails to one address, then send a code to it."""
+        limit = limits.hit_target("code_target", form.cleaned_data["email"].lower(), now())
+        if limit.exceeded:
+            return limits.too_many(self.request, limit)
+        return super().form_valid(form)
+
+
+@require_GET
+def profile(request: HttpRequest) -> HttpResponse:
+    """Show the account's own details. Two queries beyond the session's."""
+    user = request.user
+    page = {
+        "user": user,
+        "representative": Representative.objects.filter(account=user).first(),
+        "address": address_text(user.address),
+        "is_confirmed": EmailAddress.objects.filter(user=user, verified=True).exists(),
+    }
+    return render(request, "account/profile.html", page)
+
+
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest) -> HttpResponse:
+    """Change the account's own details; a number that does not fit the birth is pointed out, not refused."""
+    form = profile_form(request.user)(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Your details are saved."))
+        if form.warning:
+            messages.warning(request, form.warning)
+        return redirect("accounts:profile")
+    return render(request, "account/profile_edit.html", {"form": form})
+
+
+@require_GET
+def resume_form(request: HttpRequest) -> HttpResponse:
+    """Show the form that an ended session interrupted, once more, to the person it belongs to."""
+    token = request.session.get(resume.SESSION_KEY, "")
+    kept = resume.read(token, request.user.pk, now()) if token else None
+    if kept is None:
+        request.session.pop(resume.SESSION_KEY, None)
+        if token:
+            messages.warning(request, _("What was typed before belongs to another account or is too old to be opened."))
+        return redirect(get_adapter().get_login_redirect_url(request))
+    return resume.show_again(request, kept)

@@ -1,0 +1,115 @@
+"""What every request passes: no broken text, no session past its end."""
+
+import logging
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.shortcuts import render
+
+from . import clock
+from .text import is_broken
+
+logger = logging.getLogger(__name__)
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+SEEN = "seen_at"
+SINCE = "signed_in_at"
+AUDIENCE = "audience"
+# Written at most this often, so that reading pages costs no write.
+SEEN_STEP = 60
+# Carries a whole form through signing in again; bounded by its maker.
+_LONG_FIELDS = {"resume"}
+
+
+class InputGuard:
+    """Refuse what no browser sends: NUL, lone surrogates, broken UTF-8, fields beyond any form's length.
+
+    Answers 400 (413 for a body that is too large) with a page that says what
+    to do; the browser's back button still holds what was typed.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        try:
+            is_fine = self._is_fine(request)
+        except RequestDataTooBig:
+            return render(request, "413.html", status=413)
+        except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError):
+            is_fine = False
+        if not is_fine:
+            logger.warning("Unreadable input refused on %s", request.method)
+            return render(request, "400.html", status=400)
+        return self.get_response(request)
+
+    def _is_fine(self, request: HttpRequest) -> bool:
+        query = request.META.get("QUERY_STRING", "")
+        try:
+            unquote_to_bytes(query.replace("+", " ")).decode()
+        except UnicodeDecodeError:
+            return False
+        if is_broken(request.path_info) or not _fits(request.GET.lists(), settings.MAX_QUERY_CHARS):
+            return False
+        if request.method != "POST":
+            return True
+        names = [file.name or "" for files in request.FILES.lists() for file in files[1]]
+        return _fits(request.POST.lists(), settings.MAX_FIELD_CHARS) and not any(map(is_broken, names))
+
+
+def _fits(fields: Iterable[tuple[str, list[object]]], longest: int) -> bool:
+    for name, values in fields:
+        if len(name) > 200 or is_broken(name):
+            return False
+        for value in values:
+            if isinstance(value, str) and (is_broken(value) or (len(value) > longest and name not in _LONG_FIELDS)):
+                return False
+    return True
+
+
+class SessionLimits:
+    """End a session that idled too long, lasted too long, or was made before the account's ``sessions_valid_from``.
+
+    ``settings.SESSION_IDLE_SECONDS`` and ``SESSION_MAX_SECONDS`` name the ends
+    per audience ('citizen', 'officer'), which signing in writes into the
+    session. ``request.ended_user`` then holds the account whose session ended.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.ended_user = None  # type: ignore[attr-defined]
+        # Anonymous pages never touch the session; without its cookie there is nobody to look up.
+        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
+            now = clock.now()
+            if self._is_over(request, now):
+                request.ended_user = request.user.pk  # type: ignore[attr-defined]
+                logout(request)
+            else:
+                self._note(request, now)
+        return self.get_response(request)
+
+    def _is_over(self, request: HttpRequest, now: datetime) -> bool:
+        session, moment = request.session, now.timestamp()
+        audience = session.get(AUDIENCE, "citizen")
+        since = session.get(SINCE, moment)
+        valid_from = getattr(request.user, "sessions_valid_from", None)
+        return (
+            moment - session.get(SEEN, moment) > settings.SESSION_IDLE_SECONDS[audience]
+            or moment - since > settings.SESSION_MAX_SECONDS[audience]
+            or (valid_from is not None and since < valid_from.timestamp())
+        )
+
+    def _note(self, request: HttpRequest, now: datetime) -> None:
+        moment = now.timestamp()
+        if SINCE not in request.session:
+            request.session[SINCE] = moment
+        if moment - request.session.get(SEEN, 0) >= SEEN_STEP:
+            request.session[SEEN] = moment
