@@ -15,6 +15,12 @@ REQUIRED = {
     "INDEX_KEY": "a random text of 50 characters or more, never changed later",
     "ALLOWED_HOSTS": "the portal's host names, separated by commas",
     "SITE_URL": "the portal's address, https://…",
+    "SITE_NAME": "the commune's name, such as: xã Xuân Bắc",
+    "SITE_AGENCY": "who runs this site, such as: Ủy ban nhân dân xã Xuân Bắc, tỉnh Đồng Nai",
+    "SITE_RESPONSIBLE": "who answers for its content, such as: Chánh Văn phòng HĐND và UBND xã",
+    "SITE_ADDRESS": "where the one-stop desk is",
+    "SITE_PHONE": "a telephone number where people get help",
+    "SITE_EMAIL": "an e-mail address where people get help",
     "DATABASE_URL": "the database, postgres://user:password@host/name",
     "EMAIL_URL": "the mail server, smtp+tls://user:password@host:587",
 }
