@@ -76,6 +76,11 @@ def keyset_page(
     )
 
 
+def cursor_of(row: models.Model, order: Sequence[str] = ("due_at", "id")) -> str:
+    """Return the cursor of a row: ``after`` and ``before`` it stand its neighbours."""
+    return _cursor([row], [_column(type(row), name) for name in order])
+
+
 def capped_count(queryset: models.QuerySet[Any], cap: int = 1000) -> str:
     """Count rows up to a cap: '37', '1.000+'. One query that reads at most ``cap`` + 1 rows."""
     counted = queryset.order_by()[: cap + 1].count()
@@ -88,9 +93,7 @@ def _column(model: type[models.Model], name: str) -> _Column:
     return _Column(field, bare, name.startswith("-"))  # type: ignore[arg-type]
 
 
-def _fetch(
-    queryset: models.QuerySet[Any], columns: list[_Column], start: list[Any] | None, wanted: int
-) -> list[Any]:
+def _fetch(queryset: models.QuerySet[Any], columns: list[_Column], start: list[Any] | None, wanted: int) -> list[Any]:
     """Read rows in the order of ``columns`` beyond ``start``.
 
     Rows whose first column is empty are read by a query of their own: so each

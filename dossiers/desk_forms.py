@@ -1,0 +1,484 @@
+"""Forms of the desk: each cleans what an officer types and builds the action to perform."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from common.clock import LOCAL, local_day
+from common.files import Accepted, FileRefused, accept
+from common.limits import count_of, hit
+from common.text import clean_text, nfc
+from offices.models import Post, Role
+
+from . import actions
+from .actions.decision import PDF
+from .models import Dossier
+from .workflow import ActionBase
+
+SIGN_SCOPE = "sign_user"
+REASONS_REFUSED = (
+    gettext_lazy("This unit is not competent for this request; file it at the competent authority."),
+    gettext_lazy("The applicant is not among those entitled to ask for this procedure."),
+    gettext_lazy("The conditions set by the regulation are not met."),
+    gettext_lazy("The same request has been filed and is being handled under another code."),
+)
+REASONS_SUPPLEMENT = (
+    gettext_lazy("The copy is blurred or cut off; take the photo or scan again."),
+    gettext_lazy("Pages are missing."),
+    gettext_lazy("The paper has expired."),
+    gettext_lazy("The paper is not on the prescribed form."),
+    gettext_lazy("The information does not agree with the declaration."),
+    gettext_lazy("A signature or a seal is missing."),
+)
+REASONS_EXTENDED = (
+    gettext_lazy("Verification with another authority is not finished."),
+    gettext_lazy("The number of dossiers has risen beyond what the staff can handle in time."),
+)
+
+
+def numbered(texts: Iterable[Any], nothing: str) -> list[tuple[str, Any]]:
+    """Return texts as the choices of a select, the empty one first."""
+    return [("", nothing), *((str(n), text) for n, text in enumerate(texts))]
+
+
+class WordsField(forms.CharField):
+    """A line, or with ``lines`` a text, cleaned as everything typed is."""
+
+    def __init__(self, *, lines: bool = False, rows: int = 4, **options: Any) -> None:
+        self.lines = lines
+        if lines:
+            options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
+        super().__init__(**options)
+
+    def to_python(self, value: Any) -> str:
+        return clean_text(super().to_python(value) or "", lines=self.lines)
+
+
+class ActionForm(forms.Form):
+    """A form for one action on one dossier; it carries the revision its page was made for."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1)
+
+    def __init__(self, *args: Any, dossier: Dossier, now: datetime, **options: Any) -> None:
+        options.setdefault("initial", {})
+        options["initial"] = {"revision": dossier.revision} | options["initial"]
+        super().__init__(*args, **options)
+        self.dossier = dossier
+        self.now = now
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        self.helper.attrs = {}
+
+    def shown_revision(self) -> int:
+        """Return the revision the page was made for; one that never existed when the form does not say."""
+        revision = self.cleaned_data.get("revision")
+        return -1 if revision is None else revision
+
+    def renew(self, fresh: Dossier) -> None:
+        """Keep everything typed and let the next try count from the dossier's newer state."""
+        self.data = self.data.copy()
+        self.data["revision"] = str(fresh.revision)
+
+    def action(self) -> ActionBase:
+        """Build the action from the cleaned input."""
+        raise NotImplementedError
+
+
+class ReasonForm(ActionForm):
+    """A compulsory reason; a ready-made sentence may be put before the officer's own words."""
+
+    ready_reasons: Iterable[Any] = ()
+    reason = WordsField(
+        label=gettext_lazy("Reason"),
+        lines=True,
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("The applicant reads this. Say plainly what is wrong and what to do."),
+    )
+    field_order = ["revision", "ready", "reason"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if self.ready_reasons:
+            self.fields["ready"] = forms.ChoiceField(
+                label=_("Ready-made reason"),
+                required=False,
+                choices=[
+                    ("", _("None: I write it myself")),
+                    *((str(n), text) for n, text in enumerate(self.ready_reasons)),
+                ],
+                help_text=_("It is put before what you write below."),
+            )
+        self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        ready = cleaned.get("ready")
+        parts = [str(list(self.ready_reasons)[int(ready)])] if ready else []
+        if cleaned.get("reason"):
+            parts.append(cleaned["reason"])
+        cleaned["whole_reason"] = "\n".join(parts)
+        if not parts and "reason" not in self.errors:
+            self.add_error("reason", forms.ValidationError(_("Write the reason."), code="required"))
+        return cleaned
+
+
+class ReceiveForm(ActionForm):
+    """Receive: which originals the clerk has seen."""
+
+    originals = forms.MultipleChoiceField(
+        label=gettext_lazy("Originals seen at the desk"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        papers = [paper for paper in self.dossier.version.papers.all() if not paper.from_form]
+        self.fields["originals"].choices = [(paper.key, paper.name) for paper in papers]
+        if not papers:
+            del self.fields["originals"]
+
+    def action(self) -> ActionBase:
+        return actions.Receive(originals=tuple(self.cleaned_data.get("originals", ())))
+
+
+class RefuseForm(ReasonForm):
+    """Refuse reception: the reason and the rule it rests on."""
+
+    ready_reasons = REASONS_REFUSED
+    rule = WordsField(
+        label=gettext_lazy("Rule it rests on"),
+        max_length=300,
+        help_text=gettext_lazy("Article and document, for example: Article 16, Law 60/2014/QH13."),
+    )
+    field_order = ["revision", "ready", "reason", "rule"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        bases = self.dossier.version.legal_bases
+        if bases and not self.is_bound:
+            self.initial.setdefault("rule", bases[0])
+
+    def action(self) -> ActionBase:
+        rule = _("Rule: %(rule)s") % {"rule": self.cleaned_data["rule"]}
+        return actions.Refuse(reason=f"{self.cleaned_data['whole_reason']}\n{rule}")
+
+
+class StopForm(ReasonForm):
+    """Stop the handling."""
+
+    def action(self) -> ActionBase:
+        return actions.Stop(reason=self.cleaned_data["whole_reason"])
+
+
+class DeclineWithdrawalForm(ReasonForm):
+    """Decline a withdrawal the applicant asked for."""
+
+    def action(self) -> ActionBase:
+        return actions.DeclineWithdrawal(reason=self.cleaned_data["whole_reason"])
+
+
+class SendBackForm(ReasonForm):
+    """Give a proposal back to the specialist."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].help_text = _("Only officers read this.")
+
+    def action(self) -> ActionBase:
+        return actions.SendBack(reason=self.cleaned_data["whole_reason"])
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the supplement form: what may be asked for, as bound fields."""
+
+    label: str
+    detail: str
+    tick: forms.BoundField
+    ready: forms.BoundField
+    reason: forms.BoundField
+
+
+class SupplementForm(ActionForm):
+    """Ask for a supplement: ticked papers or sections of the form, each with its reason."""
+
+    other_name = WordsField(label=gettext_lazy("Another paper, not in the list"), max_length=400, required=False)
+    other_reason = WordsField(label=gettext_lazy("Why it is needed"), max_length=500, required=False)
+    note = WordsField(
+        label=gettext_lazy("General advice"),
+        lines=True,
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("For example where to get a paper, and whom to call."),
+    )
+
+    def __init__(self, *args: Any, sections: Iterable[tuple[str, str]], **options: Any) -> None:
+        """``sections`` are the form's (key, title) pairs the applicant may be asked to correct."""
+        super().__init__(*args, **options)
+        self.wanted: list[tuple[str, str, str, actions.Item]] = []
+        for paper in self.dossier.version.papers.all():
+            if not paper.from_form:
+                self._add(f"paper_{paper.pk}", paper.name, paper.condition, actions.Item(paper.pk, "", paper.name, ""))
+        for key, title in sections:
+            self._add(f"section_{key}", title, _("Part of the declaration"), actions.Item(None, key, title, ""))
+
+    def _add(self, name: str, label: str, detail: str, item: actions.Item) -> None:
+        self.fields[name] = forms.BooleanField(label=label, required=False)
+        self.fields[f"{name}_ready"] = forms.ChoiceField(
+            label=_("Ready-made reason for: %(what)s") % {"what": label},
+            required=False,
+            choices=numbered(REASONS_SUPPLEMENT, _("Ready-made reason")),
+        )
+        self.fields[f"{name}_reason"] = WordsField(
+            label=_("Reason for: %(what)s") % {"what": label}, max_length=400, required=False
+        )
+        self.wanted.append((name, label, detail, item))
+
+    def lines(self) -> list[Line]:
+        """Return the lines for the template."""
+        return [
+            Line(label, detail, self[name], self[f"{name}_ready"], self[f"{name}_reason"])
+            for name, label, detail, _item in self.wanted
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        items = []
+        for name, _label, _detail, item in self.wanted:
+            ready = cleaned.get(f"{name}_ready")
+            typed = cleaned.get(f"{name}_reason", "")
+            reason = " ".join(part for part in (str(REASONS_SUPPLEMENT[int(ready)]) if ready else "", typed) if part)
+            if cleaned.get(name) and not reason and f"{name}_reason" not in self.errors:
+                self.add_error(
+                    f"{name}_reason", _("Write why this must be supplemented: %(what)s") % {"what": item.name}
+                )
+            elif not cleaned.get(name) and reason:
+                self.add_error(name, _("You wrote a reason but did not tick: %(what)s") % {"what": item.name})
+            elif cleaned.get(name):
+                items.append(actions.Item(item.required_id, item.section, item.name, reason))
+        other = cleaned.get("other_name", "")
+        if other and not cleaned.get("other_reason") and "other_reason" not in self.errors:
+            self.add_error("other_reason", _("Write why this must be supplemented: %(what)s") % {"what": other})
+        elif other:
+            items.append(actions.Item(None, "", other, cleaned["other_reason"]))
+        if not items and not self.errors:
+            raise forms.ValidationError(_("Tick at least one paper or part that must be supplemented."))
+        cleaned["items"] = tuple(items)
+        return cleaned
+
+    def action(self) -> ActionBase:
+        return actions.AskSupplement(items=self.cleaned_data["items"], note=self.cleaned_data["note"])
+
+
+class SupplementReceivedForm(ActionForm):
+    """Take in at the counter what the applicant brings: every asked item must be ticked."""
+
+    items = forms.MultipleChoiceField(
+        label=gettext_lazy("Brought by the applicant"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        asked = self.dossier.supplement_requests.filter(answered_at=None).prefetch_related("items").first()
+        self.asked = list(asked.items.all()) if asked else []
+        self.fields["items"].choices = [(str(item.pk), f"{item.name}: {item.reason}") for item in self.asked]
+
+    def clean_items(self) -> list[str]:
+        ticked = self.cleaned_data["items"]
+        if len(ticked) < len(self.asked):
+            raise forms.ValidationError(
+                _("Tick everything that was asked for. The term starts anew only when it is complete.")
+            )
+        return ticked
+
+    def action(self) -> ActionBase:
+        return actions.Supplement()
+
+
+class ForwardForm(ActionForm):
+    """Forward to a colleague whose post covers the field, or to a whole role."""
+
+    to = forms.ChoiceField(label=gettext_lazy("Forward to"), widget=forms.RadioSelect)
+    note = WordsField(
+        label=gettext_lazy("Note for the colleague"),
+        lines=True,
+        rows=3,
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("Only officers read this."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        dossier = self.dossier
+        self.people: dict[str, User] = {}
+        choices: list[tuple[str, Any]] = []
+        sector = dossier.version.procedure.sector
+        posts = Post.objects.valid_on(local_day(self.now)).filter(
+            unit=dossier.unit_id, role=Role.SPECIALIST, user__is_active=True
+        )
+        for post in posts.select_related("user").order_by("user__full_name", "pk"):
+            if post.covers(sector.code) and post.user_id not in (dossier.holder_id, dossier.owner_id):
+                self.people[str(post.user_id)] = post.user
+                choices.append((str(post.user_id), f"{post.user.full_name} – {post.title or post.get_role_display()}"))
+        choices.append((Role.SPECIALIST, _("Any specialist of the field %(field)s") % {"field": sector.name}))
+        self.fields["to"].choices = choices
+        self.initial.setdefault("to", choices[0][0])
+
+    def action(self) -> ActionBase:
+        to = self.cleaned_data["to"]
+        return actions.Forward(to=self.people.get(to), role=Role.SPECIALIST, note=self.cleaned_data["note"])
+
+
+class ProposeForm(ActionForm):
+    """Propose a decision: granted or denied, as an uploaded file or a letter made here."""
+
+    is_granted = forms.ChoiceField(
+        label=gettext_lazy("Proposed decision"),
+        choices=[("1", gettext_lazy("Grant")), ("0", gettext_lazy("Deny"))],
+        widget=forms.RadioSelect,
+        initial="1",
+    )
+    reason = WordsField(
+        label=gettext_lazy("Reason"),
+        lines=True,
+        rows=3,
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("Compulsory when denied; the applicant reads it."),
+    )
+    source = forms.ChoiceField(
+        label=gettext_lazy("Result document"),
+        choices=[
+            ("letter", gettext_lazy("Letter with the text below")),
+            ("upload", gettext_lazy("PDF that I upload")),
+        ],
+        widget=forms.RadioSelect,
+        initial="letter",
+    )
+    text = WordsField(label=gettext_lazy("Text of the letter"), lines=True, rows=8, max_length=10_000, required=False)
+    upload = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+        help_text=gettext_lazy("PDF, at most 10 MB. Choose it again if the page comes back with an error."),
+    )
+
+    def clean_upload(self) -> Accepted | None:
+        upload = self.cleaned_data["upload"]
+        if upload is None or self.data.get("source") != "upload":
+            return None
+        try:
+            accepted = accept(upload)
+        except FileRefused as refused:
+            raise forms.ValidationError(refused.message, code=refused.code) from refused
+        if accepted.media_type != PDF:
+            raise forms.ValidationError(_("A result must be a PDF. Save the scan as PDF and choose it again."))
+        return accepted
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("is_granted") == "0" and not cleaned.get("reason"):
+            self.add_error("reason", _("Write the reason."))
+        if cleaned.get("source") == "letter" and not cleaned.get("text"):
+            self.add_error("text", _("Write the text of the letter."))
+        if cleaned.get("source") == "upload" and not cleaned.get("upload") and "upload" not in self.errors:
+            self.add_error("upload", _("Choose the file of the result."))
+        return cleaned
+
+    def action(self) -> ActionBase:
+        cleaned = self.cleaned_data
+        is_letter = cleaned["source"] == "letter"
+        return actions.Propose(
+            is_granted=cleaned["is_granted"] == "1",
+            reason=cleaned["reason"],
+            text=cleaned["text"] if is_letter else "",
+            upload=None if is_letter else cleaned["upload"],
+        )
+
+
+class ApproveForm(ActionForm):
+    """Sign: the leader's password again."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=gettext_lazy("Asked again because a signature cannot be taken back."),
+    )
+
+    def __init__(self, *args: Any, signer: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.signer = signer
+
+    def clean_password(self) -> str:
+        """Check the signer's password; wrong ones are counted, too many of them refused."""
+        password = nfc(self.cleaned_data["password"])
+        times, per = settings.LIMITS[SIGN_SCOPE]
+        subject = str(self.signer.pk)
+        if count_of(SIGN_SCOPE, subject, per, self.now) >= times:
+            raise forms.ValidationError(_("Too many wrong passwords. Nothing was signed. Try again in 15 minutes."))
+        if not self.signer.check_password(password):
+            hit(SIGN_SCOPE, subject, times, per, self.now)
+            raise forms.ValidationError(_("The password is not right. Nothing was signed."))
+        return password
+
+    def action(self) -> ActionBase:
+        return actions.Approve()
+
+
+class ReturnForm(ActionForm):
+    """Hand over the result at the counter: who takes it."""
+
+    receiver_name = WordsField(label=gettext_lazy("Receiver's full name"), max_length=160)
+    receiver_id = WordsField(
+        label=gettext_lazy("Number of the identity paper shown"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.is_bound:
+            self.initial.setdefault("receiver_name", self.dossier.applicant.name)
+
+    def action(self) -> ActionBase:
+        return actions.ReturnResult(
+            receiver_name=self.cleaned_data["receiver_name"], receiver_id=self.cleaned_data["receiver_id"]
+        )
+
+
+class ExtendForm(ReasonForm):
+    """Apologise and set a new date; the time of day stays."""
+
+    ready_reasons = REASONS_EXTENDED
+    day = forms.DateField(
+        label=gettext_lazy("New date"),
+        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%Y-%m-%d"],
+        widget=forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=gettext_lazy("Day, month, year, for example 27/03/2026. Only one new date may be set."),
+    )
+    field_order = ["revision", "day", "ready", "reason"]
+
+    def clean_day(self) -> Any:
+        day = self.cleaned_data["day"]
+        due_at = self.dossier.due_at
+        if due_at is None or day <= local_day(due_at):
+            raise forms.ValidationError(_("The new date must be after the present one."))
+        if day.year > local_day(due_at).year + 1:
+            raise forms.ValidationError(_("The new date is too far away."))
+        return day
+
+    def action(self) -> ActionBase:
+        due_at = datetime.combine(self.cleaned_data["day"], self.dossier.due_at.astimezone(LOCAL).time(), tzinfo=LOCAL)
+        return actions.Extend(due_at=due_at, reason=self.cleaned_data["whole_reason"])

@@ -1,0 +1,1 @@
+"""Paths of the road, one file per audience."""

@@ -1,0 +1,1 @@
+"""Screens of the road, kept apart by audience."""

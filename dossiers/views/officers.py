@@ -1,0 +1,39 @@
+"""The door to the desk: who comes in, and what the request then knows about them."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from common.clock import local_day, now
+from offices.models import Post, Role
+
+from ..access import DESK_ROLES, Officer
+
+
+def officer_required(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Let in holders of a current desk post in one of ``roles`` (any desk role when empty).
+
+    The view gets an :class:`Officer` as its second argument. Others get 403.
+    """
+    admitted = roles or DESK_ROLES
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            moment = now()
+            posts = [
+                post
+                for post in Post.objects.valid_on(local_day(moment)).of(request.user).select_related("unit")
+                if post.role in DESK_ROLES
+            ]
+            if not any(post.role in admitted for post in posts):
+                raise PermissionDenied
+            posts.sort(key=lambda post: (DESK_ROLES.index(Role(post.role)), post.pk))
+            return view(request, Officer(request.user, tuple(posts), moment), *args, **kwargs)
+
+        return guarded
+
+    return decorate
