@@ -19,7 +19,12 @@ from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.utils import translation
 
-FONT_FILES = {"regular": "NotoSerif-Regular.ttf", "bold": "NotoSerif-Bold.ttf", "italic": "NotoSerif-Italic.ttf"}
+# Variable fonts: each carries every weight.
+FONT_FILES = {"upright": "NotoSerif[wdth,wght].ttf", "italic": "NotoSerif-Italic[wdth,wght].ttf"}
+FONT_FACES = """
+@font-face { font-family: "Noto Serif"; src: url("font:upright") }
+@font-face { font-family: "Noto Serif"; font-style: italic; src: url("font:italic") }
+"""
 MAX_HTML = 400_000
 SECONDS = 10
 # Added to what the process maps already; fonts and libraries are shared with the parent.
@@ -35,55 +40,52 @@ class NotOurs(ValueError):
 
 
 @lru_cache(maxsize=1)
-def _engine() -> tuple[Any, Any]:
-    """Return WeasyPrint and this process's font configuration, with the font's faces loaded."""
+def _engine() -> Any:
+    """Return WeasyPrint; imported late, because it takes more than a second."""
     import weasyprint
-    from weasyprint.text.fonts import FontConfiguration
 
-    fonts = FontConfiguration()
-    return weasyprint, fonts
+    return weasyprint
 
 
 @lru_cache(maxsize=1)
-def _stylesheet() -> Any:
-    weasyprint, fonts = _engine()
-    path = finders.find("portal/slip.css")
-    css = Path(path).read_text(encoding="utf-8") + _font_faces()
-    return weasyprint.CSS(string=css, font_config=fonts, url_fetcher=fetch)
+def _fetcher() -> Any:
+    """Return the only source of styles, fonts and images: ``static:<path>`` and ``font:<name>``.
 
-
-def _font_faces() -> str:
-    """Return the @font-face rules of the paper font; slip.css names the family."""
-    faces = (("regular", "normal", "normal"), ("bold", "bold", "normal"), ("italic", "normal", "italic"))
-    return "".join(
-        f'@font-face {{ font-family: "Noto Serif"; font-weight: {weight}; font-style: {style}; '
-        f'src: url("font:{key}") }}'
-        for key, weight, style in faces
-    )
-
-
-def font_folder() -> Path:
-    """Return where fontpkg-noto-serif keeps its files."""
-    import fontpkg_noto_serif
-
-    return Path(fontpkg_noto_serif.__file__).parent
-
-
-def fetch(url: str, *args: Any, **kwargs: Any) -> dict[str, Any]:
-    """Answer WeasyPrint's requests: ``font:<name>`` and ``static:<path>`` only.
-
-    Raises NotOurs for every other address: nothing is read from the network or
-    from elsewhere on the disk.
+    Every other address is an error: nothing is read from the network or from
+    elsewhere on the disk, and no redirect is followed.
     """
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class OwnFiles(URLFetcher):
+        """Knows the portal's static files and its paper font by name."""
+
+        def fetch(self, url: str, headers: Any = None) -> Any:
+            return URLFetcherResponse(url, own_file(url).read_bytes())
+
+    return OwnFiles(allowed_protocols=[], allow_redirects=False)
+
+
+@lru_cache(maxsize=1)
+def _style() -> tuple[Any, Any]:
+    """Return this process's one stylesheet and one font configuration."""
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    css = Path(finders.find("portal/slip.css")).read_text(encoding="utf-8") + FONT_FACES
+    return _engine().CSS(string=css, font_config=fonts, url_fetcher=_fetcher(), base_url="static:"), fonts
+
+
+def own_file(url: str) -> Path:
+    """Return the file behind an address; raises NotOurs for every address but ours."""
     scheme, _colon, name = url.partition(":")
     if scheme == "font" and name in FONT_FILES:
-        path = next(font_folder().rglob(FONT_FILES[name]))
-        return {"string": path.read_bytes(), "mime_type": "font/ttf"}
-    if scheme == "static":
-        found = finders.find(name)
-        if found:
-            return {"string": Path(found).read_bytes()}
-    raise NotOurs(url)
+        import fontpkg_noto_serif
+
+        return Path(fontpkg_noto_serif.__file__).parent / "files" / FONT_FILES[name]
+    found = finders.find(name) if scheme == "static" else None
+    if not found:
+        raise NotOurs(url)
+    return Path(found)
 
 
 def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
@@ -96,7 +98,7 @@ def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
         html = render_to_string(template, dict(context))
     if len(html) > MAX_HTML:
         raise PdfFailed("the document is too long")
-    _stylesheet()
+    _style()
     with tempfile.TemporaryFile() as target:
         _write_in_child(html, target)
         target.seek(0)
@@ -108,9 +110,9 @@ def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
 
 def write_pdf(html: str, target: BinaryIO) -> None:
     """Lay out HTML and write the PDF into an open file."""
-    weasyprint, fonts = _engine()
-    document = weasyprint.HTML(string=html, base_url="static:", url_fetcher=fetch)
-    document.write_pdf(target, stylesheets=[_stylesheet()], font_config=fonts, pdf_variant="pdf/ua-1")
+    stylesheet, fonts = _style()
+    document = _engine().HTML(string=html, base_url="static:", url_fetcher=_fetcher())
+    document.write_pdf(target, stylesheets=[stylesheet], font_config=fonts, pdf_variant="pdf/ua-1")
 
 
 def _write_in_child(html: str, target: BinaryIO) -> None:

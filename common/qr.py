@@ -12,6 +12,6 @@ def qr_svg(text: str, *, label: str = "") -> SafeString:
     stands beside it.
     """
     code = segno.make(text, error="m", micro=False)
-    svg = code.svg_inline(border=4, omitsize=True, xmldecl=False, svgns=True, nl=False, title=label or None)
+    svg = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None, title=label or None)
     name = 'role="img"' if label else 'aria-hidden="true"'
     return mark_safe(svg.replace("<svg ", f"<svg {name} ", 1))  # noqa: S308 (made here; the label is escaped by segno)

@@ -120,6 +120,29 @@ class AskSupplement(ActionBase):
         messages.tell(move, "supplement_asked", items=items, note=self.note)
 
 
+def unanswered(request: SupplementRequest, dossier: Dossier) -> list[SupplementItem]:
+    """Return the items of a request that nothing was sent for; two queries.
+
+    A paper is answered by one of the same kind (beyond the list: of the same
+    name) given since, a section by being saved again: it is back in ``sections_done``.
+    """
+    given = set(
+        dossier.papers.filter(uploaded_at__gte=request.asked_at, replaced_at=None).values_list("required_id", "name")
+    )
+    kinds = {required for required, _name in given}
+    return [
+        item
+        for item in request.items.all()
+        if not (
+            item.section in dossier.sections_done
+            if item.section
+            else item.required_id in kinds
+            if item.required_id is not None
+            else (None, item.name) in given
+        )
+    ]
+
+
 @dataclass(frozen=True)
 class Supplement(ActionBase):
     """The applicant sends what was asked, or a clerk notes that it was brought to the counter.
@@ -138,7 +161,7 @@ class Supplement(ActionBase):
         return Status.SUBMITTED if request.asked_in == Status.SUBMITTED else Status.PROCESSING
 
     def guard(self, move: Move) -> None:
-        move.extra["open"] = list(move.extra["request"].items.filter(answered_at=None))
+        move.extra["open"] = unanswered(move.extra["request"], move.dossier)
         if move.role == APPLICANT and move.extra["open"]:
             raise ActionRefused("items", _("Something that was asked for is still missing."))
 
@@ -164,8 +187,7 @@ class Supplement(ActionBase):
                     uploaded_by=move.by,
                     uploaded_at=move.now,
                 )
-            item.answered_at = move.now
-            item.save(update_fields=["paper", "answered_at"])
+                item.save(update_fields=["paper"])
         SupplementRequest.objects.filter(pk=request.pk).update(answered_at=move.now)
         Pause.objects.filter(dossier=dossier, until=None).update(until=move.now)
         if move.to_status == Status.PROCESSING:

@@ -63,8 +63,7 @@ class Road:
             item.paper = self.dossier.papers.create(
                 required=item.required, name=item.name, kind="promised", uploaded_at=self.now
             )
-            item.answered_at = self.now
-            item.save()
+            item.save(update_fields=["paper"])
         return self
 
 
