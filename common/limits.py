@@ -22,7 +22,7 @@ from django.shortcuts import render
 
 from .models import AttemptCounter
 
-LONGEST_PAUSE = 60
+PAUSE = 30
 
 
 @dataclass(frozen=True)
@@ -98,15 +98,14 @@ def forgive(scope: str, subject: str, per: int, now: datetime) -> None:
 
 
 def delay(scope: str, subject: str, free: int, per: int, now: datetime) -> Limit:
-    """Count one try; after ``free`` of them let only one through per pause, which doubles up to a minute.
+    """Count one try; after ``free`` of them let only one through in half a minute.
 
-    Nobody is locked out: however often a stranger fails, the next try is at most a minute away.
+    Nobody is locked out: however often a stranger fails, the next try is half a minute away.
     """
     tried = hit(scope, subject, free, per, now)
     if not tried.exceeded:
         return tried
-    pause = min(LONGEST_PAUSE, 2 ** min(tried.count - free, 6))
-    return hit(f"{scope}:pause:{pause}", subject, 1, pause, now)
+    return hit(f"{scope}:pause", subject, 1, PAUSE, now)
 
 
 def hit_ip(request: HttpRequest, scope: str, now: datetime) -> Limit:

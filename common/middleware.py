@@ -52,7 +52,9 @@ class InputGuard:
     def _is_fine(self, request: HttpRequest) -> bool:
         query = request.META.get("QUERY_STRING", "")
         try:
-            unquote_to_bytes(query.replace("+", " ")).decode()
+            unquote_to_bytes(query).decode()
+            if request.content_type == "application/x-www-form-urlencoded":
+                request.body.decode()
         except UnicodeDecodeError:
             return False
         if is_broken(request.path_info) or not _fits(request.GET.lists(), settings.MAX_QUERY_CHARS):

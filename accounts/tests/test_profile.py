@@ -1,0 +1,83 @@
+"""The account's own details."""
+
+import pytest
+
+from accounts.models import Representative
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+DETAILS = {
+    "full_name": "Nguyễn Văn An",
+    "personal_number": "075099000011",
+    "birth_day": "27",
+    "birth_month": "5",
+    "birth_year": "1999",
+    "sex": "nam",
+    "phone": "0912000001",
+    "address_province": "75",
+    "address_commune_name": "xuan bac",
+    "address_detail": "Ấp 3",
+}
+
+
+def test_page_masks_the_number(client, citizen, django_assert_max_num_queries):
+    client.force_login(citizen)
+    client.get("/account/")
+    with django_assert_max_num_queries(8):
+        page = client.get("/account/").content.decode()
+    assert "•••••••••011" in page and citizen.personal_number not in page and "27/05/1999" in page
+
+
+def test_details_are_saved(client, citizen):
+    client.force_login(citizen)
+    answer = client.post("/account/edit/", DETAILS)
+    assert answer.status_code == 302, answer.content.decode()
+    citizen.refresh_from_db()
+    assert citizen.personal_number == "075099000011" and citizen.birth == "1999-05-27"
+    assert citizen.address["province"] == "75" and citizen.address["detail"] == "Ấp 3"
+
+
+def test_number_that_does_not_fit_the_birth_is_pointed_out_and_stored(client, citizen):
+    client.force_login(citizen)
+    page = client.post("/account/edit/", DETAILS | {"birth_year": "1998"}, follow=True).content.decode()
+    citizen.refresh_from_db()
+    assert "Năm sinh trong số định danh" in page and citizen.birth == "1998-05-27"
+
+
+def test_bad_field_keeps_what_was_typed(client, citizen):
+    client.force_login(citizen)
+    page = client.post("/account/edit/", DETAILS | {"phone": "12", "full_name": "Tên Mới"}).content.decode()
+    citizen.refresh_from_db()
+    assert 'value="Tên Mới"' in page and citizen.full_name == "Nguyễn Văn An"
+
+
+def test_what_the_desk_checked_stays(client):
+    user = factories.citizen(assurance="verified")
+    client.force_login(user)
+    assert 'name="personal_number"' not in client.get("/account/edit/").content.decode()
+    client.post("/account/edit/", DETAILS | {"full_name": "Kẻ Khác", "phone": "0912000009"})
+    user.refresh_from_db()
+    assert (user.full_name, user.personal_number, user.phone) == ("Nguyễn Văn An", "075199000011", "0912000009")
+
+
+def test_a_body_keeps_its_representative(client):
+    user = factories.user(full_name="Công ty A", kind="enterprise", tax_code="0100233488", email="a@example.com")
+    client.force_login(user)
+    fields = {
+        "full_name": "Công ty B",
+        "tax_code": "0314409058-002",
+        "phone": "02513000001",
+        "representative_name": "Lê Văn Chung",
+        "representative_number": "075085000321",
+    }
+    assert client.post("/account/edit/", fields).status_code == 302
+    assert client.post("/account/edit/", fields | {"representative_name": "Lê Thị Chung"}).status_code == 302
+    user.refresh_from_db()
+    assert (user.full_name, user.tax_code) == ("Công ty B", "0314409058-002")
+    assert Representative.objects.get().full_name == "Lê Thị Chung"
+    assert "Lê Thị Chung" in client.get("/account/").content.decode()
+
+
+def test_own_pages_need_signing_in(client):
+    for path in ("/account/", "/account/edit/", "/account/password/", "/account/email/", "/accounts/resume/"):
+        assert client.get(path).url.startswith("/accounts/login/?next=")

@@ -1,0 +1,110 @@
+"""A form sent after the session ended is shown again, to its owner and to nobody else."""
+
+import html
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from accounts import resume
+from common.clock import now
+from common.secret import encrypt
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+TYPED = {"full_name": "Nguyễn Văn Ân", "note": "  hai\ndòng", "phone": "0912000009", "password": "bi-mat-lam"}
+EDIT = "/account/edit/?from=x"
+
+
+def resume_value(page: str) -> str:
+    return html.unescape(re.search(r'name="resume" value="([^"]+)"', page)[1])
+
+
+@pytest.fixture
+def interrupted(confirmed, client, time_machine):
+    """A browser whose session ended while a form was open; returns (browser, answer to its POST)."""
+    time_machine.move_to("2026-03-23T02:00:00Z", tick=False)
+    client.post("/accounts/login/", {"login": confirmed.email, "password": PASSWORD})
+    client.get("/account/")
+    time_machine.move_to("2026-03-23T04:30:00Z", tick=False)
+    return client, client.post(EDIT, TYPED)
+
+
+def test_typed_fields_wait_through_signing_in(interrupted, confirmed):
+    browser, answer = interrupted
+    page = answer.content.decode()
+    assert answer.status_code == 403 and "Nguyễn Văn Ân" not in page
+    token = resume_value(page)
+    wrong = browser.post("/accounts/login/", {"login": confirmed.email, "password": "sai", "resume": token})
+    assert resume_value(wrong.content.decode()) == token
+    done = browser.post("/accounts/login/", {"login": confirmed.email, "password": PASSWORD, "resume": token})
+    assert done.url == "/accounts/resume/"
+    shown = browser.get(done.url).content.decode()
+    assert 'action="/account/edit/?from=x"' in shown and "Nguyễn Văn Ân" in shown and "bi-mat-lam" not in shown
+    fields = dict(re.findall(r'<textarea name="([^"]+)" hidden>\n(.*?)</textarea>', shown, re.S))
+    assert fields == {name: value for name, value in TYPED.items() if name != "password"}
+    saved = browser.post(EDIT, fields)
+    assert saved.status_code == 302
+    confirmed.refresh_from_db()
+    assert confirmed.full_name == "Nguyễn Văn Ân"
+
+
+def test_another_person_never_sees_it(interrupted, other_citizen):
+    from allauth.account.models import EmailAddress
+
+    EmailAddress.objects.create(user=other_citizen, email=other_citizen.email, verified=True, primary=True)
+    browser, answer = interrupted
+    token = resume_value(answer.content.decode())
+    browser.post("/accounts/login/", {"login": other_citizen.email, "password": PASSWORD, "resume": token})
+    shown = browser.get("/accounts/resume/", follow=False)
+    assert shown.status_code == 302 and "resume" not in browser.session
+
+
+def test_it_dies_after_an_hour(interrupted, confirmed, time_machine):
+    browser, answer = interrupted
+    token = resume_value(answer.content.decode())
+    time_machine.move_to("2026-03-23T05:31:00Z", tick=False)
+    browser.post("/accounts/login/", {"login": confirmed.email, "password": PASSWORD, "resume": token})
+    assert browser.get("/accounts/resume/").status_code == 302
+
+
+def test_tokens_of_other_uses_and_garbage_open_nothing(confirmed):
+    assert resume.read("rác", confirmed.pk, now()) is None
+    assert resume.read(encrypt('{"use": "question"}'), confirmed.pk, now()) is None
+    assert resume.read(encrypt("[]"), confirmed.pk, now()) is None
+
+
+def test_files_are_left_behind_with_a_word(client):
+    answer = client.post("/account/edit/", {"note": "a", "file": SimpleUploadedFile("a.pdf", b"%PDF")})
+    assert answer.status_code == 403 and "Tệp" in answer.content.decode()
+
+
+def test_a_form_longer_than_any_of_ours_is_not_carried(client, settings):
+    settings.MAX_FIELD_CHARS = 10**6
+    answer = client.post("/account/edit/", {"note": "x" * 300_000})
+    page = answer.content.decode()
+    assert answer.status_code == 403 and 'name="resume" value=' not in page and "quá dài" in page
+
+
+def test_stale_token_of_our_own_form_is_shown_again(confirmed):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(confirmed)
+    answer = browser.post("/account/edit/", TYPED, headers={"origin": "http://testserver"})
+    page = answer.content.decode()
+    assert answer.status_code == 403 and "Nguyễn Văn Ân" in page and "bi-mat-lam" not in page
+    assert 'name="csrfmiddlewaretoken"' in page
+
+
+def test_stale_token_without_a_session_asks_to_sign_in():
+    browser = Client(enforce_csrf_checks=True)
+    answer = browser.post("/account/edit/", TYPED, headers={"origin": "http://testserver"})
+    assert answer.status_code == 403 and resume_value(answer.content.decode())
+
+
+@pytest.mark.parametrize("origin", ["https://evil.example", "null", ""])
+def test_a_form_of_another_site_is_never_shown(confirmed, origin):
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(confirmed)
+    answer = browser.post("/account/edit/", TYPED, headers={"origin": origin} if origin else {})
+    assert answer.status_code == 403 and "Nguyễn Văn Ân" not in answer.content.decode()
