@@ -2,18 +2,22 @@
 
 import hashlib
 import logging
+from datetime import timedelta
 
 from celery import shared_task
+from django.db import transaction
 
+from common.clock import now
 from common.pdf import PdfFailed, render_pdf
 
-from . import results, slips
-from .models import Result, Slip
+from . import filing, results, slips
+from .models import Dossier, Result, Slip, Status
 
 logger = logging.getLogger(__name__)
 
 # One sweep renders at most so many; the next one takes the rest.
 SWEEP_BATCH = 200
+EXPIRY_BATCH = 100
 
 
 @shared_task(name="dossiers.tasks.render_slip")
@@ -48,3 +52,19 @@ def render_waiting_slips() -> None:
                 task(pk)
             except (PdfFailed, OSError) as error:
                 logger.error("%s %s failed: %s", task.name, pk, error)
+
+
+@shared_task(name="dossiers.tasks.expire_drafts")
+def expire_drafts() -> None:
+    """Delete the drafts that nobody saved for 30 days, with their files; small batches keep the lock short."""
+    before = now() - timedelta(days=filing.DRAFT_DAYS)
+    while True:
+        pks = list(
+            Dossier.objects.filter(status=Status.DRAFT, saved_at__lt=before).values_list("pk", flat=True)[:EXPIRY_BATCH]
+        )
+        if not pks:
+            return
+        with transaction.atomic():
+            # Saved again meanwhile: it stays.
+            removed = filing.remove_with_files(Dossier.objects.filter(pk__in=pks, saved_at__lt=before))
+        logger.info("%d drafts expired", removed)

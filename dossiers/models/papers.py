@@ -103,8 +103,6 @@ class SupplementItem(models.Model):
     name = models.CharField(max_length=400)
     reason = models.CharField(max_length=500)
     paper = models.ForeignKey(Paper, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    # When the applicant gave the paper anew or saved the section without an error.
-    answered_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["request", "id"]

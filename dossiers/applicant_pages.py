@@ -1,0 +1,441 @@
+"""What the applicant's pages show, prepared so that their templates only write it down.
+
+Reading only; every function returns template context or rows. ``language`` is
+'vi' or 'en'.
+"""
+
+import math
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from common import onetime
+from common.clock import LOCAL
+from common.divisions import address_text
+from common.templatetags.ui import STATUS_TAGS
+from notifications.models import Notification
+from procedures import form_schema
+from procedures.catalogue import effective_level
+from procedures.models import Offering, Procedure, ProcedureVersion, TimeUnit
+
+from . import filing, history, hooks, supplements
+from .models import FINAL, Delivery, Dossier, PaperKind, ScanState, Status, SupplementRequest
+from .models.papers import Paper
+
+PAGE = 20
+MAX_FILES_LISTED = 100
+FIRST_PAGE = (0, datetime.max.replace(tzinfo=UTC), 0)
+
+
+def kilobytes(size: int) -> str:
+    """Return a file size in words: '340 KB', '2,4 MB'."""
+    if size < 1024 * 1024:
+        return f"{max(size // 1024, 1)} KB"
+    return f"{size / 1024**2:.1f} MB".replace(".", ",")
+
+
+# Before you start -----------------------------------------------------------------------------------------------------
+
+
+def preset_unit(request: HttpRequest, entry: filing.Entry) -> str:
+    """Return the unit asked for in the address, else that of the person's residence, else ''."""
+    asked = entry.offering(request.GET.get("unit", ""))
+    if asked is not None:
+        return asked.unit.slug
+    address = request.user.address if request.user.is_authenticated else None
+    commune = (address or {}).get("commune")
+    home = next((offering for offering in entry.offerings if commune and offering.unit.division_code == commune), None)
+    return home.unit.slug if home else ""
+
+
+def before_you_start(request: HttpRequest, procedure: Procedure, entry: filing.Entry, form: Any) -> dict[str, Any]:
+    """Return the start page: papers, minutes, fee, deadline, units. Four queries, one more when signed in."""
+    version = entry.version
+    assert version is not None
+    papers = [paper for paper in version.papers.all() if not (paper.from_form and version.form)]
+    drafts = []
+    if request.user.is_authenticated:
+        drafts = list(
+            Dossier.objects.of_owner(request.user)
+            .filter(status=Status.DRAFT, version__procedure=procedure)
+            .exclude(saved_at=F("created_at"))
+            .order_by("-saved_at")
+            .values("ref", "saved_at")[:3]
+        )
+    return {
+        "procedure": procedure,
+        "version": version,
+        "form": form,
+        "chooses_unit": len(entry.offerings) > 1,
+        "unit": entry.offerings[0].unit,
+        "papers": papers,
+        "minutes": minutes_needed(version, len(papers)),
+        "deadline": deadline_words(version),
+        "fees": fee_words(version, entry.offerings),
+        "level": max(effective_level(version, offering) for offering in entry.offerings),
+        "drafts": drafts,
+        "key": onetime.new_key() if request.user.is_authenticated else "",
+        "next": request.get_full_path(),
+    }
+
+
+def minutes_needed(version: ProcedureVersion, papers: int) -> int:
+    """Return about how long filling in takes, in steps of five minutes."""
+    questions = sum(len(section["fields"]) for section in (version.form or {}).get("sections", []))
+    return max(5, math.ceil((questions * 0.4 + papers * 2 + 2) / 5) * 5)
+
+
+def deadline_words(version: ProcedureVersion) -> str:
+    """Return the processing time as a promise to the applicant."""
+    n = version.processing_amount
+    if version.processing_unit == TimeUnit.SAME_DAY or not n:
+        return _("Result on the same day; received after 15:00, on the next working day")
+    if version.processing_unit == TimeUnit.HOURS:
+        return ngettext("Result within %(n)d working hour", "Result within %(n)d working hours", n) % {"n": n}
+    if version.processing_unit == TimeUnit.DAYS:
+        return ngettext("Result within %(n)d day", "Result within %(n)d days", n) % {"n": n}
+    return ngettext("Result within %(n)d working day", "Result within %(n)d working days", n) % {"n": n}
+
+
+def fee_words(version: ProcedureVersion, offerings: tuple[Offering, ...]) -> list[str]:
+    """Return the fees as lines; a local fee stands when every unit sets the same one. One query."""
+    local = {offering.fee_vnd for offering in offerings}
+    if len(local) == 1 and None not in local:
+        return [money(next(iter(local)) or 0)]
+    lines = []
+    for fee in version.fees.all():
+        amount = fee.amount_vnd if fee.amount_online_vnd is None else fee.amount_online_vnd
+        text = f"{fee.get_kind_display()}: {money(amount)}"
+        text += f" ({fee.per})" if fee.per and amount else ""
+        lines.append(text + (f". {_('Exempt')}: {fee.exemption}" if fee.exemption and amount else ""))
+    return lines or [_("Free")]
+
+
+def money(amount: int) -> str:
+    """Return an amount in whole đồng in words for the applicant."""
+    return _("%(amount)s đồng") % {"amount": f"{amount:,}".replace(",", ".")} if amount else _("Free")
+
+
+def why_not(procedure: Procedure, entry: filing.Entry) -> dict[str, Any]:
+    """Return why a procedure cannot be filed online and where to go on. One query when it has ended."""
+    version = entry.version or procedure.versions.exclude(published_at=None).last()
+    return {
+        "procedure": procedure,
+        "name": version.name if version else procedure.code,
+        "is_over": entry.is_over,
+        "level": version.level if version else 1,
+    }
+
+
+# The list -------------------------------------------------------------------------------------------------------------
+
+
+def list_page(user: Any, cursor: str, *, language: str) -> tuple[list[dict[str, Any]], str]:
+    """Return one page of a person's dossiers as rows and the cursor of the next ('' on the last).
+
+    Open ones and drafts first, then ended ones, each newest first. One query,
+    answers are not read.
+    """
+    ended, saved_at, pk = read_cursor(cursor)
+    after = Q(is_ended__gt=ended) | Q(is_ended=ended, saved_at__lt=saved_at)
+    after |= Q(is_ended=ended, saved_at=saved_at, pk__lt=pk)
+    name = "version__name_en" if language == "en" else "version__name"
+    found = list(
+        Dossier.objects.of_owner(user)
+        .annotate(
+            is_ended=Case(When(status__in=FINAL, then=Value(1)), default=Value(0), output_field=IntegerField())
+        )
+        .filter(after)
+        .order_by("is_ended", "-saved_at", "-pk")
+        .values(
+            "pk", "ref", "code", "status", "delivery", "saved_at", "submitted_at", "due_at", "is_ended",
+            "received_by__name", "version__name", name,
+        )[: PAGE + 1]
+    )  # fmt: skip
+    last = found[PAGE - 1] if len(found) > PAGE else None
+    labels = dict(Status.choices)
+    rows = [list_row(item, item[name] or item["version__name"], labels) for item in found[:PAGE]]
+    return rows, f"{last['is_ended']}.{last['saved_at'].timestamp():.6f}.{last['pk']}" if last else ""
+
+
+def read_cursor(text: str) -> tuple[int, datetime, int]:
+    """Return the place a cursor names; the beginning for anything that is no cursor."""
+    try:
+        ended, seconds, micro, pk = text.split(".")
+        moment = datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(micro))
+        place = (int(ended), moment, int(pk))
+    except (ValueError, OverflowError, OSError):
+        return FIRST_PAGE
+    return place if 0 <= place[0] <= 1 and 0 <= place[2] < 2**63 else FIRST_PAGE
+
+
+def list_row(item: dict[str, Any], title: str, labels: dict[int, Any]) -> dict[str, Any]:
+    """Return one dossier of the list, ready to print."""
+    status = item["status"]
+    is_draft = status == Status.DRAFT
+    return {
+        "url": reverse("my:dossier", args=[item["ref"]]),
+        "title": title,
+        "code": item["code"] or "",
+        "unit": item["received_by__name"],
+        "is_draft": is_draft,
+        "tag": STATUS_TAGS[status],
+        "status": labels[status],
+        "saved": day_and_time(item["saved_at"]) if is_draft else "",
+        "expires": day_text(item["saved_at"] + timedelta(days=filing.DRAFT_DAYS)) if is_draft else "",
+        "submitted": day_text(item["submitted_at"]),
+        "due": day_and_time(item["due_at"]) if status in (Status.RECEIVED, Status.PROCESSING) else "",
+        "todo": todo_words(status, item["delivery"]),
+    }
+
+
+def day_text(moment: datetime | None) -> str:
+    """Return a moment's local day as 27/03/2026."""
+    return f"{moment.astimezone(LOCAL):%d/%m/%Y}" if moment else ""
+
+
+def day_and_time(moment: datetime | None) -> str:
+    """Return a moment as 14:05, 27/03/2026 in local time."""
+    return f"{moment.astimezone(LOCAL):%H:%M, %d/%m/%Y}" if moment else ""
+
+
+def todo_words(status: int, delivery: str) -> str:
+    """Return what waits for the applicant in a status; '' when nothing does."""
+    if status == Status.DRAFT:
+        return _("Continue filling in")
+    if status == Status.SUPPLEMENT:
+        return _("Supplement the dossier")
+    if status == Status.DECIDED:
+        return _("Receive the result") if delivery == Delivery.ONLINE else _("See how to receive the result")
+    return ""
+
+
+# A draft --------------------------------------------------------------------------------------------------------------
+
+
+def part(url: str, title: str, state: str) -> dict[str, str]:
+    """Return one part of the task list; ``state`` is done, begun or new."""
+    words = {"done": _("Done"), "begun": _("In progress"), "new": _("Not started")}
+    tags = {"done": "ok", "begun": "soon", "new": "neutral"}
+    return {"url": url, "title": title, "state": words[state], "tag": tags[state], "is_done": state == "done"}  # type: ignore[dict-item]
+
+
+def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
+    """Return the parts of a draft with their states and the next one to do. Two queries."""
+    progress = filing.Progress(dossier, day)
+    parts = []
+    for section in progress.sections:
+        state = "done" if progress.is_done(section) else "begun" if progress.is_begun(section) else "new"
+        url = reverse("my:step", args=[dossier.ref, section.key])
+        parts.append(part(url, section.title.say(language), state))
+    if progress.cards:
+        given = any(card.is_given for card in progress.cards)
+        state = "begun" if given else "new"
+        if not progress.missing_papers and (given or not any(card.is_needed for card in progress.cards)):
+            state = "done"
+        parts.append(part(reverse("my:papers", args=[dossier.ref]), _("Papers"), state))
+    state = "done" if progress.has_delivery else "new"
+    parts.append(part(reverse("my:delivery", args=[dossier.ref]), _("Receiving the result"), state))
+    review = reverse("my:review", args=[dossier.ref])
+    return {
+        "dossier": dossier,
+        "title": title_of(dossier.version, language),
+        "parts": parts,
+        "done": progress.parts_done,
+        "total": progress.parts,
+        "is_complete": progress.is_complete,
+        "next_url": next((item["url"] for item in parts if not item["is_done"]), review),
+        "is_new": dossier.saved_at == dossier.created_at,
+        "expires": dossier.saved_at + timedelta(days=filing.DRAFT_DAYS),
+    }
+
+
+def title_of(version: ProcedureVersion, language: str) -> str:
+    """Return a procedure's name in the language of the screen."""
+    return (version.name_en or version.name) if language == "en" else version.name
+
+
+def file_row(paper: Paper, user: Any) -> dict[str, Any]:
+    """Return one given paper as its card shows it; a link only when this person may open the file."""
+    return {
+        "ref": paper.ref,
+        "name": paper.original_name or paper.name,
+        "size": kilobytes(paper.size) if paper.file else "",
+        "pages": paper.pages if paper.media_type == "application/pdf" else 0,
+        "can_open": may_open(paper, user),
+        "scan": paper.get_scan_state_display() if paper.scan_state in (ScanState.PENDING, ScanState.INFECTED) else "",
+    }
+
+
+def may_open(paper: Paper, user: Any) -> bool:
+    """Tell whether a person who may see the dossier may fetch this file: until it is clean only its uploader."""
+    if not paper.file or paper.scan_state == ScanState.INFECTED:
+        return False
+    return paper.scan_state != ScanState.PENDING or paper.uploaded_by_id == user.pk
+
+
+def paper_cards(progress: filing.Progress, user: Any, error_key: str = "", error: str = "") -> list[dict[str, Any]]:
+    """Return the cards of the papers page; the one a file was refused for carries the reason."""
+    ref = progress.dossier.ref
+    return [
+        {
+            "key": card.required.key,
+            "name": card.required.name,
+            "condition": card.required.condition,
+            "is_needed": card.is_needed,
+            "is_given": card.is_given,
+            "files": [file_row(paper, user) for paper in card.files],
+            "promise": card.promise,
+            "may_promise": card.required.may_bring_original and not card.is_given,
+            "error": error if card.required.key == error_key else "",
+            "upload_url": reverse("my:paper_upload", args=[ref, card.required.key]),
+            "promise_url": reverse("my:paper_promise", args=[ref, card.required.key]),
+            "paper_ref": ref,
+        }
+        for card in progress.cards
+    ]
+
+
+def following_url(progress: filing.Progress, section: form_schema.Section) -> str:
+    """Return the page after a section: the next section, the papers, or the delivery."""
+    ref = progress.dossier.ref
+    keys = [other.key for other in progress.sections]
+    position = keys.index(section.key) + 1 if section.key in keys else len(keys)
+    if position < len(keys):
+        return reverse("my:step", args=[ref, keys[position]])
+    return reverse("my:papers" if progress.cards else "my:delivery", args=[ref])
+
+
+def review(progress: filing.Progress, language: str) -> dict[str, Any]:
+    """Return everything the applicant is about to submit, with what is missing as links."""
+    dossier = progress.dossier
+    ref = dossier.ref
+    sections = [
+        {
+            "title": section.title.say(language),
+            "url": reverse("my:step", args=[ref, section.key]) + "?back=review",
+            "rows": [
+                {"key": key, "label": label, "text": text, "error": progress.errors.get(section.key, {}).get(key, "")}
+                for key, label, text in rows
+            ],
+        }
+        for section, rows in (
+            form_schema.summary(progress.schema, dossier.answers, language) if progress.schema else []
+        )
+    ]
+    missing = [
+        {"url": reverse("my:step", args=[ref, section.key]), "text": section.title.say(language)}
+        for section in progress.missing_sections
+    ]
+    missing += [
+        {"url": f"{reverse('my:papers', args=[ref])}#paper-{card.required.key}", "text": card.required.name}
+        for card in progress.missing_papers
+    ]
+    if not progress.has_delivery:
+        missing.append({"url": reverse("my:delivery", args=[ref]), "text": _("Receiving the result")})
+    return {
+        "dossier": dossier,
+        "title": title_of(dossier.version, language),
+        "sections": sections,
+        "papers": [
+            {
+                "name": card.required.name,
+                "texts": [paper.original_name for paper in card.files]
+                or [_("The original will be brought to the commune") if card.promise else _("Nothing yet")],
+                "is_missing": card.is_needed and not card.is_given,
+            }
+            for card in progress.cards
+            if card.is_needed or card.is_given
+        ],
+        "delivery": delivery_words(dossier),
+        "missing": missing,
+    }
+
+
+def delivery_words(dossier: Dossier) -> list[str]:
+    """Return how the result travels as lines; empty when not chosen yet."""
+    if not dossier.delivery:
+        return []
+    lines = [str(dossier.get_delivery_display())]
+    target = dossier.delivery_address if dossier.delivery == Delivery.POST else None
+    if target:
+        lines += [f"{target.get('name', '')}, {target.get('phone', '')}", address_text(target.get("address"))]
+    return lines
+
+
+# A submitted dossier --------------------------------------------------------------------------------------------------
+
+
+def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict[str, Any]:
+    """Return the page of a submitted dossier. About eight queries, whatever its length."""
+    form = dossier.version.form
+    given = list(dossier.papers.filter(replaced_at=None)[:MAX_FILES_LISTED])
+    sections = form_schema.summary(form_schema.load(form), dossier.answers, language) if form else []
+    shown_panels = [panel(dossier, user) for panel in hooks.panels]
+    return {
+        "dossier": dossier,
+        "title": title_of(dossier.version, language),
+        "sentence": history.status_sentence(dossier, history.OWNER, now),
+        "next_step": history.next_step_for_applicant(dossier),
+        "holder": history.holder_panel(dossier, now),
+        "entries": history.timeline(dossier, history.OWNER),
+        "papers": [file_row(paper, user) | {"kind": paper_words(paper), "for": paper.name} for paper in given],
+        "sections": [{"title": section.title.say(language), "rows": rows} for section, rows in sections],
+        "delivery": delivery_words(dossier),
+        "messages_sent": Notification.objects.filter(
+            subject_type="dossier", subject_ref=dossier.ref, recipient=user
+        ).order_by("-pk")[:30],
+        "slips": dossier.slips.only("pk", "kind", "number", "issued_at", "dossier_id"),
+        "panels": [panel for panel in shown_panels if panel is not None],
+        "may_supplement": dossier.status == Status.SUPPLEMENT,
+        "may_withdraw": dossier.status in WITHDRAWABLE,
+        "may_copy": dossier.status in (Status.REFUSED, Status.STOPPED),
+        "may_receive": dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE,
+        "may_download": dossier.status == Status.RETURNED,
+    }
+
+
+WITHDRAWABLE = (Status.SUBMITTED, Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.PAYMENT)
+
+
+def paper_words(paper: Paper) -> str:
+    """Return how a paper was given; '' for a file."""
+    return "" if paper.kind == PaperKind.FILE else str(paper.get_kind_display())
+
+
+def supplement_cards(dossier: Dossier, request: SupplementRequest, user: Any, language: str) -> list[dict[str, Any]]:
+    """Return the items of an open request as cards: a paper to give anew, or a section to correct."""
+    titles = {}
+    if dossier.version.form:
+        titles = {
+            section.key: section.title.say(language) for section in form_schema.load(dossier.version.form).sections
+        }
+    cards = []
+    for state in supplements.states(request):
+        item = state.item
+        key = f"{supplements.ITEM_PREFIX}{item.pk}"
+        may_promise = (
+            not item.section and not state.given and (item.required is None or item.required.may_bring_original)
+        )
+        cards.append(
+            {
+                "key": key,
+                "name": titles.get(item.section, item.name) if item.section else item.name,
+                "reason": item.reason,
+                "is_given": state.is_answered,
+                "section_url": reverse("my:step", args=[dossier.ref, item.section]) if item.section else "",
+                "files": [file_row(paper, user) for paper in state.given if paper.kind == PaperKind.FILE],
+                "promise": next((paper for paper in state.given if paper.kind != PaperKind.FILE), None),
+                "may_promise": may_bring and not item.section and not state.given,
+                "upload_url": reverse("my:paper_upload", args=[dossier.ref, key]),
+                "promise_url": reverse("my:paper_promise", args=[dossier.ref, key]),
+                "paper_ref": dossier.ref,
+            }
+        )
+    return cards

@@ -1,0 +1,98 @@
+"""The applicant's first and lasting pages: before you start, my dossiers, one dossier."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods
+
+from common import onetime
+from common.clock import local_day, now
+from procedures.models import Procedure
+
+from .. import applicant_pages, filing
+from ..forms import UnitForm
+from ..models import Dossier
+from .applicant import REFUSALS, own_dossier
+
+
+@login_not_required
+@require_http_methods(["GET", "POST"])
+def apply(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Say what is needed before one starts; POST begins a draft with the chosen unit."""
+    procedure = get_object_or_404(Procedure.objects.select_related("sector"), code=code)
+    entry = filing.entry_of(procedure, local_day(now()))
+    if not entry.offerings:
+        return cannot_apply(request, procedure, entry)
+    if request.method == "POST":
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        form = UnitForm(data_with_only_unit(request, entry), offerings=entry.offerings)
+        if form.is_valid():
+            return begin(request, procedure, entry, form.cleaned_data["unit"])
+    else:
+        form = UnitForm(initial={"unit": applicant_pages.preset_unit(request, entry)}, offerings=entry.offerings)
+    context = applicant_pages.before_you_start(request, procedure, entry, form)
+    return render(request, "my/procedure_apply.html", context, status=200 if not form.errors else 422)
+
+
+def data_with_only_unit(request: HttpRequest, entry: filing.Entry) -> Any:
+    """Return the POSTed fields; a single unit needs no choosing."""
+    data = request.POST.copy()
+    if len(entry.offerings) == 1:
+        data["unit"] = entry.offerings[0].unit.slug
+    return data
+
+
+def begin(request: HttpRequest, procedure: Procedure, entry: filing.Entry, slug: str) -> HttpResponse:
+    """Start the draft, or tell why not and show the start page again."""
+    offering = entry.offering(slug)
+    key = request.POST.get("key", "")
+    try:
+        draft = filing.start_draft(entry.version, offering.unit, request.user, key=key, now=now())  # type: ignore[arg-type,union-attr]
+    except REFUSALS as refusal:
+        messages.error(request, filing.explain(refusal))
+        return redirect("my:apply", procedure.code)
+    return redirect("my:dossier", draft.ref)
+
+
+def cannot_apply(request: HttpRequest, procedure: Procedure, entry: filing.Entry) -> HttpResponse:
+    """Say why a procedure cannot be filed online: 410 when it has ended, 404 when it is done on paper."""
+    context = applicant_pages.why_not(procedure, entry)
+    return render(request, "my/procedure_unavailable.html", context, status=410 if entry.is_over else 404)
+
+
+@require_GET
+def dossiers(request: HttpRequest) -> HttpResponse:
+    """List the person's dossiers, open ones first, a page at a time."""
+    rows, following = applicant_pages.list_page(
+        request.user, request.GET.get("after", ""), language=get_language() or "vi"
+    )
+    return render(request, "my/dossier_list.html", {"rows": rows, "following": following})
+
+
+@require_GET
+def dossier(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show the task list of a draft, and of a submitted dossier where it stands."""
+    found = own_dossier(request, ref)
+    return draft_page(request, found) if found.is_draft else tracking_page(request, found)
+
+
+def draft_page(request: HttpRequest, found: Dossier) -> HttpResponse:
+    """Show the parts of a draft with their states, or that the procedure has changed under it."""
+    day = local_day(now())
+    newer = filing.newer_version(found, day)
+    if newer is not None:
+        return render(request, "my/dossier_renew.html", {"dossier": found, "newer": newer})
+    return render(request, "my/dossier_draft.html", applicant_pages.task_list(found, day, get_language() or "vi"))
+
+
+def tracking_page(request: HttpRequest, found: Dossier) -> HttpResponse:
+    """Show a submitted dossier: where it is, what to do now, what happened, what was sent."""
+    context = applicant_pages.tracking(found, request.user, now(), get_language() or "vi")
+    context["key"] = onetime.new_key()
+    return render(request, "my/dossier_track.html", context)

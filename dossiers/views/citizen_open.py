@@ -1,0 +1,184 @@
+"""A submitted dossier in its applicant's hands: confirmation, slips, supplement, withdrawal, copy, result."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from common.clock import now
+from common.files import ACCEPT_ATTRIBUTE, serve
+from procedures.catalogue import effective_level
+from procedures.models import Offering
+
+from .. import applicant_pages, filing, slips, supplements
+from ..actions import AskWithdrawal, ReturnResult
+from ..forms import RevisionForm, WithdrawForm
+from ..models import Delivery, Dossier, Result, SlipKind, Status
+from ..workflow import perform
+from .applicant import own_dossier, telling_refusals
+
+
+@require_GET
+def submitted(request: HttpRequest, ref: str) -> HttpResponse:
+    """Confirm the submission; coming back shows the same page."""
+    dossier = own_dossier(request, ref)
+    if dossier.is_draft:
+        return redirect("my:dossier", dossier.ref)
+    offering = Offering.objects.filter(unit=dossier.received_by_id, procedure=dossier.version.procedure_id).first()
+    level = effective_level(dossier.version, offering) if offering else dossier.version.level
+    context = {
+        "dossier": dossier,
+        "title": applicant_pages.title_of(dossier.version, get_language() or "vi"),
+        "slip": dossier.slips.filter(kind=SlipKind.FILING).first(),
+        "level": level,
+        "fees": applicant_pages.fee_words(dossier.version, (offering,) if offering else ()),
+        "deadline": applicant_pages.deadline_words(dossier.version),
+        "originals": dossier.papers.filter(kind="promised", replaced_at=None),
+        "has_email": bool(dossier.applicant.email),
+    }
+    return render(request, "my/submitted.html", context)
+
+
+@require_GET
+def slip(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
+    """Show a slip for printing; with ``?pdf`` its stored PDF, once it has been made."""
+    dossier = own_dossier(request, ref)
+    found = get_object_or_404(dossier.slips, pk=pk)
+    if "pdf" in request.GET:
+        if not found.file:
+            raise Http404
+        return serve(found.file, "application/pdf", f"{found.kind}-{dossier.code}.pdf")
+    template, context = slips.page(found, "slips/print.html")
+    with slips.in_vietnamese():
+        return render(request, template, context | {"back": dossier.ref})
+
+
+@require_GET
+def paper_file(request: HttpRequest, ref: str, paper_ref: str) -> HttpResponseBase:
+    """Send the person a file of their own dossier."""
+    dossier = own_dossier(request, ref)
+    paper = get_object_or_404(dossier.papers, ref=paper_ref)
+    if not applicant_pages.may_open(paper, request.user):
+        raise Http404
+    return serve(paper.file, paper.media_type, paper.original_name, inline=True)
+
+
+@require_http_methods(["GET", "POST"])
+@telling_refusals
+def supplement(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """Show only what was asked for; POST sends it."""
+    if request.method == "GET":
+        return supplement_page(request, dossier)
+    form = RevisionForm(request.POST)
+    if not form.is_valid():
+        raise filing.changed_meanwhile()
+    try:
+        supplements.send(dossier, by=request.user, revision=form.cleaned_data["revision"], now=now())  # type: ignore[arg-type]
+    except filing.FilingRefused as refusal:
+        if refusal.code != "incomplete":
+            raise
+        return supplement_page(request, dossier, error=str(refusal.message), status=422)
+    messages.success(request, _("Your supplement has been sent."))
+    return redirect("my:dossier", dossier.ref)
+
+
+def supplement_page(
+    request: HttpRequest, dossier: Dossier, error_key: str = "", error: str = "", status: int = 200
+) -> HttpResponse:
+    """Show the listed items as cards; raises FilingRefused('stale') when nothing is asked for."""
+    waiting = supplements.open_request(dossier)
+    if waiting is None:
+        raise filing.changed_meanwhile()
+    cards = applicant_pages.supplement_cards(dossier, waiting, request.user, get_language() or "vi")
+    for card in cards:
+        card["error"] = error if card["key"] == error_key else ""
+    context = {
+        "dossier": dossier,
+        "asked": waiting,
+        "cards": cards,
+        "error": error,
+        "error_key": error_key,
+        "missing": [card for card in cards if not card["is_given"]],
+        "accept": ACCEPT_ATTRIBUTE,
+    }
+    return render(request, "my/supplement.html", context, status=status)
+
+
+def answer_item(request: HttpRequest, dossier: Dossier, item: int) -> HttpResponse:
+    """Note that a listed paper will be brought to the commune."""
+    supplements.promise_original(dossier, item, by=request.user, now=now())  # type: ignore[arg-type]
+    return redirect("my:supplement", dossier.ref)
+
+
+@require_http_methods(["GET", "POST"])
+@telling_refusals
+def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """Ask for the reason, then take the request back."""
+    if request.method == "GET":
+        if dossier.status not in applicant_pages.WITHDRAWABLE:
+            raise filing.changed_meanwhile()
+        form = WithdrawForm(initial={"revision": dossier.revision})
+        return render(request, "my/withdraw.html", {"dossier": dossier, "form": form})
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        return render(request, "my/withdraw.html", {"dossier": dossier, "form": form}, status=422)
+    data = form.cleaned_data
+    perform(AskWithdrawal(data["reason"]), dossier, by=request.user, now=now(), revision=data["revision"])  # type: ignore[arg-type]
+    dossier.refresh_from_db(fields=["status"])
+    is_over = dossier.status == Status.STOPPED
+    messages.success(
+        request,
+        _("Your dossier has been withdrawn.") if is_over else _("You asked to withdraw. An officer will answer."),
+    )
+    return redirect("my:dossier", dossier.ref)
+
+
+@require_POST
+@telling_refusals
+def copy(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """Start a new draft with the answers and papers of an ended dossier, once per page."""
+    made = filing.copy_draft(dossier, by=request.user, key=request.POST.get("key", ""), now=now())  # type: ignore[arg-type]
+    messages.success(request, _("Here is a copy with your answers and papers. Check each part, then submit."))
+    return redirect("my:dossier", made.ref)
+
+
+@require_http_methods(["GET", "POST"])
+@telling_refusals
+def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """Show what was decided; POST receives an online result and leads to its file."""
+    found = decided(dossier)
+    if request.method == "POST":
+        if dossier.status != Status.RETURNED:
+            form = RevisionForm(request.POST)
+            if not form.is_valid():
+                raise filing.changed_meanwhile()
+            revision = form.cleaned_data["revision"]
+            perform(ReturnResult(), dossier, by=request.user, now=now(), revision=revision)  # type: ignore[arg-type]
+        return redirect("my:result_file", dossier.ref)
+    context = {
+        "dossier": dossier,
+        "result": found,
+        "title": applicant_pages.title_of(dossier.version, get_language() or "vi"),
+        "may_receive": dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE,
+        "may_download": dossier.status == Status.RETURNED and bool(found.file),
+    }
+    return render(request, "my/result.html", context)
+
+
+@require_GET
+def result_file(request: HttpRequest, ref: str) -> HttpResponseBase:
+    """Send the result's file once it has been received."""
+    dossier = own_dossier(request, ref)
+    found = decided(dossier)
+    if dossier.status != Status.RETURNED or not found.file:
+        return redirect("my:result", dossier.ref)
+    return serve(found.file, "application/pdf", f"ket-qua-{dossier.code}.pdf")
+
+
+def decided(dossier: Dossier) -> Result:
+    """Return the approved result of a dossier; raises Http404 before the decision."""
+    if dossier.status not in (Status.DECIDED, Status.RETURNED):
+        raise Http404
+    return get_object_or_404(Result, dossier=dossier)
