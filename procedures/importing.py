@@ -68,7 +68,11 @@ def import_catalogue(data: Mapping[str, Any] | Path | None = None, *, now: datet
             code = row["code"] or f"XA-{nameless:04d}"
             procedure, is_new = Procedure.objects.get_or_create(
                 code=code,
-                defaults={"sector": sectors[row["field_vi"]], "synonyms": wording.SYNONYMS.get(row["slug"], [])},
+                defaults={
+                    "sector": sectors[row["field_vi"]],
+                    "synonyms": wording.SYNONYMS.get(row["slug"], []),
+                    "popularity": wording.COMMON.get(row["slug"], 0),
+                },
             )
             if is_new:
                 _add_version(procedure, row, declarations.get(row["slug"]), now)

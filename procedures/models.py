@@ -28,7 +28,7 @@ class Procedure(models.Model):
     """A procedure over time; what applies on a day is its version in force.
 
     ``code`` is the national code or a local one ('XA-0001').
-    ``search_text`` is folded (no accents, đ→d) and written by the publishing service.
+    ``search_text`` and ``sort_key`` are folded (no accents, đ→d) and written by the publishing service.
     """
 
     code = models.CharField(max_length=20, unique=True)
@@ -37,13 +37,16 @@ class Procedure(models.Model):
     notice = models.TextField(blank=True, default="")
     accept_until = models.DateField(null=True, blank=True)
     search_text = models.TextField(blank=True, default="")
-    # Filings so far, refreshed daily; orders the home page's list without counting dossiers.
+    # The folded name in force: lists are in its order.
+    sort_key = models.CharField(max_length=120, blank=True, default="")
+    # Filings so far; the catalogue that comes with the portal sets a start for the common ones.
     popularity = models.PositiveIntegerField(default=0)
 
     objects = ProcedureQuerySet.as_manager()
 
     class Meta:
         ordering = ["code"]
+        indexes = [models.Index(fields=["-popularity", "sort_key", "id"], name="procedure_list_order")]
 
     def __str__(self) -> str:
         return self.code

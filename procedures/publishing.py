@@ -73,8 +73,9 @@ def publish(version: ProcedureVersion, by: User | None, now: datetime) -> None:
 def write_search_text(procedure: Procedure, version: ProcedureVersion) -> bool:
     """Store the folded words by which a procedure is found; says whether they changed."""
     words = [version.name, procedure.code, procedure.sector.name, *procedure.synonyms, version.name_en]
-    text = fold(" ".join(words))
-    return bool(Procedure.objects.filter(~Q(search_text=text), pk=procedure.pk).update(search_text=text))
+    text, key = fold(" ".join(words)), fold(version.name).removeprefix("thu tuc ")[:120]
+    stale = Procedure.objects.filter(~Q(search_text=text, sort_key=key), pk=procedure.pk)
+    return bool(stale.update(search_text=text, sort_key=key))
 
 
 def refresh_search_text(day: date) -> int:

@@ -164,6 +164,18 @@ SYNONYMS: dict[str, list[str]] = {
     "to-cao": ["tố cáo", "đơn tố cáo"],
 }
 
+# What people come for most: the order of lists until filings tell.
+COMMON = {
+    slug: place
+    for place, slug in enumerate(
+        reversed(
+            "khai-sinh chung-thuc-ban-sao ket-hon xac-nhan-tinh-trang-hon-nhan thuong-tru khai-tu trich-luc-ho-tich "
+            "thanh-lap-ho-kinh-doanh".split()
+        ),
+        start=1,
+    )
+}
+
 
 @dataclass(frozen=True, slots=True)
 class PaperRule:

@@ -300,6 +300,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
 # No field of any form is longer; a longer one is refused before a view sees it.
 MAX_FIELD_CHARS = 20_000
 MAX_QUERY_CHARS = 2_000
+# Rendered catalogue pages are kept this long for people who are not signed in; 0 keeps none.
+PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", default=60)
 DATA_UPLOAD_MAX_NUMBER_FILES = 2
 MAX_PAPER_BYTES = 10 * 1024 * 1024
 MAX_PAPERS = 20

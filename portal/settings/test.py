@@ -24,6 +24,8 @@ if REDIS_URL:
     CACHES["default"]["KEY_PREFIX"] = TEST_DIR.name
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# A page of one test must not answer in the next; the tests of the cache turn it on.
+PAGE_CACHE_SECONDS = 0
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {}

@@ -1,0 +1,210 @@
+"""Finding procedures: words without accents, filters, one page of prepared rows."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+from urllib.parse import quote, urlencode
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from django.utils.translation import gettext as _
+
+from common.paging import Page, capped_count, keyset_page
+from common.text import fold
+from offices.models import Unit
+
+from .models import FeeLine, Offering, Procedure, ProcedureVersion, Sector
+from .words import audience_words, fee_words, level_words, name_in, time_words
+
+ORDER = ("-popularity", "sort_key", "id")
+PAGE_SIZE = 20
+MAX_QUERY, MAX_WORDS = 200, 10
+AUDIENCES = ("citizen", "organisation", "enterprise")
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What was asked for; values that make no sense were dropped."""
+
+    q: str = ""
+    agency: str = ""
+    field: str = ""
+    level: int = 0
+    audience: str = ""
+
+    @classmethod
+    def read(cls, query: Mapping[str, Any]) -> Self:
+        """Read a query string; anything unknown counts as not asked."""
+        level = query.get("level", "")
+        audience = query.get("audience", "")
+        return cls(
+            q=" ".join(query.get("q", "")[:MAX_QUERY].split()),
+            agency=query.get("agency", "")[:40],
+            field=query.get("field", "")[:60],
+            level=int(level) if level in ("1", "2", "3", "4") else 0,
+            audience=audience if audience in AUDIENCES else "",
+        )
+
+    @property
+    def words(self) -> list[str]:
+        """The folded words that must all be found."""
+        return list(dict.fromkeys(fold(self.q).split()))[:MAX_WORDS]
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a filter besides the words is set."""
+        return bool(self.agency or self.field or self.level or self.audience)
+
+    def parameters(self, **changes: Any) -> dict[str, Any]:
+        """Return the query parameters that are set, with changes."""
+        found = {
+            "q": self.q,
+            "agency": self.agency,
+            "field": self.field,
+            "level": self.level,
+            "audience": self.audience,
+        }
+        return {name: value for name, value in (found | changes).items() if value}
+
+    def url(self, base: str, **changes: Any) -> str:
+        """Return the address of the same search with changes."""
+        query = urlencode(self.parameters(**changes))
+        return f"{base}?{query}" if query else base
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the filters offer."""
+
+    units: list[Unit]
+    sectors: list[Sector]
+
+
+def choices(filters: Filters, day: date) -> tuple[Choices, Filters]:
+    """Return the units and fields to choose from, and the filters without unknown ones. Two queries."""
+    units = list(Unit.objects.receiving().only("slug", "short_name", "name").order_by("name", "id"))
+    sectors = list(Sector.objects.filter(Exists(Procedure.objects.filter(sector=OuterRef("pk")))).order_by("name"))
+    known = Filters(
+        q=filters.q,
+        agency=filters.agency if any(unit.slug == filters.agency for unit in units) else "",
+        field=filters.field if any(sector.code == filters.field for sector in sectors) else "",
+        level=filters.level,
+        audience=filters.audience,
+    )
+    return Choices(units, sectors), known
+
+
+def matching(filters: Filters, day: date) -> QuerySet[Procedure]:
+    """Return the procedures on offer that a search finds."""
+    offerings = Offering.objects.on(day).filter(procedure=OuterRef("pk"))
+    versions = ProcedureVersion.objects.in_force(day).filter(procedure=OuterRef("pk"))
+    if filters.agency:
+        offerings = offerings.filter(unit__slug=filters.agency)
+    if filters.level:
+        offerings = offerings.filter(level=filters.level)
+    if filters.audience:
+        # The list as text: SQLite cannot look inside JSON lists.
+        versions = versions.annotate(kinds=Cast("audience", TextField())).filter(
+            kinds__contains=f'"{filters.audience}"'
+        )
+    found = Procedure.objects.filter(Exists(versions), Exists(offerings))
+    if filters.field:
+        found = found.filter(sector__code=filters.field)
+    condition = Q()
+    for word in filters.words:
+        condition &= Q(search_text__contains=word)
+    return found.filter(condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One page of a search: prepared rows, how many in all, the neighbours' cursors."""
+
+    rows: list[dict[str, Any]]
+    count: str
+    page: Page
+
+
+def find(filters: Filters, day: date, base: str, *, after: str = "", before: str = "") -> Found:
+    """Return a page of a search. Five queries, however many rows.
+
+    ``base`` is the address of the list; those of the rows begin with it.
+    """
+    procedures = matching(filters, day).select_related("sector").defer("search_text", "synonyms", "notice")
+    page = keyset_page(procedures, ORDER, after=after, before=before, size=PAGE_SIZE)
+    ids = [procedure.pk for procedure in page.rows]
+    versions = {
+        version.procedure_id: version
+        for version in ProcedureVersion.objects.in_force(day)
+        .filter(procedure__in=ids)
+        .only("procedure_id", "name", "name_en", "level", "audience", "processing_amount", "processing_unit")
+        .order_by("number")
+    }
+    offerings: dict[int, list[Offering]] = defaultdict(list)
+    on_offer = Offering.objects.on(day).filter(procedure__in=ids)
+    if filters.agency:
+        on_offer = on_offer.filter(unit__slug=filters.agency)
+    for offering in on_offer:
+        offerings[offering.procedure_id].append(offering)
+    fees: dict[int, list[FeeLine]] = defaultdict(list)
+    for line in FeeLine.objects.filter(version__in=[version.pk for version in versions.values()]).order_by("n"):
+        fees[line.version_id].append(line)
+    levels = {level: level_words(level) for level in (1, 2, 3, 4)}
+    rows = [
+        _row(procedure, versions[procedure.pk], offerings[procedure.pk], fees, levels, base)
+        for procedure in page.rows
+        if procedure.pk in versions
+    ]
+    return Found(rows, capped_count(matching(filters, day)), page)
+
+
+def _row(
+    procedure: Procedure,
+    version: ProcedureVersion,
+    offerings: list[Offering],
+    fees: Mapping[int, list[FeeLine]],
+    levels: Mapping[int, str],
+    base: str,
+) -> dict[str, Any]:
+    level = min(version.level, max(offering.level for offering in offerings))
+    fee, caution = fee_words(fees.get(version.pk, []), offerings[0] if len(offerings) == 1 else None)
+    name, language = name_in(version)
+    url = f"{base}{quote(procedure.code)}/"
+    return {
+        "name": name,
+        "language": language,
+        "code": procedure.code,
+        "sector": procedure.sector.name,
+        "level": levels[level],
+        "rank": level,
+        "time": time_words(version),
+        "fee": fee,
+        "caution": caution,
+        "audience": audience_words(version.audience),
+        "url": url,
+        "apply_url": f"{url}apply/" if level >= 3 else "",
+    }
+
+
+def active(filters: Filters, options: Choices, base: str) -> list[dict[str, str]]:
+    """Return the filters that are set, in words, each with the address of the search without it."""
+    unit = next((unit.short_name for unit in options.units if unit.slug == filters.agency), "")
+    sector = next((sector.name for sector in options.sectors if sector.code == filters.field), "")
+    found = [
+        ("q", f"“{filters.q}”" if filters.q else ""),
+        ("agency", unit),
+        ("field", sector),
+        ("level", level_words(filters.level) if filters.level else ""),
+        ("audience", audience_words([filters.audience])),
+    ]
+    return [
+        {
+            "words": words,
+            "url": filters.url(base, **{name: ""}),
+            "label": _("Search without %(filter)s") % {"filter": words},
+        }
+        for name, words in found
+        if words
+    ]

@@ -1,0 +1,81 @@
+"""The catalogue as everybody sees it: the list, one procedure, its official templates."""
+
+import mimetypes
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from common import clock
+from common.files import serve
+from common.page_cache import anonymous_page
+
+from . import detail as detail_page
+from . import search
+from .models import Procedure
+from .search import Filters
+from .words import audience_words, level_words
+
+
+@login_not_required
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """List the procedures that a search finds, twenty a page. Eight queries."""
+    asked = Filters.read(request.GET)
+    is_plain = not asked.q and set(request.GET) <= {"agency", "field", "level", "audience"}
+    return anonymous_page(request, "find" if is_plain else "", lambda: _find(request, asked))
+
+
+def _find(request: HttpRequest, asked: Filters) -> HttpResponse:
+    day, base = clock.local_day(clock.now()), reverse("procedures:find")
+    options, filters = search.choices(asked, day)
+    found = search.find(
+        filters, day, base, after=request.GET.get("after", "")[:200], before=request.GET.get("before", "")[:200]
+    )
+    context = {
+        "filters": filters,
+        "options": options,
+        "levels": [(level, level_words(level)) for level in (1, 2, 3, 4)],
+        "audiences": [(kind, audience_words([kind])) for kind in search.AUDIENCES],
+        "found": found,
+        "active": search.active(filters, options, base),
+        "next_url": filters.url(base, after=found.page.next) if found.page.next else "",
+        "previous_url": filters.url(base, before=found.page.previous) if found.page.previous else "",
+        "base": base,
+    }
+    return render(request, "procedures/procedure_find.html", context)
+
+
+@login_not_required
+@require_safe
+def detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Show everything about one procedure. Seven queries; a retired one says so."""
+    return anonymous_page(request, "" if request.GET else "procedure", lambda: _detail(request, code))
+
+
+def _detail(request: HttpRequest, code: str) -> HttpResponse:
+    day = clock.local_day(clock.now())
+    procedure = get_object_or_404(Procedure.objects.select_related("sector"), code=code)
+    shown = detail_page.shown_version(procedure, day)
+    if shown is None:
+        raise Http404
+    base = reverse("procedures:detail", args=[procedure.code])
+    context = detail_page.detail(procedure, shown, day, base)
+    return render(request, "procedures/procedure_detail.html", context)
+
+
+@login_not_required
+@require_safe
+def template(request: HttpRequest, code: str, n: int) -> HttpResponseBase:
+    """Serve the official template of a paper."""
+    procedure = get_object_or_404(Procedure, code=code)
+    shown = detail_page.shown_version(procedure, clock.local_day(clock.now()))
+    # Larger numbers do not fit the column.
+    paper = shown.version.papers.filter(n=n).first() if shown and n < 2**15 else None
+    if paper is None or not paper.template_file:
+        raise Http404
+    media_type = mimetypes.guess_type(paper.template_file.name)[0] or "application/octet-stream"
+    suffix = paper.template_file.name.rpartition(".")[2]
+    return serve(paper.template_file, media_type, f"{procedure.code}-{paper.key}.{suffix}")
