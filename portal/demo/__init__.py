@@ -1,0 +1,1 @@
+"""The demonstration: two communes, their officers, some inhabitants and a hundred dossiers."""
