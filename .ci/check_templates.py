@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+FREE_IN_FRAMES = ("|safe or autoescape off", "include without `only`")
 RULES = (
     ("script inside the page", re.compile(r"<script\b(?![^>]*\bsrc=)", re.I)),
     ("style inside the page", re.compile(r"<style\b", re.I)),
@@ -18,11 +19,11 @@ RULES = (
         "address of a third party",
         re.compile(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//", re.I),
     ),
-    ("|safe or autoescape off", re.compile(r"\|\s*safe\b|{%\s*autoescape\s+off")),
-    ("include without `only`", re.compile(r"{%\s*include\s+(?:(?!%}|\bonly\b).)*%}")),
+    (FREE_IN_FRAMES[0], re.compile(r"\|\s*safe\b|{%\s*autoescape\s+off")),
+    (FREE_IN_FRAMES[1], re.compile(r"{%\s*include\s+(?:(?!%}|\bonly\b).)*%}")),
 )
-# Frames of pages and widgets hand their whole context on: it holds the request and the processors' values.
-INCLUDES_FREE = re.compile(r"^templates/(allauth|django|motcua)/|base\.html$")
+# Frames of pages, sheets of slips and widgets hand their whole context on; a field's help text is ours, never typed.
+FRAMES = re.compile(r"^templates/(allauth|django|motcua|slips)/|base\.html$")
 
 
 def findings(path: Path) -> list[str]:
@@ -31,7 +32,7 @@ def findings(path: Path) -> list[str]:
     text = re.sub(r"{#.*?#}", "", path.read_text(encoding="utf-8"))
     found = []
     for what, pattern in RULES:
-        if what.startswith("include") and INCLUDES_FREE.search(name):
+        if what in FREE_IN_FRAMES and FRAMES.search(name):
             continue
         found += [f"{name}:{text.count(chr(10), 0, hit.start()) + 1}: {what}" for hit in pattern.finditer(text)]
     return found

@@ -83,9 +83,9 @@ class User(AbstractBaseUser):
         """Hash a password in its composed form: keyboards differ in how they write accents."""
         super().set_password(None if raw_password is None else nfc(raw_password))
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Compare a password in its composed form; beyond 128 characters none fits."""
-        return len(raw_password) <= 128 and super().check_password(nfc(raw_password))
+        return raw_password is not None and len(raw_password) <= 128 and super().check_password(nfc(raw_password))
 
     def set_personal_number(self, number: str) -> None:
         """Set the number and its blind index together."""

@@ -50,7 +50,10 @@ def _bare(folded: str, kinds: tuple[str, ...]) -> str:
 
 @lru_cache(maxsize=1)
 def _load() -> _Divisions:
-    provinces, communes, by_province, folded = {}, {}, {}, {}
+    provinces: dict[str, Province] = {}
+    communes: dict[str, Commune] = {}
+    by_province: dict[str, tuple[Commune, ...]] = {}
+    folded: dict[str, tuple[tuple[str, str, Commune], ...]] = {}
     for row in json.loads(DATA.read_text(encoding="utf-8"))["provinces"]:
         provinces[row["code"]] = Province(row["code"], row["name"])
         of_province = tuple(Commune(item["code"], item["name"], row["code"]) for item in row["communes"])

@@ -175,14 +175,14 @@ def removed_on_failure() -> Iterator[list[FieldFile]]:
         yield written
     except BaseException:
         for field_file in written:
-            field_file.storage.delete(field_file.name)
+            field_file.storage.delete(str(field_file.name))
         raise
 
 
 def delete_after_commit(field_file: FieldFile) -> None:
     """Delete a stored file once the transaction that forgets it has committed."""
     if field_file:
-        transaction.on_commit(partial(delete_quietly, field_file.storage, field_file.name))
+        transaction.on_commit(partial(delete_quietly, field_file.storage, str(field_file.name)))
 
 
 def delete_quietly(storage: Storage, name: str) -> None:

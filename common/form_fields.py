@@ -158,7 +158,7 @@ class MoneyField(WholeNumberField):
 class PartialDateField(forms.Field):
     """A date in three boxes, stored as an ISO prefix; with ``partial`` the day and month may be unknown."""
 
-    widget = PartialDateWidget
+    widget: Any = PartialDateWidget
     default_error_messages = {"required": gettext_lazy("Enter the date, for example 27 3 1990.")}
 
     def __init__(self, *, partial: bool = False, **kwargs: Any) -> None:
@@ -229,7 +229,7 @@ class AddressField(forms.Field):
 class BankAccountField(forms.Field):
     """Bank, account number and holder; value ``{"bank", "number", "holder"}`` or ``{}``."""
 
-    widget = BankAccountWidget
+    widget: Any = BankAccountWidget
 
     def clean(self, value: Any) -> dict[str, str]:
         """Return the account, or {} when nothing was typed."""

@@ -1,7 +1,7 @@
 """What every request passes: no broken text, no session past its end."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from urllib.parse import unquote_to_bytes
 
@@ -65,7 +65,7 @@ class InputGuard:
         return _fits(request.POST.lists(), settings.MAX_FIELD_CHARS) and not any(map(is_broken, names))
 
 
-def _fits(fields: Iterable[tuple[str, list[object]]], longest: int) -> bool:
+def _fits(fields: Iterable[tuple[str, Sequence[object]]], longest: int) -> bool:
     for name, values in fields:
         if len(name) > 200 or is_broken(name):
             return False

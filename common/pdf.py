@@ -71,7 +71,7 @@ def _style() -> tuple[Any, Any]:
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
-    css = Path(finders.find("portal/slip.css")).read_text(encoding="utf-8") + FONT_FACES
+    css = Path(str(finders.find("portal/slip.css"))).read_text(encoding="utf-8") + FONT_FACES
     return _engine().CSS(string=css, font_config=fonts, url_fetcher=_fetcher(), base_url="static:"), fonts
 
 

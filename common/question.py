@@ -201,10 +201,11 @@ class QuestionMixin(forms.Form):
         """
         self._asked = True
         now = clock.now()
-        data = self.data.copy()
+        given_data: Any = self.data
+        data = given_data.copy()
         given = str(data.get(self.add_prefix("question_token"), ""))
         answer = self.cleaned_data.get("answer", "")
-        self._errors.pop("answer", None)
+        self.errors.pop("answer", None)
         is_right = is_answered(self.request, self.question_form, given, answer, now)
         is_right = is_right and not self.cleaned_data.get("website")
         data[self.add_prefix("website")] = ""

@@ -126,6 +126,13 @@ class Move:
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def person(self) -> User:
+        """The person who acts. Raises TypeError when the system does."""
+        if self.by is None:
+            raise TypeError(f"{self.action} needs a person")
+        return self.by
+
+    @property
     def local_day(self) -> date:
         """The day in Vietnam on which the action happens."""
         return local_day(self.now)

@@ -9,7 +9,10 @@ from offices.models import Role
 from ..workflow import ActionRefused, Move, holds
 
 
-def require_text(text: str, message: Any = _("Give a reason.")) -> None:
+REASON_MISSING = _("Give a reason.")
+
+
+def require_text(text: str, message: Any = REASON_MISSING) -> None:
     """Refuse an empty or blank text."""
     if not text.strip():
         raise ActionRefused("reason", message)

@@ -63,7 +63,7 @@ class Propose(ActionBase):
         result.is_granted = self.is_granted
         result.reason = self.reason
         result.text = self.text
-        result.proposed_by = move.by
+        result.proposed_by = move.person
         result.proposed_at = move.now
         if self.upload is not None:
             result.kind = ResultKind.UPLOAD
@@ -120,7 +120,7 @@ class Approve(ActionBase):
         result = Result.objects.filter(dossier=move.dossier).first()
         if result is None:
             raise ActionRefused("proposal", _("Nothing has been proposed yet."))
-        if result.proposed_by_id == move.by.pk:
+        if result.proposed_by_id == move.person.pk:
             raise ActionRefused("own", _("You made this proposal. Another leader must sign it."))
         move.extra["result"] = result
 
@@ -194,9 +194,10 @@ class Extend(ActionBase):
     def guard(self, move: Move) -> None:
         require_text(self.reason)
         dossier = move.dossier
+        old_due_at = dossier.due_at or move.now
         try:
             calendar = calendar_of(dossier.unit, around=move.now)
-            if add_working_days(calendar, move.now, 1) > dossier.due_at:
+            if add_working_days(calendar, move.now, 1) > old_due_at:
                 raise ActionRefused("late", _("The new date must be given at least a working day before the old one."))
             day = local_day(self.due_at)
             if not calendar.is_working_day(day):
@@ -204,9 +205,9 @@ class Extend(ActionBase):
             due_at = clamp(calendar, day, self.due_at.astimezone(LOCAL).time())
         except CalendarError as error:
             raise calendar_refusal(error) from error
-        if due_at <= dossier.due_at:
+        if due_at <= old_due_at:
             raise ActionRefused("due", _("The new date must be later than the old one."))
-        move.extra["due_at"], move.extra["old_due_at"] = due_at, dossier.due_at
+        move.extra["due_at"], move.extra["old_due_at"] = due_at, old_due_at
 
     def changes(self, move: Move) -> dict[str, Any]:
         return {"due_at": move.extra["due_at"], "extended_once": True}

@@ -81,7 +81,7 @@ class DeclineWithdrawal(ActionBase):
 
     @classmethod
     def target(cls, move: Move) -> Status:
-        return Status(move.dossier.former_status)
+        return Status(move.dossier.former_status or Status.SUBMITTED)
 
     def guard(self, move: Move) -> None:
         require_text(self.reason)

@@ -84,7 +84,7 @@ class Submit(ActionBase):
         if any(paper.pk not in given for paper in needed_papers(dossier, move.extra["answers"])):
             raise ActionRefused("papers", _("Some papers are missing."))
         try:
-            earlier = claim(self.key, SUBMIT_KEY, move.by.pk, dossier.ref, move.now)
+            earlier = claim(self.key, SUBMIT_KEY, move.person.pk, dossier.ref, move.now)
         except KeyMisused as error:
             raise ActionRefused("key", _("This page is too old. Open the review page again and submit.")) from error
         if earlier not in (None, dossier.ref):
@@ -120,11 +120,11 @@ class TakeIn(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
-        if move.dossier.channel == Channel.ONLINE or move.dossier.filed_by_id != move.by.pk:
+        if move.dossier.channel == Channel.ONLINE or move.dossier.filed_by_id != move.person.pk:
             raise ActionRefused("channel", _("This draft was not made at the counter by you."))
 
     def guard(self, move: Move) -> None:
-        own = number_index(move.by.personal_number)
+        own = number_index(move.person.personal_number)
         if own and self.applicant.id_kind == PERSONAL_NUMBER and number_index(self.applicant.id_number) == own:
             raise ActionRefused("own", _("You may not handle your own dossier. Ask a colleague."))
         dossier = move.dossier

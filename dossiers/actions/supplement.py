@@ -98,7 +98,7 @@ class AskSupplement(ActionBase):
         request = SupplementRequest.objects.create(
             dossier=dossier,
             n=dossier.supplements_asked,
-            asked_by=move.by,
+            asked_by=move.person,
             asked_at=move.now,
             asked_in=move.from_status,
             note=self.note,
