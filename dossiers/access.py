@@ -8,12 +8,12 @@ from django.http import Http404
 
 from accounts.models import User
 from common.clock import local_day
-from offices.models import Post, Role
+from offices.models import Post
 
+from .actions import CLASSES
 from .models import Dossier
 from .querysets import DossierQuerySet
-
-DESK_ROLES = (Role.CLERK, Role.SPECIALIST, Role.LEADER)
+from .workflow import TABLE, Action, ActionRefused, plan, roles_of
 
 # What the dossier page and its actions read of related rows.
 PAGE_RELATIONS = (
@@ -56,8 +56,8 @@ class Officer:
         return self.posts[0]
 
     def dossiers(self) -> DossierQuerySet:
-        """Dossiers this officer may open; one query for the posts."""
-        return Dossier.objects.visible_to(self.user, self.day)
+        """Dossiers this officer may open."""
+        return Dossier.objects.visible_with(self.user, self.posts)
 
     def dossier(self, code: str) -> Dossier:
         """Return one dossier with what its page reads.
@@ -73,3 +73,28 @@ class Officer:
 def is_code(text: str) -> bool:
     """Tell whether a text from a URL can be a dossier code at all (length, no control characters)."""
     return len(text) <= 40 and text.isascii() and text.isprintable()
+
+
+def available_actions(dossier: Dossier, user: User, moment: datetime) -> list[Action]:
+    """Return what a person may do with a dossier now, in the table's order; at most six queries.
+
+    What is typed may still be refused by the action's own guard.
+    """
+    roles = roles_of(user, dossier, moment)
+    found = []
+    for action, cls in CLASSES.items():
+        if dossier.status not in TABLE[action].sources:
+            continue
+        try:
+            plan(cls, dossier, by=user, roles=roles, now=moment)
+        except ActionRefused:
+            continue
+        found.append(action)
+    return found
+
+
+def can_open_file(user: User, dossier: Dossier, moment: datetime) -> bool:
+    """Tell whether a person may open the files of a dossier: its owner, or an officer who may see it; two queries."""
+    if dossier.owner_id == user.pk:
+        return True
+    return Dossier.objects.visible_to(user, local_day(moment)).filter(pk=dossier.pk).exists()

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
@@ -94,7 +95,7 @@ def describe_actor(event: DossierEvent) -> str:
         return _("The system")
     if event.actor_role == APPLICANT:
         return _("The applicant %(name)s") % {"name": event.actor_name}
-    return _("The %(role)s %(name)s") % {"role": role_name(event.actor_role), "name": event.actor_name}
+    return capfirst(_("The %(role)s %(name)s") % {"role": role_name(event.actor_role), "name": event.actor_name})
 
 
 @dataclass(frozen=True)
@@ -147,12 +148,8 @@ def _note(event: DossierEvent) -> str:
     lines = []
     if event.action == Action.FORWARD:
         to = event.data.get("to")
-        role = role_name(event.data.get("role", ""))
-        lines.append(
-            _("To the %(role)s %(name)s") % {"role": role, "name": to}
-            if to
-            else _("To every %(role)s") % {"role": role}
-        )
+        words = _("To the %(role)s %(name)s") if to else _("To every %(role)s")
+        lines.append(words % {"role": role_name(event.data.get("role", "")), "name": to})
     if event.action == Action.PROPOSE:
         lines.append(_("Grant the request") if event.data.get("is_granted") else _("Do not grant the request"))
     if event.action == Action.EXTEND:

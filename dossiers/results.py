@@ -84,7 +84,8 @@ def preview(dossier: Dossier, result: Result, now: datetime, layout: str = PRINT
     """Return template and context of a proposed letter: no number, no check code, no signer yet."""
     move = Move(Action.APPROVE, dossier, None, "", now, Status(dossier.status), Status.DECIDED)
     data = letter_data(move, result) | {"received_at": dossier.received_at, "decided_at": None}
-    return TEMPLATE, {"result": result, "data": data, "issued_at": None, "qr": qr_svg(tracking_link(dossier)), "layout": layout}
+    qr = qr_svg(tracking_link(dossier))
+    return TEMPLATE, {"result": result, "data": data, "issued_at": None, "qr": qr, "layout": layout}
 
 
 def wake(result: Result) -> None:

@@ -8,7 +8,6 @@ from offices.models import Role
 
 from ..workflow import ActionRefused, Move, holds
 
-
 REASON_MISSING = _("Give a reason.")
 
 
