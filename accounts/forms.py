@@ -32,6 +32,8 @@ from common.text import clean_text
 from . import resume
 from .models import Kind, Representative, Sex, User
 
+_ONCE = _("Type the password.")
+_AGAIN = _("Type the password a second time.")
 PASSWORD_HINT = _("At least 8 characters. A few words in a row are easy to remember and hard to guess.")
 
 
@@ -46,7 +48,7 @@ def plain_helper(*names: Any) -> FormHelper:
     return helper
 
 
-def password_field(label: Any, *, fresh: bool, help_text: Any = "") -> forms.CharField:
+def password_field(label: Any, *, fresh: bool, help_text: Any = "", required: Any = _ONCE) -> forms.CharField:
     """Return a password box; ``fresh`` for one being chosen, else for one being proved."""
     return forms.CharField(
         label=label,
@@ -55,7 +57,7 @@ def password_field(label: Any, *, fresh: bool, help_text: Any = "") -> forms.Cha
         help_text=help_text,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password" if fresh else "current-password"}),
         error_messages={
-            "required": _("Type the password."),
+            "required": required,
             "max_length": _("Use at most %(max)d characters.") % {"max": 128},
         },
     )
@@ -132,7 +134,7 @@ class RegisterForm(QuestionMixin, allauth_forms.SignupForm):
             "We send a code to this address, and later the messages about your dossiers."
         )
         self.fields["password1"] = password_field(_("Password"), fresh=True, help_text=PASSWORD_HINT)
-        self.fields["password2"] = password_field(_("Password, once more"), fresh=True)
+        self.fields["password2"] = password_field(_("Password, once more"), fresh=True, required=_AGAIN)
         names = [*self.names, "email", "password1", "password2", *self.question_names]
         self.order_fields(names)
         self.helper = plain_helper(*self.question_layout(names))
@@ -320,7 +322,7 @@ class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"] = password_field(_("New password"), fresh=True, help_text=PASSWORD_HINT)
-        self.fields["password2"] = password_field(_("New password, once more"), fresh=True)
+        self.fields["password2"] = password_field(_("New password, once more"), fresh=True, required=_AGAIN)
         self.helper = plain_helper()
 
     def clean_password1(self) -> str:
@@ -340,7 +342,7 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"] = password_field(_("Present password"), fresh=False)
         self.fields["password1"] = password_field(_("New password"), fresh=True, help_text=PASSWORD_HINT)
-        self.fields["password2"] = password_field(_("New password, once more"), fresh=True)
+        self.fields["password2"] = password_field(_("New password, once more"), fresh=True, required=_AGAIN)
         self.helper = plain_helper()
 
     def clean_password1(self) -> str:

@@ -77,9 +77,16 @@ def read(token: str, user_id: int | None, moment: datetime) -> Kept | None:
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Answer a POST after the session's end with the sign-in page that carries what was typed. Status 403."""
     token = keep(request, getattr(request, "ended_user", None), now())
-    form = import_string(settings.ACCOUNT_FORMS["login"])(request=request, asks=False)
+    form = import_string(settings.ACCOUNT_FORMS["login"])(request=request, asks=False, initial={FIELD: token})
     assert isinstance(form, LoginForm)
-    page = {"form": form, "resume": token, "was_interrupted": True, "had_files": bool(request.FILES)}
+    page = {
+        "form": form,
+        "resume": token,
+        "was_interrupted": True,
+        "had_files": bool(request.FILES),
+        "redirect_field": "",
+        "redirect_field_value": "",
+    }
     return render(request, "account/login.html", page, status=403)
 
 

@@ -12,14 +12,19 @@ from common.text import fold
 _WORDS = ("motcua", "dichvucong", "matkhau", "congdan", "vietnam", "dongnai", "xuanbac", "xuanloc", "password")
 
 
-class MaximumLengthValidator:
-    """Refuse a password beyond 128 characters: hashing a book would only slow the portal down."""
+class LengthValidator:
+    """Keep a password between 8 and 128 characters: hashing a book would only slow the portal down."""
 
-    def __init__(self, max_length: int = 128) -> None:
+    def __init__(self, min_length: int = 8, max_length: int = 128) -> None:
+        self.min_length = min_length
         self.max_length = max_length
 
     def validate(self, password: str, user: Any = None) -> None:
-        """Raise ``ValidationError`` when the password is too long."""
+        """Raise ``ValidationError`` when the password is too short or too long."""
+        if len(password) < self.min_length:
+            raise ValidationError(
+                _("Use at least %(min)d characters.") % {"min": self.min_length}, code="password_too_short"
+            )
         if len(password) > self.max_length:
             raise ValidationError(
                 _("Use at most %(max)d characters.") % {"max": self.max_length}, code="password_too_long"
@@ -27,7 +32,7 @@ class MaximumLengthValidator:
 
     def get_help_text(self) -> str:
         """Return the rule as a sentence."""
-        return _("Use at most %(max)d characters.") % {"max": self.max_length}
+        return _("Use %(min)d to %(max)d characters.") % {"min": self.min_length, "max": self.max_length}
 
 
 class ContextWordsValidator:
