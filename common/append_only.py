@@ -18,26 +18,51 @@ FUNCTION = "append_only_refuse"
 
 
 @dataclass(frozen=True)
+class Parent:
+    """The row that a row belongs to: rows may not be added, changed or deleted while the parent matches ``when``.
+
+    ``when`` is an SQL condition over the parent's columns, in words that both engines read.
+    """
+
+    table: str
+    column: str
+    when: str
+
+    def matches(self, row: str) -> str:
+        """Return the SQL that is true when the parent of OLD or NEW matches."""
+        return f'EXISTS (SELECT 1 FROM "{self.table}" WHERE "id" = {row}."{self.column}" AND {self.when})'
+
+
+@dataclass(frozen=True)
 class Rule:
     """What may still change in a table.
 
     ``allowed_columns`` may change at any time, ``set_once`` only while empty
     (NULL or ''). ``when`` limits the rule to rows that match an SQL condition
-    over OLD, in words that both engines read.
+    over OLD, in words that both engines read. With ``parent`` the parent
+    decides alone, and additions are refused too.
     """
 
     table: str
     allowed_columns: tuple[str, ...] = ()
     set_once: tuple[str, ...] = ()
     when: str = ""
+    parent: Parent | None = None
 
 
 _rules: dict[str, Rule] = {}
 
 
-def register(table: str, *, allowed_columns: Iterable[str] = (), set_once: Iterable[str] = (), when: str = "") -> None:
+def register(
+    table: str,
+    *,
+    allowed_columns: Iterable[str] = (),
+    set_once: Iterable[str] = (),
+    when: str = "",
+    parent: Parent | None = None,
+) -> None:
     """Name a table whose rows may not be changed or deleted; see :class:`Rule`."""
-    _rules[table] = Rule(table, tuple(allowed_columns), tuple(set_once), when)
+    _rules[table] = Rule(table, tuple(allowed_columns), tuple(set_once), when, parent)
 
 
 def rules() -> list[Rule]:
@@ -47,7 +72,8 @@ def rules() -> list[Rule]:
 
 def triggers_of(rule: Rule) -> list[str]:
     """Return the names of the row triggers that keep a rule."""
-    return [f"{rule.table}_no_update", f"{rule.table}_no_delete"]
+    events = ["insert", "update", "delete"] if rule.parent else ["update", "delete"]
+    return [f"{rule.table}_no_{event}" for event in events]
 
 
 def install(using: str = DEFAULT_DB_ALIAS) -> None:
@@ -102,6 +128,8 @@ def _drop_statements(connection: BaseDatabaseWrapper, rule: Rule) -> list[str]:
 
 
 def _create_statements(connection: BaseDatabaseWrapper, cursor: Any, rule: Rule) -> list[str]:
+    if rule.parent:
+        return _parent_statements(connection, rule, rule.parent)
     update, delete = triggers_of(rule)
     changed = _changed_condition(connection, cursor, rule)
     made = [
@@ -112,6 +140,34 @@ def _create_statements(connection: BaseDatabaseWrapper, cursor: Any, rule: Rule)
         event = f'TRUNCATE ON "{rule.table}" FOR EACH STATEMENT'
         made.append(_trigger(connection, f"{rule.table}_no_truncate", event, rule, []))
     return made
+
+
+def _parent_statements(connection: BaseDatabaseWrapper, rule: Rule, parent: Parent) -> list[str]:
+    names = triggers_of(rule)
+    events = {"INSERT": ["NEW"], "UPDATE": ["OLD", "NEW"], "DELETE": ["OLD"]}
+    if connection.vendor == "postgresql":
+        # WHEN may not ask other tables on PostgreSQL: a function of the table does.
+        function = f"{FUNCTION}_{rule.table}"
+        made = [
+            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF TG_OP <> 'INSERT' AND {parent.matches('OLD')} OR TG_OP <> 'DELETE' AND {parent.matches('NEW')} "
+            "THEN RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; "
+            "END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
+        ]
+        return made + [
+            f'CREATE TRIGGER "{name}" BEFORE {event} ON "{rule.table}" FOR EACH ROW EXECUTE FUNCTION {function}()'
+            for name, event in zip(names, events, strict=True)
+        ]
+    return [
+        _trigger(
+            connection,
+            name,
+            f'{event} ON "{rule.table}" FOR EACH ROW',
+            rule,
+            [" OR ".join(parent.matches(row) for row in rows)],
+        )
+        for name, (event, rows) in zip(names, events.items(), strict=True)
+    ]
 
 
 def _trigger(connection: BaseDatabaseWrapper, name: str, event: str, rule: Rule, conditions: list[str]) -> str:

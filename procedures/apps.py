@@ -1,6 +1,22 @@
 from django.apps import AppConfig
 
+from common import append_only
+
+# Once published, a wording stays: dossiers are judged by the version they were filed under.
+_FIXED = "\"status\" IN ('published', 'retired')"
+
 
 class ProceduresConfig(AppConfig):
     name = "procedures"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Name the tables whose published rows the database keeps as they are."""
+        append_only.register(
+            "procedures_procedureversion", allowed_columns=["status", "effective_until"], when=f"OLD.{_FIXED}"
+        )
+        for child in ("requiredpaper", "feeline", "procedurestep"):
+            append_only.register(
+                f"procedures_{child}",
+                parent=append_only.Parent("procedures_procedureversion", "version_id", _FIXED),
+            )

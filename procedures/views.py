@@ -16,7 +16,7 @@ from . import detail as detail_page
 from . import search
 from .models import Procedure
 from .search import Filters
-from .words import audience_words, level_words
+from .words import audience_words, in_vietnamese, level_words
 
 
 @login_not_required
@@ -44,6 +44,7 @@ def _find(request: HttpRequest, asked: Filters) -> HttpResponse:
         "next_url": filters.url(base, after=found.page.next) if found.page.next else "",
         "previous_url": filters.url(base, before=found.page.previous) if found.page.previous else "",
         "base": base,
+        "in_vietnamese": in_vietnamese(),
     }
     return render(request, "procedures/procedure_find.html", context)
 
@@ -62,7 +63,7 @@ def _detail(request: HttpRequest, code: str) -> HttpResponse:
     if shown is None:
         raise Http404
     base = reverse("procedures:detail", args=[procedure.code])
-    context = detail_page.detail(procedure, shown, day, base)
+    context = detail_page.detail(procedure, shown, day, base) | {"in_vietnamese": in_vietnamese()}
     return render(request, "procedures/procedure_detail.html", context)
 
 

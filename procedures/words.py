@@ -80,3 +80,8 @@ def name_in(version: ProcedureVersion) -> tuple[str, str]:
     if (get_language() or "vi").startswith("en") and version.name_en:
         return version.name_en, "en"
     return version.name, "vi"
+
+
+def in_vietnamese() -> SafeString:
+    """Return the attribute that marks data in Vietnamese on pages of another language; '' on Vietnamese pages."""
+    return mark_safe("" if (get_language() or "vi") == "vi" else ' lang="vi"')

@@ -10,6 +10,7 @@ from common.text import fold
 from dossiers.models import Applicant, Dossier
 from offices.models import CalendarYear, OpeningHours, Post, Role, Unit
 from procedures.models import Offering, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, Sector
+from procedures.publishing import write_search_text
 
 PASSWORD = "mat-khau-thu-2026"
 NOW = datetime(2026, 3, 23, 9, 0, tzinfo=LOCAL)
@@ -123,7 +124,9 @@ def version(unit: Unit | None = None, *, level: int = 4, code: str = "1.000001",
         "legal_bases": ["60/2014/QH13"],
         "form": FORM,
     }
-    made = ProcedureVersion.objects.create(procedure=procedure, **(defaults | fields))
+    values = defaults | fields
+    # The database lets papers and steps be added only to a draft.
+    made = ProcedureVersion.objects.create(procedure=procedure, **(values | {"status": "draft"}))
     for n, (role, allotted) in enumerate((("clerk", 4), ("specialist", 16), ("leader", 4)), start=1):
         ProcedureStep.objects.create(version=made, n=n, role=role, text=f"Bước {n}", allotted=allotted)
     RequiredPaper.objects.create(version=made, n=1, key="chung-sinh", name="Giấy chứng sinh", originals=1)
@@ -135,6 +138,9 @@ def version(unit: Unit | None = None, *, level: int = 4, code: str = "1.000001",
         is_required=False,
         condition="Khi nộp thay người khác",
     )
+    made.status = values["status"]
+    made.save(update_fields=["status"])
+    write_search_text(procedure, made)
     if unit is not None:
         Offering.objects.create(unit=unit, procedure=procedure, level=level, since=date(2025, 7, 1))
     return made
