@@ -1,0 +1,61 @@
+"""Loading the demonstration, all or nothing, once."""
+
+import io
+import random
+from datetime import datetime
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
+from django.db.models import F
+from PIL import Image, ImageDraw, ImageFont
+
+from accounts.models import User
+from common.files import Accepted, accept
+from notifications.models import Notification, State
+
+from . import stories, town
+from .accounts import ACCOUNTS
+
+SEED = 2026
+
+
+def is_loaded() -> bool:
+    """Tell whether the demonstration is there."""
+    return User.objects.filter(email=ACCOUNTS[0].email).exists()
+
+
+def load(now: datetime) -> int:
+    """Make the units, accounts and dossiers; returns how many dossiers.
+
+    Its messages count as sent long ago. The same day and hour give the same
+    dossiers but for random references. About 15,000 queries.
+    """
+    rng = random.Random(SEED)  # noqa: S311 – nothing here is secret
+    files = samples()
+    with transaction.atomic():
+        made = stories.play(town.build(rng, now), rng, now, files)
+        Notification.objects.filter(state=State.WAITING).update(state=State.SENT, sent_at=F("created_at"), attempts=1)
+        # Nothing to hurry: the worker's sweeps make the papers of past steps in their own time.
+        transaction.get_connection().run_on_commit.clear()
+    return made
+
+
+def samples() -> tuple[Accepted, ...]:
+    """Return a small PDF and a small photo that have passed the check of every upload."""
+    sheet = Image.new("RGB", (620, 877), "white")
+    pen = ImageDraw.Draw(sheet)
+    pen.rectangle((40, 40, 580, 837), outline="#333333", width=3)
+    pen.text((310, 150), "SAMPLE", fill="#c8102e", font=ImageFont.load_default(64), anchor="mm")
+    for line in range(12):
+        pen.line((90, 260 + 40 * line, 530 - 37 * (line % 4), 260 + 40 * line), fill="#888888", width=3)
+    return tuple(
+        accept(SimpleUploadedFile(name, encoded(sheet, kind)))
+        for name, kind in (("giay-to-mau.pdf", "PDF"), ("anh-chup-mau.jpg", "JPEG"))
+    )
+
+
+def encoded(image: Image.Image, kind: str) -> bytes:
+    """Return an image as the bytes of a file."""
+    buffer = io.BytesIO()
+    image.save(buffer, kind)
+    return buffer.getvalue()

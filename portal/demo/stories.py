@@ -1,0 +1,507 @@
+"""A hundred dossiers lived through: every step is a real action at a time it could have happened.
+
+Each dossier is a generator that yields the moment of its next step and then
+does it. Steps of all dossiers run in the order of their moments, so numbers
+grow with time; what would lie in the future is left undone.
+"""
+
+import heapq
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from itertools import count, cycle
+
+from accounts.models import Kind, User
+from common import onetime
+from common.clock import local_day
+from common.files import Accepted
+from common.working_time import OfficeCalendar, add_working_hours, at, next_open
+from dossiers import actions, filing, supplements
+from dossiers.applicants import PERSONAL_NUMBER, ApplicantData
+from dossiers.clock import due_from
+from dossiers.models import Channel, Delivery, Dossier
+from dossiers.workflow import perform
+from offices.models import Role
+from procedures import form_schema
+from procedures.catalogue import effective_level
+from procedures.models import ProcedureVersion, TimeUnit
+
+from . import answers
+from .people import Person, somebody
+from .town import Commune, Town, person_of
+
+BIRTH, DEATH, MARRIAGE, COPY, STATUS = "1.001193", "1.000656", "1.000894", "2.000635", "1.004873"
+RESIDENCE, SHOP, BELIEF = "1.004194", "1.001612", "2.000509"
+GRANTED = "Ủy ban nhân dân xã đồng ý giải quyết theo đề nghị. Thông tin đã được ghi vào sổ và cơ sở dữ liệu."
+DENIED = "Thông tin khai chưa khớp với sổ gốc và cơ sở dữ liệu; đề nghị bổ sung giấy tờ chứng minh rồi nộp lại."
+MISSING = (
+    "Bản chụp bị mờ, không đọc được số và ngày cấp. Đề nghị chụp lại rõ cả bốn góc.",
+    "Thiếu trang có chữ ký và con dấu. Đề nghị gửi đủ các trang.",
+    "Giấy tờ đã hết hạn. Đề nghị gửi bản còn hiệu lực.",
+)
+REFUSALS = (
+    "Việc này thuộc thẩm quyền của Ủy ban nhân dân xã nơi cư trú cuối cùng. Đề nghị nộp tại nơi đó.",
+    "Hồ sơ nộp trùng với hồ sơ đã tiếp nhận trước đó.",
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """How one dossier goes: where, whose, what, how far, and how many working days ago it began.
+
+    ``owner`` is an account's e-mail, '' for any inhabitant, 'counter' for
+    somebody without an account. ``online`` returns the result on the portal.
+    """
+
+    end: str
+    age: float
+    owner: str = ""
+    commune: str = "xuan-bac"
+    code: str = ""
+    online: bool = False
+    denied: bool = False
+
+
+CITIZEN, SECOND, CLUB, FIRM = (
+    "cong-dan@example.com",
+    "cong-dan-2@example.com",
+    "to-chuc@example.com",
+    "doanh-nghiep@example.com",
+)
+# The accounts people sign in with have something on every page.
+OWN = (
+    Case("draft", 2, CITIZEN, code=BIRTH),
+    Case("draft", 5, CITIZEN, code=RESIDENCE),
+    Case("submitted", 0.2, CITIZEN, code=COPY),
+    Case("claimed", 2, CITIZEN, code=STATUS),
+    Case("proposed", 2, CITIZEN, code="1.004859"),
+    Case("asked", 3, CITIZEN, code="1.001022"),
+    Case("decided", 4, CITIZEN, code=MARRIAGE),
+    Case("decided", 5, CITIZEN, code=STATUS, online=True),
+    Case("returned", 30, CITIZEN, code=BIRTH),
+    Case("returned", 55, CITIZEN, code=COPY, online=True),
+    Case("returned", 80, CITIZEN, code=STATUS, denied=True),
+    Case("refused", 40, CITIZEN, code=DEATH),
+    Case("withdrawn_early", 21, CITIZEN, code=RESIDENCE),
+    Case("draft", 1, SECOND, code=SHOP),
+    Case("received", 1, SECOND, "xuan-loc", code=SHOP),
+    Case("asked_early", 2, SECOND, code=BIRTH),
+    Case("withdrawing", 3, SECOND, code=STATUS),
+    Case("decided", 6, SECOND, code=COPY),
+    Case("returned", 25, SECOND, code=MARRIAGE),
+    Case("draft", 3, CLUB, code=BELIEF),
+    Case("claimed", 4, CLUB, code=BELIEF),
+    Case("returned", 45, CLUB, code="2.002516"),
+    Case("submitted", 0.4, FIRM, code=RESIDENCE),
+    Case("claimed", 3, FIRM, "xuan-loc", code="1.008004"),
+    Case("decided", 9, FIRM, code="1.008004"),
+    Case("returned", 35, FIRM, code="1.010041"),
+)
+# The others: (how it ends, how many, first and last age in working days).
+OTHERS = (
+    ("submitted", 9, 0.1, 1.5),
+    ("received", 7, 0.4, 2),
+    ("assigned", 6, 1, 3),
+    ("claimed", 7, 1, 4),
+    ("overdue", 5, 0, 0),
+    ("due_today", 4, 0, 0),
+    ("extended", 2, 4, 5),
+    ("sent_back", 2, 3, 5),
+    ("proposed", 4, 3, 6),
+    ("asked", 4, 3, 7),
+    ("asked_early", 2, 2, 5),
+    ("completed", 3, 6, 9),
+    ("refused", 4, 10, 70),
+    ("withdrawing", 2, 2, 4),
+    ("withdrawn_early", 1, 12, 30),
+    ("withdrawn", 2, 20, 50),
+    ("stopped", 2, 25, 60),
+    ("decided", 6, 5, 9),
+    ("returned", 12, 15, 110),
+)
+NAMED = (BIRTH, DEATH, MARRIAGE, COPY, STATUS, RESIDENCE, SHOP)
+
+
+@dataclass
+class Stage:
+    """What the stories share."""
+
+    town: Town
+    rng: random.Random
+    now: datetime
+    versions: dict[str, ProcedureVersion]
+    samples: tuple[Accepted, ...]
+
+    def commune(self, case: Case) -> Commune:
+        """Return the commune of a case."""
+        return self.town.communes[case.commune]
+
+
+def play(town: Town, rng: random.Random, now: datetime, samples: tuple[Accepted, ...]) -> int:
+    """Live through every case up to ``now``; returns how many dossiers there are."""
+    versions = {
+        version.procedure.code: version
+        for version in ProcedureVersion.objects.in_force(local_day(now))
+        .select_related("procedure__sector")
+        .order_by("number")
+    }
+    stage = Stage(town, rng, now, versions, samples)
+    order = count()
+    waiting: list[tuple[datetime, int, Iterator[datetime]]] = []
+    for case in [*OWN, *other_cases(stage)]:
+        story = tell(stage, case)
+        waiting.append((next(story), next(order), story))
+    heapq.heapify(waiting)
+    while waiting:
+        moment, _n, story = heapq.heappop(waiting)
+        following = next(story, None) if moment <= now else None
+        if following is not None:
+            heapq.heappush(waiting, (following, next(order), story))
+    return Dossier.objects.count()
+
+
+def other_cases(stage: Stage) -> Iterator[Case]:
+    """Yield the cases of other inhabitants: two in three at Xuân Bắc, one in four at the counter."""
+    codes = cycle(NAMED)
+    # Every procedure that can be filed online appears before one repeats.
+    online = [code for code, version in stage.versions.items() if version.level >= 3 and code not in NAMED]
+    stage.rng.shuffle(online)
+    rest = cycle(online)
+    for end, number, first, last in OTHERS:
+        for n in range(number):
+            is_paper = n % 4 == 3 and end in ("received", "claimed", "overdue", "decided", "returned", "proposed")
+            yield Case(
+                end,
+                stage.rng.uniform(first, last),
+                "counter" if is_paper else "",
+                "xuan-loc" if n % 3 == 2 else "xuan-bac",
+                next(codes) if n % 2 else next(rest),
+                online=n % 4 == 1,
+                denied=end == "returned" and n % 6 == 5,
+            )
+
+
+# One dossier ----------------------------------------------------------------------------------------------------------
+
+
+def tell(stage: Stage, case: Case) -> Iterator[datetime]:
+    """Live through one case: yield each moment, then do what happens at it."""
+    rng, commune = stage.rng, stage.commune(case)
+    version = fitting(stage, case)
+    moment = beginning(stage, case, version)
+    owner = owner_of(stage, case, version)
+    yield moment
+    if owner is None:
+        dossier = take_in(stage, case, version, moment)
+        step = Steps(commune, dossier, rng, moment)
+    else:
+        dossier = draft(stage, case, version, owner, moment)
+        if case.end == "draft":
+            return
+        submit(dossier, owner, moment)
+        step = Steps(commune, dossier, rng, moment)
+        yield from reception(step, case, owner)
+    if case.end not in ENDED_AT_RECEPTION:
+        yield from processing(stage, step, case, owner)
+
+
+ENDED_AT_RECEPTION = ("submitted", "refused", "withdrawn_early", "asked_early", "received")
+
+
+class Steps:
+    """The course of one dossier: who acts, and when the next step can happen."""
+
+    def __init__(self, commune: Commune, dossier: Dossier, rng: random.Random, moment: datetime) -> None:
+        self.commune = commune
+        self.dossier = dossier
+        self.rng = rng
+        self.moment = moment
+        self.term = term_hours(dossier.version)
+        self.clerk = commune.officer(Role.CLERK)
+        self.leader = commune.officer(Role.LEADER)
+        self.specialist = commune.specialist(dossier.version.procedure.sector.code)
+
+    def after(self, first: float, last: float) -> datetime:
+        """Move on by so many desk hours and return the new moment."""
+        hours = self.rng.uniform(first, last)
+        start = next_open(self.commune.calendar, self.moment)
+        self.moment = add_working_hours(self.commune.calendar, start, hours).replace(second=0, microsecond=0)
+        return self.moment
+
+    def share(self, first: float, last: float) -> datetime:
+        """Move on by a share of the procedure's term."""
+        return self.after(self.term * first, self.term * last)
+
+    def do(self, action: actions.ActionBase, by: User | None) -> None:
+        """Perform an action at the present moment."""
+        perform(action, self.dossier, by=by, now=self.moment)
+
+
+def reception(step: Steps, case: Case, owner: User) -> Iterator[datetime]:
+    """What a submitted dossier meets at the desk."""
+    if case.end == "submitted":
+        return
+    if case.end == "withdrawn_early":
+        yield step.after(0.2, 1)
+        step.do(actions.AskWithdrawal("Tôi nộp nhầm thủ tục, xin rút để nộp lại."), owner)
+        return
+    yield step.after(0.2, 2.5)
+    if case.end == "refused":
+        step.do(actions.Refuse(step.rng.choice(REFUSALS)), step.clerk)
+        return
+    if case.end == "asked_early":
+        step.do(ask(step), step.clerk)
+        return
+    promised = step.dossier.papers.filter(kind="promised").values_list("required__key", flat=True)
+    step.do(actions.Receive(originals=tuple(promised) if step.rng.random() < 0.6 else ()), step.clerk)
+
+
+def processing(stage: Stage, step: Steps, case: Case, owner: User | None) -> Iterator[datetime]:
+    """From the desk to the specialist and on."""
+    yield step.after(0.1, 0.6)
+    to_role = case.end == "assigned" or step.rng.random() < 0.2
+    step.do(actions.Forward(to=None if to_role else step.specialist), step.clerk)
+    if case.end == "assigned":
+        return
+    if to_role:
+        yield step.after(0.1, 0.5)
+        step.do(actions.Forward(to=step.specialist), step.specialist)
+    if case.end in ("claimed", "overdue", "due_today"):
+        return
+    if case.end == "extended":
+        yield step.after(0.5, 2)
+        later = next_open(step.commune.calendar, step.dossier.due_at + timedelta(days=4))
+        step.do(actions.Extend(later, "Cần xác minh thêm tại cơ quan đã cấp giấy tờ trước đây."), step.leader)
+        return
+    if case.end in ("withdrawing", "withdrawn") and owner is not None:
+        yield from withdrawal(step, case, owner)
+        return
+    if case.end in ("asked", "completed", "stopped") and owner is not None:
+        yield from supplement(stage, step, case, owner)
+        if case.end != "completed":
+            return
+    yield from decision(stage, step, case, owner)
+
+
+def withdrawal(step: Steps, case: Case, owner: User) -> Iterator[datetime]:
+    """The applicant takes the request back; an officer answers or has yet to."""
+    yield step.after(0.5, 3)
+    step.do(actions.AskWithdrawal("Gia đình tôi chưa có nhu cầu nữa, xin rút hồ sơ."), owner)
+    if case.end == "withdrawn":
+        yield step.after(0.5, 4)
+        step.do(actions.Stop("Người nộp đề nghị rút hồ sơ."), step.specialist)
+
+
+def supplement(stage: Stage, step: Steps, case: Case, owner: User) -> Iterator[datetime]:
+    """Something is missing; the applicant sends it, has yet to, or never does."""
+    yield step.after(0.5, 3)
+    step.do(ask(step), step.specialist)
+    if case.end == "completed":
+        yield step.after(6, 14)
+        request = supplements.open_request(step.dossier)
+        for item in request.items.all():
+            supplements.add_file(step.dossier, item.pk, stage.samples[0], by=owner, now=step.moment)
+        supplements.send(step.dossier, by=owner, revision=step.dossier.revision, now=step.moment)
+    if case.end == "stopped":
+        yield step.after(80, 120)
+        step.do(actions.Stop("Quá thời hạn mà hồ sơ chưa được bổ sung."), step.specialist)
+
+
+def decision(stage: Stage, step: Steps, case: Case, owner: User | None) -> Iterator[datetime]:
+    """Proposed, sent back, signed and handed over, as far as the case goes."""
+    takes_online = case.online and owner is not None and step.dossier.delivery == Delivery.ONLINE
+    upload = stage.samples[0] if takes_online else None
+    words = {"is_granted": not case.denied, "reason": DENIED if case.denied else "", "text": GRANTED}
+    yield step.share(0.15, 0.5) if case.end != "completed" else step.share(0.05, 0.2)
+    if case.end == "completed":
+        return
+    step.do(actions.Propose(upload=upload, **words), step.specialist)
+    if case.end == "proposed":
+        return
+    if case.end == "sent_back":
+        yield step.after(0.3, 2)
+        step.do(actions.SendBack("Ghi rõ căn cứ pháp lý trong văn bản trả lời."), step.leader)
+        return
+    yield step.after(0.3, min(3, step.term / 4))
+    step.do(actions.Approve(), step.leader)
+    if case.end == "decided":
+        return
+    yield step.after(0.5, 12)
+    if takes_online:
+        step.do(actions.ReturnResult(), owner)
+    else:
+        applicant = step.dossier.applicant
+        step.do(actions.ReturnResult(applicant.name, applicant.id_number), step.clerk)
+
+
+def ask(step: Steps) -> actions.AskSupplement:
+    """Return a request for one paper of the dossier, or for a further one when the list has none."""
+    reason = step.rng.choice(MISSING)
+    asked = filing.asked_papers(step.dossier.version, step.dossier.answers)
+    if asked:
+        paper = step.rng.choice(asked)
+        item = actions.Item(paper.pk, "", paper.name, reason)
+    else:
+        item = actions.Item(None, "", "Bản chụp giấy tờ tùy thân của người nộp", reason)
+    return actions.AskSupplement((item,), "Gọi số điện thoại của bộ phận một cửa nếu cần hướng dẫn thêm.")
+
+
+# Beginnings -----------------------------------------------------------------------------------------------------------
+
+
+def fitting(stage: Stage, case: Case) -> ProcedureVersion:
+    """Return the procedure of a case; one with a term of some days where the case needs time."""
+    version = stage.versions[case.code]
+    needs_time = case.end in (
+        "received", "assigned", "claimed", "overdue", "due_today", "extended", "sent_back", "proposed", "asked",
+        "completed", "withdrawing",
+    )  # fmt: skip
+    if case.owner in ("", "counter") and needs_time and not 16 <= term_hours(version) <= 80:
+        fit = [
+            other
+            for other in stage.versions.values()
+            if other.level >= 3 and 16 <= term_hours(other) <= 80 and Kind.CITIZEN in other.audience
+        ]
+        version = stage.rng.choice(fit)
+    if case.owner in ("", "counter") and Kind.CITIZEN not in version.audience:
+        version = stage.versions[COPY]
+    return version
+
+
+def term_hours(version: ProcedureVersion) -> float:
+    """Return about how many desk hours a procedure takes."""
+    match version.processing_unit:
+        case TimeUnit.HOURS:
+            return version.processing_amount
+        case TimeUnit.DAYS:
+            return version.processing_amount * 5 / 7 * 8.5
+        case TimeUnit.WORKING_DAYS if version.processing_amount:
+            return version.processing_amount * 8.5
+    return 6
+
+
+def beginning(stage: Stage, case: Case, version: ProcedureVersion) -> datetime:
+    """Return when a case is filed: so many working days ago, at an hour when people file."""
+    calendar, now = stage.commune(case).calendar, stage.now
+    if case.end == "due_today":
+        return filed_to_be_due(calendar, version, now)
+    if case.end == "overdue":
+        days = term_hours(version) / 8.5 + stage.rng.uniform(1.5, 6)
+    else:
+        # Finished ones have had their term; those under way began when the case says.
+        finished = case.end in ("returned", "decided", "withdrawn", "stopped")
+        days = max(case.age, term_hours(version) / 8.5 * 0.7 + 2 if finished else 0)
+        days += 20 if case.end == "stopped" else 0
+    moment = ago(calendar, now, days)
+    if case.owner != "counter" and stage.rng.random() < 0.25:
+        evening = at(local_day(moment), time(19 + stage.rng.randrange(3), stage.rng.randrange(60)))
+        moment = evening if evening < now else moment
+    return moment.replace(second=stage.rng.randrange(60), microsecond=0)
+
+
+def ago(calendar: OfficeCalendar, now: datetime, days: float) -> datetime:
+    """Return the moment that lies so many working days of 8.5 hours before now; three years back at most."""
+    day, left = local_day(now), timedelta(hours=days * 8.5)
+    for _n in range(1000):
+        for opens, closes in reversed(calendar.stretches(day)):
+            begin, end = at(day, opens), min(at(day, closes), now)
+            if end > begin:
+                if end - begin >= left:
+                    return end - left
+                left -= end - begin
+        day -= timedelta(days=1)
+    return now - timedelta(days=1)
+
+
+def filed_to_be_due(calendar: OfficeCalendar, version: ProcedureVersion, now: datetime) -> datetime:
+    """Return a morning whose reception makes the dossier due on the working day that is, or comes next."""
+    today = local_day(next_open(calendar, now))
+    for days in range(1, 60):
+        day = local_day(now) - timedelta(days=days)
+        if not calendar.is_working_day(day):
+            continue
+        opens = at(day, calendar.stretches(day)[0][0]) + timedelta(minutes=5)
+        # Received within two and a half hours of filing.
+        if local_day(due_from(version, calendar, opens + timedelta(hours=1))) == today:
+            return opens
+    return ago(calendar, now, 1)
+
+
+def owner_of(stage: Stage, case: Case, version: ProcedureVersion) -> User | None:
+    """Return the account that files, None for somebody at the counter."""
+    if case.owner == "counter":
+        return None
+    return stage.town.accounts[case.owner] if case.owner else stage.rng.choice(stage.town.residents)
+
+
+def answers_for(stage: Stage, version: ProcedureVersion, person: Person, day: date) -> dict:
+    """Return answers to a version's form; nothing when it has none."""
+    if not version.form:
+        return {}
+    return answers.fill(form_schema.load(version.form), person, stage.rng, day)
+
+
+def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, moment: datetime) -> Dossier:
+    """Start a draft half an hour before it is filed and fill it in; an unfinished one lacks its last parts."""
+    begun = moment - timedelta(minutes=stage.rng.randint(9, 40))
+    unit = stage.commune(case).unit
+    made = filing.start_draft(version, unit, owner, key=onetime.new_key(), now=begun)
+    given = answers_for(stage, version, person_of(owner), local_day(moment))
+    sections = [section["key"] for section in (version.form or {}).get("sections", [])]
+    if case.end == "draft":
+        sections = sections[: max(len(sections) // 2, 1)]
+    filing.write_draft(filing.locked_draft(made), moment, answers=given, sections_done=sections)
+    if case.end == "draft":
+        return made
+    for required in filing.asked_papers(version, given):
+        if not required.is_required and stage.rng.random() < 0.6:
+            continue
+        if required.may_bring_original and stage.rng.random() < 0.45:
+            filing.promise_original(made, required, by=owner, now=moment)
+        else:
+            filing.add_file(made, required, stage.rng.choice(stage.samples), by=owner, now=moment)
+    offering = filing.offering_of(made, local_day(moment))
+    ways = filing.deliveries(effective_level(version, offering))
+    way = Delivery.ONLINE if case.online and Delivery.ONLINE in ways else stage.rng.choice([Delivery.DESK, ways[-1]])
+    by_post = {"name": owner.full_name, "phone": owner.phone, "address": person_of(owner).address}
+    filing.set_delivery(made, way, by_post if way == Delivery.POST else None, now=moment)
+    return made
+
+
+def submit(dossier: Dossier, owner: User, moment: datetime) -> None:
+    """Send a complete draft in."""
+    dossier.refresh_from_db()
+    filing.submit(dossier, by=owner, key=onetime.new_key(), revision=dossier.revision, now=moment)
+    dossier.refresh_from_db()
+
+
+def take_in(stage: Stage, case: Case, version: ProcedureVersion, moment: datetime) -> Dossier:
+    """Take a paper dossier in at the counter; every second person leaves no phone number."""
+    commune = stage.commune(case)
+    clerk = commune.officer(Role.CLERK)
+    person = somebody(stage.rng, commune.unit.division_code)
+    made = Dossier.objects.create(
+        version=version,
+        received_by=commune.unit,
+        unit=commune.unit,
+        filed_by=clerk,
+        channel=Channel.COUNTER,
+        answers=answers_for(stage, version, person, local_day(moment)),
+        delivery=Delivery.DESK,
+        created_at=moment,
+        saved_at=moment,
+    )
+    applicant = ApplicantData(
+        kind=Kind.CITIZEN,
+        name=person.name,
+        birth=person.birth,
+        sex=person.sex,
+        id_kind=PERSONAL_NUMBER,
+        id_number=person.number,
+        phone=person.phone if stage.rng.random() < 0.5 else "",
+        address=person.address,
+    )
+    keys = tuple(paper.key for paper in filing.asked_papers(version, made.answers) if paper.is_required)
+    perform(actions.TakeIn(applicant, keys), made, by=clerk, now=moment)
+    return made

@@ -1,0 +1,207 @@
+"""The demonstration's two communes: units, sections, hours, days off, offerings and people."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
+
+from accounts.models import Assurance, Kind, Representative, User
+from common.clock import local_day
+from common.working_time import OfficeCalendar
+from offices.calendar import calendar_of
+from offices.holidays import load_holidays
+from offices.hours import parse_hours, set_hours
+from offices.models import CalendarYear, Holiday, Post, Role, Unit, UnitKind
+from procedures.importing import import_catalogue, offer_all
+from procedures.models import Sector
+
+from .accounts import ACCOUNTS, COLLEAGUES, PASSWORD, XUAN_BAC, XUAN_LOC, Account
+from .people import Person, somebody
+
+SINCE = date(2025, 7, 1)
+SECTIONS = ("Tư pháp – Hộ tịch", "Địa chính – Xây dựng", "Văn hóa – Xã hội", "Kế toán")
+UNITS = (
+    {
+        "slug": XUAN_BAC,
+        "name": "Ủy ban nhân dân xã Xuân Bắc",
+        "short_name": "Xã Xuân Bắc",
+        "identifier": "000.00.16.H19",
+        "division_code": "26428",
+        "address": "Ấp 2, xã Xuân Bắc, tỉnh Đồng Nai",
+        "phone": "0251 3000 001",
+        "email": "mot-cua@xuanbac.example",
+        "hours": "T2-T6 7:00-11:30, 13:00-17:00",
+    },
+    {
+        "slug": XUAN_LOC,
+        "name": "Ủy ban nhân dân xã Xuân Lộc",
+        "short_name": "Xã Xuân Lộc",
+        "identifier": "000.00.17.H19",
+        "division_code": "26425",
+        "address": "Khu 1, xã Xuân Lộc, tỉnh Đồng Nai",
+        "phone": "0251 3000 002",
+        "email": "mot-cua@xuanloc.example",
+        "hours": "T2-T6 7:00-11:30, 13:00-17:00; T7 7:00-11:00",
+    },
+)
+# Days off that fall on the same date every year, for years beyond the stock of days off.
+FIXED_DAYS_OFF = (
+    (1, 1, "Tết Dương lịch"),
+    (4, 30, "Ngày Chiến thắng"),
+    (5, 1, "Quốc tế Lao động"),
+    (9, 2, "Quốc khánh"),
+    (11, 24, "Ngày Văn hóa Việt Nam"),
+)
+RESIDENTS = 12
+
+
+@dataclass
+class Commune:
+    """A unit with its officers by role and its calendar."""
+
+    unit: Unit
+    calendar: OfficeCalendar
+    officers: dict[str, list[User]] = field(default_factory=dict)
+    specialists: list[tuple[User, Post]] = field(default_factory=list)
+
+    def officer(self, role: str) -> User:
+        """Return the first officer of a role."""
+        return self.officers[role][0]
+
+    def specialist(self, sector: str) -> User:
+        """Return a specialist who covers a field."""
+        return next(user for user, post in self.specialists if post.covers(sector))
+
+
+@dataclass
+class Town:
+    """Both communes, the accounts by e-mail and the other inhabitants who have an account."""
+
+    communes: dict[str, Commune]
+    accounts: dict[str, User]
+    residents: list[User]
+
+
+def build(rng: random.Random, now: datetime) -> Town:
+    """Make everything that dossiers need; call inside a transaction on empty tables."""
+    load_holidays(now)
+    enter_years_around(now)
+    import_catalogue(now=now)
+    units = {row["slug"]: make_unit(row) for row in UNITS}
+    town = Town({slug: Commune(unit, calendar_of(unit, around=now)) for slug, unit in units.items()}, {}, [])
+    password = make_password(PASSWORD)
+    for account in ACCOUNTS:
+        town.accounts[account.email] = make_account(account, password, now)
+    for account in COLLEAGUES:
+        town.accounts[account.email] = make_account(account, make_password(None), now)
+    for account in (*ACCOUNTS, *COLLEAGUES):
+        give_post(account, town)
+    town.residents = [make_resident(rng, n, now) for n in range(RESIDENTS)]
+    return town
+
+
+def enter_years_around(now: datetime) -> None:
+    """Enter the fixed days off of years that the stock does not reach, so that a later demonstration has terms."""
+    year = local_day(now).year
+    for missing in sorted({year - 1, year, year + 1} - set(CalendarYear.objects.values_list("year", flat=True))):
+        Holiday.objects.bulk_create(
+            Holiday(day=date(missing, month, day), name=name) for month, day, name in FIXED_DAYS_OFF
+        )
+        CalendarYear.objects.create(year=missing, entered_at=now)
+
+
+def make_unit(row: dict[str, str]) -> Unit:
+    """Make a commune with its sections, hours and offerings."""
+    facts = {name: value for name, value in row.items() if name != "hours"}
+    unit = Unit.objects.create(kind=UnitKind.COMMUNE, **facts)
+    set_hours(unit, parse_hours(row["hours"]))
+    for n, name in enumerate(SECTIONS, start=1):
+        Unit.objects.create(parent=unit, kind=UnitKind.DEPARTMENT, slug=f"{unit.slug}-{n}", name=name, short_name=name)
+    offer_all(unit, since=SINCE)
+    return unit
+
+
+def make_account(account: Account, password: str, now: datetime) -> User:
+    """Make a confirmed account with a given password hash."""
+    is_citizen = account.kind == Kind.CITIZEN
+    user = User.objects.create_user(
+        full_name=account.name,
+        email=account.email,
+        kind=account.kind,
+        personal_number=account.number,
+        birth=account.birth,
+        sex=account.sex,
+        tax_code=account.tax_code,
+        phone=account.phone,
+        address=None if account.post else {"province": "75", "commune": "26428", "detail": "Số 27, ấp 3"},
+        assurance=Assurance.VERIFIED if account.number else Assurance.DECLARED,
+        date_joined=now,
+    )
+    User.objects.filter(pk=user.pk).update(password=password)
+    EmailAddress.objects.create(user=user, email=account.email, verified=True, primary=True)
+    if not is_citizen:
+        Representative.objects.create(
+            account=user, full_name="Nguyễn Văn Thịnh", position="Người đại diện theo pháp luật", phone="0912000055"
+        )
+    return user
+
+
+def give_post(account: Account, town: Town) -> None:
+    """Give an account its post and note the officer in the commune."""
+    if account.post is None:
+        return
+    commune, user = town.communes[account.post.unit], town.accounts[account.email]
+    post = Post.objects.create(
+        user=user,
+        unit=commune.unit,
+        role=account.post.role,
+        title=account.post.title,
+        sectors=rest_of(account) if account.post.rest else list(account.post.sectors),
+        valid_from=SINCE,
+    )
+    commune.officers.setdefault(post.role, []).append(user)
+    if post.role == Role.SPECIALIST:
+        commune.specialists.append((user, post))
+
+
+def rest_of(account: Account) -> list[str]:
+    """Return the fields that no other specialist of the unit handles."""
+    others = {
+        code
+        for other in (*ACCOUNTS, *COLLEAGUES)
+        if other.post and account.post and other.post.unit == account.post.unit
+        for code in other.post.sectors
+    }
+    return sorted(set(Sector.objects.values_list("code", flat=True)) - others)
+
+
+def make_resident(rng: random.Random, n: int, now: datetime) -> User:
+    """Make an inhabitant's account; every third has no e-mail, as those made at the desk."""
+    person = somebody(rng, "26428" if n % 3 else "26425")
+    email = f"nguoi-dan-{n + 1}@example.com" if n % 3 else ""
+    return User.objects.create_user(
+        full_name=person.name,
+        email=email,
+        personal_number=person.number,
+        birth=person.birth,
+        sex=person.sex,
+        phone=person.phone,
+        address=person.address,
+        assurance=Assurance.VERIFIED,
+        date_joined=now,
+    )
+
+
+def person_of(user: User) -> Person:
+    """Return an account as the person who fills in forms."""
+    return Person(
+        name=user.full_name if user.kind == Kind.CITIZEN else user.representative.full_name,
+        birth=user.birth or "1980-02-14",
+        sex=user.sex or "nam",
+        number=user.personal_number or "075080001234",
+        phone=user.phone or "0912000099",
+        email=user.email or "",
+        address=user.address or {"province": "75", "commune": "26428", "detail": "Số 27, ấp 3"},
+    )
