@@ -126,6 +126,7 @@ class RegisterForm(QuestionMixin, allauth_forms.SignupForm):
     question_form = "register"
     kind: ClassVar[Kind]
     names: ClassVar[tuple[str, ...]]
+    account_already_exists: bool
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -20,7 +20,7 @@ from common.divisions import address_text
 
 from . import resume
 from .forms import REGISTER_FORMS, profile_form
-from .models import Representative
+from .models import Representative, User
 
 
 @require_GET
@@ -43,7 +43,7 @@ class _LimitedView:
         if limit.exceeded:
             return limits.too_many(request, limit)
         self._asks = limit.count > settings.LIMITS[self.scope][0]
-        return super().post(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        return super().post(request, *args, **kwargs)  # type: ignore[misc]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Give the form the request and whether to ask."""
@@ -130,7 +130,7 @@ class _PasswordProof:
         limit = limits.hit_target("password_user", str(request.user.pk), now())
         if limit.exceeded:
             return limits.too_many(request, limit)
-        return super().post(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+        return super().post(request, *args, **kwargs)  # type: ignore[misc]
 
 
 class ChangePasswordView(_PasswordProof, allauth_views.PasswordChangeView):
@@ -150,10 +150,16 @@ class ChangeEmailView(_PasswordProof, allauth_views.EmailView):
         return super().form_valid(form)
 
 
+def _me(request: HttpRequest) -> User:
+    """Return the account that is signed in; LoginRequiredMiddleware has let nobody else through."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
 @require_GET
 def profile(request: HttpRequest) -> HttpResponse:
     """Show the account's own details. Two queries beyond the session's."""
-    user = request.user
+    user = _me(request)
     page = {
         "user": user,
         "representative": Representative.objects.filter(account=user).first(),
@@ -166,7 +172,8 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def edit(request: HttpRequest) -> HttpResponse:
     """Change the account's own details; a number that does not fit the birth is pointed out, not refused."""
-    form = profile_form(request.user)(request.POST or None, instance=request.user)
+    user = _me(request)
+    form = profile_form(user)(request.POST if request.method == "POST" else None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Your details are saved."))

@@ -196,6 +196,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": NOTIFICATION_SWEEP_SECONDS},
     },
     "render-slips": {"task": "dossiers.tasks.render_waiting_slips", "schedule": timedelta(seconds=60)},
+    "tidy-counters": {"task": "common.tasks.tidy", "schedule": crontab(hour=3, minute=10)},
+    "forget-unconfirmed": {"task": "accounts.tasks.forget_unconfirmed", "schedule": crontab(hour=3, minute=20)},
     "expire-drafts": {"task": "dossiers.tasks.expire_drafts", "schedule": crontab(hour=2, minute=30)},
     "refresh-search-text": {
         "task": "procedures.tasks.refresh_search_text",

@@ -1,0 +1,38 @@
+"""Accounts that nobody confirmed are forgotten."""
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from celery import shared_task
+from django.db.models import Exists, OuterRef, ProtectedError
+
+from common.clock import now
+
+from .models import Assurance, User
+
+KEPT = timedelta(days=7)
+
+
+@shared_task
+def forget_unconfirmed() -> int:
+    """Delete accounts registered a week ago whose address was never confirmed; return how many went.
+
+    Accounts made at the desk (no address, or checked there) and accounts that
+    anything hangs on stay.
+    """
+    confirmed = EmailAddress.objects.filter(user=OuterRef("pk"), verified=True)
+    waiting = User.objects.filter(
+        ~Exists(confirmed),
+        email__isnull=False,
+        last_login__isnull=True,
+        assurance=Assurance.DECLARED,
+        date_joined__lt=now() - KEPT,
+    )
+    gone = 0
+    for user in waiting:
+        try:
+            user.delete()
+        except ProtectedError:
+            continue
+        gone += 1
+    return gone

@@ -1,0 +1,27 @@
+"""Daily tidying of the ground tables."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.contrib.sessions.models import Session
+
+from .clock import now
+from .models import AttemptCounter, OneTimeKey
+
+# Longer than the longest window that limits count in.
+COUNTERS_KEPT = timedelta(days=2)
+QUESTIONS_KEPT = timedelta(days=1)
+
+
+@shared_task
+def tidy() -> int:
+    """Delete counters, answered questions and sessions whose time is over; return how many rows went."""
+    moment = now()
+    return sum(
+        rows.delete()[0]
+        for rows in (
+            AttemptCounter.objects.filter(window__lt=moment - COUNTERS_KEPT),
+            OneTimeKey.objects.filter(purpose="question", at__lt=moment - QUESTIONS_KEPT),
+            Session.objects.filter(expire_date__lt=moment),
+        )
+    )
