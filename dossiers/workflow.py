@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -366,7 +366,7 @@ def event_hash(event: DossierEvent) -> str:
         event.actor_role,
         int(event.from_status),
         int(event.to_status),
-        event.at.isoformat(),
+        event.at.astimezone(UTC).isoformat(),
         event.public_text,
         event.internal_text,
         event.data,
