@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
