@@ -27,7 +27,7 @@ class PartialDateWidget(forms.MultiWidget):
 
     def id_for_label(self, id_: str) -> str:
         """Return the first box, where an error link leads."""
-        return f"{id_}_day" if id_ else id_
+        return f"{id_}_0" if id_ else id_
 
     def decompress(self, value: str | None) -> list[str]:
         """Return day, month and year of an ISO prefix."""
@@ -109,7 +109,7 @@ class BankAccountWidget(forms.MultiWidget):
 
     def id_for_label(self, id_: str) -> str:
         """Return the first box, where an error link leads."""
-        return f"{id_}_bank" if id_ else id_
+        return f"{id_}_0" if id_ else id_
 
     def decompress(self, value: Mapping[str, str] | None) -> list[str]:
         """Return the three texts of a stored account."""

@@ -1,0 +1,130 @@
+"""Pages that anybody may read: valid, light, cacheable, with their headers; errors that help."""
+
+import pytest
+from django.test import Client, RequestFactory
+from django.urls import reverse
+
+from portal import errors
+from tests import factories
+
+from . import checks
+
+PUBLIC = (
+    "home",
+    "help",
+    "contact",
+    "accessibility",
+    "privacy",
+    "display",
+    "site_map",
+    "procedures:find",
+    "track:find",
+    "account_login",
+    "account_signup",
+    "account_reset_password",
+)
+# Pages without a form of their own: nothing in them differs between two visitors.
+CACHEABLE = ("home", "help", "contact", "accessibility", "privacy", "display", "site_map", "procedures:find")
+
+
+@pytest.fixture
+def site(commune):
+    """A commune that offers one procedure."""
+    factories.version(commune.unit)
+    return commune
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("name", PUBLIC)
+def test_page_keeps_the_rules(client, site, name, language):
+    client.cookies["django_language"] = language
+    response = client.get(reverse(name))
+    assert response.status_code == 200
+    html = response.content.decode()
+    assert f'lang="{language}"' in html
+    assert checks.faults(html) == []
+
+
+@pytest.mark.parametrize("name", CACHEABLE)
+def test_page_needs_no_cookie(client, site, name):
+    response = client.get(reverse(name))
+    assert not response.cookies
+    assert "csrfmiddlewaretoken" not in response.content.decode()
+    assert "Cookie" in response["Vary"] and "Accept-Language" in response["Vary"]
+
+
+@pytest.mark.parametrize("name", ["home", "contact", "help"])
+def test_page_costs_the_same_with_more_units(client, site, name, django_assert_max_num_queries):
+    for n in range(5):
+        factories.commune(slug=f"xa-{n}", name=f"Xã {n}", identifier=f"000.00.9{n}.H19")
+    with django_assert_max_num_queries(3):
+        client.get(reverse(name))
+
+
+def test_home_shows_procedures_look_up_and_opening_hours(client, site):
+    html = client.get("/").content.decode()
+    assert "Đăng ký khai sinh" in html
+    assert "07:00–11:30, 13:00–17:00" in html
+    assert "Thứ hai đến Thứ sáu" in html
+    assert reverse("track:find") in html
+
+
+def test_every_page_names_the_commune_phone(client, site, settings):
+    for name in PUBLIC:
+        assert settings.SITE["phone"] in client.get(reverse(name)).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/khong-co/", "/procedures/khong-co/"])
+def test_unknown_page_helps(client, site, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    html = response.content.decode()
+    assert checks.faults(html) == []
+    assert "0251 3000 001" in html
+
+
+@pytest.mark.parametrize("status", [400, 403, 413, 429, 410])
+def test_error_page_keeps_the_rules(db, rf, status):
+    from django.contrib.auth.models import AnonymousUser
+    from django.shortcuts import render
+
+    request = rf.get("/x/")
+    request.user = AnonymousUser()
+    html = render(request, f"{status}.html", status=status).content.decode()
+    assert checks.faults(html) == []
+    assert "0251 3000 001" in html
+
+
+@pytest.mark.parametrize("page", [errors.server_error, errors.unavailable])
+def test_a_fault_of_ours_needs_no_database(page, django_assert_num_queries):
+    response = page(RequestFactory().get("/"))
+    html = response.content.decode()
+    assert response.status_code in (500, 503)
+    assert checks.faults(html) == []
+    assert "0251 3000 001" in html
+
+
+def test_a_crash_answers_with_the_help_page_and_the_headers(site, monkeypatch):
+    monkeypatch.setattr("portal.views.unit_cards", lambda: 1 / 0)
+    response = Client(raise_request_exception=False).get("/")
+    assert response.status_code == 500
+    assert "0251 3000 001" in response.content.decode()
+    assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("path", ["/", "/khong-co/"])
+def test_pages_carry_the_security_headers(client, site, path):
+    headers = client.get(path).headers
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "script-src 'self'" in policy and "style-src 'self'" in policy
+    assert "unsafe" not in policy and "data:" not in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+
+
+def test_a_form_without_its_token_is_answered_with_help(site):
+    response = Client(enforce_csrf_checks=True).post(reverse("track:find"), {"code": "x"})
+    assert response.status_code == 403
+    assert checks.faults(response.content.decode()) == []

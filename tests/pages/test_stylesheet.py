@@ -1,0 +1,99 @@
+"""The one stylesheet and the one script: their weight, their promises, and the contrast of the tokens."""
+
+import re
+
+import pytest
+
+from . import checks
+
+CSS = (checks.STATIC / "portal.css").read_text()
+JS = (checks.STATIC / "portal.js").read_text()
+BLOCKS = {
+    "light": r":root \{(.*?)\}",
+    "dark": r'html\[data-theme="dark"\] \{(.*?)\}',
+    "dark by machine": r'html:not\(\[data-theme="light"\]\) \{(.*?)\}',
+    "contrast": r'html\[data-contrast="more"\]\[data-contrast\] \{(.*?)\}',
+    "contrast by machine": r'html:not\(\[data-contrast="normal"\]\):not\(\[data-theme\]\) \{(.*?)\}',
+}
+# (text, background, least ratio): 4.5 for words, 3 for edges and marks (WCAG 1.4.3, 1.4.11).
+PAIRS = [
+    *((text, ground, 4.5) for text in ("text", "muted", "link", "visited", "late") for ground in ("bg", "surface")),
+    *((kind, f"{kind}-tint", 4.5) for kind in ("ok", "soon", "late", "paused", "info")),
+    *(("text", f"{kind}-tint", 4.5) for kind in ("ok", "soon", "late", "info")),
+    *((kind, "bg", 4.5) for kind in ("ok", "soon", "late", "paused")),
+    ("on-action", "action", 4.5),
+    ("on-action", "action-deep", 4.5),
+    ("on-brand", "brand", 4.5),
+    ("on-brand", "brand-deep", 4.5),
+    ("on-focus", "focus", 4.5),
+    ("gold", "brand", 3),
+    ("field", "bg", 3),
+    ("field", "surface", 3),
+    ("ring", "bg", 3),
+    ("ring", "surface", 3),
+]
+
+
+def tokens(mode):
+    found = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-fA-F]{6})", re.search(BLOCKS[mode], CSS, re.S)[1]))
+    return found if mode == "light" else tokens("light") | found
+
+
+def luminance(colour):
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def ratio(one, other):
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_ratio_is_that_of_wcag():
+    assert ratio("#000000", "#ffffff") == pytest.approx(21)
+    assert ratio("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+@pytest.mark.parametrize("mode", BLOCKS)
+@pytest.mark.parametrize(("front", "back", "least"), PAIRS)
+def test_tokens_have_contrast(mode, front, back, least):
+    colours = tokens(mode)
+    assert ratio(colours[front], colours[back]) >= least
+
+
+def test_high_contrast_is_high():
+    colours = tokens("contrast")
+    assert ratio(colours["text"], colours["bg"]) == pytest.approx(21)
+    assert all(ratio(colours[name], colours["bg"]) >= 12 for name in ("link", "ok", "late", "soon", "paused", "info"))
+
+
+def test_choice_and_machine_show_the_same():
+    assert tokens("dark") == tokens("dark by machine")
+    assert tokens("contrast") == tokens("contrast by machine")
+
+
+def test_stylesheet_and_script_fit_their_budgets():
+    assert checks.compressed(CSS.encode()) <= checks.CSS_BUDGET
+    assert checks.compressed(JS.encode()) <= checks.JS_BUDGET
+    assert checks.compressed((checks.STATIC / "emblem.svg").read_bytes()) <= 4 * checks.KB
+
+
+def test_nothing_comes_from_elsewhere():
+    assert not re.search(r"@import|@font-face|https?:|data:", CSS)
+    assert not re.search(r"https?:|\beval\b|new Function|innerHTML|document\.write|\.style\b", JS)
+
+
+def test_stylesheet_serves_every_way_of_seeing():
+    for feature in (
+        "prefers-color-scheme: dark",
+        "prefers-contrast: more",
+        "forced-colors: active",
+        "prefers-reduced-motion",
+        "@media print",
+    ):
+        assert feature in CSS
+
+
+def test_no_capitals_no_justified_text_no_sticky_parts():
+    assert not re.search(r"uppercase|justify;|position:\s*(sticky|fixed)", CSS)
