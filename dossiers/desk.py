@@ -117,7 +117,7 @@ class Row:
 
 
 def tabs(officer: Officer, spec: ListSpec) -> list[Tab]:
-    """Return the work tabs with counts that stop at 1.000+; one query besides the posts."""
+    """Return the work tabs with counts that stop at 1.000+; one query."""
     visible = officer.dossiers()
     shown = {key: view for key, view in VIEWS.items() if view.is_tab or key == spec.view}
     counts = capped_counts({key: visible.filter(view.condition(officer)) for key, view in shown.items()})
@@ -128,7 +128,7 @@ def tabs(officer: Officer, spec: ListSpec) -> list[Tab]:
 
 
 def page(officer: Officer, spec: ListSpec, search: Search | None, *, after: str = "", before: str = "") -> Page:
-    """Return one page of a list as prepared rows; two queries besides the posts and the calendar."""
+    """Return one page of a list as prepared rows; two queries besides the calendar."""
     found = page_of(officer, spec, search, ROW_COLUMNS, after=after, before=before)
     return replace(found, rows=rows(officer, found.rows, spec.query_string()))
 
@@ -192,7 +192,7 @@ class Count:
 
 
 def home_counts(officer: Officer) -> list[Count]:
-    """Return what waits for the officer: overdue, today, new, sent back; one query besides the posts."""
+    """Return what waits for the officer: overdue, today, new, sent back; one query."""
     visible = officer.dossiers()
     held = mine(officer)
     asked: dict[str, tuple[str, Q, str, str]] = {

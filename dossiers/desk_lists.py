@@ -198,12 +198,12 @@ class Search:
         code = CODE.search(typed.upper())
         if code:
             return cls("code", code.group(), code.group())
+        if re.fullmatch(r"(?:\d{6}-)?\d{4}", typed, re.ASCII):
+            return cls("tail", typed, typed)
         plain = re.sub(r"[\s.\-]", "", typed)
         if re.fullmatch(r"\d{9,14}|[A-Za-z]\d{6,8}", plain):
             number = typed if "-" in typed else plain
             return cls("number", number_index(number), "•" * (len(plain) - 3) + plain[-3:])
-        if re.fullmatch(r"[\d.\-]{4,25}", typed):
-            return cls("tail", typed, typed)
         return cls("name", fold(typed), typed)
 
     def condition(self) -> Q:

@@ -84,20 +84,6 @@ def sections_of(dossier: Dossier, language: str) -> list[tuple[str, str]]:
     return [(section.key, section.title.say(language)) for section in schema.visible_sections(dossier.answers)]
 
 
-def letter_draft(dossier: Dossier) -> dict[str, str]:
-    """Return the wording a decision letter starts from."""
-    text = _(
-        "Having examined dossier %(code)s of %(name)s on the procedure “%(procedure)s”, %(unit)s finds that the "
-        "conditions set by the regulations are met and settles the request as declared."
-    ) % {
-        "code": dossier.code,
-        "name": dossier.applicant.name,
-        "procedure": dossier.version.name,
-        "unit": dossier.unit.name,
-    }
-    return {"text": text}
-
-
 def paper_cards(dossier: Dossier) -> list[PaperCard]:
     """Return the papers in the order of the list, further ones last; two queries."""
     given: dict[int | None, list[Paper]] = defaultdict(list)

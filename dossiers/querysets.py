@@ -1,5 +1,6 @@
 """Which dossiers a person may see, and how queues cut them."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from .models import Dossier
 
 
+# Who works at the desk; a dossier is nothing to the others.
+DESK_ROLES = (Role.CLERK, Role.SPECIALIST, Role.LEADER)
+
+
 class DossierQuerySet(models.QuerySet["Dossier"]):
     """Scopes first; every view starts from one of these."""
 
@@ -22,12 +27,20 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def visible_to(self, user: Any, day: date) -> Self:
         """Dossiers an officer may open at the desk on a local day; never drafts.
 
-        Clerk and leader: their unit's (received or competent). Specialist: the
-        fields of the post, or ever held. Others: none. One query for the posts.
+        One query for the posts; :meth:`visible_with` says which dossiers they open.
         """
-        posts = list(Post.objects.valid_on(day).of(user).filter(role__in=[Role.CLERK, Role.LEADER, Role.SPECIALIST]))
+        return self.visible_with(user, Post.objects.valid_on(day).of(user))
+
+    def visible_with(self, user: Any, posts: Iterable[Post]) -> Self:
+        """Dossiers that a person's present posts open; never drafts.
+
+        Clerk and leader: their unit's (received or competent). Specialist: the
+        fields of the post, or ever held. Others: none.
+        """
         allowed = Q(pk__in=[])
         for post in posts:
+            if post.role not in DESK_ROLES:
+                continue
             in_unit = Q(unit=post.unit_id) | Q(received_by=post.unit_id)
             if post.role == Role.SPECIALIST:
                 held = Q(pk__in=self.model.objects.filter(handovers__person=user).values("pk"))

@@ -15,7 +15,7 @@ from offices.models import Role
 from .. import desk
 from ..access import Officer
 from ..calls import call_rows, calls_for, mark_called
-from ..desk_lists import VIEWS, ListSpec, Search, exact_code, first
+from ..desk_lists import VIEWS, ListSpec, Search, exact_code
 from .officers import officer_required
 
 
@@ -24,13 +24,13 @@ from .officers import officer_required
 def home(request: HttpRequest, officer: Officer) -> HttpResponse:
     """My work: what is overdue, due today, new and sent back, and the way to the next dossier."""
     spec = desk.work_list(officer)
-    code = first(officer, spec)
+    rows = desk.most_urgent(officer)
     page = {
         "counts": desk.home_counts(officer),
-        "rows": desk.most_urgent(officer),
+        "rows": rows,
         "list_label": VIEWS[spec.view].label,
         "list_url": f"{reverse('desk:list')}?{spec.query_string()}",
-        "next_url": desk.dossier_url(code, spec) if code else "",
+        "next_url": rows[0].url if rows else "",
         "calls": desk.shown_count(calls_for(officer)[:1001].count()) if Role.CLERK in officer.roles else "",
         "unit": officer.main_post.unit,
     }

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from offices.models import Role
 
-from .. import actions, desk_forms
+from .. import actions, decision_forms, desk_forms
 from ..access import Officer
 from ..desk_forms import ActionForm
 from ..desk_lists import ListSpec
-from ..dossier_page import letter_draft, sections_of
+from ..dossier_page import sections_of
 from ..models import Dossier, SlipKind
 from ..workflow import ActionRefused, perform
 from .desk_act import Screen, act
@@ -86,7 +86,7 @@ SCREENS = {
         actions.Extend,
         gettext_lazy("Apologise and set a new date"),
         gettext_lazy(
-            "At least one day before the present date, and only once. The applicant gets the letter of apology."
+            "At least one working day before the present date, and only once. The applicant gets the letter of apology."
         ),
         gettext_lazy("Apologise, new date"),
         gettext_lazy("New date set:"),
@@ -188,7 +188,7 @@ def claim(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
 def propose(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Propose a decision with its draft document."""
     dossier = officer.dossier(code)
-    form = form_of(desk_forms.ProposeForm, request, officer, dossier, initial=letter_draft(dossier))
+    form = form_of(decision_forms.ProposeForm, request, officer, dossier)
     return act(request, officer, dossier, form, SCREENS["propose"])
 
 
@@ -197,7 +197,7 @@ def propose(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
 def return_result(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Hand over the result at the counter."""
     dossier = officer.dossier(code)
-    form = form_of(desk_forms.ReturnForm, request, officer, dossier)
+    form = form_of(decision_forms.ReturnForm, request, officer, dossier)
     return act(request, officer, dossier, form, SCREENS["return-result"])
 
 
@@ -206,7 +206,7 @@ def return_result(request: HttpRequest, officer: Officer, code: str) -> HttpResp
 def extend(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Apologise and set a new date."""
     dossier = officer.dossier(code)
-    form = form_of(desk_forms.ExtendForm, request, officer, dossier)
+    form = form_of(decision_forms.ExtendForm, request, officer, dossier)
     return act(request, officer, dossier, form, SCREENS["extend"])
 
 
@@ -215,7 +215,7 @@ def extend(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
 def decline_withdrawal(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Decline a withdrawal."""
     dossier = officer.dossier(code)
-    form = form_of(desk_forms.DeclineWithdrawalForm, request, officer, dossier)
+    form = form_of(decision_forms.DeclineWithdrawalForm, request, officer, dossier)
     return act(request, officer, dossier, form, SCREENS["decline-withdrawal"])
 
 
@@ -224,4 +224,4 @@ def decline_withdrawal(request: HttpRequest, officer: Officer, code: str) -> Htt
 def stop(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Stop the handling."""
     dossier = officer.dossier(code)
-    return act(request, officer, dossier, form_of(desk_forms.StopForm, request, officer, dossier), SCREENS["stop"])
+    return act(request, officer, dossier, form_of(decision_forms.StopForm, request, officer, dossier), SCREENS["stop"])

@@ -152,7 +152,7 @@ def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> 
         raise Http404
     dossier_page.note_reading(found, officer.user, f"slip {slip.pk}", officer.now)
     with slips.in_vietnamese():
-        template, context = slips.page(slip, "slips/print.html")
+        template, context = slips.page(slip)
         return render(request, template, context)
 
 
@@ -188,7 +188,7 @@ def result_print(request: HttpRequest, officer: Officer, code: str) -> HttpRespo
     dossier_page.note_reading(found, officer.user, "result", officer.now)
     with slips.in_vietnamese():
         if result.approved_at:
-            context = results.context_of(result)
+            template, context = results.page(result)
         else:
-            context = results.preview_context(found, result, officer.now)
-        return render(request, results.TEMPLATE, context | {"layout": "slips/print.html"})
+            template, context = results.preview(found, result, officer.now)
+        return render(request, template, context)

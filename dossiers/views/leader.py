@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from common.paging import keyset_page
 from offices.models import Role
 
-from .. import actions, desk, desk_forms, dossier_page
+from .. import actions, decision_forms, desk, dossier_page
 from ..access import Officer
 from ..desk_lists import VIEWS, ListSpec
 from ..desk_offers import is_possible
@@ -102,7 +102,7 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
 def approve(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Sign, with the password again."""
     found = officer.dossier(code)
-    form = form_of(desk_forms.ApproveForm, request, officer, found, signer=officer.user)
+    form = form_of(decision_forms.ApproveForm, request, officer, found, signer=officer.user)
     return act(request, officer, found, form, APPROVE, spec=SIGNING, detail="leader:dossier")
 
 
@@ -111,5 +111,5 @@ def approve(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
 def send_back(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Give a proposal back with a reason."""
     found = officer.dossier(code)
-    form = form_of(desk_forms.SendBackForm, request, officer, found)
+    form = form_of(decision_forms.SendBackForm, request, officer, found)
     return act(request, officer, found, form, SEND_BACK, spec=SIGNING, detail="leader:dossier")

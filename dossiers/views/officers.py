@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponseBase
 from common.clock import local_day, now
 from offices.models import Post, Role
 
-from ..access import DESK_ROLES, Officer
+from ..access import Officer
+from ..querysets import DESK_ROLES
 
 
 def officer_required(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
