@@ -18,3 +18,5 @@ limit_request_fields = 60
 preload_app = False
 # Settings decide what a proxy may say; gunicorn itself believes nobody.
 forwarded_allow_ips = ""
+# No second way in: signals are enough.
+control_socket_disable = True

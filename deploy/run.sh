@@ -12,5 +12,8 @@ export VAR_DIR="${VAR_DIR:-$PWD/var}"
 export PATH="$PWD/.venv/bin:$PATH"
 umask 077
 
+# Celery warns about root on every start; on a trial machine that is no news.
+export PYTHONWARNINGS="ignore:You're running the worker"
+
 python manage.py prepare --announce
 exec honcho --no-prefix start --port "$PORT"

@@ -10,20 +10,23 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
+# What stands before a command without changing it.
+WRAPPERS = ("exec", "deploy/alone")
 OURS = ("prepare", "web", "worker", "beat")
 
 
 def procfile() -> dict[str, list[str]]:
     """Return the words of each process that `make run` starts."""
     lines = (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
-    return {name: shlex.split(command) for name, command in (line.split(": ", 1) for line in lines)}
+    commands = {name: shlex.split(command) for name, command in (line.split(": ", 1) for line in lines)}
+    return {name: [word for word in words if word not in WRAPPERS] for name, words in commands.items()}
 
 
 def without_options(words: list[str]) -> list[str]:
     """Return a command without its options and their values: what runs, not how."""
     kept: list[str] = []
     for word, before in zip(words, ["", *words], strict=False):
-        is_value = before.startswith("--") and before not in ("--beat",)
+        is_value = before.startswith("--") and before not in ("--beat", "--quiet")
         if not word.startswith("--") and not is_value:
             kept.append(word)
     return kept

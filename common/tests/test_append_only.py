@@ -105,7 +105,7 @@ def test_lifted_closes_the_table_after_an_error(scratch):
     refused(f"DELETE FROM {TABLE}")
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="only PostgreSQL has TRUNCATE")
+@pytest.mark.postgres
 def test_truncate_is_refused(scratch):
     append_only.register(TABLE)
     append_only.install()

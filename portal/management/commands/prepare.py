@@ -10,6 +10,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
+from portal.demo.accounts import account_lines
+
 
 class Command(BaseCommand):
     """Folders, catalogues of messages, tables, static files and, in demo mode, demo data; safe to repeat."""
@@ -26,7 +28,7 @@ class Command(BaseCommand):
         migrate()
         collect_static()
         if settings.DEMO:
-            call_command("load_demo", verbosity=options["verbosity"])
+            call_command("load_demo", verbosity=0)
         if options["announce"]:
             self.announce()
 
@@ -35,9 +37,10 @@ class Command(BaseCommand):
         say = self.stdout.write
         say(f"\n  Một Cửa: {settings.SITE_URL}/")
         if settings.DEMO:
-            say(f"  Mail sent by the portal: {settings.SITE_URL}/demo/mail/")
-            say(f"  Health: {settings.SITE_URL}/readyz")
-        say("  Ctrl+C stops it.\n")
+            say(f"  Mail it sends: {settings.SITE_URL}/demo/mail/\n\n")
+            for line in account_lines():
+                say(f"  {line}")
+        say("\n  Ctrl+C stops it.\n\n")
 
 
 def migrate() -> None:
