@@ -298,7 +298,7 @@ class ConfirmCodeForm(allauth_forms.ConfirmEmailVerificationCodeForm):
         self.fields["code"] = NfcCharField(
             label=_("Code from the message (6 digits)"),
             max_length=20,
-            widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "size": 8}),
+            widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "w6"}),
             error_messages={"required": _("Enter the code from the message.")},
         )
         self.helper = plain_helper()

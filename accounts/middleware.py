@@ -22,6 +22,10 @@ class KeepTypedForm:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         """Return the sign-in page, or None when there is nothing to carry."""
-        if request.method != "POST" or not getattr(view, "login_required", True) or request.user.is_authenticated:
+        if request.method != "POST" or not getattr(view, "login_required", True):
+            return None
+        if request.user.is_authenticated:
+            # What waited has been sent again, or was given up for something else.
+            request.session.pop(resume.SESSION_KEY, None)
             return None
         return resume.ask_to_sign_in(request)

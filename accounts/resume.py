@@ -29,11 +29,12 @@ MAX_CHARS = 200_000
 
 @dataclass(frozen=True)
 class Kept:
-    """A form that waits: its path, its fields in order, and whether files were left behind."""
+    """A form that waits: its path, its fields in order, whether files were left behind, and the page it stood on."""
 
     path: str
     fields: tuple[tuple[str, str], ...]
     had_files: bool
+    page: str = ""
 
 
 def _fields(request: HttpRequest) -> list[tuple[str, str]]:
@@ -43,6 +44,14 @@ def _fields(request: HttpRequest) -> list[tuple[str, str]]:
         for value in values
         if name not in ("csrfmiddlewaretoken", FIELD) and "password" not in name and isinstance(value, str)
     ]
+
+
+def _page(request: HttpRequest) -> str:
+    """Return the path of our page that held the form, as the browser names it; empty when it does not."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    if (parts.scheme, parts.netloc) != (request.scheme, request.get_host()) or parts.path.startswith("//"):
+        return ""
+    return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
 def keep(request: HttpRequest, user_id: int | None, moment: datetime) -> str:
@@ -55,6 +64,7 @@ def keep(request: HttpRequest, user_id: int | None, moment: datetime) -> str:
             "at": moment.timestamp(),
             "files": bool(request.FILES),
             "fields": _fields(request),
+            "page": _page(request),
         },
         ensure_ascii=False,
     )
@@ -71,7 +81,8 @@ def read(token: str, user_id: int | None, moment: datetime) -> Kept | None:
         return None
     if content["user"] not in (None, user_id) or content["at"] + LIFE.total_seconds() < moment.timestamp():
         return None
-    return Kept(content["path"], tuple((name, value) for name, value in content["fields"]), content["files"])
+    fields = tuple((name, value) for name, value in content["fields"])
+    return Kept(content["path"], fields, content["files"], content["page"])
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
@@ -112,5 +123,5 @@ def after_csrf_failure(request: HttpRequest) -> HttpResponse | None:
         return None
     if getattr(match.func, "login_required", True) and not request.user.is_authenticated:
         return ask_to_sign_in(request)
-    kept = Kept(request.get_full_path(), tuple(_fields(request)), bool(request.FILES))
+    kept = Kept(request.get_full_path(), tuple(_fields(request)), bool(request.FILES), _page(request))
     return show_again(request, kept, status=403)

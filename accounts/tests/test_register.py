@@ -116,6 +116,15 @@ def test_known_and_unknown_address_get_the_same_answer(visitor, confirmed, mailo
     assert "đã có tài khoản" in mailoutbox[1].subject and not re.search(r"\b\d{6}\b", mailoutbox[1].body)
 
 
+def test_known_address_costs_a_hash_too(visitor, confirmed, monkeypatch):
+    from accounts import forms
+
+    hashed = []
+    monkeypatch.setattr(forms, "make_password", hashed.append)
+    visitor.fill(REGISTER, CITIZEN | {"email": confirmed.email})
+    assert hashed == [CITIZEN["password1"]]
+
+
 def test_a_number_is_never_said_to_be_taken(visitor, citizen):
     answer = visitor.fill(REGISTER, CITIZEN | {"personal_number": citizen.personal_number})
     assert answer.status_code == 302 and User.objects.count() == 2

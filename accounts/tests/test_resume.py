@@ -28,7 +28,7 @@ def interrupted(confirmed, client, time_machine):
     client.post("/accounts/login/", {"login": confirmed.email, "password": PASSWORD})
     client.get("/account/")
     time_machine.move_to("2026-03-23T04:30:00Z", tick=False)
-    return client, client.post(EDIT, TYPED)
+    return client, client.post(EDIT, TYPED, headers={"referer": "http://testserver/account/edit/?from=page"})
 
 
 def test_typed_fields_wait_through_signing_in(interrupted, confirmed):
@@ -47,7 +47,8 @@ def test_typed_fields_wait_through_signing_in(interrupted, confirmed):
     fields = {name: html.unescape(value) for name, value in found if name != "csrfmiddlewaretoken"}
     assert fields == {name: value for name, value in TYPED.items() if name != "password"}
     saved = browser.post(EDIT, fields)
-    assert saved.status_code == 302
+    assert saved.status_code == 302 and "resume" not in browser.session
+    assert 'href="/account/edit/?from=page"' in shown
     confirmed.refresh_from_db()
     assert confirmed.full_name == "Nguyễn Văn Ân"
 
