@@ -5,6 +5,7 @@ Reading only; every function returns template context or rows. ``language`` is
 """
 
 import math
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -12,7 +13,6 @@ from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from common import onetime
@@ -20,9 +20,9 @@ from common.clock import LOCAL
 from common.divisions import address_text
 from common.templatetags.ui import STATUS_TAGS
 from notifications.models import Notification
-from procedures import form_schema
+from procedures import form_schema, words
 from procedures.catalogue import effective_level
-from procedures.models import Offering, Procedure, ProcedureVersion, TimeUnit
+from procedures.models import Offering, Procedure, ProcedureVersion
 
 from . import filing, history, hooks, supplements
 from .models import FINAL, Delivery, Dossier, PaperKind, ScanState, Status, SupplementRequest
@@ -30,7 +30,7 @@ from .models.papers import Paper
 
 PAGE = 20
 MAX_FILES_LISTED = 100
-FIRST_PAGE = (0, datetime.max.replace(tzinfo=UTC), 0)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def kilobytes(size: int) -> str:
@@ -64,7 +64,7 @@ def before_you_start(request: HttpRequest, procedure: Procedure, entry: filing.E
         drafts = list(
             Dossier.objects.of_owner(request.user)
             .filter(status=Status.DRAFT, version__procedure=procedure)
-            .exclude(saved_at=F("created_at"))
+            .exclude(revision=0, saved_at=F("created_at"))
             .order_by("-saved_at")
             .values("ref", "saved_at")[:3]
         )
@@ -76,8 +76,8 @@ def before_you_start(request: HttpRequest, procedure: Procedure, entry: filing.E
         "unit": entry.offerings[0].unit,
         "papers": papers,
         "minutes": minutes_needed(version, len(papers)),
-        "deadline": deadline_words(version),
-        "fees": fee_words(version, entry.offerings),
+        "deadline": words.time_words(version),
+        "fees": fee_lines(version, entry.offerings),
         "level": max(effective_level(version, offering) for offering in entry.offerings),
         "drafts": drafts,
         "key": onetime.new_key() if request.user.is_authenticated else "",
@@ -91,35 +91,12 @@ def minutes_needed(version: ProcedureVersion, papers: int) -> int:
     return max(5, math.ceil((questions * 0.4 + papers * 2 + 2) / 5) * 5)
 
 
-def deadline_words(version: ProcedureVersion) -> str:
-    """Return the processing time as a promise to the applicant."""
-    n = version.processing_amount
-    if version.processing_unit == TimeUnit.SAME_DAY or not n:
-        return _("Result on the same day; received after 15:00, on the next working day")
-    if version.processing_unit == TimeUnit.HOURS:
-        return ngettext("Result within %(n)d working hour", "Result within %(n)d working hours", n) % {"n": n}
-    if version.processing_unit == TimeUnit.DAYS:
-        return ngettext("Result within %(n)d day", "Result within %(n)d days", n) % {"n": n}
-    return ngettext("Result within %(n)d working day", "Result within %(n)d working days", n) % {"n": n}
-
-
-def fee_words(version: ProcedureVersion, offerings: tuple[Offering, ...]) -> list[str]:
-    """Return the fees as lines; a local fee stands when every unit sets the same one. One query."""
+def fee_lines(version: ProcedureVersion, offerings: tuple[Offering, ...]) -> list[str]:
+    """Return the fee and a caution as lines; a local fee stands when every unit sets the same one. One query."""
     local = {offering.fee_vnd for offering in offerings}
-    if len(local) == 1 and None not in local:
-        return [money(next(iter(local)) or 0)]
-    lines = []
-    for fee in version.fees.all():
-        amount = fee.amount_vnd if fee.amount_online_vnd is None else fee.amount_online_vnd
-        text = f"{fee.get_kind_display()}: {money(amount)}"
-        text += f" ({fee.per})" if fee.per and amount else ""
-        lines.append(text + (f". {_('Exempt')}: {fee.exemption}" if fee.exemption and amount else ""))
-    return lines or [_("Free")]
-
-
-def money(amount: int) -> str:
-    """Return an amount in whole đồng in words for the applicant."""
-    return _("%(amount)s đồng") % {"amount": f"{amount:,}".replace(",", ".")} if amount else _("Free")
+    common = offerings[0] if len(local) == 1 else None
+    fee, caution = words.fee_words(version.fees.all(), common)
+    return [line for line in (fee, caution) if line]
 
 
 def why_not(procedure: Procedure, entry: filing.Entry) -> dict[str, Any]:
@@ -142,9 +119,12 @@ def list_page(user: Any, cursor: str, *, language: str) -> tuple[list[dict[str, 
     Open ones and drafts first, then ended ones, each newest first. One query,
     answers are not read.
     """
-    ended, saved_at, pk = read_cursor(cursor)
-    after = Q(is_ended__gt=ended) | Q(is_ended=ended, saved_at__lt=saved_at)
-    after |= Q(is_ended=ended, saved_at=saved_at, pk__lt=pk)
+    after = Q()
+    place = read_cursor(cursor)
+    if place is not None:
+        ended, saved_at, pk = place
+        after = Q(is_ended__gt=ended) | Q(is_ended=ended, saved_at__lt=saved_at)
+        after |= Q(is_ended=ended, saved_at=saved_at, pk__lt=pk)
     name = "version__name_en" if language == "en" else "version__name"
     found = list(
         Dossier.objects.of_owner(user)
@@ -161,18 +141,20 @@ def list_page(user: Any, cursor: str, *, language: str) -> tuple[list[dict[str, 
     last = found[PAGE - 1] if len(found) > PAGE else None
     labels = dict(Status.choices)
     rows = [list_row(item, item[name] or item["version__name"], labels) for item in found[:PAGE]]
-    return rows, f"{last['is_ended']}.{last['saved_at'].timestamp():.6f}.{last['pk']}" if last else ""
+    return rows, cursor_of(last) if last else ""
 
 
-def read_cursor(text: str) -> tuple[int, datetime, int]:
-    """Return the place a cursor names; the beginning for anything that is no cursor."""
-    try:
-        ended, seconds, micro, pk = text.split(".")
-        moment = datetime.fromtimestamp(int(seconds), UTC) + timedelta(microseconds=int(micro))
-        place = (int(ended), moment, int(pk))
-    except (ValueError, OverflowError, OSError):
-        return FIRST_PAGE
-    return place if 0 <= place[0] <= 1 and 0 <= place[2] < 2**63 else FIRST_PAGE
+def cursor_of(item: dict[str, Any]) -> str:
+    """Return the place of a row in the list as a text for addresses."""
+    return f"{item['is_ended']}.{(item['saved_at'] - EPOCH) // timedelta(microseconds=1)}.{item['pk']}"
+
+
+def read_cursor(text: str) -> tuple[int, datetime, int] | None:
+    """Return the place that a text of :func:`cursor_of` names; None for anything else."""
+    if not re.fullmatch(r"[01]\.\d{1,17}\.\d{1,18}", text, re.ASCII):
+        return None
+    ended, microseconds, pk = (int(number) for number in text.split("."))
+    return ended, EPOCH + timedelta(microseconds=microseconds), pk
 
 
 def list_row(item: dict[str, Any], title: str, labels: dict[int, Any]) -> dict[str, Any]:
@@ -245,20 +227,15 @@ def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
     review = reverse("my:review", args=[dossier.ref])
     return {
         "dossier": dossier,
-        "title": title_of(dossier.version, language),
+        "title": words.name_in(dossier.version)[0],
         "parts": parts,
         "done": progress.parts_done,
         "total": progress.parts,
         "is_complete": progress.is_complete,
         "next_url": next((item["url"] for item in parts if not item["is_done"]), review),
-        "is_new": dossier.saved_at == dossier.created_at,
+        "is_new": dossier.revision == 0,
         "expires": dossier.saved_at + timedelta(days=filing.DRAFT_DAYS),
     }
-
-
-def title_of(version: ProcedureVersion, language: str) -> str:
-    """Return a procedure's name in the language of the screen."""
-    return (version.name_en or version.name) if language == "en" else version.name
 
 
 def file_row(paper: Paper, user: Any) -> dict[str, Any]:
@@ -341,7 +318,7 @@ def review(progress: filing.Progress, language: str) -> dict[str, Any]:
         missing.append({"url": reverse("my:delivery", args=[ref]), "text": _("Receiving the result")})
     return {
         "dossier": dossier,
-        "title": title_of(dossier.version, language),
+        "title": words.name_in(dossier.version)[0],
         "sections": sections,
         "papers": [
             {
@@ -380,7 +357,7 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
     shown_panels = [panel(dossier, user) for panel in hooks.panels]
     return {
         "dossier": dossier,
-        "title": title_of(dossier.version, language),
+        "title": words.name_in(dossier.version)[0],
         "sentence": history.status_sentence(dossier, history.OWNER, now),
         "next_step": history.next_step_for_applicant(dossier),
         "holder": history.holder_panel(dossier, now),
@@ -420,9 +397,7 @@ def supplement_cards(dossier: Dossier, request: SupplementRequest, user: Any, la
     for state in supplements.states(request):
         item = state.item
         key = f"{supplements.ITEM_PREFIX}{item.pk}"
-        may_promise = (
-            not item.section and not state.given and (item.required is None or item.required.may_bring_original)
-        )
+        may_bring = item.required is None or item.required.may_bring_original
         cards.append(
             {
                 "key": key,

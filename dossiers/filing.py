@@ -117,7 +117,7 @@ def start_draft(version: ProcedureVersion, unit: Unit, owner: User, *, key: str,
         if made_before is not None:
             return drafted_before(owner, made_before)
         drafts = Dossier.objects.of_owner(owner).filter(status=Status.DRAFT)
-        untouched = drafts.filter(version=version, received_by=unit, saved_at=F("created_at")).first()
+        untouched = drafts.filter(version=version, received_by=unit, revision=0, saved_at=F("created_at")).first()
         if untouched is not None:
             return untouched
         require_room_for_a_draft(owner)

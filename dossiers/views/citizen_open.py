@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common.clock import now
 from common.files import ACCEPT_ATTRIBUTE, serve
+from procedures import words
 from procedures.catalogue import effective_level
 from procedures.models import Offering
 
@@ -30,11 +31,11 @@ def submitted(request: HttpRequest, ref: str) -> HttpResponse:
     level = effective_level(dossier.version, offering) if offering else dossier.version.level
     context = {
         "dossier": dossier,
-        "title": applicant_pages.title_of(dossier.version, get_language() or "vi"),
+        "title": words.name_in(dossier.version)[0],
         "slip": dossier.slips.filter(kind=SlipKind.FILING).first(),
         "level": level,
-        "fees": applicant_pages.fee_words(dossier.version, (offering,) if offering else ()),
-        "deadline": applicant_pages.deadline_words(dossier.version),
+        "fees": applicant_pages.fee_lines(dossier.version, (offering,) if offering else ()),
+        "deadline": words.time_words(dossier.version),
         "originals": dossier.papers.filter(kind="promised", replaced_at=None),
         "has_email": bool(dossier.applicant.email),
     }
@@ -160,7 +161,7 @@ def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     context = {
         "dossier": dossier,
         "result": found,
-        "title": applicant_pages.title_of(dossier.version, get_language() or "vi"),
+        "title": words.name_in(dossier.version)[0],
         "may_receive": dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE,
         "may_download": dossier.status == Status.RETURNED and bool(found.file),
     }

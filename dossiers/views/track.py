@@ -6,13 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.clock import now
 from common.limits import hit_ip, hit_target, too_many
+from procedures import words
 
 from .. import applicant_pages, history, lookup
 from ..applicants import number_index
@@ -70,11 +70,10 @@ def found_rows(request: HttpRequest) -> list[dict[str, Any]]:
     codes = lookup.found_now(request.session, now()) if request.session.session_key else {}
     if not codes:
         return []
-    language = get_language() or "vi"
     return [
         {
             "code": found.code,
-            "title": applicant_pages.title_of(found.version, language),
+            "title": words.name_in(found.version)[0],
             "submitted": applicant_pages.day_text(found.submitted_at),
             "dossier": found,
         }
@@ -125,7 +124,7 @@ def public_page(found: Dossier) -> dict[str, Any]:
     """Return what everybody may know: no names, no holder, no reasons."""
     return {
         "dossier": found,
-        "title": applicant_pages.title_of(found.version, get_language() or "vi"),
+        "title": words.name_in(found.version)[0],
         "sentence": history.status_sentence(found, history.PUBLIC, now()),
         "next_step": history.next_step_for_applicant(found),
         "entries": history.timeline(found, history.PUBLIC),
