@@ -147,7 +147,8 @@ def test_kinds_of_days_are_those_of_the_days_off_table():
     )
 
 
-moments = st.datetimes(datetime(2025, 12, 1), datetime(2026, 10, 1)).map(lambda moment: moment.replace(tzinfo=LOCAL))
+FIRST, LAST = datetime.fromisoformat("2025-12-01"), datetime.fromisoformat("2026-10-01")
+moments = st.datetimes(FIRST, LAST, timezones=st.just(LOCAL))
 kinds = st.sampled_from(["off", "morning_off", "afternoon_off", "working"])
 days = st.dates(date(2025, 12, 1), date(2026, 12, 1))
 calendars = st.dictionaries(days, kinds, max_size=30).map(

@@ -1,0 +1,260 @@
+"""The table against every role and status: what it does not allow is refused and changes nothing."""
+
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from dossiers import actions
+from dossiers.access import available_actions
+from dossiers.applicants import ApplicantData
+from dossiers.models import Dossier, DossierEvent, Handover, Pause, Slip, Status
+from dossiers.workflow import APPLICANT, SYSTEM, TABLE, Action, ActionRefused, perform, roles_of
+from notifications.models import Notification
+from offices.models import Role
+from tests import factories
+
+WITHOUT_CLASS = {Action.REQUIRE_PAYMENT, Action.FEE_SETTLED}
+PEOPLE = ("owner", "stranger", "system", "foreign_clerk", *Role.values)
+
+
+def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.ActionBase:
+    """Return an action with input that is good wherever the action may happen."""
+    paper = dossier.version.papers.first()
+    applicant = ApplicantData(kind="citizen", name="Phạm Thị Lan", id_kind="personal_number", id_number="075199000099")
+    inputs = {
+        Action.SUBMIT: lambda: actions.Submit(applicant, key="s" * 32),
+        Action.TAKE_IN: lambda: actions.TakeIn(applicant, ("chung-sinh",)),
+        Action.RECEIVE: actions.Receive,
+        Action.REFUSE: lambda: actions.Refuse("Không thuộc thẩm quyền"),
+        Action.ASK_SUPPLEMENT: lambda: actions.AskSupplement((actions.Item(paper.pk, "", paper.name, "Mờ"),)),
+        Action.SUPPLEMENT: actions.Supplement,
+        Action.FORWARD: lambda: actions.Forward(role=Role.SPECIALIST),
+        Action.PROPOSE: lambda: actions.Propose(is_granted=True),
+        Action.SEND_BACK: lambda: actions.SendBack("Sửa lại tên"),
+        Action.APPROVE: actions.Approve,
+        Action.RETURN_RESULT: lambda: actions.ReturnResult("Phạm Thị Lan"),
+        Action.ASK_WITHDRAWAL: lambda: actions.AskWithdrawal("Không cần nữa"),
+        Action.DECLINE_WITHDRAWAL: lambda: actions.DeclineWithdrawal("Đã ký"),
+        Action.STOP: lambda: actions.Stop("Hết hạn bổ sung"),
+        Action.EXTEND: lambda: actions.Extend(due_at, "Chờ xác minh"),
+    }
+    return inputs[action]()
+
+
+def snapshot() -> list:
+    """Return every row that an action could write."""
+    return [
+        list(model.objects.order_by("pk").values())
+        for model in (Dossier, DossierEvent, Handover, Pause, Slip, Notification)
+    ]
+
+
+@pytest.fixture
+def people(road, other_commune, other_citizen):
+    """Everybody who might try, by name; None is the system."""
+    return {
+        "owner": road.citizen,
+        "stranger": other_citizen,
+        "system": None,
+        "foreign_clerk": other_commune.clerk,
+        **{role: getattr(road.commune, role) for role in Role.values},
+    }
+
+
+def allowed_names(rule) -> set[str]:
+    """Return the people whom the table lets try an action on the road's dossier."""
+    names = {APPLICANT: "owner", SYSTEM: "system"}
+    return {names.get(who, who) for who in rule.who}
+
+
+def test_every_row_has_its_class_but_those_of_money():
+    assert set(TABLE) - set(actions.CLASSES) == WITHOUT_CLASS
+    assert all(cls.action == action for action, cls in actions.CLASSES.items())
+    assert set(TABLE) == set(Action)
+
+
+@pytest.mark.parametrize("action", actions.CLASSES)
+def test_wrong_person_is_refused_and_changes_nothing(action, road, people):
+    """In every source status, whoever the table does not name."""
+    rule = TABLE[action]
+    road.decided()
+    for status in rule.sources:
+        put(road.dossier, status)
+        before = snapshot()
+        for name in set(PEOPLE) - allowed_names(rule):
+            with pytest.raises(ActionRefused) as caught:
+                perform(sample(action, road.dossier, road.now), road.dossier, by=people[name], now=road.now)
+            assert caught.value.code in {"who", "own"}, name
+        assert snapshot() == before
+
+
+@pytest.mark.parametrize("action", actions.CLASSES)
+def test_wrong_status_is_refused_and_changes_nothing(action, road, people):
+    """In every other status, whoever the table names."""
+    rule = TABLE[action]
+    road.decided()
+    for status in set(Status) - set(rule.sources):
+        for name in allowed_names(rule):
+            put(road.dossier, status, holder=people[name])
+            before = snapshot()
+            with pytest.raises(ActionRefused) as caught:
+                perform(sample(action, road.dossier, road.now), road.dossier, by=people[name], now=road.now)
+            assert caught.value.code == "state", (status, name)
+            assert snapshot() == before
+
+
+def put(dossier: Dossier, status: Status, holder=None) -> None:
+    """Set a status by hand, with what the constraints of that status ask for."""
+    at = dossier.decided_at
+    Dossier.objects.filter(pk=dossier.pk).update(
+        status=status,
+        code=None if status == Status.DRAFT else "000.00.16.H19-260323-0001",
+        former_status=Status.PROCESSING,
+        closed_at=at,
+        holder=holder,
+    )
+    dossier.refresh_from_db()
+
+
+@pytest.mark.parametrize("segment", ["receive", "ask-supplement", "return-result"])
+def test_segment_is_the_name_in_kebab_case(segment):
+    assert Action(segment.replace("-", "_")).segment == segment
+
+
+def test_stale_page_is_refused_with_who_did_what_when(road):
+    road.submitted()
+    revision = road.dossier.revision
+    road.do(actions.Receive(), road.commune.clerk)
+    with pytest.raises(ActionRefused) as caught:
+        perform(actions.Refuse("x"), Dossier.objects.get(), by=road.commune.clerk, now=road.now, revision=revision)
+    assert caught.value.code == "stale"
+    sentence = str(caught.value.message)
+    assert road.commune.clerk.full_name in sentence
+    assert "09:02" in sentence
+
+
+def test_officer_never_handles_own_dossier(road):
+    road.submitted()
+    Dossier.objects.update(owner=road.commune.clerk)
+    with pytest.raises(ActionRefused) as caught:
+        perform(actions.Receive(), road.dossier, by=road.commune.clerk, now=road.now)
+    assert caught.value.code == "own"
+
+
+def test_officer_never_handles_dossier_that_carries_their_number(road):
+    road.submitted()
+    clerk = road.commune.clerk
+    clerk.set_personal_number(road.citizen.personal_number)
+    clerk.save(update_fields=["personal_number", "personal_number_index"])
+    with pytest.raises(ActionRefused) as caught:
+        perform(actions.Receive(), road.dossier, by=clerk, now=road.now)
+    assert caught.value.code == "own"
+
+
+def test_post_that_has_ended_gives_no_role(road):
+    road.submitted()
+    road.commune.clerk.posts.update(valid_until=road.now.date().replace(day=1))
+    with pytest.raises(ActionRefused) as caught:
+        perform(actions.Receive(), road.dossier, by=road.commune.clerk, now=road.now)
+    assert caught.value.code == "who"
+
+
+def test_specialist_of_another_field_has_no_role_unless_holding(road):
+    road.received()
+    specialist = road.commune.specialist
+    specialist.posts.update(sectors=["dat-dai"])
+    assert roles_of(specialist, road.dossier, road.now) == set()
+    Dossier.objects.update(holder=specialist)
+    road.dossier.refresh_from_db()
+    assert roles_of(specialist, road.dossier, road.now) == {Role.SPECIALIST}
+
+
+def test_events_are_chained_and_ride_on_revisions(road):
+    from dossiers.workflow import event_hash
+
+    road.decided()
+    events = list(road.dossier.events.order_by("n"))
+    assert [event.n for event in events] == list(range(1, road.dossier.revision + 1))
+    previous = ""
+    for event in events:
+        assert event.previous_hash == previous
+        assert event.hash == event_hash(event)
+        previous = event.hash
+
+
+def test_changed_event_breaks_the_chain(road):
+    from dossiers.workflow import event_hash
+
+    road.submitted()
+    event = road.dossier.events.get()
+    event.public_text = "khác"
+    assert event.hash != event_hash(event)
+
+
+@pytest.mark.parametrize(
+    ("stage", "who", "expected"),
+    [
+        ("submitted", "clerk", {"receive", "refuse", "ask_supplement"}),
+        ("submitted", "owner", {"ask_withdrawal"}),
+        ("received", "clerk", {"ask_supplement", "forward"}),
+        ("received", "leader", {"ask_supplement", "extend"}),
+        ("processing", "specialist", {"ask_supplement", "forward", "propose", "stop"}),
+        ("processing", "clerk", set()),
+        ("proposed", "leader", {"ask_supplement", "send_back", "approve", "stop", "extend"}),
+        ("proposed", "specialist", set()),
+        ("asked", "owner", {"supplement", "ask_withdrawal"}),
+        ("asked", "clerk", {"supplement"}),
+        ("decided", "clerk", {"return_result"}),
+        ("decided", "owner", set()),
+        ("decided", "publisher", set()),
+    ],
+)
+def test_available_actions(road, people, stage, who, expected):
+    getattr(road, stage)()
+    assert set(available_actions(road.dossier, people[who], road.now)) == expected
+
+
+@pytest.mark.parametrize("stage", ["submitted", "received", "proposed", "asked", "decided"])
+def test_available_actions_cost_few_queries(road, stage):
+    getattr(road, stage)()
+    dossier = Dossier.objects.select_related("version__procedure__sector", "applicant").get()
+    for user in (road.commune.leader, road.commune.clerk, road.citizen):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            available_actions(dossier, user, road.now)
+        assert len(queries) <= 4
+
+
+def test_query_count_of_an_action_stays_bounded(road, django_assert_max_num_queries):
+    road.submitted()
+    with django_assert_max_num_queries(40):
+        road.do(actions.Receive(), road.commune.clerk)
+
+
+def test_hooks_run_inside_the_transaction(road, monkeypatch):
+    from dossiers import hooks
+
+    def fail(move):
+        raise RuntimeError(move.action)
+
+    monkeypatch.setattr(hooks, "after_action", [fail])
+    before = snapshot()
+    with pytest.raises(RuntimeError, match="submit"):
+        road.submitted()
+    assert snapshot() == before
+
+
+def test_code_takes_the_local_day(road):
+    """A quarter to midnight in Vietnam is still that day, though UTC and Vietnam differ by seven hours."""
+    road.now = road.now.replace(hour=23, minute=44)
+    road.submitted()
+    assert road.dossier.code == "000.00.16.H19-260323-0001"
+
+
+def test_factories_draft_is_complete(road):
+    """The matrix above would prove nothing if the sample draft could not be submitted."""
+    assert road.submitted().dossier.status == Status.SUBMITTED
+    assert factories.ANSWERS == road.dossier.answers
