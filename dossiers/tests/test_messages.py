@@ -1,0 +1,71 @@
+"""Each step's message: in the step's transaction, code only in the subject, in the person's language."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import translation
+
+from dossiers import actions
+from notifications.models import Notification
+
+STEPS = {
+    "dossier_submitted": lambda road: road.submitted(),
+    "dossier_received": lambda road: road.received(),
+    "dossier_refused": lambda road: road.submitted().do(actions.Refuse("Sai nơi"), road.commune.clerk),
+    "dossier_supplement_asked": lambda road: road.asked(),
+    "dossier_supplement_received": lambda road: road.asked().answer().do(actions.Supplement(), road.citizen),
+    "dossier_extended": lambda road: road.processing().do(
+        actions.Extend(road.dossier.due_at + timedelta(days=5), "Chờ"), road.commune.leader
+    ),
+    "dossier_decided": lambda road: road.decided(),
+    "dossier_returned": lambda road: road.decided().do(actions.ReturnResult("Lê B"), road.commune.clerk),
+    "dossier_withdrawal_asked": lambda road: road.processing().do(actions.AskWithdrawal(), road.citizen),
+    "dossier_withdrawal_declined": lambda road: (
+        road.processing()
+        .do(actions.AskWithdrawal(), road.citizen)
+        .do(actions.DeclineWithdrawal("Đã ký"), road.commune.leader)
+    ),
+    "dossier_stopped": lambda road: road.submitted().do(actions.AskWithdrawal(), road.citizen),
+}
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("kind", STEPS)
+def test_message_of_a_step(road, kind, language):
+    road.citizen.language = language
+    road.citizen.save(update_fields=["language"])
+    STEPS[kind](road)
+    message = Notification.objects.order_by("-pk").first()
+    dossier = road.dossier
+    assert (message.kind, message.language, message.to_address) == (kind, language, "an@example.com")
+    assert (message.subject_type, message.subject_ref) == ("dossier", dossier.ref)
+    assert dossier.code in message.subject
+    assert "An" not in message.subject
+    assert f"http://testserver/my/dossiers/{dossier.ref}/" in message.body
+    assert "UNDEFINED" not in message.subject + message.body
+    assert "075199000011" not in message.subject + message.body
+    # One blank line between paragraphs: conditions in the template leave no holes.
+    assert "\n\n\n" not in message.body
+
+
+def test_template_for_every_step_and_no_other():
+    from pathlib import Path
+
+    from django.conf import settings
+
+    folder = Path(settings.BASE_DIR) / "templates" / "notifications"
+    assert {path.stem for path in folder.glob("dossier_*.txt")} == set(STEPS)
+
+
+def test_dates_are_shown_in_vietnam(road):
+    road.received()
+    with translation.override("en"):
+        assert "09:02 26/03/2026" in Notification.objects.last().body
+
+
+def test_person_without_address_is_to_be_called(road):
+    road.citizen.email = None
+    road.citizen.save(update_fields=["email"])
+    road.submitted()
+    message = Notification.objects.get()
+    assert (message.state, message.to_address) == ("to_call", "0912000001")
