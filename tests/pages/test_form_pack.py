@@ -11,7 +11,8 @@ from common.form_fields import PartialDateField
 from . import checks
 
 PAGE = """<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Trang</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"></head><body><main><h1>Trang</h1>{}</main></body></html>"""
+<meta name="viewport" content="width=device-width, initial-scale=1"></head>
+<body><main><h1>Trang</h1>{}</main></body></html>"""
 
 
 class TrialForm(forms.Form):
