@@ -110,12 +110,16 @@ class Visitor:
         connection.close()
         return answer.status, answer.getheader("Location", ""), text
 
-    def hidden(self, path: str) -> dict[str, str]:
-        """Open a page with a form and return its hidden fields."""
+    def hidden(self, path: str, action: str = "") -> dict[str, str]:
+        """Open a page and return the hidden fields of its form that posts to ``action`` (else to the page itself)."""
         status, _location, text = self.ask(path)
         if status != 200:
             raise RuntimeError(f"{path} answers {status}")
-        return hidden_fields(text)
+        for head, inside in re.findall(r"<form\b([^>]*)>(.*?)</form>", text, re.S):
+            target = re.search(r'action="([^"]*)"', head)
+            if 'method="post"' in head.lower() and (target[1] if target else path) == (action or path):
+                return hidden_fields(inside)
+        raise RuntimeError(f"{path} has no form for {action or path}")
 
     def send(self, path: str, fields: dict[str, str]) -> tuple[int, str, str]:
         """POST fields as a form."""

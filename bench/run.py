@@ -17,7 +17,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from .floor.load import NAME, PASSWORD
 from .machine import ROOT, Server, Visitor, serving
@@ -145,6 +145,8 @@ def main() -> None:
             "VAR_DIR": str(folder / "var"),
             "DATABASE_URL": portal_url,
             "REDIS_URL": "",
+            # Every page is made anew: what is compared is the making.
+            "PAGE_CACHE_SECONDS": "0",
         }
         floor_env = {
             "DJANGO_SETTINGS_MODULE": "bench.floor.settings",
@@ -203,9 +205,9 @@ def submissions(citizen: Visitor, refs: list[str]) -> list[Request]:
     requests = []
     for ref in refs:
         review = f"/my/dossiers/{ref}/review/"
-        fields = citizen.hidden(review) | {"declaration": "on"}
-        body = "&".join(f"{name}={value}" for name, value in fields.items()).encode()
-        requests.append(poster(citizen, f"/my/dossiers/{ref}/submit/", body, "application/x-www-form-urlencoded"))
+        submit = f"/my/dossiers/{ref}/submit/"
+        body = urlencode(citizen.hidden(review, submit) | {"declared": "on"}).encode()
+        requests.append(poster(citizen, submit, body, "application/x-www-form-urlencoded"))
     return requests
 
 
