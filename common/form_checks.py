@@ -25,8 +25,8 @@ __all__ = [
     "check_tax_code",
 ]
 
-# Letters of any script in at least two words; an apostrophe or a hyphen may join them.
-_NAME = re.compile(r"(?=.{2,80}$)[^\W\d_]+(?:[ '\-’][^\W\d_]+)+")
+# Letters of any script in at least two words; an apostrophe (H’ Hen Niê) or a hyphen may join them.
+_NAME = re.compile(r"(?=.{2,80}$)[^\W\d_]+(?:(?:[ \-]|['’] ?)[^\W\d_]+)+")
 _PAPER = re.compile(r"[0-9A-Z][0-9A-ZĐ/]{3,29}")
 _PASSPORT = re.compile(r"[0-9A-Z]{6,12}", re.ASCII)
 _ACCOUNT = re.compile(r"\d{6,20}", re.ASCII)

@@ -387,7 +387,7 @@ def _clean_date(field: Field, value: Any, today: date) -> str:
 
 
 def _clean_choice(field: Field, value: Any, today: date) -> str:
-    _refuse_unless(value in {option.value for option in field.options}, _("Choose one of the answers listed."))
+    _refuse_unless(any(value == option.value for option in field.options), _("Choose one of the answers listed."))
     return value
 
 
@@ -412,6 +412,14 @@ def _clean_address(field: Field, value: Any, today: date) -> dict[str, str]:
 
 def _by_check(check: Callable[[Any], Any]) -> Callable[[Field, Any, date], Any]:
     def clean(field: Field, value: Any, today: date) -> Any:
+        return check(value)
+
+    return clean
+
+
+def _by_text_check(check: Callable[[str], str]) -> Callable[[Field, Any, date], str]:
+    def clean(field: Field, value: Any, today: date) -> str:
+        _refuse_unless(isinstance(value, str), _("Enter words here."))
         return check(value)
 
     return clean
@@ -461,8 +469,8 @@ _CLEANERS: dict[str, Callable[[Field, Any, date], Any]] = {
     "table": _clean_table,
     "full_name": _by_check(check_full_name),
     "id_number": _clean_identity,
-    "tax_code": _by_check(check_tax_code),
-    "phone": _by_check(check_phone),
+    "tax_code": _by_text_check(check_tax_code),
+    "phone": _by_text_check(check_phone),
     "email": _by_check(check_email),
     "bank_account": _by_check(check_bank_account),
 }

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common import clock
 from common.text import fold
 
 from . import form_schema
@@ -67,7 +68,9 @@ def publish(version: ProcedureVersion, by: User | None, now: datetime) -> None:
             status=VersionStatus.PUBLISHED, effective_until=None, number__lt=version.number
         ).update(effective_until=version.effective_from - timedelta(days=1))
         version.refresh_from_db()
-        write_search_text(version.procedure, version)
+        if version.effective_from <= clock.local_day(now):
+            # A later version is found by its own words from its first night on.
+            write_search_text(version.procedure, version)
 
 
 def write_search_text(procedure: Procedure, version: ProcedureVersion) -> bool:

@@ -1,0 +1,125 @@
+"""Form fields of several boxes: what people type, what is stored, what they read when it is wrong."""
+
+import pytest
+from django import forms
+
+from common import divisions, form_fields
+
+
+class Sample(forms.Form):
+    born = form_fields.PartialDateField(partial=True, required=False)
+    issued = form_fields.PartialDateField(required=False)
+    home = form_fields.AddressField(required=False)
+    name = form_fields.FullNameField(required=False)
+    amount = form_fields.MoneyField(required=False)
+
+
+XUAN_BAC = divisions.find_commune("75", "xuan bac")[0].code
+
+
+@pytest.mark.parametrize(
+    ("boxes", "iso"),
+    [
+        ({"born_day": "5", "born_month": "3", "born_year": "1990"}, "1990-03-05"),
+        ({"born_month": "3", "born_year": "1990"}, "1990-03"),
+        ({"born_year": "1990"}, "1990"),
+        ({"born_day": "5/3/1990"}, "1990-03-05"),
+        ({"born_day": "1990-03-05"}, "1990-03-05"),
+        ({}, ""),
+    ],
+)
+def test_three_boxes_make_a_date(boxes, iso):
+    form = Sample(boxes)
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["born"] == iso
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        {"born_day": "31", "born_month": "2", "born_year": "1990"},
+        {"born_day": "x"},
+        {"born_day": "5", "born_year": "1990"},
+    ],
+)
+def test_dates_that_do_not_exist_are_refused_and_kept_on_the_page(boxes):
+    form = Sample(boxes)
+    assert "born" in form.errors
+    html = str(form["born"])
+    assert all(f'value="{text}"' in html for text in boxes.values())
+
+
+def test_unknown_days_only_where_allowed():
+    assert "issued" in Sample({"issued_year": "1990"}).errors
+
+
+@pytest.mark.parametrize("typed", ["Xuân Bắc", "xuan bac", "Xã Xuân Bắc"])
+def test_address_by_typed_commune(typed):
+    form = Sample({"home_province": "75", "home_commune_name": typed, "home_detail": "Ấp 3"})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["home"] == {"province": "75", "commune": XUAN_BAC, "detail": "Ấp 3"}
+
+
+def test_several_communes_come_back_as_radios_and_one_is_taken():
+    boxes = {"home_province": "75", "home_commune_name": "xuân"}
+    form = Sample(boxes)
+    assert "home" in form.errors
+    html = str(form["home"])
+    assert 'type="radio"' in html and 'value="xuân"' in html
+    chosen = Sample(boxes | {"home_commune": XUAN_BAC})
+    assert chosen.is_valid(), chosen.errors
+    assert chosen.cleaned_data["home"]["commune"] == XUAN_BAC
+
+
+@pytest.mark.parametrize(
+    "boxes",
+    [
+        {"home_province": "75", "home_commune_name": "không có xã này"},
+        {"home_province": "75"},
+        {"home_commune_name": "xuan bac"},
+        {"home_province": "xx", "home_commune_name": "xuan bac"},
+        {"home_detail": "Ấp 3"},
+        {"home_elsewhere": "x" * 201},
+    ],
+)
+def test_incomplete_addresses_are_refused(boxes):
+    assert "home" in Sample(boxes).errors
+
+
+def test_former_and_foreign_places():
+    form = Sample({"home_elsewhere": "Xã Xuân Trường cũ"})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["home"] == {"elsewhere": "Xã Xuân Trường cũ"}
+
+
+def test_a_stored_address_shows_its_names():
+    html = str(Sample(initial={"home": {"province": "75", "commune": XUAN_BAC, "detail": "Ấp 3"}})["home"])
+    assert 'value="Xã Xuân Bắc"' in html and 'value="Ấp 3"' in html and 'value="75" selected' in html
+
+
+@pytest.mark.parametrize(
+    "typed", ["Nguyễn Văn An", "Nguye\u0302\u0303n Va\u0306n An", "  Nguyễn  Văn   An ", "H’ Hen Niê", "Y-Moan Êban"]
+)
+def test_names_are_stored_composed(typed):
+    form = Sample({"name": typed})
+    assert form.is_valid(), form.errors
+    assert "\u0303" not in form.cleaned_data["name"] and "  " not in form.cleaned_data["name"]
+
+
+@pytest.mark.parametrize("typed", ["An", "Nguyễn Văn 1", "<b>An</b> Lê", "x" * 81, "Nguyễn_Văn An"])
+def test_names_that_are_none(typed):
+    assert "name" in Sample({"name": typed}).errors
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"), [("8000", 8000), ("8.000", 8000), ("1 500 000 đồng", 1500000), ("", None)]
+)
+def test_money(typed, amount):
+    form = Sample({"amount": typed})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["amount"] == amount
+
+
+@pytest.mark.parametrize("typed", ["8,5", "8.00", "abc", "9" * 30, "1e3", "١٢"])
+def test_money_that_is_none(typed):
+    assert "amount" in Sample({"amount": typed}).errors
