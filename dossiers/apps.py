@@ -12,3 +12,10 @@ class DossiersConfig(AppConfig):
         append_only.register("dossiers_dossierevent")
         append_only.register("dossiers_reading")
         append_only.register("dossiers_slip", set_once=["file", "sha256"])
+        # Approved: only the letter's PDF is still to come, and who received it.
+        append_only.register(
+            "dossiers_result",
+            allowed_columns=["receiver_name", "receiver_id", "returned_at"],
+            set_once=["file", "sha256"],
+            when="OLD.approved_at IS NOT NULL",
+        )

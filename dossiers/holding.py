@@ -1,7 +1,7 @@
 """Who holds a dossier: the columns that say so, and the control sheet behind them."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from accounts.models import User
 from offices.models import Post, Role, Unit
@@ -59,18 +59,19 @@ def give(move: Move) -> Handover:
     end(move)
     dossier = move.dossier
     last = dossier.handovers.order_by("-n").values_list("n", flat=True).first() or 0
+    unit = cast(Unit, dossier.holder_unit)
     allotted = dossier.version.steps.filter(n=dossier.step).values_list("allotted", flat=True).first() or None
     return Handover.objects.create(
         dossier=dossier,
         n=last + 1,
         step=dossier.step,
-        unit=dossier.holder_unit,
+        unit=unit,
         role=dossier.holder_role,
         person=dossier.holder,
         given_by=move.by,
         since=move.now,
         allotted=allotted,
-        due_at=step_due(dossier, dossier.holder_unit, move.now, allotted),
+        due_at=step_due(dossier, unit, move.now, allotted),
     )
 
 

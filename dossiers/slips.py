@@ -48,7 +48,7 @@ FORMS: dict[str, Form] = {
     SlipKind.STOP: Form("Thông báo dừng giải quyết hồ sơ", "TBD", {"2025": "05"}),
 }
 # Titles that were different in the forms of 2018.
-TITLES_2018 = {SlipKind.APOLOGY: "Phiếu xin lỗi và hẹn lại ngày trả kết quả"}
+TITLES_2018: dict[str, str] = {SlipKind.APOLOGY: "Phiếu xin lỗi và hẹn lại ngày trả kết quả"}
 CIRCULARS = {"2018": "Thông tư số 01/2018/TT-VPCP", "2025": "Thông tư số 03/2025/TT-VPCP"}
 
 UNIT_KINDS = ("Xã ", "Phường ", "Đặc khu ", "Tỉnh ", "Thành phố ")
@@ -57,12 +57,12 @@ UNIT_KINDS = ("Xã ", "Phường ", "Đặc khu ", "Tỉnh ", "Thành phố ")
 PRINT_LAYOUT = "slips/print.html"
 PDF_LAYOUT = "slips/pdf.html"
 
-DELIVERY_TEXTS = {
+DELIVERY_TEXTS: dict[str, str] = {
     Delivery.ONLINE: "Trên Cổng dịch vụ công trực tuyến",
     Delivery.DESK: "Tại Bộ phận Tiếp nhận và Trả kết quả",
     Delivery.POST: "Qua dịch vụ bưu chính công ích",
 }
-TIME_UNIT_TEXTS = {
+TIME_UNIT_TEXTS: dict[str, str] = {
     TimeUnit.HOURS: "giờ làm việc",
     TimeUnit.DAYS: "ngày",
     TimeUnit.WORKING_DAYS: "ngày làm việc",
@@ -87,7 +87,7 @@ def issue(move: Move, kind: str, **facts: Any) -> Slip:
     form, form_set = FORMS[kind], settings.SLIP_SET
     title = TITLES_2018.get(kind, form.title) if form_set == "2018" else form.title
     if kind == SlipKind.FILING:
-        number = dossier.code
+        number = str(dossier.code)
     else:
         number = yearly_number(dossier.received_by, move.now, kind, form.suffix)
     slip = Slip.objects.create(

@@ -292,7 +292,7 @@ def perform(
     ``revision`` is the one the person's page was made for; an older one is
     refused with who did what when. Raises :class:`ActionRefused` and changes
     nothing when the action may not happen or another one came first. Copies the
-    new column values onto ``dossier``. About 12 queries.
+    new column values onto ``dossier``. 15 to 35 queries, whatever the number of dossiers.
     """
     with transaction.atomic():
         fresh = (

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from common.clock import LOCAL
 from common.files import Accepted
@@ -541,3 +542,23 @@ def test_repeated_action_is_refused(road):
     assert refused(road, actions.Receive(), road.commune.clerk) == "state"
     assert slips() == ["filing", "receipt"]
     assert messages() == ["dossier_submitted", "dossier_received"]
+
+
+def test_approved_result_is_frozen_by_the_database(road):
+    road.decided()
+    for columns in ({"is_granted": False}, {"reason": "khác"}, {"number": "9/TB-UBND"}, {"check_code": "x"}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Result.objects.update(**columns)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Result.objects.all().delete()
+    assert Result.objects.update(file="results/a.pdf", sha256="a") == 1
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Result.objects.update(sha256="b")
+
+
+def test_history_is_kept_by_the_database(road):
+    road.submitted()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        road.dossier.events.update(public_text="khác")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        road.dossier.events.all().delete()
