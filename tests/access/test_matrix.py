@@ -1,0 +1,246 @@
+"""Who may open what: every URL name × every persona, reads and writes.
+
+A URL that is missing here fails the suite. Expected answers: ``in`` (the page,
+its form again, or a redirect of its own), ``login`` (sign in first), ``403``,
+``404``, ``405``.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+import time_machine
+from django.http import FileResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.access.world import World
+from tests.factories import NOW
+
+PERSONAS = (
+    "anonymous",
+    "citizen",
+    "other_citizen",
+    "clerk",
+    "specialist",
+    "leader",
+    "other_clerk",
+    "publisher",
+    "administrator",
+)
+EVERYBODY = dict.fromkeys(PERSONAS, "in")
+MEMBERS = EVERYBODY | {"anonymous": "login"}
+NOBODY = dict.fromkeys(PERSONAS, "404")
+# A dossier that belongs to the citizen: nobody else learns that it exists.
+OWNER = NOBODY | {"anonymous": "login", "citizen": "in"}
+OUTSIDE = {
+    "anonymous": "login",
+    "citizen": "403",
+    "other_citizen": "403",
+    "publisher": "403",
+    "administrator": "403",
+}
+DESK = OUTSIDE | {"clerk": "in", "specialist": "in", "leader": "in", "other_clerk": "in"}
+# A dossier of the commune: the other unit's officer does not learn that it exists.
+DESK_DOSSIER = DESK | {"other_clerk": "404"}
+CLERK = DESK | {"specialist": "403", "leader": "403"}
+CLERK_DOSSIER = CLERK | {"other_clerk": "404"}
+SPECIALIST_DOSSIER = DESK_DOSSIER | {"clerk": "403", "leader": "403", "other_clerk": "403"}
+LEADER = DESK | {"clerk": "403", "specialist": "403", "other_clerk": "403"}
+
+GET, POST = "get", "post"
+
+
+def rows(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
+    """Return (URL name, method, URL arguments, expected by persona)."""
+    code = world.version.procedure.code
+    draft, submitted, asked = world.draft, world.submitted, world.asked
+    processing, proposed, decided = world.processing, world.proposed, world.decided
+    paper, sent_paper = draft.papers.first(), submitted.papers.first()
+    slip = submitted.slips.first()
+    message = world.failed_message()
+    public = [
+        (name, GET, [], EVERYBODY)
+        for name in (
+            "healthz",
+            "readyz",
+            "home",
+            "help",
+            "contact",
+            "accessibility",
+            "privacy",
+            "site_map",
+            "display",
+            "procedures:find",
+            "track:find",
+            "account_login",
+            "account_signup",
+            "account_reset_password",
+            "account_reset_password_done",
+            "account_reset_password_from_key_done",
+            "account_logout",
+        )
+    ]
+    return [
+        *public,
+        # No code is awaited: strangers are sent to the sign-in page, members home.
+        ("account_email_verification_sent", GET, [], MEMBERS),
+        ("display", POST, [], EVERYBODY),
+        ("language", POST, [], EVERYBODY),
+        ("demo_mail", GET, [], NOBODY),
+        ("demo_mail_message", GET, [message.pk], NOBODY),
+        ("accounts:register_kind", GET, ["citizen"], EVERYBODY),
+        ("accounts:resume", GET, [], MEMBERS),
+        ("accounts:profile", GET, [], MEMBERS),
+        ("accounts:edit", GET, [], MEMBERS),
+        ("account_reset_password_from_key", GET, ["1", "x-y"], EVERYBODY),
+        ("account_change_password", GET, [], MEMBERS),
+        ("account_email", GET, [], MEMBERS),
+        ("procedures:detail", GET, [code], EVERYBODY),
+        ("procedures:template", GET, [code, 1], NOBODY),
+        ("my:apply", GET, [code], EVERYBODY),
+        ("my:apply", POST, [code], MEMBERS),
+        ("my:dossiers", GET, [], MEMBERS),
+        *[
+            (f"my:{name}", GET, [draft.ref], OWNER)
+            for name in ("dossier", "papers", "delivery", "review", "discard", "submitted")
+        ],
+        ("my:step", GET, [draft.ref, "requester"], OWNER),
+        ("my:step", POST, [draft.ref, "requester"], OWNER),
+        ("my:paper_upload", POST, [draft.ref, "chung-sinh"], OWNER),
+        ("my:paper_promise", POST, [draft.ref, "chung-sinh"], OWNER),
+        ("my:paper_file", GET, [draft.ref, paper.ref], OWNER),
+        ("my:paper_remove", POST, [draft.ref, paper.ref], OWNER),
+        ("my:delivery", POST, [draft.ref], OWNER),
+        ("my:submit", POST, [draft.ref], OWNER),
+        ("my:discard", POST, [draft.ref], OWNER),
+        ("my:renew", POST, [draft.ref], OWNER),
+        ("my:dossier", GET, [submitted.ref], OWNER),
+        ("my:slip", GET, [submitted.ref, slip.pk], OWNER),
+        ("my:withdraw", GET, [submitted.ref], OWNER),
+        ("my:withdraw", POST, [submitted.ref], OWNER),
+        ("my:copy", POST, [submitted.ref], OWNER),
+        ("my:supplement", GET, [asked.ref], OWNER),
+        ("my:supplement", POST, [asked.ref], OWNER),
+        ("my:result", GET, [decided.ref], OWNER),
+        ("my:result", POST, [decided.ref], OWNER),
+        ("my:result_file", GET, [decided.ref], OWNER),
+        ("track:find", POST, [], EVERYBODY),
+        ("track:by_number", POST, [], EVERYBODY),
+        ("track:dossier", GET, [submitted.code], EVERYBODY),
+        *[(f"desk:{name}", GET, [], DESK) for name in ("home", "list", "messages_failed", "shortcuts")],
+        ("desk:results", GET, [], CLERK),
+        ("desk:search", POST, [], DESK),
+        ("desk:message_called", POST, [message.pk], DESK_DOSSIER),
+        ("desk:print", GET, [slip.kind, submitted.code], DESK_DOSSIER),
+        ("desk:dossier", GET, [submitted.code], DESK_DOSSIER),
+        ("desk:history", GET, [submitted.code], DESK_DOSSIER),
+        ("desk:unmask", POST, [submitted.code], DESK_DOSSIER),
+        ("desk:paper_file", GET, [submitted.code, sent_paper.ref], DESK_DOSSIER),
+        ("desk:slip_pdf", GET, [submitted.code, slip.pk], DESK_DOSSIER),
+        ("desk:result_print", GET, [world.lettered.code], DESK_DOSSIER),
+        ("desk:result_file", GET, [decided.code], DESK_DOSSIER),
+        ("desk:receive", GET, [submitted.code], CLERK_DOSSIER),
+        ("desk:receive", POST, [submitted.code], CLERK_DOSSIER),
+        ("desk:refuse", GET, [submitted.code], CLERK_DOSSIER),
+        ("desk:refuse", POST, [submitted.code], CLERK_DOSSIER),
+        ("desk:supplement", GET, [submitted.code], DESK_DOSSIER),
+        ("desk:supplement", POST, [submitted.code], DESK_DOSSIER),
+        ("desk:supplement_received", GET, [asked.code], CLERK_DOSSIER),
+        ("desk:supplement_received", POST, [asked.code], CLERK_DOSSIER),
+        ("desk:forward", GET, [processing.code], DESK_DOSSIER | {"leader": "403"}),
+        ("desk:forward", POST, [processing.code], DESK_DOSSIER | {"leader": "403"}),
+        ("desk:claim", POST, [processing.code], SPECIALIST_DOSSIER),
+        ("desk:propose", GET, [processing.code], SPECIALIST_DOSSIER),
+        ("desk:propose", POST, [processing.code], SPECIALIST_DOSSIER),
+        ("desk:return_result", GET, [decided.code], CLERK_DOSSIER),
+        ("desk:return_result", POST, [decided.code], CLERK_DOSSIER),
+        ("desk:extend", GET, [processing.code], LEADER),
+        ("desk:extend", POST, [processing.code], LEADER),
+        ("desk:decline_withdrawal", GET, [world.withdrawing.code], DESK_DOSSIER),
+        ("desk:decline_withdrawal", POST, [world.withdrawing.code], DESK_DOSSIER),
+        ("desk:stop", GET, [processing.code], DESK_DOSSIER),
+        ("desk:stop", POST, [processing.code], DESK_DOSSIER),
+        ("leader:home", GET, [], LEADER),
+        ("leader:dossier", GET, [proposed.code], LEADER),
+        ("leader:approve", POST, [proposed.code], LEADER),
+        ("leader:send_back", GET, [proposed.code], LEADER),
+        ("leader:send_back", POST, [proposed.code], LEADER),
+    ]
+
+
+def url_names(resolver: URLResolver | None = None, spaces: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield every URL name of the portal with its namespace."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from url_names(entry, (*spaces, *([entry.namespace] if entry.namespace else [])))
+        elif isinstance(entry, URLPattern):
+            assert entry.name, f"a URL without a name: {entry.pattern}"
+            yield ":".join((*spaces, entry.name))
+
+
+@pytest.fixture
+def world(db) -> Iterator[World]:
+    """The commune on its Monday morning; the clock stands still."""
+    with time_machine.travel(NOW, tick=False):
+        yield World()
+
+
+def answer_of(client: Client, method: str, address: str) -> str:
+    """Return the kind of answer a persona gets."""
+    response = getattr(client, method)(address, HTTP_ORIGIN="http://testserver")
+    if isinstance(response, FileResponse):
+        b"".join(response.streaming_content)
+        for close in response._resource_closers:
+            close()
+    if response.status_code == 302 and response.url.startswith(reverse("account_login")):
+        return "login"
+    if response.status_code == 403 and b'name="login"' in response.content:
+        # What was typed before the session ended waits on the sign-in page.
+        return "login"
+    if response.status_code in (403, 404, 405):
+        return str(response.status_code)
+    assert response.status_code < 500 or address == "/readyz", f"{method} {address} → {response.status_code}"
+    return "in"
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_every_url_answers_each_persona_as_listed(world, persona):
+    wrong = []
+    for name, method, arguments, expected in rows(world):
+        client = Client()
+        person = world.people[persona]
+        if person is not None:
+            client.force_login(person)
+        with undone():
+            got = answer_of(client, method, reverse(name, args=arguments))
+        if got != expected[persona]:
+            wrong.append(f"{method.upper()} {name}: {got}, expected {expected[persona]}")
+    assert not wrong, "\n".join(wrong)
+
+
+class undone:
+    """Run a block and take back what it wrote, so that every cell of the matrix sees the same world."""
+
+    def __enter__(self) -> None:
+        from django.db import transaction
+
+        self.atomic = transaction.atomic()
+        self.atomic.__enter__()
+
+    def __exit__(self, *failure: object) -> None:
+        from django.db import transaction
+
+        transaction.set_rollback(True)
+        self.atomic.__exit__(None, None, None)
+
+
+def test_every_url_is_listed(world):
+    listed = {name for name, _method, _arguments, _expected in rows(world)}
+    assert set(url_names()) == listed
+
+
+def test_anonymous_visitors_get_no_session(world):
+    for name, method, arguments, expected in rows(world):
+        if method == GET and expected is EVERYBODY and not name.startswith(("account", "track", "my")):
+            response = Client().get(reverse(name, args=arguments))
+            assert not response.cookies, f"{name} sets {list(response.cookies)}"

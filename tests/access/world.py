@@ -1,0 +1,100 @@
+"""A small commune with a dossier in every state, for asking who may open what."""
+
+from django.core.files.base import ContentFile
+
+from common.files import Accepted
+from common.onetime import new_key
+from dossiers import actions
+from dossiers.applicants import data_of_account
+from dossiers.models import Dossier
+from dossiers.workflow import perform
+from notifications.models import Notification
+from tests import factories
+
+PDF = b"%PDF-1.4\n%%EOF\n"
+
+
+def upload() -> Accepted:
+    """A result as the file check lets it through."""
+    return Accepted("ket-qua.pdf", PDF, "application/pdf", len(PDF), "0" * 64, 1)
+
+
+class World:
+    """People by persona name, and one dossier of ``citizen`` for each state, made by the real actions."""
+
+    def __init__(self) -> None:
+        self.commune = factories.commune()
+        self.neighbour = factories.commune(slug="xuan-loc", name="Xã Xuân Lộc", identifier="000.00.17.H19")
+        self.citizen = factories.citizen()
+        self.other_citizen = factories.citizen(
+            full_name="Lê Thị Hoa", email="hoa@example.com", personal_number="075099000022", phone="0912000002"
+        )
+        self.version = factories.version(self.commune.unit)
+        self.people = {
+            "anonymous": None,
+            "citizen": self.citizen,
+            "other_citizen": self.other_citizen,
+            "clerk": self.commune.clerk,
+            "specialist": self.commune.specialist,
+            "leader": self.commune.leader,
+            "other_clerk": self.neighbour.clerk,
+            "publisher": self.commune.publisher,
+            "administrator": self.commune.administrator,
+        }
+        self.draft = self.new_draft()
+        self.submitted = self.walk()
+        self.processing = self.walk("receive", "forward")
+        self.asked = self.walk("receive", "forward", "ask")
+        self.withdrawing = self.walk("receive", "forward", "withdraw")
+        self.proposed = self.walk("receive", "forward", "propose")
+        self.decided = self.walk("receive", "forward", "propose", "approve")
+        self.lettered = self.walk("receive", "forward", "write", "approve")
+        slip = self.submitted.slips.first()
+        slip.file.save("slip.pdf", ContentFile(PDF), save=False)
+        type(slip).objects.filter(pk=slip.pk).update(file=slip.file.name)
+
+    def new_draft(self) -> Dossier:
+        """A complete draft with one uploaded paper."""
+        draft = factories.draft(self.citizen, self.commune.unit, self.version)
+        paper = draft.papers.first()
+        paper.kind, paper.media_type, paper.original_name = "file", "application/pdf", "giay.pdf"
+        paper.size, paper.sha256 = len(PDF), "0" * 64
+        paper.file.save("giay.pdf", ContentFile(PDF), save=False)
+        paper.save()
+        return draft
+
+    def walk(self, *steps: str) -> Dossier:
+        """Submit a draft and take it further."""
+        dossier, moment = self.new_draft(), factories.NOW
+        perform(actions.Submit(data_of_account(self.citizen), key=new_key()), dossier, by=self.citizen, now=moment)
+        staff, paper = self.commune, self.version.papers.first()
+        moves = {
+            "receive": (actions.Receive(), staff.clerk),
+            "forward": (actions.Forward(staff.specialist), staff.clerk),
+            "ask": (actions.AskSupplement((actions.Item(paper.pk, "", paper.name, "Ảnh mờ"),)), staff.specialist),
+            "withdraw": (actions.AskWithdrawal("Đổi ý"), self.citizen),
+            "propose": (actions.Propose(is_granted=True, upload=upload()), staff.specialist),
+            "write": (actions.Propose(is_granted=True, text="Đồng ý."), staff.specialist),
+            "approve": (actions.Approve(), staff.leader),
+        }
+        for step in steps:
+            if step == "approve" and "propose" in steps:
+                self.seal(dossier)
+            action, by = moves[step]
+            perform(action, dossier, by=by, now=moment)
+        return dossier
+
+    def seal(self, dossier: Dossier) -> None:
+        """Give the proposed file its true hash, as an accepted upload has it."""
+        from dossiers.results import file_hash
+
+        result = dossier.result
+        result.sha256 = file_hash(result)
+        result.save(update_fields=["sha256"])
+
+    def failed_message(self) -> Notification:
+        """A message about a dossier of the commune that has to be told by telephone."""
+        message = Notification.objects.filter(subject_ref=self.submitted.ref).first()
+        message.state = "to_call"
+        message.save(update_fields=["state"])
+        return message
