@@ -17,6 +17,7 @@ from . import stories, town
 from .accounts import ACCOUNTS
 
 SEED = 2026
+UNKNOWN_ADDRESS = "nguoi-dan-2@example.com"
 
 
 def is_loaded() -> bool:
@@ -34,10 +35,20 @@ def load(now: datetime) -> int:
     files = samples()
     with transaction.atomic():
         made = stories.play(town.build(rng, now), rng, now, files)
-        Notification.objects.filter(state=State.WAITING).update(state=State.SENT, sent_at=F("created_at"), attempts=1)
+        settle_messages()
         # Nothing to hurry: the worker's sweeps make the papers of past steps in their own time.
         transaction.get_connection().run_on_commit.clear()
     return made
+
+
+def settle_messages() -> None:
+    """Let every waiting message count as sent, but for the last two to one address, which does not exist."""
+    waiting = Notification.objects.filter(state=State.WAITING)
+    lost = waiting.filter(to_address=UNKNOWN_ADDRESS).order_by("-pk").values_list("pk", flat=True)[:2]
+    waiting.filter(pk__in=list(lost)).update(
+        state=State.FAILED, attempts=1, last_error="550 5.1.1 The email account that you tried to reach does not exist"
+    )
+    waiting.update(state=State.SENT, sent_at=F("created_at"), attempts=1)
 
 
 def samples() -> tuple[Accepted, ...]:

@@ -18,13 +18,12 @@ from common.clock import local_day
 from common.files import Accepted
 from common.working_time import OfficeCalendar, add_working_hours, at, next_open
 from dossiers import actions, filing, supplements
-from dossiers.applicants import PERSONAL_NUMBER, ApplicantData
+from dossiers.applicants import PERSONAL_NUMBER, ApplicantData, data_of_account
 from dossiers.clock import due_from
 from dossiers.models import Channel, Delivery, Dossier
 from dossiers.workflow import perform
 from offices.models import Role
 from procedures import form_schema
-from procedures.catalogue import effective_level
 from procedures.models import ProcedureVersion, TimeUnit
 
 from . import answers
@@ -100,6 +99,7 @@ OWN = (
 )
 # The others: (how it ends, how many, first and last age in working days).
 OTHERS = (
+    ("draft", 2, 1, 8),
     ("submitted", 9, 0.1, 1.5),
     ("received", 7, 0.4, 2),
     ("assigned", 6, 1, 3),
@@ -461,8 +461,7 @@ def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, mome
             filing.promise_original(made, required, by=owner, now=moment)
         else:
             filing.add_file(made, required, stage.rng.choice(stage.samples), by=owner, now=moment)
-    offering = filing.offering_of(made, local_day(moment))
-    ways = filing.deliveries(effective_level(version, offering))
+    ways = filing.deliveries(version.level)
     way = Delivery.ONLINE if case.online and Delivery.ONLINE in ways else stage.rng.choice([Delivery.DESK, ways[-1]])
     by_post = {"name": owner.full_name, "phone": owner.phone, "address": person_of(owner).address}
     filing.set_delivery(made, way, by_post if way == Delivery.POST else None, now=moment)
@@ -472,7 +471,7 @@ def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, mome
 def submit(dossier: Dossier, owner: User, moment: datetime) -> None:
     """Send a complete draft in."""
     dossier.refresh_from_db()
-    filing.submit(dossier, by=owner, key=onetime.new_key(), revision=dossier.revision, now=moment)
+    perform(actions.Submit(data_of_account(owner), onetime.new_key()), dossier, by=owner, now=moment)
     dossier.refresh_from_db()
 
 

@@ -1,0 +1,120 @@
+"""The demonstration fills every screen and could have happened."""
+
+from collections import Counter
+from datetime import datetime
+from io import StringIO
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
+
+from accounts.models import User
+from common.clock import LOCAL, local_day, now
+from common.working_time import is_open
+from dossiers.models import Dossier, DossierEvent, Result, Slip, Status
+from dossiers.workflow import event_hash
+from notifications.models import Notification, State
+from offices.calendar import calendar_of
+from offices.models import Post, Role, Unit
+from portal.demo.accounts import ACCOUNTS, PASSWORD
+from procedures.models import Offering, Sector
+
+# Also tells pytest-django to make the test database before the fixture below writes to it.
+pytestmark = pytest.mark.django_db
+WEDNESDAY = datetime(2026, 3, 25, 15, 20, tzinfo=LOCAL)
+
+
+def load():
+    out = StringIO()
+    call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def demo(django_db_setup, django_db_blocker):
+    """The demonstration as loaded on a Wednesday afternoon, once for all tests here; what it printed."""
+    demo_mode = override_settings(DEMO=True, NOTIFICATION_SMS=True)
+    with django_db_blocker.unblock(), demo_mode, time_machine.travel(WEDNESDAY, tick=False), transaction.atomic():
+        yield load()
+        transaction.set_rollback(True)
+
+
+def test_accounts_units_and_posts(demo, client):
+    for account in ACCOUNTS:
+        assert account.email in demo
+        assert User.objects.find(account.email).check_password(PASSWORD)
+    assert PASSWORD in demo
+    assert User.objects.find("075199000011").email == "cong-dan@example.com"
+    assert User.objects.find("075099000022").email == "cong-dan-2@example.com"
+    assert User.objects.find("0314409058").email == "doanh-nghiep@example.com"
+    day = local_day(now())
+    for unit in Unit.objects.receiving():
+        assert Offering.objects.on(day).filter(unit=unit).count() == 57
+        posts = list(Post.objects.valid_on(day).filter(unit=unit))
+        assert {Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.CASHIER} <= {post.role for post in posts}
+        specialists = [post for post in posts if post.role == Role.SPECIALIST]
+        for code in Sector.objects.values_list("code", flat=True):
+            assert any(post.covers(code) for post in specialists), f"{unit}: {code}"
+    client.post("/accounts/login/", {"login": "tiep-nhan@example.com", "password": PASSWORD})
+    assert "_auth_user_id" in client.session
+
+
+def test_a_hundred_dossiers_in_every_status_but_waiting_for_payment(demo):
+    statuses = Counter(Dossier.objects.values_list("status", flat=True))
+    assert sum(statuses.values()) >= 100
+    assert set(statuses) == set(Status) - {Status.PAYMENT}
+    for unit in Unit.objects.receiving():
+        assert Dossier.objects.filter(unit=unit).count() >= 20
+    own = set(Dossier.objects.filter(owner__email="cong-dan@example.com").values_list("status", flat=True))
+    assert len(own) >= 7
+    under_way = Dossier.objects.filter(status__in=[Status.RECEIVED, Status.PROCESSING])
+    assert under_way.filter(due_at__lt=now()).count() >= 5
+    assert [row for row in under_way.filter(due_at__gte=now()) if local_day(row.due_at) == local_day(now())]
+    assert Dossier.objects.exclude(paused_since=None).exists()
+    assert Dossier.objects.filter(extended_once=True).exists()
+    assert Dossier.objects.filter(channel="counter").exists()
+    assert Result.objects.filter(is_granted=False, approved_at__isnull=False).exists()
+    assert Dossier.objects.filter(status=Status.RETURNED, delivery="online").exists()
+
+
+def test_the_past_could_have_happened(demo):
+    calendars = {unit.pk: calendar_of(unit, around=now()) for unit in Unit.objects.receiving()}
+    last = {}
+    for event in DossierEvent.objects.select_related("dossier").order_by("dossier", "n"):
+        assert event.at <= now()
+        assert event.hash == event_hash(event)
+        if event.dossier_id in last:
+            assert event.at >= last[event.dossier_id].at
+            assert event.previous_hash == last[event.dossier_id].hash
+        last[event.dossier_id] = event
+        if event.actor_role in (Role.CLERK, Role.SPECIALIST, Role.LEADER):
+            calendar = calendars[event.dossier.unit_id]
+            # A step may end on the minute in which the desk closes.
+            assert is_open(calendar, event.at) or is_open(calendar, event.at.replace(minute=(event.at.minute - 1) % 60))
+    codes = list(Dossier.objects.exclude(code=None).order_by("submitted_at", "id").values_list("code", flat=True))
+    for unit in Unit.objects.receiving():
+        mine = [code for code in codes if code.startswith(f"{unit.identifier}-")]
+        assert mine == sorted(mine)
+
+
+def test_nothing_is_sent_or_rendered_again(demo):
+    states = Counter(Notification.objects.values_list("state", flat=True))
+    assert states[State.WAITING] == 0
+    assert states[State.SENT] > 100
+    assert states[State.FAILED] >= 1
+    assert states[State.TO_CALL] >= 1
+    assert not Slip.objects.exclude(file="").exists()
+
+
+def test_loading_again_changes_nothing():
+    before = (Dossier.objects.count(), User.objects.count(), Notification.objects.count())
+    assert "already" in load()
+    assert (Dossier.objects.count(), User.objects.count(), Notification.objects.count()) == before
+
+
+def test_it_belongs_to_demo_mode(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError):
+        call_command("load_demo")
