@@ -22,7 +22,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Kind, User
-from common import clock
 from common.form_fields import (
     AddressField,
     BankAccountField,
@@ -80,7 +79,7 @@ def section_form(
     data: Mapping[str, Any] | None = None,
     prefill: Mapping[str, Any] | None = None,
     language: str | None = None,
-    today: date | None = None,
+    today: date,
 ) -> "AnswerForm":
     """Return the form of a section: unbound it shows ``answers`` and pre-fills the rest, bound it checks ``data``.
 
@@ -93,7 +92,7 @@ def section_form(
         data=data,
         prefill=prefill or {},
         language=language or ("en" if (get_language() or "vi").startswith("en") else "vi"),
-        today=today or clock.local_day(clock.now()),
+        today=today,
     )
 
 
@@ -211,6 +210,8 @@ def form_field(field: Field, language: str, *, is_cell: bool = False) -> forms.F
     }
     if common["required"]:
         common["error_messages"] = {"required": form_schema.missing_message(field)}
+    if is_cell and not field.is_required:
+        common["label"] += " " + _("(optional)")
     made = _make(field, language, common, is_cell)
     if field.prefill in _AUTOCOMPLETE:
         made.widget.attrs["autocomplete"] = _AUTOCOMPLETE[field.prefill]

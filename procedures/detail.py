@@ -63,6 +63,8 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "fee": fee,
         "caution": caution,
         "fees": [_fee(line) for line in fees],
+        # Paying online comes with the fee pages.
+        "pays_at_desk": level == 4 and any(line.amount_vnd or line.is_local for line in fees),
         "audience": words.audience_words(version.audience),
         "channels": words.channel_words(version.channels),
         "papers": [_paper(paper, base) for paper in papers],

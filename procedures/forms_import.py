@@ -84,7 +84,8 @@ def convert_form(raw: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(raw: Mapping[str, Any], name: str) -> dict[str, str]:
-    return {"vi": raw[f"{name}_vi"].removesuffix(" (lặp lại cho từng giấy)"), "en": raw[f"{name}_en"]}
+    vi = raw[f"{name}_vi"].removesuffix(" (lặp lại cho từng giấy)")
+    return {"vi": wording.LABELS.get(vi, vi), "en": raw[f"{name}_en"]}
 
 
 def _convert_field(raw: Mapping[str, Any], section: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -239,3 +239,11 @@ HELP = {
     ),
     "Căn cứ tính phí": "Dùng để tính phí.",
 }
+
+# Labels of the declarations that read badly; the others stay as they are.
+LABELS = {
+    "Ngày cấp mẹ": "Ngày cấp giấy tờ của mẹ",
+    "Cơ quan cấp mẹ": "Cơ quan cấp giấy tờ của mẹ",
+    "Ngày cấp cha": "Ngày cấp giấy tờ của cha",
+    "Cơ quan cấp cha": "Cơ quan cấp giấy tờ của cha",
+}

@@ -6,7 +6,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from .models import FeeLine, Offering, ProcedureVersion, TimeUnit
+from .models import FeeKind, FeeLine, Offering, ProcedureVersion, TimeUnit
 
 
 def level_words(level: int) -> str:
@@ -53,7 +53,9 @@ def fee_words(fees: Iterable[FeeLine], offering: Offering | None = None) -> tupl
     if not any(line.amount_vnd for line in lines):
         return _("Free in the usual case") if any(line.is_local for line in lines) else _("Free"), " ".join(cautions)
     amounts = "; ".join(amount_words(line) for line in lines)
-    return _("Fee: %(amount)s") % {"amount": amounts}, " ".join(cautions)
+    is_service = all(line.kind == FeeKind.FEE for line in lines)
+    words = _("Service fee: %(amount)s") if is_service else _("Fee: %(amount)s")
+    return words % {"amount": amounts}, " ".join(cautions)
 
 
 def amount_words(line: FeeLine) -> str:

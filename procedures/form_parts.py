@@ -1,0 +1,259 @@
+"""What a form schema is made of, and which parts of it are asked.
+
+Pure and immutable; conditions look back at earlier answers only.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+TYPES = frozenset(
+    "text long_text number money date choice choices yes_no full_name id_number tax_code phone email address "
+    "bank_account table note".split()
+)
+COLUMN_TYPES = TYPES - {"table", "note", "address", "bank_account", "choices", "long_text"}
+PREFILLS = frozenset(
+    "full_name birth sex personal_number phone email address organisation_name tax_code representative_position".split()
+)
+DERIVATIONS = frozenset({"date_in_words"})
+YES_NO = ("co", "khong")
+MAX_SECTIONS, MAX_FIELDS, MAX_OPTIONS, MAX_ROWS, MAX_DEPTH, MAX_TEXT = 20, 60, 300, 20, 6, 600
+MAX_NUMBER = 10**12
+LENGTHS = {"text": 300, "long_text": 5000}
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_BOOK = re.compile(r"[0-9A-Za-zĐđ/.\- ]{1,30}")
+_TIME = re.compile(r"([01]?\d|2[0-3])[:hg.]\s?([0-5]\d)", re.ASCII)
+
+Answers = Mapping[str, Any]
+
+
+class SchemaError(ValueError):
+    """A form schema that cannot be used; ``reasons`` lists every fault as 'place: reason'."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A text in Vietnamese and English; English falls back to Vietnamese."""
+
+    vi: str = ""
+    en: str = ""
+
+    def say(self, language: str) -> str:
+        """Return the text in a language."""
+        return (self.en or self.vi) if language == "en" else self.vi
+
+    def __bool__(self) -> bool:
+        return bool(self.vi)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that may be chosen."""
+
+    value: str
+    label: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check of the closed list :data:`RULES`."""
+
+    name: str
+    args: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One question, or a note (``type`` 'note') that asks nothing."""
+
+    key: str
+    type: str
+    label: Words
+    help: Words
+    example: Words
+    is_required: bool
+    options: tuple[Option, ...]
+    rules: tuple[Rule, ...]
+    show_if: Mapping[str, Any] | None
+    prefill: str
+    default: str
+    partial: bool
+    derive: Mapping[str, str] | None
+    prints: bool
+    columns: tuple["Field", ...]
+    min_rows: int
+    max_rows: int
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the applicant answers it: not a note, not made from another answer."""
+        return self.type != "note" and self.derive is None
+
+    def option_label(self, value: str, language: str) -> str:
+        """Return the label of an option; the value itself when it is none of them."""
+        return next((option.label.say(language) for option in self.options if option.value == value), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One topic, shown as one page."""
+
+    key: str
+    title: Words
+    intro: Words
+    show_if: Mapping[str, Any] | None
+    fields: tuple[Field, ...]
+
+    def field(self, key: str) -> Field:
+        """Return a field by its key; raises KeyError."""
+        for field in self.fields:
+            if field.key == key:
+                return field
+        raise KeyError(key)
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A whole form."""
+
+    title: Words
+    basis: str
+    sections: tuple[Section, ...]
+
+    def section(self, key: str) -> Section:
+        """Return a section by its key; raises KeyError."""
+        for section in self.sections:
+            if section.key == key:
+                return section
+        raise KeyError(key)
+
+    def fields(self) -> Iterator[tuple[Section, Field]]:
+        """Yield every field with its section, in order."""
+        for section in self.sections:
+            for field in section.fields:
+                yield section, field
+
+    def visible_sections(self, answers: Answers) -> tuple[Section, ...]:
+        """Return the sections that the answers so far call for."""
+        live = live_answers(self, answers)
+        return tuple(section for section in self.sections if show(section.show_if, live))
+
+
+# Conditions ---------------------------------------------------------------------------------------------------------
+
+
+def show(condition: Mapping[str, Any] | None, answers: Answers) -> bool:
+    """Tell whether a condition holds; None always does.
+
+    A comparison with a question that is unanswered is false, whatever the
+    operator, except ``empty``.
+    """
+    if condition is None:
+        return True
+    if "all" in condition:
+        return all(show(part, answers) for part in condition["all"])
+    if "any" in condition:
+        return any(show(part, answers) for part in condition["any"])
+    if "not" in condition:
+        return not show(condition["not"], answers)
+    found, wanted = answers.get(condition["field"]), condition.get("value")
+    is_empty = found is None or found == "" or found == []
+    match condition["op"]:
+        case "empty":
+            return is_empty
+        case "filled":
+            return not is_empty
+        case _ if is_empty:
+            return False
+        case "eq":
+            return bool(found == wanted)
+        case "ne":
+            return bool(found != wanted)
+        case "in":
+            return found in wanted
+        case "contains":
+            return isinstance(found, list) and wanted in found
+        case "gt" | "gte" | "lt" | "lte" as op:
+            return _compare(found, op, wanted)
+    raise AssertionError(condition)
+
+
+def _compare(found: Any, op: str, wanted: Any) -> bool:
+    if not isinstance(found, type(wanted)):
+        return False
+    return bool({"gt": found > wanted, "gte": found >= wanted, "lt": found < wanted, "lte": found <= wanted}[op])
+
+
+def condition_fields(condition: Mapping[str, Any] | None) -> set[str]:
+    """Return the keys of the fields that a condition reads."""
+    if condition is None:
+        return set()
+    if "not" in condition:
+        return condition_fields(condition["not"])
+    parts = condition.get("all") or condition.get("any")
+    return set().union(*(condition_fields(part) for part in parts)) if parts else {condition["field"]}
+
+
+def condition_words(schema: Schema, condition: Mapping[str, Any], language: str) -> str:
+    """Put a condition in words: 'Loại giấy tờ là Giấy báo tử', parts joined by 'và' / 'hoặc'."""
+    if "not" in condition:
+        return _("not (%(part)s)") % {"part": condition_words(schema, condition["not"], language)}
+    for name, joint in (("all", _(" and ")), ("any", _(" or "))):
+        if name in condition:
+            return joint.join(condition_words(schema, part, language) for part in condition[name])
+    field = next(field for _section, field in schema.fields() if field.key == condition["field"])
+    value = condition.get("value")
+    values = value if isinstance(value, list) else [value]
+    labels = _(" or ").join(f"“{_option_or_value(field, item, language)}”" for item in values)
+    pattern = {
+        "eq": _("“%(label)s” is %(value)s"),
+        "in": _("“%(label)s” is %(value)s"),
+        "ne": _("“%(label)s” is not %(value)s"),
+        "contains": _("“%(label)s” has %(value)s"),
+        "gt": _("“%(label)s” is over %(value)s"),
+        "gte": _("“%(label)s” is at least %(value)s"),
+        "lt": _("“%(label)s” is under %(value)s"),
+        "lte": _("“%(label)s” is at most %(value)s"),
+        "filled": _("“%(label)s” is answered"),
+        "empty": _("“%(label)s” is left empty"),
+    }[condition["op"]]
+    return pattern % {"label": field.label.say(language).rstrip("?"), "value": labels}
+
+
+def _option_or_value(field: Field, value: Any, language: str) -> str:
+    return field.option_label(value, language) if isinstance(value, str) else str(value)
+
+
+def visible_fields(section: Section, answers: Answers) -> tuple[Field, ...]:
+    """Return the fields of a section that the answers call for; a hidden answer shows nothing further."""
+    known = dict(answers)
+    shown = []
+    for field in section.fields:
+        if show(field.show_if, known):
+            shown.append(field)
+        else:
+            known.pop(field.key, None)
+    return tuple(shown)
+
+
+def live_answers(schema: Schema, answers: Answers) -> dict[str, Any]:
+    """Return the answers without those of hidden sections and fields."""
+    live = dict(answers)
+    for section in schema.sections:
+        is_shown = show(section.show_if, live)
+        for field in section.fields:
+            if not (is_shown and show(field.show_if, live)):
+                live.pop(field.key, None)
+    return live
+
+
+def is_empty(value: Any) -> bool:
+    """Tell whether a value is no answer."""
+    return value is None or value in ("", [], {})
