@@ -7,13 +7,16 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template import Context
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
+from common import partial_date as partial_dates
 from common.clock import LOCAL
+from common.divisions import address_text
+from common.money import format_vnd
 
 register = template.Library()
 
@@ -46,7 +49,7 @@ def icon(name: str) -> SafeString:
 @register.simple_tag
 def vnd(amount: int) -> str:
     """Write an amount in whole đồng: 8000 → '8.000 đồng'."""
-    return f"{amount:,}".replace(",", ".") + " đồng"
+    return format_vnd(amount)
 
 
 @register.filter
@@ -70,16 +73,12 @@ def vi_datetime(value: datetime | None) -> str:
 @register.filter
 def partial_date(iso: str | None) -> str:
     """Write a partial ISO date ('1950', '1950-03', '1950-03-27') as people do: 27/03/1950."""
-    from common.partial_date import display
-
-    return display(iso) if iso else ""
+    return partial_dates.display(iso) if iso else ""
 
 
 @register.filter
 def address(value: dict[str, str] | None) -> str:
     """Write a stored address on one line; nothing for None."""
-    from common.divisions import address_text
-
     return address_text(value) if value else ""
 
 
@@ -110,10 +109,6 @@ def nav_item(
     exact: bool = False,
 ) -> SafeString:
     """Write one entry of a menu; the page shown, or with ``exact`` off its whole section, is marked as current."""
-    try:
-        url = reverse(view)
-    except NoReverseMatch:
-        return mark_safe("")
     current = ""
     match = getattr(context.get("request"), "resolver_match", None)
     if match is not None:
@@ -125,7 +120,7 @@ def nav_item(
     return format_html(
         '<li{}><a href="{}"{}{}>{}{}</a></li>',
         mark_safe(' class="push"') if push else "",
-        url,
+        reverse(view),
         current,
         format_html(' accesskey="{}"', accesskey) if accesskey else "",
         icon(icon_name) if icon_name else "",

@@ -1,0 +1,69 @@
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import pytest
+from django.template import Context, Template
+from django.test import RequestFactory
+from django.urls import resolve
+from lucide import IconDoesNotExist
+
+from common.templatetags import ui
+from dossiers.deadlines import Light
+from dossiers.models import Status
+
+
+def render(template, **context):
+    return Template("{% load ui %}" + template).render(Context(context))
+
+
+def test_icon_is_drawn_inline_and_hidden_from_readers():
+    html = render('{% icon "search" %}')
+    assert html.startswith("<svg") and 'aria-hidden="true"' in html
+    assert "style=" not in html
+
+
+def test_unknown_icon_is_a_fault():
+    with pytest.raises(IconDoesNotExist):
+        ui.icon("no-such-icon")
+
+
+def test_money_and_dates_are_written_the_vietnamese_way():
+    moment = datetime(2026, 3, 27, 17, 30, tzinfo=UTC)
+    template = "{% vnd 8000 %}|{{ day|vi_date }}|{{ moment|vi_date }}|{{ birth|partial_date }}"
+    html = render(template, day=date(2026, 3, 7), moment=moment, birth="1950-03")
+    assert html == "8.000 đồng|07/03/2026|28/03/2026|03/1950"
+    assert ui.vi_datetime(moment) in ("00:30 ngày 28/03/2026", "00:30 on 28/03/2026")
+
+
+@pytest.mark.parametrize("tag", [ui.vi_date, ui.vi_datetime, ui.partial_date, ui.address])
+def test_nothing_gives_nothing(tag):
+    assert tag(None) == ""
+
+
+def test_every_status_has_a_tag():
+    assert set(ui.STATUS_TAGS) == set(Status.values)
+    dossier = SimpleNamespace(status=9, get_status_display=lambda: "Đã có <b>kết quả</b>")
+    assert ui.status_tag(dossier) == '<span class="tag tag-ok">Đã có &lt;b&gt;kết quả&lt;/b&gt;</span>'
+
+
+def test_deadline_light_says_it_in_words():
+    assert "Quá hạn" in ui.deadline_light(Light("late", "Quá hạn 2 ngày"))
+    assert ui.deadline_light(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "view", "exact", "current"),
+    [
+        ("/help/", "help", False, 'aria-current="page"'),
+        ("/contact/", "help", False, ""),
+        ("/procedures/1.000001/", "procedures:find", False, 'aria-current="true"'),
+        ("/procedures/1.000001/", "procedures:find", True, ""),
+        ("/procedures/", "procedures:find", True, 'aria-current="page"'),
+    ],
+)
+def test_menu_marks_where_one_is(path, view, exact, current):
+    request = RequestFactory().get(path)
+    request.resolver_match = resolve(path)
+    html = ui.nav_item({"request": request}, view, "Chữ <", exact=exact)
+    assert (current in html) if current else "aria-current" not in html
+    assert "Chữ &lt;" in html
