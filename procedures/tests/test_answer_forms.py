@@ -1,0 +1,134 @@
+"""One section as a page: what is shown, what is pre-filled, what counts."""
+
+import json
+from datetime import date
+
+import pytest
+from crispy_forms.utils import render_crispy_form
+from django.utils import translation
+
+from procedures.answer_forms import known_data, section_form
+from procedures.form_schema import load
+from tests import factories
+
+from .test_form_schema import choice, field, form_of
+
+TODAY = date(2026, 3, 23)
+
+
+@pytest.fixture(autouse=True)
+def in_english():
+    with translation.override("en"):
+        yield
+
+
+def page(data=None, answers=None, schema=None, section=0, **more):
+    schema = load(schema or factories.FORM)
+    return section_form(schema, schema.sections[section], answers or {}, data=data, language="en", today=TODAY, **more)
+
+
+def test_a_hidden_question_is_never_at_fault_and_stays_in_the_draft():
+    form = page({"requester_name": "Lê Văn Tám", "wants_copy": "khong", "copies": "7"})
+    assert form.is_valid()
+    assert form.answers() == {"requester_name": "Lê Văn Tám", "wants_copy": "khong", "copies": 7}
+    assert page({"requester_name": "Lê Văn Tám", "wants_copy": "khong", "copies": "x"}).is_valid()
+
+
+def test_a_visible_question_counts():
+    form = page({"requester_name": "Lê Văn Tám", "wants_copy": "co", "copies": "30"})
+    assert not form.is_valid()
+    assert form.errors == {"copies": ["Enter a number of at most 20."]}
+    assert form.answers() == {"requester_name": "Lê Văn Tám", "wants_copy": "co"}
+
+
+def test_clearing_an_answer_clears_it_in_the_draft():
+    form = page({"requester_name": "", "wants_copy": "co", "copies": ""}, answers=factories.ANSWERS)
+    assert not form.is_valid()
+    optional = page({"a": ""}, answers={"a": "old"}, schema=form_of(field("a")))
+    assert optional.is_valid() and {"a": "old"} | optional.answers() == {"a": None}
+
+
+def test_conditions_reach_the_page_in_words_and_as_data():
+    html = render_crispy_form(page())
+    assert "Only answer if “Do you need copies” is “Yes”." in html
+    assert json.dumps({"field": "wants_copy", "op": "eq", "value": "co"}).replace('"', "&quot;") in html
+
+
+def test_questions_of_other_pages_are_settled_by_the_server():
+    schema = form_of(choice("kind", "x", "y"))
+    second = {
+        "key": "t",
+        "title": {"vi": "Hai"},
+        "fields": [
+            field("only_x", show_if={"field": "kind", "op": "eq", "value": "x"}),
+            choice("more", "co", "khong"),
+            field(
+                "both",
+                show_if={
+                    "all": [{"field": "kind", "op": "eq", "value": "x"}, {"field": "more", "op": "eq", "value": "co"}]
+                },
+            ),
+        ],
+    }
+    schema["sections"].append(second)
+    shown = page(answers={"kind": "x"}, schema=schema, section=1)
+    assert list(shown.fields) == ["only_x", "more", "both"]
+    assert "&quot;all&quot;: []" in render_crispy_form(shown)
+    assert "only_x" not in page(answers={"kind": "y"}, schema=schema, section=1).fields
+    assert page({"more": "co"}, answers={"kind": "y"}, schema=schema, section=1).is_valid()
+
+
+def test_known_data_is_pre_filled_once(citizen):
+    data = known_data(citizen)
+    assert data["full_name"] == "Nguyễn Văn An" and data["personal_number"] == "075199000011"
+    assert page(prefill=data).initial["requester_name"] == "Nguyễn Văn An"
+    assert page(answers={"requester_name": "Lê Văn Tám"}, prefill=data).initial["requester_name"] == "Lê Văn Tám"
+    assert page(answers={"requester_name": None}, prefill=data).initial["requester_name"] is None
+
+
+def test_an_organisation_is_known_by_its_name_and_its_representative(db):
+    company = factories.user(
+        kind="enterprise", full_name="Công ty Xuân Bắc", tax_code="0100233488", email="c@example.com"
+    )
+    assert known_data(company) == {
+        "email": "c@example.com",
+        "organisation_name": "Công ty Xuân Bắc",
+        "tax_code": "0100233488",
+    }
+
+
+def test_answers_of_earlier_pages_are_offered():
+    schema = form_of(field("a", "full_name"))
+    second = {"key": "t", "title": {"vi": "Hai"}, "fields": [field("b", "full_name", prefill="answer:a")]}
+    schema["sections"].append(second)
+    assert page(answers={"a": "Lê Văn Tám"}, schema=schema, section=1).initial["b"] == "Lê Văn Tám"
+
+
+def test_one_option_is_a_box_to_tick():
+    schema = form_of(choice("agree", "dong_y", required=True))
+    assert 'type="checkbox"' in str(page(schema=schema))
+    ticked = page({"agree": "dong_y"}, schema=schema)
+    assert ticked.is_valid() and ticked.answers() == {"agree": "dong_y"}
+    assert "Tick the box" in page({}, schema=schema).errors["agree"][0]
+    assert not page({"agree": "forged"}, schema=schema).is_valid()
+
+
+def test_tables_give_rows_and_more_of_them():
+    schema = form_of(field("people", "table", columns=[field("name", required=True)], repeat={"min": 1, "max": 5}))
+    assert str(page(schema=schema)).count('name="people_') == 3
+    form = page({"people_0_name": "An", "people_2_name": "Bình"}, schema=schema)
+    assert form.is_valid() and form.answers() == {"people": [{"name": "An"}, {"name": "Bình"}]}
+    more = page({"people_0_name": "An", "people_more": "1"}, schema=schema)
+    assert not more.is_valid() and not more.errors
+    assert 'name="people_3_name"' in str(more) and 'value="An"' in str(more)
+
+
+@pytest.mark.parametrize("text", ["Nguye\u0302\u0303n", "  x  y "])
+def test_texts_are_stored_composed(text):
+    form = page({"a": text}, schema=form_of(field("a")))
+    assert form.is_valid() and form.answers()["a"] in ("Nguyễn", "x y")
+
+
+def test_nothing_typed_is_lost():
+    html = render_crispy_form(page({"requester_name": "<b>An", "wants_copy": "co", "copies": "nhiều"}))
+    assert 'value="&lt;b&gt;An"' in html and 'value="nhiều"' in html
