@@ -13,6 +13,7 @@ from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.models import User
 from common import onetime
@@ -203,9 +204,9 @@ def todo_words(status: int, delivery: str) -> str:
 
 def part(url: str, title: str, state: str) -> dict[str, str]:
     """Return one part of the task list; ``state`` is done, begun or new."""
-    words = {"done": _("Done"), "begun": _("In progress"), "new": _("Not started")}
+    states = {"done": pgettext("part", "Done"), "begun": pgettext("part", "In progress"), "new": _("Not started")}
     tags = {"done": "ok", "begun": "soon", "new": "neutral"}
-    return {"url": url, "title": title, "state": words[state], "tag": tags[state], "is_done": state == "done"}  # type: ignore[dict-item]
+    return {"url": url, "title": title, "state": states[state], "tag": tags[state], "is_done": state == "done"}  # type: ignore[dict-item]
 
 
 def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
@@ -218,9 +219,7 @@ def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
         parts.append(part(url, section.title.say(language), state))
     if progress.cards:
         given = any(card.is_given for card in progress.cards)
-        state = "begun" if given else "new"
-        if not progress.missing_papers and (given or not any(card.is_needed for card in progress.cards)):
-            state = "done"
+        state = "done" if progress.has_papers else "begun" if given else "new"
         parts.append(part(reverse("my:papers", args=[dossier.ref]), _("Papers"), state))
     state = "done" if progress.has_delivery else "new"
     parts.append(part(reverse("my:delivery", args=[dossier.ref]), _("Receiving the result"), state))
@@ -265,7 +264,7 @@ def paper_cards(progress: filing.Progress, user: Any, error_key: str = "", error
             "key": card.required.key,
             "name": card.required.name,
             "condition": card.required.condition,
-            "is_needed": card.is_needed,
+            "is_optional": not card.is_needed,
             "is_given": card.is_given,
             "files": [file_row(paper, user) for paper in card.files],
             "promise": card.promise,
@@ -296,6 +295,7 @@ def review(progress: filing.Progress, language: str) -> dict[str, Any]:
     sections = [
         {
             "title": section.title.say(language),
+            "is_begun": progress.is_begun(section),
             "url": reverse("my:step", args=[ref, section.key]) + "?back=review",
             "rows": [
                 {"key": key, "label": label, "text": text, "error": progress.errors.get(section.key, {}).get(key, "")}

@@ -449,6 +449,11 @@ class Progress:
         return [card for card in self.cards if card.is_needed and not card.is_given]
 
     @property
+    def has_papers(self) -> bool:
+        """Whether the papers are done; which ones are optional is known only when the questions are answered."""
+        return not self.missing_papers and (not self.missing_sections or any(card.is_given for card in self.cards))
+
+    @property
     def missing_sections(self) -> list[form_schema.Section]:
         """Sections not finished."""
         return [section for section in self.sections if not self.is_done(section)]
@@ -472,7 +477,7 @@ class Progress:
     def parts_done(self) -> int:
         """How many of the parts are finished."""
         done = len(self.sections) - len(self.missing_sections)
-        return done + (bool(self.cards) and not self.missing_papers) + self.has_delivery
+        return done + (bool(self.cards) and self.has_papers) + self.has_delivery
 
 
 def deliveries(level: int) -> list[str]:

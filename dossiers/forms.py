@@ -35,6 +35,8 @@ def bare_helper(form: forms.Form) -> FormHelper:
     helper = FormHelper(form)
     helper.form_tag = False
     helper.disable_csrf = True
+    # The template shows it above the heading.
+    helper.no_error_summary = True
     return helper
 
 
@@ -69,9 +71,9 @@ class DeliveryForm(forms.Form):
             "invalid_choice": _("Choose one of the ways listed."),
         },
     )
-    name = FullNameField(label=_("Who receives the letter?"), required=False)
-    phone = PhoneField(label=_("Phone number for the postman"), required=False)
-    address = AddressField(label=_("Address of delivery"), required=False, widget=AddressWidget(allow_elsewhere=False))
+    name = FullNameField(label=_("Who receives the letter?"))
+    phone = PhoneField(label=_("Phone number for the postman"))
+    address = AddressField(label=_("Address of delivery"), widget=AddressWidget(allow_elsewhere=False))
 
     def __init__(self, *args: Any, ways: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -96,14 +98,6 @@ class DeliveryForm(forms.Form):
             for name in ("name", "phone", "address"):
                 self.errors.pop(name, None)
 
-    def clean(self) -> dict[str, Any]:
-        """Require name, phone and address for the post."""
-        if self.cleaned_data.get("delivery") == Delivery.POST:
-            for name in ("name", "phone", "address"):
-                if name not in self.errors and not self.cleaned_data.get(name):
-                    self.add_error(name, self.fields[name].error_messages["required"])
-        return self.cleaned_data
-
     def postal_address(self) -> dict[str, Any] | None:
         """Return where the letter goes, None for the other ways."""
         if self.cleaned_data["delivery"] != Delivery.POST:
@@ -125,7 +119,6 @@ class SubmitForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.helper = bare_helper(self)
-        self.helper.no_error_summary = True
 
 
 class RevisionForm(forms.Form):

@@ -4,11 +4,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from dossiers import actions, slips
+from dossiers import actions, results, slips
 from dossiers.models import Dossier, DossierEvent, Paper, Result
 from tests import factories
 
@@ -140,7 +139,7 @@ def test_running_dossier_is_not_copied(mine, road):
 def with_file(dossier: Dossier) -> None:
     """Store the result's PDF as the worker does."""
     found = Result.objects.get(dossier=dossier)
-    found.file.save("result.pdf", ContentFile(b"%PDF-1.7 result"))
+    results.store_pdf(found, b"%PDF-1.7 result")
 
 
 def test_result_is_received_once_and_read_later(mine, road):

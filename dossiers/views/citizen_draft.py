@@ -49,6 +49,7 @@ def step(request: HttpRequest, dossier: Dossier, section: str) -> HttpResponse:
         language=language(),
         today=day,
     )
+    form.helper.no_error_summary = True
     if request.method == "POST":
         answer = save_step(request, dossier, progress, chosen, form)
         if answer is not None:
