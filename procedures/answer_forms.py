@@ -164,7 +164,7 @@ class AnswerForm(forms.Form):
         """Check what was sent; when only another row was asked for, report nothing."""
         super().full_clean()
         if self.is_bound and self.wants_row:
-            self._errors.clear()  # type: ignore[union-attr]
+            self.errors.clear()
 
     def is_valid(self) -> bool:
         """Whether the page may be left: all answers right, and no further row asked for."""

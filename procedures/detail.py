@@ -125,7 +125,7 @@ def _paper(paper: RequiredPaper, base: str) -> dict[str, Any]:
 
 
 def _template(paper: RequiredPaper, base: str) -> dict[str, str]:
-    suffix = paper.template_file.name.rpartition(".")[2].upper()
+    suffix = str(paper.template_file.name).rpartition(".")[2].upper()
     return {"name": paper.name, "url": f"{base}templates/{paper.n}/", "kind": suffix}
 
 

@@ -113,7 +113,7 @@ class _Loader:
         self.only(data, {"key", "title", "intro", "show_if", "fields"}, place)
         key = self.key(data.get("key"), place, self.section_keys)
         show_if = self.condition(data.get("show_if"), place)
-        fields = []
+        fields: list[Field] = []
         for item in self.items(data.get("fields"), f"{place} fields", MAX_FIELDS):
             field = self.field(item, f"{place}, field {item.get('key') or len(fields) + 1}", self.keys, self.earlier)
             fields.append(field)
@@ -234,7 +234,7 @@ class _Loader:
             if "columns" in data or "repeat" in data:
                 self.fault(place, "only tables have columns and repeat")
             return (), 0, 0
-        columns = []
+        columns: list[Field] = []
         taken: set[str] = set()
         earlier: dict[str, Field] = {}
         for item in self.items(data.get("columns"), f"{place} columns", 12):
@@ -242,7 +242,10 @@ class _Loader:
             columns.append(self.field(item, where, taken, earlier, is_column=True))
             earlier.setdefault(columns[-1].key, columns[-1])
         repeat = data.get("repeat", {})
-        least, most = (repeat.get("min", 0), repeat.get("max", 10)) if isinstance(repeat, Mapping) else (None, None)
+        bounds: tuple[Any, Any] = (None, None)
+        if isinstance(repeat, Mapping):
+            bounds = repeat.get("min", 0), repeat.get("max", 10)
+        least, most = bounds
         if not (_is_int(least) and _is_int(most) and 0 <= least <= most <= MAX_ROWS and most):
             self.fault(place, f"repeat needs 0 ≤ min ≤ max ≤ {MAX_ROWS}")
             return tuple(columns), 0, 1

@@ -177,7 +177,7 @@ def show(condition: Mapping[str, Any] | None, answers: Answers) -> bool:
         case "ne":
             return bool(found != wanted)
         case "in":
-            return found in wanted
+            return isinstance(wanted, list) and found in wanted
         case "contains":
             return isinstance(found, list) and wanted in found
         case "gt" | "gte" | "lt" | "lte" as op:

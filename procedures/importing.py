@@ -55,14 +55,16 @@ def import_catalogue(data: Mapping[str, Any] | Path | None = None, *, now: datet
     faulty procedure.
     """
     if data is None or isinstance(data, Path):
-        data = json.loads((data or DATA / "catalogue.json").read_text(encoding="utf-8"))
+        rows = json.loads((data or DATA / "catalogue.json").read_text(encoding="utf-8"))["procedures"]
+    else:
+        rows = data["procedures"]
     declarations = {
         form["slug"]: form for form in json.loads((DATA / "forms.json").read_text(encoding="utf-8"))["forms"]
     }
     made = nameless = 0
     with transaction.atomic():
-        sectors = _sectors(data["procedures"])
-        for row in data["procedures"]:
+        sectors = _sectors(rows)
+        for row in rows:
             if row["code"] is None:
                 nameless += 1
             code = row["code"] or f"XA-{nameless:04d}"

@@ -77,6 +77,7 @@ def template(request: HttpRequest, code: str, n: int) -> HttpResponseBase:
     paper = shown.version.papers.filter(n=n).first() if shown and n < 2**15 else None
     if paper is None or not paper.template_file:
         raise Http404
-    media_type = mimetypes.guess_type(paper.template_file.name)[0] or "application/octet-stream"
-    suffix = paper.template_file.name.rpartition(".")[2]
+    stored = str(paper.template_file.name)
+    media_type = mimetypes.guess_type(stored)[0] or "application/octet-stream"
+    suffix = stored.rpartition(".")[2]
     return serve(paper.template_file, media_type, f"{procedure.code}-{paper.key}.{suffix}")
