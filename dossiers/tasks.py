@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import time
 from datetime import timedelta
 
 from celery import shared_task
@@ -15,8 +16,11 @@ from .models import Dossier, Result, Slip, Status
 
 logger = logging.getLogger(__name__)
 
-# One sweep renders at most so many; the next one takes the rest.
-SWEEP_BATCH = 200
+# One sweep renders at most so many, newest first; the next one takes the rest. Few enough that a
+# portal filled with older dossiers is not busy with their papers.
+SWEEP_BATCH = 20
+# Well below the time limit of a task.
+SWEEP_SECONDS = 45
 EXPIRY_BATCH = 100
 
 
@@ -44,10 +48,13 @@ def render_result(pk: int) -> None:
 @shared_task(name="dossiers.tasks.render_waiting_slips")
 def render_waiting_slips() -> None:
     """Make the PDFs that a lost nudge or a crash left out; one that fails does not hold up the others."""
-    slip_pks = Slip.objects.filter(file="").order_by("id").values_list("pk", flat=True)[:SWEEP_BATCH]
-    result_pks = Result.objects.filter(file="", approved_at__isnull=False).order_by("pk").values_list("pk", flat=True)
+    deadline = time.monotonic() + SWEEP_SECONDS
+    slip_pks = Slip.objects.filter(file="").order_by("-id").values_list("pk", flat=True)[:SWEEP_BATCH]
+    result_pks = Result.objects.filter(file="", approved_at__isnull=False).order_by("-pk").values_list("pk", flat=True)
     for task, pks in ((render_result, result_pks[:SWEEP_BATCH]), (render_slip, slip_pks)):
         for pk in list(pks):
+            if time.monotonic() > deadline:
+                return
             try:
                 task(pk)
             except (PdfFailed, OSError) as error:

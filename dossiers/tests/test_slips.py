@@ -178,6 +178,13 @@ def test_sweep_renders_what_waits_and_one_failure_holds_up_nobody(road, monkeypa
     assert list(Slip.objects.filter(file="")) == [bad]
 
 
+def test_sweep_ends_in_time_and_leaves_the_rest_to_the_next(road, monkeypatch):
+    road.received()
+    monkeypatch.setattr(tasks, "SWEEP_SECONDS", -1)
+    tasks.render_waiting_slips()
+    assert Slip.objects.filter(file="").count() == 2
+
+
 def test_broker_that_is_down_does_not_stop_an_action(road, django_capture_on_commit_callbacks, monkeypatch):
     def fail(*args, **kwargs):
         raise ConnectionError("no broker")
