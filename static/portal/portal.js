@@ -63,7 +63,8 @@ async function shrink(file) {
 function send(form, body, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    request.open("POST", form.getAttribute("action") || location.href);
+    const address = new URL(form.getAttribute("action") || "", location.href).href;
+    request.open("POST", address);
     request.responseType = "document";
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) onProgress(event.loaded / event.total);
@@ -71,7 +72,8 @@ function send(form, body, onProgress) {
     request.addEventListener("load", () => {
       const answered = request.response?.getElementById("main");
       if (request.status >= 500 || !answered) reject(new Error(String(request.status)));
-      else resolve({ page: request.response, main: answered, url: request.responseURL });
+      // A page that came without a redirect keeps the address that can be reloaded.
+      else resolve({ page: request.response, main: answered, url: request.responseURL === address ? location.href : request.responseURL });
     });
     for (const failure of ["error", "abort", "timeout"]) request.addEventListener(failure, () => reject(new Error(failure)));
     request.send(body);
