@@ -1,9 +1,10 @@
 """The applicant's and the public's forms around a dossier; the questions themselves come from the form schema."""
 
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from crispy_forms.helper import FormHelper
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -149,7 +150,7 @@ class LookupForm(QuestionMixin):
     def asking_again(self) -> Self:
         """Return the form after a try that found nothing: its question is used up, another one stands there."""
         token, sentence = draw(self.request, self.question_form, clock.now())
-        data = self.data.copy()
+        data = cast(QueryDict, self.data).copy()
         data[self.add_prefix("question_token")], data[self.add_prefix("answer")] = token, ""
         self.fields["answer"].label = sentence
         self.data = data

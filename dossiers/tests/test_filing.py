@@ -2,6 +2,7 @@
 
 import io
 import re
+import unicodedata
 
 import pytest
 import time_machine
@@ -528,6 +529,37 @@ def test_another_persons_dossier_does_not_exist(client, other_citizen, draft):
     assert client.post(url("paper_upload", draft, "chung-sinh"), {"file": photo()}).status_code == 404
     assert client.post(url("paper_remove", draft, draft.papers.get().ref)).status_code == 404
     assert client.post(url("step", draft, "requester"), {"requester_name": "Kẻ Khác"}).status_code == 404
+
+
+@pytest.mark.parametrize("ref", ["khong-co", "%00", "a" * 3000, "%ED%A0%80", "..%2f..", "%F0%9F%98%80"])
+def test_unknown_references_are_refused(mine, draft, ref):
+    for path in (f"/my/dossiers/{ref}/", f"/my/dossiers/{draft.ref}/papers/{ref}/file/", f"/procedures/{ref}/apply/"):
+        assert mine.get(path).status_code in (400, 404)
+
+
+def test_unreadable_input_is_refused_and_nothing_changes(mine, draft):
+    for text in ("Lê\0An", "x" * 1_000_000):
+        answer = mine.post(url("step", draft, "requester"), {"requester_name": text, "wants_copy": "khong"})
+        assert answer.status_code in (400, 413)
+    draft.refresh_from_db()
+    assert draft.answers == factories.ANSWERS
+
+
+def test_decomposed_letters_are_stored_composed(mine, draft):
+    name = unicodedata.normalize("NFD", "Lê Thị Hồng")
+    mine.post(url("step", draft, "requester"), {"requester_name": name, "wants_copy": "khong"})
+    draft.refresh_from_db()
+    assert draft.answers["requester_name"] == "Lê Thị Hồng"
+
+
+def test_confirmation_of_level_three_says_where_to_pay_and_what_to_bring(mine, citizen, commune):
+    draft = factories.draft(citizen, commune.unit, factories.version(commune.unit, level=3))
+    assert mine.get(url("submitted", draft)).url == url("dossier", draft)
+    mine.post(url("submit", draft), ready(mine, draft))
+    page = mine.get(url("submitted", draft)).content.decode()
+    assert commune.unit.address in page
+    assert "Giấy chứng sinh" in page
+    assert mine.get(url("submitted", draft)).content.decode().count(Dossier.objects.get().code) >= 1
 
 
 def test_pages_need_a_sign_in(client, draft):

@@ -93,6 +93,6 @@ def draft_page(request: HttpRequest, found: Dossier) -> HttpResponse:
 
 def tracking_page(request: HttpRequest, found: Dossier) -> HttpResponse:
     """Show a submitted dossier: where it is, what to do now, what happened, what was sent."""
-    context = applicant_pages.tracking(found, request.user, now(), get_language() or "vi")
+    context = applicant_pages.tracking(found, request.user, now(), get_language() or "vi")  # type: ignore[arg-type]
     context["key"] = onetime.new_key()
     return render(request, "my/dossier_track.html", context)

@@ -1,9 +1,9 @@
 """Filling in a draft: one topic a page, papers one by one, delivery, check, submit."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -153,7 +153,7 @@ def paper_upload(request: HttpRequest, dossier: Dossier, key: str) -> HttpRespon
     item = supplements.item_number(key)
     required = None if item is not None else required_of(dossier, key)
     try:
-        accepted = accept(request.FILES.get("file"))  # type: ignore[arg-type]
+        accepted = accept(request.FILES.get("file"))
         if item is not None:
             supplements.add_file(dossier, item, accepted, by=request.user, now=now())  # type: ignore[arg-type]
         else:
@@ -261,7 +261,7 @@ def submit(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 def fresh_key(form: SubmitForm, dossier: Dossier) -> SubmitForm:
     """Return the refused form with the page's own hidden facts put right."""
-    data = form.data.copy()
+    data = cast(QueryDict, form.data).copy()
     data["key"], data["revision"] = onetime.new_key(), str(dossier.revision)
     renewed = SubmitForm(data)
     renewed.is_valid()
