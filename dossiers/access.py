@@ -59,6 +59,10 @@ class Officer:
         """Dossiers this officer may open."""
         return Dossier.objects.visible_with(self.user, self.posts)
 
+    def listed(self) -> DossierQuerySet:
+        """Dossiers this officer's lists draw from."""
+        return Dossier.objects.listed_for(self.posts)
+
     def dossier(self, code: str) -> Dossier:
         """Return one dossier with what its page reads.
 

@@ -31,6 +31,7 @@ from .desk_lists import (
     Search,
     deadline_condition,
     default_view,
+    in_view,
     mine,
     neighbour,
     offered,
@@ -118,9 +119,8 @@ class Row:
 
 def tabs(officer: Officer, spec: ListSpec) -> list[Tab]:
     """Return the work tabs with counts that stop at 1.000+; one query."""
-    visible = officer.dossiers()
     shown = {key: view for key, view in VIEWS.items() if view.is_tab or key == spec.view}
-    counts = capped_counts({key: visible.filter(view.condition(officer)) for key, view in shown.items()})
+    counts = capped_counts({key: in_view(officer, key) for key in shown})
     base = reverse("desk:list")
     return [
         Tab(view.label, shown_count(counts[key]), f"{base}?view={key}", key == spec.view) for key, view in shown.items()
@@ -193,7 +193,7 @@ class Count:
 
 def home_counts(officer: Officer) -> list[Count]:
     """Return what waits for the officer: overdue, today, new, sent back; one query."""
-    visible = officer.dossiers()
+    listed = officer.listed()
     held = mine(officer)
     asked: dict[str, tuple[str, Q, str, str]] = {
         "late": (_("Overdue"), held & deadline_condition("late", officer.now), "view=mine&deadline=late", "late"),
@@ -207,7 +207,7 @@ def home_counts(officer: Officer) -> list[Count]:
         asked["returned"] = (_("Sent back to me"), sent_back(officer), "view=sent-back", "late")
     if Role.LEADER in officer.roles:
         asked["signing"] = (_("Waiting for signature"), signing(officer), "view=signing", "info")
-    counts = capped_counts({key: visible.filter(condition) for key, (_label, condition, *_rest) in asked.items()})
+    counts = capped_counts({key: listed.filter(condition) for key, (_label, condition, *_rest) in asked.items()})
     base = reverse("desk:list")
     return [
         Count(label, shown_count(counts[key]), f"{base}?{query}", kind if counts[key] else "none")

@@ -38,7 +38,8 @@ def mine(officer: Officer) -> Q:
     """Dossiers the officer holds, alone or as one of a role that nobody has taken them from."""
     held = Q(holder=officer.user)
     for post in officer.posts:
-        held |= Q(holder=None, holder_unit=post.unit_id, holder_role=post.role)
+        covered = Q(version__procedure__sector__code__in=post.sectors) if post.sectors else Q()
+        held |= covered & Q(holder=None, holder_unit=post.unit_id, holder_role=post.role)
     return held & Q(status__in=HELD)
 
 
@@ -87,6 +88,8 @@ VIEWS: dict[str, View] = {
     "offered": View(_("Offered to my role"), offered, is_tab=False),
     "sent-back": View(_("Sent back to me"), sent_back, is_tab=False),
 }
+# Tabs of what the officer holds: wherever it came from, whichever field it has.
+HELD_VIEWS = ("mine", "sent-back")
 SORTS = {"due": "due_at", "filed": "submitted_at", "closed": "closed_at"}
 DEADLINES = {
     "late": _("Overdue"),
@@ -227,9 +230,17 @@ class Search:
         return cls(*parts) if parts else None
 
 
+def in_view(officer: Officer, view: str) -> DossierQuerySet:
+    """Return the dossiers of a tab; what an officer holds needs no scope besides."""
+    condition = VIEWS[view].condition(officer)
+    if view in HELD_VIEWS:
+        return Dossier.objects.filter(condition)
+    return officer.listed().filter(condition)
+
+
 def queue(officer: Officer, spec: ListSpec, search: Search | None) -> DossierQuerySet:
     """Return the dossiers of a list, not yet ordered."""
-    found = officer.dossiers().filter(VIEWS[spec.view].condition(officer))
+    found = in_view(officer, spec.view)
     if spec.field:
         found = found.filter(version__procedure__sector__code=spec.field)
     if spec.channel:

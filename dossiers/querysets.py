@@ -50,3 +50,17 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
             else:
                 allowed |= in_unit
         return self.filter(allowed, status__gt=0)
+
+    def listed_for(self, posts: Iterable[Post]) -> Self:
+        """Dossiers that the lists of these posts show: as :meth:`visible_with`, without what was only ever held.
+
+        Leaves the index on unit and status usable; a dossier held once is still found by its code.
+        """
+        listed = Q(pk__in=[])
+        for post in posts:
+            if post.role == Role.SPECIALIST:
+                fields = {"version__procedure__sector__code__in": post.sectors} if post.sectors else {}
+                listed |= Q(unit=post.unit_id, **fields)
+            elif post.role in DESK_ROLES:
+                listed |= Q(unit=post.unit_id) | Q(received_by=post.unit_id)
+        return self.filter(listed, status__gt=0)
