@@ -132,7 +132,8 @@ def find(filters: Filters, day: date, base: str, *, after: str = "", before: str
 
     ``base`` is the address of the list; those of the rows begin with it.
     """
-    procedures = matching(filters, day).select_related("sector").defer("search_text", "synonyms", "notice")
+    everything = matching(filters, day)
+    procedures = everything.select_related("sector").only("code", "popularity", "sort_key", "sector__name")
     page = keyset_page(procedures, ORDER, after=after, before=before, size=PAGE_SIZE)
     ids = [procedure.pk for procedure in page.rows]
     versions = {
@@ -157,7 +158,7 @@ def find(filters: Filters, day: date, base: str, *, after: str = "", before: str
         for procedure in page.rows
         if procedure.pk in versions
     ]
-    return Found(rows, capped_count(matching(filters, day)), page)
+    return Found(rows, capped_count(everything), page)
 
 
 def _row(
