@@ -40,8 +40,9 @@ class _Session(socketserver.StreamRequestHandler):
 class SmtpSink(socketserver.ThreadingTCPServer):
     """Listens on a free local port while the ``with`` block lasts.
 
-    ``delay`` seconds pass before a mail is confirmed; ``refuse_recipients`` is
-    an SMTP reply given to every RCPT; 'nobody' is never known.
+    ``delay`` seconds pass before a mail is confirmed; from ``limit`` mails on
+    none is confirmed until :meth:`let` raises it. ``refuse_recipients`` is an
+    SMTP reply given to every RCPT; 'nobody' is never known.
     """
 
     daemon_threads = True
@@ -52,6 +53,7 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         self.port: int = self.server_address[1]
         self.refuse_recipients = ""
         self.delay = 0.0
+        self.limit = 10**9
         self.connections = 0
         self._raw: list[bytes] = []
         self._lock = threading.Lock()
@@ -74,8 +76,18 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         if self.delay:
             threading.Event().wait(self.delay)
         with self._arrived:
+            self._arrived.wait_for(lambda: len(self._raw) < self.limit)
             self._raw.append(content)
             self._arrived.notify_all()
+
+    def let(self, limit: int) -> None:
+        """Confirm mails until so many have come."""
+        with self._arrived:
+            self.limit = limit
+            self._arrived.notify_all()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that was killed in the middle is no news."""
 
     def wait_for(self, count: int, timeout: float) -> bool:
         """Wait until at least ``count`` mails have come."""
