@@ -19,7 +19,7 @@ MOST_LINES = 600
 # The edges of the program: requests, tasks and commands; rules get the moment as an argument.
 CLOCK_READERS = re.compile(
     r"/(views|tasks|tests|management)(/|\.py$)|^portal/|/(clock|middleware|backends?|adapter)\.py$"
-    r"|^common/question\.py$|^accounts/querysets\.py$"
+    r"|^common/question\.py$|^accounts/querysets\.py$|^dossiers/forms\.py$"
 )
 
 
