@@ -49,10 +49,10 @@ def call_rows(officer: Officer) -> list[Call]:
     return [_call(row, *facts.get(row.subject_ref, ("", row.to_name, ""))) for row in found]
 
 
-def _call(row: Notification, code: str, name: str, phone: str) -> Call:
+def _call(row: Notification, code: str | None, name: str, phone: str) -> Call:
     return Call(
         pk=row.pk,
-        code=code,
+        code=code or "",
         url=reverse("desk:dossier", args=[code]) if code else "",
         name=name or row.to_name,
         phone=phone,
