@@ -11,6 +11,7 @@ from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOper
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
+from django.utils import translation
 
 from . import clock
 from .text import is_broken
@@ -25,6 +26,26 @@ AUDIENCE = "audience"
 SEEN_STEP = 60
 # Carries a whole form through signing in again; bounded by its maker.
 _LONG_FIELDS = {"resume"}
+
+
+class ChosenLanguage:
+    """Vietnamese for everybody, English for those who chose it with the page's own button.
+
+    The browser's language is not asked: many phones in the village are set to English
+    by their maker, and one page for all can be cached.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+        language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+        translation.activate(language)
+        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        return response
 
 
 class InputGuard:

@@ -43,5 +43,5 @@ def _answer(request: HttpRequest, content: bytes) -> HttpResponse:
     response = HttpResponseNotModified() if etag in known else HttpResponse(content)
     response["ETag"] = etag
     patch_cache_control(response, private=True, max_age=0, must_revalidate=True)
-    patch_vary_headers(response, ["Cookie", "Accept-Language"])
+    patch_vary_headers(response, ["Cookie"])
     return response

@@ -105,3 +105,12 @@ def test_anonymous_pages_hold_no_session(client):
     answer = client.get("/help/")
     assert answer.status_code == 200 and not answer.cookies
     assert set(client.get(LOGIN).cookies) == {"csrftoken"}
+
+
+def test_language_is_vietnamese_unless_chosen(client):
+    page = client.get("/help/", headers={"Accept-Language": "en"})
+    assert 'lang="vi"' in page.content.decode()
+    client.cookies["django_language"] = "en"
+    assert 'lang="en"' in client.get("/help/").content.decode()
+    client.cookies["django_language"] = "xx"
+    assert 'lang="vi"' in client.get("/help/").content.decode()
