@@ -16,9 +16,10 @@ from .models import Dossier, Result, Slip, Status
 
 logger = logging.getLogger(__name__)
 
-# One sweep renders at most so many, newest first; the next one takes the rest. Few enough that a
-# portal filled with older dossiers is not busy with their papers.
+# One sweep renders at most so many, newest first; the next one takes the rest.
 SWEEP_BATCH = 20
+# Older slips have long been printed from their page; a portal filled with past dossiers stays quiet.
+SWEEP_DAYS = 7
 # Well below the time limit of a task.
 SWEEP_SECONDS = 45
 EXPIRY_BATCH = 100
@@ -49,7 +50,8 @@ def render_result(pk: int) -> None:
 def render_waiting_slips() -> None:
     """Make the PDFs that a lost nudge or a crash left out; one that fails does not hold up the others."""
     deadline = time.monotonic() + SWEEP_SECONDS
-    slip_pks = Slip.objects.filter(file="").order_by("-id").values_list("pk", flat=True)[:SWEEP_BATCH]
+    recent = Slip.objects.filter(file="", issued_at__gt=now() - timedelta(days=SWEEP_DAYS))
+    slip_pks = recent.order_by("-id").values_list("pk", flat=True)[:SWEEP_BATCH]
     result_pks = Result.objects.filter(file="", approved_at__isnull=False).order_by("-pk").values_list("pk", flat=True)
     for task, pks in ((render_result, result_pks[:SWEEP_BATCH]), (render_slip, slip_pks)):
         for pk in list(pks):

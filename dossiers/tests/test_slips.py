@@ -164,7 +164,7 @@ def test_second_renderer_loses_and_leaves_no_file(road):
     assert slip.sha256 == "a"
 
 
-def test_sweep_renders_what_waits_and_one_failure_holds_up_nobody(road, monkeypatch):
+def test_sweep_renders_what_lately_waits_and_one_failure_holds_up_nobody(road, monkeypatch):
     road.received()
     bad = Slip.objects.order_by("pk").first()
 
@@ -174,6 +174,10 @@ def test_sweep_renders_what_waits_and_one_failure_holds_up_nobody(road, monkeypa
         return b"%PDF-1"
 
     monkeypatch.setattr(tasks, "render_pdf", render)
+    monkeypatch.setattr(tasks, "now", lambda: road.now + timedelta(days=tasks.SWEEP_DAYS + 1))
+    tasks.render_waiting_slips()
+    assert Slip.objects.filter(file="").count() == 2
+    monkeypatch.setattr(tasks, "now", lambda: road.now + timedelta(minutes=5))
     tasks.render_waiting_slips()
     assert list(Slip.objects.filter(file="")) == [bad]
 
