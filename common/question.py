@@ -175,7 +175,7 @@ class QuestionMixin(forms.Form):
         if not self.is_bound:
             token, sentence = draw(request, self.question_form, clock.now())
             self.initial["question_token"] = token
-            self.fields["answer"].label = sentence
+            self.ask(sentence)
 
     @property
     def question_names(self) -> tuple[str, ...]:
@@ -192,6 +192,12 @@ class QuestionMixin(forms.Form):
         super().full_clean()
         if self.is_bound and self.asks and not self._asked:
             self.check_question(keep=True)
+
+    def ask(self, sentence: str) -> None:
+        """Make ``sentence`` the label of the answer, also when the form has been checked already."""
+        self.fields["answer"].label = sentence
+        # A bound field keeps the label that it saw when the form was checked.
+        self._bound_fields_cache.pop("answer", None)  # type: ignore[attr-defined]
 
     def check_question(self, *, keep: bool) -> bool:
         """Check the answer, add the error, prepare what the next page asks; return whether it was right.
@@ -216,7 +222,7 @@ class QuestionMixin(forms.Form):
             token, sentence = draw(self.request, self.question_form, now)
             data[self.add_prefix("question_token")] = token
             data[self.add_prefix("answer")] = ""
-            self.fields["answer"].label = sentence
+            self.ask(sentence)
         if not is_right:
             self.add_error("answer", _WRONG if given else _ASKED)
         self.data = data

@@ -152,7 +152,7 @@ class LookupForm(QuestionMixin):
         token, sentence = draw(self.request, self.question_form, clock.now())
         data = cast(QueryDict, self.data).copy()
         data[self.add_prefix("question_token")], data[self.add_prefix("answer")] = token, ""
-        self.fields["answer"].label = sentence
+        self.ask(sentence)
         self.data = data
         return self
 

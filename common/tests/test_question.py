@@ -65,3 +65,17 @@ def test_passed_is_valid_once(now):
 def test_garbage_is_no_answer(now):
     assert not question.is_answered(browser(), "register", "rác", "7", now)
     assert not question.is_answered(browser(), "register", "", "7", now)
+
+
+class AskedForm(question.QuestionMixin):
+    """A form that asks nothing but the question."""
+
+    question_form = "asked"
+
+
+def test_a_wrong_answer_is_followed_by_the_new_question():
+    form = AskedForm({"question_token": "", "answer": "99"}, request=browser())
+    assert not form.is_valid()
+    asked = form["answer"].label
+    assert asked == form.fields["answer"].label
+    assert asked.endswith("?")
