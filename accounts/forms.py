@@ -317,7 +317,23 @@ class ResetPasswordForm(QuestionMixin, allauth_forms.ResetPasswordForm):
         self.helper = plain_helper(*self.question_layout(names))
 
 
-class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
+class NewPasswordChecks:
+    """What every form with a new password in two boxes checks; mixed in before allauth's form."""
+
+    user: Any
+    cleaned_data: dict[str, Any]
+
+    def clean_password1(self) -> str:
+        """Check the new password against what is known of the account."""
+        return get_adapter().clean_password(self.cleaned_data["password1"], user=self.user)
+
+    def clean(self) -> dict[str, Any]:
+        """Compare both boxes."""
+        check_same(self)
+        return self.cleaned_data
+
+
+class NewPasswordForm(NewPasswordChecks, allauth_forms.ResetPasswordKeyForm):
     """Choosing a new password with the link from the mail."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -326,17 +342,8 @@ class NewPasswordForm(allauth_forms.ResetPasswordKeyForm):
         self.fields["password2"] = password_field(_("New password, once more"), fresh=True, required=_AGAIN)
         self.helper = plain_helper()
 
-    def clean_password1(self) -> str:
-        """Check the new password against what is known of the account."""
-        return get_adapter().clean_password(self.cleaned_data["password1"], user=self.user)
 
-    def clean(self) -> dict[str, Any]:
-        """Compare both boxes."""
-        check_same(self)
-        return self.cleaned_data
-
-
-class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+class ChangePasswordForm(NewPasswordChecks, allauth_forms.ChangePasswordForm):
     """Changing the password with the present one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -345,15 +352,6 @@ class ChangePasswordForm(allauth_forms.ChangePasswordForm):
         self.fields["password1"] = password_field(_("New password"), fresh=True, help_text=PASSWORD_HINT)
         self.fields["password2"] = password_field(_("New password, once more"), fresh=True, required=_AGAIN)
         self.helper = plain_helper()
-
-    def clean_password1(self) -> str:
-        """Check the new password against what is known of the account."""
-        return get_adapter().clean_password(self.cleaned_data["password1"], user=self.user)
-
-    def clean(self) -> dict[str, Any]:
-        """Compare both boxes."""
-        check_same(self)
-        return self.cleaned_data
 
 
 class ChangeEmailForm(allauth_forms.AddEmailForm):

@@ -28,6 +28,36 @@ SEEN_STEP = 60
 _LONG_FIELDS = {"resume"}
 
 
+class CookieGuard:
+    """Drop cookies that hold what no browser was given by this portal: NUL and other control characters.
+
+    A session key with a NUL is an error in PostgreSQL, not an unknown session. Stands before the sessions.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not all(value.isprintable() for value in request.COOKIES.values()):
+            request.COOKIES = {name: value for name, value in request.COOKIES.items() if value.isprintable()}
+        return self.get_response(request)
+
+
+class HelpfulRefusal:
+    """Put a page that says where to go on into a bare 405: an address that only takes forms was opened or reloaded."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content:
+            return response
+        page = render(request, "405.html", status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+
 class ChosenLanguage:
     """Vietnamese for everybody, English for those who chose it with the page's own button.
 
@@ -42,7 +72,7 @@ class ChosenLanguage:
         chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         language = chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
         translation.activate(language)
-        request.LANGUAGE_CODE = language  # type: ignore[attr-defined]
+        request.LANGUAGE_CODE = language
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
@@ -71,6 +101,10 @@ class InputGuard:
         return self.get_response(request)
 
     def _is_fine(self, request: HttpRequest) -> bool:
+        if request.encoding is not None and request.encoding.lower() != "utf-8":
+            # Some names of charsets are no texts at all (hex, zip) and fail while the fields are read.
+            request.encoding = None
+            return False
         query = request.META.get("QUERY_STRING", "")
         try:
             unquote_to_bytes(query).decode()
