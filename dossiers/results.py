@@ -9,18 +9,17 @@ and the file's hash is written together with the file.
 
 import hashlib
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import transaction
 
+from common import broker
 from common.qr import qr_svg
 
 from .links import tracking_link
 from .models import Dossier, Result, ResultKind, Status
 from .numbering import yearly_number
-from .slips import PRINT_LAYOUT, identity, iso, nudge, place_of, signer, unit_facts
+from .slips import PRINT_LAYOUT, identity, iso, place_of, signer, unit_facts
 from .workflow import Action, Move
 
 PURPOSE = "result"
@@ -93,7 +92,7 @@ def wake(result: Result) -> None:
     from .tasks import render_result
 
     if result.kind == ResultKind.LETTER:
-        transaction.on_commit(partial(nudge, render_result, result.pk))
+        broker.wake(render_result, result.pk)
 
 
 def store_pdf(result: Result, content: bytes) -> bool:

@@ -5,18 +5,16 @@ the forms. Slips are papers of the authority and always Vietnamese, whatever
 language the screen has.
 """
 
-import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import transaction
 from django.utils import translation
 
+from common import broker
 from common.divisions import address_text
 from common.qr import qr_svg
 from offices.models import Post, Role, Unit
@@ -26,8 +24,6 @@ from .links import tracking_link
 from .models import Delivery, Dossier, PaperKind, Slip, SlipKind
 from .numbering import yearly_number
 from .workflow import Move
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -224,15 +220,7 @@ def wake(slip: Slip) -> None:
     """Have the worker make a slip's PDF once the transaction commits; a sweep finds what is missed."""
     from .tasks import render_slip
 
-    transaction.on_commit(partial(nudge, render_slip, slip.pk))
-
-
-def nudge(task: Any, pk: int) -> None:
-    """Send a task by id; a broker that is down only delays the PDF until the next sweep."""
-    try:
-        task.delay(pk)
-    except Exception as error:  # Whatever a broker's client raises: the row waits for the sweep.
-        logger.warning("The broker is down, %s %s waits: %s", task.name, pk, type(error).__name__)
+    broker.wake(render_slip, slip.pk)
 
 
 def store_pdf(slip: Slip, content: bytes, sha256: str) -> bool:

@@ -4,29 +4,21 @@ The row is the truth. A broker that is down delays a message until the next
 sweep; it neither loses it nor holds up the person who files.
 """
 
-import logging
-import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import transaction
 from django.template import Context, loader
 from django.utils import translation
 
 from accounts.models import User
+from common import broker
 
 from .models import Channel, Notification, State
-
-logger = logging.getLogger(__name__)
-
-# After a failed nudge this process leaves the broker alone for a while: the sweep finds the rows.
-_broker_rests_until = 0.0
 
 
 @dataclass(frozen=True)
@@ -132,17 +124,6 @@ def new_message_id() -> str:
 
 def wake(pk: int) -> None:
     """Tell the worker about a row once the caller's transaction has committed."""
-    transaction.on_commit(partial(_nudge, pk))
-
-
-def _nudge(pk: int) -> None:
     from .tasks import deliver
 
-    global _broker_rests_until
-    if time.monotonic() < _broker_rests_until:
-        return
-    try:
-        deliver.delay(pk)
-    except Exception as error:  # Whatever a broker's client raises: the row waits for the sweep.
-        _broker_rests_until = time.monotonic() + settings.NOTIFICATION_BROKER_REST_SECONDS
-        logger.warning("The broker is down, message %s waits for the sweep: %s", pk, type(error).__name__)
+    broker.wake(deliver, pk)

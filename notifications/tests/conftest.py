@@ -2,7 +2,7 @@
 
 import pytest
 
-from notifications import outbox
+from common import broker
 from notifications.outbox import Recipient
 from tests.smtp_sink import SmtpSink
 
@@ -30,7 +30,7 @@ def hoa():
 @pytest.fixture(autouse=True)
 def broker_is_not_resting(monkeypatch):
     """Forget that an earlier test found the broker down."""
-    monkeypatch.setattr(outbox, "_broker_rests_until", 0.0)
+    monkeypatch.setattr(broker, "_rests_until", 0.0)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 from celery import current_app
 from django.db import transaction
 
-from notifications import outbox
+from common import broker
 from notifications.models import Channel, Notification, State
 from notifications.outbox import Recipient, queue, write
 from portal.settings.base import REDIS_TRANSPORT_OPTIONS
@@ -219,7 +219,7 @@ def test_a_broken_broker_is_left_alone_for_a_while_and_then_tried_again(hoa, now
     row(hoa, now)
     row(hoa, now)
     assert len(calls) == 1
-    monkeypatch.setattr(outbox, "_broker_rests_until", time.monotonic() - 1)
+    monkeypatch.setattr(broker, "_rests_until", time.monotonic() - 1)
     row(hoa, now)
     assert len(calls) == 2
 

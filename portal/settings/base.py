@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "common.middleware.CookieGuard",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "common.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
@@ -75,6 +76,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "common.middleware.InputGuard",
+    "common.middleware.HelpfulRefusal",
     "common.middleware.SessionLimits",
     "accounts.middleware.KeepTypedForm",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
@@ -141,7 +143,7 @@ NOTIFICATION_SWEEP_SECONDS = env.int("NOTIFICATION_SWEEP_SECONDS", default=30)
 NOTIFICATION_SWEEP_BATCH = 1000
 NOTIFICATION_SWEEP_BUDGET_SECONDS = 60
 # How long a process leaves a broker alone that did not answer.
-NOTIFICATION_BROKER_REST_SECONDS = 30
+BROKER_REST_SECONDS = 30
 
 REDIS_URL = env("REDIS_URL", default="")
 CACHES: dict[str, dict[str, Any]]
@@ -347,8 +349,6 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
 
 # Which numbering of the desk's forms is printed: '2018' (TT 01/2018/TT-VPCP) or '2025' (TT 03/2025/TT-VPCP).
 SLIP_SET = env("SLIP_SET", default="2025")
-# Officers confirm a signature with a second factor; where it is off they give their password again.
-OFFICER_SECOND_FACTOR = env.bool("OFFICER_SECOND_FACTOR", default=False)
 
 LOGGING = {
     "version": 1,
