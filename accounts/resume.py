@@ -8,7 +8,6 @@ files never travel; the person is told about files.
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 
 from allauth.account.forms import LoginForm
 from cryptography.fernet import InvalidToken
@@ -17,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 
+from common.addresses import split_address
 from common.clock import now
 from common.secret import decrypt, encrypt
 
@@ -48,7 +48,7 @@ def _fields(request: HttpRequest) -> list[tuple[str, str]]:
 
 def _page(request: HttpRequest) -> str:
     """Return the path of our page that held the form, as the browser names it; empty when it does not."""
-    parts = urlsplit(request.headers.get("Referer", ""))
+    parts = split_address(request.headers.get("Referer", ""))
     if (parts.scheme, parts.netloc) != (request.scheme, request.get_host()) or parts.path.startswith("//"):
         return ""
     return parts.path + (f"?{parts.query}" if parts.query else "")
@@ -109,7 +109,7 @@ def show_again(request: HttpRequest, kept: Kept, *, status: int = 200) -> HttpRe
 def is_own_form(request: HttpRequest) -> bool:
     """Say whether the browser itself tells that a POST came from a page of this site."""
     source = request.headers.get("Origin") or request.headers.get("Referer") or ""
-    parts = urlsplit(source)
+    parts = split_address(source)
     return bool(source) and (parts.scheme, parts.netloc) == (request.scheme, request.get_host())
 
 

@@ -4,8 +4,6 @@ They carry no CSRF token, so that anonymous pages stay cacheable; instead the
 request must come from this site's own pages.
 """
 
-from urllib.parse import urlsplit
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
@@ -14,6 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.addresses import split_address
 from common.display import CHOICES
 
 YEAR = 365 * 24 * 3600
@@ -53,7 +52,7 @@ def language(request: HttpRequest) -> HttpResponse:
 def _from_own_page(request: HttpRequest) -> bool:
     """Tell whether the browser says that the form stood on this site; browsers send Origin with every POST."""
     origin = request.headers.get("Origin") or request.headers.get("Referer", "")
-    return urlsplit(origin).netloc == request.get_host()
+    return split_address(origin).netloc == request.get_host()
 
 
 def _next(request: HttpRequest) -> str:

@@ -1,6 +1,9 @@
 """Error pages that say what to do next."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -28,7 +31,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a fault of ours, without database, session or context processors."""
+    """Answer a fault of ours, without database, session or context processors; 503 while the database is away."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return unavailable(request)
     return HttpResponse(render_to_string("500.html", {"site_unit": site_unit()}), status=500)
 
 
