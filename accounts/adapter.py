@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import limits
 from common.clock import now
+from common.identity import compact
 from common.middleware import AUDIENCE, SEEN, SINCE
 from common.secret import blind_index
 from common.text import nfc
@@ -67,8 +68,14 @@ class AccountAdapter(DefaultAccountAdapter):
     # Signing in
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Return a name for the account that is tried, without revealing it."""
-        return blind_index("sign_in", str(credentials.get("login") or credentials.get("email") or ""))
+        """Return a name for the account that is tried, without revealing it.
+
+        All of an account's identifiers, however they are spelt, share one count;
+        an unknown one has its own and is asked for in the same way.
+        """
+        typed = str(credentials.get("login") or credentials.get("email") or "")
+        user = User.objects.find(typed)
+        return blind_index("sign_in", f"account {user.pk}" if user else f"nobody {compact(typed)}")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Slow down guessing at one account; answers 429 while it must wait."""
