@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from offices.models import Role
@@ -67,7 +68,10 @@ class AskWithdrawal(ActionBase):
 
     def effects(self, move: Move) -> None:
         if move.from_status == Status.SUBMITTED:
-            perform(Stop(str(_("Withdrawn by the applicant before reception."))), move.dossier, by=None, now=move.now)
+            # The reason goes on an official slip, whatever language the screen has.
+            with translation.override("vi"):
+                reason = str(_("Withdrawn by the applicant before reception."))
+            perform(Stop(reason), move.dossier, by=None, now=move.now)
         else:
             messages.tell(move, "withdrawal_asked")
 
