@@ -7,18 +7,24 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template import Context
+from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
 from common import partial_date as partial_dates
 from common.clock import LOCAL
+from common.display import Display
 from common.divisions import address_text
 from common.money import format_vnd
 
 register = template.Library()
+
+# Stands for the address of the page in what is written once for all pages.
+_HERE = "@@here@@"
 
 # National status codes (0 is a draft) to the kinds of tag in portal.css.
 STATUS_TAGS = {
@@ -114,18 +120,50 @@ def nav_item(
     if match is not None:
         namespace = view.partition(":")[0] if ":" in view else None
         if match.view_name == view:
-            current = mark_safe(' aria-current="page"')
+            current = "page"
         elif not exact and namespace and namespace == match.namespace:
-            current = mark_safe(' aria-current="true"')
+            current = "true"
+    head = _nav_head(view, icon_name, accesskey, push, current)
+    return mark_safe(f"{head}{conditional_escape(text)}</a></li>")  # noqa: S308
+
+
+@cache
+def _nav_head(view: str, icon_name: str, accesskey: str, push: bool, current: str) -> SafeString:
+    """Return a menu entry up to its text: the same on every page and in every language, so written once."""
     return format_html(
-        '<li{}><a href="{}"{}{}>{}{}</a></li>',
+        '<li{}><a href="{}"{}{}>{}',
         mark_safe(' class="push"') if push else "",
         reverse(view),
-        current,
+        format_html(' aria-current="{}"', current) if current else "",
         format_html(' accesskey="{}"', accesskey) if accesskey else "",
         icon(icon_name) if icon_name else "",
-        text,
     )
+
+
+@register.simple_tag(takes_context=True)
+def display_bar(context: Context) -> SafeString:
+    """Write the bar of text size, colours and language; its forms lead back to this page."""
+    parts = _display_bar(get_language() or "vi", context["display"])
+    return mark_safe(conditional_escape(context["here"]).join(parts))  # noqa: S308
+
+
+@cache
+def _display_bar(language: str, display: Display) -> list[str]:
+    """Return the bar around the address of the page, written once for each language and setting (54 in all)."""
+    html = render_to_string("_display_bar.html", {"display": display, "here": _HERE, "LANGUAGE_CODE": language})
+    return html.split(_HERE)
+
+
+@register.simple_tag(takes_context=True)
+def footer(context: Context) -> SafeString:
+    """Write the foot of every page: who runs the site, and the lasting links."""
+    return _footer(get_language() or "vi", tuple(vars(context["site_unit"]).items()))
+
+
+@cache
+def _footer(language: str, site: tuple[tuple[str, str], ...]) -> SafeString:
+    """Return the foot, written once for each language."""
+    return render_to_string("_footer.html", {"site_unit": dict(site)})
 
 
 @register.filter
