@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from offices.models import Role
 
 from . import actions
-from .access import Officer
+from .access import Officer, available_actions
 from .desk_lists import ListSpec
 from .models import Dossier, Status
-from .workflow import TABLE, Action, ActionBase, ActionRefused, is_own, plan, roles_of
+from .workflow import Action, ActionBase, is_own
 
 
 @dataclass(frozen=True)
@@ -73,41 +73,27 @@ class Offers:
     is_own: bool
 
 
-def is_possible(action: type[ActionBase], dossier: Dossier, officer: Officer, roles: set[str]) -> bool:
-    """Tell whether an officer may try an action in the dossier's present state.
-
-    The action may still refuse what it is given. At most one query.
-    """
-    if dossier.status not in TABLE[action.action].sources:
-        return False
-    try:
-        plan(action, dossier, by=officer.user, roles=roles, now=officer.now)
-    except ActionRefused:
-        return False
-    return True
-
-
 def offers(officer: Officer, dossier: Dossier, spec: ListSpec) -> Offers:
     """Return the buttons for an officer; one query for the posts."""
-    roles = roles_of(officer.user, dossier, officer.now)
+    allowed = available_actions(dossier, officer.user, officer.now)
     query = spec.query_string()
     possible: dict[Action, Offer] = {}
     for way in WAYS:
-        if is_possible(way.action, dossier, officer, roles):
-            action = way.action.action
+        action = way.action.action
+        if action in allowed:
             url = f"{reverse(way.url_name, args=[dossier.code])}?{query}"
             possible[action] = Offer(url, way.label, way.key, way.is_danger, action)
-    can_claim = may_claim(dossier, officer, roles)
+    can_claim = Action.FORWARD in allowed and is_offered(dossier, officer)
     wanted = () if can_claim else NEXT.get(Status(dossier.status), ())
     primary = next((possible.pop(action) for action in wanted if action in possible), None)
     return Offers(primary, tuple(possible.values()), can_claim, is_own(officer.user, dossier))
 
 
-def may_claim(dossier: Dossier, officer: Officer, roles: set[str]) -> bool:
-    """Tell whether a specialist may take a dossier that is offered to the whole role."""
+def is_offered(dossier: Dossier, officer: Officer) -> bool:
+    """Tell whether a dossier waits for any specialist and the officer is one."""
     return (
         dossier.status == Status.PROCESSING
         and dossier.holder_id is None
         and dossier.holder_role == Role.SPECIALIST
-        and is_possible(actions.Forward, dossier, officer, roles)
+        and Role.SPECIALIST in officer.roles
     )

@@ -76,7 +76,7 @@ TABLE: dict[Action, Rule] = {
         (S.SUBMITTED, S.RECEIVED, S.PROCESSING), S.SUPPLEMENT, OFFICERS, _("Request supplement")
     ),
     Action.SUPPLEMENT: Rule((S.SUPPLEMENT,), None, (APPLICANT, Role.CLERK), _("Send supplement")),
-    Action.FORWARD: Rule((S.RECEIVED, S.PROCESSING), S.PROCESSING, (Role.CLERK, Role.SPECIALIST), _("Forward")),
+    Action.FORWARD: Rule((S.RECEIVED, S.PROCESSING), S.PROCESSING, OFFICERS, _("Forward")),
     Action.REQUIRE_PAYMENT: Rule((S.RECEIVED, S.PROCESSING), S.PAYMENT, (Role.SPECIALIST,), _("Require payment")),
     Action.FEE_SETTLED: Rule((S.PAYMENT,), S.PROCESSING, (SYSTEM,), _("Fee settled")),
     Action.PROPOSE: Rule((S.PROCESSING,), S.PROCESSING, (Role.SPECIALIST,), _("Submit for signature")),
@@ -144,6 +144,8 @@ class ActionBase:
     action: ClassVar[Action]
     # Only the present holder (person, or anyone of the role when no person holds it) may act.
     holder_only: ClassVar[bool] = False
+    # Roles that may act all the same when somebody else holds the dossier.
+    overseers: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def target(cls, move: Move) -> Status:
@@ -222,7 +224,9 @@ def role_among(action: type[ActionBase] | ActionBase, dossier: Dossier, by: User
     if not fitting:
         raise ActionRefused("who", _("Your post does not allow this on this dossier."))
     if action.holder_only and not holds(by, fitting, dossier):
-        raise ActionRefused("holder", _("You do not hold this dossier now."))
+        fitting = [role for role in fitting if role in action.overseers]
+        if not fitting:
+            raise ActionRefused("holder", _("You do not hold this dossier now."))
     preferred = action.prefers(dossier)
     return preferred if preferred in fitting else fitting[0]
 

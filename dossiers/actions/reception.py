@@ -11,7 +11,7 @@ from offices.models import Post, Role
 from .. import holding, messages, slips
 from ..clock import start_term
 from ..models import Paper, PaperKind, SlipKind
-from ..workflow import Action, ActionBase, ActionRefused, Move
+from ..workflow import Action, ActionBase, ActionRefused, Move, is_own
 from .common import require_text
 
 
@@ -97,8 +97,10 @@ FORWARD_TO = (Role.CLERK, Role.SPECIALIST)
 class Forward(ActionBase):
     """The holder hands the dossier on, to a person or to a whole role of the competent unit.
 
-    Forwarding to yourself takes a dossier that was offered to your role; its
-    step stays. ``note`` is read by officers only. Refusals: holder, to.
+    A leader may do so with any dossier of the unit: an officer who is ill must
+    not stop it. Forwarding to yourself takes a dossier that was offered to your
+    role. There, and when a leader puts one in the place of another, the step
+    stays. ``note`` is read by officers only. Refusals: holder, signing, to.
     """
 
     to: User | None = None
@@ -106,6 +108,12 @@ class Forward(ActionBase):
     note: str = ""
     action: ClassVar[Action] = Action.FORWARD
     holder_only: ClassVar[bool] = True
+    overseers: ClassVar[tuple[str, ...]] = (Role.LEADER,)
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        if move.dossier.holder_role == Role.LEADER:
+            raise ActionRefused("signing", _("A proposed decision waits for a signature. Sign it or send it back."))
 
     def guard(self, move: Move) -> None:
         dossier = move.dossier
@@ -120,15 +128,15 @@ class Forward(ActionBase):
             able = any(holding.can_hold(post.user, self.role, dossier, [post]) for post in posts)
         if not able:
             raise ActionRefused("to", _("Nobody chosen can handle this dossier. Choose somebody who covers its field."))
-        if self.to is not None and self.to.pk == dossier.owner_id:
+        if self.to is not None and is_own(self.to, dossier):
             raise ActionRefused("to", _("This person may not handle their own dossier."))
         if (dossier.holder_id, dossier.holder_role) == (getattr(self.to, "pk", None), self.role):
             raise ActionRefused("to", _("The dossier is there already."))
 
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
-        takes_it = self.to is not None and self.to == move.by and self.role == dossier.holder_role
-        step = dossier.step if takes_it else holding.step_of(dossier.version, self.role, dossier.step)
+        is_same_work = self.role == dossier.holder_role and (self.to == move.by or move.role == Role.LEADER)
+        step = dossier.step if is_same_work else holding.step_of(dossier.version, self.role, dossier.step)
         return holding.Holding(dossier.unit, self.role, self.to, step).columns()
 
     def record(self, move: Move) -> dict[str, Any]:

@@ -274,6 +274,34 @@ def test_forward_is_for_the_holder(road):
     assert refused(road, actions.Forward(role=Role.SPECIALIST), road.commune.clerk) == "holder"
 
 
+def test_leader_reassigns_what_somebody_else_holds(road):
+    """An officer who is ill must not stop a dossier; the step stays, the control sheet says who had it how long."""
+    road.processing()
+    leader = road.commune.leader
+    step = road.dossier.step
+    road.do(actions.Forward(role=Role.SPECIALIST, note="Anh Nam nghỉ ốm"), leader)
+    assert (road.dossier.holder, road.dossier.holder_role, road.dossier.step) == (None, Role.SPECIALIST, step)
+    row = road.dossier.handovers.get(until=None)
+    assert (row.given_by, row.person) == (leader, None)
+    assert road.dossier.events.order_by("-n").first().actor_role == Role.LEADER
+    check_sheet(road.dossier)
+
+
+def test_leader_forwards_what_lies_at_the_desk(road):
+    road.received().do(actions.Forward(road.commune.specialist), road.commune.leader)
+    assert (road.dossier.status, road.dossier.holder) == (Status.PROCESSING, road.commune.specialist)
+
+
+def test_proposal_is_signed_or_sent_back_not_forwarded(road):
+    road.proposed()
+    assert refused(road, actions.Forward(road.commune.specialist), road.commune.leader) == "signing"
+
+
+def test_leader_of_another_unit_forwards_nothing(road, other_commune):
+    road.processing()
+    assert refused(road, actions.Forward(role=Role.SPECIALIST), other_commune.leader) == "who"
+
+
 # Supplement ---------------------------------------------------------------------------------------------------------
 
 

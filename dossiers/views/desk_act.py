@@ -10,11 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from ..access import Officer
+from ..access import Officer, is_possible
 from ..desk import Lights
 from ..desk_forms import ActionForm
 from ..desk_lists import ListSpec, Search, first, neighbour, place_of
-from ..desk_offers import is_possible
 from ..history import timeline
 from ..models import Dossier
 from ..workflow import ActionBase, ActionRefused, perform, roles_of, stale_message
@@ -67,7 +66,8 @@ def act(
             else:
                 announce(request, dossier, screen)
                 return redirect(next_address(request, officer, spec, place, detail))
-    is_open = is_possible(screen.action, dossier, officer, roles_of(officer.user, dossier, officer.now))
+    roles = roles_of(officer.user, dossier, officer.now)
+    is_open = is_possible(screen.action, dossier, officer.user, roles, officer.now)
     if request.method == "GET" and not is_open:
         messages.warning(request, stale_message(dossier))
         return redirect(f"{reverse(detail, args=[dossier.code])}?{spec.query_string()}")

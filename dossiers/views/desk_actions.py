@@ -156,7 +156,7 @@ def supplement_received(request: HttpRequest, officer: Officer, code: str) -> Ht
 
 
 @require_http_methods(["GET", "POST"])
-@officer_required(Role.CLERK, Role.SPECIALIST)
+@officer_required()
 def forward(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Forward to a colleague or to a role."""
     dossier = officer.dossier(code)

@@ -12,12 +12,11 @@ from common.paging import keyset_page
 from offices.models import Role
 
 from .. import actions, decision_forms, desk, dossier_page
-from ..access import Officer
+from ..access import Officer, available_actions
 from ..desk_lists import VIEWS, ListSpec
-from ..desk_offers import is_possible
 from ..history import timeline
-from ..models import Dossier
-from ..workflow import roles_of
+from ..models import Dossier, Result
+from ..workflow import Action
 from .desk_act import Screen, act
 from .desk_actions import form_of
 from .desk_dossier import contents, shared
@@ -84,13 +83,14 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     found = officer.dossier(code)
     dossier_page.note_reading(found, officer.user, "dossier", officer.now)
     context = contents(request, officer, found)
-    roles = roles_of(officer.user, found, officer.now)
+    allowed = available_actions(found, officer.user, officer.now)
     page = {
         **shared(request, officer, found, SIGNING),
         **context,
-        "can_sign": is_possible(actions.Approve, found, officer, roles),
-        "can_send_back": is_possible(actions.SendBack, found, officer, roles),
-        "can_extend": is_possible(actions.Extend, found, officer, roles),
+        "can_sign": Action.APPROVE in allowed,
+        "can_send_back": Action.SEND_BACK in allowed,
+        "can_forward": Action.FORWARD in allowed,
+        "can_extend": Action.EXTEND in allowed,
         "draft_url": draft_url(found) if context["result"] else "",
         "timeline": timeline(found, "officer")[:5],
     }
@@ -103,7 +103,8 @@ def approve(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Sign, with the password again."""
     found = officer.dossier(code)
     form = form_of(decision_forms.ApproveForm, request, officer, found, signer=officer.user)
-    return act(request, officer, found, form, APPROVE, spec=SIGNING, detail="leader:dossier")
+    result = Result.objects.filter(dossier=found).select_related("proposed_by", "approved_by").first()
+    return act(request, officer, found, form, APPROVE, spec=SIGNING, detail="leader:dossier", result=result)
 
 
 @require_http_methods(["GET", "POST"])
