@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.clock import local_day
-from common.working_time import DAY, OfficeCalendar, YearNotEntered, working_days_between
+from common.working_time import DAY, OfficeCalendar, YearNotEntered, working_days_between, working_time_between
 
 from .models import Status
 
@@ -16,6 +16,8 @@ OK, SOON, LATE, PAUSED, NONE = "ok", "soon", "late", "paused", "none"
 SOON_DAYS = 2
 # Statuses in which the authority's clock runs.
 RUNNING = (Status.RECEIVED, Status.PROCESSING, Status.PAYMENT, Status.WITHDRAWAL)
+# An answer to an online filing is due within so many working hours (Nghị định 45/2020).
+ANSWER_HOURS, ANSWER_SOON = 8, 6
 # Older delays are counted in calendar weeks' working days: nobody reads whether it is 400 or 397.
 COUNTED_DAYS = timedelta(days=200)
 
@@ -54,6 +56,25 @@ def light(dossier: Any, calendar: OfficeCalendar | None, now: datetime) -> Light
             SOON, ngettext("Due soon: %(days)d day left", "Due soon: %(days)d days left", days) % {"days": days}
         )
     return Light(OK, ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days})
+
+
+def waiting_light(submitted_at: datetime, calendar: OfficeCalendar, now: datetime) -> Light:
+    """Return how long a dossier has waited for reception, in working hours; no query.
+
+    Beyond the years entered or 200 days back only that it is late is said.
+    """
+    try:
+        since = max(submitted_at, now - COUNTED_DAYS)
+        hours = int(working_time_between(calendar, since, now).total_seconds() // 3600)
+    except YearNotEntered:
+        return Light(LATE, _("Waits for more than 8 working hours"))
+    if hours >= ANSWER_HOURS:
+        text = ngettext("Beyond 8 hours: waits for %(hours)d hour", "Beyond 8 hours: waits for %(hours)d hours", hours)
+        return Light(LATE, text % {"hours": hours})
+    if not hours:
+        return Light(OK, _("Just filed"))
+    text = ngettext("Waits for %(hours)d working hour", "Waits for %(hours)d working hours", hours) % {"hours": hours}
+    return Light(SOON if hours >= ANSWER_SOON else OK, text)
 
 
 def working_days(calendar: OfficeCalendar | None, since: date, until: date) -> int:

@@ -23,9 +23,10 @@ from offices.models import Role
 from procedures.models import Sector
 
 from .access import Officer
-from .deadlines import Light, light
+from .deadlines import Light, light, waiting_light
 from .desk_lists import (
     DEADLINES,
+    LEVELS,
     VIEWS,
     ListSpec,
     Search,
@@ -130,11 +131,15 @@ def tabs(officer: Officer, spec: ListSpec) -> list[Tab]:
 def page(officer: Officer, spec: ListSpec, search: Search | None, *, after: str = "", before: str = "") -> Page:
     """Return one page of a list as prepared rows; two queries besides the calendar."""
     found = page_of(officer, spec, search, ROW_COLUMNS, after=after, before=before)
-    return replace(found, rows=rows(officer, found.rows, spec.query_string()))
+    return replace(found, rows=rows(officer, found.rows, spec))
 
 
-def rows(officer: Officer, records: Iterable[Any], query: str) -> list[Row]:
-    """Prepare rows of :data:`ROW_COLUMNS`; ``query`` names the list in their links."""
+def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
+    """Prepare rows of :data:`ROW_COLUMNS`; their links remember the list.
+
+    ``date`` is when a dossier was filed; in the list of the done ones, when it was closed.
+    """
+    query = spec.query_string()
     lights = Lights(officer)
     statuses = {status.value: str(status.label) for status in Status}
     roles = {role.value: str(role.label) for role in Role}
@@ -145,6 +150,7 @@ def rows(officer: Officer, records: Iterable[Any], query: str) -> list[Row]:
     head, tail = base.split("CODE")
     suffix = f"{tail}?{query}" if query else tail
     user_id = officer.user.pk
+    is_done = spec.view == "done"
     return [
         Row(
             url=f"{head}{record.code}{suffix}",
@@ -153,7 +159,7 @@ def rows(officer: Officer, records: Iterable[Any], query: str) -> list[Row]:
             procedure=record.version__name,
             status=statuses[record.status],
             light=lights.of(record),
-            date=_short(record.closed_at or record.received_at or record.submitted_at),
+            date=_short(record.closed_at if is_done else record.submitted_at),
             holder=record.holder__full_name or roles.get(record.holder_role, ""),
             channel=channels[record.channel],
             delivery=deliveries[record.delivery],
@@ -174,7 +180,9 @@ class Lights:
         self.calendar = calendar_of(officer.main_post.unit, around=officer.now)
 
     def of(self, record: Any) -> Light:
-        """Return the light of a dossier or a row with its columns."""
+        """Return the light of a dossier or a row with its columns: its deadline, or how long it waits for reception."""
+        if record.status == Status.SUBMITTED:
+            return waiting_light(record.submitted_at, self.calendar, self.now)
         key = (record.status, record.due_at, record.paused_since)
         if key not in self.seen:
             self.seen[key] = light(record, self.calendar, self.now)
@@ -223,7 +231,7 @@ def work_list(officer: Officer) -> ListSpec:
 def most_urgent(officer: Officer, limit: int = 8) -> list[Row]:
     """Return the first rows of the officer's own list."""
     spec = work_list(officer)
-    return rows(officer, page_of(officer, spec, None, ROW_COLUMNS, size=limit).rows, spec.query_string())
+    return rows(officer, page_of(officer, spec, None, ROW_COLUMNS, size=limit).rows, spec)
 
 
 def fields(officer: Officer) -> list[tuple[str, str]]:
@@ -241,6 +249,7 @@ def filter_choices(officer: Officer, spec: ListSpec) -> list[dict[str, Any]]:
     """Return the filter selects: name, label and options with the chosen one marked."""
     offered_choices: tuple[tuple[str, str, list[tuple[str, Any]]], ...] = (
         ("field", _("Field"), list(fields(officer))),
+        ("level", _("Level"), [(level, _("Level %(number)s") % {"number": level}) for level in LEVELS]),
         ("channel", _("Channel"), list(Channel.choices)),
         ("deadline", _("Deadline"), list(DEADLINES.items())),
     )
@@ -255,14 +264,14 @@ def filter_choices(officer: Officer, spec: ListSpec) -> list[dict[str, Any]]:
 
 
 def sort_links(spec: ListSpec) -> dict[str, dict[str, str]]:
-    """Return for each sortable column its link and its state as aria-sort."""
+    """Return for each sortable column ('due', 'date') its link and its state as aria-sort."""
     base = reverse("desk:list")
     links = {}
-    for key in ("due", "filed"):
+    for key in ("due", "closed" if spec.view == "done" else "filed"):
         is_current = spec.order.removeprefix("-") == key
         target = f"-{key}" if spec.order == key else key
         state = "none" if not is_current else "descending" if spec.is_descending else "ascending"
-        links[key] = {"url": f"{base}?{spec.query_string(sort=target)}", "state": state}
+        links["due" if key == "due" else "date"] = {"url": f"{base}?{spec.query_string(sort=target)}", "state": state}
     return links
 
 

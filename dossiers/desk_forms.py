@@ -99,14 +99,16 @@ class ReasonForm(ActionForm):
         label=gettext_lazy("Reason"),
         lines=True,
         max_length=2000,
-        required=False,
+        error_messages={"required": gettext_lazy("Write the reason.")},
         help_text=gettext_lazy("The applicant reads this. Say plainly what is wrong and what to do."),
     )
     field_order = ["revision", "ready", "reason"]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["reason"].required = not self.ready_reasons
         if self.ready_reasons:
+            self.fields["reason"].label = _("Reason, in your own words")
             self.fields["ready"] = forms.ChoiceField(
                 label=_("Ready-made reason"),
                 required=False,
@@ -126,7 +128,9 @@ class ReasonForm(ActionForm):
             parts.append(cleaned["reason"])
         cleaned["whole_reason"] = "\n".join(parts)
         if not parts and "reason" not in self.errors:
-            self.add_error("reason", forms.ValidationError(_("Write the reason."), code="required"))
+            self.add_error(
+                "reason", forms.ValidationError(_("Choose a ready-made reason or write one."), code="required")
+            )
         return cleaned
 
 
@@ -214,6 +218,7 @@ class SupplementForm(ActionForm):
         self.fields[f"{name}_reason"] = WordsField(
             label=_("Reason for: %(what)s") % {"what": label}, max_length=400, required=False
         )
+        self.fields[f"{name}_reason"].widget.attrs["placeholder"] = _("Reason, in your own words")
         self.wanted.append((name, label, detail, item))
 
     def lines(self) -> list[Line]:

@@ -91,6 +91,7 @@ VIEWS: dict[str, View] = {
 # Tabs of what the officer holds: wherever it came from, whichever field it has.
 HELD_VIEWS = ("mine", "sent-back")
 SORTS = {"due": "due_at", "filed": "submitted_at", "closed": "closed_at"}
+LEVELS = ("1", "2", "3", "4")
 DEADLINES = {
     "late": _("Overdue"),
     "today": _("Due today"),
@@ -124,6 +125,7 @@ class ListSpec:
 
     view: str
     field: str = ""
+    level: str = ""
     channel: str = ""
     deadline: str = ""
     sort: str = ""
@@ -138,6 +140,7 @@ class ListSpec:
         return cls(
             view=view if view in VIEWS else default_view(officer),
             field=field if re.fullmatch(r"[-\w]{1,60}", field, re.ASCII) else "",
+            level=query.get("level", "") if query.get("level") in LEVELS else "",
             channel=query.get("channel", "") if query.get("channel") in Channel.values else "",
             deadline=query.get("deadline", "") if query.get("deadline") in DEADLINES else "",
             sort=sort if sort.removeprefix("-") in SORTS else "",
@@ -150,6 +153,7 @@ class ListSpec:
         parts = {
             "view": spec.view,
             "field": spec.field,
+            "level": spec.level,
             "channel": spec.channel,
             "deadline": spec.deadline,
             "sort": spec.sort,
@@ -180,7 +184,7 @@ class ListSpec:
     @property
     def is_filtered(self) -> bool:
         """Narrower than its tab."""
-        return bool(self.field or self.channel or self.deadline or self.search)
+        return bool(self.field or self.level or self.channel or self.deadline or self.search)
 
 
 @dataclass(frozen=True)
@@ -243,6 +247,8 @@ def queue(officer: Officer, spec: ListSpec, search: Search | None) -> DossierQue
     found = in_view(officer, spec.view)
     if spec.field:
         found = found.filter(version__procedure__sector__code=spec.field)
+    if spec.level:
+        found = found.filter(version__level=int(spec.level))
     if spec.channel:
         found = found.filter(channel=spec.channel)
     if spec.deadline:

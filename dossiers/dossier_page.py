@@ -159,6 +159,24 @@ def panels(dossier: Dossier, user: User) -> list[tuple[str, dict[str, Any]]]:
     return [panel for panel in found if panel is not None]
 
 
+def readings(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
+    """Return who looked at what lately, newest first, in words; two queries."""
+    words = {
+        "dossier": _("the dossier"),
+        "number": _("the whole ID numbers"),
+        "paper": _("a paper"),
+        "slip": _("a slip"),
+        "result": _("the result"),
+    }
+    papers = dict(dossier.papers.values_list("ref", "name"))
+    found = []
+    for reading in dossier.readings.select_related("reader").order_by("-pk")[:limit]:
+        kind, _space, which = reading.what.partition(" ")
+        what = papers.get(which) or words.get(kind, reading.what)
+        found.append({"at": reading.at, "name": reading.reader.full_name, "what": what})
+    return found
+
+
 def note_reading(dossier: Dossier, user: User, what: str, now: Any) -> None:
     """Write that an officer looked: 'dossier', 'number', 'paper <ref>', 'result', 'slip <pk>'; one query."""
     Reading.objects.create(dossier=dossier, reader=user, at=now, what=what)

@@ -7,7 +7,7 @@ import pytest
 from django.utils import translation
 
 from common.clock import LOCAL
-from dossiers.deadlines import light
+from dossiers.deadlines import light, waiting_light
 from dossiers.models import Status
 from offices.calendar import calendar_of
 from offices.models import Holiday
@@ -69,3 +69,21 @@ def test_list_of_lights_needs_no_query(calendar, django_assert_num_queries):
     dossier = SimpleNamespace(status=Status.PROCESSING, due_at=local("2026-03-30 10:00"), paused_since=None)
     with django_assert_num_queries(0):
         light(dossier, calendar, local("2026-03-24 09:00"))
+
+
+@pytest.mark.parametrize(
+    ("now", "kind", "text"),
+    [
+        ("2026-03-23 09:30", "ok", "Just filed"),
+        ("2026-03-23 10:00", "ok", "Waits for 1 working hour"),
+        ("2026-03-23 16:30", "soon", "Waits for 6 working hours"),
+        ("2026-03-24 08:29", "soon", "Waits for 7 working hours"),
+        ("2026-03-24 08:30", "late", "Beyond 8 hours: waits for 8 hours"),
+        ("2026-03-30 09:00", "late", "Beyond 8 hours"),
+    ],
+)
+def test_waiting_for_reception_counts_working_hours(calendar, now, kind, text):
+    with translation.override("en"):
+        found = waiting_light(local("2026-03-23 09:00"), calendar, local(now))
+    assert found.kind == kind
+    assert found.text.startswith(text)

@@ -50,6 +50,7 @@ def dossier_list(request: HttpRequest, officer: Officer) -> HttpResponse:
         "filters": desk.filter_choices(officer, spec),
         "sorts": desk.sort_links(spec),
         "spec": spec,
+        "is_done": spec.view == "done",
         "label": VIEWS[spec.view].label,
         "searched": search.shown if spec.search and search else "",
         "clear_url": f"{reverse('desk:list')}?view={spec.view}",

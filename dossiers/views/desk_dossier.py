@@ -109,7 +109,7 @@ def history(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
         **shared(request, officer, found),
         "timeline": timeline(found, "officer"),
         "handovers": found.handovers.select_related("unit", "person", "given_by"),
-        "readings": found.readings.select_related("reader").order_by("-pk")[:100],
+        "readings": dossier_page.readings(found),
     }
     return render(request, "desk/dossier_history.html", page)
 
