@@ -201,6 +201,7 @@ CELERY_BEAT_SCHEDULE = {
     "tidy-counters": {"task": "common.tasks.tidy", "schedule": crontab(hour=3, minute=10)},
     "forget-unconfirmed": {"task": "accounts.tasks.forget_unconfirmed", "schedule": crontab(hour=3, minute=20)},
     "expire-drafts": {"task": "dossiers.tasks.expire_drafts", "schedule": crontab(hour=2, minute=30)},
+    "sweep-loose-files": {"task": "dossiers.tasks.sweep_loose_files", "schedule": crontab(hour=3, minute=40)},
     "refresh-search-text": {
         "task": "procedures.tasks.refresh_search_text",
         "schedule": crontab(hour=0, minute=5),
