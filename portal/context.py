@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.clock import local_day, now
 from common.display import display_of
+from dossiers.querysets import DESK_ROLES
 from offices.models import Post, Role
 
 
@@ -22,7 +23,7 @@ def site_unit() -> SimpleNamespace:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Give templates DEMO, display, site_unit, here, is_officer and is_leader.
+    """Give templates DEMO, display, site_unit, here, is_officer (of the desk) and is_leader.
 
     Costs no query on anonymous pages; one for a signed-in person, when the menu asks for the posts.
     """
@@ -32,7 +33,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "display": display_of(request),
         "site_unit": site_unit(),
         "here": request.get_full_path(),
-        "is_officer": SimpleLazyObject(lambda: bool(roles)),
+        "is_officer": SimpleLazyObject(lambda: not roles.isdisjoint(DESK_ROLES)),
         "is_leader": SimpleLazyObject(lambda: Role.LEADER in roles),
     }
 

@@ -10,13 +10,14 @@ from offices.models import Role
 
 
 def landing_page(user: Any) -> str:
-    """Return the path where somebody goes on: leader's list, desk, or their dossiers. One query."""
+    """Return the path where somebody goes on: desk, leader's list, dossiers; else an officer's account. One query."""
     roles = {post.role for post in current_posts(user, local_day(now()))}
-    if not roles:
-        return reverse("my:dossiers")
-    if roles & {Role.CLERK, Role.SPECIALIST} or Role.LEADER not in roles:
+    if roles & {Role.CLERK, Role.SPECIALIST}:
         return reverse("desk:home")
-    return reverse("leader:home")
+    if Role.LEADER in roles:
+        return reverse("leader:home")
+    # Cashiers, publishers and administrators are nothing to the desk.
+    return reverse("accounts:profile" if roles else "my:dossiers")
 
 
 def audience(user: Any) -> str:
