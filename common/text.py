@@ -24,6 +24,11 @@ def fold(text: str) -> str:
     return " ".join(plain.casefold().split())
 
 
+def lower_first(text: str) -> str:
+    """Return a name as it stands inside a sentence: 'xã Xuân Bắc' for 'Xã Xuân Bắc'."""
+    return text[:1].lower() + text[1:]
+
+
 def is_broken(text: str) -> bool:
     """Say whether a text holds what no keyboard sends: NUL, half of a character, an undecodable byte."""
     return _BROKEN.search(text) is not None

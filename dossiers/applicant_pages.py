@@ -13,7 +13,7 @@ from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from accounts.models import User
 from common import onetime
@@ -32,6 +32,22 @@ from .models.papers import Paper
 PAGE = 20
 MAX_FILES_LISTED = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# The order of "my dossiers" and the heading each rank stands under.
+RANK = Case(
+    When(status=Status.SUPPLEMENT, then=Value(0)),
+    When(status=Status.DECIDED, then=Value(1)),
+    When(status=Status.DRAFT, then=Value(2)),
+    When(status__in=FINAL, then=Value(4)),
+    default=Value(3),
+    output_field=IntegerField(),
+)
+GROUPS: dict[int, Any] = {
+    0: gettext_lazy("Waits for you"),
+    1: gettext_lazy("Waits for you"),
+    2: gettext_lazy("Waits for you"),
+    3: gettext_lazy("The commune is working on it"),
+    4: gettext_lazy("Dossiers that have ended"),
+}
 
 
 def kilobytes(size: int) -> str:
@@ -117,26 +133,25 @@ def why_not(procedure: Procedure, entry: filing.Entry) -> dict[str, Any]:
 def list_page(user: Any, cursor: str, *, language: str) -> tuple[list[dict[str, Any]], str]:
     """Return one page of a person's dossiers as rows and the cursor of the next ('' on the last).
 
-    Open ones and drafts first, then ended ones, each newest first. One query,
+    First what waits for the person (a supplement, a result, a draft), then what
+    the authority works on, then what has ended; each newest first. One query,
     answers are not read.
     """
     after = Q()
     place = read_cursor(cursor)
     if place is not None:
-        ended, saved_at, pk = place
-        after = Q(is_ended__gt=ended) | Q(is_ended=ended, saved_at__lt=saved_at)
-        after |= Q(is_ended=ended, saved_at=saved_at, pk__lt=pk)
+        rank, saved_at, pk = place
+        after = Q(rank__gt=rank) | Q(rank=rank, saved_at__lt=saved_at)
+        after |= Q(rank=rank, saved_at=saved_at, pk__lt=pk)
     name = "version__name_en" if language == "en" else "version__name"
     found = list(
         Dossier.objects.of_owner(user)
-        .annotate(
-            is_ended=Case(When(status__in=FINAL, then=Value(1)), default=Value(0), output_field=IntegerField())
-        )
+        .annotate(rank=RANK)
         .filter(after)
-        .order_by("is_ended", "-saved_at", "-pk")
+        .order_by("rank", "-saved_at", "-pk")
         .values(
-            "pk", "ref", "code", "status", "delivery", "saved_at", "submitted_at", "due_at", "is_ended",
-            "received_by__name", "version__name", name,
+            "pk", "ref", "code", "status", "delivery", "saved_at", "submitted_at", "due_at", "rank",
+            "received_by__short_name", "version__name", name,
         )[: PAGE + 1]
     )  # fmt: skip
     last = found[PAGE - 1] if len(found) > PAGE else None
@@ -147,34 +162,37 @@ def list_page(user: Any, cursor: str, *, language: str) -> tuple[list[dict[str, 
 
 def cursor_of(item: dict[str, Any]) -> str:
     """Return the place of a row in the list as a text for addresses."""
-    return f"{item['is_ended']}.{(item['saved_at'] - EPOCH) // timedelta(microseconds=1)}.{item['pk']}"
+    return f"{item['rank']}.{(item['saved_at'] - EPOCH) // timedelta(microseconds=1)}.{item['pk']}"
 
 
 def read_cursor(text: str) -> tuple[int, datetime, int] | None:
     """Return the place that a text of :func:`cursor_of` names; None for anything else."""
-    if not re.fullmatch(r"[01]\.\d{1,17}\.\d{1,18}", text, re.ASCII):
+    if not re.fullmatch(r"[0-4]\.\d{1,17}\.\d{1,18}", text, re.ASCII):
         return None
-    ended, microseconds, pk = (int(number) for number in text.split("."))
-    return ended, EPOCH + timedelta(microseconds=microseconds), pk
+    rank, microseconds, pk = (int(number) for number in text.split("."))
+    return rank, EPOCH + timedelta(microseconds=microseconds), pk
 
 
 def list_row(item: dict[str, Any], title: str, labels: dict[int, Any]) -> dict[str, Any]:
     """Return one dossier of the list, ready to print."""
     status = item["status"]
     is_draft = status == Status.DRAFT
+    todo, page = todo_of(status, item["delivery"])
     return {
         "url": reverse("my:dossier", args=[item["ref"]]),
+        "group": GROUPS[item["rank"]],
         "title": title,
         "code": item["code"] or "",
-        "unit": item["received_by__name"],
+        "unit": item["received_by__short_name"],
         "is_draft": is_draft,
         "tag": STATUS_TAGS[status],
         "status": labels[status],
-        "saved": day_and_time(item["saved_at"]) if is_draft else "",
+        "saved": day_text(item["saved_at"]) if is_draft else "",
         "expires": day_text(item["saved_at"] + timedelta(days=filing.DRAFT_DAYS)) if is_draft else "",
         "submitted": day_text(item["submitted_at"]),
         "due": day_and_time(item["due_at"]) if status in (Status.RECEIVED, Status.PROCESSING) else "",
-        "todo": todo_words(status, item["delivery"]),
+        "todo": todo,
+        "todo_url": reverse(page, args=[item["ref"]]) if page else "",
     }
 
 
@@ -188,15 +206,16 @@ def day_and_time(moment: datetime | None) -> str:
     return f"{moment.astimezone(LOCAL):%H:%M, %d/%m/%Y}" if moment else ""
 
 
-def todo_words(status: int, delivery: str) -> str:
-    """Return what waits for the applicant in a status; '' when nothing does."""
+def todo_of(status: int, delivery: str) -> tuple[str, str]:
+    """Return what waits for the applicant in a status and the URL name where to do it; ('', '') for nothing."""
     if status == Status.DRAFT:
-        return _("Continue filling in")
+        return _("Continue filling in"), "my:dossier"
     if status == Status.SUPPLEMENT:
-        return _("Supplement the dossier")
+        return _("Supplement the dossier"), "my:supplement"
     if status == Status.DECIDED:
-        return _("Receive the result") if delivery == Delivery.ONLINE else _("See how to receive the result")
-    return ""
+        is_online = delivery == Delivery.ONLINE
+        return _("Receive the result") if is_online else _("See how to receive the result"), "my:result"
+    return "", ""
 
 
 # A draft --------------------------------------------------------------------------------------------------------------
@@ -263,7 +282,8 @@ def paper_cards(progress: filing.Progress, user: Any, error_key: str = "", error
         {
             "key": card.required.key,
             "name": card.required.name,
-            "condition": card.required.condition,
+            # What is needed is needed: its condition has been answered.
+            "condition": "" if card.is_needed else card.required.condition,
             "is_optional": not card.is_needed,
             "is_given": card.is_given,
             "files": [file_row(paper, user) for paper in card.files],
@@ -355,13 +375,17 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
     given = list(dossier.papers.filter(replaced_at=None)[:MAX_FILES_LISTED])
     sections = form_schema.summary(form_schema.load(form), dossier.answers, language) if form else []
     shown_panels = [panel(dossier, user) for panel in hooks.panels]
+    entries = history.timeline(dossier, history.OWNER)
     return {
         "dossier": dossier,
         "title": words.name_in(dossier.version)[0],
         "sentence": history.status_sentence(dossier, history.OWNER, now),
         "next_step": history.next_step_for_applicant(dossier),
+        "reason": reason_now(dossier, entries),
         "holder": history.holder_panel(dossier, now),
-        "entries": history.timeline(dossier, history.OWNER),
+        "is_timed": dossier.status in (Status.RECEIVED, Status.PROCESSING),
+        "is_paused": dossier.paused_since is not None,
+        "entries": entries,
         "papers": [file_row(paper, user) | {"kind": paper_words(paper), "for": paper.name} for paper in given],
         "sections": [{"title": section.title.say(language), "rows": rows} for section, rows in sections],
         "delivery": delivery_words(dossier),
@@ -376,6 +400,13 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
         "may_receive": dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE,
         "may_download": dossier.status == Status.RETURNED,
     }
+
+
+def reason_now(dossier: Dossier, entries: list[history.TimelineEntry]) -> str:
+    """Return why a dossier was refused, stopped, or what it lacks; '' in other statuses."""
+    if dossier.status not in (Status.REFUSED, Status.STOPPED, Status.SUPPLEMENT):
+        return ""
+    return next((entry.text for entry in entries if entry.status == dossier.status and entry.text), "")
 
 
 WITHDRAWABLE = (Status.SUBMITTED, Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.PAYMENT)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from common.clock import LOCAL
+from common.text import lower_first
 from offices.models import Post, Role
 
 from .models import Dossier, DossierEvent, Handover, Status
@@ -42,6 +43,8 @@ DONE: dict[str, Any] = {
     Action.STOP: gettext_lazy("Dossier stopped"),
     Action.EXTEND: gettext_lazy("New date given, with an apology"),
 }
+# The statuses in which it is for the authority to act; in the others a step's time says nothing.
+TIMED = (Status.SUBMITTED, Status.RECEIVED, Status.PROCESSING)
 # Steps inside the authority: the public look-up shows states, not who handed what to whom.
 INTERNAL = (Action.FORWARD, Action.PROPOSE, Action.SEND_BACK)
 
@@ -186,7 +189,7 @@ def department_of(dossier: Dossier, row: Handover) -> str:
     if row.role == Role.CLERK:
         return _("the one-stop desk")
     if row.role == Role.LEADER:
-        return _("the leadership of %(unit)s") % {"unit": row.unit.short_name}
+        return _("the leadership of %(unit)s") % {"unit": lower_first(row.unit.short_name)}
     title = ""
     if row.person_id is not None:
         posts = Post.objects.filter(user=row.person_id, unit=row.unit_id, role=row.role)
@@ -205,7 +208,7 @@ def holder_panel(dossier: Dossier, now: datetime) -> HolderPanel | None:
         name=row.person.get_full_name() if row.person else "",
         since=row.since,
         due_at=row.due_at,
-        is_late=row.due_at is not None and now > row.due_at and dossier.status != Status.SUPPLEMENT,
+        is_late=row.due_at is not None and now > row.due_at and dossier.status in TIMED,
         step=row.step,
         steps=dossier.version.steps.count(),
         waits_for=waits_for(dossier),
@@ -246,7 +249,9 @@ def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
     if dossier.status in sentences:
         closed = dossier.closed_at or dossier.decided_at
         sentence = sentences[Status(dossier.status)]
-        return f"{sentence[:-1]}: {in_sentence(closed, now)}." if closed else sentence
+        if closed is None:
+            return sentence
+        return _("%(sentence)s, %(time)s.") % {"sentence": sentence[:-1], "time": in_sentence(closed, now)}
     if audience == PUBLIC:
         return _join(_("State: %(state)s") % {"state": STATES[dossier.status]}, _promised(dossier, now))
     row = open_handover(dossier)

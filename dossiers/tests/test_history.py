@@ -117,7 +117,7 @@ def test_holder_panel_turns_late_after_the_step_time_but_not_while_waiting_for_t
 def test_nobody_holds_an_ended_dossier(road):
     road.submitted().do(actions.Refuse("Sai nơi"), road.commune.clerk)
     assert history.holder_panel(road.dossier, road.now) is None
-    assert sentence(road, history.OWNER) == "The dossier was not received: 09:02 on 23/03."
+    assert sentence(road, history.OWNER) == "The dossier was not received, 09:02 on 23/03."
 
 
 @pytest.mark.parametrize("status", Status)

@@ -244,3 +244,13 @@ def test_list_shows_open_ones_first_in_constant_queries(mine, citizen, commune, 
 def test_broken_cursor_shows_the_beginning(mine, road, cursor):
     page = mine.get(reverse("my:dossiers"), {"after": cursor})
     assert [row["is_draft"] for row in page.context["rows"]] == [True]
+
+
+def test_list_puts_what_waits_for_the_person_first(mine, citizen, commune, road):
+    road.asked()
+    asked = road.dossier
+    factories.draft(citizen, commune.unit, road.version, saved_at=road.now + timedelta(days=1))
+    rows = mine.get(reverse("my:dossiers")).context["rows"]
+    assert [row["code"] or "draft" for row in rows] == [asked.code, "draft"]
+    assert rows[0]["todo_url"] == url("supplement", asked)
+    assert rows[0]["group"] == rows[1]["group"]

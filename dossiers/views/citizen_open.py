@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from common.clock import now
 from common.files import ACCEPT_ATTRIBUTE, serve
+from common.text import lower_first
+from offices.hours import hours_lines
 from procedures import words
 from procedures.catalogue import effective_level
 from procedures.models import Offering
@@ -34,10 +36,12 @@ def submitted(request: HttpRequest, ref: str) -> HttpResponse:
         "title": words.name_in(dossier.version)[0],
         "slip": dossier.slips.filter(kind=SlipKind.FILING).first(),
         "level": level,
+        "unit": lower_first(dossier.received_by.short_name),
         "fees": applicant_pages.fee_lines(dossier.version, (offering,) if offering else ()),
         "deadline": words.time_words(dossier.version),
         "originals": dossier.papers.filter(kind="promised", replaced_at=None),
         "has_email": bool(dossier.applicant.email),
+        "hours": hours_lines(dossier.received_by.opening_hours.all()),
     }
     return render(request, "my/submitted.html", context)
 
