@@ -14,6 +14,9 @@ from . import words
 from .catalogue import effective_level
 from .models import FeeLine, Offering, Procedure, ProcedureVersion, RequiredPaper, VersionStatus
 
+# Legal names run to 250 characters; beyond this a heading is set smaller.
+LONG_NAME = 70
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -70,7 +73,11 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "papers": [_paper(paper, base) for paper in papers],
         "templates": [_template(paper, base) for paper in papers if paper.template_file],
         "steps": [_step(step.role, step.text) for step in version.steps.all()],
-        "units": [_unit(offering, level) for offering, level in zip(offerings, levels, strict=True)],
+        "units": [
+            _unit(offering, "" if len(set(levels)) == 1 else words.level_words(one))
+            for offering, one in zip(offerings, levels, strict=True)
+        ],
+        "is_long": len(name) > LONG_NAME,
         "apply_url": f"{base}apply/" if is_open and level >= 3 and offerings else "",
         "is_open": is_open,
     }
@@ -102,7 +109,8 @@ def _notices(procedure: Procedure, shown: Shown, day: date) -> list[str]:
 def _fee(line: FeeLine) -> dict[str, Any]:
     return {
         "kind": line.get_kind_display(),
-        "amount": words.amount_words(line),
+        "amount": words.amount_words(line) if line.amount_vnd else words.fee_words([line])[0],
+        "is_free": not line.amount_vnd,
         "exemption": line.exemption,
         "is_local": line.is_local,
     }
@@ -133,7 +141,7 @@ def _step(role: str, text: str) -> dict[str, str]:
     return {"who": str(Role(role).label) if role else _("You"), "text": text}
 
 
-def _unit(offering: Offering, level: int) -> dict[str, Any]:
+def _unit(offering: Offering, level: str) -> dict[str, Any]:
     unit = offering.unit
     return {
         "name": unit.name,
@@ -141,6 +149,6 @@ def _unit(offering: Offering, level: int) -> dict[str, Any]:
         "phone": unit.phone,
         "phone_link": "".join(unit.phone.split()),
         "hours": hours_lines(unit.opening_hours.all()),
-        "level": words.level_words(level),
+        "level": level,
         "fee": words.vnd(offering.fee_vnd) if offering.fee_vnd is not None else "",
     }

@@ -51,7 +51,9 @@ def fee_words(fees: Iterable[FeeLine], offering: Offering | None = None) -> tupl
     if any(line.exemption and line.amount_vnd for line in lines):
         cautions.append(_("Some people are exempt."))
     if not any(line.amount_vnd for line in lines):
-        return _("Free in the usual case") if any(line.is_local for line in lines) else _("Free"), " ".join(cautions)
+        if any(line.is_local for line in lines):
+            return _("Free in the usual case"), _("Where a fee is due, the province sets it.")
+        return _("Free"), ""
     amounts = "; ".join(amount_words(line) for line in lines)
     is_service = all(line.kind == FeeKind.FEE for line in lines)
     words = _("Service fee: %(amount)s") if is_service else _("Fee: %(amount)s")
