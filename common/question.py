@@ -164,7 +164,6 @@ class QuestionMixin(forms.Form):
         self.fields["answer"] = forms.CharField(
             max_length=40,
             help_text=_("This question keeps robots out. Answer with a number or in words."),
-            widget=forms.TextInput(attrs={"autocomplete": "off"}),
         )
         self.fields["website"] = forms.CharField(
             required=False,
@@ -194,8 +193,10 @@ class QuestionMixin(forms.Form):
             self.check_question(keep=True)
 
     def ask(self, sentence: str) -> None:
-        """Make ``sentence`` the label of the answer, also when the form has been checked already."""
+        """Show the box for the answer under ``sentence``, also when the form has been checked already."""
         self.fields["answer"].label = sentence
+        # Hidden since an answer was right; a look-up that found nothing asks again.
+        self.fields["answer"].widget = forms.TextInput(attrs={"autocomplete": "off", "maxlength": "40"})
         # A bound field keeps the label that it saw when the form was checked.
         self._bound_fields_cache.pop("answer", None)  # type: ignore[attr-defined]
 

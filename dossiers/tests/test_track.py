@@ -184,3 +184,12 @@ def test_number_never_stands_in_an_address(client, dossier):
     by_number(client)
     assert "075199000011" not in str(dict(client.session))
     assert Dossier.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_after_nothing_was_found_another_question_stands_there(client):
+    page = client.get(reverse("track:find"))
+    page = client.post(reverse("track:find"), asked(page) | {"code": "000.00.16.H19-200101-0001"})
+    label = re.search(r'<label for="id_answer">([^<]+)', page.content.decode())[1]
+    assert label.strip().endswith("?")
+    assert 'type="hidden" name="answer"' not in page.content.decode()
