@@ -6,8 +6,8 @@ request must come from this site's own pages.
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
@@ -27,7 +27,7 @@ def display(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/display.html")
     if not _from_own_page(request):
         return HttpResponseForbidden(render(request, "403.html").content)
-    response = redirect(_next(request))
+    response = HttpResponseRedirect(_next(request))
     for name, allowed in CHOICES.items():
         value = request.POST.get(name)
         if value in allowed:
@@ -42,7 +42,7 @@ def language(request: HttpRequest) -> HttpResponse:
     """Set the language and go back."""
     if not _from_own_page(request):
         return HttpResponseForbidden(render(request, "403.html").content)
-    response = redirect(_next(request))
+    response = HttpResponseRedirect(_next(request))
     chosen = request.POST.get("language")
     if chosen in dict(settings.LANGUAGES):
         _set_cookie(request, response, settings.LANGUAGE_COOKIE_NAME, chosen)
@@ -58,7 +58,7 @@ def _from_own_page(request: HttpRequest) -> bool:
 def _next(request: HttpRequest) -> str:
     url = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(url, {request.get_host()}, require_https=request.is_secure())
-    return url if safe and len(url) <= 2000 else "/"
+    return url if safe and url.startswith("/") and len(url) <= 2000 else "/"
 
 
 def _set_cookie(request: HttpRequest, response: HttpResponse, name: str, value: str) -> None:
