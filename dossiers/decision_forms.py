@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from common.clock import LOCAL, local_day
 from common.files import Accepted, FileRefused, accept
-from common.limits import count_of, hit
+from common.limits import forgive, hit
 from common.text import nfc
 
 from . import actions
@@ -131,11 +131,12 @@ class ApproveForm(ActionForm):
         password = nfc(self.cleaned_data["password"])
         times, per = settings.LIMITS[SIGN_SCOPE]
         subject = str(self.signer.pk)
-        if count_of(SIGN_SCOPE, subject, per, self.now) >= times:
+        # Counted before the check: parallel guesses cannot all slip through.
+        if hit(SIGN_SCOPE, subject, times, per, self.now).exceeded:
             raise forms.ValidationError(_("Too many wrong passwords. Nothing was signed. Try again in 15 minutes."))
         if not self.signer.check_password(password):
-            hit(SIGN_SCOPE, subject, times, per, self.now)
             raise forms.ValidationError(_("The password is not right. Nothing was signed."))
+        forgive(SIGN_SCOPE, subject, per, self.now)
         return password
 
     def action(self) -> ActionBase:
