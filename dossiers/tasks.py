@@ -11,7 +11,7 @@ from django.db import transaction
 from common.clock import now
 from common.pdf import PdfFailed, render_pdf
 
-from . import filing, results, slips
+from . import filing, loose_files, results, slips
 from .models import Dossier, Result, Slip, Status
 
 logger = logging.getLogger(__name__)
@@ -77,3 +77,9 @@ def expire_drafts() -> None:
             # Saved again meanwhile: it stays.
             removed = filing.remove_with_files(Dossier.objects.filter(pk__in=pks, saved_at__lt=before))
         logger.info("%d drafts expired", removed)
+
+
+@shared_task(name="dossiers.tasks.sweep_loose_files")
+def sweep_loose_files() -> None:
+    """Delete stored files that no row names."""
+    loose_files.sweep(now())
