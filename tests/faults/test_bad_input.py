@@ -1,0 +1,292 @@
+"""Bad input everywhere: every URL × persona × method with what no honest browser sends.
+
+Nothing may answer 500; what is refused answers with a page of the portal that
+says what to do.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.test.client import encode_multipart
+from django.urls import reverse
+
+from tests.access.test_matrix import rows, undone
+from tests.access.world import World
+from tests.factories import NOW
+
+PERSONAS = ("anonymous", "citizen", "clerk", "specialist", "leader")
+URLENCODED = "application/x-www-form-urlencoded"
+FIELD = re.compile(r'<(?:input|select|textarea|button)\b[^>]*\bname="([^"]+)"')
+HUGE = "9" * 40
+NFD = unicodedata.normalize("NFD", "Nguyễn Thị Đào")
+# Values that reach the forms: readable, and wrong for nearly every field.
+ODD = (
+    "",
+    "abc",
+    "-1",
+    HUGE,
+    "nan",
+    "٣²",
+    NFD,
+    "\"'><script>alert(1)</script>",
+    "{{ 7|add:7 }}{% now %}%s%n",
+    "=cmd|' /C calc'!A0",
+    "a\r\nBcc: thief@example.com",
+    "99/99/9999",
+    "9999-12-31T23:59:59",
+    "0001-01-01T00:00",
+    '[{"a": 1}]',
+    "😀" * 200,
+    "\u202e\u200b\ufeff",
+    "x" * 19_999,
+)
+# Parts of an address that name nothing.
+STRANGE_PARTS = (HUGE, "-1", "x" * 3000, NFD, "%ED%A0%80", "a%00b", "..%2f..", "٣", "%0d%0aX-A:b")
+STRANGE_QUERIES = (
+    "after=x&before=x&q=x&page=-1&view=x&sort=x&back=x&next=//evil.example&pdf",
+    f"after=~&before=~~&page={HUGE}&sort=--due&search=1&field=%27&channel=9&deadline=x&level={HUGE}",
+    f"after={HUGE}~{HUGE}&before=9999-99-99T00:00:00Z~1&view=mine&search=1&sort=-closed&level=-1",
+    "after=0001-01-01T00:00:00%2B23:59~1&q=%25_%5C%27%22&view=all",
+    "after=9999-12-31T23:59:59-23:59~1&view=all&sort=due&audience=x&agency=x",
+    "q[]=1&q[]=2&after=1&after=2&field=a&field=b",
+    "&".join(f"k{n}=1" for n in range(1001)),
+    "q=%00",
+    "q=%ED%A0%80",
+    "q=%ff",
+)
+
+
+@pytest.fixture
+def world(db) -> Iterator[World]:
+    """The commune on its Monday morning; the clock stands still."""
+    with time_machine.travel(NOW, tick=False):
+        yield World()
+
+
+def addresses(world: World) -> dict[str, list[object]]:
+    """Return every URL name with arguments that lead somewhere."""
+    return {name: arguments for name, _method, arguments, _expected in rows(world)}
+
+
+class Attacker:
+    """A persona's browser that keeps a list of answers nobody may get."""
+
+    def __init__(self, world: World, persona: str) -> None:
+        self.persona = persona
+        self.faults: list[str] = []
+        self.client = Client(raise_request_exception=False, HTTP_ORIGIN="http://testserver")
+        if world.people[persona] is not None:
+            self.client.force_login(world.people[persona])
+
+    def send(self, method: str, address: str, **options: object) -> str:
+        """Send a request, judge the answer, take back what it wrote; return the page."""
+        with undone():
+            response = self.client.generic(method, address, **options)
+            status = response.status_code
+            if response.streaming:
+                page = ""
+                # Not closed as a whole: that would close the test's own connection to the database.
+                b"".join(response.streaming_content)
+                for close in response._resource_closers:
+                    close()
+            else:
+                page = response.content.decode(errors="replace")
+        what = f"{self.persona} {method} {address[:120]} {str(options.get('data', ''))[:80]}"
+        if status >= 500 and not (status == 503 and address.startswith("/readyz")):
+            error = getattr(response, "exc_info", None)
+            self.faults.append(f"{what} → {status} {error[1]!r}" if error else f"{what} → {status}")
+        elif status >= 400 and method != "HEAD" and 'id="main"' not in page:
+            self.faults.append(f"{what} → {status} without a page of ours")
+        elif "UNDEFINED(" in page:
+            self.faults.append(f"{what} → a page with an undefined variable")
+        elif "<script>alert" in page:
+            self.faults.append(f"{what} → what was typed runs as a script")
+        return page
+
+
+def field_names(world: World, persona: str) -> list[str]:
+    """Return the names of every field on every page that a persona can open."""
+    browser = Attacker(world, persona)
+    names: set[str] = set()
+    for name, arguments in addresses(world).items():
+        names.update(FIELD.findall(browser.send("GET", reverse(name, args=arguments))))
+    assert not browser.faults, "\n".join(browser.faults)
+    return sorted(names - {"csrfmiddlewaretoken", "question_token", "resume"})
+
+
+def every_address(world: World) -> list[str]:
+    """Return the addresses of every URL, whether it takes forms or not."""
+    return [reverse(name, args=arguments) for name, arguments in addresses(world).items()]
+
+
+def forms_of(world: World, persona: str) -> list[str]:
+    """Return the addresses that take a persona's forms; those for everybody only once, from strangers."""
+    found = {
+        reverse(name, args=arguments)
+        for name, method, arguments, expected in rows(world)
+        if expected[persona] == "in"
+        and (method == "post" or name.startswith("account"))
+        and (persona == "anonymous" or expected["anonymous"] != "in")
+        and (persona in ("anonymous", "citizen") or name.startswith(("desk:", "leader:")))
+    }
+    assert found
+    return sorted(found)
+
+
+def encoded(names: list[str], value: str) -> bytes:
+    """Return the same value for every field as a form's body."""
+
+    return urlencode([(name, value) for name in names]).encode()
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_every_method_on_every_address(world, persona):
+    attacker = Attacker(world, persona)
+    for address in every_address(world):
+        for method in ("POST", "PUT", "DELETE", "HEAD", "OPTIONS", "QUERY"):
+            attacker.send(method, address)
+    assert not attacker.faults, "\n".join(attacker.faults)
+
+
+@pytest.mark.parametrize("persona", PERSONAS)
+def test_readable_nonsense_in_every_field_of_every_form(world, persona):
+    attacker = Attacker(world, persona)
+    names = field_names(world, persona)
+    bodies = [encoded(names, value) for value in ODD]
+    for address in forms_of(world, persona):
+        for body in bodies:
+            attacker.send("POST", address, data=body, content_type=URLENCODED)
+    assert not attacker.faults, "\n".join(attacker.faults)
+
+
+@pytest.mark.parametrize("persona", ["anonymous", "citizen", "clerk", "specialist"])
+def test_fields_of_the_wrong_shape(world, persona):
+    attacker = Attacker(world, persona)
+    names = field_names(world, persona)
+    file = {name: SimpleUploadedFile("a.pdf", b"%PDF-1.4\n") for name in names[:2]}
+    text = dict.fromkeys([*names, "file", "upload", "document"], "a text where a file belongs")
+    boundary = "xyzxyz"
+    multipart = f"multipart/form-data; boundary={boundary}"
+    bodies = [
+        (encode_multipart(boundary, file), multipart),
+        (encode_multipart(boundary, text), multipart),
+        (encode_multipart(boundary, {"file": SimpleUploadedFile("a\0b.pdf", b"%PDF-")}), multipart),
+        (encode_multipart(boundary, {"file": SimpleUploadedFile("x" * 5000 + ".pdf", b"%PDF-")}), multipart),
+        (encode_multipart(boundary, {f"f{n}": SimpleUploadedFile("a.pdf", b"x") for n in range(5)}), multipart),
+        (b"--xyzxyz\r\nContent-Disposition: form-data\r\n\r\nno name", multipart),
+        (b'--xyzxyz\r\nContent-Disposition: form-data; name="file"; filename="a.pdf"\r\n\r\ncut', multipart),
+        (
+            b'--xyzxyz\r\nContent-Disposition: form-data; name="a"\r\nContent-Transfer-Encoding: base64\r\n\r\n=!=\r\n'
+            b"--xyzxyz--\r\n",
+            multipart,
+        ),
+        (b"x", "multipart/form-data"),
+        (b"x", "multipart/form-data; boundary="),
+        (b'{"revision": [1, 2]}', "application/json"),
+        (b"<a/>", "text/xml"),
+        (b"revision=1", "application/x-www-form-urlencoded; charset=utf-16"),
+        (b"revision=1", "text/plain; charset=hex"),
+        (b"revision=" + b"%ED%A0%80", URLENCODED),
+        (b"revision=%00", URLENCODED),
+        (b"%00=1", URLENCODED),
+        (b"note=" + b"x" * 1_000_000, URLENCODED),
+        (b"&".join(b"f%d=1" % n for n in range(1001)), URLENCODED),
+        (b"&".join(f"{name}={n}".encode() for n in range(3) for name in names), URLENCODED),
+        (b"&".join(f"{name}[]=1&{name}.x=1&{name}-0-a=1".encode() for name in names[:200]), URLENCODED),
+        (b"=&&;=;&", URLENCODED),
+    ]
+    for address in forms_of(world, persona):
+        for body, content_type in bodies:
+            attacker.send("POST", address, data=body, content_type=content_type)
+    assert not attacker.faults, "\n".join(attacker.faults)
+
+
+@pytest.mark.parametrize("persona", ["citizen", "clerk"])
+def test_addresses_that_name_nothing(world, persona):
+    attacker = Attacker(world, persona)
+    for name, arguments in addresses(world).items():
+        address = reverse(name, args=arguments)
+        for position, argument in enumerate(arguments):
+            for strange in STRANGE_PARTS:
+                broken = address.replace(f"/{argument}/", f"/{strange}/", 1)
+                attacker.send("GET", broken)
+                if position == len(arguments) - 1:
+                    attacker.send("POST", broken)
+    assert not attacker.faults, "\n".join(attacker.faults)
+
+
+@pytest.mark.parametrize("persona", ["anonymous", "citizen", "clerk"])
+def test_queries_that_mean_nothing(world, persona):
+    attacker = Attacker(world, persona)
+    for address in every_address(world):
+        for query in STRANGE_QUERIES:
+            attacker.send("GET", f"{address}?{query}")
+        attacker.send("POST", f"{address}?{STRANGE_QUERIES[1]}")
+    assert not attacker.faults, "\n".join(attacker.faults)
+
+
+HEADERS = (
+    {"HTTP_ORIGIN": "http://["},
+    {"HTTP_ORIGIN": "", "HTTP_REFERER": "http://[bad"},
+    {"HTTP_HOST": "evil.example"},
+    {"HTTP_HOST": "a b\r\n"},
+    {"CONTENT_TYPE": "text/plain; charset=hex"},
+    {"CONTENT_TYPE": "text/plain; charset=punycode"},
+    {"HTTP_X_FORWARDED_FOR": "'; drop, \x00"},
+    {"HTTP_IF_NONE_MATCH": '"\xff'},
+    {"HTTP_IF_MODIFIED_SINCE": "99 Foo 99999"},
+    {"HTTP_ACCEPT_LANGUAGE": "x" * 5000},
+    {"HTTP_RANGE": "bytes=-1,9999999999999999999999-"},
+    {"HTTP_COOKIE": 'sessionid="\\000\\000\\000\\000\\000\\000\\000\\000\\000"; text=x; contrast="\\000"'},
+    {"HTTP_COOKIE": 'messages="[[\\042x"; csrftoken=\\; django_language=xx; sessionid=' + "x" * 4000},
+    {"HTTP_COOKIE": "=;;;=a; sessionid"},
+    {"CONTENT_LENGTH": "-5"},
+    {"CONTENT_LENGTH": "abc"},
+    {"HTTP_X_AUTOSAVE": "\xff"},
+)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_headers_that_no_browser_sends(world, method):
+    attacker = Attacker(world, "anonymous")
+    for address in ("/", "/procedures/", "/accounts/login/", "/track/", "/language/", "/display/", "/my/dossiers/"):
+        for headers in HEADERS:
+            attacker.send(method, address, data=b"a=b", **headers)
+    assert not attacker.faults, "\n".join(attacker.faults)
+
+
+def test_an_address_that_only_takes_forms_explains_itself(world, client):
+    client.force_login(world.citizen)
+    answer = client.get(reverse("my:submit", args=[world.draft.ref]))
+    page = answer.content.decode()
+    assert answer.status_code == 405 and answer["Allow"] == "POST"
+    assert "Không mở trực tiếp được địa chỉ này" in page and "<h1>" in page
+
+
+@pytest.mark.parametrize(
+    ("persona", "name", "which", "typed"),
+    [
+        ("citizen", "my:withdraw", "submitted", {"reason": f"Đổi ý vì {NFD}", "revision": "abc"}),
+        ("clerk", "desk:refuse", "submitted", {"reason": "Thiếu thẩm quyền", "rule": "", "revision": HUGE}),
+        ("clerk", "desk:receive", "submitted", {"originals": "khong-co", "revision": ""}),
+        ("specialist", "desk:propose", "processing", {"text": "Đồng ý cấp", "is_granted": "x", "revision": "abc"}),
+        ("leader", "desk:extend", "processing", {"reason": "Chờ xác minh", "day": "99/99/9999", "revision": "0"}),
+        ("leader", "leader:send_back", "proposed", {"reason": "Sai căn cứ", "revision": "7" * 30}),
+    ],
+)
+def test_what_was_typed_stands_on_the_page_again(world, client, persona, name, which, typed):
+    client.force_login(world.people[persona])
+    dossier = getattr(world, which)
+    answer = client.post(reverse(name, args=[dossier.ref if persona == "citizen" else dossier.code]), typed)
+    page = unicodedata.normalize("NFC", answer.content.decode())
+    assert answer.status_code in (409, 422)
+    assert unicodedata.normalize("NFC", typed.get("reason") or typed.get("text") or "<h1>") in page
+    before = dossier.status, dossier.revision
+    dossier.refresh_from_db()
+    assert (dossier.status, dossier.revision) == before
