@@ -125,9 +125,17 @@ def test_guessing_is_delayed_and_never_locks_out(visitor, confirmed, time_machin
 
 def test_another_account_is_not_touched_by_the_delay(visitor, confirmed):
     for n in range(9):
-        sign_in(visitor, "075199000011", f"sai-{n}")
+        sign_in(visitor, "075199000029", f"sai-{n}")
     sign_in(visitor, confirmed.email)
     assert is_signed_in(visitor)
+
+
+def test_every_spelling_of_an_account_counts_as_that_account(visitor, confirmed, time_machine):
+    time_machine.move_to("2026-03-23T02:00:00Z", tick=False)
+    number = confirmed.personal_number
+    spellings = [number, f"{number[:3]}-{number[3:]}", " ".join(number), confirmed.email, confirmed.email.upper()]
+    answers = [sign_in(visitor, login, f"sai-{n}").status_code for n, login in enumerate([*spellings, *spellings])]
+    assert answers[:5] == [200] * 5 and answers[6:] == [429] * 4
 
 
 def test_busy_address_is_asked_a_question_before_a_password_is_tried(visitor, confirmed, settings):
