@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 
 from offices.hours import hours_lines
@@ -28,15 +29,28 @@ class Shown:
 
 def shown_version(procedure: Procedure, day: date) -> Shown | None:
     """Return the version in force, else the last one that was; None when there never was one. One query."""
-    known = procedure.versions.filter(
-        status__in=[VersionStatus.PUBLISHED, VersionStatus.RETIRED], effective_from__lte=day
-    ).order_by("-number")
-    versions = list(known.defer("form")[:20])
+    versions = list(_known_versions(day).filter(procedure=procedure)[:20])
     for version in versions:
         has_ended = version.effective_until is not None and version.effective_until < day
         if version.status == VersionStatus.PUBLISHED and not has_ended:
             return Shown(version, True)
     return Shown(versions[0], False) if versions else None
+
+
+# What a day says is built once and only ever copied; nothing is read here.
+@lru_cache(maxsize=4)
+def _known_versions(day: date) -> QuerySet[ProcedureVersion]:
+    known = ProcedureVersion.objects.filter(
+        status__in=[VersionStatus.PUBLISHED, VersionStatus.RETIRED], effective_from__lte=day
+    )
+    return known.defer("form").order_by("-number")
+
+
+@lru_cache(maxsize=4)
+def _offerings(day: date) -> QuerySet[Offering]:
+    hours = Prefetch("unit__opening_hours", OpeningHours.objects.order_by("weekday", "opens"))
+    offerings = Offering.objects.on(day).select_related("unit").prefetch_related(hours)
+    return offerings.order_by("unit__name", "unit_id")
 
 
 def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str, Any]:
@@ -46,7 +60,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
     """
     version = shown.version
     name, language = words.name_in(version)
-    offerings = _offerings(procedure, day)
+    offerings = list(_offerings(day).filter(procedure=procedure))
     fees = list(version.fees.all())
     papers = list(version.papers.all())
     levels = [effective_level(version, offering) for offering in offerings]
@@ -81,12 +95,6 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "apply_url": f"{base}apply/" if is_open and level >= 3 and offerings else "",
         "is_open": is_open,
     }
-
-
-def _offerings(procedure: Procedure, day: date) -> list[Offering]:
-    hours = Prefetch("unit__opening_hours", OpeningHours.objects.order_by("weekday", "opens"))
-    offerings = Offering.objects.on(day).filter(procedure=procedure).select_related("unit").prefetch_related(hours)
-    return list(offerings.order_by("unit__name", "unit_id"))
 
 
 def _notices(procedure: Procedure, shown: Shown, day: date) -> list[str]:

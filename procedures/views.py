@@ -22,7 +22,7 @@ from .words import audience_words, in_vietnamese, level_words
 @login_not_required
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """List the procedures that a search finds, twenty a page. Eight queries."""
+    """List the procedures that a search finds, twenty a page. Seven queries at most."""
     asked = Filters.read(request.GET)
     is_plain = not asked.q and set(request.GET) <= {"agency", "field", "level", "audience"}
     return anonymous_page(request, "find" if is_plain else "", lambda: _find(request, asked))
