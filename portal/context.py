@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from common.clock import local_day, now
 from common.display import display_of
 from dossiers.querysets import DESK_ROLES
-from offices.models import Post, Role
+from offices.access import current_posts
+from offices.models import Role
 
 
 def site_unit() -> SimpleNamespace:
@@ -42,4 +43,4 @@ def _roles_today(request: HttpRequest) -> frozenset[str]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return frozenset()
-    return frozenset(Post.objects.of(user).valid_on(local_day(now())).values_list("role", flat=True))
+    return frozenset(post.role for post in current_posts(user, local_day(now())))

@@ -8,7 +8,8 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from common.clock import local_day, now
-from offices.models import Post, Role
+from offices.access import current_posts
+from offices.models import Role
 
 from ..access import Officer
 from ..querysets import DESK_ROLES
@@ -25,11 +26,7 @@ def officer_required(*roles: str) -> Callable[[Callable[..., HttpResponseBase]],
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             moment = now()
-            posts = [
-                post
-                for post in Post.objects.valid_on(local_day(moment)).of(request.user).select_related("unit")
-                if post.role in DESK_ROLES
-            ]
+            posts = [post for post in current_posts(request.user, local_day(moment)) if post.role in DESK_ROLES]
             if not any(post.role in admitted for post in posts):
                 raise PermissionDenied
             posts.sort(key=lambda post: (DESK_ROLES.index(Role(post.role)), post.pk))
