@@ -23,7 +23,10 @@ MAX_OBJECTS = 200_000
 ACTIVE_KEYS = {"/JS": "javascript", "/JavaScript": "javascript", "/EmbeddedFiles": "attachment", "/EF": "attachment"}
 ACTIVE_KEYS |= {"/XFA": "active", "/RichMediaContent": "active"}
 ACTIONS = {"/JavaScript": "javascript", "/Launch": "launch", "/ImportData": "launch", "/SubmitForm": "launch"}
-ACTIONS |= {"/GoToE": "attachment", "/Rendition": "active"}
+# A file elsewhere: opening it can hand an officer's password hash to a stranger's server.
+ACTIONS |= {"/GoToE": "attachment", "/GoToR": "launch", "/Rendition": "active"}
+# What runs by itself, without a click.
+AUTOMATIC = {"/OpenAction", "/AA"}
 SUBTYPES = {"/FileAttachment": "attachment", "/RichMedia": "active", "/Movie": "active", "/3D": "active"}
 
 
@@ -103,6 +106,8 @@ def inspect(thing: Any) -> None:
         elif isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
             for key, value in part.items():
                 reason = ACTIVE_KEYS.get(key)
+                if (key in AUTOMATIC and opens_address(value)) or (key == "/F" and isinstance(part, pikepdf.Stream)):
+                    reason = "launch"
                 if key == "/S":
                     reason = ACTIONS.get(str(value)) if isinstance(value, pikepdf.Name) else None
                 elif key == "/Subtype":
@@ -113,6 +118,16 @@ def inspect(thing: Any) -> None:
                     raise Refused(reason)
                 if is_container(value):
                     waiting.append(value)
+
+
+def opens_address(value: Any) -> bool:
+    """Tell whether an action, or one of a dictionary of actions, leads to an address."""
+    import pikepdf
+
+    if not isinstance(value, pikepdf.Dictionary):
+        return False
+    actions = [value, *(action for action in value.values() if isinstance(action, pikepdf.Dictionary))]
+    return any(action.get("/S") == pikepdf.Name.URI for action in actions)
 
 
 def is_container(value: Any) -> bool:

@@ -188,9 +188,36 @@ def attachment(pdf):
     pdf.attachments["a.exe"] = b"MZ"
 
 
+def file_elsewhere(pdf):
+    pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.GoToR, F=pikepdf.String(r"\\\\evil.example\\x.pdf"))
+
+
+def address_opened_at_once(pdf):
+    pdf.Root.OpenAction = pdf.make_indirect(pikepdf.Dictionary(S=pikepdf.Name.URI, URI="http://evil.example"))
+
+
+def address_opened_with_the_page(pdf):
+    pdf.pages[0].AA = pikepdf.Dictionary(O=pikepdf.Dictionary(S=pikepdf.Name.URI, URI="http://evil.example"))
+
+
+def content_elsewhere(pdf):
+    stream = pdf.make_stream(b"")
+    stream.F = pikepdf.String("http://evil.example/x")
+    pdf.pages[0].Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=stream))
+
+
 @pytest.mark.parametrize(
     ("change", "code"),
-    [(javascript, "javascript"), (hidden_javascript, "javascript"), (launch, "launch"), (attachment, "attachment")],
+    [
+        (javascript, "javascript"),
+        (hidden_javascript, "javascript"),
+        (launch, "launch"),
+        (attachment, "attachment"),
+        (file_elsewhere, "launch"),
+        (address_opened_at_once, "launch"),
+        (address_opened_with_the_page, "launch"),
+        (content_elsewhere, "launch"),
+    ],
 )
 def test_active_pdf_is_refused(change, code):
     assert refusal("a.pdf", pdf_bytes(change)) == code
