@@ -225,6 +225,6 @@ class QuestionMixin(forms.Form):
             data[self.add_prefix("answer")] = ""
             self.ask(sentence)
         if not is_right:
-            self.add_error("answer", _WRONG if given else _ASKED)
+            self.add_error("answer", _WRONG if given and answer else _ASKED)
         self.data = data
         return is_right

@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -35,7 +36,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The order of "my dossiers" and the heading each rank stands under.
 RANK = Case(
     When(status=Status.SUPPLEMENT, then=Value(0)),
-    When(status=Status.DECIDED, then=Value(1)),
+    When(Q(status=Status.DECIDED) & ~Q(delivery=Delivery.POST), then=Value(1)),
     When(status=Status.DRAFT, then=Value(2)),
     When(status__in=FINAL, then=Value(4)),
     default=Value(3),
@@ -212,7 +213,7 @@ def todo_of(status: int, delivery: str) -> tuple[str, str]:
         return _("Continue filling in"), "my:dossier"
     if status == Status.SUPPLEMENT:
         return _("Supplement the dossier"), "my:supplement"
-    if status == Status.DECIDED:
+    if status == Status.DECIDED and delivery != Delivery.POST:
         is_online = delivery == Delivery.ONLINE
         return _("Receive the result") if is_online else _("See how to receive the result"), "my:result"
     return "", ""
@@ -389,9 +390,7 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
         "papers": [file_row(paper, user) | {"kind": paper_words(paper), "for": paper.name} for paper in given],
         "sections": [{"title": section.title.say(language), "rows": rows} for section, rows in sections],
         "delivery": delivery_words(dossier),
-        "messages_sent": Notification.objects.filter(
-            subject_type="dossier", subject_ref=dossier.ref, recipient=user
-        ).order_by("-pk")[:30],
+        "messages_sent": messages_sent(dossier, user),
         "slips": dossier.slips.only("pk", "kind", "number", "issued_at", "dossier_id"),
         "panels": [panel for panel in shown_panels if panel is not None],
         "may_supplement": dossier.status == Status.SUPPLEMENT,
@@ -400,6 +399,19 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
         "may_receive": dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE,
         "may_download": dossier.status == Status.RETURNED,
     }
+
+
+def messages_sent(dossier: Dossier, user: User) -> list[dict[str, Any]]:
+    """Return the latest messages to the applicant; their page need not name its own code again. One query."""
+    sent = Notification.objects.filter(subject_type="dossier", subject_ref=dossier.ref, recipient=user)
+    return [
+        {
+            "subject": capfirst(message.subject.partition(f"{dossier.code}: ")[2] or message.subject),
+            "created_at": message.created_at,
+            "body": message.body,
+        }
+        for message in sent.order_by("-pk")[:30]
+    ]
 
 
 def reason_now(dossier: Dossier, entries: list[history.TimelineEntry]) -> str:
