@@ -15,13 +15,16 @@ from django.core.files.base import ContentFile
 from django.utils import translation
 
 from common import broker
+from common.clock import local_day
 from common.divisions import address_text
+from common.money import format_vnd
 from common.qr import qr_svg
 from offices.models import Post, Role, Unit
-from procedures.models import ProcedureVersion, TimeUnit
+from procedures.models import Offering, ProcedureVersion, TimeUnit
+from procedures.words import amount_words
 
 from .links import tracking_link
-from .models import Delivery, Dossier, PaperKind, Slip, SlipKind
+from .models import Delivery, Dossier, Handover, PaperKind, Slip, SlipKind
 from .numbering import yearly_number
 from .workflow import Move
 
@@ -46,6 +49,8 @@ FORMS: dict[str, Form] = {
 # Titles that were different in the forms of 2018.
 TITLES_2018: dict[str, str] = {SlipKind.APOLOGY: "Phiếu xin lỗi và hẹn lại ngày trả kết quả"}
 CIRCULARS = {"2018": "Thông tư số 01/2018/TT-VPCP", "2025": "Thông tư số 03/2025/TT-VPCP"}
+
+CONTROL_SHEET_NUMBERS = {"2018": "05", "2025": "06"}
 
 UNIT_KINDS = ("Xã ", "Phường ", "Đặc khu ", "Tỉnh ", "Thành phố ")
 
@@ -186,11 +191,23 @@ def papers_of(dossier: Dossier) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
+def fee_text(dossier: Dossier) -> str:
+    """Return the fee as the receipt states it; a unit's own fee wins; two queries."""
+    lines = list(dossier.version.fees.all())
+    offering = Offering.objects.filter(unit=dossier.unit_id, procedure=dossier.version.procedure_id).first()
+    if offering is not None and offering.fee_vnd is not None:
+        return format_vnd(offering.fee_vnd) if offering.fee_vnd else "Không"
+    with in_vietnamese():
+        amounts = "; ".join(amount_words(line) for line in lines if line.amount_vnd)
+    return amounts or ("Theo mức thu của tỉnh, nếu có" if any(line.is_local for line in lines) else "Không")
+
+
 def receipt_facts(dossier: Dossier) -> dict[str, Any]:
     """Return the fields of form 01 beyond the identity block."""
     return {
         "papers": papers_of(dossier),
         "sets": 1,
+        "fee": fee_text(dossier),
         "processing": processing_text(dossier.version),
         "received_at": iso(dossier.received_at),
         "due_at": iso(dossier.due_at),
@@ -214,6 +231,50 @@ def context_of(slip: Slip) -> dict[str, Any]:
         if name in data:
             data[name] = datetime.fromisoformat(data[name]) if data[name] else None
     return {"slip": slip, "data": data, "issued_at": slip.issued_at, "qr": qr_svg(data["link"])}
+
+
+def control_sheet(dossier: Dossier, handovers: Iterable[Handover], now: datetime) -> tuple[str, dict[str, Any]]:
+    """Return template and context of the control sheet as it stands now; it is not frozen. One query.
+
+    Render it under :func:`in_vietnamese`.
+    """
+    form_set = settings.SLIP_SET
+    data = {
+        "title": "Phiếu kiểm soát quá trình giải quyết hồ sơ",
+        "form": CONTROL_SHEET_NUMBERS[form_set],
+        "circular": CIRCULARS[form_set],
+        "number": "",
+        "unit": unit_facts(dossier.received_by),
+        "place": place_of(dossier.received_by),
+        "code": dossier.code,
+        "procedure": dossier.version.name,
+        "agency": dossier.unit.name,
+        "due_at": dossier.due_at,
+    }
+    rows = [
+        {
+            "n": row.n,
+            "given_by": row.given_by.get_full_name() if row.given_by else "",
+            "person": row.person.get_full_name() if row.person else "",
+            "role": Role(row.role).label,
+            "unit": row.unit.short_name,
+            "since": row.since,
+            "until": row.until,
+            "due_at": row.due_at,
+            "outcome": outcome(row),
+        }
+        for row in handovers
+    ]
+    return "slips/control-sheet.html", {"layout": PRINT_LAYOUT, "data": data, "rows": rows, "issued_at": now}
+
+
+def outcome(row: Handover) -> str:
+    """Return how a finished step ended, in the words of the control sheet; '' while it lasts or has no time."""
+    if row.until is None or row.due_at is None:
+        return ""
+    if row.until > row.due_at:
+        return "Quá hạn"
+    return "Trước hạn" if local_day(row.until) < local_day(row.due_at) else "Đúng hạn"
 
 
 def wake(slip: Slip) -> None:

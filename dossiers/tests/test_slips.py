@@ -5,12 +5,14 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from django.db import transaction
 from django.template.loader import render_to_string
 
 from common.pdf import PdfFailed
 from dossiers import actions, results, slips, tasks
-from dossiers.models import Result, Slip, SlipKind
+from dossiers.models import Handover, Result, Slip, SlipKind
 from offices.models import Unit
+from procedures.models import FeeLine, Offering
 
 
 def html_of(slip: Slip) -> str:
@@ -46,6 +48,7 @@ EXPECTED = {
         "Mẫu số 01, Thông tư số 03/2025/TT-VPCP",
         "1/TNHS",
         "3 ngày làm việc",
+        "Phí, lệ phí",
         "09 giờ 02 phút, ngày 23/03/2026",
         "09 giờ 02 phút, ngày 26/03/2026",
         "Tại Bộ phận Tiếp nhận và Trả kết quả",
@@ -125,7 +128,7 @@ def test_slip_does_not_follow_later_changes(road):
 def test_numbers_run_per_year_and_kind(road):
     road.received()
     assert Slip.objects.get(kind=SlipKind.RECEIPT).number == "1/TNHS"
-    with slips.transaction.atomic():
+    with transaction.atomic():
         assert slips.yearly_number(road.commune.unit, road.now, SlipKind.RECEIPT, "TNHS") == "2/TNHS"
         assert slips.yearly_number(road.commune.unit, road.now.replace(year=2027), SlipKind.RECEIPT, "TNHS") == "1/TNHS"
 
@@ -225,3 +228,39 @@ def test_unsigned_letter_is_not_rendered(road):
     road.proposed()
     tasks.render_result(Result.objects.get().pk)
     assert not Result.objects.get().file
+
+
+@pytest.mark.parametrize(
+    ("local", "lines", "words"),
+    [
+        (None, [], "Không"),
+        (None, [FeeLine(kind="le_phi", amount_vnd=0, is_local=True)], "Theo mức thu của tỉnh, nếu có"),
+        (None, [FeeLine(kind="phi", amount_vnd=8000, per="bản sao")], "8.000 đồng/bản sao"),
+        (5000, [FeeLine(kind="phi", amount_vnd=8000, per="bản sao")], "5.000 đồng"),
+        (0, [FeeLine(kind="phi", amount_vnd=8000, per="bản sao")], "Không"),
+    ],
+)
+def test_receipt_states_the_fee(road, local, lines, words):
+    """The unit's own fee, else what the version says, else that there is none."""
+    dossier = road.submitted().dossier
+    Offering.objects.filter(procedure=dossier.version.procedure, unit=dossier.unit).update(fee_vnd=local)
+    dossier.version._prefetched_objects_cache = {"fees": lines}
+    assert slips.fee_text(dossier) == words
+
+
+def test_control_sheet_is_a_form_of_the_desk(road):
+    """Who gave it to whom, when, and how each step ended; the open step has no outcome yet."""
+    dossier = road.proposed().dossier
+    rows = dossier.handovers.select_related("unit", "person", "given_by")
+    with slips.in_vietnamese():
+        template, context = slips.control_sheet(dossier, rows, road.now)
+        html = render_to_string(template, context)
+    for text in ["Mẫu số 06", "CỘNG HÒA XÃ HỘI", dossier.code, road.commune.specialist.get_full_name(), "hạn</td>"]:
+        assert text in html
+    assert [row["outcome"] for row in context["rows"]][-1] == ""
+
+
+@pytest.mark.parametrize(("hours", "words"), [(-30, "Trước hạn"), (-1, "Đúng hạn"), (1, "Quá hạn")])
+def test_outcome_of_a_step(road, hours, words):
+    row = Handover(due_at=road.now, until=road.now + timedelta(hours=hours))
+    assert slips.outcome(row) == words

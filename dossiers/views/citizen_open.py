@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -57,7 +58,7 @@ def slip(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
         return serve(found.file, "application/pdf", f"{found.kind}-{dossier.code}.pdf")
     template, context = slips.page(found, "slips/print.html")
     with slips.in_vietnamese():
-        return render(request, template, context | {"back": dossier.ref})
+        return render(request, template, context | {"back": reverse("my:dossier", args=[dossier.ref])})
 
 
 @require_GET

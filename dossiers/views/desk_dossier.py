@@ -144,16 +144,19 @@ def paper_file(request: HttpRequest, officer: Officer, code: str, paper_ref: str
 def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> HttpResponse:
     """The newest slip of a kind, or the control sheet, as a page to print; there at once."""
     found = officer.dossier(code)
+    back = reverse("desk:dossier", args=[found.code])
     if kind == CONTROL_SHEET:
         handovers = found.handovers.select_related("unit", "person", "given_by")
-        return render(request, "desk/control_sheet.html", {"dossier": found, "handovers": handovers})
+        with slips.in_vietnamese():
+            template, context = slips.control_sheet(found, handovers, officer.now)
+            return render(request, template, context | {"back": back})
     slip = found.slips.filter(kind=kind).order_by("-pk").first()
     if slip is None:
         raise Http404
     dossier_page.note_reading(found, officer.user, f"slip {slip.pk}", officer.now)
     with slips.in_vietnamese():
         template, context = slips.page(slip)
-        return render(request, template, context)
+        return render(request, template, context | {"back": back})
 
 
 @require_GET
@@ -191,4 +194,4 @@ def result_print(request: HttpRequest, officer: Officer, code: str) -> HttpRespo
             template, context = results.page(result)
         else:
             template, context = results.preview(found, result, officer.now)
-        return render(request, template, context)
+        return render(request, template, context | {"back": reverse("desk:dossier", args=[found.code])})
