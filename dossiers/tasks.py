@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from celery import shared_task
 from django.db import transaction
+from django.db.models import Count
 
 from common.clock import now
 from common.pdf import PdfFailed, render_pdf
+from procedures.publishing import rank_by_filings
 
 from . import filing, loose_files, results, slips
 from .models import Dossier, Result, Slip, Status
@@ -23,6 +25,8 @@ SWEEP_DAYS = 7
 # Well below the time limit of a task.
 SWEEP_SECONDS = 45
 EXPIRY_BATCH = 100
+# Long enough to be calm, short enough to follow the school year.
+POPULAR_DAYS = 90
 
 
 @shared_task(name="dossiers.tasks.render_slip")
@@ -83,3 +87,12 @@ def expire_drafts() -> None:
 def sweep_loose_files() -> None:
     """Delete stored files that no row names."""
     loose_files.sweep(now())
+
+
+@shared_task(name="dossiers.tasks.rank_procedures")
+def rank_procedures() -> None:
+    """Each night: put first what people filed most in the last 90 days; one pass over the dossiers."""
+    since = now() - timedelta(days=POPULAR_DAYS)
+    filed = Dossier.objects.filter(submitted_at__gte=since).values_list("version__procedure")
+    changed = rank_by_filings(dict(filed.annotate(count=Count("pk")).order_by()))
+    logger.info("%d procedures changed their place", changed)

@@ -202,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-unconfirmed": {"task": "accounts.tasks.forget_unconfirmed", "schedule": crontab(hour=3, minute=20)},
     "expire-drafts": {"task": "dossiers.tasks.expire_drafts", "schedule": crontab(hour=2, minute=30)},
     "sweep-loose-files": {"task": "dossiers.tasks.sweep_loose_files", "schedule": crontab(hour=3, minute=40)},
+    "rank-procedures": {"task": "dossiers.tasks.rank_procedures", "schedule": crontab(hour=2, minute=10)},
     "refresh-search-text": {
         "task": "procedures.tasks.refresh_search_text",
         "schedule": crontab(hour=0, minute=5),
