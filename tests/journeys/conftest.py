@@ -2,9 +2,11 @@
 
 State is read through pages only. One portal with demo data serves the whole
 run; journeys file dossiers of their own and leave the demo ones alone.
+``JOURNEY_PORTAL=http://localhost:8000`` drives a portal that runs already.
 """
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -14,6 +16,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -59,6 +62,9 @@ def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) ->
 @pytest.fixture(scope="session")
 def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a running portal with demo data; web, worker and beat as `make run` starts them."""
+    if running := os.environ.get("JOURNEY_PORTAL"):
+        yield running
+        return
     var = tmp_path_factory.mktemp("portal")
     port = free_port()
     url = f"http://localhost:{port}"
@@ -91,6 +97,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             process.wait(timeout=15)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -107,22 +114,65 @@ def chromium() -> Iterator[Browser]:
 Visit = Callable[..., Page]
 
 
+@pytest.fixture(params=[True, False], ids=["scripts", "plain"])
+def js(request: pytest.FixtureRequest) -> bool:
+    """Whether the browser runs JavaScript: a journey that takes this fixture is walked twice."""
+    return bool(request.param)
+
+
+@pytest.fixture(scope="session")
+def signed_in(portal: str, chromium: Browser) -> Callable[[str], Any]:
+    """Return the cookies of a demo account; each account signs in once in a run, through the sign-in page."""
+    known: dict[str, Any] = {}
+
+    def cookies(login: str) -> Any:
+        if login not in known:
+            context = chromium.new_context(base_url=portal, locale="vi-VN")
+            context.set_default_timeout(15_000)
+            fill_sign_in(context.new_page(), login)
+            known[login] = context.storage_state()
+            context.close()
+        return known[login]
+
+    return cookies
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Do not take Playwright's own driver process for a forgotten one when the run ends."""
+    config.addinivalue_line("filterwarnings", "ignore:subprocess .* is still running:ResourceWarning")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Remember a failure, so that the browser's last pages can be kept."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed  # type: ignore[attr-defined]
+    return report
+
+
 @pytest.fixture
-def visit(portal: str, chromium: Browser) -> Iterator[Visit]:
+def visit(
+    request: pytest.FixtureRequest, portal: str, chromium: Browser, signed_in: Callable[[str], Any]
+) -> Iterator[Visit]:
     """Open a fresh visitor: ``visit(js=False, size=PHONE)`` returns a page with the portal as base address.
 
-    Fails the test at its end when a page logged an error or broke the content security policy.
+    ``who="cong-dan@example.com"`` opens a visitor who has signed in already. Fails the test at its end when a page
+    logged an error or broke the content security policy; of a failed journey the last pages are kept as pictures.
     """
     contexts = []
     troubles: list[str] = []
 
-    def open_visitor(*, js: bool = True, size: dict[str, int] = DESK) -> Page:
+    def open_visitor(*, js: bool = True, size: dict[str, int] = DESK, who: str = "") -> Page:
         context = chromium.new_context(
             base_url=portal,
             java_script_enabled=js,
             viewport={"width": size["width"], "height": size["height"]},
             locale="vi-VN",
             timezone_id="Asia/Ho_Chi_Minh",
+            storage_state=signed_in(who) if who else None,
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
@@ -132,7 +182,11 @@ def visit(portal: str, chromium: Browser) -> Iterator[Visit]:
         return page
 
     yield open_visitor
-    for context in contexts:
+    for n, context in enumerate(contexts):
+        if request.node.stash.get(FAILED, False) and context.pages:
+            PICTURES.mkdir(parents=True, exist_ok=True)
+            name = re.sub(r"\W+", "-", request.node.name).strip("-")
+            context.pages[0].screenshot(path=PICTURES / f"failed-{name}-{n}.png", full_page=True)
         context.close()
     assert not troubles, "\n".join(troubles)
 
@@ -144,19 +198,15 @@ def _note(message: object, page: Page, troubles: list[str]) -> None:
         troubles.append(f"{page.url}: {text}")
 
 
-@pytest.fixture
-def sign_in() -> Callable[[Page, str], None]:
-    """Sign a demo account in through the sign-in page."""
-
-    def fill(page: Page, login: str, password: str = PASSWORD) -> None:
+def fill_sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
+    """Sign an account in through the sign-in page."""
+    if "/accounts/login" not in page.url:
         page.goto("/accounts/login/")
-        page.locator("main input[name=login]").fill(login)
-        page.locator("main input[name=password]").fill(password)
-        page.locator("main form button[type=submit]").first.click()
-        page.wait_for_load_state()
-        assert "/accounts/login" not in page.url, page.locator("main").inner_text()
-
-    return fill
+    page.locator("main input[name=login]").fill(login)
+    page.locator("main input[name=password]").fill(password)
+    page.locator("main form button").first.click()
+    page.wait_for_load_state()
+    assert "/accounts/login" not in page.url, page.locator("main").inner_text()
 
 
 @pytest.fixture

@@ -1,0 +1,211 @@
+"""What people do again and again on a journey, each through the page that offers it.
+
+Every function takes a page of a signed-in visitor and leaves it on the page
+that the portal shows next.
+"""
+
+import io
+import re
+import secrets
+from typing import Any
+
+from PIL import Image, ImageDraw
+from playwright.sync_api import FilePayload, Locator, Page, expect
+
+from common.text import fold
+
+CODE = re.compile(r"\d{3}(?:\.\d{2}){2}\.H\d{2}-\d{6}-\d{4}")
+CITIZEN = "cong-dan@example.com"
+CLERK = "tiep-nhan@example.com"
+SPECIALIST = "chuyen-mon@example.com"
+LEADER = "lanh-dao@example.com"
+BIRTH, COPY = "1.001193", "2.000635"
+NUMBERS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9}
+HOME = {"province": "75", "commune": "xuan bac", "detail": "Ấp 2"}
+REQUESTER = {
+    "requester_name": "Nguyễn Thị Mai",
+    "requester_dob": "12/04/1999",
+    "requester_residence_type": "thuong_tru",
+    "requester_residence": HOME,
+    "requester_id_type": "can_cuoc",
+    "requester_id_number": "075199000011",
+    "requester_id_date": "10/05/2022",
+    "requester_id_place": "Bộ Công an",
+    "requester_phone": "0901000011",
+    "requester_email": CITIZEN,
+}
+COPY_ANSWERS: dict[str, dict[str, Any]] = {
+    "requester": REQUESTER | {"relation": "ban_than"},
+    "event": {
+        "event_kind": "khai_sinh",
+        "subject_name": "Nguyễn Thị Mai",
+        "subject_dob": "12/04/1999",
+        "subject_gender": "nu",
+        "subject_ethnicity": "kinh",
+        "subject_nationality": "VN",
+        "subject_residence": HOME,
+        "registered_at": "Ủy ban nhân dân xã Xuân Bắc",
+    },
+    "copies": {"copy_count": "2", "copy_form": "giay"},
+}
+
+
+def token() -> str:
+    """Return a few letters that no other journey uses."""
+    return "".join(secrets.choice("abcdefghiklmnopqrstuvxy") for _ in range(8))
+
+
+def photo(text: str, kind: str = "PNG", size: tuple[int, int] = (600, 800)) -> FilePayload:
+    """Make a picture of a paper: PNG, JPEG or PDF."""
+    paper = Image.new("RGB", size, "#f6f4ef")
+    pen = ImageDraw.Draw(paper)
+    pen.rectangle((20, 20, size[0] - 20, size[1] - 20), outline="#5a5349", width=4)
+    for n in range(12):
+        pen.line((60, 140 + 50 * n, size[0] - 60 - 37 * (n % 4), 140 + 50 * n), fill="#857b6e", width=6)
+    pen.text((60, 60), text, fill="#1f1b16")
+    content = io.BytesIO()
+    paper.save(content, kind)
+    ending = {"PNG": "png", "JPEG": "jpg", "PDF": "pdf"}[kind]
+    media_type = {"PNG": "image/png", "JPEG": "image/jpeg", "PDF": "application/pdf"}[kind]
+    return {"name": f"{text}.{ending}", "mimeType": media_type, "buffer": content.getvalue()}
+
+
+def answer_question(form: Locator) -> None:
+    """Answer the question in words by reading it, as a person does."""
+    box = form.locator("input[name$=answer]")
+    sentence = fold(form.locator(f"label[for={box.get_attribute('id')}]").inner_text())
+    first, second = (NUMBERS[word] for word in re.findall(r"[a-z]+", sentence) if word in NUMBERS)
+    if "cong" in sentence:
+        result = first + second
+    elif "tru" in sentence:
+        result = first - second
+    else:
+        result = max(first, second)
+    box.fill(str(result))
+
+
+def fill(page: Page, answers: dict[str, Any]) -> None:
+    """Fill in the questions of a page by the names of their boxes; dates are typed into three boxes."""
+    for key, answer in answers.items():
+        if isinstance(answer, dict):
+            page.locator(f"[name={key}_province]").select_option(answer["province"])
+            page.locator(f"[name={key}_commune_name]").fill(answer["commune"])
+            page.locator(f"[name={key}_detail]").fill(answer["detail"])
+        elif page.locator(f"[name={key}_day]").count():
+            for part, text in zip(("day", "month", "year"), answer.split("/"), strict=True):
+                page.locator(f"[name={key}_{part}]").fill(text)
+        elif (box := page.locator(f"[name={key}]").first).get_attribute("type") in ("radio", "checkbox"):
+            page.locator(f"[name={key}][value='{answer}']").check()
+        elif box.evaluate("box => box.tagName") == "SELECT":
+            box.select_option(answer)
+        else:
+            box.fill(answer)
+
+
+def save(page: Page) -> None:
+    """Press *Lưu và tiếp tục*."""
+    page.get_by_role("button", name="Lưu và tiếp tục").click()
+    page.wait_for_load_state()
+
+
+def fill_sections(page: Page, sections: dict[str, dict[str, Any]]) -> None:
+    """Fill in the parts of a form, one page each, from the task list on."""
+    page.locator("main .actions .btn-primary").click()
+    for key, answers in sections.items():
+        expect(page).to_have_url(re.compile(f"/steps/{key}/"))
+        fill(page, answers)
+        save(page)
+
+
+def start(page: Page, procedure: str, unit: str = "xuan-bac") -> None:
+    """Begin a draft on the page *Trước khi nộp hồ sơ*."""
+    page.goto(f"/procedures/{procedure}/apply/")
+    choose_unit(page, unit)
+
+
+def choose_unit(page: Page, unit: str = "xuan-bac") -> None:
+    """Choose the commune, when there is a choice, and press *Bắt đầu*."""
+    if page.locator("[name=unit]").count():
+        page.locator(f"[name=unit][value={unit}]").check()
+    page.get_by_role("button", name="Bắt đầu").click()
+    expect(page.locator(".task-list")).to_be_visible()
+
+
+def submit(page: Page) -> str:
+    """Declare and submit from the review page; returns the dossier's code."""
+    page.locator("[name=declared]").check()
+    page.locator("form[action$='/submit/'] .btn-primary").click()
+    expect(page.locator(".panel-confirm")).to_be_visible()
+    return code_on(page)
+
+
+def code_on(page: Page) -> str:
+    """Return the dossier code shown on a page."""
+    found = CODE.search(page.locator("main").inner_text())
+    assert found, page.locator("main").inner_text()
+    return found.group()
+
+
+def file_copy(page: Page, *, delivery: str = "desk", paper: bool = True) -> str:
+    """File a small dossier, a copy of a civil status record, from start to code."""
+    start(page, COPY)
+    fill_sections(page, COPY_ANSWERS)
+    expect(page).to_have_url(re.compile("/papers/"))
+    if paper:
+        upload(page, page.locator(".file-card").last, photo("can-cuoc", "JPEG"))
+    page.locator("main .actions .btn-primary").click()
+    page.locator(f"[name=delivery][value={delivery}]").check()
+    save(page)
+    expect(page).to_have_url(re.compile("/review/"))
+    return submit(page)
+
+
+def upload(page: Page, card: Locator, file: FilePayload) -> None:
+    """Send one file for the paper of a card."""
+    card.locator("> form input[type=file]").set_input_files(file)
+    card.locator("> form[enctype] button").click()
+    expect(page.get_by_role("link", name=re.compile(file["name"].split(".")[0])).first).to_be_visible()
+
+
+def mail_about(page: Page, *needles: str) -> str:
+    """Return the newest message on /demo/mail/ whose card or body holds all the texts."""
+    page.goto("/demo/mail/")
+    addresses = page.locator("main .card h2 a").evaluate_all("links => links.slice(0, 12).map(a => a.href)")
+    for address in addresses:
+        page.goto(address)
+        text = page.locator("main").inner_text()
+        if all(needle in text for needle in needles):
+            return text
+    raise AssertionError(f"no message with {needles}")
+
+
+def receive(page: Page, code: str) -> None:
+    """Receive a dossier at the desk."""
+    page.goto(f"/desk/dossiers/{code}/receive/")
+    act(page)
+
+
+def forward(page: Page, code: str) -> None:
+    """Forward to the specialist who is offered first."""
+    page.goto(f"/desk/dossiers/{code}/forward/")
+    act(page)
+
+
+def propose(page: Page, code: str) -> None:
+    """Propose to grant, with a letter."""
+    page.goto(f"/desk/dossiers/{code}/draft/")
+    page.locator("[name=text]").fill("Thông tin đã được đối chiếu với sổ gốc.")
+    act(page)
+
+
+def approve(page: Page, code: str, password: str) -> None:
+    """Sign a proposal."""
+    page.goto(f"/leader/dossiers/{code}/approve/")
+    page.locator("[name=password]").fill(password)
+    act(page)
+
+
+def act(page: Page) -> None:
+    """Press the one button of an action page and see the banner of the next page."""
+    page.locator("main form[method=post] .actions button").click()
+    expect(page.locator("main .banner-ok").first).to_be_visible()
