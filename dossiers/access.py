@@ -8,6 +8,8 @@ from django.http import Http404
 
 from accounts.models import User
 from common.clock import local_day
+from common.working_time import OfficeCalendar, YearNotEntered, next_open
+from offices.calendar import calendar_of
 from offices.models import Post
 
 from .actions import CLASSES
@@ -54,6 +56,19 @@ class Officer:
     def main_post(self) -> Post:
         """The post whose unit names the desk and lends it the calendar."""
         return self.posts[0]
+
+    @cached_property
+    def calendar(self) -> OfficeCalendar:
+        """When the desk is open; three queries. Raises NeverOpen."""
+        return calendar_of(self.main_post.unit, around=self.now)
+
+    @cached_property
+    def work_day(self) -> date:
+        """The working day that is, or comes next once the desk has closed; today beyond the years entered."""
+        try:
+            return local_day(next_open(self.calendar, self.now))
+        except YearNotEntered:
+            return self.day
 
     def dossiers(self) -> DossierQuerySet:
         """Dossiers this officer may open."""

@@ -18,19 +18,18 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from common.paging import Page
-from offices.calendar import calendar_of
 from offices.models import Role
 from procedures.models import Sector
 
 from .access import Officer
 from .deadlines import Light, light, waiting_light
 from .desk_lists import (
-    DEADLINES,
     LEVELS,
     VIEWS,
     ListSpec,
     Search,
     deadline_condition,
+    deadlines,
     default_view,
     in_view,
     mine,
@@ -40,6 +39,7 @@ from .desk_lists import (
     place_of,
     sent_back,
     signing,
+    today_words,
 )
 from .models import Channel, Delivery, Dossier, Status
 
@@ -177,7 +177,7 @@ class Lights:
     def __init__(self, officer: Officer) -> None:
         self.now = officer.now
         self.seen: dict[tuple[Any, ...], Light] = {}
-        self.calendar = calendar_of(officer.main_post.unit, around=officer.now)
+        self.calendar = officer.calendar
 
     def of(self, record: Any) -> Light:
         """Return the light of a dossier or a row with its columns: its deadline, or how long it waits for reception."""
@@ -204,8 +204,13 @@ def home_counts(officer: Officer) -> list[Count]:
     listed = officer.listed()
     held = mine(officer)
     asked: dict[str, tuple[str, Q, str, str]] = {
-        "late": (_("Overdue"), held & deadline_condition("late", officer.now), "view=mine&deadline=late", "late"),
-        "today": (_("Due today"), held & deadline_condition("today", officer.now), "view=mine&deadline=today", "soon"),
+        "late": (_("Overdue"), held & deadline_condition("late", officer), "view=mine&deadline=late", "late"),
+        "today": (
+            str(today_words(officer)),
+            held & deadline_condition("today", officer),
+            "view=mine&deadline=today",
+            "soon",
+        ),
     }
     if Role.CLERK in officer.roles:
         asked["new"] = (_("New, waiting for reception"), Q(status=Status.SUBMITTED), "view=waiting", "info")
@@ -251,7 +256,7 @@ def filter_choices(officer: Officer, spec: ListSpec) -> list[dict[str, Any]]:
         ("field", _("Field"), list(fields(officer))),
         ("level", _("Level"), [(level, _("Level %(number)s") % {"number": level}) for level in LEVELS]),
         ("channel", _("Channel"), list(Channel.choices)),
-        ("deadline", _("Deadline"), list(DEADLINES.items())),
+        ("deadline", _("Deadline"), list(deadlines(officer).items())),
     )
     return [
         {

@@ -9,16 +9,16 @@ indexes only.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from common.clock import LOCAL
 from common.paging import Page, cursor_of, keyset_page
 from common.text import fold, nfc
+from common.working_time import at
 from offices.models import Role
 
 from .access import Officer
@@ -107,16 +107,28 @@ def default_view(officer: Officer) -> str:
     return "mine" if Role.SPECIALIST in officer.roles else "signing"
 
 
-def deadline_condition(kind: str, now: datetime) -> Q:
-    """Return which dossiers are overdue, due today, due within a week or paused at a moment."""
+def deadline_condition(kind: str, officer: Officer) -> Q:
+    """Return which dossiers are overdue, due today, due within a week or paused at the officer's moment.
+
+    After hours and on days off, today is the next working day.
+    """
     if kind == "paused":
         return Q(paused_since__isnull=False)
     running = Q(status__in=RUNNING, paused_since=None)
     if kind == "late":
-        return running & Q(due_at__lt=now)
-    midnight = now.astimezone(LOCAL).replace(hour=0, minute=0, second=0, microsecond=0)
-    days = 1 if kind == "today" else 7
-    return running & Q(due_at__gte=now, due_at__lt=midnight + timedelta(days=days))
+        return running & Q(due_at__lt=officer.now)
+    last = officer.work_day if kind == "today" else officer.day + timedelta(days=6)
+    return running & Q(due_at__gte=officer.now, due_at__lt=at(last + timedelta(days=1), time.min))
+
+
+def deadlines(officer: Officer) -> dict[str, Any]:
+    """Return the deadline filters with their labels."""
+    return DEADLINES | {"today": today_words(officer)}
+
+
+def today_words(officer: Officer) -> Any:
+    """Return what 'due today' is called: once the desk has closed, nothing is due before the next working day."""
+    return _("Due today") if officer.work_day == officer.day else _("Due on the next working day")
 
 
 @dataclass(frozen=True)
@@ -180,6 +192,11 @@ class ListSpec:
     def key_order(self) -> tuple[str, str]:
         """The order as :mod:`common.paging` takes it; dossiers without a date come last."""
         return (f"-{self.column}", "-id") if self.is_descending else (self.column, "id")
+
+    @property
+    def has_empty(self) -> bool:
+        """Whether the list may hold dossiers without the date it is sorted by: each was filed, a done one closed."""
+        return self.column == "due_at" or (self.column == "closed_at" and self.view != "done")
 
     @property
     def is_filtered(self) -> bool:
@@ -252,7 +269,7 @@ def queue(officer: Officer, spec: ListSpec, search: Search | None) -> DossierQue
     if spec.channel:
         found = found.filter(channel=spec.channel)
     if spec.deadline:
-        found = found.filter(deadline_condition(spec.deadline, officer.now))
+        found = found.filter(deadline_condition(spec.deadline, officer))
     if spec.search and search is not None:
         found = found.filter(search.condition())
     return found
@@ -270,7 +287,7 @@ def page_of(
 ) -> Page:
     """Return one page of a list as named rows of ``columns`` plus what the order needs; at most two queries."""
     found = queue(officer, spec, search).values_list("id", *columns, named=True)
-    return keyset_page(found, spec.key_order, after=after, before=before, size=size)
+    return keyset_page(found, spec.key_order, after=after, before=before, size=size, has_empty=spec.has_empty)
 
 
 def neighbour(

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -345,3 +346,17 @@ def test_second_dossier_of_a_person_is_found_by_number_too(client, road, commune
     client.force_login(commune.clerk)
     page = client.post(reverse("desk:search"), {"q": "075199000011"}, follow=True)
     assert len(page.context["page"].rows) == 2
+
+
+def test_after_hours_today_is_the_next_working_day(client, road, commune):
+    """At night nothing is due any more; what the next morning brings is what counts."""
+    dossier = road.received().dossier
+    for moment, words, count in (
+        (dossier.due_at.replace(hour=1), "Đến hạn hôm nay", 1),
+        (dossier.due_at - timedelta(days=1), "Đến hạn hôm nay", 0),
+        (dossier.due_at.replace(hour=20) - timedelta(days=1), "Đến hạn ngày làm việc tới", 1),
+    ):
+        with time_machine.travel(moment, tick=False):
+            client.force_login(commune.clerk)
+            card = client.get(reverse("desk:home")).context["counts"][1]
+        assert (card.count, card.label) == (str(count), words), moment
