@@ -91,13 +91,16 @@ def offering_of(dossier: Dossier, day: date) -> Offering:
 
     Raises :class:`FilingRefused` when the unit no longer takes the procedure online.
     """
-    entry = entry_of(dossier.version.procedure, day)
-    found = next((offering for offering in entry.offerings if offering.unit_id == dossier.received_by_id), None)
+    return offering_in(entry_of(dossier.version.procedure, day), dossier.received_by)
+
+
+def offering_in(entry: Entry, unit: Unit) -> Offering:
+    """Return a unit's offering; raises :class:`FilingRefused` ('closed') when it has none online."""
+    found = next((offering for offering in entry.offerings if offering.unit_id == unit.pk), None)
     if found is None:
         raise FilingRefused(
             "closed",
-            _("%(unit)s no longer takes this procedure online. Ask the commune how to go on.")
-            % {"unit": dossier.received_by.name},
+            _("%(unit)s no longer takes this procedure online. Ask the commune how to go on.") % {"unit": unit.name},
         )
     return found
 
@@ -428,10 +431,15 @@ class Progress:
         return any(item.key in self.dossier.answers for item in section.fields)
 
     @cached_property
+    def papers(self) -> list[Paper]:
+        """What has been given, for whatever paper; one query."""
+        return list(self.dossier.papers.filter(replaced_at=None))
+
+    @cached_property
     def cards(self) -> tuple[PaperCard, ...]:
         """The papers asked for, each with what has been given; two queries."""
         given: dict[int | None, list[Paper]] = {}
-        for paper in self.dossier.papers.filter(replaced_at=None):
+        for paper in self.papers:
             given.setdefault(paper.required_id, []).append(paper)
         return tuple(
             PaperCard(
@@ -525,16 +533,17 @@ def tidy_for_submission(fresh: Dossier, revision: int, now: datetime) -> None:
     if fresh.revision != revision:
         raise changed_meanwhile()
     day = local_day(now)
-    if newer_version(fresh, day) is not None:
+    entry = entry_of(fresh.version.procedure, day)
+    if entry.version is not None and entry.version.pk != fresh.version_id:
         raise FilingRefused("renewed", _("The procedure has changed since you began. Look at the new questions first."))
-    offering = offering_of(fresh, day)
+    offering = offering_in(entry, fresh.received_by)
     if fresh.delivery and fresh.delivery not in deliveries(effective_level(fresh.version, offering)):
         raise FilingRefused("delivery", _("This way of receiving the result is no longer offered. Choose another one."))
     progress = Progress(fresh, day)
     if not progress.is_complete:
         raise FilingRefused("incomplete", _("Some parts are still missing. They are listed below."))
     asked = {card.required.pk for card in progress.cards}
-    for paper in fresh.papers.all():
+    for paper in progress.papers:
         if paper.required_id not in asked:
             remove_paper_row(paper)
     if progress.kept != fresh.answers:

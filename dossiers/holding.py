@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
+from django.db.models import prefetch_related_objects
+
 from accounts.models import User
 from offices.models import Post, Role, Unit
 from procedures.models import ProcedureVersion
@@ -31,6 +33,8 @@ NOBODY: dict[str, Any] = {"holder_unit": None, "holder_role": "", "holder": None
 
 def step_of(version: ProcedureVersion, role: str, after: int) -> int:
     """Return the number of a role's next step after a step, else its last one, else ``after``; one query."""
+    # A version's steps never change: what reads them next on this object finds them there.
+    prefetch_related_objects([version], "steps")
     numbers = [step.n for step in version.steps.all() if step.role == role]
     return next((n for n in numbers if n > after), numbers[-1] if numbers else after)
 
@@ -54,16 +58,25 @@ def end(move: Move) -> None:
 def give(move: Move) -> Handover:
     """Close the open row and write the next one as the claimed dossier's columns say.
 
-    Six queries at most. A dossier whose holder did not change keeps its row: call this only on a change.
+    Seven queries at most. A dossier whose holder did not change keeps its row: call this only on a change.
     """
     end(move)
+    last = move.dossier.handovers.order_by("-n").values_list("n", flat=True).first() or 0
+    return _write(move, last + 1)
+
+
+def begin(move: Move) -> Handover:
+    """Write the first row of a dossier that nobody held before; five queries at most."""
+    return _write(move, 1)
+
+
+def _write(move: Move, n: int) -> Handover:
     dossier = move.dossier
-    last = dossier.handovers.order_by("-n").values_list("n", flat=True).first() or 0
     unit = cast(Unit, dossier.holder_unit)
-    allotted = dossier.version.steps.filter(n=dossier.step).values_list("allotted", flat=True).first() or None
+    allotted = next((step.allotted for step in dossier.version.steps.all() if step.n == dossier.step), None) or None
     return Handover.objects.create(
         dossier=dossier,
-        n=last + 1,
+        n=n,
         step=dossier.step,
         unit=unit,
         role=dossier.holder_role,

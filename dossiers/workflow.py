@@ -338,7 +338,9 @@ def write_event(
     move: Move, public_text: str = "", internal_text: str = "", data: dict[str, Any] | None = None
 ) -> DossierEvent:
     """Append the event of a claimed move to the dossier's hash chain."""
-    previous = move.dossier.events.order_by("-n").values_list("hash", flat=True).first() or ""
+    previous = ""
+    if move.from_status != Status.DRAFT:  # The chain begins where a draft ends.
+        previous = move.dossier.events.order_by("-n").values_list("hash", flat=True).first() or ""
     event = DossierEvent(
         dossier=move.dossier,
         n=move.dossier.revision,

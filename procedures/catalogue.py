@@ -5,12 +5,18 @@ from datetime import date
 from .importing import import_catalogue, offer_all
 from .models import Offering, Procedure, ProcedureVersion
 
-__all__ = ["current_version", "effective_level", "import_catalogue", "offer_all", "offerings_for"]
+__all__ = ["current_version", "effective_level", "import_catalogue", "is_current", "offer_all", "offerings_for"]
 
 
 def current_version(procedure: Procedure, day: date) -> ProcedureVersion | None:
     """Return the version in force on a local day, the newest when several are. One query."""
     return procedure.versions.in_force(day).order_by("-number").first()
+
+
+def is_current(version: ProcedureVersion, day: date) -> bool:
+    """Tell whether a version is the one in force on a local day. One query, which reads no form."""
+    in_force = ProcedureVersion.objects.in_force(day).filter(procedure=version.procedure_id)
+    return in_force.order_by("-number").values_list("pk", flat=True).first() == version.pk
 
 
 def offerings_for(version: ProcedureVersion, day: date) -> list[Offering]:

@@ -70,7 +70,7 @@ class Submit(ActionBase):
             raise ActionRefused("level", _("This unit does not take this procedure online."))
         if procedure.accept_until is not None and day > procedure.accept_until:
             raise ActionRefused("version", _("This procedure no longer takes dossiers."))
-        if catalogue.current_version(procedure, day) != dossier.version:
+        if not catalogue.is_current(dossier.version, day):
             raise ActionRefused(
                 "version", _("The procedure has changed since you began. Start a new dossier; your answers are kept.")
             )
@@ -101,9 +101,10 @@ class Submit(ActionBase):
 
     def effects(self, move: Move) -> None:
         self.applicant.freeze(move.dossier)
-        holding.give(move)
-        slips.issue(move, SlipKind.FILING, papers=slips.papers_of(move.dossier), submitted_at=slips.iso(move.now))
-        messages.tell(move, "submitted")
+        holding.begin(move)
+        papers = slips.papers_of(move.dossier)
+        slips.issue(move, SlipKind.FILING, papers=papers, submitted_at=slips.iso(move.now))
+        messages.tell(move, "submitted", originals=[paper["name"] for paper in papers if "promised" in paper])
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,6 @@ class TakeIn(ActionBase):
             )
             for required in move.extra["papers"]
         )
-        holding.give(move)
+        holding.begin(move)
         slips.issue(move, SlipKind.RECEIPT, **slips.receipt_facts(dossier))
         messages.tell(move, "received", due_at=dossier.due_at)

@@ -21,21 +21,27 @@ REFUSALS = (FilingRefused, ActionRefused, KeyMisused)
 View = Callable[..., HttpResponseBase]
 
 
-def own_dossier(request: HttpRequest, ref: str) -> Dossier:
+PAGE_RELATIONS = ("version__procedure", "received_by", "unit")
+
+
+def own_dossier(request: HttpRequest, ref: str, related: tuple[str, ...] = PAGE_RELATIONS) -> Dossier:
     """Return the signed-in person's own dossier; raises Http404 for any other. One query."""
-    related = ("version__procedure", "received_by", "unit")
-    found = Dossier.objects.of_owner(request.user).select_related(*related).filter(ref=ref).first()
+    rows = Dossier.objects.of_owner(request.user)
+    found = (rows.select_related(*related) if related else rows).filter(ref=ref).first()
     if found is None:
         raise Http404
     return found
 
 
-def telling_refusals(view: View) -> View:
-    """Fetch the person's dossier for a view; a refused action becomes a message on the dossier's page."""
+def telling_refusals(view: View, related: tuple[str, ...] = PAGE_RELATIONS) -> View:
+    """Fetch the person's dossier for a view; a refused action becomes a message on the dossier's page.
+
+    ``related`` is what is read along with it.
+    """
 
     @wraps(view)
     def guarded(request: HttpRequest, ref: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        dossier = own_dossier(request, ref)
+        dossier = own_dossier(request, ref, related)
         try:
             return view(request, dossier, *args, **kwargs)
         except REFUSALS as refusal:

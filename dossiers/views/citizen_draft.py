@@ -1,5 +1,6 @@
 """Filling in a draft: one topic a page, papers one by one, delivery, check, submit."""
 
+from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
@@ -240,9 +241,12 @@ def review_page(request: HttpRequest, dossier: Dossier, form: SubmitForm, status
 
 
 @require_POST
-@telling_refusals
+@partial(telling_refusals, related=())
 def submit(request: HttpRequest, dossier: Dossier) -> HttpResponse:
-    """Submit the draft once; the same form sent again leads to the same dossier."""
+    """Submit the draft once; the same form sent again leads to the same dossier.
+
+    Reads no related rows beforehand: the submission reads them itself, locked.
+    """
     form = SubmitForm(request.POST)
     if not form.is_valid():
         if not dossier.is_draft:

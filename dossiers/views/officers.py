@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
+from accounts.models import User
 from common.clock import local_day, now
 from offices.access import current_posts
 from offices.models import Role
@@ -30,7 +31,7 @@ def officer_required(*roles: str) -> Callable[[Callable[..., HttpResponseBase]],
             if not any(post.role in admitted for post in posts):
                 raise PermissionDenied
             posts.sort(key=lambda post: (DESK_ROLES.index(Role(post.role)), post.pk))
-            return view(request, Officer(request.user, tuple(posts), moment), *args, **kwargs)
+            return view(request, Officer(cast(User, request.user), tuple(posts), moment), *args, **kwargs)
 
         return guarded
 
