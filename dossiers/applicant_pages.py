@@ -46,7 +46,7 @@ GROUPS: dict[int, Any] = {
     0: gettext_lazy("Waits for you"),
     1: gettext_lazy("Waits for you"),
     2: gettext_lazy("Waits for you"),
-    3: gettext_lazy("The commune is working on it"),
+    3: gettext_lazy("Under way"),
     4: gettext_lazy("Dossiers that have ended"),
 }
 
@@ -381,7 +381,7 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
         "dossier": dossier,
         "title": words.name_in(dossier.version)[0],
         "sentence": history.status_sentence(dossier, history.OWNER, now),
-        "next_step": history.next_step_for_applicant(dossier),
+        "next_step": bring_words(dossier, given) or history.next_step_for_applicant(dossier),
         "reason": reason_now(dossier, entries),
         "holder": history.holder_panel(dossier, now),
         "is_timed": dossier.status in (Status.RECEIVED, Status.PROCESSING),
@@ -412,6 +412,14 @@ def messages_sent(dossier: Dossier, user: User) -> list[dict[str, Any]]:
         }
         for message in sent.order_by("-pk")[:30]
     ]
+
+
+def bring_words(dossier: Dossier, given: list[Paper]) -> str:
+    """Return which promised originals the commune waits for; '' when none."""
+    promised = [paper.name for paper in given if paper.kind == PaperKind.ORIGINAL_PROMISED]
+    if dossier.status != Status.SUBMITTED or not promised:
+        return ""
+    return _("Bring these papers to the commune: %(papers)s.") % {"papers": "; ".join(promised)}
 
 
 def reason_now(dossier: Dossier, entries: list[history.TimelineEntry]) -> str:

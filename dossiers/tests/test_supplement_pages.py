@@ -254,3 +254,9 @@ def test_list_puts_what_waits_for_the_person_first(mine, citizen, commune, road)
     assert [row["code"] or "draft" for row in rows] == [asked.code, "draft"]
     assert rows[0]["todo_url"] == url("supplement", asked)
     assert rows[0]["group"] == rows[1]["group"]
+
+
+def test_a_promised_original_is_what_to_do_now(mine, road):
+    dossier = road.submitted().dossier
+    Paper.objects.create(dossier=dossier, name="Giấy chứng sinh", kind="promised", uploaded_at=road.now)
+    assert mine.get(url("dossier", dossier)).context["next_step"].endswith("Giấy chứng sinh.")
