@@ -151,7 +151,17 @@ class SessionLimits:
                 logout(request)
             else:
                 self._note(request, now)
+                return self._unkept(request, self.get_response(request))
         return self.get_response(request)
+
+    def _unkept(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Let no page of a signed-in person rest in a browser that others use too.
+
+        Answers to a POST may be kept: without that the back button could not show a form that was typed in.
+        """
+        if request.method == "GET" and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
 
     def _is_over(self, request: HttpRequest, now: datetime) -> bool:
         session, moment = request.session, now.timestamp()

@@ -19,6 +19,7 @@ from django.urls import reverse
 from tests.access.test_matrix import rows, undone
 from tests.access.world import World
 from tests.factories import NOW
+from tests.faults.answers import read
 
 PERSONAS = ("anonymous", "citizen", "clerk", "specialist", "leader")
 URLENCODED = "application/x-www-form-urlencoded"
@@ -89,14 +90,8 @@ class Attacker:
         with undone():
             response = self.client.generic(method, address, **options)
             status = response.status_code
-            if response.streaming:
-                page = ""
-                # Not closed as a whole: that would close the test's own connection to the database.
-                b"".join(response.streaming_content)
-                for close in response._resource_closers:
-                    close()
-            else:
-                page = response.content.decode(errors="replace")
+            content = read(response)
+            page = "" if response.streaming else content.decode(errors="replace")
         what = f"{self.persona} {method} {address[:120]} {str(options.get('data', ''))[:80]}"
         if status >= 500 and not (status == 503 and address.startswith("/readyz")):
             error = getattr(response, "exc_info", None)
