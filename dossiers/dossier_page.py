@@ -163,6 +163,7 @@ def readings(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
     """Return who looked at what lately, newest first, in words; two queries."""
     words = {
         "dossier": _("the dossier"),
+        "history": _("the history"),
         "number": _("the whole ID numbers"),
         "paper": _("a paper"),
         "slip": _("a slip"),
@@ -178,5 +179,5 @@ def readings(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
 
 
 def note_reading(dossier: Dossier, user: User, what: str, now: Any) -> None:
-    """Write that an officer looked: 'dossier', 'number', 'paper <ref>', 'result', 'slip <pk>'; one query."""
+    """Write that an officer looked: 'dossier', 'history', 'number', 'paper <ref>', 'result', 'slip <pk>'; one query."""
     Reading.objects.create(dossier=dossier, reader=user, at=now, what=what)

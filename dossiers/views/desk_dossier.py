@@ -105,6 +105,7 @@ def slip_links(dossier: Dossier) -> list[dict[str, Any]]:
 def history(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Everything that happened to a dossier, its control sheet, and which officers looked at it."""
     found = officer.dossier(code)
+    dossier_page.note_reading(found, officer.user, "history", officer.now)
     page = {
         **shared(request, officer, found),
         "timeline": timeline(found, "officer"),
