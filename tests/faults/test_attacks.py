@@ -1,0 +1,278 @@
+"""Attacks on a commune with a dossier in every state; each must end as if it had not been tried."""
+
+import logging
+import re
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from common import files as common_files
+from dossiers import actions
+from dossiers.models import Paper, Reading
+from dossiers.workflow import ActionRefused, perform
+from notifications.models import Notification
+from offices.models import Post
+from tests import factories
+from tests.access.test_matrix import rows, undone
+from tests.access.world import World
+from tests.factories import NOW
+from tests.faults.answers import read
+
+EVIL = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+PERIOD = (("valid_from", 1), ("valid_until", 6))
+TAG = re.compile(r"<script>alert|<img src=x", re.IGNORECASE)
+
+
+@pytest.fixture
+def world(db):
+    """The commune on its Monday morning; the clock stands still."""
+    with time_machine.travel(NOW, tick=False):
+        yield World()
+
+
+def client_of(person):
+    """A signed-in browser."""
+    browser = Client()
+    browser.force_login(person)
+    return browser
+
+
+def pages(world, persona):
+    """Yield every page that a persona may open: (address, response)."""
+    browser = client_of(world.people[persona])
+    for name, method, arguments, expected in rows(world):
+        if method == "get" and expected[persona] == "in":
+            address = reverse(name, args=arguments)
+            with undone():
+                response = browser.get(address)
+                read(response)
+            if not response.streaming:
+                yield address, response
+
+
+@pytest.fixture
+def poisoned(db, monkeypatch):
+    """A world in which the applicant, the answers, the papers and the reasons carry markup."""
+    make = factories.citizen
+    monkeypatch.setattr(factories, "citizen", lambda **fields: make(**({"full_name": EVIL} | fields)))
+    with time_machine.travel(NOW, tick=False):
+        world = World()
+        for dossier in (world.submitted, world.asked, world.processing, world.decided):
+            dossier.papers.update(original_name=EVIL, name=EVIL)
+            type(dossier).objects.filter(pk=dossier.pk).update(answers=dossier.answers | {"requester_name": EVIL})
+        User.objects.filter(pk=world.commune.specialist.pk).update(full_name=EVIL)
+        Notification.objects.update(to_name=EVIL, subject=EVIL[:200], last_error=EVIL, body=EVIL)
+        yield world
+
+
+@pytest.mark.parametrize("persona", ["citizen", "clerk", "specialist", "leader"])
+def test_markup_in_names_and_answers_never_runs(poisoned, persona):
+    seen = 0
+    for address, response in pages(poisoned, persona):
+        page = response.content.decode()
+        assert not TAG.search(page), address
+        seen += "&lt;script&gt;alert" in page
+    assert seen > 5
+
+
+def test_markup_in_a_name_does_not_run_in_the_banner_after_an_action(poisoned):
+    browser = client_of(poisoned.commune.clerk)
+    code, revision = poisoned.submitted.code, poisoned.submitted.revision
+    page = browser.post(reverse("desk:receive", args=[code]), {"revision": revision}, follow=True).content.decode()
+    assert code in page and not TAG.search(page)
+
+
+def test_a_help_text_of_a_form_is_text_and_not_markup(world):
+    from dossiers.forms import RevisionForm, bare_helper
+
+    form = RevisionForm()
+    form.fields["revision"].widget = type(form.fields["revision"]).widget()
+    form.fields["revision"].help_text = EVIL
+    form.helper = bare_helper(form)
+    from crispy_forms.utils import render_crispy_form
+
+    assert not TAG.search(render_crispy_form(form))
+
+
+def test_every_look_of_an_officer_at_a_dossier_is_written_down(world):
+    browser = client_of(world.commune.clerk)
+    code = world.decided.code
+    looks = [
+        reverse("desk:dossier", args=[code]),
+        reverse("desk:history", args=[code]),
+        reverse("desk:paper_file", args=[code, world.decided.papers.exclude(file="").first().ref]),
+        reverse("desk:print", args=["filing", code]),
+        reverse("desk:result_file", args=[code]),
+    ]
+    for address in looks:
+        before = Reading.objects.filter(dossier=world.decided, reader=world.commune.clerk).count()
+        answer = browser.get(address)
+        read(answer)
+        assert answer.status_code == 200
+        after = Reading.objects.filter(dossier=world.decided, reader=world.commune.clerk).count()
+        assert after == before + 1, address
+
+
+def test_personal_numbers_stay_where_they_belong(world, caplog, monkeypatch):
+    number = world.citizen.personal_number
+    sent, keys = [], []
+    monkeypatch.setattr("celery.app.task.Task.apply_async", lambda task, *args, **options: sent.append((args, options)))
+    remember = cache.set
+    monkeypatch.setattr(cache, "set", lambda key, *rest, **more: keys.append(str(key)) or remember(key, *rest, **more))
+    caplog.set_level(logging.DEBUG)
+    for persona in ("citizen", "clerk", "leader"):
+        for address, response in pages(world, persona):
+            assert number not in address and number not in response.headers.get("Location", "")
+            if persona != "citizen":
+                assert number not in response.content.decode(), address
+    browser = client_of(world.commune.clerk)
+    answer = browser.post(reverse("desk:search"), {"q": number}, follow=True)
+    assert number not in str(answer.redirect_chain) and number not in answer.content.decode()
+    perform(actions.Receive(), world.submitted, by=world.commune.clerk, now=NOW)
+    messages = " ".join(f"{row.subject} {row.body}" for row in Notification.objects.all())
+    for place in (messages, caplog.text, str(sent), str(keys)):
+        assert number not in place
+
+
+def test_papers_and_items_of_others_cannot_be_named_in_a_form(world, monkeypatch):
+    """Refs and ids of another person's dossier in one's own addresses and fields touch nothing."""
+    stranger = world.other_citizen
+    theirs = factories.draft(stranger, world.commune.unit, world.version)
+    accepted = common_files.Accepted("a.pdf", b"%PDF-", "application/pdf", 5, "0" * 64, 1)
+    monkeypatch.setattr("dossiers.views.citizen_draft.accept", lambda upload: accepted)
+    browser = client_of(stranger)
+    paper, item = world.draft.papers.first(), world.asked.supplement_requests.first().items.first()
+    upload = reverse("my:paper_upload", args=[theirs.ref, "chung-sinh"])
+    browser.post(upload, {"replaces": paper.ref})
+    browser.post(reverse("my:paper_remove", args=[theirs.ref, paper.ref]))
+    browser.post(reverse("my:paper_upload", args=[theirs.ref, f"item-{item.pk}"]))
+    browser.post(reverse("my:paper_promise", args=[theirs.ref, f"item-{item.pk}"]))
+    assert browser.get(reverse("my:paper_file", args=[theirs.ref, paper.ref])).status_code == 404
+    slip = world.submitted.slips.first()
+    assert browser.get(reverse("my:slip", args=[theirs.ref, slip.pk])).status_code == 404
+    assert Paper.objects.filter(pk=paper.pk, dossier=world.draft).exists()
+    item.refresh_from_db()
+    assert item.paper_id is None
+    assert set(world.asked.papers.values_list("uploaded_by", flat=True)) == {world.citizen.pk}
+
+
+def test_price_state_owner_and_dates_are_not_taken_from_a_form(world):
+    browser = client_of(world.citizen)
+    forged = {
+        "status": "9",
+        "owner": "1",
+        "unit": "1",
+        "code": "X",
+        "received_at": "2020-01-01",
+        "due_at": "2020-01-01",
+    }
+    before = {name: getattr(world.draft, name) for name in ("status", "owner_id", "unit_id", "code", "due_at")}
+    address = reverse("my:step", args=[world.draft.ref, "requester"])
+    browser.post(address, forged | {"requester_name": "Nguyễn Văn An", "wants_copy": "khong"})
+    world.draft.refresh_from_db()
+    assert {name: getattr(world.draft, name) for name in before} == before
+    assert world.draft.answers["wants_copy"] == "khong" and not set(forged) & set(world.draft.answers)
+
+
+@pytest.mark.parametrize("who", ["other_unit", "inactive", "expired", "clerk", "applicant_by_number", "citizen"])
+def test_a_dossier_is_never_handed_to_somebody_unfit(world, who):
+    staff = world.commune
+    colleague = factories.user(full_name="Trần Văn Nam", email="nam@example.com")
+    post = Post.objects.create(user=colleague, unit=staff.unit, role="specialist", valid_from=NOW.date())
+    chosen = colleague
+    if who == "other_unit":
+        chosen = world.neighbour.specialist
+    elif who == "inactive":
+        User.objects.filter(pk=colleague.pk).update(is_active=False)
+        chosen = User.objects.get(pk=colleague.pk)
+    elif who == "expired":
+        ended = {name: NOW.date().replace(year=2025, month=month) for name, month in PERIOD}
+        Post.objects.filter(pk=post.pk).update(**ended)
+    elif who == "clerk":
+        chosen = staff.clerk
+    elif who == "applicant_by_number":
+        colleague.set_personal_number(world.citizen.personal_number)
+        colleague.save()
+    elif who == "citizen":
+        chosen = world.other_citizen
+    before = world.processing.revision
+    with pytest.raises(ActionRefused):
+        perform(actions.Forward(chosen), world.processing, by=staff.specialist, now=NOW)
+    answer = client_of(staff.specialist).post(
+        reverse("desk:forward", args=[world.processing.code]), {"to": str(chosen.pk), "revision": before}
+    )
+    world.processing.refresh_from_db()
+    assert answer.status_code in (409, 422) and world.processing.revision == before
+
+
+def test_a_fit_colleague_does_get_it(world):
+    """The control of the test above."""
+    colleague = factories.user(full_name="Trần Văn Nam", email="nam@example.com")
+    Post.objects.create(user=colleague, unit=world.commune.unit, role="specialist", valid_from=NOW.date())
+    perform(actions.Forward(colleague), world.processing, by=world.commune.specialist, now=NOW)
+    assert world.processing.holder == colleague
+
+
+@pytest.mark.parametrize("by", ["account", "number"])
+def test_nobody_handles_a_dossier_of_their_own(world, by):
+    clerk = world.commune.clerk
+    if by == "account":
+        type(world.submitted).objects.filter(pk=world.submitted.pk).update(owner=clerk)
+    else:
+        clerk.set_personal_number(world.citizen.personal_number)
+        clerk.save()
+    revision = world.submitted.revision
+    answer = client_of(clerk).post(reverse("desk:receive", args=[world.submitted.code]), {"revision": revision})
+    world.submitted.refresh_from_db()
+    assert answer.status_code == 403 and world.submitted.revision == revision
+
+
+def test_signing_in_changes_the_session_key(world):
+    browser = Client()
+    browser.get(reverse("track:find"))
+    session = browser.session
+    session["planted"] = True
+    session.save()
+    browser.cookies["sessionid"] = session.session_key
+    from allauth.account.models import EmailAddress
+
+    EmailAddress.objects.create(user=world.citizen, email=world.citizen.email, verified=True, primary=True)
+    answer = browser.post(reverse("account_login"), {"login": world.citizen.email, "password": factories.PASSWORD})
+    assert answer.status_code == 302
+    assert browser.session.session_key != session.session_key
+
+
+@pytest.mark.parametrize(
+    "following", ["//evil.example/", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
+def test_next_never_leads_away(world, following):
+    from allauth.account.models import EmailAddress
+
+    EmailAddress.objects.create(user=world.citizen, email=world.citizen.email, verified=True, primary=True)
+    fields = {"login": world.citizen.email, "password": factories.PASSWORD, "next": following}
+    assert Client().post(reverse("account_login"), fields).url == reverse("my:dossiers")
+    for name in ("language", "display"):
+        answer = Client().post(reverse(name), {"next": following}, HTTP_ORIGIN="http://testserver")
+        assert answer.url == "/"
+
+
+def test_links_in_mails_never_follow_the_host_header(world, settings):
+    settings.SITE_URL = "https://motcua.example"
+    settings.ALLOWED_HOSTS = ["*"]
+    from allauth.account.adapter import get_adapter
+    from allauth.core import context
+    from django.test import RequestFactory
+
+    request = RequestFactory().get("/", HTTP_HOST="evil.example")
+    with context.request_context(request):
+        assert get_adapter().get_reset_password_from_key_url("1-abc").startswith("https://motcua.example/")
+        get_adapter().send_password_reset_mail(
+            world.citizen,
+            world.citizen.email,
+            {"password_reset_url": "https://motcua.example/x", "user": world.citizen},
+        )
+    assert not Notification.objects.filter(body__contains="evil.example").exists()
