@@ -6,7 +6,7 @@ export DJANGO_SETTINGS_MODULE ?= portal.settings.dev
 PYTEST := env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test journeys check fix bench messages lock install install-dev
+.PHONY: help run test journeys pictures check fix bench messages lock install install-dev
 
 help:  ## Show these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ test: install-dev  ## Run the suite without the browser (DATABASE_URL, REDIS_URL
 
 journeys: install-dev  ## Drive the running portal in Chromium
 	@$(PYTEST) -m journey $(ARGS) tests/journeys
+
+pictures: journeys  ## Renew the README's pictures from those the journeys take
+	$(BIN)/python docs/take_pictures.py
 
 check: install-dev  ## Look at style, types, floors, migrations, templates and translations
 	$(BIN)/ruff check .
