@@ -1,0 +1,169 @@
+"""Every page of every role, as a browser gets it: accessible, valid, narrow, light, without a word on the console.
+
+The pages of a role are found by following its links. A page stands for its
+template: the URL pattern behind it is looked at once or twice, not for every
+dossier.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.urls import Resolver404, resolve
+from playwright.sync_api import BrowserContext, Page, Request
+
+from tests.pages import checks
+
+from .conftest import PHONE
+from .steps import CITIZEN, CLERK, LEADER, SPECIALIST
+
+pytestmark = pytest.mark.journey
+AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+# Paths that the crawl starts from, beside what they link to.
+STARTS = {
+    "": ["/", "/sitemap/", "/procedures/1.001193/", "/procedures/1.001193/apply/", "/accounts/reset/", "/nowhere/"],
+    CITIZEN: ["/", "/my/dossiers/", "/account/", "/account/edit/", "/account/password/", "/account/email/"],
+    CLERK: ["/desk/", "/desk/dossiers/?view=all", "/desk/results/", "/desk/messages/", "/desk/shortcuts/"],
+    SPECIALIST: ["/desk/", "/desk/dossiers/?view=mine", "/desk/dossiers/?view=all"],
+    LEADER: ["/leader/", "/desk/"],
+}
+# How many addresses of one URL pattern are looked at.
+ONCE, MORE = 1, {"my:dossier": 9, "my:step": 6, "desk:dossier": 8, "procedures:detail": 3}
+MOST_PAGES = 70
+FILES = ("/file/", "/template", "/static/", "/slips/")
+LOOKS = {
+    "dark": [("theme", "dark")],
+    "contrast": [("contrast", "high")],
+    "large": [("text", "large")],
+}
+WIDTH = PHONE["width"]
+OVERFLOW = "() => document.scrollingElement.scrollWidth"
+
+
+@dataclass
+class Findings:
+    """What is wrong, by page, and the pages looked at."""
+
+    faults: list[str] = field(default_factory=list)
+    seen: list[str] = field(default_factory=list)
+
+    def add(self, path: str, faults: list[str]) -> None:
+        """Note the faults of a page."""
+        self.faults += [f"{path}: {fault}" for fault in faults]
+
+
+def pattern_of(path: str) -> str:
+    """Return the name of the URL pattern behind a path, and its query's keys: what shares a template."""
+    parts = urlsplit(path)
+    try:
+        name = resolve(parts.path).view_name
+    except Resolver404:
+        name = "not found"
+    return f"{name}?" if parts.query else name
+
+
+def is_page(path: str) -> bool:
+    """Leave out files, printed slips and what only sends mail."""
+    return not any(part in path for part in FILES) and not path.startswith("/static")
+
+
+def axe_faults(page: Page, axe: Axe) -> list[str]:
+    """Run axe-core and name each violation with its first places."""
+    found = axe.run(page, options=AXE_OPTIONS).response["violations"]
+    return [f"{item['id']}: {', '.join(str(node['target']) for node in item['nodes'][:3])}" for item in found]
+
+
+def weight_faults(requests: list[Request], path: str) -> list[str]:
+    """Compare what the first view fetched with the budget; file previews of a dossier come after the first view."""
+    own = [request for request in requests if "/papers/" not in request.url]
+    found = [f"fetched from elsewhere: {request.url}" for request in requests if urlsplit(request.url).port is None]
+    if len(own) > 8:
+        found.append(f"{len(own)} requests")
+    size = 0
+    for request in own:
+        sizes = request.sizes()
+        size += sizes["responseBodySize"] + sizes["responseHeadersSize"]
+    if size > checks.FIRST_VIEW_BUDGET:
+        found.append(f"{size} bytes in the first view")
+    return found
+
+
+def look_at(page: Page, path: str, axe: Axe, findings: Findings) -> list[str]:
+    """Open a page on a phone, check everything, and return the links on it."""
+    requests: list[Request] = []
+
+    def note(request: Request) -> None:
+        requests.append(request)
+
+    page.on("requestfinished", note)
+    answer = page.goto(path)
+    page.remove_listener("requestfinished", note)
+    assert answer is not None
+    if "text/html" not in answer.headers.get("content-type", ""):
+        return []
+    is_print = "/print/" in path
+    source = answer.text()
+    findings.seen.append(path)
+    findings.add(path, checks.faults(source, is_print=is_print))
+    findings.add(path, axe_faults(page, axe))
+    findings.add(path, weight_faults(requests, path))
+    if not is_print and (width := page.evaluate(OVERFLOW)) > WIDTH:
+        findings.add(path, [f"{width} px wide"])
+    if answer.status >= 500:
+        findings.add(path, [str(answer.status)])
+    return page.locator("a[href^='/']").evaluate_all("links => links.map(a => a.getAttribute('href').split('#')[0])")
+
+
+def crawl(page: Page, starts: list[str], axe: Axe, findings: Findings) -> None:
+    """Follow links breadth first, each URL pattern once or a few times."""
+    queue, known = list(starts), set(starts)
+    looked: Counter[str] = Counter()
+    while queue and len(findings.seen) < MOST_PAGES:
+        path = queue.pop(0)
+        pattern = pattern_of(path)
+        if path not in starts and looked[pattern] >= MORE.get(pattern, ONCE):
+            continue
+        looked[pattern] += 1
+        for link in look_at(page, path, axe, findings):
+            if link not in known and is_page(link):
+                known.add(link)
+                queue.append(link)
+
+
+def wear(context: BrowserContext, portal: str, cookies: list[tuple[str, str]]) -> None:
+    """Choose a look, as the page *Cỡ chữ và tương phản* does."""
+    context.add_cookies([{"name": name, "value": value, "url": portal} for name, value in cookies])
+
+
+@pytest.mark.parametrize("who", list(STARTS), ids=["anonymous", "citizen", "clerk", "specialist", "leader"])
+def test_every_page(visit: Callable[..., Page], portal: str, who: str) -> None:
+    """No fault on any page of a role in the light look; the templates then in dark, high contrast and A+."""
+    axe, findings = Axe(), Findings()
+    page = visit(size=PHONE, who=who)
+    crawl(page, STARTS[who], axe, findings)
+    templates = {pattern_of(path): path for path in reversed(findings.seen)}
+    for cookies in LOOKS.values():
+        wear(page.context, portal, cookies)
+        for path in templates.values():
+            page.goto(path)
+            findings.add(f"{path} {cookies}", axe_faults(page, axe))
+            if "/print/" not in path and (width := page.evaluate(OVERFLOW)) > WIDTH:
+                findings.add(f"{path} {cookies}", [f"{width} px wide"])
+        page.context.clear_cookies(name=cookies[0][0])
+    assert not findings.faults, "\n".join(findings.faults)
+    assert len(findings.seen) >= 8, findings.seen
+
+
+def test_the_checks_see_faults(visit: Callable[..., Page], portal: str) -> None:
+    """The control: a page made worse on purpose is found out."""
+    page = visit(size=PHONE)
+    page.goto("/")
+    page.evaluate("document.querySelector('main h1').outerHTML = '<p></p><input><div class=\"wide\">x</div>'")
+    page.evaluate("document.querySelector('.wide').style.width = '700px'")
+    found: list[Any] = axe_faults(page, Axe())
+    assert any(fault.startswith("label") for fault in found)
+    assert page.evaluate(OVERFLOW) > WIDTH
