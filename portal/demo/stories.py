@@ -97,18 +97,22 @@ OWN = (
     Case("decided", 9, FIRM, code="1.008004"),
     Case("returned", 35, FIRM, code="1.010041"),
 )
+# What the officers whose accounts people try find on their desks: something late and something due, whatever the day.
+TODAY = tuple(
+    Case(end, 0, code=STATUS) for end in ("left", "left_today", "overdue", "due_today", "late_to_sign", "to_sign_today")
+)
 # The others: (how it ends, how many, first and last age in working days).
 OTHERS = (
     ("draft", 2, 1, 8),
     ("submitted", 9, 0.1, 1.5),
-    ("received", 7, 0.4, 2),
+    ("received", 6, 0.4, 2),
     ("assigned", 6, 1, 3),
     ("claimed", 7, 1, 4),
-    ("overdue", 5, 0, 0),
-    ("due_today", 4, 0, 0),
+    ("overdue", 4, 0, 0),
+    ("due_today", 3, 0, 0),
     ("extended", 2, 4, 5),
     ("sent_back", 2, 3, 5),
-    ("proposed", 4, 3, 6),
+    ("proposed", 3, 3, 6),
     ("asked", 4, 3, 7),
     ("asked_early", 2, 2, 5),
     ("completed", 3, 6, 9),
@@ -149,7 +153,7 @@ def play(town: Town, rng: random.Random, now: datetime, samples: tuple[Accepted,
     stage = Stage(town, rng, now, versions, samples)
     order = count()
     waiting: list[tuple[datetime, int, Iterator[datetime]]] = []
-    for case in [*OWN, *other_cases(stage)]:
+    for case in [*OWN, *TODAY, *other_cases(stage)]:
         story = tell(stage, case)
         waiting.append((next(story), next(order), story))
     heapq.heapify(waiting)
@@ -206,7 +210,9 @@ def tell(stage: Stage, case: Case) -> Iterator[datetime]:
         yield from processing(stage, step, case, owner)
 
 
-ENDED_AT_RECEPTION = ("submitted", "refused", "withdrawn_early", "asked_early", "received")
+ENDED_AT_RECEPTION = ("submitted", "refused", "withdrawn_early", "asked_early", "received", "left", "left_today")
+DUE_TODAY, OVERDUE = ("due_today", "left_today", "to_sign_today"), ("overdue", "left", "late_to_sign")
+TO_SIGN = ("proposed", "to_sign_today", "late_to_sign")
 
 
 class Steps:
@@ -246,7 +252,7 @@ def reception(step: Steps, case: Case, owner: User) -> Iterator[datetime]:
         yield step.after(0.2, 1)
         step.do(actions.AskWithdrawal("Tôi nộp nhầm thủ tục, xin rút để nộp lại."), owner)
         return
-    yield step.after(0.2, 2.5)
+    yield step.after(0.1, 0.3) if case.end in DUE_TODAY else step.after(0.2, 2.5)
     if case.end == "refused":
         step.do(actions.Refuse(step.rng.choice(REFUSALS)), step.clerk)
         return
@@ -317,7 +323,7 @@ def decision(stage: Stage, step: Steps, case: Case, owner: User | None) -> Itera
     if case.end == "completed":
         return
     step.do(actions.Propose(upload=upload, **words), step.specialist)
-    if case.end == "proposed":
+    if case.end in TO_SIGN:
         return
     if case.end == "sent_back":
         yield step.after(0.3, 2)
@@ -384,9 +390,9 @@ def term_hours(version: ProcedureVersion) -> float:
 def beginning(stage: Stage, case: Case, version: ProcedureVersion) -> datetime:
     """Return when a case is filed: so many working days ago, at an hour when people file."""
     calendar, now = stage.commune(case).calendar, stage.now
-    if case.end == "due_today":
+    if case.end in DUE_TODAY:
         return filed_to_be_due(calendar, version, now)
-    if case.end == "overdue":
+    if case.end in OVERDUE:
         days = term_hours(version) / 8.5 + stage.rng.uniform(1.5, 6)
     else:
         # Finished ones have had their term; those under way began when the case says.
@@ -415,16 +421,16 @@ def ago(calendar: OfficeCalendar, now: datetime, days: float) -> datetime:
 
 
 def filed_to_be_due(calendar: OfficeCalendar, version: ProcedureVersion, now: datetime) -> datetime:
-    """Return a morning whose reception makes the dossier due on the working day that is, or comes next."""
+    """Return an afternoon whose reception makes the dossier due late on the working day that is, or comes next."""
     today = local_day(next_open(calendar, now))
     for days in range(1, 60):
         day = local_day(now) - timedelta(days=days)
         if not calendar.is_working_day(day):
             continue
-        opens = at(day, calendar.stretches(day)[0][0]) + timedelta(minutes=5)
-        # Received within two and a half hours of filing.
-        if local_day(due_from(version, calendar, opens + timedelta(hours=1))) == today:
-            return opens
+        # Received within twenty minutes of filing.
+        filed = at(day, calendar.stretches(day)[-1][1]) - timedelta(minutes=25)
+        if local_day(due_from(version, calendar, filed + timedelta(minutes=12))) == today:
+            return filed
     return ago(calendar, now, 1)
 
 

@@ -7,8 +7,12 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from common.clock import LOCAL, now
+from accounts.models import User
+from common.clock import LOCAL, local_day, now
+from dossiers import desk
+from dossiers.access import Officer
 from dossiers.models import Dossier, DossierEvent, Status
+from offices.models import Post
 
 
 @pytest.mark.django_db
@@ -16,9 +20,10 @@ from dossiers.models import Dossier, DossierEvent, Status
     "moment",
     [
         datetime(2026, 11, 22, 6, 5, tzinfo=LOCAL),
+        datetime(2026, 3, 24, 19, 30, tzinfo=LOCAL),
         datetime(2029, 9, 3, 7, 1, tzinfo=LOCAL),
     ],
-    ids=["sunday", "far year"],
+    ids=["sunday", "evening", "far year"],
 )
 def test_every_status_is_there(settings, moment):
     settings.DEMO = settings.NOTIFICATION_SMS = True
@@ -26,3 +31,12 @@ def test_every_status_is_there(settings, moment):
         call_command("load_demo", stdout=StringIO())
         assert set(Dossier.objects.values_list("status", flat=True)) == set(Status) - {Status.PAYMENT}
         assert not DossierEvent.objects.filter(at__gt=now()).exists()
+        for email in ("tiep-nhan@example.com", "chuyen-mon@example.com", "lanh-dao@example.com"):
+            assert "0" not in urgent(email), email
+
+
+def urgent(email: str) -> list[str]:
+    """Return how many dossiers an officer finds overdue and due on this working day or the next."""
+    user = User.objects.find(email)
+    posts = Post.objects.valid_on(local_day(now())).of(user).select_related("unit")
+    return [count.count for count in desk.home_counts(Officer(user, tuple(posts), now()))[:2]]
