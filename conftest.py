@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
-from common import append_only
+from common import append_only, broker
 from common.clock import LOCAL
 from tests import factories
 
@@ -29,6 +29,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out what only the other engine can show."""
     if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
         pytest.skip("needs PostgreSQL")
+
+
+@pytest.fixture(autouse=True)
+def broker_is_not_resting(monkeypatch):
+    """Forget that an earlier test found the broker down."""
+    monkeypatch.setattr(broker, "_rests_until", 0.0)
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import pytest
 
-from common import broker
 from notifications.outbox import Recipient
 from tests.smtp_sink import SmtpSink
 
@@ -25,12 +24,6 @@ def smtp(sink, settings):
 def hoa():
     """A person with an e-mail address and a phone."""
     return Recipient(name="Lê Thị Hoa", email="hoa@example.com", phone="0912000002")
-
-
-@pytest.fixture(autouse=True)
-def broker_is_not_resting(monkeypatch):
-    """Forget that an earlier test found the broker down."""
-    monkeypatch.setattr(broker, "_rests_until", 0.0)
 
 
 @pytest.fixture
