@@ -52,22 +52,23 @@ def keyset_page(
     after: str = "",
     before: str = "",
     size: int = 50,
+    has_empty: bool = True,
 ) -> Page:
     """Return the page after or before a cursor, else the first one.
 
     ``order`` names own columns, '-' for descending, the last one unique; only
     the first may be empty, and empty counts as the largest value. A cursor
     that cannot be read gives the first page. One query, two where the rows
-    with an empty first column begin.
+    with an empty first column begin; ``has_empty`` off says that there are no such rows.
     """
     columns = [_column(queryset.model, name) for name in order]
-    forward = _read(after, columns)
-    backward = _read(before, columns) if forward is None else None
+    forward = _read(after, columns, has_empty)
+    backward = _read(before, columns, has_empty) if forward is None else None
     if backward is not None:
-        found = _fetch(queryset, [column.flipped() for column in columns], backward, size + 1)
+        found = _fetch(queryset, [column.flipped() for column in columns], backward, size + 1, has_empty)
         rows = found[:size][::-1]
         return Page(rows, next=_cursor(rows[-1:], columns), previous=_cursor(rows[:1] * (len(found) > size), columns))
-    found = _fetch(queryset, columns, forward, size + 1)
+    found = _fetch(queryset, columns, forward, size + 1, has_empty)
     rows = found[:size]
     return Page(
         rows,
@@ -93,7 +94,9 @@ def _column(model: type[models.Model], name: str) -> _Column:
     return _Column(field, bare, name.startswith("-"))  # type: ignore[arg-type]
 
 
-def _fetch(queryset: models.QuerySet[Any], columns: list[_Column], start: list[Any] | None, wanted: int) -> list[Any]:
+def _fetch(
+    queryset: models.QuerySet[Any], columns: list[_Column], start: list[Any] | None, wanted: int, has_empty: bool
+) -> list[Any]:
     """Read rows in the order of ``columns`` beyond ``start``.
 
     Rows whose first column is empty are read by a query of their own: so each
@@ -101,7 +104,7 @@ def _fetch(queryset: models.QuerySet[Any], columns: list[_Column], start: list[A
     """
     queryset = queryset.order_by(*(column.order for column in columns))
     first = columns[0]
-    if not first.field.null:
+    if not first.field.null or not has_empty:
         return list(queryset.filter(_beyond(columns, start))[:wanted])
     empty_parts = [True, False] if first.descending else [False, True]
     if start is not None and (start[0] is None) == empty_parts[1]:
@@ -137,13 +140,13 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _read(cursor: str, columns: list[_Column]) -> list[Any] | None:
+def _read(cursor: str, columns: list[_Column], has_empty: bool) -> list[Any] | None:
     parts = cursor.rsplit(SEPARATOR, len(columns) - 1)
     if not cursor or len(parts) != len(columns):
         return None
     try:
         values = [
-            None if part == "" and column.field.null else _value(part, column.field)
+            None if part == "" and column.field.null and has_empty else _value(part, column.field)
             for part, column in zip(parts, columns, strict=True)
         ]
     except (ValidationError, ValueError, OverflowError):

@@ -95,3 +95,14 @@ def test_pagination_keeps_the_filters_and_drops_the_old_cursor():
     html = render_to_string("_pagination.html", {"page": page, "query": QueryDict("q=khai sinh&before=~3")})
     assert 'href="?q=khai+sinh&amp;after=~7"' in html
     assert 'rel="prev"' not in html
+
+
+@pytest.mark.parametrize("order", [("due_at", "id"), ("-due_at", "-id")])
+def test_a_list_without_empty_dates_costs_one_query_at_its_end_too(dossiers, order, django_assert_num_queries):
+    dated = Dossier.objects.filter(due_at__isnull=False)
+    with django_assert_num_queries(1):
+        page = keyset_page(dated, order, size=50, has_empty=False)
+    assert len(page.rows) == 6
+    with django_assert_num_queries(1):
+        made_up = keyset_page(dated, order, after=f"~{dossiers[0]}", size=50, has_empty=False)
+    assert made_up.rows == page.rows
