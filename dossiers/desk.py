@@ -13,10 +13,9 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from common.clock import LOCAL
 from common.paging import Page
 from offices.models import Role
 from procedures.models import Sector
@@ -298,4 +297,4 @@ def dossier_url(code: str, spec: ListSpec, name: str = "desk:dossier") -> str:
 
 
 def _short(moment: datetime | None) -> str:
-    return date_format(localtime(moment), "d/m H:i") if moment else ""
+    return f"{moment.astimezone(LOCAL):%d/%m %H:%M}" if moment else ""
