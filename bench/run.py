@@ -37,6 +37,7 @@ class Comparison:
     portal: list[Request]
     floor: list[Request]
     goal: float
+    server: Server
 
 
 @dataclass
@@ -148,6 +149,7 @@ def main() -> None:
             # Every page is made anew: what is compared is the making.
             "PAGE_CACHE_SECONDS": "0",
         }
+        cached_env = portal_env | {"PAGE_CACHE_SECONDS": "600"}
         floor_env = {
             "DJANGO_SETTINGS_MODULE": "bench.floor.settings",
             "FLOOR_DATABASE_URL": floor_url,
@@ -168,12 +170,13 @@ def main() -> None:
         floor = stack.enter_context(
             serving("floor", "bench.floor.wsgi", floor_env, urlsplit(floor_url).path[1:] if postgres else "")
         )
-        for comparison in comparisons(portal, floor, codes, refs, rounds, each):
-            report(comparison, portal, floor, rounds, each)
+        cached = stack.enter_context(serving("portal with its page cache", "portal.wsgi", cached_env, portal.database))
+        for comparison in comparisons(portal, cached, floor, codes, refs, rounds, each):
+            report(comparison, floor, rounds, each)
 
 
 def comparisons(
-    portal: Server, floor: Server, codes: list[str], refs: list[str], rounds: int, each: int
+    portal: Server, cached: Server, floor: Server, codes: list[str], refs: list[str], rounds: int, each: int
 ) -> list[Comparison]:
     """Return what is compared; the requests of a round are prepared before its clock starts."""
     anyone, bare = Visitor(portal.port), Visitor(floor.port)
@@ -185,18 +188,18 @@ def comparisons(
     def searches() -> list[Request]:
         return [getter(anyone, f"/procedures/?q={WORDS[n % len(WORDS)].replace(' ', '+')}") for n in range(each)]
 
-    def details() -> list[Request]:
-        return [getter(anyone, f"/procedures/{codes[n % len(codes)]}/") for n in range(each)]
+    def details(visitor: Visitor) -> list[Request]:
+        return [getter(visitor, f"/procedures/{codes[n % len(codes)]}/") for n in range(each)]
 
     page = [getter(bare, "/page/")] * each
+    mine, queue = [getter(citizen, "/my/dossiers/")] * each, [getter(clerk, "/desk/dossiers/")] * each
     return [
-        Comparison("search, 20 results", searches(), page, 1.25),
-        Comparison("procedure page", details(), page, 1.0),
-        Comparison("my dossiers", [getter(citizen, "/my/dossiers/")] * each, [getter(user, "/page-user/")] * each, 1.3),
-        Comparison(
-            "desk queue, 50 rows", [getter(clerk, "/desk/dossiers/")] * each, [getter(user, "/queue50/")] * each, 1.5
-        ),
-        Comparison("final submission", submissions(citizen, refs), floor_submissions(user, len(refs)), 1.4),
+        Comparison("search, 20 results", searches(), page, 1.25, portal),
+        Comparison("procedure page", details(anyone), page, 1.0, portal),
+        Comparison("procedure page, cached", details(Visitor(cached.port)), page, 0.2, cached),
+        Comparison("my dossiers", mine, [getter(user, "/page-user/")] * each, 1.3, portal),
+        Comparison("desk queue, 50 rows", queue, [getter(user, "/queue50/")] * each, 1.5, portal),
+        Comparison("final submission", submissions(citizen, refs), floor_submissions(user, len(refs)), 1.4, portal),
     ]
 
 
@@ -211,21 +214,21 @@ def submissions(citizen: Visitor, refs: list[str]) -> list[Request]:
     return requests
 
 
-def report(comparison: Comparison, portal: Server, floor: Server, rounds: int, each: int) -> None:
+def report(comparison: Comparison, floor: Server, rounds: int, each: int) -> None:
     """Warm both up, alternate the rounds and print the medians."""
     repeated = len(comparison.portal) == each
     ours, bare = [], []
-    measure(portal, comparison.portal[:each])
+    measure(comparison.server, comparison.portal[:each])
     measure(floor, comparison.floor[:each])
     for n in range(1, rounds + 1):
         part = slice(0, each) if repeated else slice(n * each, (n + 1) * each)
         bare.append(measure(floor, comparison.floor[part]))
-        ours.append(measure(portal, comparison.portal[part]))
+        ours.append(measure(comparison.server, comparison.portal[part]))
     cpu, floor_cpu = median(cost.cpu_ms for cost in ours), median(cost.cpu_ms for cost in bare)
     speed, floor_speed = median(cost.per_second for cost in ours), median(cost.per_second for cost in bare)
     ratio = cpu / floor_cpu
     print(
-        f"{comparison.name:<22} CPU {cpu:6.1f} ms, floor {floor_cpu:5.1f} ms: {ratio:5.2f}× (goal ≤ {comparison.goal}×"
+        f"{comparison.name:<23} CPU {cpu:6.1f} ms, floor {floor_cpu:5.1f} ms: {ratio:5.2f}× (goal ≤ {comparison.goal}×"
         f"{'' if ratio <= comparison.goal else ', missed'}) · {speed:5.0f} against {floor_speed:5.0f} requests/s:"
         f" {speed / floor_speed:4.2f}×",
         flush=True,

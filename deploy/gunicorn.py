@@ -1,6 +1,8 @@
 """The web process: PORT and WEB_CONCURRENCY come from the environment."""
 
+import gc
 import os
+from typing import Any
 
 bind = f"{os.environ.get('BIND_ADDRESS', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -20,3 +22,9 @@ preload_app = False
 forwarded_allow_ips = ""
 # No second way in: signals are enough.
 control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """Leave what the loaded application is made of out of every later garbage collection."""
+    gc.collect()
+    gc.freeze()
