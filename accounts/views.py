@@ -113,11 +113,12 @@ class ConfirmEmailView(allauth_views.ConfirmEmailVerificationCodeView):
     """Type the code that was sent to an address."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Count the codes sent to one address."""
-        if request.POST.get("action") == "resend":
-            limit = limits.hit_target("code_target", self._process.email.lower(), now())
-            if limit.exceeded:
-                return limits.too_many(request, limit)
+        """Count the codes sent to one address, and the tries at them: the session's own count misses parallel ones."""
+        is_resend = request.POST.get("action") == "resend"
+        limit = limits.hit_target("code_target" if is_resend else "code_try", self._process.email.lower(), now())
+        if limit.exceeded:
+            return limits.too_many(request, limit)
+        if is_resend:
             messages.info(request, _("A new code is on its way. Earlier codes no longer work."))
         return super().post(request, *args, **kwargs)
 

@@ -166,6 +166,21 @@ def test_five_wrong_codes_end_the_try(visitor, mailoutbox):
     assert "_auth_user_id" not in visitor.session
 
 
+def test_codes_tried_side_by_side_are_all_counted(visitor, settings):
+    """Parallel requests read the session's count before any of them has written it."""
+    settings.LIMITS = settings.LIMITS | {"code_try": (8, 3600)}
+    visitor.fill(REGISTER, CITIZEN)
+    before = dict(visitor.session)
+    answers = []
+    for _n in range(9):
+        session = visitor.session
+        session.update(before)
+        session.save()
+        answers.append(visitor.post("/accounts/verify/", {"code": "abcdef"}))
+    assert [answer.status_code for answer in answers] == [200] * 8 + [429]
+    assert int(answers[-1]["Retry-After"]) > 0
+
+
 def test_a_new_code_replaces_the_old_and_codes_are_limited(visitor, mailoutbox):
     visitor.fill(REGISTER, CITIZEN)
     visitor.post("/accounts/verify/", {"action": "resend"})

@@ -269,6 +269,7 @@ LIMITS = {
     "reset_target": (3, 3600),
     "reset_ip": (10, 3600),
     "code_target": (5, 3600),
+    "code_try": (25, 3600),
     "password_user": (10, 3600),
     "sign_user": (5, 15 * 60),
     "lookup_target": (5, 3600),
