@@ -201,7 +201,7 @@ def test_birth_registration_at_level_4(
     page.goto("/my/dossiers/")
     expect(page.get_by_text(code)).to_have_count(1)
     picture(page, f"my-dossiers-{variant}")
-    page.locator("li.card", has_text=code).get_by_role("link").click()
+    page.locator("li.card", has_text=code).get_by_role("heading").get_by_role("link").click()
     expect(page.locator("main")).to_contain_text("Chờ tiếp nhận")
     picture(page, f"track-{variant}")
     assert email in mail_about(page, code)
