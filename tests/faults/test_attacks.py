@@ -276,3 +276,30 @@ def test_links_in_mails_never_follow_the_host_header(world, settings):
             {"password_reset_url": "https://motcua.example/x", "user": world.citizen},
         )
     assert not Notification.objects.filter(body__contains="evil.example").exists()
+
+
+def test_submitting_and_discarding_at_odds_leaves_one_outcome(world):
+    """A page kept open in a second tab: after the one, the other finds nothing to do."""
+    browser = client_of(world.citizen)
+    browser.post(reverse("my:discard", args=[world.submitted.ref]))
+    world.submitted.refresh_from_db()
+    assert world.submitted.status == 1 and world.submitted.papers.exists()
+    review = browser.get(reverse("my:review", args=[world.draft.ref])).content.decode()
+    fields = dict(re.findall(r'name="(key|revision)" value="([^"]+)"', review))
+    browser.post(reverse("my:discard", args=[world.draft.ref]))
+    answer = browser.post(reverse("my:submit", args=[world.draft.ref]), fields | {"declared": "on"})
+    assert answer.status_code == 404
+    assert not type(world.draft).objects.filter(ref=world.draft.ref).exists()
+
+
+def test_a_year_without_calendar_is_told_and_not_guessed(world):
+    from offices.models import CalendarYear
+
+    CalendarYear.objects.all().delete()
+    browser = client_of(world.commune.clerk)
+    revision = world.submitted.revision
+    answer = browser.post(reverse("desk:receive", args=[world.submitted.code]), {"revision": revision})
+    world.submitted.refresh_from_db()
+    assert answer.status_code == 409 and world.submitted.status == 1
+    assert browser.get(reverse("desk:dossier", args=[world.processing.code])).status_code == 200
+    assert browser.get(reverse("desk:list")).status_code == 200
