@@ -242,10 +242,10 @@ def stale_message(dossier: Dossier) -> Any:
     """Return the sentence that says who did what when, for a page made too early."""
     event = dossier.events.order_by("-n").first()
     if event is None:
-        return _("This dossier has changed. Look at its newer state below.")
+        return _("This dossier has changed. Look at its newer state.")
     from .history import describe_action, describe_actor, describe_time
 
-    return _("%(who)s has just handled this dossier at %(time)s (%(action)s). Look at its newer state below.") % {
+    return _("%(who)s has just handled this dossier at %(time)s (%(action)s). Look at its newer state.") % {
         "who": describe_actor(event),
         "time": describe_time(event.at),
         "action": describe_action(event),

@@ -24,7 +24,7 @@ def site_unit() -> SimpleNamespace:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Give templates DEMO, display, site_unit, here, is_officer (of the desk) and is_leader.
+    """Give templates DEMO, display, site_unit, here, is_officer (of the desk), is_clerk and is_leader.
 
     Costs no query on anonymous pages; one for a signed-in person, when the menu asks for the posts.
     """
@@ -35,6 +35,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "site_unit": site_unit(),
         "here": request.get_full_path(),
         "is_officer": SimpleLazyObject(lambda: not roles.isdisjoint(DESK_ROLES)),
+        "is_clerk": SimpleLazyObject(lambda: Role.CLERK in roles),
         "is_leader": SimpleLazyObject(lambda: Role.LEADER in roles),
     }
 

@@ -360,3 +360,14 @@ def test_after_hours_today_is_the_next_working_day(client, road, commune):
             client.force_login(commune.clerk)
             card = client.get(reverse("desk:home")).context["counts"][1]
         assert (card.count, card.label) == (str(count), words), moment
+
+
+@pytest.mark.parametrize("role", ["clerk", "specialist", "leader"])
+def test_menu_leads_to_no_refusal(client, commune, role):
+    """Every address in an officer's menu opens for that officer."""
+    client.force_login(getattr(commune, role))
+    page = client.get(reverse("desk:home")).content.decode()
+    menu = page[page.index('<nav class="nav"') :]
+    addresses = set(re.findall(r'href="(/(?:desk|leader)/[^"]*)"', menu[: menu.index("</nav>")]))
+    assert reverse("desk:list") in addresses
+    assert {address: client.get(address).status_code for address in addresses} == dict.fromkeys(addresses, 200)
