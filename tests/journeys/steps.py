@@ -194,7 +194,7 @@ def forward(page: Page, code: str) -> None:
 def propose(page: Page, code: str) -> None:
     """Propose to grant, with a letter."""
     page.goto(f"/desk/dossiers/{code}/draft/")
-    page.locator("[name=text]").fill("Thông tin đã được đối chiếu với sổ gốc.")
+    page.locator("textarea[name=text]").fill("Thông tin đã được đối chiếu với sổ gốc.")
     act(page)
 
 
