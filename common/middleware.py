@@ -103,7 +103,7 @@ class InputGuard:
     def _is_fine(self, request: HttpRequest) -> bool:
         if request.encoding is not None and request.encoding.lower() != "utf-8":
             # Some names of charsets are no texts at all (hex, zip) and fail while the fields are read.
-            request.encoding = None
+            request.encoding = "utf-8"
             return False
         query = request.META.get("QUERY_STRING", "")
         try:
