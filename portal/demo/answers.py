@@ -89,6 +89,7 @@ def candidates(field: Field, person: Person, family: str, rng: random.Random, to
     }
     if own.get(field.prefill):
         yield own[field.prefill]
+    yield from as_parent(field, person)
     commune = person.address.get("commune", "26428")
     match field.type:
         case "text" | "long_text":
@@ -119,6 +120,17 @@ def candidates(field: Field, person: Person, family: str, rng: random.Random, to
             yield {"bank": "Agribank", "number": f"590{rng.randint(0, 9999999999):010}", "holder": person.name}
         case "table":
             yield rows(field, person, family, rng, today)
+
+
+def as_parent(field: Field, person: Person) -> Iterator[Any]:
+    """Yield what a requester who registers their own child says of themselves, as its mother or its father."""
+    is_mother = person.sex == "nu"
+    if field.key == "relation" and field.type == "choice":
+        yield "me" if is_mother else "cha"
+    about = {"name": person.name, "birth": person.birth, "id_number": person.number, "residence": person.address}
+    role, _, fact = field.key.partition("_")
+    if role == ("mother" if is_mother else "father") and fact in about:
+        yield about[fact]
 
 
 def texts(field: Field, rng: random.Random) -> Iterator[str]:
