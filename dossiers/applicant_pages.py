@@ -26,7 +26,7 @@ from procedures import form_schema, words
 from procedures.catalogue import effective_level
 from procedures.models import Offering, Procedure, ProcedureVersion
 
-from . import filing, history, hooks, supplements
+from . import drafts, filing, history, hooks, supplements
 from .models import FINAL, Delivery, Dossier, PaperKind, ScanState, Status, SupplementRequest
 from .models.papers import Paper
 
@@ -61,7 +61,7 @@ def kilobytes(size: int) -> str:
 # Before you start -----------------------------------------------------------------------------------------------------
 
 
-def preset_unit(request: HttpRequest, entry: filing.Entry) -> str:
+def preset_unit(request: HttpRequest, entry: drafts.Entry) -> str:
     """Return the unit asked for in the address, else that of the person's residence, else ''."""
     asked = entry.offering(request.GET.get("unit", ""))
     if asked is not None:
@@ -72,7 +72,7 @@ def preset_unit(request: HttpRequest, entry: filing.Entry) -> str:
     return home.unit.slug if home else ""
 
 
-def before_you_start(request: HttpRequest, procedure: Procedure, entry: filing.Entry, form: Any) -> dict[str, Any]:
+def before_you_start(request: HttpRequest, procedure: Procedure, entry: drafts.Entry, form: Any) -> dict[str, Any]:
     """Return the start page: papers, minutes, fee, deadline, units. Four queries, one more when signed in."""
     version = entry.version
     assert version is not None
@@ -117,7 +117,7 @@ def fee_lines(version: ProcedureVersion, offerings: tuple[Offering, ...]) -> lis
     return [line for line in (fee, caution) if line]
 
 
-def why_not(procedure: Procedure, entry: filing.Entry) -> dict[str, Any]:
+def why_not(procedure: Procedure, entry: drafts.Entry) -> dict[str, Any]:
     """Return why a procedure cannot be filed online and where to go on. One query when it has ended."""
     version = entry.version or procedure.versions.exclude(published_at=None).last()
     return {
@@ -189,7 +189,7 @@ def list_row(item: dict[str, Any], title: str, labels: dict[int, Any]) -> dict[s
         "tag": STATUS_TAGS[status],
         "status": labels[status],
         "saved": day_text(item["saved_at"]) if is_draft else "",
-        "expires": day_text(item["saved_at"] + timedelta(days=filing.DRAFT_DAYS)) if is_draft else "",
+        "expires": day_text(item["saved_at"] + timedelta(days=drafts.DRAFT_DAYS)) if is_draft else "",
         "submitted": day_text(item["submitted_at"]),
         "due": day_and_time(item["due_at"]) if status in (Status.RECEIVED, Status.PROCESSING) else "",
         "todo": todo,
@@ -253,7 +253,7 @@ def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
         "is_complete": progress.is_complete,
         "next_url": next((item["url"] for item in parts if not item["is_done"]), review),
         "is_new": dossier.revision == 0,
-        "expires": dossier.saved_at + timedelta(days=filing.DRAFT_DAYS),
+        "expires": dossier.saved_at + timedelta(days=drafts.DRAFT_DAYS),
     }
 
 

@@ -17,7 +17,8 @@ from common.files import Accepted, removed_on_failure
 from procedures import form_schema
 
 from .actions import Supplement
-from .filing import FilingRefused, changed_meanwhile, check_room, marked, merged, remove_paper_row, store_file
+from .draft_papers import check_room, remove_paper_row, store_file
+from .drafts import FilingRefused, changed_meanwhile, marked, merged
 from .models import Dossier, DossierEvent, Paper, PaperKind, Status, SupplementItem, SupplementRequest
 from .workflow import perform
 
@@ -92,7 +93,7 @@ def item_of(request: SupplementRequest, pk: int) -> SupplementItem:
 
 
 def add_file(dossier: Dossier, pk: int, accepted: Accepted, *, by: User, now: datetime) -> None:
-    """Store a file for a listed paper; several may be given. Raises :class:`~dossiers.filing.FilingRefused`."""
+    """Store a file for a listed paper; several may be given. Raises :class:`~dossiers.drafts.FilingRefused`."""
     with removed_on_failure() as written, transaction.atomic():
         request = locked(dossier)
         item = item_of(request, pk)
@@ -161,7 +162,7 @@ def save_section(dossier: Dossier, section: form_schema.Section, answers: Mappin
 def send(dossier: Dossier, *, by: User, revision: int, now: datetime) -> DossierEvent:
     """Send the supplement: retire the replaced files and perform the action.
 
-    Raises :class:`~dossiers.filing.FilingRefused` ('incomplete', 'stale') and
+    Raises :class:`~dossiers.drafts.FilingRefused` ('incomplete', 'stale') and
     :class:`~dossiers.workflow.ActionRefused`; nothing is changed then.
     """
     with transaction.atomic():

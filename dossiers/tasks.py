@@ -13,7 +13,7 @@ from common.clock import now
 from common.pdf import PdfFailed, render_pdf
 from procedures.publishing import rank_by_filings
 
-from . import filing, loose_files, results, slips
+from . import drafts, loose_files, results, slips
 from .models import Dossier, Result, Slip, Status
 
 logger = logging.getLogger(__name__)
@@ -70,7 +70,7 @@ def render_waiting_slips() -> None:
 @shared_task(name="dossiers.tasks.expire_drafts")
 def expire_drafts() -> None:
     """Delete the drafts that nobody saved for 30 days, with their files; small batches keep the lock short."""
-    before = now() - timedelta(days=filing.DRAFT_DAYS)
+    before = now() - timedelta(days=drafts.DRAFT_DAYS)
     while True:
         pks = list(
             Dossier.objects.filter(status=Status.DRAFT, saved_at__lt=before).values_list("pk", flat=True)[:EXPIRY_BATCH]
@@ -79,7 +79,7 @@ def expire_drafts() -> None:
             return
         with transaction.atomic():
             # Saved again meanwhile: it stays.
-            removed = filing.remove_with_files(Dossier.objects.filter(pk__in=pks, saved_at__lt=before))
+            removed = drafts.remove_with_files(Dossier.objects.filter(pk__in=pks, saved_at__lt=before))
         logger.info("%d drafts expired", removed)
 
 

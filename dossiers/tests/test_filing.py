@@ -12,7 +12,7 @@ from django.urls import reverse
 from PIL import Image
 
 from common import append_only, onetime
-from dossiers import filing
+from dossiers import draft_papers, drafts, filing
 from dossiers.models import Dossier, DossierEvent, Paper, Slip
 from notifications.models import Notification
 from offices.models import Unit
@@ -188,17 +188,17 @@ def test_one_key_starts_one_draft_and_an_untouched_one_is_used_again(mine, versi
 
 def test_a_key_of_another_account_starts_nothing(mine, other_citizen, commune, version, now):
     key = onetime.new_key()
-    theirs = filing.start_draft(version, commune.unit, other_citizen, key=key, now=now)
+    theirs = drafts.start_draft(version, commune.unit, other_citizen, key=key, now=now)
     answer = mine.post(reverse("my:apply", args=[version.procedure.code]), {"key": key}, follow=True)
     assert theirs.ref not in answer.content.decode()
     assert Dossier.objects.count() == 1
 
 
 def test_drafts_are_limited(mine, citizen, commune, version):
-    for _n in range(filing.MAX_DRAFTS):
+    for _n in range(drafts.MAX_DRAFTS):
         factories.draft(citizen, commune.unit, version, revision=1, created_at="2026-03-01T00:00Z")
     mine.post(reverse("my:apply", args=[version.procedure.code]), {"key": onetime.new_key()})
-    assert Dossier.objects.count() == filing.MAX_DRAFTS
+    assert Dossier.objects.count() == drafts.MAX_DRAFTS
 
 
 def test_step_keeps_what_is_wrong_and_is_not_done(mine, draft):
@@ -293,7 +293,7 @@ def test_replaced_and_discarded_files_leave_the_store_after_commit(mine, draft):
 @pytest.mark.django_db(transaction=True)
 def test_file_is_removed_when_its_transaction_fails(mine, draft, monkeypatch):
     stored = []
-    save = filing.store_file
+    save = draft_papers.store_file
 
     def note(*args, **kwargs):
         paper = save(*args, **kwargs)
@@ -303,8 +303,8 @@ def test_file_is_removed_when_its_transaction_fails(mine, draft, monkeypatch):
     def fail(*args, **kwargs):
         raise RuntimeError
 
-    monkeypatch.setattr(filing, "store_file", note)
-    monkeypatch.setattr(filing, "write_draft", fail)
+    monkeypatch.setattr(draft_papers, "store_file", note)
+    monkeypatch.setattr(draft_papers, "write_draft", fail)
     with pytest.raises(RuntimeError):
         mine.post(url("paper_upload", draft, "chung-sinh"), {"file": photo()})
     assert stored

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from common import onetime
-from dossiers import filing, workflow
+from dossiers import drafts, filing, workflow
 from dossiers.actions import filing as filing_action
 from dossiers.models import Dossier, DossierEvent, Status
 from tests import factories
@@ -75,7 +75,7 @@ def test_eight_submits_with_eight_keys_make_one_dossier(citizen, draft, now):
         return str(filing.submit(mine, by=citizen, key=onetime.new_key(), revision=0, now=now).code)
 
     answers = at_once(submit)
-    refused = [answer for answer in answers if isinstance(answer, workflow.ActionRefused | filing.FilingRefused)]
+    refused = [answer for answer in answers if isinstance(answer, workflow.ActionRefused | drafts.FilingRefused)]
     assert len(refused) == TAPS - 1
     assert DossierEvent.objects.count() == 1
 
@@ -114,7 +114,7 @@ def test_without_guards_eight_submits_act_more_than_once(citizen, draft, now, mo
 
 def test_eight_starts_with_one_key_make_one_draft(citizen, commune, version, now):
     key = onetime.new_key()
-    refs = at_once(lambda: filing.start_draft(version, commune.unit, citizen, key=key, now=now).ref)
+    refs = at_once(lambda: drafts.start_draft(version, commune.unit, citizen, key=key, now=now).ref)
     assert len(set(refs)) == 1
     assert Dossier.objects.count() == 1
 
@@ -122,8 +122,8 @@ def test_eight_starts_with_one_key_make_one_draft(citizen, commune, version, now
 def test_without_the_key_eight_starts_make_more_drafts(citizen, commune, version, now, monkeypatch):
     """The control: neither the key nor the untouched draft holds anybody back."""
     monkeypatch.setattr(onetime, "claim", lambda *args: None)
-    monkeypatch.setattr(filing, "F", lambda name: None)
-    refs = at_once(lambda: filing.start_draft(version, commune.unit, citizen, key="x", now=now).ref)
+    monkeypatch.setattr(drafts, "F", lambda name: None)
+    refs = at_once(lambda: drafts.start_draft(version, commune.unit, citizen, key="x", now=now).ref)
     assert len(set(refs)) > 1
     assert Dossier.objects.count() > 1
 
@@ -135,7 +135,7 @@ def test_answers_saved_in_two_tabs_both_stay(citizen, draft, now):
 
     def save() -> None:
         mine = Dossier.objects.get(pk=draft.pk)
-        filing.save_section(mine, section, next(answers), is_done=True, now=now)
+        drafts.save_section(mine, section, next(answers), is_done=True, now=now)
 
     assert at_once(save) == [None] * TAPS
     draft.refresh_from_db()

@@ -13,7 +13,7 @@ from common.clock import local_day, now
 from common.onetime import KeyMisused
 
 from .. import filing
-from ..filing import FilingRefused
+from ..drafts import FilingRefused
 from ..models import Dossier
 from ..workflow import ActionRefused
 

@@ -14,7 +14,7 @@ from common import onetime
 from common.clock import local_day, now
 from procedures.models import Procedure
 
-from .. import applicant_pages, filing
+from .. import applicant_pages, drafts, filing
 from ..forms import UnitForm
 from ..models import Dossier
 from .applicant import REFUSALS, own_dossier
@@ -25,7 +25,7 @@ from .applicant import REFUSALS, own_dossier
 def apply(request: HttpRequest, code: str) -> HttpResponseBase:
     """Say what is needed before one starts; POST begins a draft with the chosen unit."""
     procedure = get_object_or_404(Procedure.objects.select_related("sector"), code=code)
-    entry = filing.entry_of(procedure, local_day(now()))
+    entry = drafts.entry_of(procedure, local_day(now()))
     if not entry.offerings:
         return cannot_apply(request, procedure, entry)
     if request.method == "POST":
@@ -40,7 +40,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponseBase:
     return render(request, "my/procedure_apply.html", context, status=200 if not form.errors else 422)
 
 
-def data_with_only_unit(request: HttpRequest, entry: filing.Entry) -> Any:
+def data_with_only_unit(request: HttpRequest, entry: drafts.Entry) -> Any:
     """Return the POSTed fields; a single unit needs no choosing."""
     data = request.POST.copy()
     if len(entry.offerings) == 1:
@@ -48,19 +48,19 @@ def data_with_only_unit(request: HttpRequest, entry: filing.Entry) -> Any:
     return data
 
 
-def begin(request: HttpRequest, procedure: Procedure, entry: filing.Entry, slug: str) -> HttpResponse:
+def begin(request: HttpRequest, procedure: Procedure, entry: drafts.Entry, slug: str) -> HttpResponse:
     """Start the draft, or tell why not and show the start page again."""
     offering = entry.offering(slug)
     key = request.POST.get("key", "")
     try:
-        draft = filing.start_draft(entry.version, offering.unit, request.user, key=key, now=now())  # type: ignore[arg-type,union-attr]
+        draft = drafts.start_draft(entry.version, offering.unit, request.user, key=key, now=now())  # type: ignore[arg-type,union-attr]
     except REFUSALS as refusal:
         messages.error(request, filing.explain(refusal))
         return redirect("my:apply", procedure.code)
     return redirect("my:dossier", draft.ref)
 
 
-def cannot_apply(request: HttpRequest, procedure: Procedure, entry: filing.Entry) -> HttpResponse:
+def cannot_apply(request: HttpRequest, procedure: Procedure, entry: drafts.Entry) -> HttpResponse:
     """Say why a procedure cannot be filed online: 410 when it has ended, 404 when it is done on paper."""
     context = applicant_pages.why_not(procedure, entry)
     return render(request, "my/procedure_unavailable.html", context, status=410 if entry.is_over else 404)

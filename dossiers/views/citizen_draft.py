@@ -19,7 +19,7 @@ from procedures.answer_forms import known_data, section_form
 from procedures.catalogue import effective_level
 from procedures.models import RequiredPaper
 
-from .. import applicant_pages, filing, supplements
+from .. import applicant_pages, draft_papers, drafts, filing, supplements
 from ..forms import DeliveryForm, SubmitForm
 from ..models import Dossier
 from .applicant import REFUSALS, on_draft, telling_refusals
@@ -76,7 +76,7 @@ def save_step(
     is_done = is_valid and (not is_autosave or section.key in dossier.sections_done)
     moment = now()
     if dossier.is_draft:
-        filing.save_section(dossier, section, form.answers(), is_done=is_done, now=moment)
+        drafts.save_section(dossier, section, form.answers(), is_done=is_done, now=moment)
     else:
         supplements.save_section(dossier, section, form.answers(), is_done=is_done)
     if is_autosave:
@@ -159,8 +159,8 @@ def paper_upload(request: HttpRequest, dossier: Dossier, key: str) -> HttpRespon
             supplements.add_file(dossier, item, accepted, by=request.user, now=now())  # type: ignore[arg-type]
         else:
             replaces = request.POST.get("replaces", "")
-            filing.add_file(dossier, required, accepted, by=request.user, now=now(), replaces=replaces)  # type: ignore[arg-type]
-    except (FileRefused, filing.FilingRefused) as refusal:
+            draft_papers.add_file(dossier, required, accepted, by=request.user, now=now(), replaces=replaces)  # type: ignore[arg-type]
+    except (FileRefused, drafts.FilingRefused) as refusal:
         if getattr(refusal, "code", "") == "stale":
             raise
         show = papers_page if item is None else supplement_page
@@ -187,7 +187,7 @@ def paper_promise(request: HttpRequest, dossier: Dossier, key: str) -> HttpRespo
     item = supplements.item_number(key)
     if item is not None:
         return answer_item(request, dossier, item)
-    filing.promise_original(dossier, required_of(dossier, key), by=request.user, now=now())  # type: ignore[arg-type]
+    draft_papers.promise_original(dossier, required_of(dossier, key), by=request.user, now=now())  # type: ignore[arg-type]
     return redirect(card_url(dossier, key))
 
 
@@ -196,7 +196,7 @@ def paper_promise(request: HttpRequest, dossier: Dossier, key: str) -> HttpRespo
 def paper_remove(request: HttpRequest, dossier: Dossier, paper_ref: str) -> HttpResponse:
     """Take a file or a promise back, out of a draft or an unsent supplement."""
     if dossier.is_draft:
-        filing.remove_paper(dossier, paper_ref, now=now())
+        draft_papers.remove_paper(dossier, paper_ref, now=now())
         messages.success(request, _("Removed."))
         return redirect("my:papers", dossier.ref)
     supplements.remove(dossier, paper_ref)
@@ -208,12 +208,12 @@ def paper_remove(request: HttpRequest, dossier: Dossier, paper_ref: str) -> Http
 def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Ask how the result shall travel."""
     day = local_day(now())
-    level = effective_level(dossier.version, filing.offering_of(dossier, day))
+    level = effective_level(dossier.version, drafts.offering_of(dossier, day))
     ways = filing.deliveries(level)
     if request.method == "POST":
         form = DeliveryForm(request.POST, ways=ways)
         if form.is_valid():
-            filing.set_delivery(dossier, form.cleaned_data["delivery"], form.postal_address(), now=now())
+            drafts.set_delivery(dossier, form.cleaned_data["delivery"], form.postal_address(), now=now())
             return redirect("my:dossier" if "later" in request.POST else "my:review", dossier.ref)
         if "later" in request.POST:
             return redirect("my:dossier", dossier.ref)
@@ -286,9 +286,9 @@ def renew(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 def discard(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Ask once more, then delete the draft with its files."""
     if not dossier.is_draft:
-        raise filing.changed_meanwhile()
+        raise drafts.changed_meanwhile()
     if request.method == "GET":
         return render(request, "my/discard.html", {"dossier": dossier})
-    filing.discard(dossier)
+    drafts.discard(dossier)
     messages.success(request, _("The draft has been deleted."))
     return redirect("my:dossiers")

@@ -16,7 +16,7 @@ from procedures import words
 from procedures.catalogue import effective_level
 from procedures.models import Offering
 
-from .. import applicant_pages, filing, slips, supplements
+from .. import applicant_pages, drafts, filing, slips, supplements
 from ..actions import AskWithdrawal, ReturnResult
 from ..forms import RevisionForm, WithdrawForm
 from ..models import Delivery, Dossier, Result, SlipKind, Status
@@ -79,10 +79,10 @@ def supplement(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         return supplement_page(request, dossier)
     form = RevisionForm(request.POST)
     if not form.is_valid():
-        raise filing.changed_meanwhile()
+        raise drafts.changed_meanwhile()
     try:
         supplements.send(dossier, by=request.user, revision=form.cleaned_data["revision"], now=now())  # type: ignore[arg-type]
-    except filing.FilingRefused as refusal:
+    except drafts.FilingRefused as refusal:
         if refusal.code != "incomplete":
             raise
         return supplement_page(request, dossier, error=str(refusal.message), status=422)
@@ -96,7 +96,7 @@ def supplement_page(
     """Show the listed items as cards; raises FilingRefused('stale') when nothing is asked for."""
     waiting = supplements.open_request(dossier)
     if waiting is None:
-        raise filing.changed_meanwhile()
+        raise drafts.changed_meanwhile()
     cards = applicant_pages.supplement_cards(dossier, waiting, request.user, get_language() or "vi")
     for card in cards:
         card["error"] = error if card["key"] == error_key else ""
@@ -124,7 +124,7 @@ def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Ask for the reason, then take the request back."""
     if request.method == "GET":
         if dossier.status not in applicant_pages.WITHDRAWABLE:
-            raise filing.changed_meanwhile()
+            raise drafts.changed_meanwhile()
         form = WithdrawForm(initial={"revision": dossier.revision})
         return render(request, "my/withdraw.html", {"dossier": dossier, "form": form})
     form = WithdrawForm(request.POST)
@@ -159,7 +159,7 @@ def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         if dossier.status != Status.RETURNED:
             form = RevisionForm(request.POST)
             if not form.is_valid():
-                raise filing.changed_meanwhile()
+                raise drafts.changed_meanwhile()
             revision = form.cleaned_data["revision"]
             perform(ReturnResult(), dossier, by=request.user, now=now(), revision=revision)  # type: ignore[arg-type]
         return redirect("my:result_file", dossier.ref)

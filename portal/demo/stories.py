@@ -17,7 +17,7 @@ from common import onetime
 from common.clock import local_day
 from common.files import Accepted
 from common.working_time import OfficeCalendar, add_working_hours, at, next_open
-from dossiers import actions, filing, supplements
+from dossiers import actions, draft_papers, drafts, filing, supplements
 from dossiers.applicants import PERSONAL_NUMBER, ApplicantData, data_of_account
 from dossiers.clock import due_from
 from dossiers.models import Channel, Delivery, Dossier
@@ -344,7 +344,7 @@ def decision(stage: Stage, step: Steps, case: Case, owner: User | None) -> Itera
 def ask(step: Steps) -> actions.AskSupplement:
     """Return a request for one paper of the dossier, or for a further one when the list has none."""
     reason = step.rng.choice(MISSING)
-    asked = filing.asked_papers(step.dossier.version, step.dossier.answers)
+    asked = draft_papers.asked_papers(step.dossier.version, step.dossier.answers)
     if asked:
         paper = step.rng.choice(asked)
         item = actions.Item(paper.pk, "", paper.name, reason)
@@ -452,25 +452,25 @@ def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, mome
     """Start a draft half an hour before it is filed and fill it in; an unfinished one lacks its last parts."""
     begun = moment - timedelta(minutes=stage.rng.randint(9, 40))
     unit = stage.commune(case).unit
-    made = filing.start_draft(version, unit, owner, key=onetime.new_key(), now=begun)
+    made = drafts.start_draft(version, unit, owner, key=onetime.new_key(), now=begun)
     given = answers_for(stage, version, person_of(owner), local_day(moment))
     sections = [section["key"] for section in (version.form or {}).get("sections", [])]
     if case.end == "draft":
         sections = sections[: max(len(sections) // 2, 1)]
-    filing.write_draft(filing.locked_draft(made), moment, answers=given, sections_done=sections)
+    drafts.write_draft(drafts.locked_draft(made), moment, answers=given, sections_done=sections)
     if case.end == "draft":
         return made
-    for required in filing.asked_papers(version, given):
+    for required in draft_papers.asked_papers(version, given):
         if not required.is_required and stage.rng.random() < 0.6:
             continue
         if required.may_bring_original and stage.rng.random() < 0.45:
-            filing.promise_original(made, required, by=owner, now=moment)
+            draft_papers.promise_original(made, required, by=owner, now=moment)
         else:
-            filing.add_file(made, required, stage.rng.choice(stage.samples), by=owner, now=moment)
+            draft_papers.add_file(made, required, stage.rng.choice(stage.samples), by=owner, now=moment)
     ways = filing.deliveries(version.level)
     way = Delivery.ONLINE if case.online and Delivery.ONLINE in ways else stage.rng.choice([Delivery.DESK, ways[-1]])
     by_post = {"name": owner.full_name, "phone": owner.phone, "address": person_of(owner).address}
-    filing.set_delivery(made, way, by_post if way == Delivery.POST else None, now=moment)
+    drafts.set_delivery(made, way, by_post if way == Delivery.POST else None, now=moment)
     return made
 
 
@@ -507,6 +507,6 @@ def take_in(stage: Stage, case: Case, version: ProcedureVersion, moment: datetim
         phone=person.phone if stage.rng.random() < 0.5 else "",
         address=person.address,
     )
-    keys = tuple(paper.key for paper in filing.asked_papers(version, made.answers) if paper.is_required)
+    keys = tuple(paper.key for paper in draft_papers.asked_papers(version, made.answers) if paper.is_required)
     perform(actions.TakeIn(applicant, keys), made, by=clerk, now=moment)
     return made

@@ -1,0 +1,200 @@
+"""A draft: where it may be filed, how it begins, what is written into it, how it goes.
+
+Every write locks the row, wants status 0 and raises the revision, so that a page
+made for an older state is recognised. Nothing here reads the clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import onetime
+from common.files import delete_after_commit
+from offices.models import Unit
+from procedures import form_schema
+from procedures.catalogue import current_version, effective_level, offerings_for
+from procedures.models import Offering, Procedure, ProcedureVersion
+
+from .models import Dossier, Paper, Status
+from .models.dossier import new_ref
+
+MAX_DRAFTS = 20
+# Counted from the last time the draft was saved.
+DRAFT_DAYS = 30
+ONLINE_LEVEL = 3
+START = "start_draft"
+
+
+class FilingRefused(Exception):
+    """Something the applicant may not do now; ``message`` says why and what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+
+def changed_meanwhile() -> FilingRefused:
+    """Return the refusal of a page made before the draft was submitted or removed."""
+    return FilingRefused(
+        "stale", _("This dossier has changed since you opened the page. Look at its newer state below.")
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a procedure may be filed online today: its version in force and the offerings of level 3 and 4."""
+
+    version: ProcedureVersion | None
+    offerings: tuple[Offering, ...] = ()
+    is_over: bool = False
+
+    def offering(self, slug: str) -> Offering | None:
+        """Return the offering of the unit with a slug."""
+        return next((offering for offering in self.offerings if offering.unit.slug == slug), None)
+
+
+def entry_of(procedure: Procedure, day: date) -> Entry:
+    """Return how a procedure can be filed online on a local day; three queries."""
+    version = current_version(procedure, day)
+    if version is None or (procedure.accept_until is not None and procedure.accept_until < day):
+        return Entry(version, is_over=True)
+    online = [
+        offering for offering in offerings_for(version, day) if effective_level(version, offering) >= ONLINE_LEVEL
+    ]
+    return Entry(version, tuple(online))
+
+
+def offering_of(dossier: Dossier, day: date) -> Offering:
+    """Return the offering under which a draft is filed.
+
+    Raises :class:`FilingRefused` when the unit no longer takes the procedure online.
+    """
+    return offering_in(entry_of(dossier.version.procedure, day), dossier.received_by)
+
+
+def offering_in(entry: Entry, unit: Unit) -> Offering:
+    """Return a unit's offering; raises :class:`FilingRefused` ('closed') when it has none online."""
+    found = next((offering for offering in entry.offerings if offering.unit_id == unit.pk), None)
+    if found is None:
+        raise FilingRefused(
+            "closed",
+            _("%(unit)s no longer takes this procedure online. Ask the commune how to go on.") % {"unit": unit.name},
+        )
+    return found
+
+
+def start_draft(version: ProcedureVersion, unit: Unit, owner: User, *, key: str, now: datetime) -> Dossier:
+    """Make a draft, once per key; an untouched draft of the same procedure and unit is used again.
+
+    Raises :class:`FilingRefused` when the account holds too many drafts and
+    ``onetime.KeyMisused`` for a key that is not this account's.
+    """
+    with transaction.atomic():
+        ref = new_ref()
+        made_before = onetime.claim(key, START, owner.pk, ref, now)
+        if made_before is not None:
+            return drafted_before(owner, made_before)
+        drafts = Dossier.objects.of_owner(owner).filter(status=Status.DRAFT)
+        untouched = drafts.filter(version=version, received_by=unit, revision=0, saved_at=F("created_at")).first()
+        if untouched is not None:
+            return untouched
+        require_room_for_a_draft(owner)
+        return Dossier.objects.create(
+            ref=ref,
+            version=version,
+            received_by=unit,
+            unit=unit,
+            owner=owner,
+            filed_by=owner,
+            created_at=now,
+            saved_at=now,
+        )
+
+
+def drafted_before(owner: User, ref: str) -> Dossier:
+    """Return what an earlier request with the same key made; raises FilingRefused('stale') when it is gone."""
+    existing = Dossier.objects.of_owner(owner).filter(ref=ref).first()
+    if existing is None:
+        raise changed_meanwhile()
+    return existing
+
+
+def require_room_for_a_draft(owner: User) -> None:
+    """Raise FilingRefused when an account holds as many drafts as it may."""
+    if Dossier.objects.of_owner(owner).filter(status=Status.DRAFT).count() >= MAX_DRAFTS:
+        raise FilingRefused(
+            "drafts", _("You have %(count)d drafts. Finish or discard one first.") % {"count": MAX_DRAFTS}
+        )
+
+
+def locked_draft(dossier: Dossier) -> Dossier:
+    """Return the draft's row, locked until the transaction ends; raises FilingRefused('stale') when it is none now."""
+    rows = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure", "received_by")
+    fresh = rows.filter(pk=dossier.pk, status=Status.DRAFT).first()
+    if fresh is None:
+        raise changed_meanwhile()
+    return fresh
+
+
+def write_draft(fresh: Dossier, now: datetime, **columns: Any) -> None:
+    """Write columns of a locked draft and raise its revision."""
+    columns |= {"saved_at": now, "revision": fresh.revision + 1}
+    for name, value in columns.items():
+        setattr(fresh, name, value)
+    fresh.save(update_fields=list(columns))
+
+
+def save_section(
+    dossier: Dossier, section: form_schema.Section, answers: Mapping[str, Any], *, is_done: bool, now: datetime
+) -> None:
+    """Store the answers of one section, finished or not.
+
+    Raises FilingRefused('stale') when the draft was submitted meanwhile.
+    """
+    with transaction.atomic():
+        fresh = locked_draft(dossier)
+        write_draft(
+            fresh,
+            now,
+            answers=merged(fresh.answers, answers),
+            sections_done=marked(fresh.sections_done, section.key, is_done),
+        )
+
+
+def merged(stored: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return stored answers with those of one page laid over them; cleared ones are forgotten."""
+    return {key: value for key, value in {**stored, **answers}.items() if not form_schema.is_empty(value)}
+
+
+def marked(done: list[str], key: str, is_done: bool) -> list[str]:
+    """Return the finished sections with one added or taken away, each once."""
+    return [other for other in done if other != key] + ([key] if is_done else [])
+
+
+def set_delivery(dossier: Dossier, delivery: str, address: dict[str, Any] | None, *, now: datetime) -> None:
+    """Store how the result travels; ``address`` has name, phone and address when by post."""
+    with transaction.atomic():
+        write_draft(locked_draft(dossier), now, delivery=delivery, delivery_address=address)
+
+
+def discard(dossier: Dossier) -> None:
+    """Delete a draft with its papers and, after commit, their files."""
+    with transaction.atomic():
+        fresh = locked_draft(dossier)
+        remove_with_files(Dossier.objects.filter(pk=fresh.pk))
+
+
+def remove_with_files(drafts: QuerySet[Dossier]) -> int:
+    """Delete drafts and, after commit, their files; returns how many. Submitted dossiers are never touched."""
+    drafts = drafts.filter(status=Status.DRAFT)
+    for paper in Paper.objects.filter(dossier__in=drafts).exclude(file=""):
+        delete_after_commit(paper.file)
+    removed = drafts.delete()[1].get("dossiers.Dossier", 0)
+    return removed
