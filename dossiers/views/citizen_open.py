@@ -163,11 +163,13 @@ def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
             revision = form.cleaned_data["revision"]
             perform(ReturnResult(), dossier, by=request.user, now=now(), revision=revision)  # type: ignore[arg-type]
         return redirect("my:result_file", dossier.ref)
+    is_online = dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE
     context = {
         "dossier": dossier,
         "result": found,
         "title": words.name_in(dossier.version)[0],
-        "may_receive": dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE,
+        "may_receive": is_online and bool(found.file),
+        "is_being_made": is_online and not found.file,
         "may_download": dossier.status == Status.RETURNED and bool(found.file),
     }
     return render(request, "my/result.html", context)

@@ -250,6 +250,14 @@ def test_result_online(visit: Visit, picture: Picture, js: bool) -> None:
     approve(visit(js=js, size=PHONE, who=LEADER), code, PASSWORD)
     follow(citizen, code)
     citizen.get_by_role("link", name="Nhận kết quả").click()
+    # The letter is a PDF once the worker has made it; the page says so until then.
+    button = citizen.get_by_role("button", name="Nhận kết quả")
+    for _second in range(60):
+        if button.is_visible():
+            break
+        citizen.wait_for_timeout(1000)
+        citizen.get_by_role("link", name="Xem lại").click()
+        citizen.wait_for_load_state()
     picture(citizen, f"result-{'phone' if js else 'plain'}")
     with citizen.expect_download() as caught:
         citizen.get_by_role("button", name="Nhận kết quả").click()
