@@ -62,7 +62,7 @@ def test_by_number(visit: Callable[..., Page], picture: Callable[[Page, str], No
     expect(page.locator("main")).to_contain_text(code)
     expect(page.locator("main")).not_to_contain_text("Nguyễn Thị Mai")
     picture(page, f"look-up-number-{'phone' if js else 'plain'}")
-    page.get_by_role("link", name=code).click()
+    page.locator("main li", has_text=code).get_by_role("link").click()
     expect(page.locator("main")).to_contain_text("Chờ tiếp nhận")
 
 
