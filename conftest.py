@@ -37,6 +37,13 @@ def broker_is_not_resting(monkeypatch):
     monkeypatch.setattr(broker, "_rests_until", 0.0)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the message catalogues: a fresh clone has none, and its pages would be English."""
+    from portal.management.commands.prepare import compile_messages
+
+    compile_messages()
+
+
 @pytest.fixture
 def now() -> datetime:
     """Monday 23 March 2026, 09:00 in Vietnam."""
