@@ -21,7 +21,7 @@ class Kind(models.TextChoices):
 
 
 class Assurance(models.TextChoices):
-    """How surely the portal knows the person (settled: a typed number proves nothing)."""
+    """How surely the portal knows the person; a typed number proves nothing."""
 
     DECLARED = "declared", _("Declared")
     VERIFIED = "verified", _("Checked at the desk")

@@ -28,7 +28,7 @@ from .querysets import DossierQuerySet
 
 PAGE_SIZE = 50
 SEARCH_KEY = "desk_search"
-# Same shapes as in domain.md: 000.00.16.H19-260323-0001 and H19.16-260323-0001.
+# Old and new unit identifiers: 000.00.16.H19-260323-0001 and H19.16-260323-0001.
 CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d+){0,3})-\d{6}-\d{4,5}")
 HELD = (Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.PAYMENT, Status.WITHDRAWAL)
 RUNNING = (Status.RECEIVED, Status.PROCESSING, Status.PAYMENT, Status.WITHDRAWAL)

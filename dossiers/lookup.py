@@ -1,4 +1,4 @@
-"""Finding dossiers without signing in (settled: two facts, few words, no names).
+"""Finding dossiers without signing in: two facts asked, few words given, no names.
 
 By code, or by ID number together with birth date and the end of the phone
 number. What was found lives in the visitor's session for ten minutes.
