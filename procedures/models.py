@@ -39,7 +39,7 @@ class Procedure(models.Model):
     search_text = models.TextField(blank=True, default="")
     # The folded name in force: lists are in its order.
     sort_key = models.CharField(max_length=120, blank=True, default="")
-    # Filings so far; the catalogue that comes with the portal sets a start for the common ones.
+    # Filings of the last 90 days, counted nightly; the shipped catalogue sets a start for the common ones.
     popularity = models.PositiveIntegerField(default=0)
 
     objects = ProcedureQuerySet.as_manager()
