@@ -115,6 +115,12 @@ def lifted(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
         install(using)
 
 
+def lift_before_migrate(using: str, plan: Any = (), **kwargs: Any) -> None:
+    """Receive ``pre_migrate``: a SQLite table that others' triggers name cannot be rebuilt while they stand."""
+    if plan and connections[using].vendor == "sqlite":
+        remove(using)
+
+
 def install_after_migrate(using: str, **kwargs: Any) -> None:
     """Receive ``post_migrate``: the one place where the triggers come from."""
     install(using)

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 
 from . import append_only
 
@@ -9,5 +9,6 @@ class CommonConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the triggers of append-only tables made after every migration."""
+        """Have the triggers of append-only tables made anew around every migration."""
+        pre_migrate.connect(append_only.lift_before_migrate, sender=self)
         post_migrate.connect(append_only.install_after_migrate, sender=self)

@@ -1,11 +1,12 @@
 """Who is an officer, where and as what."""
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from common.clock import local_day, now
 
-from .models import Post, Unit
+from .models import Post, Role, Unit
 
 
 def current_posts(user: Any, day: date) -> list[Post]:
@@ -35,3 +36,26 @@ def officer_units(user: Any, day: date, *roles: str) -> list[Unit]:
     """Return the units in which a person holds a post (one of ``roles`` when given), each once."""
     units = {post.unit_id: post.unit for post in current_posts(user, day) if not roles or post.role in roles}
     return list(units.values())
+
+
+def units_below(roots: Iterable[int]) -> list[Unit]:
+    """Return the active units with these primary keys and all units below them, by name. One query."""
+    children: dict[int | None, list[Unit]] = {}
+    by_pk = {}
+    for unit in Unit.objects.filter(is_active=True).order_by("name", "id"):
+        children.setdefault(unit.parent_id, []).append(unit)
+        by_pk[unit.pk] = unit
+    found: dict[int, Unit] = {}
+    waiting = [by_pk[pk] for pk in roots if pk in by_pk]
+    while waiting:
+        unit = waiting.pop()
+        if unit.pk not in found:
+            found[unit.pk] = unit
+            waiting += children.get(unit.pk, [])
+    return sorted(found.values(), key=lambda unit: (unit.name, unit.pk))
+
+
+def administered_units(user: Any, day: date) -> list[Unit]:
+    """Return the units whose people, hours and calendar a person looks after: their own and all below. Two queries."""
+    own = {post.unit_id for post in current_posts(user, day) if post.role == Role.ADMINISTRATOR}
+    return units_below(own)

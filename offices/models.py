@@ -148,3 +148,36 @@ class CalendarYear(models.Model):
 
     def __str__(self) -> str:
         return str(self.year)
+
+
+class AuditEntry(models.Model):
+    """Who changed what in the installation and when; the database keeps it as it was written.
+
+    ``action`` is dotted, object first ('procedure.publish'); ``subject_ref``
+    finds the object again (a code, a slug, a primary key), ``subject_name``
+    says what it was called. ``changes`` lists {"field", "before", "after"} in
+    words. ``unit`` is whose matter it is; empty for the whole installation.
+    """
+
+    at = models.DateTimeField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="audit_entries"
+    )
+    by_name = models.CharField(max_length=160, blank=True, default="")
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="audit_entries")
+    action = models.CharField(max_length=60)
+    subject_type = models.CharField(max_length=40)
+    subject_ref = models.CharField(max_length=60)
+    subject_name = models.CharField(max_length=300, blank=True, default="")
+    changes = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["unit", "-id"], name="audit_unit"),
+            models.Index(fields=["subject_type", "subject_ref", "-id"], name="audit_subject"),
+            models.Index(fields=["by", "-id"], name="audit_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject_ref}"

@@ -24,7 +24,8 @@ def site_unit() -> SimpleNamespace:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Give templates DEMO, display, site_unit, here, is_officer (of the desk), is_clerk and is_leader.
+    """Give templates DEMO, display, site_unit, here, is_officer (of the desk), is_clerk, is_leader,
+    is_publisher and is_administrator.
 
     Costs no query on anonymous pages; one for a signed-in person, when the menu asks for the posts.
     """
@@ -37,6 +38,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "is_officer": SimpleLazyObject(lambda: not roles.isdisjoint(DESK_ROLES)),
         "is_clerk": SimpleLazyObject(lambda: Role.CLERK in roles),
         "is_leader": SimpleLazyObject(lambda: Role.LEADER in roles),
+        "is_publisher": SimpleLazyObject(lambda: Role.PUBLISHER in roles),
+        "is_administrator": SimpleLazyObject(lambda: Role.ADMINISTRATOR in roles),
     }
 
 

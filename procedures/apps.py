@@ -13,7 +13,9 @@ class ProceduresConfig(AppConfig):
     def ready(self) -> None:
         """Name the tables whose published rows the database keeps as they are."""
         append_only.register(
-            "procedures_procedureversion", allowed_columns=["status", "effective_until"], when=f"OLD.{_FIXED}"
+            "procedures_procedureversion",
+            allowed_columns=["status", "effective_until", "retired_at", "retirement_reason", "successor_id"],
+            when=f"OLD.{_FIXED}",
         )
         for child in ("requiredpaper", "feeline", "procedurestep"):
             append_only.register(

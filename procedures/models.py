@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from common.secret import EncryptedJSONField
 from offices.models import Role, Unit
 
 from .querysets import OfferingQuerySet, ProcedureQuerySet, VersionQuerySet
@@ -24,18 +25,39 @@ class Sector(models.Model):
         return self.name
 
 
+class LifeEvent(models.Model):
+    """An occasion in life that brings people to the commune, such as having a child; ``n`` orders them."""
+
+    code = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80, blank=True, default="")
+    n = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["n", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Procedure(models.Model):
     """A procedure over time; what applies on a day is its version in force.
 
     ``code`` is the national code or a local one ('XA-0001').
     ``search_text`` and ``sort_key`` are folded (no accents, đ→d) and written by the publishing service.
+    ``faq`` is a list of {"question": text, "answer": text}. ``revision`` grows with every change of what
+    the whole procedure says (not its versions), so that a stale form is noticed.
     """
 
     code = models.CharField(max_length=20, unique=True)
     sector = models.ForeignKey(Sector, on_delete=models.PROTECT, related_name="procedures")
+    life_events = models.ManyToManyField(LifeEvent, related_name="procedures", blank=True)
+    related = models.ManyToManyField("self", symmetrical=True, blank=True)
     synonyms = models.JSONField(default=list, blank=True)
+    faq = models.JSONField(default=list, blank=True)
     notice = models.TextField(blank=True, default="")
     accept_until = models.DateField(null=True, blank=True)
+    revision = models.PositiveIntegerField(default=0)
     search_text = models.TextField(blank=True, default="")
     # The folded name in force: lists are in its order.
     sort_key = models.CharField(max_length=120, blank=True, default="")
@@ -76,7 +98,13 @@ class ProcedureVersion(models.Model):
     ``form`` is the form schema (docs/form-schema.md), null when nothing is
     filled in online. ``level`` is the highest service level; an offering may
     lower it. Lists: ``audience`` of account kinds, ``channels`` of online /
-    post / direct, ``legal_bases`` of document numbers.
+    post / direct, ``legal_bases`` of document numbers, ``reasons`` of wordings
+    that officers may choose when they refuse or ask for a supplement.
+    ``receipt_note`` is printed on the receipt, ``letter_text`` begins the
+    letter of a decision. ``change_note`` tells the reviewer what is new,
+    ``review_note`` why a version came back. ``revision`` grows with every
+    saved change of a draft. RETIRED means that the end has been decided:
+    whether the version still counts is said by its dates alone.
     """
 
     procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="versions")
@@ -85,6 +113,8 @@ class ProcedureVersion(models.Model):
     name = models.CharField(max_length=300)
     name_en = models.CharField(max_length=300, blank=True, default="")
     level = models.PositiveSmallIntegerField()
+    # One step needs the applicant in person (both sign a marriage): never 'wholly online', results only at the desk.
+    needs_presence = models.BooleanField(default=False)
     audience = models.JSONField(default=list)
     channels = models.JSONField(default=list)
     processing_amount = models.PositiveSmallIntegerField(default=0)
@@ -95,9 +125,16 @@ class ProcedureVersion(models.Model):
     conditions = models.TextField(blank=True, default="")
     note = models.TextField(blank=True, default="")
     legal_bases = models.JSONField(default=list)
+    dossier_sets = models.PositiveSmallIntegerField(default=1)
     form = models.JSONField(null=True, blank=True)
+    receipt_note = models.TextField(blank=True, default="")
+    letter_text = models.TextField(blank=True, default="")
+    reasons = models.JSONField(default=list, blank=True)
     effective_from = models.DateField()
     effective_until = models.DateField(null=True, blank=True)
+    change_note = models.TextField(blank=True, default="")
+    review_note = models.TextField(blank=True, default="")
+    revision = models.PositiveIntegerField(default=0)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="versions_written"
     )
@@ -105,6 +142,13 @@ class ProcedureVersion(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="versions_published"
     )
     published_at = models.DateTimeField(null=True, blank=True)
+    # Everybody who changed the draft: none of them may publish it.
+    editors = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="versions_edited", blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+    retirement_reason = models.TextField(blank=True, default="")
+    successor = models.ForeignKey(
+        Procedure, null=True, blank=True, on_delete=models.PROTECT, related_name="versions_replaced"
+    )
 
     objects = VersionQuerySet.as_manager()
 
@@ -120,6 +164,20 @@ class ProcedureVersion(models.Model):
             models.CheckConstraint(
                 condition=Q(effective_until=None) | Q(effective_until__gte=F("effective_from")),
                 name="version_effective_order",
+            ),
+            models.UniqueConstraint(
+                fields=["procedure"],
+                condition=Q(status__in=["draft", "in_review"]),
+                name="version_one_open",
+                violation_error_message=_("This procedure has an open draft already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(published_by=None) | Q(author=None) | ~Q(published_by=F("author")),
+                name="version_second_person",
+            ),
+            models.CheckConstraint(
+                condition=Q(retired_at=None) | Q(status="retired", effective_until__isnull=False),
+                name="version_retired_whole",
             ),
         ]
 
@@ -236,3 +294,64 @@ class Offering(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} – {self.procedure}"
+
+
+class TitleWord(models.Model):
+    """A folded word of a name or synonym in force, against which typing errors are forgiven; ``titles`` have it."""
+
+    word = models.CharField(max_length=40, unique=True)
+    titles = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return self.word
+
+
+class ProcedureFigures(models.Model):
+    """How a procedure went this year, counted nightly by the package that knows dossiers.
+
+    ``decided`` are those with a result, of which ``on_time`` by the promised
+    time; ``median_hours`` are working hours from reception to result, pauses
+    left out; null when nothing was decided.
+    """
+
+    procedure = models.OneToOneField(Procedure, on_delete=models.CASCADE, related_name="figures")
+    year = models.PositiveSmallIntegerField()
+    received = models.PositiveIntegerField(default=0)
+    received_online = models.PositiveIntegerField(default=0)
+    decided = models.PositiveIntegerField(default=0)
+    decided_online = models.PositiveIntegerField(default=0)
+    on_time = models.PositiveIntegerField(default=0)
+    median_hours = models.DecimalField(max_digits=7, decimal_places=1, null=True, blank=True)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(on_time__lte=F("decided"), received_online__lte=F("received")), name="figures_parts_fit"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.procedure} {self.year}"
+
+
+class PreparedForm(models.Model):
+    """A declaration filled in here to be printed, signed and sent on paper (level 2); gone after 30 days.
+
+    ``code_index`` is the blind index of the random retrieval code printed in
+    its QR, empty until it is printed; the code itself is not kept.
+    """
+
+    version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="prepared_forms")
+    code_index = models.CharField(max_length=43, null=True, blank=True, unique=True)  # noqa: DJ001
+    answers = EncryptedJSONField(default=dict)
+    sections_done = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="prepared_forms_opened"
+    )
+
+    def __str__(self) -> str:
+        return f"{self.version} {self.created_at:%Y-%m-%d}"

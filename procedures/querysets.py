@@ -14,10 +14,19 @@ class VersionQuerySet(models.QuerySet["ProcedureVersion"]):
     """Versions by time."""
 
     def in_force(self, day: date) -> Self:
-        """Published versions whose dates include a local day (the newest number counts)."""
+        """Published versions whose dates include a local day (the newest number counts).
+
+        A retired one counts until its last day.
+        """
         return self.filter(
-            Q(effective_until=None) | Q(effective_until__gte=day), status="published", effective_from__lte=day
+            Q(effective_until=None) | Q(effective_until__gte=day),
+            status__in=("published", "retired"),
+            effective_from__lte=day,
         )
+
+    def open(self) -> Self:
+        """Versions still being written or reviewed."""
+        return self.filter(status__in=("draft", "in_review"))
 
 
 class ProcedureQuerySet(models.QuerySet["Procedure"]):

@@ -12,11 +12,11 @@ from common import clock
 from common.files import serve
 from common.page_cache import anonymous_page
 
-from . import detail as detail_page
-from . import search
-from .models import Procedure
-from .search import Filters
-from .words import audience_words, in_vietnamese, level_words
+from .. import detail as detail_page
+from .. import search
+from ..models import Procedure
+from ..search import Filters
+from ..words import audience_words, in_vietnamese, level_words
 
 
 @login_not_required

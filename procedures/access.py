@@ -1,0 +1,41 @@
+"""Who may manage the catalogue.
+
+The wording of a procedure belongs to the whole installation: any publisher
+may prepare it, another one publishes it. Whether a unit offers it, at which
+level and for which fee, is a matter of that unit's publishers and of those
+above it.
+"""
+
+from datetime import date
+from typing import Any
+
+from offices.access import current_posts, units_below
+from offices.models import Role, Unit
+
+from .models import ProcedureVersion, VersionStatus
+
+
+def can_manage(user: Any, day: date) -> bool:
+    """Tell whether a person is a publisher on a local day. At most one query a request."""
+    return any(post.role == Role.PUBLISHER for post in current_posts(user, day))
+
+
+def offering_units(user: Any, day: date) -> list[Unit]:
+    """Return the active units whose offerings a person may change: their own and all below. Two queries."""
+    own = {post.unit_id for post in current_posts(user, day) if post.role == Role.PUBLISHER}
+    return units_below(own)
+
+
+def can_edit(user: Any, version: ProcedureVersion, day: date) -> bool:
+    """Tell whether a person may change a version: a publisher, and it is a draft."""
+    return version.status == VersionStatus.DRAFT and can_manage(user, day)
+
+
+def can_publish(user: Any, version: ProcedureVersion, day: date) -> bool:
+    """Tell whether a person may publish a version in review: a publisher who had no hand in it. One query."""
+    return (
+        version.status == VersionStatus.IN_REVIEW
+        and can_manage(user, day)
+        and version.author_id != user.pk
+        and not version.editors.filter(pk=user.pk).exists()
+    )
