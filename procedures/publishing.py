@@ -11,7 +11,7 @@ from accounts.models import User
 from common import clock
 from common.text import fold
 
-from . import form_schema
+from . import form_schema, spelling
 from .models import Procedure, ProcedureVersion, RequiredPaper, VersionStatus
 
 # Fewer filings say nothing about what people come for most.
@@ -78,19 +78,24 @@ def publish(version: ProcedureVersion, by: User | None, now: datetime) -> None:
 
 def write_search_text(procedure: Procedure, version: ProcedureVersion) -> bool:
     """Store the folded words by which a procedure is found; says whether they changed."""
-    words = [version.name, procedure.code, procedure.sector.name, *procedure.synonyms, version.name_en]
-    text, key = fold(" ".join(words)), fold(version.name).removeprefix("thu tuc ")[:120]
+    text, key = spelling.text_of(procedure, version), fold(version.name).removeprefix("thu tuc ")[:120]
     stale = Procedure.objects.filter(~Q(search_text=text, sort_key=key), pk=procedure.pk)
-    return bool(stale.update(search_text=text, sort_key=key))
+    if not stale.update(search_text=text, sort_key=key):
+        return False
+    spelling.learn(text)
+    return True
 
 
 def refresh_search_text(day: date) -> int:
     """Write the search words of every procedure from its version in force on a day; returns how many changed."""
     changed = 0
-    versions = ProcedureVersion.objects.in_force(day).select_related("procedure__sector").order_by("number")
+    versions = (
+        ProcedureVersion.objects.in_force(day).defer("form").select_related("procedure__sector").order_by("number")
+    )
     newest = {version.procedure_id: version for version in versions}
     for version in newest.values():
         changed += write_search_text(version.procedure, version)
+    spelling.recount(day)
     return changed
 
 
