@@ -6,12 +6,15 @@ with a sentence that says what to do. Numbers that name people are in
 """
 
 import re
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext as _
 
+from . import partial_date
 from .identity import check_any_id, check_personal_number, check_phone, check_tax_code, compact
 from .text import nfc
 
@@ -21,9 +24,14 @@ __all__ = [
     "check_full_name",
     "check_identity_paper",
     "check_identity_paper_of_kind",
+    "check_person",
     "check_phone",
     "check_tax_code",
 ]
+
+SEXES = ("nam", "nu")
+ID_KINDS = ("can_cuoc", "cmnd", "ho_chieu", "khac")
+PERSON_PARTS = ("full_name", "birth", "sex", "id_kind", "id_number")
 
 # Letters of any script in at least two words; an apostrophe (H’ Hen Niê) or a hyphen may join them.
 _NAME = re.compile(r"(?=.{2,80}$)[^\W\d_]+(?:(?:[ \-]|['’] ?)[^\W\d_]+)+")
@@ -91,3 +99,57 @@ def check_bank_account(value: Any) -> dict[str, str]:
     if not _ACCOUNT.fullmatch(number):
         raise ValidationError(_("Enter the account number: 6 to 20 digits."))
     return {"bank": bank, "number": number, "holder": holder}
+
+
+def check_birth(value: Any, *, today: date | None = None) -> str:
+    """Return the ISO prefix of a day of birth, of which only the year may be known; with ``today`` no later one."""
+    try:
+        iso = partial_date.check(value)
+    except ValueError as error:
+        raise ValidationError(_("Enter a date that exists, for example 27 3 1990.")) from error
+    if today is not None and partial_date.earliest(iso) > today:
+        raise ValidationError(_("Enter a date that is not after today."))
+    return iso
+
+
+def check_person(value: Any, *, today: date | None = None) -> dict[str, str]:
+    """Return a person ``{"full_name", "birth", "sex", "id_kind", "id_number"}``; unknown parts are ''.
+
+    The name is needed, the rest may be missing, but a kind of paper needs its
+    number. Raises ValidationError with a message for every wrong part, each
+    beginning with what the part is called.
+    """
+    if not isinstance(value, Mapping) or not all(isinstance(value.get(part, ""), str) for part in PERSON_PARTS):
+        raise ValidationError(_("Enter the full name."))
+    typed = {part: nfc(value.get(part, "")).strip() for part in PERSON_PARTS}
+    kind = typed["id_kind"]
+    checks: dict[str, tuple[str, Callable[[], str]]] = {
+        "full_name": (_("Full name"), lambda: check_full_name(typed["full_name"])),
+        "birth": (_("Date of birth"), lambda: check_birth(typed["birth"], today=today)),
+        "sex": (_("Sex"), lambda: _listed(typed["sex"], SEXES)),
+        "id_kind": (_("Kind of identity paper"), lambda: _listed(kind, ID_KINDS)),
+        "id_number": (
+            _("Number of the paper"),
+            lambda: check_identity_paper_of_kind(
+                check_identity_paper(typed["id_number"]), kind if kind in ID_KINDS else ""
+            ),
+        ),
+    }
+    kept, faults = dict.fromkeys(PERSON_PARTS, ""), []
+    for part, (label, check) in checks.items():
+        if not typed[part] and part != "full_name" and not (part == "id_number" and kind):
+            continue
+        try:
+            kept[part] = check()
+        except ValidationError as error:
+            message = " ".join(error.messages)
+            faults.append(ValidationError(_("%(part)s: %(message)s") % {"part": label, "message": message}, code=part))
+    if faults:
+        raise ValidationError(faults)
+    return kept
+
+
+def _listed(value: str, allowed: tuple[str, ...]) -> str:
+    if value not in allowed:
+        raise ValidationError(_("Choose one of the answers listed."))
+    return value

@@ -36,6 +36,7 @@ from common.form_fields import (
     TickField,
     WholeNumberField,
 )
+from common.person_field import PersonField
 
 from . import form_schema
 from .form_schema import Answers, Field, Schema, Section
@@ -67,6 +68,15 @@ def known_data(user: User) -> dict[str, Any]:
             "full_name": person.full_name if person else "",
             "representative_position": person.position if person else "",
             "personal_number": person.personal_number if person else "",
+        }
+    if data["full_name"]:
+        number = data["personal_number"]
+        data["person"] = {
+            "full_name": data["full_name"],
+            "birth": data["birth"],
+            "sex": data["sex"],
+            "id_kind": "can_cuoc" if number else "",
+            "id_number": number,
         }
     return {source: value for source, value in data.items() if value}
 
@@ -144,13 +154,14 @@ class AnswerForm(forms.Form):
         return found or field.default or None
 
     def _layout(self) -> Iterable[Any]:
-        for condition, group in groupby(self.asked, key=lambda field: json.dumps(field.show_if, sort_keys=True)):
+        groups = groupby(self.asked, key=lambda field: json.dumps(field.show_if, sort_keys=True))
+        for n, (condition, group) in enumerate(groups):
             fields = list(group)
             parts = [Note(field, self.language) if field.type == "note" else field.key for field in fields]
             if condition == "null" or not self._is_local(fields[0].show_if):
                 yield from parts
             else:
-                yield Conditional(fields[0].show_if or {}, self, parts)
+                yield Conditional(fields[0].show_if or {}, self, parts, n)
 
     def _is_local(self, condition: Condition | None) -> bool:
         return bool(form_schema.condition_fields(condition) & {field.key for field in self.section.fields})
@@ -213,6 +224,8 @@ def form_field(field: Field, language: str, *, is_cell: bool = False) -> forms.F
     if is_cell and not field.is_required:
         common["label"] += " " + _("(optional)")
     made = _make(field, language, common, is_cell)
+    if isinstance(made, PersonField):
+        made.widget.is_own = field.prefill == "person"
     if field.prefill in _AUTOCOMPLETE:
         made.widget.attrs["autocomplete"] = _AUTOCOMPLETE[field.prefill]
     return made
@@ -258,6 +271,8 @@ def _make(field: Field, language: str, common: dict[str, Any], is_cell: bool) ->
             return PhoneField(**common)
         case "email":
             return MailField(**common)
+        case "person":
+            return PersonField(**common)
         case "address":
             return AddressField(**common)
         case "bank_account":
@@ -291,23 +306,20 @@ class Note:
 class Conditional:
     """A layout entry around the questions that share a condition on this page."""
 
-    def __init__(self, condition: Condition, form: AnswerForm, parts: list[Any]) -> None:
+    def __init__(self, condition: Condition, form: AnswerForm, parts: list[Any], n: int) -> None:
         self.parts = parts
+        self.n = n
         self.words = form_schema.condition_words(form.schema, condition, form.language)
         self.rule = json.dumps(_local_part(condition, form), ensure_ascii=False)
 
     def render(self, form: forms.Form, context: Any, template_pack: str = "motcua", **kwargs: Any) -> SafeString:
         """Return the group's HTML."""
         inside = [render_field(part, form, context, template_pack=template_pack, **kwargs) for part in self.parts]
+        # A key cannot hold a hyphen: no question has this id.
         return render_to_string(
             "procedures/_conditional.html",
-            {"words": self.words, "rule": self.rule, "inside": inside, "id": f"condition-{form[self._first()].auto_id}"}
-            if self._first()
-            else {"words": self.words, "rule": self.rule, "inside": inside, "id": "condition-note"},
+            {"words": self.words, "rule": self.rule, "inside": inside, "id": f"condition-{self.n}"},
         )
-
-    def _first(self) -> str:
-        return next((part for part in self.parts if isinstance(part, str)), "")
 
 
 def _local_part(condition: Condition, form: AnswerForm) -> Condition:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from common import partial_date
 from common.text import nfc
 
@@ -11,20 +13,24 @@ from .form_parts import (
     _KEY,
     COLUMN_TYPES,
     DERIVATIONS,
+    MAX_COLUMNS,
     MAX_DEPTH,
     MAX_FIELDS,
     MAX_NUMBER,
     MAX_OPTIONS,
     MAX_ROWS,
+    MAX_RULES,
     MAX_SECTIONS,
     MAX_TEXT,
     PREFILLS,
     TYPES,
     Field,
     Option,
+    Place,
     Rule,
     Schema,
     SchemaError,
+    SchemaFault,
     Section,
     Words,
 )
@@ -41,97 +47,115 @@ class _Loader:
     """One pass over the data that gathers faults instead of stopping at the first."""
 
     def __init__(self) -> None:
-        self.reasons: list[str] = []
+        self.faults: list[SchemaFault] = []
         self.section_keys: set[str] = set()
         # Fields met so far, by key: conditions and rules may only look back.
         self.earlier: dict[str, Field] = {}
         self.keys: set[str] = set()
 
-    def fault(self, place: str, reason: str) -> None:
-        self.reasons.append(f"{place}: {reason}")
+    def fault(self, place: Place, message: str, *, is_gap: bool = False) -> None:
+        self.faults.append(SchemaFault(place, message, is_gap=is_gap))
 
     def load(self, data: Any) -> Schema:
+        place = Place()
         if not isinstance(data, Mapping):
-            raise SchemaError(["form: not an object"])
+            raise SchemaError([SchemaFault(place, _("this is not an object"))])
         if data.get("schema") != 1 or isinstance(data.get("schema"), bool):
-            self.fault("form", "schema must be 1")
-        self.only(data, {"schema", "title", "basis", "sections"}, "form")
-        title = self.words(data.get("title"), "form title", needed=True)
+            self.fault(place, _("schema must be 1"))
+        self.only(data, {"schema", "title", "basis", "sections"}, place)
+        title = self.words(data.get("title"), place.within(_("title")), needed=True)
         basis = data.get("basis", "")
         if not isinstance(basis, str) or len(basis) > 1000:
-            self.fault("form", "basis must be a text of at most 1000 characters")
+            self.fault(place, _("basis must be a text of at most %(count)d characters") % {"count": 1000})
         sections = tuple(
             self.section(item, n)
-            for n, item in enumerate(self.items(data.get("sections"), "form sections", MAX_SECTIONS))
+            for n, item in enumerate(self.items(data.get("sections"), place.within(_("sections")), MAX_SECTIONS))
         )
-        if self.reasons:
-            raise SchemaError(self.reasons)
+        if self.faults:
+            raise SchemaError(self.faults)
         return Schema(title, basis, sections)
 
-    def items(self, found: Any, place: str, most: int) -> list[Mapping[str, Any]]:
-        if not isinstance(found, list) or not found:
-            self.fault(place, "a list with at least one entry is needed")
+    def items(self, found: Any, place: Place, most: int) -> list[Mapping[str, Any]]:
+        if found is None or found == []:
+            self.fault(place, _("a list with at least one entry is needed"), is_gap=True)
+            return []
+        if not isinstance(found, list):
+            self.fault(place, _("a list with at least one entry is needed"))
             return []
         if len(found) > most:
-            self.fault(place, f"at most {most} entries")
-        for item in found:
+            self.fault(place, _("at most %(count)d entries") % {"count": most})
+        for item in found[:most]:
             if not isinstance(item, Mapping):
-                self.fault(place, "every entry must be an object")
+                self.fault(place, _("every entry must be an object"))
         return [item for item in found[:most] if isinstance(item, Mapping)]
 
-    def only(self, data: Mapping[str, Any], allowed: set[str], place: str) -> None:
+    def only(self, data: Mapping[str, Any], allowed: set[str], place: Place) -> None:
         for name in data:
             if name not in allowed:
-                self.fault(place, f"unknown property {name!r}")
+                self.fault(place, _("unknown property %(name)s") % {"name": quoted(name)})
 
-    def words(self, found: Any, place: str, *, needed: bool = False) -> Words:
+    def words(self, found: Any, place: Place, *, needed: bool = False) -> Words:
         if found is None and not needed:
             return Words()
         if not isinstance(found, Mapping) or not isinstance(found.get("vi"), str) or not found["vi"].strip():
-            self.fault(place, "a text with 'vi' is needed")
-            return Words(place)
+            self.fault(place, _("a text with 'vi' is needed"), is_gap=found is None or isinstance(found, Mapping))
+            return Words(str(place))
         vi, en = found["vi"], found.get("en", "")
         if not isinstance(en, str) or set(found) - {"vi", "en"}:
-            self.fault(place, "a text has 'vi' and 'en' only")
-            return Words(place)
+            self.fault(place, _("a text has 'vi' and 'en' only"))
+            return Words(str(place))
         for text in (vi, en):
             if len(text) > MAX_TEXT or any(ord(ch) < 32 and ch != "\n" or 0xD800 <= ord(ch) <= 0xDFFF for ch in text):
-                self.fault(place, f"a text has at most {MAX_TEXT} characters and no control characters")
+                self.fault(
+                    place,
+                    _("a text has at most %(count)d characters and no control characters") % {"count": MAX_TEXT},
+                )
         return Words(nfc(vi), nfc(en))
 
-    def key(self, found: Any, place: str, taken: set[str]) -> str:
+    def key(self, found: Any, place: Place, taken: set[str]) -> str:
         if not isinstance(found, str) or not _KEY.fullmatch(found):
-            self.fault(place, "key must be lower-case letters, digits and _, at most 40, beginning with a letter")
+            self.fault(place, _("key must be lower-case letters, digits and _, at most 40, beginning with a letter"))
             return ""
         if found in taken:
-            self.fault(place, f"key {found!r} is used twice")
+            self.fault(place, _("key %(key)s is used twice") % {"key": quoted(found)})
         taken.add(found)
         return found
 
     def section(self, data: Mapping[str, Any], n: int) -> Section:
-        place = f"section {data.get('key') or n + 1}"
+        place = Place(_key_of(data), names=(_name_of(data, "title", n),))
         self.only(data, {"key", "title", "intro", "show_if", "fields"}, place)
         key = self.key(data.get("key"), place, self.section_keys)
         show_if = self.condition(data.get("show_if"), place)
         fields: list[Field] = []
-        for item in self.items(data.get("fields"), f"{place} fields", MAX_FIELDS):
-            field = self.field(item, f"{place}, field {item.get('key') or len(fields) + 1}", self.keys, self.earlier)
+        for item in self.items(data.get("fields"), place.within(_("questions")), MAX_FIELDS):
+            where = Place(place.section, _key_of(item), names=(*place.names, _name_of(item, "label", len(fields))))
+            field = self.field(item, where, self.keys, self.earlier)
+            self.check_boxes(field, where)
             fields.append(field)
             self.earlier.setdefault(field.key, field)
         if fields and all(field.type == "note" for field in fields):
-            self.fault(place, "a section needs at least one question")
+            self.fault(place, _("a section needs at least one question"), is_gap=True)
         return Section(
             key,
-            self.words(data.get("title"), f"{place} title", needed=True),
-            self.words(data.get("intro"), f"{place} intro"),
+            self.words(data.get("title"), place.within(_("title")), needed=True),
+            self.words(data.get("intro"), place.within(_("introduction"))),
             show_if,
             tuple(fields),
         )
 
+    def check_boxes(self, field: Field, place: Place) -> None:
+        """Refuse a key that is the name of a box of another question: 'ngay_2' is the year of the date 'ngay'."""
+        for other in self.earlier.values():
+            if is_box_of(field.key, other) or is_box_of(other.key, field):
+                self.fault(
+                    place,
+                    _("key %(key)s clashes with %(other)s") % {"key": quoted(field.key), "other": quoted(other.key)},
+                )
+
     def field(
         self,
         data: Mapping[str, Any],
-        place: str,
+        place: Place,
         taken: set[str],
         earlier: dict[str, Field],
         *,
@@ -140,27 +164,27 @@ class _Loader:
         self.only(data, _PROPERTIES, place)
         kind = data.get("type")
         if not isinstance(kind, str) or kind not in (COLUMN_TYPES if is_column else TYPES):
-            self.fault(place, f"unknown type {kind!r}")
+            self.fault(place, _("unknown type %(name)s") % {"name": quoted(kind)})
             kind = "text"
         for name in ("required", "partial", "prints"):
             if not isinstance(data.get(name, False), bool):
-                self.fault(place, f"{name} must be true or false")
+                self.fault(place, _("%(name)s must be true or false") % {"name": name})
         options = self.options(data, kind, place)
         derive = self.derive(data.get("derive"), kind, place, earlier)
-        prefill = self.prefill(data.get("prefill", ""), place, earlier)
+        prefill = self.prefill(data.get("prefill", ""), kind, place, earlier)
         default = data.get("default", "")
         if not isinstance(default, str) or (default and default not in {option.value for option in options}):
-            self.fault(place, "default must be the value of one of the options")
+            self.fault(place, _("default must be the value of one of the options"))
             default = ""
         if data.get("partial") and kind != "date":
-            self.fault(place, "partial belongs to dates")
+            self.fault(place, _("partial belongs to dates"))
         columns, least, most = self.table(data, kind, place)
         return Field(
             key=self.key(data.get("key"), place, taken),
             type=kind,
-            label=self.words(data.get("label"), f"{place} label", needed=True),
-            help=self.words(data.get("help"), f"{place} help"),
-            example=self.words(data.get("example"), f"{place} example"),
+            label=self.words(data.get("label"), place.within(_("label")), needed=True),
+            help=self.words(data.get("help"), place.within(_("help"))),
+            example=self.words(data.get("example"), place.within(_("example"))),
             is_required=data.get("required") is True and kind != "note",
             options=options,
             rules=self.rules(data.get("rules", []), kind, place, earlier),
@@ -175,34 +199,35 @@ class _Loader:
             max_rows=most,
         )
 
-    def options(self, data: Mapping[str, Any], kind: str, place: str) -> tuple[Option, ...]:
+    def options(self, data: Mapping[str, Any], kind: str, place: Place) -> tuple[Option, ...]:
         named = data.get("options_from")
         if kind == "yes_no":
             return (Option("co", Words("Có", "Yes")), Option("khong", Words("Không", "No")))
         if kind not in ("choice", "choices"):
             if "options" in data or named is not None:
-                self.fault(place, "only choices have options")
+                self.fault(place, _("only choices have options"))
             return ()
         if named is not None:
             if not isinstance(named, str) or named not in named_lists() or "options" in data:
-                self.fault(place, f"unknown list {named!r}, or a list beside options")
+                self.fault(place, _("unknown list %(name)s, or a list beside options") % {"name": quoted(named)})
                 return ()
             return tuple(Option(row["value"], Words(row["vi"], row["en"])) for row in named_lists()[named])
         found = []
         values: set[str] = set()
-        for item in self.items(data.get("options"), f"{place} options", MAX_OPTIONS):
-            self.only(item, {"value", "label"}, f"{place} options")
+        where = place.within(_("answers to choose from"))
+        for item in self.items(data.get("options"), where, MAX_OPTIONS):
+            self.only(item, {"value", "label"}, where)
             value = item.get("value")
             if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_\-]{1,40}", value, re.ASCII):
-                self.fault(f"{place} options", "a value is letters, digits, _ and -, at most 40")
+                self.fault(where, _("a value is letters, digits, _ and -, at most 40"))
                 value = ""
             elif value in values:
-                self.fault(f"{place} options", f"value {value!r} is used twice")
+                self.fault(where, _("value %(value)s is used twice") % {"value": quoted(value)})
             values.add(value)
-            found.append(Option(value, self.words(item.get("label"), f"{place} option {value}", needed=True)))
+            found.append(Option(value, self.words(item.get("label"), where, needed=True)))
         return tuple(found)
 
-    def derive(self, found: Any, kind: str, place: str, earlier: dict[str, Field]) -> Mapping[str, str] | None:
+    def derive(self, found: Any, kind: str, place: Place, earlier: dict[str, Field]) -> Mapping[str, str] | None:
         if found is None:
             return None
         is_known = (
@@ -213,32 +238,41 @@ class _Loader:
             and isinstance(found["of"], str)
         )
         if not is_known or kind != "text":
-            self.fault(place, "derive needs a text field, a known 'name' and 'of'")
+            self.fault(place, _("derive needs a text field, a known 'name' and 'of'"))
             return None
         source = earlier.get(found["of"])
         if source is None or source.type != "date":
-            self.fault(place, f"derive reads {found['of']!r}, which is no earlier date")
+            self.fault(place, _("derive reads %(key)s, which is no earlier date") % {"key": quoted(found["of"])})
         return dict(found)
 
-    def prefill(self, found: Any, place: str, earlier: dict[str, Field]) -> str:
+    def prefill(self, found: Any, kind: str, place: Place, earlier: dict[str, Field]) -> str:
         if not isinstance(found, str):
-            self.fault(place, "prefill must be a text")
+            self.fault(place, _("prefill must be a text"))
             return ""
-        source = found.removeprefix("answer:")
-        if found and (source not in earlier if found.startswith("answer:") else found not in PREFILLS):
-            self.fault(place, f"unknown prefill {found!r}")
+        if not found:
+            return ""
+        if found.startswith("answer:"):
+            source = earlier.get(found.removeprefix("answer:"))
+            is_known, fits = source is not None, source is not None and source.type == kind
+        else:
+            is_known, fits = found in PREFILLS, kind in PREFILLS.get(found, frozenset())
+        if not is_known:
+            self.fault(place, _("unknown prefill %(name)s") % {"name": quoted(found)})
+        elif not fits:
+            self.fault(place, _("prefill %(name)s does not fit type %(kind)s") % {"name": quoted(found), "kind": kind})
         return found
 
-    def table(self, data: Mapping[str, Any], kind: str, place: str) -> tuple[tuple[Field, ...], int, int]:
+    def table(self, data: Mapping[str, Any], kind: str, place: Place) -> tuple[tuple[Field, ...], int, int]:
         if kind != "table":
             if "columns" in data or "repeat" in data:
-                self.fault(place, "only tables have columns and repeat")
+                self.fault(place, _("only tables have columns and repeat"))
             return (), 0, 0
         columns: list[Field] = []
         taken: set[str] = set()
         earlier: dict[str, Field] = {}
-        for item in self.items(data.get("columns"), f"{place} columns", 12):
-            where = f"{place}, column {item.get('key') or len(columns) + 1}"
+        for item in self.items(data.get("columns"), place.within(_("columns")), MAX_COLUMNS):
+            names = (*place.names, _name_of(item, "label", len(columns)))
+            where = Place(place.section, place.field, _key_of(item), names)
             columns.append(self.field(item, where, taken, earlier, is_column=True))
             earlier.setdefault(columns[-1].key, columns[-1])
         repeat = data.get("repeat", {})
@@ -247,57 +281,60 @@ class _Loader:
             bounds = repeat.get("min", 0), repeat.get("max", 10)
         least, most = bounds
         if not (_is_int(least) and _is_int(most) and 0 <= least <= most <= MAX_ROWS and most):
-            self.fault(place, f"repeat needs 0 ≤ min ≤ max ≤ {MAX_ROWS}")
+            self.fault(place, _("repeat needs 0 ≤ min ≤ max ≤ %(count)d") % {"count": MAX_ROWS})
             return tuple(columns), 0, 1
         return tuple(columns), least, most
 
-    def rules(self, found: Any, kind: str, place: str, earlier: dict[str, Field]) -> tuple[Rule, ...]:
-        if not isinstance(found, list) or len(found) > 10:
-            self.fault(place, "rules must be a list of at most 10")
+    def rules(self, found: Any, kind: str, place: Place, earlier: dict[str, Field]) -> tuple[Rule, ...]:
+        if not isinstance(found, list) or len(found) > MAX_RULES:
+            self.fault(place, _("rules must be a list of at most %(count)d") % {"count": MAX_RULES})
             return ()
         kept = []
         for item in found:
             name = item.get("name") if isinstance(item, Mapping) else None
             rule = RULES.get(name) if isinstance(name, str) else None
             if rule is None or not isinstance(item, Mapping) or set(item) - {"name", "args"}:
-                self.fault(place, f"unknown rule {name!r}")
+                self.fault(place, _("unknown rule %(name)s") % {"name": quoted(name)})
                 continue
             args = item.get("args", [])
+            where = place.within(_("check “%(name)s”") % {"name": rule.title})
             if kind not in rule.types:
-                self.fault(place, f"rule {name} does not fit type {kind}")
+                self.fault(where, _("rule %(name)s does not fit type %(kind)s") % {"name": name, "kind": kind})
             elif not isinstance(args, list) or len(args) != len(rule.args):
-                self.fault(place, f"rule {name} needs {len(rule.args)} arguments")
-            elif self.args_fit(rule, args, f"{place}, rule {name}", earlier):
+                self.fault(
+                    where, _("rule %(name)s needs %(count)d arguments") % {"name": name, "count": len(rule.args)}
+                )
+            elif self.args_fit(rule, kind, args, where, earlier):
                 kept.append(Rule(str(name), tuple(args)))
         return tuple(kept)
 
-    def args_fit(self, rule: RuleKind, args: list[Any], place: str, earlier: dict[str, Field]) -> bool:
-        before = len(self.reasons)
-        for kind, arg in zip(rule.args, args, strict=True):
-            if kind == "int" and not (_is_int(arg) and abs(arg) <= MAX_NUMBER):
-                self.fault(place, "a whole number is needed")
-            if kind == "field":
-                wanted = "date" if "date" in rule.types else "choice"
+    def args_fit(self, rule: RuleKind, kind: str, args: list[Any], place: Place, earlier: dict[str, Field]) -> bool:
+        before = len(self.faults)
+        for wanted, arg in zip(rule.args, args, strict=True):
+            if wanted == "int" and not (_is_int(arg) and abs(arg) <= MAX_NUMBER):
+                self.fault(place, _("a whole number is needed"))
+            if wanted == "field":
                 source = earlier.get(arg) if isinstance(arg, str) else None
-                if source is None or source.type != wanted:
-                    self.fault(place, f"{arg!r} is no earlier {wanted}")
-            if kind == "condition":
+                if source is None or source.type not in rule.reads:
+                    names = " / ".join(sorted(rule.reads))
+                    self.fault(place, _("%(key)s is no earlier %(kind)s") % {"key": quoted(arg), "kind": names})
+            if wanted == "condition":
                 if arg is None:
-                    self.fault(place, "a condition is needed")
+                    self.fault(place, _("a condition is needed"))
                 self.condition(arg, place, earlier)
-        return len(self.reasons) == before
+        return len(self.faults) == before
 
     def condition(
-        self, found: Any, place: str, earlier: dict[str, Field] | None = None, depth: int = 0
+        self, found: Any, place: Place, earlier: dict[str, Field] | None = None, depth: int = 0
     ) -> Mapping[str, Any] | None:
         earlier = self.earlier if earlier is None else earlier
         if found is None and depth == 0:
             return None
         if not isinstance(found, Mapping) or depth > MAX_DEPTH:
-            self.fault(place, f"a condition is an object, at most {MAX_DEPTH} deep")
+            self.fault(place, _("a condition is an object, at most %(count)d deep") % {"count": MAX_DEPTH})
             return None
         if set(found) in ({"all"}, {"any"}):
-            for part in self.items(next(iter(found.values())), f"{place} condition", 20):
+            for part in self.items(next(iter(found.values())), place.within(_("condition")), 20):
                 self.condition(part, place, earlier, depth + 1)
         elif set(found) == {"not"}:
             self.condition(found["not"], place, earlier, depth + 1)
@@ -305,35 +342,74 @@ class _Loader:
             self.comparison(found, place, earlier)
         return dict(found)
 
-    def comparison(self, found: Mapping[str, Any], place: str, earlier: dict[str, Field]) -> None:
+    def comparison(self, found: Mapping[str, Any], place: Place, earlier: dict[str, Field]) -> None:
         key, op = found.get("field"), found.get("op")
         source = earlier.get(key) if isinstance(key, str) else None
-        if not isinstance(op, str) or op not in _OPERATORS:
-            self.fault(place, f"unknown comparison {op!r}")
+        if not isinstance(op, str) or op not in OPERATORS:
+            self.fault(place, _("unknown comparison %(name)s") % {"name": quoted(op)})
             return
         if set(found) != ({"field", "op"} if op in ("filled", "empty") else {"field", "op", "value"}):
-            self.fault(place, f"comparison {op} has the wrong parts")
+            self.fault(place, _("comparison %(name)s has the wrong parts") % {"name": op})
             return
         if source is None:
-            self.fault(place, f"condition on {key!r}, which is missing or comes later")
+            self.fault(place, _("condition on %(key)s, which is missing or comes later") % {"key": quoted(key)})
             return
-        if source.type not in _OPERATORS[op]:
-            self.fault(place, f"comparison {op} does not fit {key}, a {source.type}")
+        words = {"name": op, "key": quoted(source.label.vi or key), "kind": source.type}
+        if source.type not in OPERATORS[op]:
+            self.fault(place, _("comparison %(name)s does not fit %(key)s, a %(kind)s") % words)
             return
         if op in ("filled", "empty"):
             return
         values = found["value"] if op == "in" else [found["value"]]
         if not isinstance(values, list) or not values or len(values) > MAX_OPTIONS:
-            self.fault(place, f"comparison {op} needs a list")
+            self.fault(place, _("comparison %(name)s needs a list") % words)
             return
         for value in values:
+            said = words | {"value": quoted(value)}
             if source.options:
                 if not isinstance(value, str) or value not in {option.value for option in source.options}:
-                    self.fault(place, f"{value!r} is no option of {key}")
+                    self.fault(place, _("%(value)s is no option of %(key)s") % said)
             elif not (_is_int(value) if source.type in ("number", "money") else isinstance(value, str)):
-                self.fault(place, f"{value!r} does not fit {key}, a {source.type}")
+                self.fault(place, _("%(value)s does not fit %(key)s, a %(kind)s") % said)
             elif source.type == "date" and not _is_date(value):
-                self.fault(place, f"{value!r} is no date")
+                self.fault(place, _("%(value)s is no date") % said)
+
+
+_BOXES = {
+    "date": re.compile(r"_[0-2]", re.ASCII),
+    "bank_account": re.compile(r"_[0-2]", re.ASCII),
+    "address": re.compile(r"_(province|commune|commune_name|detail|elsewhere)"),
+    "table": re.compile(r"_(more|\d+_.*)", re.ASCII),
+}
+
+
+def is_box_of(key: str, field: Field) -> bool:
+    """Tell whether a key is also the name of one of the boxes in which a question of several boxes is answered."""
+    boxes = _BOXES.get(field.type)
+    return boxes is not None and key.startswith(field.key) and boxes.fullmatch(key[len(field.key) :]) is not None
+
+
+def quoted(value: Any) -> str:
+    """Return a value as it stands in a reason: in quotes, and never long."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):  # thousands of digits, or of levels
+        return "…"
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def _key_of(data: Mapping[str, Any]) -> str:
+    key = data.get("key")
+    return key if isinstance(key, str) and _KEY.fullmatch(key) else ""
+
+
+def _name_of(data: Mapping[str, Any], part: str, n: int) -> str:
+    """Return what people call a section or question: its words, else its key, else its number."""
+    words = data.get(part)
+    vi = words.get("vi") if isinstance(words, Mapping) else None
+    name = vi if isinstance(vi, str) and vi.strip() else _key_of(data) or str(n + 1)
+    name = name.encode("utf-8", "replace").decode()
+    return name if len(name) <= 80 else name[:79] + "…"
 
 
 def _is_int(value: Any) -> bool:
@@ -354,7 +430,7 @@ _PROPERTIES = set(
 )
 _PLAIN = frozenset({"text", "choice", "yes_no", "full_name", "id_number", "tax_code", "phone", "email"})
 _ORDERED = frozenset({"number", "money", "date"})
-_OPERATORS: dict[str, frozenset[str]] = {
+OPERATORS: dict[str, frozenset[str]] = {
     "eq": _PLAIN | _ORDERED,
     "ne": _PLAIN | _ORDERED,
     "in": _PLAIN | _ORDERED,

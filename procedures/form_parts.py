@@ -5,22 +5,37 @@ Pure and immutable; conditions look back at earlier answers only.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common import partial_date
+
 TYPES = frozenset(
-    "text long_text number money date choice choices yes_no full_name id_number tax_code phone email address "
+    "text long_text number money date choice choices yes_no full_name person id_number tax_code phone email address "
     "bank_account table note".split()
 )
-COLUMN_TYPES = TYPES - {"table", "note", "address", "bank_account", "choices", "long_text"}
-PREFILLS = frozenset(
-    "full_name birth sex personal_number phone email address organisation_name tax_code representative_position".split()
-)
+COLUMN_TYPES = TYPES - {"table", "note", "address", "bank_account", "person", "choices", "long_text"}
+_TEXTS = frozenset({"text", "long_text"})
+# What an account knows, and the types that can take it.
+PREFILLS: Mapping[str, frozenset[str]] = {
+    "person": frozenset({"person"}),
+    "full_name": _TEXTS | {"full_name"},
+    "birth": frozenset({"date"}),
+    "sex": frozenset({"choice"}),
+    "personal_number": _TEXTS | {"id_number"},
+    "phone": _TEXTS | {"phone"},
+    "email": _TEXTS | {"email"},
+    "address": frozenset({"address"}),
+    "organisation_name": _TEXTS,
+    "tax_code": _TEXTS | {"tax_code"},
+    "representative_position": _TEXTS,
+}
 DERIVATIONS = frozenset({"date_in_words"})
 YES_NO = ("co", "khong")
 MAX_SECTIONS, MAX_FIELDS, MAX_OPTIONS, MAX_ROWS, MAX_DEPTH, MAX_TEXT = 20, 60, 300, 20, 6, 600
+MAX_COLUMNS, MAX_RULES = 12, 10
 MAX_NUMBER = 10**12
 LENGTHS = {"text": 300, "long_text": 5000}
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -30,12 +45,62 @@ _TIME = re.compile(r"([01]?\d|2[0-3])[:hg.]\s?([0-5]\d)", re.ASCII)
 Answers = Mapping[str, Any]
 
 
-class SchemaError(ValueError):
-    """A form schema that cannot be used; ``reasons`` lists every fault as 'place: reason'."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in a form something is: the keys as they are written ('' when missing), and how people call it.
 
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__("; ".join(reasons))
-        self.reasons = reasons
+    ``names`` are the section's title, the question's label and the column's
+    label, as far as the place goes; ``part`` says which property is meant.
+    """
+
+    section: str = ""
+    field: str = ""
+    column: str = ""
+    names: tuple[str, ...] = ()
+    part: str = ""
+
+    def within(self, part: str) -> "Place":
+        """Return the same place, narrowed to one property."""
+        return replace(self, part=part)
+
+    @property
+    def anchor(self) -> str:
+        """Return the id of the element in the form builder where the fault is shown."""
+        if self.field:
+            return f"field-{self.field}"
+        return f"section-{self.section}" if self.section else "form"
+
+    def __str__(self) -> str:
+        patterns = (_("section “%(name)s”"), _("question “%(name)s”"), _("column “%(name)s”"))
+        parts = [pattern % {"name": name} for pattern, name in zip(patterns, self.names, strict=False)]
+        words = ", ".join([*(parts or [_("form")]), *([self.part] if self.part else [])])
+        return words[:1].upper() + words[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaFault:
+    """One fault with its place, in the active language.
+
+    ``is_gap``: something is still to be filled in (a section without
+    questions); ``is_warning``: allowed, but hardly meant.
+    """
+
+    place: Place
+    message: str
+    is_gap: bool = False
+    is_warning: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+class SchemaError(ValueError):
+    """A form schema that cannot be used; ``faults`` lists every one, ``reasons`` the same as 'place: reason'."""
+
+    def __init__(self, faults: list[SchemaFault]) -> None:
+        self.faults = faults
+        self.reasons = [str(fault) for fault in faults]
+        super().__init__("; ".join(self.reasons))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,13 +229,13 @@ def show(condition: Mapping[str, Any] | None, answers: Answers) -> bool:
     if "not" in condition:
         return not show(condition["not"], answers)
     found, wanted = answers.get(condition["field"]), condition.get("value")
-    is_empty = found is None or found == "" or found == []
+    is_unanswered = is_empty(found)
     match condition["op"]:
         case "empty":
-            return is_empty
+            return is_unanswered
         case "filled":
-            return not is_empty
-        case _ if is_empty:
+            return not is_unanswered
+        case _ if is_unanswered:
             return False
         case "eq":
             return bool(found == wanted)
@@ -211,7 +276,7 @@ def condition_words(schema: Schema, condition: Mapping[str, Any], language: str)
     field = next(field for _section, field in schema.fields() if field.key == condition["field"])
     value = condition.get("value")
     values = value if isinstance(value, list) else [value]
-    labels = _(" or ").join(f"“{_option_or_value(field, item, language)}”" for item in values)
+    labels = _(" or ").join(f"“{option_or_value(field, item, language)}”" for item in values)
     pattern = {
         "eq": _("“%(label)s” is %(value)s"),
         "in": _("“%(label)s” is %(value)s"),
@@ -227,8 +292,13 @@ def condition_words(schema: Schema, condition: Mapping[str, Any], language: str)
     return pattern % {"label": field.label.say(language).rstrip("?"), "value": labels}
 
 
-def _option_or_value(field: Field, value: Any, language: str) -> str:
-    return field.option_label(value, language) if isinstance(value, str) else str(value)
+def option_or_value(field: Field, value: Any, language: str) -> str:
+    """Put the value of a comparison in words: the option's label, a date as people write it."""
+    if field.type == "date":
+        return partial_date.display(str(value))
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", ".")
+    return field.option_label(str(value), language)
 
 
 def visible_fields(section: Section, answers: Answers) -> tuple[Field, ...]:

@@ -11,14 +11,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from common import divisions, partial_date
+from common.person_field import person_text
 
 from .form_loading import load
 from .form_parts import (
     LENGTHS,
     Answers,
     Field,
+    Place,
     Schema,
     SchemaError,
+    SchemaFault,
     Section,
     condition_fields,
     condition_words,
@@ -32,8 +35,10 @@ __all__ = [
     "Answers",
     "Field",
     "LENGTHS",
+    "Place",
     "Schema",
     "SchemaError",
+    "SchemaFault",
     "Section",
     "answer_text",
     "clean_all",
@@ -114,6 +119,8 @@ def answer_text(field: Field, value: Any, language: str) -> str:
             return divisions.address_text(value)
         case "bank_account":
             return " – ".join(value[part] for part in ("number", "bank", "holder") if value.get(part))
+        case "person":
+            return person_text(value, language)
         case "table":
             return "\n".join(f"{n}. {_row_text(field, row, language)}" for n, row in enumerate(value, start=1))
     return str(value)

@@ -16,6 +16,7 @@ from common.form_checks import (
     check_full_name,
     check_identity_paper,
     check_identity_paper_of_kind,
+    check_person,
     check_phone,
     check_tax_code,
 )
@@ -126,6 +127,10 @@ def _clean_address(field: Field, value: Any, today: date) -> dict[str, str]:
     return kept
 
 
+def _clean_person(field: Field, value: Any, today: date) -> dict[str, str]:
+    return check_person(value, today=today)
+
+
 def _by_check(check: Callable[[Any], Any]) -> Callable[[Field, Any, date], Any]:
     def clean(field: Field, value: Any, today: date) -> Any:
         return check(value)
@@ -182,6 +187,7 @@ _CLEANERS: dict[str, Callable[[Field, Any, date], Any]] = {
     "yes_no": _clean_choice,
     "choices": _clean_choices,
     "address": _clean_address,
+    "person": _clean_person,
     "table": _clean_table,
     "full_name": _by_check(check_full_name),
     "id_number": _clean_identity,
@@ -199,13 +205,15 @@ _CLEANERS: dict[str, Callable[[Field, Any, date], Any]] = {
 class RuleKind:
     """A check: for which field types, with which arguments, and how.
 
-    ``args`` names the kind of each argument: int, field (an earlier one) or condition.
+    ``args`` names the kind of each argument: int, field (an earlier one of a
+    type in ``reads``) or condition.
     """
 
     title: Any
     types: frozenset[str]
     args: tuple[str, ...]
     check: Callable[[Any, tuple[Any, ...], Answers, date], None]
+    reads: frozenset[str] = frozenset()
 
 
 def _check_min(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
@@ -253,10 +261,25 @@ def _check_weekday(value: Any, args: tuple[Any, ...], known: Answers, today: dat
     _refuse_unless(is_weekday, _("Choose a day from Monday to Friday."))
 
 
+def _age(value: Any, today: date, day: Callable[[str], date]) -> int | None:
+    """Return the age of a date or of a person; ``day`` picks the earliest or latest birth a partial date may mean."""
+    iso = value.get("birth", "") if isinstance(value, Mapping) else value
+    if not iso:
+        return None
+    born = day(iso)
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
 def _check_age(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    born = partial_date.earliest(value)
-    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    _refuse_unless(age >= args[0], _("This person must be at least %(age)d years old.") % {"age": args[0]})
+    age = _age(value, today, partial_date.earliest)
+    message = _("This person must be at least %(age)d years old.") % {"age": args[0]}
+    _refuse_unless(age is None or age >= args[0], message)
+
+
+def _check_age_at_most(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
+    age = _age(value, today, partial_date.latest)
+    message = _("This person must be at most %(age)d years old.") % {"age": args[0]}
+    _refuse_unless(age is None or age <= args[0], message)
 
 
 def _check_not_before(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
@@ -268,25 +291,113 @@ def _check_not_before(value: Any, args: tuple[Any, ...], known: Answers, today: 
         )
 
 
+def _check_not_after(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
+    other = known.get(args[0])
+    if other:
+        _refuse_unless(
+            partial_date.earliest(value) <= partial_date.latest(other),
+            _("Enter a date that is not after %(date)s.") % {"date": partial_date.display(other)},
+        )
+
+
+def _shifted(today: date, days: int) -> date:
+    """Return a day so many days away, the first or last one of the calendar when that is beyond it."""
+    return date.fromordinal(min(max(today.toordinal() + days, 1), date.max.toordinal()))
+
+
+def _check_days_ago(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
+    first = _shifted(today, -args[0])
+    _refuse_unless(
+        partial_date.latest(value) >= first,
+        _("Enter a date from %(date)s on.") % {"date": partial_date.display(first.isoformat())},
+    )
+
+
+def _check_days_ahead(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
+    first = _shifted(today, args[0])
+    _refuse_unless(
+        partial_date.latest(value) >= first,
+        _("Enter a date at least %(count)d days after today.") % {"count": args[0]},
+    )
+
+
+def _check_days_ahead_at_most(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
+    last = _shifted(today, args[0])
+    _refuse_unless(
+        partial_date.earliest(value) <= last,
+        _("Enter a date at most %(count)d days after today.") % {"count": args[0]},
+    )
+
+
+def _check_at_least_field(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
+    other = known.get(args[0])
+    _refuse_unless(other is None or value >= other, _("Enter a number of at least %(limit)s.") % {"limit": other})
+
+
+def _check_at_most_field(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
+    other = known.get(args[0])
+    _refuse_unless(other is None or value <= other, _("Enter a number of at most %(limit)s.") % {"limit": other})
+
+
+def _check_digits(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
+    _refuse_unless(value.isascii() and value.isdigit(), _("Enter digits only, without spaces."))
+
+
+def _check_length(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
+    _refuse_unless(len(value) == args[0], _("Write exactly %(count)d characters.") % {"count": args[0]})
+
+
+def _check_min_choices(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
+    _refuse_unless(len(value) >= args[0], _("Choose at least %(count)d of them.") % {"count": args[0]})
+
+
+def _check_max_choices(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
+    _refuse_unless(len(value) <= args[0], _("Choose at most %(count)d of them.") % {"count": args[0]})
+
+
 def _check_id_kind(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
     check_identity_paper_of_kind(value, str(known.get(args[0], "khac")))
 
 
 _DATES, _NUMBERS, _TEXTS = frozenset({"date"}), frozenset({"number", "money"}), frozenset({"text", "long_text"})
+_LINES, _MANY = frozenset({"text"}), frozenset({"choices"})
 RULES: dict[str, RuleKind] = {
     "min": RuleKind(gettext_lazy("Smallest number"), _NUMBERS, ("int",), _check_min),
     "max": RuleKind(gettext_lazy("Largest number"), _NUMBERS, ("int",), _check_max),
     "max_if": RuleKind(gettext_lazy("Largest number under a condition"), _NUMBERS, ("int", "condition"), _check_max_if),
+    "at_least_field": RuleKind(
+        gettext_lazy("Not less than another answer"), _NUMBERS, ("field",), _check_at_least_field, _NUMBERS
+    ),
+    "at_most_field": RuleKind(
+        gettext_lazy("Not more than another answer"), _NUMBERS, ("field",), _check_at_most_field, _NUMBERS
+    ),
     "min_length": RuleKind(gettext_lazy("Fewest characters"), _TEXTS, ("int",), _check_min_length),
     "max_length": RuleKind(gettext_lazy("Most characters"), _TEXTS, ("int",), _check_max_length),
-    "book_number": RuleKind(gettext_lazy("Number in a register"), frozenset({"text"}), (), _check_book_number),
-    "time": RuleKind(gettext_lazy("Time of day"), frozenset({"text"}), (), _check_time),
+    "length": RuleKind(gettext_lazy("Exact number of characters"), _LINES, ("int",), _check_length),
+    "digits": RuleKind(gettext_lazy("Digits only"), _LINES, (), _check_digits),
+    "book_number": RuleKind(gettext_lazy("Number in a register"), _LINES, (), _check_book_number),
+    "time": RuleKind(gettext_lazy("Time of day"), _LINES, (), _check_time),
     "not_future": RuleKind(gettext_lazy("Not after today"), _DATES, (), _check_not_future),
     "not_past": RuleKind(gettext_lazy("Not before today"), _DATES, (), _check_not_past),
     "weekday": RuleKind(gettext_lazy("Monday to Friday"), _DATES, (), _check_weekday),
-    "age_at_least": RuleKind(gettext_lazy("Youngest age in years"), _DATES, ("int",), _check_age),
-    "not_before": RuleKind(gettext_lazy("Not before another date"), _DATES, ("field",), _check_not_before),
+    "age_at_least": RuleKind(gettext_lazy("Youngest age in years"), _DATES | {"person"}, ("int",), _check_age),
+    "age_at_most": RuleKind(gettext_lazy("Oldest age in years"), _DATES | {"person"}, ("int",), _check_age_at_most),
+    "not_before": RuleKind(gettext_lazy("Not before another date"), _DATES, ("field",), _check_not_before, _DATES),
+    "not_after": RuleKind(gettext_lazy("Not after another date"), _DATES, ("field",), _check_not_after, _DATES),
+    "days_ago_at_most": RuleKind(gettext_lazy("At most so many days ago"), _DATES, ("int",), _check_days_ago),
+    "days_ahead_at_least": RuleKind(
+        gettext_lazy("At least so many days after today"), _DATES, ("int",), _check_days_ahead
+    ),
+    "days_ahead_at_most": RuleKind(
+        gettext_lazy("At most so many days after today"), _DATES, ("int",), _check_days_ahead_at_most
+    ),
+    "min_choices": RuleKind(gettext_lazy("Fewest answers to tick"), _MANY, ("int",), _check_min_choices),
+    "max_choices": RuleKind(gettext_lazy("Most answers to tick"), _MANY, ("int",), _check_max_choices),
     "id_kind": RuleKind(
-        gettext_lazy("Number fits the kind of paper"), frozenset({"id_number"}), ("field",), _check_id_kind
+        gettext_lazy("Number fits the kind of paper"),
+        frozenset({"id_number"}),
+        ("field",),
+        _check_id_kind,
+        frozenset({"choice"}),
     ),
 }
