@@ -159,7 +159,7 @@ class SessionLimits:
 
         Answers to a POST may be kept: without that the back button could not show a form that was typed in.
         """
-        if request.method == "GET" and not response.has_header("Cache-Control"):
+        if request.method in ("GET", "HEAD") and not response.has_header("Cache-Control"):
             response["Cache-Control"] = "private, no-store"
         return response
 

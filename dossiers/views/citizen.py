@@ -8,7 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common import onetime
 from common.clock import local_day, now
@@ -21,7 +21,7 @@ from .applicant import REFUSALS, own_dossier
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def apply(request: HttpRequest, code: str) -> HttpResponseBase:
     """Say what is needed before one starts; POST begins a draft with the chosen unit."""
     procedure = get_object_or_404(Procedure.objects.select_related("sector"), code=code)
@@ -66,7 +66,7 @@ def cannot_apply(request: HttpRequest, procedure: Procedure, entry: drafts.Entry
     return render(request, "my/procedure_unavailable.html", context, status=410 if entry.is_over else 404)
 
 
-@require_GET
+@require_safe
 def dossiers(request: HttpRequest) -> HttpResponse:
     """List the person's dossiers, open ones first, a page at a time."""
     rows, following = applicant_pages.list_page(
@@ -75,7 +75,7 @@ def dossiers(request: HttpRequest) -> HttpResponse:
     return render(request, "my/dossier_list.html", {"rows": rows, "following": following})
 
 
-@require_GET
+@require_safe
 def dossier(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the task list of a draft, and of a submitted dossier where it stands."""
     found = own_dossier(request, ref)

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import onetime
 from common.clock import LOCAL, local_day, now
@@ -31,7 +31,7 @@ def language() -> str:
     return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
 def step(request: HttpRequest, dossier: Dossier, section: str) -> HttpResponse:
     """Ask one topic; what was typed is kept even when something is wrong with it."""
@@ -119,7 +119,7 @@ def step_context(
     }
 
 
-@require_GET
+@require_safe
 @on_draft
 def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Show one card per paper."""
@@ -203,7 +203,7 @@ def paper_remove(request: HttpRequest, dossier: Dossier, paper_ref: str) -> Http
     return redirect("my:supplement", dossier.ref)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @on_draft
 def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Ask how the result shall travel."""
@@ -225,7 +225,7 @@ def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     return render(request, "my/delivery.html", context)
 
 
-@require_GET
+@require_safe
 @on_draft
 def review(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Show all that is about to be submitted."""
@@ -281,13 +281,13 @@ def renew(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     return redirect("my:dossier", dossier.ref)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
 def discard(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Ask once more, then delete the draft with its files."""
     if not dossier.is_draft:
         raise drafts.changed_meanwhile()
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "my/discard.html", {"dossier": dossier})
     drafts.discard(dossier)
     messages.success(request, _("The draft has been deleted."))

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.clock import now
 from common.files import ACCEPT_ATTRIBUTE, serve
@@ -24,7 +24,7 @@ from ..workflow import perform
 from .applicant import own_dossier, telling_refusals
 
 
-@require_GET
+@require_safe
 def submitted(request: HttpRequest, ref: str) -> HttpResponse:
     """Confirm the submission; coming back shows the same page."""
     dossier = own_dossier(request, ref)
@@ -47,7 +47,7 @@ def submitted(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "my/submitted.html", context)
 
 
-@require_GET
+@require_safe
 def slip(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
     """Show a slip for printing; with ``?pdf`` its stored PDF, once it has been made."""
     dossier = own_dossier(request, ref)
@@ -61,7 +61,7 @@ def slip(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
         return render(request, template, context | {"back": reverse("my:dossier", args=[dossier.ref])})
 
 
-@require_GET
+@require_safe
 def paper_file(request: HttpRequest, ref: str, paper_ref: str) -> HttpResponseBase:
     """Send the person a file of their own dossier."""
     dossier = own_dossier(request, ref)
@@ -71,11 +71,11 @@ def paper_file(request: HttpRequest, ref: str, paper_ref: str) -> HttpResponseBa
     return serve(paper.file, paper.media_type, paper.original_name, inline=True)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
 def supplement(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Show only what was asked for; POST sends it."""
-    if request.method == "GET":
+    if request.method != "POST":
         return supplement_page(request, dossier)
     form = RevisionForm(request.POST)
     if not form.is_valid():
@@ -118,11 +118,11 @@ def answer_item(request: HttpRequest, dossier: Dossier, item: int) -> HttpRespon
     return redirect("my:supplement", dossier.ref)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
 def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Ask for the reason, then take the request back."""
-    if request.method == "GET":
+    if request.method != "POST":
         if dossier.status not in applicant_pages.WITHDRAWABLE:
             raise drafts.changed_meanwhile()
         form = WithdrawForm(initial={"revision": dossier.revision})
@@ -150,7 +150,7 @@ def copy(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     return redirect("my:dossier", made.ref)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
 def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Show what was decided; POST receives an online result and leads to its file."""
@@ -175,7 +175,7 @@ def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     return render(request, "my/result.html", context)
 
 
-@require_GET
+@require_safe
 def result_file(request: HttpRequest, ref: str) -> HttpResponseBase:
     """Send the result's file once it has been received."""
     dossier = own_dossier(request, ref)

@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from common.text import clean_text
 from notifications.models import Notification
@@ -19,7 +19,7 @@ from ..desk_lists import VIEWS, ListSpec, Search, exact_code
 from .officers import officer_required
 
 
-@require_GET
+@require_safe
 @officer_required()
 def home(request: HttpRequest, officer: Officer) -> HttpResponse:
     """My work: what is overdue, due today, new and sent back, and the way to the next dossier."""
@@ -37,7 +37,7 @@ def home(request: HttpRequest, officer: Officer) -> HttpResponse:
     return render(request, "desk/home.html", page)
 
 
-@require_GET
+@require_safe
 @officer_required()
 def dossier_list(request: HttpRequest, officer: Officer) -> HttpResponse:
     """One tab of the queue, fifty dossiers at a time."""
@@ -77,7 +77,7 @@ def search(request: HttpRequest, officer: Officer) -> HttpResponse:
     return redirect(f"{reverse('desk:list')}?view=all&search=1")
 
 
-@require_GET
+@require_safe
 @officer_required(Role.CLERK)
 def results(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Results that wait to be handed over."""
@@ -87,7 +87,7 @@ def results(request: HttpRequest, officer: Officer) -> HttpResponse:
     return render(request, "desk/result_list.html", page)
 
 
-@require_GET
+@require_safe
 @officer_required()
 def messages_failed(request: HttpRequest, officer: Officer) -> HttpResponse:
     """People to call: messages that reached nobody."""
@@ -107,7 +107,7 @@ def message_called(request: HttpRequest, officer: Officer, pk: int) -> HttpRespo
     return redirect("desk:messages_failed")
 
 
-@require_GET
+@require_safe
 @officer_required()
 def shortcuts(request: HttpRequest, officer: Officer) -> HttpResponse:
     """The access keys of the desk."""

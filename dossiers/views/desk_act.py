@@ -68,7 +68,7 @@ def act(
                 return redirect(next_address(request, officer, spec, place, detail))
     roles = roles_of(officer.user, dossier, officer.now)
     is_open = is_possible(screen.action, dossier, officer.user, roles, officer.now)
-    if request.method == "GET" and not is_open:
+    if request.method != "POST" and not is_open:
         messages.warning(request, stale_message(dossier))
         return redirect(f"{reverse(detail, args=[dossier.code])}?{spec.query_string()}")
     page = {

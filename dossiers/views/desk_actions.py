@@ -117,7 +117,7 @@ def form_of(form: type[ActionForm], request: HttpRequest, officer: Officer, doss
     return form(data, request.FILES or None, dossier=dossier, now=officer.now, **more)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_required(Role.CLERK)
 def receive(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Receive a dossier filed online."""
@@ -127,7 +127,7 @@ def receive(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_required(Role.CLERK)
 def refuse(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Refuse reception with a reason that cites the rule."""
@@ -136,7 +136,7 @@ def refuse(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     return act(request, officer, dossier, form, SCREENS["refuse"])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_required()
 def supplement(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Ask for a supplement: ticked papers and parts, a reason each."""
@@ -146,7 +146,7 @@ def supplement(request: HttpRequest, officer: Officer, code: str) -> HttpRespons
     return act(request, officer, dossier, form, SCREENS["supplement"], template="desk/dossier_supplement.html")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_required(Role.CLERK)
 def supplement_received(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Take in a supplement brought to the counter."""
@@ -155,7 +155,7 @@ def supplement_received(request: HttpRequest, officer: Officer, code: str) -> Ht
     return act(request, officer, dossier, form, SCREENS["supplement-received"])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_required()
 def forward(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Forward to a colleague or to a role."""
@@ -183,7 +183,7 @@ def claim(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     return redirect(f"{reverse('desk:dossier', args=[dossier.code])}?{query}")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_required(Role.SPECIALIST)
 def propose(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Propose a decision with its draft document."""
@@ -192,7 +192,7 @@ def propose(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     return act(request, officer, dossier, form, SCREENS["propose"])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_required(Role.CLERK)
 def return_result(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Hand over the result at the counter."""
@@ -201,7 +201,7 @@ def return_result(request: HttpRequest, officer: Officer, code: str) -> HttpResp
     return act(request, officer, dossier, form, SCREENS["return-result"])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_required(Role.LEADER)
 def extend(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Apologise and set a new date."""
@@ -210,7 +210,7 @@ def extend(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     return act(request, officer, dossier, form, SCREENS["extend"])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_required()
 def decline_withdrawal(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Decline a withdrawal."""
@@ -219,7 +219,7 @@ def decline_withdrawal(request: HttpRequest, officer: Officer, code: str) -> Htt
     return act(request, officer, dossier, form, SCREENS["decline-withdrawal"])
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_required()
 def stop(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Stop the handling."""

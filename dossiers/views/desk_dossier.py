@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from common.files import serve
 from offices.models import Role
@@ -63,7 +63,7 @@ def contents(request: HttpRequest, officer: Officer, dossier: Dossier) -> dict[s
     }
 
 
-@require_GET
+@require_safe
 @officer_required()
 def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """The dossier: data left, papers right, one obvious next action."""
@@ -100,7 +100,7 @@ def slip_links(dossier: Dossier) -> list[dict[str, Any]]:
     ]
 
 
-@require_GET
+@require_safe
 @officer_required()
 def history(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Everything that happened to a dossier, its control sheet, and which officers looked at it."""
@@ -126,7 +126,7 @@ def unmask(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     return redirect(f"{reverse(page, args=[found.code])}?{ListSpec.read(request.GET, officer).query_string()}")
 
 
-@require_GET
+@require_safe
 @officer_required()
 def paper_file(request: HttpRequest, officer: Officer, code: str, paper_ref: str) -> HttpResponseBase:
     """A file of a paper; not while a scanner has yet to say that it is clean."""
@@ -140,7 +140,7 @@ def paper_file(request: HttpRequest, officer: Officer, code: str, paper_ref: str
     return serve(paper.file, paper.media_type, name, inline=request.GET.get("inline") == "1")
 
 
-@require_GET
+@require_safe
 @officer_required()
 def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> HttpResponse:
     """The newest slip of a kind, or the control sheet, as a page to print; there at once."""
@@ -160,7 +160,7 @@ def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> 
         return render(request, template, context | {"back": back})
 
 
-@require_GET
+@require_safe
 @officer_required()
 def slip_pdf(request: HttpRequest, officer: Officer, code: str, pk: int) -> HttpResponseBase:
     """A slip's stored PDF, once the worker has made it."""
@@ -170,7 +170,7 @@ def slip_pdf(request: HttpRequest, officer: Officer, code: str, pk: int) -> Http
     return serve(slip.file, PDF, f"{slip.kind}-{found.code}.pdf")
 
 
-@require_GET
+@require_safe
 @officer_required()
 def result_file(request: HttpRequest, officer: Officer, code: str) -> HttpResponseBase:
     """The result's file; before it is signed, the uploaded draft."""
@@ -183,7 +183,7 @@ def result_file(request: HttpRequest, officer: Officer, code: str) -> HttpRespon
     return serve(result.file, PDF, f"result-{found.code}.pdf")
 
 
-@require_GET
+@require_safe
 @officer_required()
 def result_print(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """A decision letter as a page: the draft while it waits for a signature, the frozen letter afterwards."""

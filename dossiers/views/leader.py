@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common.paging import keyset_page
 from offices.models import Role
@@ -41,7 +41,7 @@ SEND_BACK = Screen(
 )
 
 
-@require_GET
+@require_safe
 @officer_required(Role.LEADER)
 def home(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Proposals that wait for the leader, due first, each with its draft."""
@@ -76,7 +76,7 @@ def draft_url(dossier: Dossier) -> str:
     return reverse("desk:result_file" if dossier.result.kind == "upload" else "desk:result_print", args=[dossier.code])
 
 
-@require_GET
+@require_safe
 @officer_required(Role.LEADER)
 def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """One dossier for the leader: the proposal first, then data and papers."""
@@ -97,7 +97,7 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     return render(request, "leader/dossier_detail.html", page)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_required(Role.LEADER)
 def approve(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Sign, with the password again."""
@@ -107,7 +107,7 @@ def approve(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     return act(request, officer, found, form, APPROVE, spec=SIGNING, detail="leader:dossier", result=result)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @officer_required(Role.LEADER)
 def send_back(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Give a proposal back with a reason."""

@@ -22,10 +22,10 @@ from ..models import Dossier
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for the code and the question; a hit leads to the dossier's public page."""
-    if request.method == "GET":
+    if request.method != "POST":
         return find_page(request, by_code=TrackByCodeForm(request=request))
     return look_up(request, request.POST.get("code", ""))
 
@@ -108,7 +108,7 @@ def by_number(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def dossier(request: HttpRequest, code: str) -> HttpResponse:
     """Show a dossier to a visitor who has just found it; anybody else is asked the question first."""
     if request.method == "POST":

@@ -6,6 +6,7 @@ its form again, or a redirect of its own), ``login`` (sign in first), ``403``,
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import time_machine
@@ -188,6 +189,12 @@ def world(db) -> Iterator[World]:
 def answer_of(client: Client, method: str, address: str) -> str:
     """Return the kind of answer a persona gets."""
     response = getattr(client, method)(address, HTTP_ORIGIN="http://testserver")
+    assert response.status_code < 500 or address == "/readyz", f"{method} {address} → {response.status_code}"
+    return answer_kind(response)
+
+
+def answer_kind(response: Any) -> str:
+    """Name an answer as the matrix does; its file is read to the end."""
     if isinstance(response, FileResponse):
         b"".join(response.streaming_content)
         for close in response._resource_closers:
@@ -199,7 +206,6 @@ def answer_of(client: Client, method: str, address: str) -> str:
         return "login"
     if response.status_code in (403, 404, 405):
         return str(response.status_code)
-    assert response.status_code < 500 or address == "/readyz", f"{method} {address} → {response.status_code}"
     return "in"
 
 
@@ -215,6 +221,25 @@ def test_every_url_answers_each_persona_as_listed(world, persona):
             got = answer_of(client, method, reverse(name, args=arguments))
         if got != expected[persona]:
             wrong.append(f"{method.upper()} {name}: {got}, expected {expected[persona]}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("persona", ["anonymous", "citizen", "clerk", "leader", "publisher", "administrator"])
+def test_every_page_answers_head_like_get(world, persona):
+    """HEAD gets the status of GET and no page; it writes as little."""
+    client, wrong = Client(), []
+    if world.people[persona] is not None:
+        client.force_login(world.people[persona])
+    for name, method, arguments, expected in rows(world):
+        if method == GET and (expected[persona] != "404" or persona == "anonymous"):
+            address = reverse(name, args=arguments)
+            with undone():
+                got = answer_of(client, "get", address)
+            with undone():
+                response = client.head(address)
+                head = answer_kind(response)
+                if head != got or (not response.streaming and response.content):
+                    wrong.append(f"{name}: HEAD {head}, GET {got}")
     assert not wrong, "\n".join(wrong)
 
 
