@@ -1,0 +1,472 @@
+"""Reading exchange files: every value is checked, every fault is named with its place.
+
+A property that is missing stays missing: what that means is decided where the
+file meets the catalogue. No database.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from common.text import clean_text, is_broken, nfc
+from offices.models import Role
+
+from . import form_schema
+from .drafting import is_code
+from .exchange import FORMAT, PORTAL, Plain
+from .models import FeeKind, TimeUnit
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_PROCEDURES = 1000
+MAX_DEPTH = 30
+MAX_ENTRIES = 60
+MAX_FAULTS = 500
+MAX_TEMPLATE_BYTES = 2 * 1024 * 1024
+LONG = 20_000
+# Of a template file: its ending and how such files begin.
+TEMPLATE_KINDS = {
+    "pdf": (b"%PDF-",),
+    "docx": (b"PK\x03\x04",),
+    "xlsx": (b"PK\x03\x04",),
+    "odt": (b"PK\x03\x04",),
+    "doc": (b"\xd0\xcf\x11\xe0",),
+}
+ROLES = ("", Role.CLERK.value, Role.SPECIALIST.value, Role.LEADER.value, Role.CASHIER.value)
+_SLUG = re.compile(r"[-a-zA-Z0-9_]+", re.ASCII)
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as a whole; ``message`` says why and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong at a place of the file."""
+
+    place: str
+    reason: str
+
+
+class Row(dict[str, Any]):
+    """A record that was a row of a sheet: it knows where it and its cells stand."""
+
+    def __init__(self, values: Mapping[str, Any], sheet: str, number: int, columns: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self.sheet, self.number, self.columns = sheet, number, columns
+
+    @property
+    def place(self) -> str:
+        """Where the row stands."""
+        return _("%(sheet)s, row %(n)d") % {"sheet": self.sheet, "n": self.number}
+
+    def cell(self, name: str) -> str:
+        """Where one value stands."""
+        if name not in self.columns:
+            return self.place
+        return _("%(place)s, column “%(column)s”") % {"place": self.place, "column": self.columns[name]}
+
+
+@dataclass
+class Parcel:
+    """One procedure of a file: its values, the faults in them, and the rows of sheets they came from.
+
+    ``rows`` are (part, position in the part, place), part being '' or papers, fees, steps.
+    """
+
+    code: str
+    place: str
+    values: Plain
+    faults: list[Fault] = field(default_factory=list)
+    rows: list[tuple[str, int, str]] = field(default_factory=list)
+
+
+class _Gathering:
+    """The faults of one procedure."""
+
+    def __init__(self) -> None:
+        self.faults: list[Fault] = []
+
+    def fault(self, place: str, reason: str) -> None:
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(Fault(place, reason))
+
+
+class _Wrong(Exception):
+    """A value that is not taken; ``args[0]`` says why."""
+
+
+Check = Callable[[Any, str, _Gathering], Any]
+
+
+# Single values ------------------------------------------------------------------------------------------------------
+
+
+def _text(
+    found: Any, place: str, into: _Gathering, *, most: int = LONG, lines: bool = False, needed: bool = False
+) -> str:
+    if not isinstance(found, str):
+        raise _Wrong(_("A text is needed here."))
+    if len(found) > LONG * 2:
+        raise _Wrong(_("Write at most %(count)d characters.") % {"count": most})
+    try:
+        text = clean_text(found, lines=lines)
+    except ValidationError as error:
+        raise _Wrong(" ".join(error.messages)) from error
+    if len(text) > most:
+        raise _Wrong(_("Write at most %(count)d characters.") % {"count": most})
+    if needed and not text:
+        raise _Wrong(_("This may not be empty."))
+    return text
+
+
+def _number(found: Any, place: str, into: _Gathering, *, least: int = 0, most: int = 9999) -> int:
+    if isinstance(found, bool) or not isinstance(found, int) or not least <= found <= most:
+        raise _Wrong(_("A whole number from %(least)d to %(most)d is needed here.") % {"least": least, "most": most})
+    return found
+
+
+def _hours(found: Any, place: str, into: _Gathering) -> float:
+    if isinstance(found, bool) or not isinstance(found, int | float | Decimal) or not 0 <= found < 10_000:
+        raise _Wrong(_("A number of hours from 0 to 9999 is needed here."))
+    exact = Decimal(str(found))
+    if exact != exact.quantize(Decimal("0.1")):
+        raise _Wrong(_("Hours have at most one decimal place."))
+    return float(exact)
+
+
+def _truth(found: Any, place: str, into: _Gathering) -> bool:
+    if not isinstance(found, bool):
+        raise _Wrong(_("Yes or no is needed here."))
+    return found
+
+
+def _one_of(found: Any, place: str, into: _Gathering, *, known: tuple[str, ...]) -> str:
+    if not isinstance(found, str) or found not in known:
+        shown = ", ".join(value for value in known if value)
+        raise _Wrong(_("One of these is needed here: %(known)s.") % {"known": shown})
+    return found
+
+
+def _day(found: Any, place: str, into: _Gathering) -> str:
+    try:
+        if not isinstance(found, str) or len(found) != 10:
+            raise ValueError
+        day = date.fromisoformat(found)
+        if not 1900 <= day.year <= 2200:
+            raise ValueError
+    except ValueError as error:
+        raise _Wrong(_("A day that exists is needed here, such as 2026-07-01.")) from error
+    return day.isoformat()
+
+
+def _or_none(check: Check) -> Check:
+    return lambda found, place, into: None if found is None else check(found, place, into)
+
+
+def _list(found: Any, place: str, into: _Gathering, *, each: Check, most: int = MAX_ENTRIES) -> list[Any]:
+    if not isinstance(found, list) or len(found) > most:
+        raise _Wrong(_("A list of at most %(count)d entries is needed here.") % {"count": most})
+    kept = []
+    for n, item in enumerate(found):
+        try:
+            kept.append(each(item, f"{place}[{n}]", into))
+        except _Wrong as wrong:
+            into.fault(f"{place}[{n}]", str(wrong))
+    return kept
+
+
+def _several(found: Any, place: str, into: _Gathering, *, known: tuple[str, ...]) -> list[str]:
+    values = _list(found, place, into, each=partial(_one_of, known=known))
+    return list(dict.fromkeys(values))
+
+
+def _code(found: Any, place: str, into: _Gathering) -> str:
+    text = _text(found, place, into, most=40)
+    if not is_code(text):
+        raise _Wrong(_("Enter the national code, for example 1.001193, or a local one, for example XA-0001."))
+    return text
+
+
+def _slug(found: Any, place: str, into: _Gathering, *, most: int) -> str:
+    if not isinstance(found, str) or len(found) > most or not _SLUG.fullmatch(found):
+        raise _Wrong(_("Letters without marks, digits, - and _ are needed here, at most %(count)d.") % {"count": most})
+    return found
+
+
+def _template(found: Any, place: str, into: _Gathering) -> Plain:
+    if not isinstance(found, Mapping) or set(found) != {"name", "content"}:
+        raise _Wrong(_("A file is {“name”, “content”}, its content in base64."))
+    name = _text(found["name"], place, into, most=100, needed=True)
+    content = found["content"]
+    if not isinstance(content, str) or len(content) > MAX_TEMPLATE_BYTES * 4 // 3 + 4:
+        raise _Wrong(_("A template file has at most %(count)d MB.") % {"count": MAX_TEMPLATE_BYTES // 1024**2})
+    try:
+        data = base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise _Wrong(_("The file’s content is not base64.")) from error
+    begins = TEMPLATE_KINDS.get(name.rpartition(".")[2].lower())
+    if begins is None or not data.startswith(begins):
+        raise _Wrong(_("A template file is a PDF, DOCX, DOC, ODT or XLSX."))
+    return {"name": name, "content": content}
+
+
+def _form(found: Any, place: str, into: _Gathering) -> Any:
+    found = _tidied(found)
+    try:
+        form_schema.load(found)
+    except form_schema.SchemaError as error:
+        for reason in error.reasons[:MAX_ENTRIES]:
+            into.fault(place, reason)
+    return found
+
+
+def _condition(found: Any, place: str, into: _Gathering) -> Any:
+    if not _is_condition(found, 0):
+        raise _Wrong(_("This is no condition of the form schema."))
+    return _tidied(found)
+
+
+def _tidied(found: Any) -> Any:
+    """Return data in NFC; raises _Wrong for texts that cannot be stored and for fractions, which no form has."""
+    if isinstance(found, str):
+        if is_broken(found):
+            raise _Wrong(_("This text holds characters that cannot be read. Type it again."))
+        return nfc(found)
+    if isinstance(found, Decimal | float):
+        raise _Wrong(_("Only whole numbers are taken here."))
+    if isinstance(found, Mapping):
+        return {name: _tidied(value) for name, value in found.items()}
+    return [_tidied(value) for value in found] if isinstance(found, list) else found
+
+
+def _is_condition(found: Any, depth: int) -> bool:
+    if not isinstance(found, Mapping) or depth > MAX_DEPTH:
+        return False
+    if set(found) in ({"all"}, {"any"}):
+        parts = next(iter(found.values()))
+        return isinstance(parts, list) and bool(parts) and all(_is_condition(part, depth + 1) for part in parts)
+    if set(found) == {"not"}:
+        return _is_condition(found["not"], depth + 1)
+    return isinstance(found.get("field"), str) and isinstance(found.get("op"), str)
+
+
+# Records ------------------------------------------------------------------------------------------------------------
+
+
+def _record(
+    found: Any, place: str, into: _Gathering, *, spec: Mapping[str, Check], needed: tuple[str, ...] = ()
+) -> Plain:
+    if not isinstance(found, Mapping):
+        raise _Wrong(_("An object is needed here."))
+    kept: Plain = {}
+    for name, value in found.items():
+        where = found.cell(name) if isinstance(found, Row) else f"{place}.{name}"
+        check = spec.get(name)
+        if check is None:
+            into.fault(where[:200], _("This property is unknown."))
+            continue
+        try:
+            kept[name] = check(value, where, into)
+        except _Wrong as wrong:
+            into.fault(where, str(wrong))
+    for name in needed:
+        if name not in found:
+            into.fault(
+                found.cell(name) if isinstance(found, Row) else place, _("“%(name)s” is missing.") % {"name": name}
+            )
+    return kept
+
+
+_LINE = partial(_text, most=300)
+_NAME = partial(_text, most=300, needed=True)
+_TEXT = partial(_text, lines=True)
+_WHOLE = partial(_number, most=2**31 - 1)
+_EVENT: dict[str, Check] = {
+    "code": partial(_slug, most=40),
+    "name": partial(_text, most=80, needed=True),
+    "name_en": partial(_text, most=80),
+}
+_SECTOR: dict[str, Check] = {
+    "code": partial(_slug, most=60),
+    "name": partial(_text, most=120, needed=True),
+    "name_en": partial(_text, most=120),
+}
+_FAQ: dict[str, Check] = {"question": _NAME, "answer": partial(_text, lines=True, needed=True)}
+_PAPER: dict[str, Check] = {
+    "key": partial(_slug, most=40),
+    "name": partial(_text, most=400, needed=True),
+    "name_en": partial(_text, most=400),
+    "originals": partial(_number, most=999),
+    "copies": partial(_number, most=999),
+    "is_required": _truth,
+    "condition": _LINE,
+    "show_if": _or_none(_condition),
+    "from_form": _truth,
+    "may_bring_original": _truth,
+    "template_file": _or_none(_template),
+}
+_FEE: dict[str, Check] = {
+    "kind": partial(_one_of, known=tuple(FeeKind.values)),
+    "amount_vnd": _WHOLE,
+    "amount_online_vnd": _or_none(_WHOLE),
+    "per": partial(_text, most=200),
+    "exemption": _TEXT,
+    "is_local": _truth,
+}
+_STEP: dict[str, Check] = {
+    "role": partial(_one_of, known=ROLES),
+    "text": partial(_text, most=400, needed=True),
+    "text_en": partial(_text, most=400),
+    "allotted": _hours,
+}
+_VERSION: dict[str, Check] = {
+    "name": _NAME,
+    "name_en": _LINE,
+    "level": partial(_number, least=1, most=4),
+    "needs_presence": _truth,
+    "audience": partial(_several, known=("citizen", "organisation", "enterprise")),
+    "channels": partial(_several, known=("online", "direct", "post")),
+    "processing_amount": _number,
+    "processing_unit": partial(_one_of, known=tuple(TimeUnit.values)),
+    "processing_note": _TEXT,
+    "outcome": _LINE,
+    "outcome_en": _LINE,
+    "conditions": _TEXT,
+    "note": _TEXT,
+    "legal_bases": partial(_list, each=partial(_text, most=500, needed=True)),
+    "dossier_sets": partial(_number, least=1, most=99),
+    "receipt_note": _TEXT,
+    "letter_text": _TEXT,
+    "reasons": partial(_list, each=partial(_text, most=2000, lines=True, needed=True)),
+    "effective_from": _day,
+    "effective_until": _or_none(_day),
+    "form": _or_none(_form),
+    "papers": partial(_list, each=partial(_record, spec=_PAPER, needed=("name",))),
+    "fees": partial(_list, each=partial(_record, spec=_FEE, needed=("kind", "amount_vnd"))),
+    "steps": partial(_list, each=partial(_record, spec=_STEP, needed=("text",))),
+}
+_PROCEDURE: dict[str, Check] = {
+    "code": _code,
+    "sector": partial(_record, spec=_SECTOR),
+    "life_events": partial(_list, each=partial(_record, spec=_EVENT, needed=("code", "name"))),
+    "synonyms": partial(_list, each=partial(_text, most=120, needed=True)),
+    "faq": partial(_list, each=partial(_record, spec=_FAQ, needed=("question", "answer"))),
+    "notice": _TEXT,
+    "accept_until": _or_none(_day),
+    "related": partial(_list, each=_code),
+    "version": partial(_record, spec=_VERSION),
+}
+
+
+def read_procedure(found: Any, place: str) -> Parcel:
+    """Check one procedure of a file."""
+    into = _Gathering()
+    values: Plain = {}
+    try:
+        values = _record(found, place, into, spec=_PROCEDURE, needed=("code",))
+    except _Wrong as wrong:
+        into.fault(place, str(wrong))
+    parcel = Parcel(values.get("code", ""), place, values, into.faults)
+    _check_together(parcel, into)
+    return parcel
+
+
+def _check_together(parcel: Parcel, into: _Gathering) -> None:
+    """Check what no value shows by itself: keys used twice, dates in the wrong order."""
+    version = parcel.values.get("version", {})
+    keys = [paper["key"] for paper in version.get("papers", []) if "key" in paper]
+    for key in sorted({key for key in keys if keys.count(key) > 1}):
+        into.fault(parcel.place, _("Two papers have the key “%(key)s”.") % {"key": key})
+    start, until = version.get("effective_from"), version.get("effective_until")
+    if start and until and until < start:
+        into.fault(parcel.place, _("The last day lies before the first."))
+
+
+# A whole JSON file ----------------------------------------------------------------------------------------------------
+
+
+def read_json(content: bytes) -> list[Parcel]:
+    """Read an exchange file; raises Unreadable when it is none."""
+    if len(content) > MAX_BYTES:
+        raise Unreadable(too_large())
+    data = _parse(content)
+    if not isinstance(data, dict) or data.get("portal") != PORTAL or not isinstance(data.get("procedures"), list):
+        raise Unreadable(_("This is no file that a portal of this kind has exported."))
+    if data.get("exchange") != FORMAT or isinstance(data["exchange"], bool):
+        raise Unreadable(_("The file is of a newer kind than this portal can read."))
+    if set(data) - {"portal", "exchange", "exported_at", "procedures"}:
+        raise Unreadable(_("This is no file that a portal of this kind has exported."))
+    parcels = [
+        read_procedure(found, f"procedures[{n}]") for n, found in enumerate(data["procedures"][: MAX_PROCEDURES + 1])
+    ]
+    return checked(parcels)
+
+
+def checked(parcels: list[Parcel]) -> list[Parcel]:
+    """Check what procedures of a file are together; raises Unreadable for none or too many."""
+    if not parcels:
+        raise Unreadable(_("The file holds no procedure."))
+    if len(parcels) > MAX_PROCEDURES:
+        raise Unreadable(
+            _("The file holds more than %(count)d procedures. Split it, for example by field.")
+            % {"count": MAX_PROCEDURES}
+        )
+    met: set[str] = set()
+    for parcel in parcels:
+        if parcel.code and parcel.code in met:
+            parcel.faults.append(Fault(parcel.place, _("The code %(code)s is there twice.") % {"code": parcel.code}))
+        met.add(parcel.code)
+    return parcels
+
+
+def too_large() -> str:
+    """Return the sentence for a file beyond the limit."""
+    return _("The file is larger than %(count)d MB. Split it, for example by field.") % {"count": MAX_BYTES // 1024**2}
+
+
+def _parse(content: bytes) -> Any:
+    damaged = _("The file is not JSON, or is damaged. Export it again.")
+    try:
+        text = content.decode("utf-8-sig")
+        data = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_no_twins)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(damaged) from error
+    if not _is_sound(data, MAX_DEPTH):
+        raise Unreadable(damaged)
+    return data
+
+
+def _no_number(found: str) -> Any:
+    raise ValueError(found)
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise ValueError("a property is there twice")
+    return made
+
+
+def _is_sound(found: Any, depth: int) -> bool:
+    """Tell whether data are not nested too deep; names of properties are kept short and plain."""
+    if depth < 0:
+        return False
+    if isinstance(found, dict):
+        return all(
+            len(name) <= 100 and name.isprintable() and _is_sound(value, depth - 1) for name, value in found.items()
+        )
+    return all(_is_sound(value, depth - 1) for value in found) if isinstance(found, list) else True
