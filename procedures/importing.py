@@ -18,10 +18,12 @@ from common.text import fold
 from offices.models import Role, Unit
 
 from . import publishing, wording
+from .checking import working_hours
 from .forms_import import convert_form, general_form
 from .models import (
     FeeKind,
     FeeLine,
+    LifeEvent,
     Offering,
     Procedure,
     ProcedureStep,
@@ -44,7 +46,6 @@ _UNITS = {
 }
 # How the time of a procedure is shared out among its steps, by role.
 _SHARES = {Role.CLERK: 1, Role.SPECIALIST: 6, Role.LEADER: 2}
-HOURS_A_DAY = 8
 
 
 def import_catalogue(data: Mapping[str, Any] | Path | None = None, *, now: datetime) -> int:
@@ -62,6 +63,8 @@ def import_catalogue(data: Mapping[str, Any] | Path | None = None, *, now: datet
         form["slug"]: form for form in json.loads((DATA / "forms.json").read_text(encoding="utf-8"))["forms"]
     }
     made = nameless = 0
+    procedures: dict[str, Procedure] = {}
+    linked: set[str] = set()
     with transaction.atomic():
         sectors = _sectors(rows)
         for row in rows:
@@ -79,7 +82,29 @@ def import_catalogue(data: Mapping[str, Any] | Path | None = None, *, now: datet
             if is_new:
                 _add_version(procedure, row, declarations.get(row["slug"]), now)
                 made += 1
+                linked.add(row["slug"])
+            procedures[row["slug"]] = procedure
+        # A portal that had no life events yet gets them for all its procedures.
+        link_life_events(procedures if not LifeEvent.objects.exists() else {slug: procedures[slug] for slug in linked})
+        link_related({slug: procedures[slug] for slug in linked}, procedures)
     return made
+
+
+def link_life_events(procedures: Mapping[str, Procedure]) -> None:
+    """Add the life events that come with the portal and link procedures, by their short names, to them."""
+    for n, row in enumerate(json.loads((DATA / "life_events.json").read_text(encoding="utf-8"))["events"], start=1):
+        event, _made = LifeEvent.objects.get_or_create(
+            code=row["code"], defaults={"name": row["name"], "name_en": row["name_en"], "n": n}
+        )
+        event.procedures.add(*(procedures[slug] for slug in row["procedures"] if slug in procedures))
+
+
+def link_related(new: Mapping[str, Procedure], procedures: Mapping[str, Procedure]) -> None:
+    """Link new procedures to those that people need along with them."""
+    for slug, others in wording.RELATED.items():
+        for other in others:
+            if slug in procedures and other in procedures and (slug in new or other in new):
+                procedures[slug].related.add(procedures[other])
 
 
 def offer_all(unit: Unit, *, since: date) -> int:
@@ -114,7 +139,7 @@ def _add_version(
     form = None
     if declaration is not None:
         form = convert_form(declaration)
-    elif row["level"] >= 3:
+    elif row["level"] >= 2:
         form = general_form(row, procedure.sector.code)
     version = ProcedureVersion.objects.create(
         procedure=procedure,
@@ -123,6 +148,7 @@ def _add_version(
         name=row["name_vi"],
         name_en=row["name_en"],
         level=row["level"],
+        needs_presence=row["slug"] in wording.IN_PERSON,
         audience=row["audience"],
         channels=row["channels"],
         processing_amount=row["processing_days"],
@@ -163,7 +189,8 @@ def papers(version: ProcedureVersion, row: Mapping[str, Any], *, has_form: bool)
                 is_required=rule.is_required if rule else item["required"],
                 condition=rule.condition or condition if rule else condition,
                 show_if=rule.show_if if rule else None,
-                from_form=item["template"] and has_form,
+                # Without a count it is no paper but what the form asks.
+                from_form=has_form and (item["template"] or not (item["original"] or item["copy"])),
             )
         )
     return made
@@ -214,15 +241,3 @@ def steps(version: ProcedureVersion, row: Mapping[str, Any]) -> list[ProcedureSt
             ProcedureStep(version=version, n=n, role=role, text=step["vi"], text_en=step["en"], allotted=allotted)
         )
     return made
-
-
-def working_hours(amount: int, unit: str) -> Decimal:
-    """Return the working hours that a processing time surely holds; calendar days lose their weekends."""
-    match unit:
-        case TimeUnit.SAME_DAY:
-            return Decimal(HOURS_A_DAY)
-        case TimeUnit.HOURS:
-            return Decimal(amount)
-        case TimeUnit.DAYS:
-            return Decimal(amount * 5 // 7 * HOURS_A_DAY)
-    return Decimal(amount * HOURS_A_DAY)

@@ -162,7 +162,8 @@ class ProcedureVersion(models.Model):
                 name="version_published_at",
             ),
             models.CheckConstraint(
-                condition=Q(effective_until=None) | Q(effective_until__gte=F("effective_from")),
+                # A version that is retired before its first day ends before it begins.
+                condition=Q(effective_until=None) | Q(effective_until__gte=F("effective_from")) | Q(status="retired"),
                 name="version_effective_order",
             ),
             models.UniqueConstraint(

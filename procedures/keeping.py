@@ -1,0 +1,219 @@
+"""What belongs to a procedure as a whole and to the units that offer it; none of it waits for a version."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import clock
+from common.text import fold
+from offices import audit
+from offices.models import Unit
+
+from . import access
+from .changing import Change, EditRefused, in_words, record, who_was_first
+from .indexing import write_search_text
+from .models import LifeEvent, Offering, Procedure, ProcedureVersion
+
+# The lists of other rows that belong to a procedure.
+_LINKS = ("life_events", "related")
+
+
+def change_procedure(
+    procedure: Procedure,
+    revision: int,
+    by: User,
+    now: datetime,
+    *,
+    life_events: Iterable[LifeEvent] | None = None,
+    related: Iterable[Procedure] | None = None,
+    **columns: Any,
+) -> None:
+    """Change what a procedure says besides its versions: sector, synonyms, faq, notice, accept_until and its links.
+
+    Nothing is written when nothing differs. Raises EditRefused when somebody
+    else saved after ``revision``. The words it is found by follow at once.
+    """
+    links = {"life_events": life_events, "related": related}
+    with transaction.atomic():
+        fresh = Procedure.objects.select_related("sector").filter(pk=procedure.pk, revision=revision).first()
+        if fresh is None:
+            raise EditRefused(who_was_first(procedure), is_stale=True)
+        changed = {name: value for name, value in columns.items() if getattr(fresh, name) != value}
+        changes: list[Change] = [(name, _words(getattr(fresh, name)), _words(value)) for name, value in changed.items()]
+        relinked = {}
+        for name in _LINKS:
+            wanted = links[name]
+            if wanted is None:
+                continue
+            before, after = list(getattr(fresh, name).all()), list(wanted)
+            if {row.pk for row in before} != {row.pk for row in after}:
+                relinked[name] = after
+                changes.append((name, "; ".join(map(str, before)), "; ".join(map(str, after))))
+        if not changes:
+            return
+        claimed = Procedure.objects.filter(pk=procedure.pk, revision=revision).update(
+            revision=F("revision") + 1, **changed
+        )
+        if claimed != 1:
+            raise EditRefused(who_was_first(procedure), is_stale=True)
+        for name, after in relinked.items():
+            getattr(fresh, name).set(after)
+        version = _newest(procedure, clock.local_day(now))
+        record(procedure, "procedure.edit", by=by, now=now, name=version.name if version else "", changes=changes)
+        procedure.refresh_from_db()
+        _renew_search_text(procedure, clock.local_day(now))
+
+
+def set_offering(
+    procedure: Procedure,
+    unit: Unit,
+    *,
+    level: int,
+    since: date,
+    until: date | None,
+    fee_vnd: int | None,
+    by: User,
+    now: datetime,
+    seen: Offering | None = None,
+) -> Offering:
+    """Let a unit offer a procedure, or change how it does; ``seen`` is the offering the form showed, if any.
+
+    Raises EditRefused for a unit that is not the person's, a level above the
+    version's, dates that do not fit, and when somebody else changed it meanwhile.
+    """
+    day = clock.local_day(now)
+    if unit.pk not in {mine.pk for mine in access.offering_units(by, day)}:
+        raise EditRefused(_("You do not look after this unit."))
+    highest = _highest_level(procedure)
+    if not 1 <= level <= highest:
+        message = _("The procedure is at level %(level)d; a unit cannot offer a higher one.")
+        raise EditRefused(message % {"level": highest})
+    if until is not None and until < since:
+        raise EditRefused(_("The last day comes before the first day."))
+    wanted = {"level": level, "since": since, "until": until, "fee_vnd": fee_vnd}
+    with transaction.atomic():
+        if seen is None:
+            before: dict[str, Any] = dict.fromkeys(wanted)
+            try:
+                with transaction.atomic():
+                    Offering.objects.create(unit=unit, procedure=procedure, **wanted)
+            except IntegrityError as error:
+                raise EditRefused(who_was_first(procedure), is_stale=True) from error
+        else:
+            before = {name: getattr(seen, name) for name in wanted}
+            if before == wanted:
+                return seen
+            if Offering.objects.filter(pk=seen.pk, **before).update(**wanted) != 1:
+                raise EditRefused(who_was_first(procedure), is_stale=True)
+        changes = [(name, before[name], value) for name, value in wanted.items()]
+        record(
+            procedure,
+            "offering.new" if seen is None else "offering.edit",
+            by=by,
+            now=now,
+            unit=unit,
+            name=_name(procedure, day, unit),
+            changes=changes,
+        )
+    return Offering.objects.get(unit=unit, procedure=procedure)
+
+
+def end_offering(offering: Offering, until: date, by: User, now: datetime) -> None:
+    """Say on which day a unit offers a procedure for the last time; raises EditRefused like :func:`set_offering`."""
+    set_offering(
+        offering.procedure,
+        offering.unit,
+        level=min(offering.level, _highest_level(offering.procedure)),
+        since=min(offering.since, until),
+        until=until,
+        fee_vnd=offering.fee_vnd,
+        by=by,
+        now=now,
+        seen=offering,
+    )
+
+
+def save_life_event(event: LifeEvent | None, name: str, name_en: str, by: User, now: datetime) -> LifeEvent:
+    """Add an occasion in life at the end of the list, or rename one; raises EditRefused for a name in use."""
+    with transaction.atomic():
+        others = [other for other in LifeEvent.objects.all() if other != event]
+        if any(fold(other.name) == fold(name) for other in others):
+            raise EditRefused(_("There is a life event of this name already."))
+        if event is None:
+            last = LifeEvent.objects.order_by("-n").values_list("n", flat=True).first()
+            event = LifeEvent.objects.create(code=_event_code(name), name=name, name_en=name_en, n=(last or 0) + 1)
+            changes: list[Change] = [("name", None, name), ("name_en", None, name_en)]
+        else:
+            changes = [("name", event.name, name), ("name_en", event.name_en, name_en)]
+            if event.name == name and event.name_en == name_en:
+                return event
+            event.name, event.name_en = name, name_en
+            event.save(update_fields=["name", "name_en"])
+        audit.record("life-event.edit", event, by=by, now=now, ref=event.code, changes=changes)
+    return event
+
+
+def move_life_event(event: LifeEvent, step: int, by: User, now: datetime) -> None:
+    """Move an occasion one place up (-1) or down (1) in the list; at the end nothing happens."""
+    with transaction.atomic():
+        events = list(LifeEvent.objects.select_for_update().order_by("n", "id"))
+        place = events.index(event)
+        if not 0 <= place + step < len(events):
+            return
+        events[place], events[place + step] = events[place + step], events[place]
+        for n, one in enumerate(events, start=1):
+            one.n = n
+        LifeEvent.objects.bulk_update(events, ["n"])
+        audit.record(
+            "life-event.move", event, by=by, now=now, ref=event.code, changes=[("n", place + 1, place + step + 1)]
+        )
+
+
+def remove_life_event(event: LifeEvent, by: User, now: datetime) -> None:
+    """Remove an occasion that no procedure has; raises EditRefused otherwise."""
+    with transaction.atomic():
+        if event.procedures.exists():
+            raise EditRefused(_("Procedures still have this life event. Take it from them first."))
+        audit.record("life-event.remove", event, by=by, now=now, ref=event.code, changes=[("name", event.name, None)])
+        event.delete()
+
+
+def _event_code(name: str) -> str:
+    base = slugify(fold(name))[:34].strip("-") or "su-kien"
+    taken = set(LifeEvent.objects.filter(code__startswith=base).values_list("code", flat=True))
+    return base if base not in taken else next(c for n in range(2, len(taken) + 3) if (c := f"{base}-{n}") not in taken)
+
+
+def _words(value: Any) -> Any:
+    if isinstance(value, list) and value and isinstance(value[0], dict):
+        return "; ".join(str(row.get("question", "")) for row in value)
+    return in_words(value)
+
+
+def _newest(procedure: Procedure, day: date) -> ProcedureVersion | None:
+    """Return the version in force on a day, else the newest one."""
+    versions = procedure.versions.defer("form").order_by("-number")
+    return versions.in_force(day).first() or versions.first()
+
+
+def _name(procedure: Procedure, day: date, unit: Unit) -> str:
+    version = _newest(procedure, day)
+    return f"{version.name if version else procedure.code} – {unit.short_name}"
+
+
+def _highest_level(procedure: Procedure) -> int:
+    """Return the highest level that a version in force, or still to come, allows."""
+    levels = procedure.versions.exclude(status="retired").values_list("level", flat=True)
+    return max(levels, default=1)
+
+
+def _renew_search_text(procedure: Procedure, day: date) -> None:
+    version = procedure.versions.in_force(day).order_by("-number").first()
+    if version is not None:
+        write_search_text(procedure, version)
