@@ -5,9 +5,10 @@ A cursor is the key of a row in plain text ('2026-03-30T09:30:00.000000Z~123',
 made up, since it only says where to start in rows that the queryset allows.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -37,6 +38,11 @@ class _Column:
     def order(self) -> str:
         return f"-{self.name}" if self.descending else self.name
 
+    @property
+    def attribute(self) -> str:
+        # A computed column has no attname.
+        return getattr(self.field, "attname", self.name)
+
     def beyond(self, value: Any, *, inclusive: bool = False) -> Q:
         lookup = ("lt" if self.descending else "gt") + ("e" if inclusive else "")
         return Q((f"{self.name}__{lookup}", value))
@@ -56,12 +62,12 @@ def keyset_page(
 ) -> Page:
     """Return the page after or before a cursor, else the first one.
 
-    ``order`` names own columns, '-' for descending, the last one unique; only
+    ``order`` names own or annotated columns, '-' for descending, the last one unique; only
     the first may be empty, and empty counts as the largest value. A cursor
     that cannot be read gives the first page. One query, two where the rows
     with an empty first column begin; ``has_empty`` off says that there are no such rows.
     """
-    columns = [_column(queryset.model, name) for name in order]
+    columns = [_column(queryset.model, name, queryset.query.annotations) for name in order]
     forward = _read(after, columns, has_empty)
     backward = _read(before, columns, has_empty) if forward is None else None
     if backward is not None:
@@ -88,8 +94,10 @@ def capped_count(queryset: models.QuerySet[Any], cap: int = 1000) -> str:
     return f"{cap:,}+".replace(",", ".") if counted > cap else f"{counted:,}".replace(",", ".")
 
 
-def _column(model: type[models.Model], name: str) -> _Column:
+def _column(model: type[models.Model], name: str, computed: Mapping[str, Any] = MappingProxyType({})) -> _Column:
     bare = name.removeprefix("-")
+    if bare in computed:
+        return _Column(computed[bare].output_field, bare, name.startswith("-"))
     field = model._meta.pk if bare == "pk" else model._meta.get_field(bare)
     return _Column(field, bare, name.startswith("-"))  # type: ignore[arg-type]
 
@@ -131,7 +139,7 @@ def _beyond(columns: list[_Column], start: list[Any] | None) -> Q:
 
 
 def _cursor(rows: list[Any], columns: list[_Column]) -> str:
-    return SEPARATOR.join(_text(getattr(rows[0], column.field.attname)) for column in columns) if rows else ""
+    return SEPARATOR.join(_text(getattr(rows[0], column.attribute)) for column in columns) if rows else ""
 
 
 def _text(value: Any) -> str:

@@ -1,67 +1,88 @@
 """Finding procedures: words without accents, filters, one page of prepared rows."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, TextField
-from django.db.models.functions import Cast
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, TextField, Value, When
+from django.db.models.functions import Cast, StrIndex
+from django.db.models.lookups import LessThan
 from django.utils.translation import gettext as _
 
 from common.paging import Page, capped_count, keyset_page
 from common.text import fold
 from offices.models import Unit
 
-from .models import FeeLine, Offering, Procedure, ProcedureVersion, Sector
-from .words import audience_words, fee_words, level_words, name_in, time_words
+from . import spelling, words
+from .models import FeeLine, LifeEvent, Offering, Procedure, ProcedureVersion, Sector
 
 ORDER = ("-popularity", "sort_key", "id")
 PAGE_SIZE = 20
 MAX_QUERY, MAX_WORDS = 200, 10
 AUDIENCES = ("citizen", "organisation", "enterprise")
+LEVELS = (*words.LEVELS, *words.SCHEME_2022)
+# Beyond so many results none are counted.
+COUNTED = 1000
+# Headings help in a list of some length only.
+GROUPED_FROM = 6
+# With so few results a better spelling is offered beside them.
+FEW = 2
+_FIGURES = ("figures__year", "figures__decided", "figures__on_time", "figures__median_hours")
+_LINKS: QuerySet[Any] = Procedure.life_events.through._default_manager.all()
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What was asked for; values that make no sense were dropped."""
+    """What was asked for; values that make no sense were dropped.
+
+    ``exact`` says that typing errors are not forgiven.
+    """
 
     q: str = ""
     agency: str = ""
     field: str = ""
-    level: int = 0
+    level: str = ""
     audience: str = ""
+    event: str = ""
+    exact: bool = False
 
     @classmethod
     def read(cls, query: Mapping[str, Any]) -> Self:
         """Read a query string; anything unknown counts as not asked."""
         level = query.get("level", "")
         audience = query.get("audience", "")
+        q = " ".join(query.get("q", "")[:MAX_QUERY].replace("\0", " ").split())
         return cls(
-            q=" ".join(query.get("q", "")[:MAX_QUERY].split()),
+            q=q,
             agency=query.get("agency", "")[:40],
             field=query.get("field", "")[:60],
-            level=int(level) if level in ("1", "2", "3", "4") else 0,
+            level=level if level in LEVELS else "",
             audience=audience if audience in AUDIENCES else "",
+            event=query.get("event", "")[:40],
+            exact=bool(q) and query.get("exact", "") == "1",
         )
 
     @property
     def words(self) -> list[str]:
-        """The folded words that must all be found."""
-        return list(dict.fromkeys(fold(self.q).split()))[:MAX_WORDS]
+        """The folded words that must all be found; signs alone are searched as they are."""
+        found = list(dict.fromkeys(spelling.words_of(self.q)))
+        return found[:MAX_WORDS] or fold(self.q).split()[:1]
 
     @property
     def is_narrow(self) -> bool:
         """Whether a filter besides the words is set."""
-        return bool(self.agency or self.field or self.level or self.audience)
+        return bool(self.agency or self.field or self.level or self.audience or self.event)
 
     def parameters(self, **changes: Any) -> dict[str, Any]:
         """Return the query parameters that are set, with changes."""
         found = {
             "q": self.q,
+            "exact": int(self.exact),
+            "event": self.event,
             "agency": self.agency,
             "field": self.field,
             "level": self.level,
@@ -81,123 +102,309 @@ class Choices:
 
     units: list[Unit]
     sectors: list[Sector]
+    events: list[LifeEvent]
+
+    def event(self, code: str) -> LifeEvent | None:
+        """Return the life event of a code."""
+        return next((event for event in self.events if event.code == code), None)
 
 
 def choices(filters: Filters, day: date) -> tuple[Choices, Filters]:
-    """Return the units and fields to choose from, and the filters without unknown ones. Two queries."""
+    """Return the units, fields and events to choose from, and the filters without unknown ones. Three queries."""
     units = list(Unit.objects.receiving().only("slug", "short_name", "name").order_by("name", "id"))
     sectors = list(Sector.objects.filter(pk__in=Procedure.objects.values("sector")).order_by("name"))
-    known = Filters(
-        q=filters.q,
+    events = life_events()
+    known = replace(
+        filters,
         agency=filters.agency if any(unit.slug == filters.agency for unit in units) else "",
         field=filters.field if any(sector.code == filters.field for sector in sectors) else "",
-        level=filters.level,
-        audience=filters.audience,
+        event=filters.event if any(event.code == filters.event for event in events) else "",
     )
-    return Choices(units, sectors), known
+    return Choices(units, sectors, events), known
 
 
-def matching(filters: Filters, day: date) -> QuerySet[Procedure]:
+def life_events() -> list[LifeEvent]:
+    """Return the life events that lead to procedures, in their order. One query."""
+    return list(LifeEvent.objects.filter(Exists(_LINKS.filter(lifeevent=OuterRef("pk")))))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The words of a search: those that must be found, the whole phrases, and units that were named among them."""
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+
+
+def wanted(found: Sequence[str], units: Iterable[Unit]) -> Wanted:
+    """Return what words ask for: 'khai sinh xuân lộc' wants 'khai sinh' of a unit called Xuân Lộc."""
+    rest, agencies = _without_unit(list(found), units)
+    telling = spelling.without_fillers(rest) if rest else []
+    return Wanted(tuple(telling), tuple(dict.fromkeys((" ".join(rest), " ".join(telling)))), agencies)
+
+
+def _without_unit(found: list[str], units: Iterable[Unit]) -> tuple[list[str], tuple[str, ...]]:
+    named: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for unit in units:
+        name = tuple(spelling.words_of(unit.short_name))
+        named[name].append(unit.slug)
+        # 'Xuân Lộc' alone is said of Xã Xuân Lộc; one syllable alone is said of many things.
+        if len(name) > 2:
+            named[name[1:]].append(unit.slug)
+    for name in sorted(named, key=len, reverse=True):
+        for at in range(len(found) - len(name) + 1):
+            if tuple(found[at : at + len(name)]) == name:
+                return found[:at] + found[at + len(name) :], tuple(named[name])
+    return found, ()
+
+
+def matching(filters: Filters, asked: Wanted, day: date) -> QuerySet[Procedure]:
     """Return the procedures on offer that a search finds."""
     condition = Q()
-    for word in filters.words:
-        condition &= Q(search_text__contains=word)
-    return _narrowed(filters.agency, filters.field, filters.level, filters.audience, day).filter(condition)
+    for word in asked.words:
+        # Each word begins with what was typed.
+        condition &= Q(search_text__contains=f" {word}")
+    agencies = (filters.agency,) if filters.agency else asked.agencies
+    return _narrowed(agencies, filters.field, filters.level, filters.audience, filters.event, day).filter(condition)
+
+
+def ranked(found: QuerySet[Procedure], asked: Wanted) -> QuerySet[Procedure]:
+    """Add the rank of each: 0 for a whole name or synonym, 1 all words in the name, 2 in synonyms, 3 elsewhere.
+
+    Read from the one search text, so that it costs no further table.
+    """
+    whole = Q()
+    for phrase in asked.phrases:
+        whole |= Q(search_text__contains=f"\n {phrase} \n") | Q(sort_key=phrase)
+    places = [StrIndex("search_text", Value(f" {word}")) for word in asked.words]
+    name_end, titles_end = StrIndex("search_text", Value(" \n")), StrIndex("search_text", Value(spelling.REST))
+    in_name, in_titles = Q(), Q()
+    for place in places:
+        in_name &= Q(LessThan(place, name_end))
+        in_titles &= Q(LessThan(place, titles_end))
+    rank = Case(
+        When(whole, then=0),
+        When(in_name, then=1),
+        When(in_titles, then=2),
+        default=3,
+        output_field=IntegerField(),
+    )
+    return found.annotate(rank=rank)
 
 
 # Building a condition costs more than asking the database: what a day and the filters say is built once
 # and only ever copied. Nothing is read here.
 @lru_cache(maxsize=64)
-def _narrowed(agency: str, field: str, level: int, audience: str, day: date) -> QuerySet[Procedure]:
+def _narrowed(
+    agencies: tuple[str, ...], field: str, level: str, audience: str, event: str, day: date
+) -> QuerySet[Procedure]:
     offerings = Offering.objects.on(day).filter(procedure=OuterRef("pk"))
     versions = ProcedureVersion.objects.in_force(day).filter(procedure=OuterRef("pk"))
-    if agency:
-        offerings = offerings.filter(unit__slug=agency)
-    if level:
-        offerings = offerings.filter(level=level)
+    if agencies:
+        offerings = offerings.filter(unit__slug__in=agencies)
     if audience:
         # The list as text: SQLite cannot look inside JSON lists.
         versions = versions.annotate(kinds=Cast("audience", TextField())).filter(kinds__contains=f'"{audience}"')
+    if level:
+        versions = versions.filter(_at_level(level, offerings))
     found = Procedure.objects.filter(Exists(versions), Exists(offerings))
     if field:
         found = found.filter(sector__code=field)
+    if event:
+        found = found.filter(Exists(_LINKS.filter(procedure=OuterRef("pk"), lifeevent__code=event)))
     return found
+
+
+def _at_level(level: str, offerings: QuerySet[Offering]) -> Q:
+    """Return the versions that somebody offers at a level, or under a name of NĐ 42/2022: the lower one counts."""
+    own = offerings.filter(procedure=OuterRef("procedure"))
+    if level == words.INFORMATION:
+        return Q(level__lte=2) | Exists(own.filter(level__lte=2))
+    if level == words.WHOLLY:
+        return Q(Exists(own.filter(level=4)), level=4, needs_presence=False)
+    if level == words.PARTLY:
+        return _just(3, own) | Q(Exists(own.filter(level=4)), level=4, needs_presence=True)
+    return _just(int(level), own)
+
+
+def _just(level: int, own: QuerySet[Offering]) -> Q:
+    return Q(Exists(own.filter(level__gte=level)), level=level) | Q(Exists(own.filter(level=level)), level__gt=level)
 
 
 @lru_cache(maxsize=4)
 def _in_force(day: date) -> QuerySet[ProcedureVersion, Any]:
-    columns = ("id", "procedure_id", "name", "name_en", "level", "audience", "processing_amount", "processing_unit")
-    return ProcedureVersion.objects.in_force(day).order_by("number").values_list(*columns, named=True)
+    columns = ("id", "procedure_id", "name", "name_en", "level", "needs_presence", "audience")
+    versions = ProcedureVersion.objects.in_force(day).order_by("number")
+    return versions.values_list(*columns, "processing_amount", "processing_unit", named=True)
 
 
 @lru_cache(maxsize=64)
-def _on_offer(agency: str, day: date) -> QuerySet[Offering, Any]:
+def _on_offer(agencies: tuple[str, ...], day: date) -> QuerySet[Offering, Any]:
     offerings = Offering.objects.on(day)
-    if agency:
-        offerings = offerings.filter(unit__slug=agency)
+    if agencies:
+        offerings = offerings.filter(unit__slug__in=agencies)
     return offerings.values_list("procedure_id", "level", "fee_vnd", named=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of a search: prepared rows, how many in all, the neighbours' cursors."""
+    """One page of a search: prepared rows, how many in all, the neighbours' cursors.
+
+    ``groups`` are the same rows under life events, empty where headings would
+    not help; ``events`` the life events of everything found, with counts
+    (empty words beyond :data:`COUNTED`). ``corrected`` is what was searched
+    instead of what was typed, ``suggestion`` what may have been meant.
+    """
 
     rows: list[dict[str, Any]]
     count: str
     page: Page
+    groups: list[dict[str, Any]]
+    events: list[dict[str, Any]]
+    corrected: str = ""
+    suggestion: str = ""
 
 
-def find(filters: Filters, day: date, base: str, *, after: str = "", before: str = "") -> Found:
-    """Return a page of a search. Five queries, however many rows; four where one page holds all.
+def find(filters: Filters, options: Choices, day: date, base: str, *, after: str = "", before: str = "") -> Found:
+    """Return a page of a search, with typing errors forgiven when nothing else is found.
 
-    ``base`` is the address of the list; those of the rows begin with it.
+    Six queries, however many rows; three more for a misspelt search. ``base``
+    is the address of the list; those of the rows begin with it.
     """
-    everything = matching(filters, day)
-    procedures = everything.values_list("id", "code", "popularity", "sort_key", "sector__name", named=True)
-    page = keyset_page(procedures, ORDER, after=after, before=before, size=PAGE_SIZE)
-    ids = [procedure.id for procedure in page.rows]
+    asked = wanted(filters.words, options.units)
+    found = _find(filters, asked, options, day, base, after, before)
+    is_final = filters.exact or not asked.words or len(found.rows) > FEW or found.page.next or found.page.previous
+    correction = None if is_final else spelling.correct(asked.words)
+    if correction is None:
+        return found
+    if found.rows:
+        return replace(found, suggestion=said(correction.words, found.rows))
+    better = wanted(correction.words, ())
+    better = replace(better, agencies=asked.agencies)
+    other = _find(filters, better, options, day, base, after, before)
+    return replace(other, corrected=said(correction.words, other.rows)) if other.rows else found
+
+
+def said(found: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return folded words as the names of the rows write them: 'kết hôn' for ['ket', 'hon']."""
+    written: dict[str, str] = {}
+    for row in rows:
+        for word in row["title"].lower().replace(",", " ").split():
+            written.setdefault(fold(word), word)
+    return " ".join(written.get(word, word) for word in found)
+
+
+def _find(filters: Filters, asked: Wanted, options: Choices, day: date, base: str, after: str, before: str) -> Found:
+    everything = matching(filters, asked, day)
+    columns = ("id", "code", "popularity", "sort_key", "accept_until", "sector__name", *_FIGURES)
+    if asked.words:
+        procedures = ranked(everything, asked).values_list(*columns, "rank", named=True)
+        order: tuple[str, ...] = ("rank", *ORDER)
+    else:
+        procedures, order = everything.values_list(*columns, named=True), ORDER
+    page = keyset_page(procedures, order, after=after, before=before, size=PAGE_SIZE)
+    rows = _rows(page.rows, (filters.agency,) if filters.agency else asked.agencies, day, base)
+    is_all = not page.next and not page.previous
+    count = str(len(page.rows)) if is_all else capped_count(everything, COUNTED)
+    groups = events = []
+    if is_all and not filters.event and len(rows) >= GROUPED_FROM:
+        groups = grouped(rows, options.events)
+    elif not is_all and not filters.event:
+        events = counted_events(everything, filters, options.events, base, is_capped=count.endswith("+"))
+    return Found(rows, count, page, groups, events)
+
+
+def grouped(rows: list[dict[str, Any]], events: Sequence[LifeEvent]) -> list[dict[str, Any]]:
+    """Return the rows under life events, in the order in which the first row of each was found. One query.
+
+    A procedure of several events stands under the one that most rows share;
+    empty when there would be one heading only.
+    """
+    links: dict[int, list[int]] = defaultdict(list)
+    shared: dict[int, int] = defaultdict(int)
+    for procedure, event in _LINKS.filter(procedure__in=[row["id"] for row in rows]).values_list(
+        "procedure_id", "lifeevent_id"
+    ):
+        links[procedure].append(event)
+        shared[event] += 1
+    places = {event.pk: n for n, event in enumerate(events)}
+    groups: dict[int | None, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        own = [event for event in links[row["id"]] if event in places]
+        groups[min(own, key=lambda event: (-shared[event], places[event])) if own else None].append(row)
+    if len(groups) < 2:
+        return []
+    names = {event.pk: words.event_name(event) for event in events}
+    # What belongs to no event comes last, however well it was found.
+    ordered = sorted(groups.items(), key=lambda group: group[0] is None)
+    return [{"name": names[event] if event else _("Other matters"), "rows": group} for event, group in ordered]
+
+
+def counted_events(
+    everything: QuerySet[Procedure], filters: Filters, events: Sequence[LifeEvent], base: str, *, is_capped: bool
+) -> list[dict[str, Any]]:
+    """Return the life events of what was found, with how many each, and the address that narrows to it. One query."""
+    some = everything.order_by().values("pk")[: COUNTED + 1]
+    counts = dict(_LINKS.filter(procedure__in=some).values_list("lifeevent").annotate(Count("id")).order_by())
+    return [
+        {
+            "name": words.event_name(event),
+            "count": "" if is_capped else str(counts[event.pk]),
+            "url": filters.url(base, event=event.code),
+        }
+        for event in events
+        if event.pk in counts
+    ]
+
+
+def _rows(procedures: Sequence[Any], agencies: tuple[str, ...], day: date, base: str) -> list[dict[str, Any]]:
+    """Return the prepared rows of a page. Three queries."""
+    ids = [procedure.id for procedure in procedures]
     versions = {version.procedure_id: version for version in _in_force(day).filter(procedure__in=ids)}
     offerings: dict[int, list[Any]] = defaultdict(list)
-    for offering in _on_offer(filters.agency, day).filter(procedure__in=ids):
+    for offering in _on_offer(agencies, day).filter(procedure__in=ids):
         offerings[offering.procedure_id].append(offering)
     fees: dict[int, list[FeeLine]] = defaultdict(list)
     for line in FeeLine.objects.filter(version__in=[version.id for version in versions.values()]).order_by("n"):
         fees[line.version_id].append(line)
-    levels = {level: level_words(level) for level in (1, 2, 3, 4)}
-    rows = [
-        _row(procedure, versions[procedure.id], offerings[procedure.id], fees, levels, base)
-        for procedure in page.rows
-        if procedure.id in versions
+    return [
+        _row(procedure, versions[procedure.id], offerings[procedure.id], fees, day, base)
+        for procedure in procedures
+        if procedure.id in versions and offerings[procedure.id]
     ]
-    is_all = not page.next and not page.previous
-    return Found(rows, str(len(page.rows)) if is_all else capped_count(everything), page)
 
 
 def _row(
-    procedure: Any,
-    version: Any,
-    offerings: list[Any],
-    fees: Mapping[int, list[FeeLine]],
-    levels: Mapping[int, str],
-    base: str,
+    procedure: Any, version: Any, offerings: list[Any], fees: Mapping[int, list[FeeLine]], day: date, base: str
 ) -> dict[str, Any]:
     level = min(version.level, max(offering.level for offering in offerings))
-    fee, caution = fee_words(fees.get(version.id, []), offerings[0] if len(offerings) == 1 else None)
-    name, language = name_in(version)
+    fee, caution = words.fee_words(fees.get(version.id, []), offerings[0] if len(offerings) == 1 else None)
+    name, language = words.name_in(version)
     url = f"{base}{quote(procedure.code)}/"
+    is_open = procedure.accept_until is None or procedure.accept_until >= day
     return {
+        "id": procedure.id,
         "name": name,
+        "title": version.name,
         "language": language,
         "code": procedure.code,
         "sector": procedure.sector__name,
-        "level": levels[level],
+        "level": words.level_words(level, version.needs_presence),
         "rank": level,
-        "time": time_words(version),
+        "time": words.time_words(version),
         "fee": fee,
         "caution": caution,
-        "audience": audience_words(version.audience),
+        "audience": words.audience_words(version.audience),
+        "figures": words.figures_words(
+            procedure.figures__year,
+            procedure.figures__decided,
+            procedure.figures__on_time,
+            procedure.figures__median_hours,
+            day.year,
+        ),
         "url": url,
-        "apply_url": f"{url}apply/" if level >= 3 else "",
+        "apply_url": f"{url}apply/" if level >= 3 and is_open else "",
     }
 
 
@@ -205,19 +412,21 @@ def active(filters: Filters, options: Choices, base: str) -> list[dict[str, str]
     """Return the filters that are set, in words, each with the address of the search without it."""
     unit = next((unit.short_name for unit in options.units if unit.slug == filters.agency), "")
     sector = next((sector.name for sector in options.sectors if sector.code == filters.field), "")
+    event = options.event(filters.event)
     found = [
         ("q", f"“{filters.q}”" if filters.q else ""),
+        ("event", words.event_name(event) if event else ""),
         ("agency", unit),
         ("field", sector),
-        ("level", level_words(filters.level) if filters.level else ""),
-        ("audience", audience_words([filters.audience])),
+        ("level", words.level_choice_words(filters.level)),
+        ("audience", words.audience_words([filters.audience])),
     ]
     return [
         {
-            "words": words,
-            "url": filters.url(base, **{name: ""}),
-            "label": _("Search without %(filter)s") % {"filter": words},
+            "words": text,
+            "url": filters.url(base, **({name: "", "exact": ""} if name == "q" else {name: ""})),
+            "label": _("Search without %(filter)s") % {"filter": text},
         }
-        for name, words in found
-        if words
+        for name, text in found
+        if text
     ]

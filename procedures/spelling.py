@@ -1,9 +1,9 @@
 """Words by which procedures are found, and the forgiving of typing errors.
 
-``search_text`` of a procedure has folded lines, each with a space at both ends:
-first the name, then the synonyms, then an empty line and whatever else finds
-it (field, code, English name). So ' word' is the beginning of a word and
-'\\n words \\n' a whole name or synonym.
+``search_text`` of a procedure has folded lines that begin with a space: first the
+name, then the synonyms, then an empty line and whatever else finds it (field,
+code, English name). Names and synonyms end with a space, too: so ' word' is the
+beginning of a word, and '\\n words \\n' a whole name or synonym.
 """
 
 import re
@@ -54,7 +54,7 @@ def without_fillers(words: Sequence[str]) -> list[str]:
 def search_text(name: str, synonyms: Iterable[str], others: Iterable[str]) -> str:
     """Return the folded lines by which a procedure is found; see the head of this module."""
     titles = "\n".join(f" {' '.join(words_of(title))} " for title in (name, *synonyms))
-    rest = "\n".join(f" {' '.join(words_of(other))} " for other in others if other)
+    rest = "\n".join(f" {' '.join(words_of(other))}" for other in others if other)
     return f"\n{titles}{REST}{rest}\n"
 
 

@@ -1,22 +1,55 @@
 """Levels, times and fees of procedures in words, in the active language."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
+from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from .models import FeeKind, FeeLine, Offering, ProcedureVersion, TimeUnit
+from .models import FeeKind, FeeLine, LifeEvent, Offering, ProcedureVersion, TimeUnit
+
+# The three names of Nghị định 42/2022: wholly online, partly online, information only.
+WHOLLY, PARTLY, INFORMATION = "wholly", "partly", "information"
+SCHEME_2022 = (WHOLLY, PARTLY, INFORMATION)
+LEVELS = ("1", "2", "3", "4")
 
 
-def level_words(level: int) -> str:
-    """Say what a service level allows."""
+def scheme_2022(level: int, needs_presence: bool = False) -> str:
+    """Return which of the three names of Nghị định 42/2022 a level has; one step in person makes it partly online."""
+    if level <= 2:
+        return INFORMATION
+    return WHOLLY if level == 4 and not needs_presence else PARTLY
+
+
+def level_words(level: int, needs_presence: bool = False) -> str:
+    """Say what a service level allows, under the names that the installation chose (settings.LEVEL_NAMES)."""
+    if settings.LEVEL_NAMES == "two":
+        return level_choice_words(scheme_2022(level, needs_presence))
+    return level_choice_words(str(level))
+
+
+def level_choice_words(choice: str) -> str:
+    """Say what a level ('1' to '4') or a name of Nghị định 42/2022 allows; '' for anything else.
+
+    Nothing promises that a fee can be paid online: that comes with the fee pages.
+    """
     return {
-        1: _("Level 1: information"),
-        2: _("Level 2: download the form, send paper"),
-        3: _("Level 3: file online, pay and collect at the commune"),
-        4: _("Level 4: file and pay online"),
-    }[level]
+        "1": _("Level 1: information"),
+        "2": _("Level 2: download the form, send paper"),
+        "3": _("Level 3: file online, pay and collect at the commune"),
+        "4": _("Level 4: file online, get the result online"),
+        WHOLLY: _("Wholly online: file and get the result online"),
+        PARTLY: _("Partly online: file online, one step at the commune"),
+        INFORMATION: _("Information only: file on paper"),
+    }.get(choice, "")
+
+
+def level_choices() -> list[tuple[str, str]]:
+    """Return the levels to choose from, in the installation's scheme, each with its words."""
+    choices = SCHEME_2022 if settings.LEVEL_NAMES == "two" else LEVELS
+    return [(choice, level_choice_words(choice)) for choice in choices]
 
 
 def time_words(version: ProcedureVersion) -> str:
@@ -85,6 +118,47 @@ def name_in(version: ProcedureVersion) -> tuple[str, str]:
     if (get_language() or "vi").startswith("en") and version.name_en:
         return version.name_en, "en"
     return version.name, "vi"
+
+
+def event_name(event: LifeEvent) -> str:
+    """Return the name of a life event in the active language."""
+    return event.name_en if (get_language() or "vi").startswith("en") and event.name_en else event.name
+
+
+# Figures of fewer dossiers say nothing, and might tell about a person.
+FIGURES_FROM = 5
+HOURS_A_DAY = 8
+
+
+def figures_words(year: int | None, decided: int | None, on_time: int | None, hours: Decimal | None, now: int) -> str:
+    """Say how a procedure really goes; '' below five decided this year.
+
+    'Usually a result after 1.5 working days; 97% on time (2026, 31 dossiers)'.
+    ``hours`` are working hours, ``now`` is the present year: figures of an older one are not shown.
+    """
+    if not decided or decided < FIGURES_FROM or year != now:
+        return ""
+    facts = {"share": share_words(on_time or 0, decided), "year": year, "count": decided}
+    if hours is None:
+        return _("%(share)s on time (%(year)s, %(count)s dossiers)") % facts
+    facts["time"] = working_time_words(hours)
+    return _("Usually a result after %(time)s; %(share)s on time (%(year)s, %(count)s dossiers)") % facts
+
+
+def share_words(part: int, whole: int) -> str:
+    """Write a share in whole per cent, never 100% when one is missing: '97%'."""
+    return f"{100 * part // whole}%"
+
+
+def working_time_words(hours: Decimal) -> str:
+    """Write working hours as people count them: '2 working hours', '1.5 working days'."""
+    if hours < HOURS_A_DAY:
+        n = max(1, round(hours))
+        return ngettext("%(n)d working hour", "%(n)d working hours", n) % {"n": n}
+    days = Decimal(round(hours / HOURS_A_DAY * 2)) / 2
+    whole = int(days)
+    text = str(whole) if days == whole else _("%(whole)d.5") % {"whole": whole}
+    return ngettext("%(days)s working day", "%(days)s working days", whole) % {"days": text}
 
 
 def in_vietnamese() -> SafeString:

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "common",
     "allauth",
     "allauth.account",
+    "allauth.usersessions",
     "crispy_forms",
     "csp",
     "django.contrib.auth",
@@ -201,6 +202,7 @@ CELERY_BEAT_SCHEDULE = {
     "render-slips": {"task": "dossiers.tasks.render_waiting_slips", "schedule": timedelta(seconds=60)},
     "tidy-counters": {"task": "common.tasks.tidy", "schedule": crontab(hour=3, minute=10)},
     "forget-unconfirmed": {"task": "accounts.tasks.forget_unconfirmed", "schedule": crontab(hour=3, minute=20)},
+    "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": crontab(hour=3, minute=30)},
     "expire-drafts": {"task": "dossiers.tasks.expire_drafts", "schedule": crontab(hour=2, minute=30)},
     "sweep-loose-files": {"task": "dossiers.tasks.sweep_loose_files", "schedule": crontab(hour=3, minute=40)},
     "rank-procedures": {"task": "dossiers.tasks.rank_procedures", "schedule": crontab(hour=2, minute=10)},
@@ -350,6 +352,9 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     "payment": [],
     "usb": [],
 }
+
+# How service levels are named: 'four' (levels 1 to 4) or 'two' (NĐ 42/2022/NĐ-CP: wholly or partly online).
+LEVEL_NAMES = env("LEVEL_NAMES", default="four")
 
 # Which numbering of the desk's forms is printed: '2018' (TT 01/2018/TT-VPCP) or '2025' (TT 03/2025/TT-VPCP).
 SLIP_SET = env("SLIP_SET", default="2025")
