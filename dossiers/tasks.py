@@ -13,7 +13,7 @@ from common.clock import now
 from common.pdf import PdfFailed, render_pdf
 from procedures.publishing import rank_by_filings
 
-from . import drafts, loose_files, results, slips
+from . import drafts, figures, loose_files, results, slips
 from .models import Dossier, Result, Slip, Status
 
 logger = logging.getLogger(__name__)
@@ -96,3 +96,9 @@ def rank_procedures() -> None:
     filed = Dossier.objects.filter(submitted_at__gte=since).values_list("version__procedure")
     changed = rank_by_filings(dict(filed.annotate(count=Count("pk")).order_by()))
     logger.info("%d procedures changed their place", changed)
+
+
+@shared_task(name="dossiers.tasks.count_figures")
+def count_figures() -> None:
+    """Each night: count how every procedure went this year, for the catalogue."""
+    logger.info("figures of %d procedures counted", figures.count(now()))

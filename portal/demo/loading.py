@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import User
 from common.files import Accepted, accept
+from dossiers import figures
 from notifications.models import Notification, State
 
 from . import stories, town
@@ -35,6 +36,7 @@ def load(now: datetime) -> int:
     files = samples()
     with transaction.atomic():
         made = stories.play(town.build(rng, now), rng, now, files)
+        figures.count(now)
         settle_messages()
         # Nothing to hurry: the worker's sweeps make the papers of past steps in their own time.
         transaction.get_connection().run_on_commit.clear()

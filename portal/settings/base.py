@@ -206,6 +206,11 @@ CELERY_BEAT_SCHEDULE = {
     "expire-drafts": {"task": "dossiers.tasks.expire_drafts", "schedule": crontab(hour=2, minute=30)},
     "sweep-loose-files": {"task": "dossiers.tasks.sweep_loose_files", "schedule": crontab(hour=3, minute=40)},
     "rank-procedures": {"task": "dossiers.tasks.rank_procedures", "schedule": crontab(hour=2, minute=10)},
+    "count-figures": {"task": "dossiers.tasks.count_figures", "schedule": crontab(hour=2, minute=20)},
+    "expire-prepared-forms": {
+        "task": "procedures.tasks.expire_prepared_forms",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "refresh-search-text": {
         "task": "procedures.tasks.refresh_search_text",
         "schedule": crontab(hour=0, minute=5),
@@ -277,6 +282,10 @@ LIMITS = {
     "lookup_target": (5, 3600),
     "lookup_ip": (20, 3600),
     "upload_user": (60, 3600),
+    "prepare_ip": (20, 3600),
+    "declaration_ip": (30, 3600),
+    "declaration_pdf": (10, 600),
+    "prepared_user": (60, 600),
 }
 
 LANGUAGE_CODE = "vi"
