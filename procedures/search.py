@@ -170,27 +170,26 @@ def matching(filters: Filters, asked: Wanted, day: date) -> QuerySet[Procedure]:
 
 
 def ranked(found: QuerySet[Procedure], asked: Wanted) -> QuerySet[Procedure]:
-    """Add the rank of each: 0 for a whole name or synonym, 1 all words in the name, 2 in synonyms, 3 elsewhere.
+    """Add the rank of each, the best first, read from the one search text.
 
-    Read from the one search text, so that it costs no further table.
+    0 a whole name or synonym, 1 the words one after another in the name, 2 in a
+    synonym, 3 all words anywhere in the name, 4 in name and synonyms, 5 elsewhere.
     """
-    whole = Q()
+    name_end, titles_end = StrIndex("search_text", Value(" \n")), StrIndex("search_text", Value(spelling.REST))
+    whole, in_name, in_synonym = Q(), Q(), Q()
     for phrase in asked.phrases:
         whole |= Q(search_text__contains=f"\n {phrase} \n") | Q(sort_key=phrase)
-    places = [StrIndex("search_text", Value(f" {word}")) for word in asked.words]
-    name_end, titles_end = StrIndex("search_text", Value(" \n")), StrIndex("search_text", Value(spelling.REST))
-    in_name, in_titles = Q(), Q()
-    for place in places:
-        in_name &= Q(LessThan(place, name_end))
-        in_titles &= Q(LessThan(place, titles_end))
-    rank = Case(
-        When(whole, then=0),
-        When(in_name, then=1),
-        When(in_titles, then=2),
-        default=3,
-        output_field=IntegerField(),
-    )
-    return found.annotate(rank=rank)
+        place, stands = StrIndex("search_text", Value(f" {phrase}")), Q(search_text__contains=f" {phrase}")
+        in_name |= stands & Q(LessThan(place, name_end))
+        in_synonym |= stands & Q(LessThan(place, titles_end))
+    words_in_name, words_in_titles = Q(), Q()
+    for word in asked.words:
+        place = StrIndex("search_text", Value(f" {word}"))
+        words_in_name &= Q(LessThan(place, name_end))
+        words_in_titles &= Q(LessThan(place, titles_end))
+    ways = (whole, in_name, in_synonym, words_in_name, words_in_titles)
+    cases = [When(way, then=n) for n, way in enumerate(ways)]
+    return found.annotate(rank=Case(*cases, default=len(ways), output_field=IntegerField()))
 
 
 # Building a condition costs more than asking the database: what a day and the filters say is built once
