@@ -114,7 +114,8 @@ def plain_procedure(procedure: Procedure) -> Plain:
         "code": procedure.code,
         "sector": {"code": sector.code, "name": sector.name, "name_en": sector.name_en},
         "life_events": [
-            {"code": event.code, "name": event.name, "name_en": event.name_en} for event in procedure.life_events.all()
+            {"code": event.code, "name": event.name, "name_en": event.name_en, "n": event.n}
+            for event in procedure.life_events.all()
         ],
         "synonyms": procedure.synonyms,
         "faq": procedure.faq,

@@ -299,6 +299,7 @@ _EVENT: dict[str, Check] = {
     "code": partial(_slug, most=40),
     "name": partial(_text, most=80, needed=True),
     "name_en": partial(_text, most=80),
+    "n": partial(_number, most=9999),
 }
 _SECTOR: dict[str, Check] = {
     "code": partial(_slug, most=60),
