@@ -53,8 +53,9 @@ class AccountAdapter(DefaultAccountAdapter):
     # Who is asking
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the address that our own proxies report."""
-        return limits.client_ip(request)
+        """Return the address that our own proxies report; the address of an IPv6 network without its length."""
+        address = limits.client_ip(request).partition("/")[0]
+        return "0.0.0.0" if address == "unknown" else address  # noqa: S104
 
     def is_safe_url(self, url: str) -> bool:
         """Say whether ``?next=`` stays on this site."""

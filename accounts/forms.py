@@ -343,6 +343,18 @@ class NewPasswordForm(NewPasswordChecks, allauth_forms.ResetPasswordKeyForm):
         self.helper = plain_helper()
 
 
+class InvitationForm(NewPasswordChecks, forms.Form):
+    """Choosing the first password of an account that an administrator made, or a new one."""
+
+    password1 = password_field(_("New password"), fresh=True, help_text=PASSWORD_HINT)
+    password2 = password_field(_("New password, once more"), fresh=True, required=_AGAIN)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.helper = plain_helper()
+
+
 class ChangePasswordForm(NewPasswordChecks, allauth_forms.ChangePasswordForm):
     """Changing the password with the present one."""
 

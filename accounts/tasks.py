@@ -1,9 +1,11 @@
-"""Accounts that nobody confirmed are forgotten."""
+"""Accounts that nobody confirmed and sessions that have ended are forgotten."""
 
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from celery import shared_task
+from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, ProtectedError
 
 from common.clock import now
@@ -36,3 +38,10 @@ def forget_unconfirmed() -> int:
             continue
         gone += 1
     return gone
+
+
+@shared_task
+def forget_ended_sessions() -> int:
+    """Delete where accounts were signed in once the session is over; return how many rows went."""
+    alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=now())
+    return UserSession.objects.filter(~Exists(alive)).delete()[0]

@@ -8,6 +8,7 @@ from . import views
 own = [
     path("accounts/register/<slug:kind>/", views.RegisterView.as_view(), name="register_kind"),
     path("accounts/resume/", views.resume_form, name="resume"),
+    path("accounts/invitation/<str:token>/", views.invitation, name="invitation"),
     path("account/", views.profile, name="profile"),
     path("account/edit/", views.edit, name="edit"),
 ]

@@ -12,18 +12,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
 
 from common import limits
 from common.clock import now
 from common.divisions import address_text
 
-from . import resume
-from .forms import REGISTER_FORMS, profile_form
+from . import invitations, resume
+from .forms import REGISTER_FORMS, InvitationForm, profile_form
 from .models import Representative, User
 
 
-@require_GET
+@require_safe
 @login_not_required
 def register(request: HttpRequest) -> HttpResponse:
     """Choose which kind of account to create."""
@@ -151,13 +152,28 @@ class ChangeEmailView(_PasswordProof, allauth_views.EmailView):
         return super().form_valid(form)
 
 
+@never_cache
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose a password with the link of an invitation or of an access that was reset."""
+    user = invitations.invited(token)
+    if user is None:
+        return render(request, "account/invitation.html", {"form": None}, status=410)
+    form = InvitationForm(request.POST if request.method == "POST" else None, user=user)
+    if form.is_valid() and invitations.accept(user, form.cleaned_data["password1"], now()):
+        messages.success(request, _("Your password is set. Sign in with it now."))
+        return redirect("account_login")
+    return render(request, "account/invitation.html", {"form": form, "invited": user})
+
+
 def _me(request: HttpRequest) -> User:
     """Return the account that is signed in; LoginRequiredMiddleware has let nobody else through."""
     assert isinstance(request.user, User)
     return request.user
 
 
-@require_GET
+@require_safe
 def profile(request: HttpRequest) -> HttpResponse:
     """Show the account's own details. Two queries beyond the session's."""
     user = _me(request)
@@ -170,7 +186,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "account/profile.html", page)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest) -> HttpResponse:
     """Change the account's own details; a number that does not fit the birth is pointed out, not refused."""
     user = _me(request)
@@ -184,7 +200,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     return render(request, "account/profile_edit.html", {"form": form})
 
 
-@require_GET
+@require_safe
 def resume_form(request: HttpRequest) -> HttpResponse:
     """Show the form that an ended session interrupted, once more, to the person it belongs to."""
     token = request.session.get(resume.SESSION_KEY, "")

@@ -8,7 +8,14 @@ class DossiersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Name the tables that keep what happened; a slip's PDF is added once."""
+        """Name the tables that keep what happened, a slip's PDF is added once; tell offices about dossiers."""
+        from offices import hooks
+
+        from . import leaving
+
+        hooks.duties.append(leaving.HeldDossiers())
+        hooks.unit_obstacles.append(leaving.open_dossiers)
+        hooks.identifier_checks.append(leaving.codes_of_today)
         append_only.register("dossiers_dossierevent")
         append_only.register("dossiers_reading")
         append_only.register("dossiers_slip", set_once=["file", "sha256"])

@@ -42,17 +42,19 @@ DONE: dict[str, Any] = {
     Action.DECLINE_WITHDRAWAL: gettext_lazy("Withdrawal declined"),
     Action.STOP: gettext_lazy("Dossier stopped"),
     Action.EXTEND: gettext_lazy("New date given, with an apology"),
+    Action.REASSIGN: gettext_lazy("Dossier handed on"),
 }
 # The statuses in which it is for the authority to act; in the others a step's time says nothing.
 TIMED = (Status.SUBMITTED, Status.RECEIVED, Status.PROCESSING)
 # Steps inside the authority: the public look-up shows states, not who handed what to whom.
-INTERNAL = (Action.FORWARD, Action.PROPOSE, Action.SEND_BACK)
+INTERNAL = (Action.FORWARD, Action.PROPOSE, Action.SEND_BACK, Action.REASSIGN)
 
 ROLES: dict[str, Any] = {
     Role.CLERK: pgettext_lazy("in a sentence", "reception clerk"),
     Role.SPECIALIST: pgettext_lazy("in a sentence", "specialist"),
     Role.LEADER: pgettext_lazy("in a sentence", "leader"),
     Role.CASHIER: pgettext_lazy("in a sentence", "cashier"),
+    Role.ADMINISTRATOR: pgettext_lazy("in a sentence", "administrator"),
 }
 
 STATES: dict[int, Any] = {
@@ -149,7 +151,7 @@ def _who(event: DossierEvent, audience: str) -> str:
 def _note(event: DossierEvent) -> str:
     """Return what officers read beside an event: to whom it went, and the internal note."""
     lines = []
-    if event.action == Action.FORWARD:
+    if event.action in (Action.FORWARD, Action.REASSIGN):
         to = event.data.get("to")
         words = _("To the %(role)s %(name)s") if to else _("To every %(role)s")
         lines.append(words % {"role": role_name(event.data.get("role", "")), "name": to})

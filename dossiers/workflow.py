@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.clock import local_day
+from offices.access import is_below
 from offices.models import Post, Role
 
 from . import hooks
@@ -48,6 +49,7 @@ class Action(StrEnum):
     DECLINE_WITHDRAWAL = "decline_withdrawal"
     STOP = "stop"
     EXTEND = "extend"
+    REASSIGN = "reassign"
 
     @property
     def segment(self) -> str:
@@ -92,6 +94,12 @@ TABLE: dict[Action, Rule] = {
     Action.DECLINE_WITHDRAWAL: Rule((S.WITHDRAWAL,), None, OFFICERS, _("Decline the withdrawal")),
     Action.STOP: Rule((S.PROCESSING, S.SUPPLEMENT, S.PAYMENT, S.WITHDRAWAL), S.STOPPED, (*OFFICERS, SYSTEM), _("Stop")),
     Action.EXTEND: Rule((S.RECEIVED, S.PROCESSING), None, (Role.LEADER,), _("Apologise, new date")),
+    Action.REASSIGN: Rule(
+        (S.RECEIVED, S.PROCESSING, S.SUPPLEMENT, S.PAYMENT, S.WITHDRAWAL),
+        None,
+        (Role.ADMINISTRATOR,),
+        _("Hand on what a leaver holds"),
+    ),
 }
 
 
@@ -185,6 +193,9 @@ def roles_of(user: User, dossier: Dossier, now: datetime) -> set[str]:
     units = {dossier.unit_id, dossier.received_by_id}
     for post in Post.objects.valid_on(local_day(now)).of(user):
         if post.unit_id not in units:
+            # An administrator looks after the units below as well.
+            if post.role == Role.ADMINISTRATOR and is_below(dossier.holder_unit, [post.unit_id]):
+                roles.add(post.role)
             continue
         if post.role == Role.SPECIALIST:
             if post.unit_id != dossier.unit_id:

@@ -38,11 +38,12 @@ def officer_units(user: Any, day: date, *roles: str) -> list[Unit]:
     return list(units.values())
 
 
-def units_below(roots: Iterable[int]) -> list[Unit]:
-    """Return the active units with these primary keys and all units below them, by name. One query."""
+def units_below(roots: Iterable[int], *, with_closed: bool = False) -> list[Unit]:
+    """Return the units with these primary keys and all below them, by name; closed ones only when asked. One query."""
     children: dict[int | None, list[Unit]] = {}
     by_pk = {}
-    for unit in Unit.objects.filter(is_active=True).order_by("name", "id"):
+    units = Unit.objects.all() if with_closed else Unit.objects.filter(is_active=True)
+    for unit in units.order_by("name", "id"):
         children.setdefault(unit.parent_id, []).append(unit)
         by_pk[unit.pk] = unit
     found: dict[int, Unit] = {}
@@ -59,3 +60,18 @@ def administered_units(user: Any, day: date) -> list[Unit]:
     """Return the units whose people, hours and calendar a person looks after: their own and all below. Two queries."""
     own = {post.unit_id for post in current_posts(user, day) if post.role == Role.ADMINISTRATOR}
     return units_below(own)
+
+
+def looks_after_all(user: Any, day: date) -> bool:
+    """Tell whether a person administers a unit that has none above it: they enter the days off of all units."""
+    return any(post.role == Role.ADMINISTRATOR and post.unit.parent_id is None for post in current_posts(user, day))
+
+
+def is_below(unit: Unit | None, roots: Iterable[int]) -> bool:
+    """Tell whether a unit is one of these or stands below one of them; one query for each unit above it."""
+    wanted = set(roots)
+    while unit is not None:
+        if unit.pk in wanted:
+            return True
+        unit = unit.parent
+    return False

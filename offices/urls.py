@@ -2,10 +2,28 @@
 
 from django.urls import path
 
-from .views import people
+from .views import calendar, log, people, posts, units
 
 app_name = "administer"
+PERSON = "manage/people/<int:pk>/"
+POST = f"{PERSON}posts/<int:post>/"
 
 urlpatterns = [
-    path("manage/people/", people.people, name="people"),
+    path("manage/people/", people.people_list, name="people"),
+    path("manage/people/invite/", people.invite, name="invite"),
+    path(PERSON, people.person, name="person"),
+    path(f"{PERSON}link/", people.send_link, name="send_link"),
+    path(f"{PERSON}sessions/end/", people.end_sessions, name="end_sessions"),
+    path(f"{PERSON}sessions/<int:session>/end/", people.end_session, name="end_session"),
+    path(f"{PERSON}close/", people.close, name="close"),
+    path(f"{PERSON}open/", people.open_again, name="open_again"),
+    path(f"{PERSON}hand-over/", posts.hand_over, name="hand_over"),
+    path(f"{PERSON}posts/new/", posts.give, name="post_give"),
+    path(POST, posts.change, name="post_change"),
+    path(f"{POST}end/", posts.end, name="post_end"),
+    path(f"{POST}substitute/", posts.substitute, name="post_substitute"),
+    path("manage/units/", units.unit_list, name="units"),
+    path("manage/calendar/", calendar.year, name="calendar"),
+    path("manage/log/", log.log, name="log"),
+    path("manage/log/export/", log.export, name="log_export"),
 ]

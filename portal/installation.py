@@ -1,84 +1,31 @@
 """A first installation: one unit with its hours, the catalogue, the days off and an administrator."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.text import slugify
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import divisions
 from common.clock import local_day
 from common.identity import check_phone
-from common.text import fold, nfc
+from common.text import fold
+from offices.checks import (
+    check_address,
+    check_division,
+    check_email,
+    check_hours,
+    check_identifier,
+    check_person_name,
+    check_unit_name,
+)
 from offices.holidays import load_holidays
 from offices.hours import parse_hours, set_hours
 from offices.models import Post, Role, Unit, UnitKind
 from procedures.importing import import_catalogue, offer_all
-
-# QCVN 102:2016 ('000.00.16.H19') or Quyết định 20/2020/QĐ-TTg ('H19.16').
-IDENTIFIER = re.compile(r"^(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d{1,3}){0,3})$", re.ASCII)
-
-
-def check_text(text: str, limit: int) -> str:
-    """Return a text of one line in NFC; raises ValidationError when empty, too long or with control characters."""
-    text = " ".join(nfc(text).split())
-    if not text or len(text) > limit or not text.isprintable():
-        raise ValidationError(_("Write between 1 and %(limit)d characters.") % {"limit": limit})
-    return text
-
-
-def check_unit_name(text: str) -> str:
-    """Return the full name of an authority."""
-    return check_text(text, 120)
-
-
-def check_identifier(text: str) -> str:
-    """Return a unit identifier, the first part of dossier codes; raises ValidationError."""
-    identifier = text.strip().upper()
-    if not IDENTIFIER.match(identifier):
-        raise ValidationError(_("Write the identifier like 000.00.16.H19 or H19.16."))
-    return identifier
-
-
-def check_division(text: str) -> str:
-    """Return the 5-digit code of an existing commune; raises ValidationError."""
-    code = text.strip()
-    if divisions.commune(code) is None:
-        raise ValidationError(_("There is no commune with this code (5 digits of the General Statistics Office)."))
-    return code
-
-
-def check_address(text: str) -> str:
-    """Return the address of the desk."""
-    return check_text(text, 200)
-
-
-def check_email(text: str) -> str:
-    """Return an e-mail address; raises ValidationError."""
-    email = nfc(text).strip()
-    validate_email(email)
-    return email
-
-
-def check_hours(text: str) -> str:
-    """Return opening hours that can be read; raises ValidationError."""
-    try:
-        parse_hours(text)
-    except ValueError as error:
-        raise ValidationError(str(error)) from error
-    return text
-
-
-def check_person_name(text: str) -> str:
-    """Return a person's name."""
-    return check_text(text, 160)
 
 
 def check_new_password(text: str) -> str:

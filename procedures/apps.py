@@ -11,6 +11,13 @@ class ProceduresConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        """Tell offices the fields of administration, and the database which published rows to keep."""
+        from offices import hooks
+
+        hooks.sectors.append(_sectors)
+        self._keep_published_rows()
+
+    def _keep_published_rows(self) -> None:
         """Name the tables whose published rows the database keeps as they are."""
         append_only.register(
             "procedures_procedureversion",
@@ -22,3 +29,10 @@ class ProceduresConfig(AppConfig):
                 f"procedures_{child}",
                 parent=append_only.Parent("procedures_procedureversion", "version_id", _FIXED),
             )
+
+
+def _sectors() -> list[tuple[str, str]]:
+    """Return the fields of administration for the posts of specialists. One query."""
+    from .models import Sector
+
+    return list(Sector.objects.order_by("name", "code").values_list("code", "name"))

@@ -8,6 +8,7 @@ from ..workflow import Action, ActionBase
 from .decision import Approve, Extend, Propose, SendBack
 from .ending import AskWithdrawal, DeclineWithdrawal, ReturnResult, Stop
 from .filing import Submit, TakeIn
+from .reassign import Reassign
 from .reception import Forward, Receive, Refuse
 from .supplement import AskSupplement, Item, Supplement
 
@@ -29,6 +30,7 @@ CLASSES: dict[Action, type[ActionBase]] = {
         DeclineWithdrawal,
         Stop,
         Extend,
+        Reassign,
     )
 }
 
@@ -42,6 +44,7 @@ __all__ = [
     "Forward",
     "Item",
     "Propose",
+    "Reassign",
     "Receive",
     "Refuse",
     "ReturnResult",

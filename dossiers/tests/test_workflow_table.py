@@ -39,6 +39,7 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
         Action.DECLINE_WITHDRAWAL: lambda: actions.DeclineWithdrawal("Đã ký"),
         Action.STOP: lambda: actions.Stop("Hết hạn bổ sung"),
         Action.EXTEND: lambda: actions.Extend(due_at, "Chờ xác minh"),
+        Action.REASSIGN: lambda: actions.Reassign(dossier.holder or dossier.owner),
     }
     return inputs[action]()
 

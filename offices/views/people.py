@@ -1,14 +1,217 @@
-"""The officers of an administrator's units."""
+"""The officers of an administrator's units: the list, one person, inviting, access."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import sessions
+from accounts.invitations import VALID_FOR, has_accepted
+from accounts.models import User
+from common import limits
+
+from .. import hooks, people, people_lists
+from ..changing import Refused
+from ..forms.people import InviteForm
+from ..log import entries_about, lines_of
+from ..models import AuditEntry, Post, Role
 from .guards import administrator_only
+from .scope import Administrator, administrator_of
+from .screens import Screen, answer, done, once
 
 
 @administrator_only
 @require_safe
-def people(request: HttpRequest) -> HttpResponse:
-    """List the officers."""
-    return render(request, "administer/people.html", {})
+def people_list(request: HttpRequest) -> HttpResponse:
+    """List the officers, fifty at a time."""
+    admin = administrator_of(request)
+    wanted = people_lists.PeopleFilter.read(request.GET, admin.units)
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    page = {
+        "page": people_lists.officer_page(admin.units, wanted, admin.day, after=after, before=before),
+        "wanted": wanted,
+        "units": admin.units,
+        "roles": Role.choices,
+        "states": people_lists.STATES.items(),
+    }
+    return render(request, "administer/people.html", page)
+
+
+@administrator_only
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest) -> HttpResponse:
+    """Invite an officer, or give posts to an account that exists."""
+    admin = administrator_of(request)
+    data = request.POST if request.method == "POST" else None
+    form = InviteForm(data, units=admin.open_units, today=admin.day, asks_attach="attach" in request.POST)
+    screen = Screen(
+        _("Invite an officer"),
+        _("Send the invitation"),
+        reverse("administer:people"),
+        _("Officers"),
+        _("The person gets a mail with a link, valid for 3 days, and chooses the password."),
+    )
+
+    def change() -> str:
+        typed = form.cleaned_data
+        with transaction.atomic():
+            earlier = once(request, typed["key"], "invite", typed["email"].lower(), admin.user.pk, admin.now)
+            if earlier is None:
+                user = people.invite(
+                    typed["name"], typed["email"], form.terms(), attach=typed["attach"], by=admin.user, now=admin.now
+                )
+            else:
+                user = User.objects.filter(email__iexact=typed["email"]).first()
+                if user is None:
+                    raise Refused(_("This page is too old. Open it again."))
+        words = _("%(name)s has been written to.") % {"name": user.full_name}
+        return done(request, words, reverse("administer:person", args=[user.pk]))
+
+    def guarded() -> str:
+        try:
+            return change()
+        except people.AccountExists:
+            form.ask_attach()
+            raise
+
+    return answer(request, form, screen, guarded)
+
+
+@administrator_only
+@require_safe
+def person(request: HttpRequest, pk: int) -> HttpResponse:
+    """One officer: posts, what is held, access, what was changed. A dozen queries, whatever there is."""
+    admin = administrator_of(request)
+    user = admin.person(pk)
+    own = Post.objects.filter(user=user, unit__in=admin.unit_ids).select_related("unit").order_by("-valid_from", "pk")
+    row = people_lists.row_of(user, own, admin.day)
+    sectors = dict(hooks.sector_choices())
+    held = hooks.held_by(user, admin.unit_ids)
+    others = people_lists.colleagues({(post.unit_id, post.role) for post in row.now}, user, admin.day)
+    entries = entries_about(user, admin.unit_ids)
+    page = {
+        "person": user,
+        "row": row,
+        "posts": [_post_line(post, sectors, others) for post in row.now],
+        "coming": [_post_line(post, sectors, {}) for post in row.coming],
+        "held": held,
+        "held_count": sum(one.count for one in held),
+        "is_self": user.pk == admin.user.pk,
+        "has_accepted": has_accepted(user),
+        "link": _last_link(user),
+        "now": admin.now,
+        "sessions": sessions.open_sessions(user, admin.now) if user.is_active else [],
+        "log": lines_of(entries),
+        "elsewhere": _holds_elsewhere(admin, user),
+    }
+    return render(request, "administer/person.html", page)
+
+
+def _post_line(post: Post, sectors: dict[str, str], others: dict[tuple[int, str], list[User]]) -> dict[str, object]:
+    return {
+        "post": post,
+        "sectors": ", ".join(sectors.get(code, code) for code in post.sectors),
+        "takes_sectors": post.role == Role.SPECIALIST,
+        "others": [other.full_name for other in others.get((post.unit_id, post.role), [])],
+    }
+
+
+def _last_link(user: User) -> dict[str, object] | None:
+    """Return when the last link was sent and until when it works; None when none was."""
+    sent = (
+        AuditEntry.objects.filter(
+            subject_type="user", subject_ref=str(user.pk), action__in=("person.invite", "person.send_link")
+        )
+        .order_by("-id")
+        .first()
+    )
+    return None if sent is None else {"at": sent.at, "until": sent.at + VALID_FOR}
+
+
+def _holds_elsewhere(admin: Administrator, user: User) -> bool:
+    return Post.objects.valid_on(admin.day).filter(user=user).exclude(unit__in=admin.unit_ids).exists()
+
+
+# Access: each a button of the person's page
+
+
+def _act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Do one of the things that need no form and go back to the person's page."""
+    admin = administrator_of(request)
+    user = admin.person(pk)
+    acts = {
+        "link": (people.send_link, _("A link has been sent to %(email)s.")),
+        "sessions": (people.end_sessions, _("%(name)s has been signed out everywhere.")),
+        "open": (people.open_account, _("The account of %(name)s is open again.")),
+    }
+    act, words = acts[name]
+    try:
+        act(user, admin.unit_ids, by=admin.user, now=admin.now)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, words % {"name": user.full_name, "email": user.email})
+    return redirect("administer:person", pk=user.pk)
+
+
+@administrator_only
+@require_POST
+def send_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a link for choosing a password."""
+    admin = administrator_of(request)
+    limit = limits.hit_target("reset_target", f"link {admin.person(pk).pk}", admin.now)
+    if limit.exceeded:
+        return limits.too_many(request, limit)
+    return _act(request, pk, "link")
+
+
+@administrator_only
+@require_POST
+def end_sessions(request: HttpRequest, pk: int) -> HttpResponse:
+    """Sign a person out everywhere."""
+    return _act(request, pk, "sessions")
+
+
+@administrator_only
+@require_POST
+def end_session(request: HttpRequest, pk: int, session: int) -> HttpResponse:
+    """End one session of a person."""
+    admin = administrator_of(request)
+    user = admin.person(pk)
+    shown = {one.pk: one for one in sessions.open_sessions(user, admin.now)}
+    if session not in shown:
+        raise Http404
+    with transaction.atomic():
+        if sessions.end_session(user, session):
+            browser = shown[session].browser
+            people.note_session_ended(user, admin.unit_ids, browser, by=admin.user, now=admin.now)
+    messages.success(request, _("The session has ended."))
+    return redirect("administer:person", pk=user.pk)
+
+
+@administrator_only
+@require_http_methods(["GET", "POST"])
+def close(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close an account, once what it means has been read."""
+    admin = administrator_of(request)
+    user = admin.person(pk)
+    held = sum(one.count for one in hooks.held_by(user, admin.unit_ids))
+    if request.method == "POST":
+        try:
+            people.close_account(user, admin.unit_ids, by=admin.user, now=admin.now)
+        except Refused as refused:
+            messages.error(request, refused.message)
+        else:
+            messages.success(request, _("The account of %(name)s is closed.") % {"name": user.full_name})
+        return redirect("administer:person", pk=user.pk)
+    return render(request, "administer/person_close.html", {"person": user, "held_count": held})
+
+
+@administrator_only
+@require_POST
+def open_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open a closed account again."""
+    return _act(request, pk, "open")

@@ -1,0 +1,236 @@
+"""Forms about officers: inviting, giving and ending posts, standing in, handing on."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from common.form_fields import FullNameField, MailField
+
+from ..hooks import Held, sector_choices
+from ..models import Post, Role, Unit
+from ..people import Terms
+from .base import ChangeForm, DayField, LineField, OfficeForm, OnceForm
+
+FIELDS_HINT = gettext_lazy("For specialists only. Tick none for all fields.")
+UNTIL_HINT = gettext_lazy("Leave it empty for a post without an end.")
+
+
+def unit_choices(units: Iterable[Unit]) -> list[tuple[str, str]]:
+    """Return units as choices, departments with the name of the unit above."""
+    found = list(units)
+    names = {unit.pk: unit.name for unit in found}
+    return [
+        (unit.slug, f"{unit.name}, {names[unit.parent_id]}" if unit.parent_id in names else unit.name) for unit in found
+    ]
+
+
+class _TermsForm(OnceForm):
+    """What every form that gives a post asks; ``units`` are those that the administrator looks after."""
+
+    unit = forms.ChoiceField(label=gettext_lazy("Unit"))
+    title = LineField(
+        label=gettext_lazy("Title"),
+        max_length=80,
+        required=False,
+        help_text=gettext_lazy("As on the door or the list of staff, for example: Tư pháp – Hộ tịch."),
+    )
+    sectors = forms.MultipleChoiceField(
+        label=gettext_lazy("Fields"), required=False, widget=forms.CheckboxSelectMultiple, help_text=FIELDS_HINT
+    )
+    since = DayField(label=gettext_lazy("First day"))
+    until = DayField(label=gettext_lazy("Last day"), required=False, help_text=UNTIL_HINT)
+
+    def __init__(self, *args: Any, units: list[Unit], today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.units = {unit.slug: unit for unit in units}
+        self.today = today
+        self.fields["unit"].choices = unit_choices(units)  # type: ignore[attr-defined]
+        self.fields["sectors"].choices = sector_choices()  # type: ignore[attr-defined]
+        self.fields["since"].initial = today
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the two days; a post may begin in the past, but not end there."""
+        cleaned = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if until is not None and until < max(since or self.today, self.today):
+            self.add_error("until", _("The last day is today or later, and not before the first one."))
+        return cleaned
+
+    def terms_of(self, role: str) -> Terms:
+        """Return a post of one role as typed."""
+        data = self.cleaned_data
+        sectors = tuple(data["sectors"])
+        return Terms(self.units[data["unit"]], role, data["title"], sectors, data["since"], data["until"])
+
+
+class InviteForm(_TermsForm):
+    """Invite an officer: who, and which posts in one unit."""
+
+    name = FullNameField(label=gettext_lazy("Full name"), max_length=160)
+    email = MailField(
+        label=gettext_lazy("E-mail address"),
+        help_text=gettext_lazy("The invitation goes there; it must be the person's own."),
+    )
+    attach = forms.BooleanField(label=gettext_lazy("Give the posts to the account that exists"), required=False)
+    roles = forms.MultipleChoiceField(
+        label=gettext_lazy("Posts"), choices=Role.choices, widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Tick at least one post.")},
+    )  # fmt: skip
+    field_order = ["key", "name", "email", "attach", "unit", "roles", "title", "sectors", "since", "until"]
+
+    def __init__(self, *args: Any, asks_attach: bool = False, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not asks_attach:
+            self.fields["attach"].widget = forms.HiddenInput()
+
+    def ask_attach(self) -> None:
+        """Show the tick for an account that exists."""
+        self.fields["attach"].widget = forms.CheckboxInput()
+
+    def terms(self) -> list[Terms]:
+        """Return the posts as typed."""
+        return [self.terms_of(role) for role in self.cleaned_data["roles"]]
+
+
+class PostForm(_TermsForm):
+    """Give one more post."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Post"), choices=Role.choices)
+    field_order = ["key", "unit", "role", "title", "sectors", "since", "until"]
+
+    def terms(self) -> Terms:
+        """Return the post as typed."""
+        return self.terms_of(self.cleaned_data["role"])
+
+
+class PostChangeForm(ChangeForm):
+    """Change title, fields and last day of a post."""
+
+    title = LineField(label=gettext_lazy("Title"), max_length=80, required=False)
+    sectors = forms.MultipleChoiceField(
+        label=gettext_lazy("Fields"), required=False, widget=forms.CheckboxSelectMultiple, help_text=FIELDS_HINT
+    )
+    until = DayField(label=gettext_lazy("Last day"), required=False, help_text=UNTIL_HINT)
+
+    def __init__(self, *args: Any, post: Post, **options: Any) -> None:
+        super().__init__(
+            *args, initial={"title": post.title, "sectors": post.sectors, "until": post.valid_until}, **options
+        )
+        if post.role == Role.SPECIALIST:
+            known = sector_choices()
+            # A field that the catalogue no longer has stays until somebody unticks it.
+            gone = [(code, code) for code in post.sectors if code not in dict(known)]
+            self.fields["sectors"].choices = known + gone  # type: ignore[attr-defined]
+        else:
+            del self.fields["sectors"]
+
+
+class PostEndForm(ChangeForm):
+    """End a post with a day; what the person still holds has to be seen first."""
+
+    until = DayField(label=gettext_lazy("Last day in this post"))
+    anyway = forms.BooleanField(label=gettext_lazy("End the post all the same; the dossiers stay with this person"))
+
+    def __init__(self, *args: Any, today: date, held: int, **options: Any) -> None:
+        super().__init__(*args, initial={"until": today}, **options)
+        self.today = today
+        if held:
+            self.fields["anyway"].error_messages["required"] = _("Hand the dossiers on first, or tick here.")
+        else:
+            del self.fields["anyway"]
+
+    def clean_until(self) -> date:
+        """Refuse a day that has passed."""
+        until: date = self.cleaned_data["until"]
+        if until < self.today:
+            raise forms.ValidationError(_("A post ends today or later; days that have passed cannot be taken back."))
+        return until
+
+
+class SubstituteForm(OnceForm):
+    """Who stands in for a post, from when until when."""
+
+    person = forms.ChoiceField(label=gettext_lazy("Who stands in"))
+    since = DayField(label=gettext_lazy("First day"))
+    until = DayField(label=gettext_lazy("Last day"))
+
+    def __init__(self, *args: Any, people: list[User], today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.people = {str(user.pk): user for user in people}
+        self.today = today
+        choices = [
+            ("", _("Choose")),
+            *((pk, f"{user.full_name} – {user.email or '…'}") for pk, user in self.people.items()),
+        ]
+        self.fields["person"].choices = choices  # type: ignore[attr-defined]
+        self.fields["since"].initial = today
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the two days."""
+        cleaned = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if until is not None and until < max(since or self.today, self.today):
+            self.add_error("until", _("The last day is today or later, and not before the first one."))
+        return cleaned
+
+
+ROLE = "role"
+
+
+class HandOverForm(OfficeForm):
+    """Who gets what a person holds: for each unit and role a colleague, everybody in the role, or nobody yet."""
+
+    def __init__(
+        self,
+        *args: Any,
+        held: list[Held],
+        units: dict[int, Unit],
+        colleagues: dict[tuple[int, str], list[User]],
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.held = held
+        self.colleagues = {
+            (one.unit_id, one.role): {str(user.pk): user for user in colleagues.get((one.unit_id, one.role), [])}
+            for one in held
+        }
+        for one in held:
+            people = self.colleagues[one.unit_id, one.role]
+            choices = [("", _("Leave them with this person for now"))]
+            choices += [(pk, user.full_name) for pk, user in people.items()]
+            if people:
+                choices.append((ROLE, _("Everybody in this role: whoever takes a dossier first has it")))
+            self.fields[self.name_of(one)] = forms.ChoiceField(
+                label=_("%(role)s, %(unit)s: %(count)d open dossiers")
+                % {"role": Role(one.role).label, "unit": units[one.unit_id].name, "count": one.count},
+                choices=choices,
+                required=False,
+                widget=forms.RadioSelect,
+                help_text="" if people else _("Nobody else holds this post today. Give it to somebody first."),
+            )
+
+    @staticmethod
+    def name_of(held: Held) -> str:
+        """Return the name of the box for one unit and role."""
+        return f"to_{held.unit_id}_{held.role}"
+
+    def chosen(self) -> list[tuple[Held, User | None]]:
+        """Return what goes to whom; None is everybody in the role."""
+        found: list[tuple[Held, User | None]] = []
+        for one in self.held:
+            choice = self.cleaned_data.get(self.name_of(one), "")
+            if choice:
+                found.append((one, None if choice == ROLE else self.colleagues[one.unit_id, one.role][choice]))
+        return found
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for at least one choice."""
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not any(cleaned.get(self.name_of(one)) for one in self.held):
+            raise forms.ValidationError(_("Choose who gets the dossiers."))
+        return cleaned

@@ -1,0 +1,331 @@
+"""Officers of an installation: invited, given posts, and let go; every change leaves a line in the log.
+
+All functions open their own transaction. Rows that decide are locked first
+(PostgreSQL) or read inside a transaction that already owns the write lock
+(SQLite begins them IMMEDIATE), so that two administrators at once cannot
+together do what neither may do alone.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import Kind, User
+from accounts.sessions import end_all_sessions
+from common.clock import local_day
+
+from . import audit, people_mail
+from .changing import Refused, require_fresh
+from .models import Post, Role, Unit
+
+SAME_POST = gettext_lazy("This person holds this post in that time already.")
+LAST_ADMINISTRATOR = gettext_lazy(
+    "This is the last administrator of the installation. Give the post to somebody else first."
+)
+
+
+class AccountExists(Refused):
+    """The address belongs to an account already; the administrator has to say that it is meant."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            gettext_lazy(
+                "This account exists already. Tick below to give it the post; the name in the account stays as it is."
+            ),
+            "attach",
+        )
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a post is: role, unit and time; ``sectors`` counts for specialists only, empty means all fields."""
+
+    unit: Unit
+    role: str
+    title: str
+    sectors: tuple[str, ...]
+    since: date
+    until: date | None = None
+
+
+# Inviting
+
+
+def invite(name: str, email: str, terms: list[Terms], *, attach: bool, by: User, now: datetime) -> User:
+    """Give posts to the holder of an address; makes the account when there is none, and mails the person.
+
+    Raises :class:`AccountExists` for a known address unless ``attach``, and
+    :class:`Refused` for an account that cannot hold a post.
+    """
+    try:
+        with transaction.atomic():
+            user = User.objects.select_for_update().filter(email__iexact=email).first()
+            if user is None:
+                user = _new_account(name, email, by, now, terms[0].unit)
+                _give(user, terms, by, now)
+                people_mail.invitation(user, terms, by)
+            else:
+                _attach(user, attach)
+                _give(user, terms, by, now)
+                people_mail.posts_given(user, terms, by)
+    except IntegrityError as error:
+        # Somebody else made the account in the same moment.
+        raise AccountExists from error
+    return user
+
+
+def _new_account(name: str, email: str, by: User, now: datetime, unit: Unit) -> User:
+    user = User.objects.create_user(full_name=name, email=email, date_joined=now)
+    EmailAddress.objects.create(user=user, email=user.email, verified=False, primary=True)
+    _log("person.invite", user, by, now, unit, [("email", "", user.email)])
+    return user
+
+
+def _attach(user: User, attach: bool) -> None:
+    if not attach:
+        raise AccountExists
+    if user.kind != Kind.CITIZEN:
+        raise Refused(_("This address belongs to an organisation or enterprise. Use the officer's own one."), "email")
+    if not user.is_active:
+        raise Refused(_("This account is closed. It cannot be given a post."), "email")
+
+
+# Posts
+
+
+def give_post(user: User, terms: Terms, *, by: User, now: datetime) -> Post:
+    """Give a person one more post and tell them by mail."""
+    with transaction.atomic():
+        user = User.objects.select_for_update().get(pk=user.pk)
+        if not user.is_active:
+            raise Refused(_("This account is closed. It cannot be given a post."))
+        post = _give(user, [terms], by, now)[0]
+        people_mail.posts_given(user, [terms], by)
+    return post
+
+
+def substitute(post: Post, user: User, since: date, until: date, *, by: User, now: datetime) -> Post:
+    """Let another person stand in for a post for some days: a post of the same kind that ends by itself."""
+    if user.pk == post.user_id:
+        raise Refused(_("Choose another person."), "person")
+    with translation.override("vi"):
+        title = _("In place of %(name)s") % {"name": post.user.get_full_name()}
+    terms = Terms(post.unit, post.role, title[:80], tuple(post.sectors), since, until)
+    return give_post(user, terms, by=by, now=now)
+
+
+def _give(user: User, terms: Iterable[Terms], by: User, now: datetime) -> list[Post]:
+    """Write the posts of a locked person; an officer of today ends old sessions, which have a citizen's limits."""
+    today = local_day(now)
+    was_officer = Post.objects.valid_on(today).of(user).exists()
+    posts = []
+    for one in terms:
+        unit = Unit.objects.select_for_update().get(pk=one.unit.pk)
+        if not unit.is_active:
+            raise Refused(_("This unit is closed."), "unit")
+        if one.until is not None and one.until < one.since:
+            raise Refused(_("The last day comes before the first one."), "until")
+        same = Post.objects.filter(user=user, unit=unit, role=one.role).filter(
+            Q(valid_until=None) | Q(valid_until__gte=one.since)
+        )
+        if one.until is not None:
+            same = same.filter(valid_from__lte=one.until)
+        if same.exists():
+            raise Refused(SAME_POST, "role")
+        post = Post.objects.create(
+            user=user,
+            unit=unit,
+            role=one.role,
+            title=one.title,
+            sectors=list(one.sectors) if one.role == Role.SPECIALIST else [],
+            valid_from=one.since,
+            valid_until=one.until,
+        )
+        changes = [
+            ("role", "", post.role),
+            ("title", "", post.title),
+            ("sectors", "", ", ".join(post.sectors)),
+            ("valid_from", "", post.valid_from),
+            ("valid_until", "", post.valid_until),
+        ]
+        _log("post.give", user, by, now, unit, changes)
+        posts.append(post)
+    if not was_officer and any(post.valid_from <= today for post in posts):
+        end_all_sessions(user, now)
+    return posts
+
+
+def post_values(post: Post) -> tuple[object, ...]:
+    """Return what a page about a post was made for."""
+    return (post.title, post.sectors, post.valid_from, post.valid_until)
+
+
+def change_post(
+    post: Post, *, title: str, sectors: Iterable[str], until: date | None, was: str, by: User, now: datetime
+) -> None:
+    """Change a post's title, fields and last day."""
+    with transaction.atomic():
+        held = _locked(post, was, by)
+        if until != held.valid_until:
+            _check_end(held, until, now)
+        new = {
+            "title": title,
+            "sectors": list(sectors) if held.role == Role.SPECIALIST else [],
+            "valid_until": until,
+        }
+        changes = [
+            ("title", held.title, new["title"]),
+            ("sectors", ", ".join(held.sectors), ", ".join(new["sectors"])),
+            ("valid_until", held.valid_until, until),
+        ]
+        Post.objects.filter(pk=held.pk).update(**new)
+        if any(before != after for _field, before, after in changes):
+            _log("post.change", held.user, by, now, held.unit, [("role", held.role, None), *changes])
+
+
+def end_post(post: Post, last_day: date, *, was: str, by: User, now: datetime) -> None:
+    """Let a post end with a day, today or later; one that has not begun by then is taken back as if never given."""
+    with transaction.atomic():
+        held = _locked(post, was, by)
+        if held.valid_from > last_day:
+            Post.objects.filter(pk=held.pk).delete()
+            _log("post.take_back", held.user, by, now, held.unit, [("role", held.role, None)])
+            return
+        _check_end(held, last_day, now)
+        Post.objects.filter(pk=held.pk).update(valid_until=last_day)
+        changes = [("role", held.role, None), ("valid_until", held.valid_until, last_day)]
+        _log("post.end", held.user, by, now, held.unit, changes)
+
+
+def _locked(post: Post, was: str, by: User) -> Post:
+    """Return a post read anew for changing; refuses a stale page and one's own post of administrator."""
+    # All posts of administrators in one order: two who end each other's wait here.
+    administrators = Post.objects.select_for_update().filter(role=Role.ADMINISTRATOR).order_by("pk")
+    list(administrators.values_list("pk", flat=True))
+    held = Post.objects.select_for_update(of=("self",)).select_related("user", "unit").filter(pk=post.pk).first()
+    if held is None:
+        raise Refused(_("This post has been taken back."))
+    require_fresh(was, *post_values(held))
+    if held.role == Role.ADMINISTRATOR and held.user_id == by.pk:
+        raise Refused(_("Nobody changes their own post of administrator. Ask another administrator."))
+    return held
+
+
+def _check_end(post: Post, until: date | None, now: datetime) -> None:
+    if until is None:
+        return
+    if until < max(local_day(now), post.valid_from):
+        raise Refused(_("A post ends today or later; days that have passed cannot be taken back."), "until")
+    if post.role == Role.ADMINISTRATOR and not other_administrators(now, besides=Q(pk=post.pk)):
+        raise Refused(LAST_ADMINISTRATOR)
+
+
+def other_administrators(now: datetime, *, besides: Q) -> bool:
+    """Tell whether somebody is administrator for good besides the posts that match: able to sign in, no last day."""
+    return (
+        Post.objects.filter(
+            role=Role.ADMINISTRATOR,
+            valid_from__lte=local_day(now),
+            valid_until=None,
+            unit__is_active=True,
+            user__is_active=True,
+        )
+        .exclude(user__password__startswith="!")
+        .exclude(besides)
+        .exists()
+    )
+
+
+# Accounts
+
+
+def close_account(user: User, unit_ids: set[int], *, by: User, now: datetime) -> None:
+    """Keep a person from signing in and end their sessions; the posts stay as they are."""
+    with transaction.atomic():
+        list(Post.objects.select_for_update().filter(role=Role.ADMINISTRATOR).order_by("pk").values_list("pk"))
+        user = User.objects.select_for_update().get(pk=user.pk)
+        if user.pk == by.pk:
+            raise Refused(_("Nobody closes their own account here."))
+        if not user.is_active:
+            raise Refused(_("This account is closed already."))
+        _require_officer(user, unit_ids, now)
+        current = Post.objects.filter(user=user).filter(Q(valid_until=None) | Q(valid_until__gte=local_day(now)))
+        if current.exclude(unit__in=unit_ids).exists():
+            raise Refused(_("This person also holds a post in a unit that you do not look after. End the posts here."))
+        is_administrator = current.filter(role=Role.ADMINISTRATOR).exists()
+        if is_administrator and not other_administrators(now, besides=Q(user=user)):
+            raise Refused(LAST_ADMINISTRATOR)
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        end_all_sessions(user, now)
+        _log("person.close", user, by, now, _unit_of(user, unit_ids))
+        people_mail.account_closed(user, by)
+
+
+def _require_officer(user: User, unit_ids: set[int], now: datetime) -> None:
+    """Refuse to touch the account of somebody who has left: it is a citizen's again."""
+    posts = Post.objects.filter(user=user, unit__in=unit_ids)
+    if not posts.filter(Q(valid_until=None) | Q(valid_until__gte=local_day(now))).exists():
+        raise Refused(_("This person holds no post any more. The account is their own."))
+
+
+def open_account(user: User, unit_ids: set[int], *, by: User, now: datetime) -> None:
+    """Let a person sign in again."""
+    with transaction.atomic():
+        if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
+            raise Refused(_("This account is open already."))
+        _log("person.open", user, by, now, _unit_of(user, unit_ids))
+
+
+def send_link(user: User, unit_ids: set[int], *, by: User, now: datetime) -> None:
+    """Mail a link with which the person chooses a password, for the first time or anew."""
+    if not user.is_active:
+        raise Refused(_("This account is closed."))
+    if not user.email:
+        raise Refused(_("This account has no e-mail address. Access is reset at the desk, with the identity card."))
+    _require_officer(user, unit_ids, now)
+    with transaction.atomic():
+        people_mail.link(user, by)
+        _log("person.send_link", user, by, now, _unit_of(user, unit_ids))
+
+
+def end_sessions(user: User, unit_ids: set[int], *, by: User, now: datetime) -> None:
+    """Sign a person out everywhere."""
+    _require_officer(user, unit_ids, now)
+    with transaction.atomic():
+        end_all_sessions(user, now)
+        _log("person.end_sessions", user, by, now, _unit_of(user, unit_ids))
+
+
+def note_session_ended(user: User, unit_ids: set[int], browser: str, *, by: User, now: datetime) -> None:
+    """Write that one session was ended."""
+    _log("person.end_session", user, by, now, _unit_of(user, unit_ids), [("browser", browser, "")])
+
+
+def handed_over(user: User, unit: Unit, role: str, to: str, count: int, *, by: User, now: datetime) -> None:
+    """Write that what a person held was handed on."""
+    _log("person.hand_over", user, by, now, unit, [("role", role, None), ("to", "", to), ("count", count, 0)])
+
+
+def _unit_of(user: User, unit_ids: Iterable[int]) -> Unit | None:
+    post = (
+        Post.objects.filter(user=user, unit__in=unit_ids).select_related("unit").order_by("-valid_from", "pk").first()
+    )
+    return post.unit if post else None
+
+
+def _log(
+    action: str,
+    user: User,
+    by: User,
+    now: datetime,
+    unit: Unit | None,
+    changes: Iterable[tuple[str, object, object]] = (),
+) -> None:
+    audit.record(action, user, by=by, now=now, ref=str(user.pk), unit=unit, name=user.full_name, changes=changes)

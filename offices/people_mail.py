@@ -1,0 +1,63 @@
+"""Mails to officers about their access; plain text in the recipient's language, through Django's mail road."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import translation
+
+from accounts.invitations import VALID_FOR, has_accepted, invitation_url
+from accounts.models import User
+
+from .models import Role
+
+if TYPE_CHECKING:
+    from .people import Terms
+
+
+def invitation(user: User, terms: Iterable["Terms"], by: User) -> None:
+    """Invite somebody who has no account yet to choose a password."""
+    _send("invitation", user, by, link=invitation_url(user), posts=_posts(user, terms))
+
+
+def posts_given(user: User, terms: Iterable["Terms"], by: User) -> None:
+    """Tell the holder of an account which posts it has been given; one that was never used gets a link as well."""
+    link = "" if has_accepted(user) else invitation_url(user)
+    _send("posts_given", user, by, link=link, posts=_posts(user, terms))
+
+
+def link(user: User, by: User) -> None:
+    """Send a link for choosing a password: the invitation once more, or access that is reset."""
+    _send("password" if has_accepted(user) else "invitation", user, by, link=invitation_url(user), posts=[])
+
+
+def account_closed(user: User, by: User) -> None:
+    """Tell somebody that the account no longer signs in."""
+    _send("account_closed", user, by)
+
+
+def _posts(user: User, terms: Iterable["Terms"]) -> list[str]:
+    with translation.override(user.language):
+        return [f"{Role(one.role).label}, {one.unit.name}" for one in terms]
+
+
+def _send(kind: str, user: User, by: User, **context: Any) -> None:
+    """Write one mail; nobody is written to whose account has no address."""
+    if not user.email:
+        return
+    with translation.override(user.language):
+        values = {
+            "name": user.full_name,
+            "by": by.full_name,
+            "days": VALID_FOR.days,
+            "site": settings.SITE["agency"],
+            "phone": settings.SITE["phone"],
+            "login_url": settings.SITE_URL.rstrip("/") + reverse("account_login"),
+            **context,
+        }
+        text = render_to_string(f"administer/mail/{kind}.txt", values).strip()
+        subject, _empty, body = text.partition("\n")
+        send_mail(subject.strip(), body.lstrip("\n") + "\n", None, [user.email])

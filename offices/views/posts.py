@@ -1,0 +1,214 @@
+"""Posts of an officer: given, changed, ended, stood in for; what the officer holds handed on."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.models import User
+from common.templatetags.ui import vi_date
+
+from .. import hooks, people, people_lists
+from ..changing import fingerprint
+from ..forms.people import HandOverForm, PostChangeForm, PostEndForm, PostForm, SubstituteForm
+from ..models import Post, Role
+from .guards import administrator_only
+from .scope import Administrator, administrator_of
+from .screens import Screen, answer, done, once
+
+# So many dossiers are handed on in one go; the page then offers the rest.
+MOST_AT_ONCE = 500
+RESULT = "handed_over"
+
+
+def _back(user: User) -> str:
+    return reverse("administer:person", args=[user.pk])
+
+
+@administrator_only
+@require_http_methods(["GET", "POST"])
+def give(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give an officer one more post."""
+    admin = administrator_of(request)
+    user = admin.person(pk)
+    form = PostForm(request.POST if request.method == "POST" else None, units=admin.open_units, today=admin.day)
+    screen = Screen(
+        _("Give a post to %(name)s") % {"name": user.full_name},
+        _("Give the post"),
+        _back(user),
+        user.full_name,
+        _("It counts from its first day at once, also in sessions that are open."),
+    )
+
+    def change() -> str:
+        with transaction.atomic():
+            if once(request, form.cleaned_data["key"], "post", str(user.pk), admin.user.pk, admin.now) is None:
+                people.give_post(user, form.terms(), by=admin.user, now=admin.now)
+        return done(request, _("The post has been given."), _back(user))
+
+    return answer(request, form, screen, change)
+
+
+@administrator_only
+@require_http_methods(["GET", "POST"])
+def change(request: HttpRequest, pk: int, post: int) -> HttpResponse:
+    """Change title, fields and last day of a post."""
+    admin = administrator_of(request)
+    user = admin.person(pk)
+    held = admin.post(user, post)
+    form = PostChangeForm(request.POST if request.method == "POST" else None, post=held, mark=_mark(held))
+
+    def act() -> str:
+        typed = form.cleaned_data
+        people.change_post(
+            held,
+            title=typed["title"],
+            sectors=typed.get("sectors", ()),
+            until=typed["until"],
+            was=typed["was"],
+            by=admin.user,
+            now=admin.now,
+        )
+        return done(request, _("The post has been changed."), _back(user))
+
+    screen = Screen(_name_of(held), _("Save the changes"), _back(user), user.full_name)
+    return answer(request, form, screen, act, mark=lambda: _mark(admin.post(user, post)))
+
+
+@administrator_only
+@require_http_methods(["GET", "POST"])
+def end(request: HttpRequest, pk: int, post: int) -> HttpResponse:
+    """End a post with a day; asks first when dossiers are still held in it."""
+    admin = administrator_of(request)
+    user = admin.person(pk)
+    held = admin.post(user, post)
+    count = _held_in(user, held)
+    data = request.POST if request.method == "POST" else None
+    form = PostEndForm(data, today=admin.day, held=count, mark=_mark(held))
+    is_coming = held.valid_from > admin.day
+
+    def act() -> str:
+        until = form.cleaned_data["until"]
+        people.end_post(held, until, was=form.cleaned_data["was"], by=admin.user, now=admin.now)
+        words = _("The post ends with %(day)s.") % {"day": vi_date(until)}
+        if held.valid_from > until:
+            words = _("The post has been taken back.")
+        return done(request, words, _back(user) if _still_here(admin, user) else reverse("administer:people"))
+
+    screen = Screen(
+        _("End the post: %(post)s") % {"post": _name_of(held)},
+        _("End the post"),
+        _back(user),
+        user.full_name,
+        _("The post has not begun yet. A last day before its first day takes it back.") if is_coming else "",
+        is_danger=True,
+    )
+    return answer(
+        request,
+        form,
+        screen,
+        act,
+        mark=lambda: _mark(admin.post(user, post)),
+        template="administer/post_end.html",
+        held_count=count,
+        person=user,
+    )
+
+
+@administrator_only
+@require_http_methods(["GET", "POST"])
+def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
+    """Let somebody stand in for a post for some days."""
+    admin = administrator_of(request)
+    user = admin.person(pk)
+    held = admin.post(user, post)
+    candidates = people_lists.possible_substitutes(admin.open_units, user, admin.day)
+    data = request.POST if request.method == "POST" else None
+    form = SubstituteForm(data, people=candidates, today=admin.day)
+
+    def act() -> str:
+        typed = form.cleaned_data
+        stand_in = form.people[typed["person"]]
+        with transaction.atomic():
+            if once(request, typed["key"], "substitute", str(held.pk), admin.user.pk, admin.now) is None:
+                people.substitute(held, stand_in, typed["since"], typed["until"], by=admin.user, now=admin.now)
+        words = _("%(name)s stands in from %(since)s to %(until)s.")
+        shown = {"name": stand_in.full_name, "since": vi_date(typed["since"]), "until": vi_date(typed["until"])}
+        return done(request, words % shown, _back(user))
+
+    screen = Screen(
+        _("Somebody stands in for %(name)s") % {"name": user.full_name},
+        _("Give the post for these days"),
+        _back(user),
+        user.full_name,
+        _(
+            "The substitute gets the same post (%(post)s) for these days and loses it by itself afterwards. What is "
+            "done in it carries the substitute's own name. Dossiers that %(name)s holds stay there: hand them on "
+            "when they cannot wait."
+        )
+        % {"post": _name_of(held), "name": user.full_name},
+    )
+    return answer(request, form, screen, act)
+
+
+@administrator_only
+@require_http_methods(["GET", "POST"])
+def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand on what an officer holds, all in one go; the page then says what became of each dossier."""
+    admin = administrator_of(request)
+    user = admin.person(pk)
+    held = hooks.held_by(user, admin.unit_ids)
+    others = people_lists.colleagues({(one.unit_id, one.role) for one in held}, user, admin.day)
+    data = request.POST if request.method == "POST" else None
+    form = HandOverForm(data, held=held, units=admin.by_pk, colleagues=others)
+    if request.method == "POST" and held and form.is_valid():
+        lines = [line for one, to in form.chosen() for line in _hand_on(admin, user, one, to)]
+        passed = sum(not line.reason for line in lines)
+        request.session[RESULT] = {
+            "person": user.pk,
+            "lines": [[line.name, line.to, str(line.reason)] for line in lines],
+        }
+        words = ngettext("%(count)d dossier has been handed on.", "%(count)d dossiers have been handed on.", passed)
+        messages.success(request, words % {"count": passed})
+        return redirect("administer:hand_over", pk=user.pk)
+    result = request.session.get(RESULT) or {}
+    page = {
+        "person": user,
+        "form": form,
+        "held": held,
+        "lines": result.get("lines", []) if result.get("person") == user.pk else [],
+    }
+    return render(request, "administer/hand_over.html", page, status=422 if form.errors else 200)
+
+
+def _hand_on(admin: Administrator, user: User, held: hooks.Held, to: User | None) -> list[hooks.HandOverLine]:
+    """Hand on what is held in one role of a unit; each dossier in a transaction of its own."""
+    unit = admin.by_pk[held.unit_id]
+    lines: list[hooks.HandOverLine] = []
+    for duty in hooks.duties:
+        lines += duty.hand_over(user, unit, held.role, to, by=admin.user, now=admin.now, most=MOST_AT_ONCE - len(lines))
+    passed = sum(not line.reason for line in lines)
+    if passed:
+        name = to.full_name if to else ""
+        people.handed_over(user, unit, held.role, name, passed, by=admin.user, now=admin.now)
+    return lines
+
+
+def _mark(post: Post) -> str:
+    return fingerprint(*people.post_values(post))
+
+
+def _name_of(post: Post) -> str:
+    return f"{Role(post.role).label}, {post.unit.name}"
+
+
+def _held_in(user: User, post: Post) -> int:
+    return sum(one.count for one in hooks.held_by(user, [post.unit_id]) if one.role == post.role)
+
+
+def _still_here(admin: Administrator, user: User) -> bool:
+    return Post.objects.filter(user=user, unit__in=admin.unit_ids).exists()

@@ -1,0 +1,73 @@
+"""How every form page of the administrators works: one form, one change, a message, a redirect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from common import onetime
+
+from ..changing import Refused, Stale
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The words of a form page and where its ways lead."""
+
+    title: Any
+    button: Any
+    back: str
+    back_label: Any
+    lead: Any = ""
+    is_danger: bool = False
+
+
+def answer(
+    request: HttpRequest,
+    form: Any,
+    screen: Screen,
+    change: Callable[[], str],
+    *,
+    mark: Callable[[], str] | None = None,
+    template: str = "administer/form.html",
+    **context: Any,
+) -> HttpResponse:
+    """Show a form, or make the change and go where ``change`` says.
+
+    A refusal shows the page again with everything typed: 409, or 422 when a
+    box has to be mended. ``mark`` gives the mark of the present values, for the
+    next try after a stale page.
+    """
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                return redirect(change())
+            except Refused as refused:
+                status = 422 if refused.field else 409
+                form.refuse(refused)
+                if isinstance(refused, Stale) and mark is not None:
+                    form.renew(mark())
+    return render(request, template, {"form": form, "screen": screen, **context}, status=status)
+
+
+def once(request: HttpRequest, key: str, purpose: str, subject: str, user_id: int, moment: Any) -> str | None:
+    """Claim the key of a form inside the caller's transaction: None for the first time, else what the first made.
+
+    Raises :class:`Refused` for a key that no page of this person carried.
+    """
+    try:
+        return onetime.claim(key, purpose, user_id, subject[:64], moment)
+    except onetime.KeyMisused as error:
+        raise Refused(_("This page is too old. Open it again.")) from error
+
+
+def done(request: HttpRequest, text: str, address: str) -> str:
+    """Say what has been done on the next page; returns its address."""
+    messages.success(request, text)
+    return address
