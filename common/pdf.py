@@ -1,14 +1,18 @@
 """PDF from HTML templates with WeasyPrint: no network, only the portal's own styles and one font.
 
-About 100 ms warm and two seconds cold, so only workers call it. The HTML is
-made in the calling process; layout runs in a forked child with limits on time
-and memory, because its cost depends on the text.
+About 100 ms warm and two seconds cold, so workers make what can wait; a web
+process lays out one document at a time. The HTML is made in the calling
+process; layout runs in a forked child with limits on time and memory, because
+its cost depends on the text.
 """
 
+import io
 import os
+import re
 import resource
 import signal
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from functools import lru_cache
@@ -27,8 +31,14 @@ FONT_FACES = """
 """
 MAX_HTML = 400_000
 SECONDS = 10
+# A fillable document carries its font whole, so that every letter can be typed.
+FORM_SECONDS = 30
 # Added to what the process maps already; fonts and libraries are shared with the parent.
 EXTRA_BYTES = 512 * 1024**2
+
+# One layout at a time in a process of several threads: the machine also serves pages.
+_one_at_a_time = threading.Lock()
+_GRAPHICS_STATE = re.compile(rb"/\S+ gs\s*")
 
 
 class PdfFailed(Exception):
@@ -88,47 +98,92 @@ def own_file(url: str) -> Path:
     return Path(found)
 
 
-def render_pdf(template: str, context: Mapping[str, Any]) -> bytes:
+def render_pdf(template: str, context: Mapping[str, Any], *, fields: Mapping[str, str] | None = None) -> bytes:
     """Return a template as a tagged PDF (PDF/UA-1), always in Vietnamese.
 
-    Raises :class:`PdfFailed` for more than 400,000 characters of HTML, and
-    after 10 seconds or 512 MB.
+    With ``fields`` its inputs become form fields (AcroForm): the mapping gives
+    what each name is called by screen readers and in tooltips. Raises
+    :class:`PdfFailed` for more than 400,000 characters of HTML, after 10
+    seconds (30 with fields) or 512 MB, and when other documents keep this
+    process busy for as long.
     """
     with translation.override("vi"):
         html = render_to_string(template, dict(context))
     if len(html) > MAX_HTML:
         raise PdfFailed("the document is too long")
-    _style()
-    with tempfile.TemporaryFile() as target:
-        _write_in_child(html, target)
-        target.seek(0)
-        content = target.read()
+    seconds = SECONDS if fields is None else FORM_SECONDS
+    if not _one_at_a_time.acquire(timeout=seconds):
+        raise PdfFailed("other documents are being laid out")
+    try:
+        _style()
+        with tempfile.TemporaryFile() as target:
+            _write_in_child(html, target, fields, seconds)
+            target.seek(0)
+            content = target.read()
+    finally:
+        _one_at_a_time.release()
     if not content.startswith(b"%PDF-"):
         raise PdfFailed("no PDF came out")
     return content
 
 
-def write_pdf(html: str, target: BinaryIO) -> None:
-    """Lay out HTML and write the PDF into an open file."""
+def write_pdf(html: str, target: BinaryIO, fields: Mapping[str, str] | None = None) -> None:
+    """Lay out HTML and write the PDF into an open file; with ``fields`` a fillable one."""
     stylesheet, fonts = _style()
     document = _engine().HTML(string=html, base_url="static:", url_fetcher=_fetcher())
-    document.write_pdf(target, stylesheets=[stylesheet], font_config=fonts, pdf_variant="pdf/ua-1")
+    laid_out = target if fields is None else io.BytesIO()
+    document.write_pdf(
+        laid_out,
+        stylesheets=[stylesheet],
+        font_config=fonts,
+        pdf_variant="pdf/ua-1",
+        pdf_forms=fields is not None,
+    )
+    if fields is not None:
+        _finish_fields(laid_out, target, fields)
 
 
-def _write_in_child(html: str, target: BinaryIO) -> None:
+def _finish_fields(source: BinaryIO, target: BinaryIO, fields: Mapping[str, str]) -> None:
+    """Put right what WeasyPrint leaves open in form fields: labels, radio groups, what an appearance may say.
+
+    A radio button belongs to its group and is no field of its own; a default
+    appearance holds colour and font, nothing of the page's graphics.
+    """
+    import pikepdf
+
+    with pikepdf.open(source) as pdf:
+        form = pdf.Root.get("/AcroForm")
+        if form is not None:
+            kept = []
+            for field in form.Fields:
+                if "/DA" in field:
+                    field["/DA"] = pikepdf.String(_GRAPHICS_STATE.sub(b"", bytes(field["/DA"])))
+                if "/Parent" in field:
+                    own = str(field["/TU"])
+                    del field["/T"]
+                    field["/TU"] = pikepdf.String(f"{fields.get(str(field['/Parent']['/T']), '')}: {own}")
+                    continue
+                name = str(field["/T"])
+                field["/TU"] = pikepdf.String(fields.get(name, name))
+                kept.append(field)
+            form.Fields = pikepdf.Array(kept)
+        pdf.save(target)
+
+
+def _write_in_child(html: str, target: BinaryIO, fields: Mapping[str, str] | None, seconds: int) -> None:
     """Run :func:`write_pdf` in a forked child with limits; raises PdfFailed when it does not end well."""
     child = os.fork()
     if child == 0:
         status = 1
         try:
-            _limit()
-            write_pdf(html, target)
+            _limit(seconds)
+            write_pdf(html, target, fields)
             target.flush()
             status = 0
         finally:
             # Never back into the caller's code, connections or exit handlers.
             os._exit(status)
-    deadline = time.monotonic() + SECONDS
+    deadline = time.monotonic() + seconds
     while True:
         ended, status = os.waitpid(child, os.WNOHANG)
         if ended:
@@ -142,7 +197,7 @@ def _write_in_child(html: str, target: BinaryIO) -> None:
         raise PdfFailed(f"laying out the document failed (status {status})")
 
 
-def _limit() -> None:
+def _limit(seconds: int) -> None:
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     resource.setrlimit(resource.RLIMIT_AS, (mapped + EXTRA_BYTES, mapped + EXTRA_BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from offices.hours import hours_lines
 from offices.models import OpeningHours, Role
 
-from . import words
+from . import blank_forms, words
 from .catalogue import effective_level
 from .models import FeeLine, Offering, Procedure, ProcedureVersion, RequiredPaper, VersionStatus
 
@@ -94,6 +94,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "is_long": len(name) > LONG_NAME,
         "apply_url": f"{base}apply/" if is_open and level >= 3 and offerings else "",
         "is_open": is_open,
+        "paper_form": blank_forms.offers(version, level) if is_open and offerings else None,
     }
 
 

@@ -340,7 +340,9 @@ class PreparedForm(models.Model):
     """A declaration filled in here to be printed, signed and sent on paper (level 2); gone after 30 days.
 
     ``code_index`` is the blind index of the random retrieval code printed in
-    its QR, empty until it is printed; the code itself is not kept.
+    its QR, empty until it is printed. ``answers`` is {"answers", "unit" (slug),
+    "code"}: the code rests encrypted beside what it opens, so that every print
+    shows the same one (procedures/prepared.py).
     """
 
     version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="prepared_forms")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import clock
 
-from . import access, checking
+from . import access, blank_forms, checking
 from .changing import EditRefused, edit, record, touch, who_was_first
 from .drafting import discard, draft_from, duplicate, is_code, new_procedure, next_local_code
 from .indexing import FILINGS_THAT_TELL, rank_by_filings, refresh_search_text, write_search_text
@@ -139,6 +139,7 @@ def publish(
         changes = [("effective_from", None, version.effective_from), ("effective_until", None, version.effective_until)]
         if by is not None:
             record(version.procedure, "version.publish", by=by, now=now, version=version, changes=changes)
+            blank_forms.wake(version.pk)
         if version.effective_from <= day:
             # A later version is found by its own words from its first night on.
             write_search_text(version.procedure, version)

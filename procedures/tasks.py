@@ -4,10 +4,25 @@ from celery import shared_task
 
 from common import clock
 
-from . import publishing
+from . import blank_forms, prepared, publishing
+from .models import ProcedureVersion
 
 
 @shared_task
 def refresh_search_text() -> int:
     """Each night: find procedures by the words of the version that comes into force today."""
     return publishing.refresh_search_text(clock.local_day(clock.now()))
+
+
+@shared_task
+def make_blank_form(pk: int) -> None:
+    """Make the blank fillable PDF of a version, unless it is there or the version has no form."""
+    version = ProcedureVersion.objects.filter(pk=pk, form__isnull=False, level__gte=blank_forms.PAPER_LEVEL).first()
+    if version is not None:
+        blank_forms.ensure(version)
+
+
+@shared_task
+def expire_prepared_forms() -> int:
+    """Each night: delete the declarations filled in for printing whose time is over."""
+    return prepared.expire(clock.now())

@@ -67,7 +67,7 @@ def test_document_that_is_too_long_is_refused(render):
 
 def test_layout_that_takes_too_long_is_ended(render, monkeypatch):
     monkeypatch.setattr(pdf, "SECONDS", 1)
-    monkeypatch.setattr(pdf, "write_pdf", lambda html, target: time.sleep(30))
+    monkeypatch.setattr(pdf, "write_pdf", lambda html, target, fields: time.sleep(30))
     began = time.monotonic()
     with pytest.raises(PdfFailed, match="too long"):
         render("<p>x</p>")
@@ -76,7 +76,7 @@ def test_layout_that_takes_too_long_is_ended(render, monkeypatch):
 
 def test_layout_that_takes_too_much_memory_is_ended(render, monkeypatch):
     monkeypatch.setattr(pdf, "EXTRA_BYTES", 32 * 1024**2)
-    monkeypatch.setattr(pdf, "write_pdf", lambda html, target: target.write(bytes(256 * 1024**2)))
+    monkeypatch.setattr(pdf, "write_pdf", lambda html, target, fields: target.write(bytes(256 * 1024**2)))
     with pytest.raises(PdfFailed):
         render("<p>x</p>")
 

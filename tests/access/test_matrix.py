@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.http import FileResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.access.world import World
-from tests.factories import NOW
 
 PERSONAS = (
     "anonymous",
@@ -98,6 +96,11 @@ def rows(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
         ("account_email", GET, [], MEMBERS),
         ("procedures:detail", GET, [code], EVERYBODY),
         ("procedures:template", GET, [code, 1], NOBODY),
+        ("procedures:blank_form", GET, [code], EVERYBODY),
+        *[(f"procedures:{name}", GET, [code], EVERYBODY) for name in ("fill", "fill_review", "fill_print", "fill_pdf")],
+        *[(f"procedures:{name}", POST, [code], EVERYBODY) for name in ("fill", "fill_print", "fill_discard")],
+        ("procedures:fill_section", GET, [code, "requester"], EVERYBODY),
+        ("procedures:fill_section", POST, [code, "requester"], EVERYBODY),
         ("my:apply", GET, [code], EVERYBODY),
         ("my:apply", POST, [code], MEMBERS),
         ("my:dossiers", GET, [], MEMBERS),
@@ -179,13 +182,6 @@ def url_names(resolver: URLResolver | None = None, spaces: tuple[str, ...] = ())
             yield ":".join((*spaces, entry.name))
 
 
-@pytest.fixture
-def world(db) -> Iterator[World]:
-    """The commune on its Monday morning; the clock stands still."""
-    with time_machine.travel(NOW, tick=False):
-        yield World()
-
-
 def answer_of(client: Client, method: str, address: str) -> str:
     """Return the kind of answer a persona gets."""
     response = getattr(client, method)(address, HTTP_ORIGIN="http://testserver")
@@ -265,7 +261,8 @@ def test_every_url_is_listed(world):
 
 
 def test_anonymous_visitors_get_no_session(world):
+    with_forms = ("account", "track", "my", "procedures:fill")
     for name, method, arguments, expected in rows(world):
-        if method == GET and expected is EVERYBODY and not name.startswith(("account", "track", "my")):
+        if method == GET and expected is EVERYBODY and not name.startswith(with_forms):
             response = Client().get(reverse(name, args=arguments))
             assert not response.cookies, f"{name} sets {list(response.cookies)}"

@@ -1,6 +1,7 @@
 """A small commune with a dossier in every state, for asking who may open what."""
 
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from common.files import Accepted
 from common.onetime import new_key
@@ -9,6 +10,7 @@ from dossiers.applicants import data_of_account
 from dossiers.models import Dossier
 from dossiers.workflow import perform
 from notifications.models import Notification
+from procedures.blank_forms import storage_name
 from tests import factories
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -49,9 +51,16 @@ class World:
         self.proposed = self.walk("receive", "forward", "propose")
         self.decided = self.walk("receive", "forward", "propose", "approve")
         self.lettered = self.walk("receive", "forward", "write", "approve")
+        self.keep_blank_form()
         slip = self.submitted.slips.first()
         slip.file.save("slip.pdf", ContentFile(PDF), save=False)
         type(slip).objects.filter(pk=slip.pk).update(file=slip.file.name)
+
+    def keep_blank_form(self) -> None:
+        """Put a file where the blank form of the procedure is expected, so that no page has to make it."""
+        name = storage_name(self.version.pk, self.version.form)
+        if not default_storage.exists(name):
+            default_storage.save(name, ContentFile(PDF))
 
     def new_draft(self) -> Dossier:
         """A complete draft with one uploaded paper."""
