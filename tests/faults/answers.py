@@ -1,6 +1,35 @@
-"""Reading answers to their end."""
+"""Browsers of people, the pages they may open, and reading answers to their end."""
 
+from collections.abc import Iterator
 from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from tests.access.test_matrix import rows, undone
+from tests.access.world import World
+
+
+def client_of(person: User | None) -> Client:
+    """A signed-in browser."""
+    browser = Client()
+    if person is not None:
+        browser.force_login(person)
+    return browser
+
+
+def pages(world: World, persona: str) -> Iterator[tuple[str, Any]]:
+    """Yield every page that a persona may open: (address, response)."""
+    browser = client_of(world.people[persona])
+    for name, method, arguments, expected in rows(world):
+        if method == "get" and expected[persona] == "in":
+            address = reverse(name, args=arguments)
+            with undone():
+                response = browser.get(address)
+                read(response)
+            if not response.streaming:
+                yield address, response
 
 
 def read(response: Any) -> bytes:

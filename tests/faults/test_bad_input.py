@@ -6,11 +6,9 @@ says what to do.
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.test.client import encode_multipart
@@ -18,7 +16,6 @@ from django.urls import reverse
 
 from tests.access.test_matrix import rows, undone
 from tests.access.world import World
-from tests.factories import NOW
 from tests.faults.answers import read
 
 PERSONAS = ("anonymous", "citizen", "clerk", "specialist", "leader")
@@ -61,13 +58,6 @@ STRANGE_QUERIES = (
     "q=%ED%A0%80",
     "q=%ff",
 )
-
-
-@pytest.fixture
-def world(db) -> Iterator[World]:
-    """The commune on its Monday morning; the clock stands still."""
-    with time_machine.travel(NOW, tick=False):
-        yield World()
 
 
 def addresses(world: World) -> dict[str, list[object]]:

@@ -1,14 +1,11 @@
 """Every kind of answer carries the headers that keep a browser out of trouble."""
 
 import pytest
-import time_machine
 from django.core.files.base import ContentFile
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
-from tests.access.world import World
-from tests.factories import NOW
 from tests.faults.answers import read
 
 FIXED = {
@@ -17,13 +14,6 @@ FIXED = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-
-
-@pytest.fixture
-def world(db):
-    """The commune on its Monday morning; the clock stands still."""
-    with time_machine.travel(NOW, tick=False):
-        yield World()
 
 
 def checked(response, status):
