@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import TransactionTestCase
 
 from common import append_only, broker
@@ -12,17 +12,24 @@ from tests import factories
 
 
 @pytest.fixture(scope="session", autouse=True)
-def flush_may_delete():
-    """Lift append-only triggers while the tables are emptied after a transactional test."""
-    empty_tables = TransactionTestCase._fixture_teardown
+def flush_deletes_rows():
+    """Empty the tables after a transactional test with DELETEs, append-only triggers lifted.
+
+    Django's own flush truncates sixty tables, 0.3 s each time on PostgreSQL, and writes permissions and content
+    types anew; these stay.
+    """
+    flush = TransactionTestCase._fixture_teardown
 
     def teardown(self):
-        with append_only.lifted():
-            empty_tables(self)
+        kept = {"django_migrations", "django_content_type", "auth_permission"}
+        with append_only.lifted(), transaction.atomic(), connection.cursor() as cursor:
+            # Foreign keys are checked at the end of the transaction: any order will do.
+            for table in sorted(set(connection.introspection.django_table_names(only_existing=True)) - kept):
+                cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
 
     TransactionTestCase._fixture_teardown = teardown
     yield
-    TransactionTestCase._fixture_teardown = empty_tables
+    TransactionTestCase._fixture_teardown = flush
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
