@@ -305,7 +305,7 @@ def _steps(before: Plain, after: Plain) -> list[Change]:
     old, new = before["steps"], after["steps"]
     found = []
     keys = [[(step["role"], step["text"]) for step in one] for one in (old, new)]
-    for kind, i, j, k, m in SequenceMatcher(None, *keys, autojunk=False).get_opcodes():
+    for kind, i, j, k, m in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_opcodes():
         if kind == "equal":
             for was, now, n in zip(old[i:j], new[k:m], range(k + 1, m + 1), strict=True):
                 if was["allotted"] != now["allotted"]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.text import fold
@@ -77,7 +78,11 @@ VERSION: Plain = {
     "steps": [],
 }
 PROCEDURE: Plain = {"life_events": [], "synonyms": [], "faq": [], "notice": "", "accept_until": None, "related": []}
-NEEDED = ("name", "level", "processing_unit")
+NEEDED = {
+    "name": gettext_lazy("Name"),
+    "level": gettext_lazy("Level"),
+    "processing_unit": gettext_lazy("Unit of the processing time"),
+}
 DATES = ("effective_from", "effective_until")
 _PARTS = {"papers": PAPER, "fees": FEE, "steps": STEP}
 
@@ -344,7 +349,7 @@ class _Planner:
     def new(self, made: Outcome, version: Plain) -> None:
         """Plan a procedure that the portal does not have."""
         made.state = NEW
-        missing = [name for name in NEEDED if name not in version]
+        missing = [str(label) for name, label in NEEDED.items() if name not in version]
         if missing:
             reason = _("A new procedure needs these too: %(names)s.") % {"names": ", ".join(missing)}
             made.faults.append(Fault(made.place, reason))

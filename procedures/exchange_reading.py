@@ -285,9 +285,8 @@ def _record(
             into.fault(where, str(wrong))
     for name in needed:
         if name not in found:
-            into.fault(
-                found.cell(name) if isinstance(found, Row) else place, _("“%(name)s” is missing.") % {"name": name}
-            )
+            where, shown = (found.place, found.columns.get(name, name)) if isinstance(found, Row) else (place, name)
+            into.fault(where, _("“%(name)s” is missing.") % {"name": shown})
     return kept
 
 

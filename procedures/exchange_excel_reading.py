@@ -1,0 +1,339 @@
+"""Reading a workbook that a person has changed: careful with what is in the file, patient with how it was typed.
+
+The zip is looked at before anything is unpacked; macros, links to other files
+and formulas are refused. Every fault names sheet, row and column.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from io import BytesIO
+from typing import Any
+
+from django.utils.translation import gettext as _
+from openpyxl import load_workbook
+
+from common import partial_date
+from common.text import fold
+
+from .exchange import Plain
+from .exchange_excel import CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
+from .exchange_reading import MAX_BYTES, Fault, Parcel, Row, Unreadable, checked, read_procedure, too_large
+
+MAX_UNPACKED = 60 * 1024 * 1024
+MAX_PARTS = 200
+MAX_RATIO = 200
+MAX_COLUMNS = 60
+MAX_CELL = 32_767
+# Parts of a workbook that run, or fetch, something.
+_ACTIVE = re.compile(r"vbaproject|macrosheets|/activex|/embeddings|/ctrlprops", re.IGNORECASE)
+_LINKS = re.compile(r"externallinks/|connections\.xml|/querytables/", re.IGNORECASE)
+_NUMBER = re.compile(r"-?\d{1,3}(?:[. ]\d{3})+|-?\d+", re.ASCII)
+_HOURS = re.compile(r"\d{1,5}(?:[.,]\d+)?", re.ASCII)
+
+
+class _Bad(Exception):
+    """A cell whose value is not taken; ``args[0]`` says why."""
+
+
+def read_excel(content: bytes) -> list[Parcel]:
+    """Read a workbook; raises Unreadable when it cannot be read as a whole."""
+    look_inside(content)
+    try:
+        book = load_workbook(BytesIO(content), read_only=True, keep_links=False, rich_text=False)
+    except Exception as error:
+        # The library raises whatever it stumbles over; none of it says more than this.
+        raise Unreadable(_damaged()) from error
+    try:
+        sheets = {fold(sheet.title): sheet for sheet in book.worksheets}
+        if fold(SHEETS[""][0]) not in sheets:
+            raise Unreadable(_("The workbook has no sheet “%(name)s”. Begin from an export.") % {"name": SHEETS[""][0]})
+        tables = {
+            part: _Table(part, sheets[fold(title)]).read()
+            for part, (title, _columns) in SHEETS.items()
+            if fold(title) in sheets
+        }
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(_damaged()) from error
+    finally:
+        book.close()
+    return checked(_parcels(tables))
+
+
+def look_inside(content: bytes) -> None:
+    """Refuse what is no plain workbook, by the list of its parts: nothing is unpacked. Raises Unreadable."""
+    if len(content) > MAX_BYTES:
+        raise Unreadable(too_large())
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as parts:
+            infos = parts.infolist()
+            beginnings = [
+                _beginning(parts, info) for info in infos[:MAX_PARTS] if info.filename.endswith((".xml", ".rels"))
+            ]
+    except Exception as error:
+        raise Unreadable(_("This is no Excel workbook (.xlsx). Save it as one, then send it again.")) from error
+    unpacked = sum(info.file_size for info in infos)
+    if (
+        len(infos) > MAX_PARTS
+        or unpacked > MAX_UNPACKED
+        or any(info.file_size > MAX_RATIO * max(info.compress_size, 1024) for info in infos)
+    ):
+        raise Unreadable(_("The workbook is too large when unpacked. Split it, for example by field."))
+    if any(_ACTIVE.search(info.filename) for info in infos):
+        raise Unreadable(_("The workbook contains macros or other active parts. Save it as a plain .xlsx."))
+    if any(_LINKS.search(info.filename) for info in infos):
+        raise Unreadable(
+            _("The workbook refers to other files. Replace these cells by their values, then save it again.")
+        )
+    if any(
+        b"<!DOCTYPE" in text or b"<!ENTITY" in text or text.startswith((b"\xff\xfe", b"\xfe\xff"))
+        for text in beginnings
+    ):
+        raise Unreadable(_damaged())
+
+
+def _beginning(parts: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    with parts.open(info) as part:
+        return part.read(2048)
+
+
+def _damaged() -> str:
+    return _("The workbook is damaged, or of a kind that cannot be read. Save it again as .xlsx.")
+
+
+@dataclass
+class _Table:
+    """One sheet: its rows by procedure, and the faults of those that belong to none."""
+
+    part: str
+    sheet: Any
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    faults: dict[str, list[Fault]] = field(default_factory=dict)
+    lost: list[Fault] = field(default_factory=list)
+
+    def read(self) -> "_Table":
+        self.title, columns = SHEETS[self.part]
+        by_heading = {fold(column.heading): column for column in columns}
+        headings: dict[int, Column] = {}
+        for number, cells in self.lines():
+            if not headings:
+                headings = self.headings(cells, by_heading)
+                continue
+            first = next((cell.value for cell in cells if cell.value is not None), None)
+            if first is None or (isinstance(first, str) and first.startswith(EXPLAINS)):
+                continue
+            self.line(number, cells, headings)
+        if not headings:
+            raise Unreadable(_("The sheet “%(name)s” is empty.") % {"name": self.title})
+        return self
+
+    def lines(self) -> Iterator[tuple[int, Any]]:
+        """Yield rows with their numbers; the size that the file states is not believed."""
+        if not hasattr(self.sheet, "reset_dimensions"):
+            raise Unreadable(_damaged())
+        self.sheet.reset_dimensions()
+        for number, cells in enumerate(self.sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
+            if number > MAX_ROWS:
+                raise Unreadable(
+                    _("The sheet “%(name)s” has more than %(count)s rows.") % {"name": self.title, "count": "100.000"}
+                )
+            yield number, cells
+
+    def headings(self, cells: Any, by_heading: dict[str, Column]) -> dict[int, Column]:
+        found = {}
+        for place, cell in enumerate(cells):
+            column = by_heading.get(fold(str(cell.value))) if cell.value is not None else None
+            if column is not None and column not in found.values():
+                found[place] = column
+        if CODE not in found.values():
+            raise Unreadable(
+                _("The first row of the sheet “%(name)s” must name the columns, “%(column)s” among them.")
+                % {"name": self.title, "column": CODE.heading}
+            )
+        return found
+
+    def line(self, number: int, cells: Any, headings: dict[int, Column]) -> None:
+        names = {column.name: column.heading for column in headings.values()}
+        row = Row({}, self.title, number, names)
+        faults = []
+        for place, column in headings.items():
+            cell = cells[place] if place < len(cells) else None
+            try:
+                _put(row, column, _value(cell, column))
+            except _Bad as bad:
+                faults.append(Fault(row.cell(column.name), str(bad)))
+        code = str(row.pop("code", "")).strip()
+        if not code:
+            self.lost.append(faults[0] if faults else Fault(row.cell("code"), _("The code is missing.")))
+            return
+        self.rows.setdefault(code, []).append(row)
+        self.faults.setdefault(code, []).extend(faults)
+
+
+def _put(row: Row, column: Column, value: Any) -> None:
+    """Store a value; an empty cell of what cannot be empty counts as missing."""
+    if value is None:
+        if column.name in ("amount_online_vnd", "accept_until"):
+            row[column.name] = None
+        elif column.kind in ("lines", "several"):
+            row[column.name] = []
+        elif column.kind == "text" and column.name not in ("key", "name", "text", "sector", "code"):
+            row[column.name] = ""
+        return
+    row[column.name] = value
+
+
+def _value(cell: Any, column: Column) -> Any:
+    """Return the value of a cell in the exchange format, None for an empty one; raises _Bad."""
+    found = getattr(cell, "value", None)
+    if found is None or (isinstance(found, str) and not found.strip()):
+        return None
+    if cell.data_type == "f":
+        raise _Bad(_("Formulas are not taken. Replace it by its value."))
+    if not isinstance(found, str | int | float | date | datetime):
+        raise _Bad(_("A text is needed here."))
+    if cell.data_type == "e":
+        raise _Bad(_("The cell holds an error of Excel’s."))
+    if isinstance(found, str) and len(found) > MAX_CELL:
+        raise _Bad(_("Write at most %(count)d characters.") % {"count": MAX_CELL})
+    return _READERS[column.kind](found, column)
+
+
+def _text(found: Any, column: Column) -> str:
+    if isinstance(found, bool):
+        raise _Bad(_("A text is needed here."))
+    if isinstance(found, datetime | date):
+        raise _Bad(_("Excel has made a date of this. Format the cell as text and type it again."))
+    if isinstance(found, float) and found.is_integer() and abs(found) < 1e15:
+        return str(int(found))
+    return str(found)
+
+
+def _lines(found: Any, column: Column) -> list[str]:
+    return [line.strip() for line in _text(found, column).splitlines() if line.strip()]
+
+
+def _number(found: Any, column: Column) -> int:
+    message = _("A whole number is needed here, for example 8000 or 8.000.")
+    if isinstance(found, bool) or isinstance(found, datetime | date):
+        raise _Bad(message)
+    if isinstance(found, int | float):
+        if isinstance(found, float) and not found.is_integer():
+            raise _Bad(message)
+        return int(found) if abs(found) < 1e15 else 10**15
+    text = found.strip().removesuffix("đồng").removesuffix("đ").strip().replace("\xa0", " ")
+    if len(text) > 20 or not _NUMBER.fullmatch(text):
+        raise _Bad(message)
+    return int(text.replace(".", "").replace(" ", ""))
+
+
+def _hours(found: Any, column: Column) -> Decimal:
+    text = str(found).strip()
+    if isinstance(found, bool) or isinstance(found, datetime | date) or not _HOURS.fullmatch(text):
+        raise _Bad(_("A number of hours is needed here, for example 4 or 1,5."))
+    try:
+        return Decimal(text.replace(",", "."))
+    except InvalidOperation as error:
+        raise _Bad(_("A number of hours is needed here, for example 4 or 1,5.")) from error
+
+
+def _day(found: Any, column: Column) -> str:
+    if isinstance(found, datetime):
+        return found.date().isoformat()
+    if isinstance(found, date):
+        return found.isoformat()
+    try:
+        iso = partial_date.parse(found) if isinstance(found, str) and len(found) <= 30 else ""
+        if not partial_date.is_whole(iso):
+            raise ValueError(found)
+    except ValueError as error:
+        raise _Bad(_("A day is needed here, for example 01/07/2026.")) from error
+    return iso
+
+
+def _one(found: Any, column: Column) -> Any:
+    known = {fold(word): value for value, word in (column.known or {}).items()}
+    word = fold(str(found))
+    if word not in known:
+        raise _Bad(_("One of these is needed here: %(known)s.") % {"known": ", ".join((column.known or {}).values())})
+    return known[word]
+
+
+def _several(found: Any, column: Column) -> list[Any]:
+    parts = [part for part in re.split(r"[,;\n]", str(found)) if part.strip()]
+    return [_one(part, column) for part in parts[:20]]
+
+
+def _truth(found: Any, column: Column) -> bool:
+    if isinstance(found, bool):
+        return found
+    words = {"co": True, "x": True, "1": True, "true": True, "khong": False, "0": False, "false": False}
+    word = fold(_text(found, column))
+    if word not in words:
+        raise _Bad(_("“Có” or “Không” is needed here."))
+    return words[word]
+
+
+_READERS: dict[str, Callable[[Any, Column], Any]] = {
+    "text": _text,
+    "lines": _lines,
+    "number": _number,
+    "money": _number,
+    "hours": _hours,
+    "day": _day,
+    "one": _one,
+    "several": _several,
+    "truth": _truth,
+}
+
+
+# Sheets become procedures ---------------------------------------------------------------------------------------------
+
+
+def _parcels(tables: dict[str, _Table]) -> list[Parcel]:
+    """Gather the rows of each procedure, in the order of the first sheet; rows without a code are faults."""
+    parcels = []
+    codes = dict.fromkeys(tables[""].rows)
+    for table in tables.values():
+        codes |= dict.fromkeys(table.rows)
+    for code in codes:
+        parcels.append(_parcel(code, tables))
+    for table in tables.values():
+        parcels += [Parcel("", fault.place, {}, [fault]) for fault in table.lost[:100]]
+    return parcels
+
+
+def _parcel(code: str, tables: dict[str, _Table]) -> Parcel:
+    mine = tables[""].rows.get(code, [])
+    first = mine[0] if mine else None
+    version: Plain = {part: table.rows.get(code, []) for part, table in tables.items() if part}
+    about: Plain = {"code": code}
+    cells = {"code": CODE.heading}
+    if first is not None:
+        cells = dict(first.columns)
+        for name, value in first.items():
+            if name == "sector":
+                about["sector"] = {"name": value}
+            elif name in OF_PROCEDURE:
+                about[name] = value
+            else:
+                version[name] = value
+    else:
+        first = next(rows[0] for table in tables.values() if (rows := table.rows.get(code)))
+    # Faults inside name their cell, whichever record holds it.
+    about["version"] = Row(version, first.sheet, first.number, cells)
+    parcel = read_procedure(Row(about, first.sheet, first.number, cells), first.place)
+    parcel.place = first.place
+    for table in tables.values():
+        parcel.faults += table.faults.get(code, [])
+    parcel.faults += [Fault(row.place, _("The code %(code)s is there twice.") % {"code": code}) for row in mine[1:]]
+    parcel.rows = [("", 0, row.place) for row in mine[:1]]
+    parcel.rows += [
+        (part, n, row.place) for part, table in tables.items() if part for n, row in enumerate(table.rows.get(code, []))
+    ]
+    return parcel
