@@ -5,11 +5,13 @@ from collections import Counter
 from datetime import date
 
 import pytest
+from django.db import transaction
 
 from procedures import form_schema, forms_import, importing, wording
 from procedures.answer_forms import section_form
 from procedures.models import FeeLine, Offering, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, Sector
 from tests import factories
+from tests.factories import NOW
 
 from .strategies import GOOD
 
@@ -18,9 +20,17 @@ DECLARATIONS = json.loads((importing.DATA / "forms.json").read_text(encoding="ut
 TODAY = date(2026, 3, 23)
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """How many procedures were loaded, once for all tests here."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield importing.import_catalogue(now=NOW)
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def catalogue(db, now):
-    return importing.import_catalogue(now=now)
+def catalogue(loaded, db):
+    return loaded
 
 
 def test_every_procedure_is_loaded_once(catalogue, now):

