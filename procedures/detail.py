@@ -1,49 +1,93 @@
 """What the page of one procedure says, prepared for its template."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.conf import settings
+from django.db.models import Max, Prefetch, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from common.clock import local_day
 from offices.hours import hours_lines
 from offices.models import OpeningHours, Role
 
 from . import blank_forms, words
+from .blank_forms import PAPER_LEVEL
 from .catalogue import effective_level
 from .models import FeeLine, Offering, Procedure, ProcedureVersion, RequiredPaper, VersionStatus
 
 # Legal names run to 250 characters; beyond this a heading is set smaller.
 LONG_NAME = 70
+ONLINE_LEVEL = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The version to show and whether it applies today."""
+    """The version to show, whether it applies today, and the next one that is published already."""
 
     version: ProcedureVersion
     is_in_force: bool
+    coming: ProcedureVersion | None = None
 
 
 def shown_version(procedure: Procedure, day: date) -> Shown | None:
-    """Return the version in force, else the last one that was; None when there never was one. One query."""
-    versions = list(_known_versions(day).filter(procedure=procedure)[:20])
-    for version in versions:
-        has_ended = version.effective_until is not None and version.effective_until < day
-        if version.status == VersionStatus.PUBLISHED and not has_ended:
-            return Shown(version, True)
-    return Shown(versions[0], False) if versions else None
+    """Return the version in force, else the last one that was; None when there never was one. One query.
+
+    Dates decide: one whose end has been settled (RETIRED) counts until its last day.
+    """
+    versions = list(_published().filter(procedure=procedure)[:40])
+    begun = [version for version in versions if version.effective_from <= day]
+    coming = [
+        version
+        for version in versions
+        if version.effective_from > day and (version.effective_until is None or version.effective_until >= day)
+    ]
+    following = min(coming, key=lambda version: version.effective_from, default=None)
+    for version in begun:
+        if version.effective_until is None or version.effective_until >= day:
+            return Shown(version, True, following)
+    return Shown(begun[0], False, following) if begun else None
+
+
+def allowed_level(procedure: Procedure, shown: Shown, day: date) -> int:
+    """Return the highest level at which somebody takes a procedure today; 0 for nobody. One query.
+
+    What is below this level exists nowhere on the portal, whatever address is asked for.
+    """
+    if not shown.is_in_force or (procedure.accept_until is not None and procedure.accept_until < day):
+        return 0
+    highest = Offering.objects.on(day).filter(procedure=procedure).aggregate(level=Max("level"))["level"]
+    return min(shown.version.level, highest or 0)
+
+
+def successor_of(version: ProcedureVersion, day: date) -> dict[str, str] | None:
+    """Return address and name of the procedure that came in the place of a retired one. One query when there is one."""
+    if version.successor_id is None:
+        return None
+    in_force = ProcedureVersion.objects.in_force(day).filter(procedure=version.successor_id)
+    found = in_force.order_by("-number").values_list("procedure__code", "name", "name_en", named=True).first()
+    return _link(found) if found else None
+
+
+def _link(row: Any) -> dict[str, str]:
+    name, language = words.name_in(row)
+    return {"url": reverse("procedures:detail", args=[row.procedure__code]), "name": name, "language": language}
 
 
 # What a day says is built once and only ever copied; nothing is read here.
-@lru_cache(maxsize=4)
-def _known_versions(day: date) -> QuerySet[ProcedureVersion]:
-    known = ProcedureVersion.objects.filter(
-        status__in=[VersionStatus.PUBLISHED, VersionStatus.RETIRED], effective_from__lte=day
-    )
+@lru_cache(maxsize=1)
+def _published() -> QuerySet[ProcedureVersion]:
+    known = ProcedureVersion.objects.filter(status__in=[VersionStatus.PUBLISHED, VersionStatus.RETIRED])
     return known.defer("form").order_by("-number")
+
+
+@lru_cache(maxsize=4)
+def _related(day: date) -> QuerySet[ProcedureVersion, Any]:
+    versions = ProcedureVersion.objects.in_force(day).order_by("procedure__sort_key", "number")
+    return versions.values_list("procedure__code", "name", "name_en", named=True)
 
 
 @lru_cache(maxsize=4)
@@ -54,7 +98,7 @@ def _offerings(day: date) -> QuerySet[Offering]:
 
 
 def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str, Any]:
-    """Return the template's context. Five queries.
+    """Return the template's context. Eight queries, one more for a retired procedure that has a successor.
 
     ``base`` is the address of the page.
     """
@@ -66,6 +110,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
     levels = [effective_level(version, offering) for offering in offerings]
     level = max(levels, default=version.level)
     is_open = shown.is_in_force and not (procedure.accept_until and procedure.accept_until < day)
+    may_print = is_open and bool(offerings) and level >= PAPER_LEVEL
     fee, caution = words.fee_words(fees, offerings[0] if len(offerings) == 1 else None)
     return {
         "name": name,
@@ -74,7 +119,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "sector": procedure.sector,
         "version": version,
         "notices": _notices(procedure, shown, day),
-        "level": words.level_words(level),
+        "level": words.level_words(level, version.needs_presence),
         "rank": level,
         "time": words.time_words(version),
         "fee": fee,
@@ -84,35 +129,80 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "pays_at_desk": level == 4 and any(line.amount_vnd or line.is_local for line in fees),
         "audience": words.audience_words(version.audience),
         "channels": words.channel_words(version.channels),
-        "papers": [_paper(paper, base) for paper in papers],
-        "templates": [_template(paper, base) for paper in papers if paper.template_file],
+        "papers": [_paper(paper, base if may_print else "") for paper in papers],
+        "templates": [_template(paper, base) for paper in papers if paper.template_file and may_print],
         "steps": [_step(step.role, step.text) for step in version.steps.all()],
         "units": [
-            _unit(offering, "" if len(set(levels)) == 1 else words.level_words(one))
+            _unit(offering, one, "" if len(set(levels)) == 1 else words.level_words(one, version.needs_presence))
             for offering, one in zip(offerings, levels, strict=True)
         ],
         "is_long": len(name) > LONG_NAME,
         "apply_url": f"{base}apply/" if is_open and level >= 3 and offerings else "",
         "is_open": is_open,
-        "paper_form": blank_forms.offers(version, level) if is_open and offerings else None,
+        "paper_form": blank_forms.offers(version, level) if may_print else None,
+        "faq": procedure.faq,
+        "related": list(
+            {row.procedure__code: _link(row) for row in _related(day).filter(procedure__related=procedure)}.values()
+        ),
+        "events": [(event.code, words.event_name(event)) for event in procedure.life_events.all()],
+        "figures": _figures(procedure, day),
+        "page_url": f"{settings.SITE_URL}{base}",
     }
 
 
-def _notices(procedure: Procedure, shown: Shown, day: date) -> list[str]:
-    notices = []
+def _others(procedure: Procedure, day: date) -> list[dict[str, str]]:
+    """Return the related procedures in force. One query; of two versions the newest number counts."""
+    rows = _related(day).filter(procedure__related=procedure)
+    return list({row.procedure__code: _link(row) for row in rows}.values())
+
+
+def _notices(procedure: Procedure, shown: Shown, day: date) -> list[dict[str, Any]]:
+    """Return what stands above everything else: texts, some with a link to the procedure that replaces this one."""
+    version, until = shown.version, shown.version.effective_until
+    replaced = successor_of(version, day) if version.status == VersionStatus.RETIRED else None
+    notices: list[dict[str, Any]] = []
     if not shown.is_in_force:
-        until = shown.version.effective_until
-        when = _(" since %(date)s") % {"date": f"{until:%d/%m/%Y}"} if until else ""
-        notices.append(
-            _("This procedure no longer applies%(when)s. The page shows what applied before.") % {"when": when}
-        )
-    elif procedure.accept_until and procedure.accept_until < day:
-        notices.append(
-            _("New dossiers are not accepted since %(date)s.") % {"date": f"{procedure.accept_until:%d/%m/%Y}"}
-        )
+        when = _(" since %(date)s") % {"date": f"{until + timedelta(days=1):%d/%m/%Y}"} if until else ""
+        text = _("This procedure no longer applies%(when)s. The page shows what applied before.") % {"when": when}
+        notices.append({"text": text, "reason": version.retirement_reason, "link": replaced})
+    elif version.status == VersionStatus.RETIRED and until and not shown.coming:
+        text = _("This procedure applies until %(date)s only.") % {"date": f"{until:%d/%m/%Y}"}
+        notices.append({"text": text, "reason": version.retirement_reason, "link": replaced})
+    if shown.is_in_force and procedure.accept_until:
+        text = _("New dossiers are accepted until %(date)s.")
+        if procedure.accept_until < day:
+            text = _("New dossiers are not accepted since %(date)s.")
+        last = procedure.accept_until + timedelta(days=procedure.accept_until < day)
+        notices.append({"text": text % {"date": f"{last:%d/%m/%Y}"}})
+    if shown.coming is not None:
+        first = f"{shown.coming.effective_from:%d/%m/%Y}"
+        notices.append({"text": _("New rules apply from %(date)s.") % {"date": first}})
     if procedure.notice:
-        notices.append(procedure.notice)
+        notices.append({"text": procedure.notice, "is_data": True})
     return notices
+
+
+def _figures(procedure: Procedure, day: date) -> dict[str, str]:
+    """Return how the procedure goes this year in words; empty below five decided."""
+    row = getattr(procedure, "figures", None)
+    if row is None:
+        return {}
+    usual = words.figures_words(row.year, row.decided, row.on_time, row.median_hours, day.year)
+    if not usual:
+        return {}
+    return {
+        "usual": usual,
+        "year": _(
+            "Received: %(received)s dossiers, %(online)s online. Decided: %(decided)s dossiers, %(decided_online)s online."
+        )
+        % {
+            "received": words.thousands(row.received),
+            "online": words.thousands(row.received_online),
+            "decided": words.thousands(row.decided),
+            "decided_online": words.thousands(row.decided_online),
+        },
+        "counted": f"{local_day(row.counted_at):%d/%m/%Y}",
+    }
 
 
 def _fee(line: FeeLine) -> dict[str, Any]:
@@ -126,6 +216,7 @@ def _fee(line: FeeLine) -> dict[str, Any]:
 
 
 def _paper(paper: RequiredPaper, base: str) -> dict[str, Any]:
+    # Without an address nothing is to be downloaded.
     counts = []
     if paper.originals:
         counts.append(_("%(count)d original") % {"count": paper.originals})
@@ -137,7 +228,7 @@ def _paper(paper: RequiredPaper, base: str) -> dict[str, Any]:
         "when": _("Always") if paper.is_required and not paper.condition else paper.condition,
         "is_conditional": bool(paper.condition) or not paper.is_required,
         "from_form": paper.from_form,
-        "template_url": f"{base}templates/{paper.n}/" if paper.template_file else "",
+        "template_url": f"{base}templates/{paper.n}/" if paper.template_file and base else "",
     }
 
 
@@ -150,14 +241,16 @@ def _step(role: str, text: str) -> dict[str, str]:
     return {"who": str(Role(role).label) if role else _("You"), "text": text}
 
 
-def _unit(offering: Offering, level: str) -> dict[str, Any]:
+def _unit(offering: Offering, level: int, level_words: str) -> dict[str, Any]:
     unit = offering.unit
     return {
+        "slug": unit.slug,
+        "is_online": level >= ONLINE_LEVEL,
         "name": unit.name,
         "address": unit.address,
         "phone": unit.phone,
         "phone_link": "".join(unit.phone.split()),
         "hours": hours_lines(unit.opening_hours.all()),
-        "level": level,
+        "level": level_words,
         "fee": words.vnd(offering.fee_vnd) if offering.fee_vnd is not None else "",
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
@@ -65,9 +66,14 @@ def time_words(version: ProcedureVersion) -> str:
     return ngettext("Result within %(n)d working day", "Result within %(n)d working days", amount) % {"n": amount}
 
 
+def thousands(number: int) -> str:
+    """Write a whole number: '1.234'."""
+    return f"{number:,}".replace(",", ".")
+
+
 def vnd(amount: int) -> str:
     """Write an amount in whole đồng: '8.000 đồng'."""
-    return f"{amount:,} đồng".replace(",", ".")
+    return f"{thousands(amount)} đồng"
 
 
 def fee_words(fees: Iterable[FeeLine], offering: Offering | None = None) -> tuple[str, str]:
@@ -113,7 +119,7 @@ def channel_words(channels: Iterable[str]) -> list[str]:
     return [names[channel] for channel in channels if channel in names]
 
 
-def name_in(version: ProcedureVersion) -> tuple[str, str]:
+def name_in(version: Any) -> tuple[str, str]:
     """Return the name in the active language and the language it is in."""
     if (get_language() or "vi").startswith("en") and version.name_en:
         return version.name_en, "en"
@@ -138,7 +144,7 @@ def figures_words(year: int | None, decided: int | None, on_time: int | None, ho
     """
     if not decided or decided < FIGURES_FROM or year != now:
         return ""
-    facts = {"share": share_words(on_time or 0, decided), "year": year, "count": decided}
+    facts = {"share": share_words(on_time or 0, decided), "year": year, "count": thousands(decided)}
     if hours is None:
         return _("%(share)s on time (%(year)s, %(count)s dossiers)") % facts
     facts["time"] = working_time_words(hours)

@@ -14,6 +14,7 @@ from common.page_cache import anonymous_page
 
 from .. import detail as detail_page
 from .. import search
+from ..blank_forms import PAPER_LEVEL
 from ..models import Procedure
 from ..search import Filters
 from ..words import audience_words, event_name, in_vietnamese, level_choices
@@ -58,13 +59,13 @@ def _find(request: HttpRequest, asked: Filters) -> HttpResponse:
 @login_not_required
 @require_safe
 def detail(request: HttpRequest, code: str) -> HttpResponse:
-    """Show everything about one procedure. Seven queries; a retired one says so."""
+    """Show everything about one procedure. Ten queries; a retired one says so, with its successor."""
     return anonymous_page(request, "" if request.GET else "procedure", lambda: _detail(request, code))
 
 
 def _detail(request: HttpRequest, code: str) -> HttpResponse:
     day = clock.local_day(clock.now())
-    procedure = get_object_or_404(Procedure.objects.select_related("sector"), code=code)
+    procedure = get_object_or_404(Procedure.objects.select_related("sector", "figures"), code=code)
     shown = detail_page.shown_version(procedure, day)
     if shown is None:
         raise Http404
@@ -76,12 +77,18 @@ def _detail(request: HttpRequest, code: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def template(request: HttpRequest, code: str, n: int) -> HttpResponseBase:
-    """Serve the official template of a paper."""
+    """Serve the official template of a paper, from level 2 on; 410 when nobody may file any more. Four queries."""
+    day = clock.local_day(clock.now())
     procedure = get_object_or_404(Procedure, code=code)
-    shown = detail_page.shown_version(procedure, clock.local_day(clock.now()))
+    shown = detail_page.shown_version(procedure, day)
     # Larger numbers do not fit the column.
     paper = shown.version.papers.filter(n=n).first() if shown and n < 2**15 else None
-    if paper is None or not paper.template_file:
+    if shown is None or paper is None or not paper.template_file:
+        raise Http404
+    if not shown.is_in_force:
+        context = {"successor": detail_page.successor_of(shown.version, day)}
+        return render(request, "410.html", context, status=410)
+    if detail_page.allowed_level(procedure, shown, day) < PAPER_LEVEL:
         raise Http404
     stored = str(paper.template_file.name)
     media_type = mimetypes.guess_type(stored)[0] or "application/octet-stream"

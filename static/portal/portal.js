@@ -172,6 +172,16 @@ function print(button) {
   button.addEventListener("click", () => window.print());
 }
 
+// data-copy="text" data-done="words": puts the text on the clipboard and says so.
+function copy(button) {
+  if (!navigator.clipboard) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try { await navigator.clipboard.writeText(button.dataset.copy); } catch { return; }
+    button.textContent = button.dataset.done;
+  });
+}
+
 // data-conditional='{"field": …, "op": …, "value": …}': hides a question that does not apply; all, any and not nest.
 function answerOf(form, name) {
   const found = form.elements[name];
@@ -221,6 +231,48 @@ function conditional(part) {
   update();
 }
 
+// data-narrow: one comparison of a condition; only the answers of the chosen question are offered.
+function narrow(row) {
+  const part = (name) => row.querySelector(`[name$="-${name}"]`);
+  const [question, op, options, value] = ["field", "op", "option", "value"].map(part);
+  const set = (control, isShown) => { if (control) for (const shown of [control, ...control.labels]) shown.hidden = !isShown; };
+  const update = () => {
+    let isListed = false;
+    options?.querySelectorAll("optgroup").forEach((group) => {
+      group.hidden = group.disabled = group.dataset.of !== question.value;
+      isListed ||= !group.hidden;
+    });
+    const needsValue = question.value && !["filled", "empty"].includes(op.value);
+    set(op, question.value);
+    set(options, needsValue && isListed);
+    set(value, needsValue && !isListed);
+  };
+  row.addEventListener("change", update);
+  update();
+}
+
+// data-sort="id of a form": lines with a data-key are dragged to another place; the form tells the server.
+let dragged;
+function sort(list) {
+  const form = document.getElementById(list.dataset.sort);
+  list.querySelectorAll("[data-key]").forEach((line) => { line.draggable = true; });
+  list.addEventListener("dragstart", (event) => { dragged = event.target.closest?.("[data-key]"); });
+  list.addEventListener("dragover", (event) => {
+    if (!dragged) return;
+    event.preventDefault();
+    const next = [...list.children].find((line) => line !== dragged && event.clientY < line.getBoundingClientRect().top + line.offsetHeight / 2);
+    list.insertBefore(dragged, next ?? null);
+  });
+  list.addEventListener("drop", (event) => {
+    if (!dragged) return;
+    event.preventDefault();
+    form.elements.key.value = dragged.dataset.key;
+    form.elements.section.value = list.dataset.section;
+    form.elements.to.value = [...list.children].indexOf(dragged);
+    form.submit();
+  });
+}
+
 function enhance(root) {
   const each = (selector, use) => root.querySelectorAll(selector).forEach(use);
   each("form[data-upload]", upload);
@@ -228,7 +280,10 @@ function enhance(root) {
   each("form[data-autosave]", autosave);
   each("[data-select-all]", selectAll);
   each("[data-print]", print);
+  each("[data-copy]", copy);
   each("[data-conditional]", conditional);
+  each("[data-narrow]", narrow);
+  each("[data-sort]", sort);
 }
 
 enhance(document);
