@@ -146,7 +146,7 @@ class _Loader:
     def check_boxes(self, field: Field, place: Place) -> None:
         """Refuse a key that is the name of a box of another question: 'ngay_2' is the year of the date 'ngay'."""
         for other in self.earlier.values():
-            if is_box_of(field.key, other) or is_box_of(other.key, field):
+            if is_box_of(field.key, other.key, other.type) or is_box_of(other.key, field.key, field.type):
                 self.fault(
                     place,
                     _("key %(key)s clashes with %(other)s") % {"key": quoted(field.key), "other": quoted(other.key)},
@@ -383,10 +383,10 @@ _BOXES = {
 }
 
 
-def is_box_of(key: str, field: Field) -> bool:
-    """Tell whether a key is also the name of one of the boxes in which a question of several boxes is answered."""
-    boxes = _BOXES.get(field.type)
-    return boxes is not None and key.startswith(field.key) and boxes.fullmatch(key[len(field.key) :]) is not None
+def is_box_of(key: str, other: str, kind: str) -> bool:
+    """Tell whether a key is also the name of one of the boxes in which another question, of ``kind``, is answered."""
+    boxes = _BOXES.get(kind)
+    return boxes is not None and key.startswith(other) and boxes.fullmatch(key[len(other) :]) is not None
 
 
 def quoted(value: Any) -> str:

@@ -1,0 +1,433 @@
+"""Changes of a form schema while it is being built: each takes the raw schema and returns a new one.
+
+Pure: no database, no request. A draft may be incomplete (a section without
+questions), so the raw data are read with patience; but no change may make a
+form wrong that was not wrong before (a condition on a later question, say):
+then :class:`FormRefused` tells why. Keys are made from labels once and stay.
+"""
+
+import copy
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from common.text import fold
+
+from .form_loading import is_box_of, load
+from .form_parts import MAX_COLUMNS, MAX_FIELDS, MAX_SECTIONS, SchemaError, SchemaFault
+
+Form = dict[str, Any]
+Part = dict[str, Any]
+# A paper of the procedure that may hang on an answer: what it is called, its condition.
+Paper = tuple[str, Mapping[str, Any] | None]
+MAX_KEY = 36
+
+
+class FormRefused(ValueError):
+    """A change of a form that was not made; ``message`` says why, in the active language."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+# Reading a raw form -------------------------------------------------------------------------------------------------
+
+
+def blank(title: str) -> Form:
+    """Return a form with a title and nothing else."""
+    return {"schema": 1, "title": {"vi": title}, "sections": []}
+
+
+def sections_of(form: Mapping[str, Any]) -> list[Part]:
+    """Return the sections of a raw form that can be read."""
+    return _parts(form.get("sections"))
+
+
+def fields_of(section: Mapping[str, Any]) -> list[Part]:
+    """Return the questions of a raw section that can be read."""
+    return _parts(section.get("fields"))
+
+
+def columns_of(table: Mapping[str, Any]) -> list[Part]:
+    """Return the columns of a raw table that can be read."""
+    return _parts(table.get("columns"))
+
+
+def text_of(words: Any) -> str:
+    """Return the Vietnamese of a raw text."""
+    vi = words.get("vi") if isinstance(words, Mapping) else None
+    return vi if isinstance(vi, str) else ""
+
+
+def name_of(part: Mapping[str, Any]) -> str:
+    """Return what people call a raw section, question or column."""
+    return text_of(part.get("title")) or text_of(part.get("label")) or str(part.get("key", ""))
+
+
+def find_section(form: Mapping[str, Any], key: str) -> Part:
+    """Return a section; raises FormRefused when it is gone."""
+    for section in sections_of(form):
+        if section.get("key") == key:
+            return section
+    raise FormRefused(_("This section is no longer in the form."))
+
+
+def find_field(form: Mapping[str, Any], key: str, table: str = "") -> tuple[Part, Part]:
+    """Return a question with the section, or a column with the ``table``, that holds it; raises FormRefused."""
+    holders = sections_of(form)
+    if table:
+        holders = [field for section in holders for field in fields_of(section) if field.get("key") == table]
+    for holder in holders:
+        for field in columns_of(holder) if table else fields_of(holder):
+            if field.get("key") == key:
+                return holder, field
+    raise FormRefused(_("This question is no longer in the form."))
+
+
+def before(form: Mapping[str, Any], key: str | None, section: str, table: str = "") -> list[Part]:
+    """Return the questions that a question (``key``, None for one to be added) or a section may look back at."""
+    found: list[Part] = []
+    if table:
+        _section, holder = find_field(form, table)
+        for column in columns_of(holder):
+            if column.get("key") == key:
+                break
+            found.append(column)
+        return found
+    for part in sections_of(form):
+        if part.get("key") == section and key == "":
+            return found
+        for field in fields_of(part):
+            if field.get("key") == key:
+                return found
+            found.append(field)
+        if part.get("key") == section:
+            return found
+    return found
+
+
+def _parts(found: Any) -> list[Part]:
+    return [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
+
+
+# Keys ---------------------------------------------------------------------------------------------------------------
+
+
+def key_from(label: str, taken: Iterable[str]) -> str:
+    """Make a key from a label: folded, beginning with a letter, none of those taken; 'ngay_sinh2' of 'Ngày sinh 2'."""
+    stem = ""
+    for word in re.findall("[a-z]+|[0-9]+", fold(label)):
+        # A digit after '_' would read like one of the boxes of a date.
+        stem += word if word.isdigit() or not stem else f"_{word}"
+    stem = stem[:MAX_KEY].strip("_")
+    if not stem or stem[0].isdigit():
+        stem = f"muc{stem}"[:MAX_KEY]
+    used, key, n = set(taken), stem, 1
+    while key in used:
+        n += 1
+        key = f"{stem}{n}"
+    return key
+
+
+def _taken(form: Mapping[str, Any], table: str) -> set[str]:
+    if table:
+        _section, holder = find_field(form, table)
+        return {str(column.get("key")) for column in columns_of(holder)}
+    return {str(field.get("key")) for section in sections_of(form) for field in fields_of(section)}
+
+
+def _field_key(form: Mapping[str, Any], label: str, kind: str, table: str) -> str:
+    """Make the key of a new question; it is no name of a box of another question, and none of its boxes is a key."""
+    taken = _taken(form, table)
+    while True:
+        key = key_from(label, taken)
+        others = [field for section in sections_of(form) for field in fields_of(section)]
+        is_clear = not any(
+            is_box_of(key, str(other.get("key")), str(other.get("type"))) or is_box_of(str(other.get("key")), key, kind)
+            for other in others
+        )
+        if table or is_clear:
+            return key
+        taken.add(key)
+
+
+def remove_form(form: Mapping[str, Any], papers: Iterable[Paper]) -> None:
+    """Take the whole form away; raises FormRefused naming the papers that hang on an answer."""
+    users = [_paper_words(name) for name, condition in papers if condition is not None]
+    if users:
+        raise FormRefused(_in_use(users))
+
+
+# Sections -----------------------------------------------------------------------------------------------------------
+
+
+def change_title(form: Mapping[str, Any], title: Mapping[str, str], basis: str) -> Form:
+    """Change the title and the legal basis that stands under it."""
+    made = _copied(form)
+    made["title"] = dict(title)
+    _put(made, {"basis": basis})
+    return made
+
+
+def add_section(form: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[Form, str]:
+    """Add a section at the end; returns the form and the new key."""
+    made = _copied(form)
+    sections = sections_of(made)
+    if len(sections) >= MAX_SECTIONS:
+        raise FormRefused(_("A form has at most %(count)d sections.") % {"count": MAX_SECTIONS})
+    key = key_from(text_of(values.get("title")), {str(section.get("key")) for section in sections})
+    section: Part = {"key": key, "fields": []}
+    _put(section, values)
+    made["sections"] = [*sections, section]
+    return _checked(form, made), key
+
+
+def change_section(form: Mapping[str, Any], key: str, values: Mapping[str, Any]) -> Form:
+    """Change title, introduction or condition of a section."""
+    made = _copied(form)
+    _put(find_section(made, key), values)
+    return _checked(form, made)
+
+
+def remove_section(form: Mapping[str, Any], key: str, papers: Iterable[Paper] = ()) -> Form:
+    """Remove a section with its questions; raises FormRefused naming what elsewhere reads one of them."""
+    papers = list(papers)
+    own = [str(field.get("key")) for field in fields_of(find_section(form, key))]
+    users = [user for field in own for user in used_by(form, field, papers, outside=key)]
+    if users:
+        raise FormRefused(_in_use(users))
+    made = _copied(form)
+    made["sections"] = [section for section in sections_of(made) if section.get("key") != key]
+    return _checked(form, made)
+
+
+def move_section(form: Mapping[str, Any], key: str, to: int) -> Form:
+    """Move a section to a place (from 0) among the sections."""
+    made = _copied(form)
+    section = find_section(made, key)
+    rest = [other for other in sections_of(made) if other is not section]
+    rest.insert(max(0, min(to, len(rest))), section)
+    made["sections"] = rest
+    return _checked(form, made)
+
+
+# Questions ----------------------------------------------------------------------------------------------------------
+
+
+def add_field(form: Mapping[str, Any], section: str, values: Mapping[str, Any], *, table: str = "") -> tuple[Form, str]:
+    """Add a question at the end of a section, or a column at the end of a table; returns the form and the new key."""
+    made = _copied(form)
+    holder, name, most = _holder(made, section, table)
+    parts = _parts(holder.get(name))
+    if len(parts) >= most:
+        raise FormRefused(_("At most %(count)d questions fit here.") % {"count": most})
+    key = _field_key(form, text_of(values.get("label")), str(values.get("type")), table)
+    field: Part = {"key": key, "type": values.get("type")}
+    _put(field, values)
+    holder[name] = [*parts, field]
+    return _checked(form, made), key
+
+
+def change_field(
+    form: Mapping[str, Any], key: str, values: Mapping[str, Any], *, table: str = "", papers: Iterable[Paper] = ()
+) -> Form:
+    """Change a question or column; a value of None takes the property away. The key and the type stay.
+
+    Raises FormRefused when an answer to choose from goes away that something reads.
+    """
+    made = _copied(form)
+    _holder_part, field = find_field(made, key, table)
+    old = _values(field)
+    _put(field, values)
+    lost = old - _values(field)
+    users = [user for name, condition in papers for user in [name] if not table and _reads_value(condition, key, lost)]
+    if users:
+        raise FormRefused(_in_use([_paper_words(name) for name in users]))
+    return _checked(form, made)
+
+
+def remove_field(form: Mapping[str, Any], key: str, *, table: str = "", papers: Iterable[Paper] = ()) -> Form:
+    """Remove a question or column; raises FormRefused naming everything that reads it."""
+    find_field(form, key, table)
+    users = used_by(form, key, papers, table=table)
+    if users:
+        raise FormRefused(_in_use(users))
+    made = _copied(form)
+    holder, field = find_field(made, key, table)
+    name = "columns" if table else "fields"
+    holder[name] = [other for other in _parts(holder.get(name)) if other is not field]
+    return _checked(form, made)
+
+
+def duplicate_field(form: Mapping[str, Any], key: str, *, table: str = "") -> tuple[Form, str]:
+    """Put a copy of a question or column right after it; returns the form and the copy's key."""
+    made = _copied(form)
+    holder, field = find_field(made, key, table)
+    name = "columns" if table else "fields"
+    parts = _parts(holder.get(name))
+    most = MAX_COLUMNS if table else MAX_FIELDS
+    if len(parts) >= most:
+        raise FormRefused(_("At most %(count)d questions fit here.") % {"count": most})
+    twin = copy.deepcopy(field)
+    twin["key"] = _field_key(form, name_of(field), str(field.get("type")), table)
+    at = next(n for n, other in enumerate(parts) if other is field)
+    parts.insert(at + 1, twin)
+    holder[name] = parts
+    return _checked(form, made), twin["key"]
+
+
+def move_field(form: Mapping[str, Any], key: str, to: int, *, section: str = "", table: str = "") -> Form:
+    """Move a question to a place (from 0) in its section or in another one, a column within its table."""
+    made = _copied(form)
+    holder, field = find_field(made, key, table)
+    name = "columns" if table else "fields"
+    holder[name] = [other for other in _parts(holder.get(name)) if other is not field]
+    target = find_section(made, section) if section and not table else holder
+    parts = _parts(target.get(name))
+    if len(parts) >= MAX_FIELDS:
+        raise FormRefused(_("At most %(count)d questions fit here.") % {"count": MAX_FIELDS})
+    parts.insert(max(0, min(to, len(parts))), field)
+    target[name] = parts
+    return _checked(form, made)
+
+
+def step(form: Mapping[str, Any], key: str, by: int, *, table: str = "") -> Form:
+    """Move a question one place up (-1) or down (1); at the edge of a section it goes into the neighbouring one."""
+    holder, field = find_field(form, key, table)
+    parts = columns_of(holder) if table else fields_of(holder)
+    to = parts.index(field) + by
+    if 0 <= to < len(parts) or table:
+        return move_field(form, key, to, table=table)
+    sections = sections_of(form)
+    n = sections.index(holder) + by
+    if not 0 <= n < len(sections):
+        return _copied(form)
+    return move_field(form, key, 0 if by > 0 else MAX_FIELDS, section=str(sections[n].get("key")))
+
+
+def _holder(form: Form, section: str, table: str) -> tuple[Part, str, int]:
+    if table:
+        return find_field(form, table)[1], "columns", MAX_COLUMNS
+    return find_section(form, section), "fields", MAX_FIELDS
+
+
+# What reads an answer -----------------------------------------------------------------------------------------------
+
+
+def used_by(
+    form: Mapping[str, Any], key: str, papers: Iterable[Paper] = (), *, table: str = "", outside: str | None = None
+) -> list[str]:
+    """Name everything that reads an answer: conditions, checks, pre-filled answers, dates in words, papers.
+
+    With ``outside`` the readers within that section do not count.
+    """
+    if table:
+        _section, holder = find_field(form, table)
+        return [_question_words(name_of(column)) for column in columns_of(holder) if _reads_field(column, key)]
+    found = []
+    for section in sections_of(form):
+        if outside is not None and section.get("key") == outside:
+            continue
+        if key in _keys_read(section.get("show_if")):
+            found.append(_("the condition of the section “%(name)s”") % {"name": name_of(section)})
+        found += [_question_words(name_of(field)) for field in fields_of(section) if _reads_field(field, key)]
+    return found + [_paper_words(name) for name, condition in papers if key in _keys_read(condition)]
+
+
+def _reads_field(field: Mapping[str, Any], key: str) -> bool:
+    derive = field.get("derive")
+    return (
+        key in _keys_read(field.get("show_if"))
+        or field.get("prefill") == f"answer:{key}"
+        or (isinstance(derive, Mapping) and derive.get("of") == key)
+        or any(
+            arg == key or key in _keys_read(arg)
+            for rule in _parts(field.get("rules"))
+            for arg in _list(rule.get("args"))
+        )
+    )
+
+
+def _list(found: Any) -> list[Any]:
+    return found if isinstance(found, list) else []
+
+
+def _comparisons(condition: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(condition, Mapping):
+        if isinstance(condition.get("field"), str):
+            yield condition
+        for name in ("all", "any", "not"):
+            yield from _comparisons(condition.get(name))
+    elif isinstance(condition, list):
+        for part in condition:
+            yield from _comparisons(part)
+
+
+def _keys_read(condition: Any) -> set[str]:
+    return {str(part["field"]) for part in _comparisons(condition)}
+
+
+def _reads_value(condition: Any, key: str, values: set[str]) -> bool:
+    for part in _comparisons(condition):
+        wanted = part.get("value")
+        listed = wanted if isinstance(wanted, list) else [wanted]
+        if part["field"] == key and any(isinstance(value, str) and value in values for value in listed):
+            return True
+    return False
+
+
+def _values(field: Mapping[str, Any]) -> set[str]:
+    return {str(option.get("value")) for option in _parts(field.get("options"))}
+
+
+def _question_words(name: str) -> str:
+    return _("the question “%(name)s”") % {"name": name}
+
+
+def _paper_words(name: str) -> str:
+    return _("the paper “%(name)s”") % {"name": name}
+
+
+def _in_use(users: list[str]) -> str:
+    names = ", ".join(dict.fromkeys(users))
+    return _("This is still used by %(names)s. Change that first.") % {"names": names}
+
+
+# Making sure --------------------------------------------------------------------------------------------------------
+
+
+def wrong(form: Any) -> list[SchemaFault]:
+    """Return the faults of a raw form that are more than something still to be filled in."""
+    try:
+        load(form)
+    except SchemaError as error:
+        return [fault for fault in error.faults if not fault.is_gap]
+    return []
+
+
+def _checked(old: Mapping[str, Any], made: Form) -> Form:
+    """Return the changed form; raises FormRefused when the change brought faults that were not there."""
+    after = wrong(made)
+    if after:
+        known = wrong(old)
+        if len(after) > len(known):
+            reasons = {str(fault) for fault in known}
+            raise FormRefused("; ".join(str(fault) for fault in after if str(fault) not in reasons) or str(after[0]))
+    return made
+
+
+def _copied(form: Mapping[str, Any]) -> Form:
+    return copy.deepcopy(dict(form))
+
+
+def _put(part: Part, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        if name in ("key", "fields"):
+            continue
+        if value is None or value in ("", [], {}):
+            part.pop(name, None)
+        else:
+            part[name] = copy.deepcopy(value)
