@@ -48,6 +48,7 @@ class PaperCard:
     files: list[File]
     promised: bool
     received: bool
+    copied: bool
     is_missing: bool
 
 
@@ -114,6 +115,7 @@ def card(dossier: Dossier, name: str, detail: str, papers: Iterable[Paper], *, i
         files=sorted(files, key=lambda file: file.is_old),
         promised=PaperKind.ORIGINAL_PROMISED in kinds,
         received=PaperKind.ORIGINAL_RECEIVED in kinds,
+        copied=PaperKind.COPY_RECEIVED in kinds,
         is_missing=is_missing and not current,
     )
 
@@ -165,6 +167,7 @@ def readings(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
         "dossier": _("the dossier"),
         "history": _("the history"),
         "number": _("the whole ID numbers"),
+        "declaration": _("the declaration with whole ID numbers"),
         "paper": _("a paper"),
         "slip": _("a slip"),
         "result": _("the result"),

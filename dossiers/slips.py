@@ -186,6 +186,8 @@ def papers_of(dossier: Dossier) -> list[dict[str, Any]]:
             row["files"] += 1
         elif paper.kind == PaperKind.ORIGINAL_RECEIVED:
             row["originals"] += max(paper.required.originals if paper.required else 0, 1)
+        elif paper.kind == PaperKind.COPY_RECEIVED:
+            row["copied"] = True
         else:
             row["promised"] = True
     return list(rows.values())

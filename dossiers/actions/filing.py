@@ -112,11 +112,13 @@ class TakeIn(ActionBase):
     """A clerk takes in a dossier that somebody brought or sent on paper.
 
     The draft is the clerk's own (``filed_by``); ``papers_received`` are keys of
-    the required papers at hand. Refusals: channel, papers, own, calendar.
+    the required papers at hand, ``copies`` those of them that are copies.
+    Refusals: channel, papers, own, calendar.
     """
 
     applicant: ApplicantData
     papers_received: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
     action: ClassVar[Action] = Action.TAKE_IN
 
     @classmethod
@@ -130,7 +132,7 @@ class TakeIn(ActionBase):
             raise ActionRefused("own", _("You may not handle your own dossier. Ask a colleague."))
         dossier = move.dossier
         known = {paper.key: paper for paper in dossier.version.papers.all()}
-        if not set(self.papers_received) <= set(known):
+        if not set(self.copies) <= set(self.papers_received) <= set(known):
             raise ActionRefused("papers", _("One of the papers does not belong to this procedure."))
         move.extra["papers"] = [known[key] for key in self.papers_received]
         given = set(dossier.papers.filter(replaced_at=None).values_list("required_id", flat=True))
@@ -161,7 +163,7 @@ class TakeIn(ActionBase):
                 dossier=dossier,
                 required=required,
                 name=required.name,
-                kind=PaperKind.ORIGINAL_RECEIVED,
+                kind=PaperKind.COPY_RECEIVED if required.key in self.copies else PaperKind.ORIGINAL_RECEIVED,
                 uploaded_by=move.by,
                 uploaded_at=move.now,
             )

@@ -27,6 +27,7 @@ class PaperKind(models.TextChoices):
     FILE = "file", _("File")
     ORIGINAL_PROMISED = "promised", _("The original will be brought")
     ORIGINAL_RECEIVED = "received", _("Original received at the desk")
+    COPY_RECEIVED = "copy", _("Copy received at the desk")
 
 
 class ScanState(models.TextChoices):

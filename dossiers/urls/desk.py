@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from ..views import desk, desk_actions, desk_dossier
+from ..views import desk, desk_actions, desk_dossier, desk_prepared
 
 app_name = "desk"
 DOSSIER = "desk/dossiers/<str:code>/"
@@ -12,11 +12,15 @@ urlpatterns = [
     path("desk/dossiers/", desk.dossier_list, name="list"),
     path("desk/search/", desk.search, name="search"),
     path("desk/results/", desk.results, name="results"),
+    path("desk/prepared/", desk_prepared.find, name="prepared"),
+    path("desk/prepared/<int:pk>/", desk_prepared.show, name="prepared_form"),
+    path("desk/prepared/<int:pk>/take-in/", desk_prepared.take_in, name="prepared_take_in"),
     path("desk/messages/", desk.messages_failed, name="messages_failed"),
     path("desk/messages/<int:pk>/called/", desk.message_called, name="message_called"),
     path("desk/shortcuts/", desk.shortcuts, name="shortcuts"),
     path("desk/print/<slug:kind>/<str:code>/", desk_dossier.print_slip, name="print"),
     path(DOSSIER, desk_dossier.dossier, name="dossier"),
+    path(f"{DOSSIER}declaration/", desk_dossier.declaration, name="declaration"),
     path(f"{DOSSIER}history/", desk_dossier.history, name="history"),
     path(f"{DOSSIER}number/", desk_dossier.unmask, name="unmask"),
     path(f"{DOSSIER}papers/<str:paper_ref>/file/", desk_dossier.paper_file, name="paper_file"),

@@ -23,6 +23,7 @@ urlpatterns = [
     path(DOSSIER + "submitted/", citizen_open.submitted, name="submitted"),
     path(DOSSIER + "renew/", citizen_draft.renew, name="renew"),
     path(DOSSIER + "discard/", citizen_draft.discard, name="discard"),
+    path(DOSSIER + "declaration/", citizen_open.declaration, name="declaration"),
     path(DOSSIER + "slips/<int:pk>/", citizen_open.slip, name="slip"),
     path(DOSSIER + "supplement/", citizen_open.supplement, name="supplement"),
     path(DOSSIER + "withdraw/", citizen_open.withdraw, name="withdraw"),

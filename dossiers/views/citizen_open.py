@@ -16,7 +16,7 @@ from procedures import words
 from procedures.catalogue import effective_level
 from procedures.models import Offering
 
-from .. import applicant_pages, drafts, filing, slips, supplements
+from .. import applicant_pages, declaring, drafts, filing, slips, supplements
 from ..actions import AskWithdrawal, ReturnResult
 from ..forms import RevisionForm, WithdrawForm
 from ..models import Delivery, Dossier, Result, SlipKind, Status
@@ -59,6 +59,19 @@ def slip(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
     template, context = slips.page(found, "slips/print.html")
     with slips.in_vietnamese():
         return render(request, template, context | {"back": reverse("my:dossier", args=[dossier.ref])})
+
+
+@require_safe
+def declaration(request: HttpRequest, ref: str) -> HttpResponse:
+    """Show the declaration of a submitted dossier as a page to print."""
+    dossier = own_dossier(request, ref)
+    if dossier.is_draft:
+        return redirect("my:dossier", dossier.ref)
+    page = declaring.page(dossier, reverse("my:dossier", args=[dossier.ref]))
+    if page is None:
+        raise Http404
+    with slips.in_vietnamese():
+        return render(request, declaring.TEMPLATE, page)
 
 
 @require_safe

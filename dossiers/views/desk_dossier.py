@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common.files import serve
 from offices.models import Role
 
-from .. import desk, dossier_page, results, slips
+from .. import declaring, desk, dossier_page, results, slips
 from ..access import Officer
 from ..desk_lists import ListSpec, Search
 from ..desk_offers import offers
@@ -138,6 +138,19 @@ def paper_file(request: HttpRequest, officer: Officer, code: str, paper_ref: str
     dossier_page.note_reading(found, officer.user, f"paper {paper.ref}", officer.now)
     name = paper.original_name or f"{paper.ref}.pdf"
     return serve(paper.file, paper.media_type, name, inline=request.GET.get("inline") == "1")
+
+
+@require_safe
+@officer_required()
+def declaration(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
+    """The declaration as a page to print, with whole ID numbers."""
+    found = officer.dossier(code)
+    page = declaring.page(found, reverse("desk:dossier", args=[found.code]))
+    if page is None:
+        raise Http404
+    dossier_page.note_reading(found, officer.user, "declaration", officer.now)
+    with slips.in_vietnamese():
+        return render(request, declaring.TEMPLATE, page)
 
 
 @require_safe
