@@ -1,6 +1,6 @@
 """The calendar of a unit, read from its opening hours and the days off."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q
 
@@ -9,10 +9,12 @@ from common.working_time import NeverOpen, OfficeCalendar, YearNotEntered
 
 from .models import CalendarYear, Holiday, OpeningHours, Unit
 
-__all__ = ["NeverOpen", "OfficeCalendar", "YearNotEntered", "calendar_of"]
+__all__ = ["NeverOpen", "OfficeCalendar", "YearNotEntered", "calendar_of", "missing_years"]
 
 # Terms run for months at most; rows of far years are not read.
 YEARS_BEFORE, YEARS_AFTER = 2, 3
+# From this month on the next year is missed as well: terms begin to reach into it.
+NEXT_YEAR_FROM = 10
 
 
 def calendar_of(unit: Unit, *, around: datetime) -> OfficeCalendar:
@@ -37,3 +39,13 @@ def calendar_of(unit: Unit, *, around: datetime) -> OfficeCalendar:
     years = frozenset(CalendarYear.objects.values_list("year", flat=True))
     hours = own if any(own) else above
     return OfficeCalendar(tuple(tuple(stretches) for stretches in hours), days, years)
+
+
+def missing_years(day: date) -> list[int]:
+    """Return the years whose days off should have been entered by a local day and have not: a fault to show. One query.
+
+    That is the present year, and from October on the next one.
+    """
+    wanted = [day.year, day.year + 1] if day.month >= NEXT_YEAR_FROM else [day.year]
+    entered = set(CalendarYear.objects.filter(year__in=wanted).values_list("year", flat=True))
+    return [year for year in wanted if year not in entered]

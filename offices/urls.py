@@ -7,6 +7,7 @@ from .views import calendar, log, people, posts, units
 app_name = "administer"
 PERSON = "manage/people/<int:pk>/"
 POST = f"{PERSON}posts/<int:post>/"
+UNIT = "manage/units/<slug:slug>/"
 
 urlpatterns = [
     path("manage/people/", people.people_list, name="people"),
@@ -23,7 +24,19 @@ urlpatterns = [
     path(f"{POST}end/", posts.end, name="post_end"),
     path(f"{POST}substitute/", posts.substitute, name="post_substitute"),
     path("manage/units/", units.unit_list, name="units"),
+    path("manage/units/new/", units.add, name="unit_add"),
+    path(UNIT, units.unit, name="unit"),
+    path(f"{UNIT}change/", units.change, name="unit_change"),
+    path(f"{UNIT}hours/", units.hours, name="unit_hours"),
+    path(f"{UNIT}close/", units.close, name="unit_close"),
+    path(f"{UNIT}open/", units.open_again, name="unit_open"),
     path("manage/calendar/", calendar.year, name="calendar"),
+    path("manage/calendar/new/", calendar.add, name="day_add"),
+    path("manage/calendar/import/", calendar.take_in, name="calendar_import"),
+    path("manage/calendar/days/<int:pk>/", calendar.change, name="day"),
+    path("manage/calendar/days/<int:pk>/remove/", calendar.remove, name="day_remove"),
+    path("manage/calendar/<int:number>/enter/", calendar.enter, name="year_enter"),
+    path("manage/calendar/<int:number>/withdraw/", calendar.withdraw, name="year_withdraw"),
     path("manage/log/", log.log, name="log"),
     path("manage/log/export/", log.export, name="log_export"),
 ]

@@ -12,6 +12,7 @@ from common.clock import local_day, now
 from common.display import display_of
 from dossiers.querysets import DESK_ROLES
 from offices.access import current_posts
+from offices.calendar import missing_years
 from offices.models import Role
 
 
@@ -25,9 +26,10 @@ def site_unit() -> SimpleNamespace:
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Give templates DEMO, display, site_unit, here, is_officer (of the desk), is_clerk, is_leader,
-    is_publisher and is_administrator.
+    is_publisher, is_administrator and missing_years (whose days off should have been entered).
 
-    Costs no query on anonymous pages; one for a signed-in person, when the menu asks for the posts.
+    Costs no query on anonymous pages; one for a signed-in person, when the menu asks for the posts, and one
+    more on officers' pages that show a missing calendar.
     """
     roles = SimpleLazyObject(lambda: _roles_today(request))
     return {
@@ -40,6 +42,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "is_leader": SimpleLazyObject(lambda: Role.LEADER in roles),
         "is_publisher": SimpleLazyObject(lambda: Role.PUBLISHER in roles),
         "is_administrator": SimpleLazyObject(lambda: Role.ADMINISTRATOR in roles),
+        "missing_years": SimpleLazyObject(lambda: missing_years(local_day(now()))),
     }
 
 

@@ -1,17 +1,12 @@
 """Officers: who sees them, what may be done to them, and what the log says afterwards."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 import time_machine
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from accounts import invitations
-from accounts.models import User
-from notifications.models import Notification
-from offices.models import AuditEntry, Post, Role
 from tests import factories
 from tests.pages import checks
 
@@ -78,6 +73,6 @@ def test_the_list_is_narrowed(admin, commune, query):
     assert commune.leader.full_name not in html
 
 
-@pytest.mark.parametrize("query", ["?q=%F0%9F%98%80&unit=x&role=y&state=z", "?after=~~&before=x~9" + "9" * 30, "?state=closed"])
+@pytest.mark.parametrize("query", ["?q=%F0%9F%98%80&unit=x&role=y", "?after=~~&before=x~9" + "9" * 30, "?state=closed"])
 def test_the_list_takes_anything(admin, query):
     assert admin.get(reverse("administer:people") + query).status_code == 200

@@ -41,7 +41,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
 
 
 @administrator_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite an officer, or give posts to an account that exists."""
     admin = administrator_of(request)
@@ -193,7 +193,7 @@ def end_session(request: HttpRequest, pk: int, session: int) -> HttpResponse:
 
 
 @administrator_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close an account, once what it means has been read."""
     admin = administrator_of(request)

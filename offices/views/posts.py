@@ -30,7 +30,7 @@ def _back(user: User) -> str:
 
 
 @administrator_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an officer one more post."""
     admin = administrator_of(request)
@@ -54,7 +54,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @administrator_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def change(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     """Change title, fields and last day of a post."""
     admin = administrator_of(request)
@@ -80,7 +80,7 @@ def change(request: HttpRequest, pk: int, post: int) -> HttpResponse:
 
 
 @administrator_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def end(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     """End a post with a day; asks first when dossiers are still held in it."""
     admin = administrator_of(request)
@@ -120,7 +120,7 @@ def end(request: HttpRequest, pk: int, post: int) -> HttpResponse:
 
 
 @administrator_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     """Let somebody stand in for a post for some days."""
     admin = administrator_of(request)
@@ -156,7 +156,7 @@ def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
 
 
 @administrator_only
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand on what an officer holds, all in one go; the page then says what became of each dossier."""
     admin = administrator_of(request)

@@ -1,14 +1,166 @@
-"""The units of an administrator."""
+"""The units of an administrator: the tree, one unit, its data and its opening hours."""
 
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common import divisions
+
+from .. import units
+from ..changing import Refused, fingerprint
+from ..forms.units import HoursForm, UnitAddForm, UnitChangeForm
+from ..hours import hours_lines
+from ..models import Unit, UnitKind
 from .guards import administrator_only
+from .scope import Administrator, administrator_of
+from .screens import Screen, answer, done, once
+
+BOTH = ["GET", "HEAD", "POST"]
 
 
 @administrator_only
 @require_safe
 def unit_list(request: HttpRequest) -> HttpResponse:
-    """List the units as a tree."""
-    return render(request, "administer/units.html", {})
+    """Show the units as a tree. No query beyond the scope's."""
+    admin = administrator_of(request)
+    return render(request, "administer/units.html", {"nodes": units.tree(admin.units)})
+
+
+@administrator_only
+@require_safe
+def unit(request: HttpRequest, slug: str) -> HttpResponse:
+    """One unit with all that is known about it."""
+    admin = administrator_of(request)
+    found = admin.unit(slug)
+    commune = divisions.commune(found.division_code)
+    province = divisions.province(commune.province if commune else found.division_code)
+    page = {
+        "unit": found,
+        "above": admin.by_pk.get(found.parent_id) if found.parent_id else None,
+        "children": [one for one in admin.units if one.parent_id == found.pk],
+        "hours": hours_lines(found.opening_hours.all()),
+        "place": ", ".join(place.name for place in (commune, province) if place is not None),
+        "obstacles": units.obstacles(found, admin.now) if found.is_active else [],
+    }
+    return render(request, "administer/unit.html", page)
+
+
+@administrator_only
+@require_http_methods(BOTH)
+def add(request: HttpRequest) -> HttpResponse:
+    """Add a unit below one of the administrator's, or on top when they look after all."""
+    admin = administrator_of(request)
+    form = UnitAddForm(request.POST if request.method == "POST" else None, initial=_suggested(request, admin))
+    form.prepare(_possible_parents(admin), unit=None, may_be_top=admin.looks_after_all, today=admin.day)
+
+    def act() -> str:
+        typed = form.cleaned_data
+        with transaction.atomic():
+            if once(request, typed["key"], "unit", typed["short_name"], admin.user.pk, admin.now) is not None:
+                return reverse("administer:units")
+            made = units.add_unit(typed["kind"], form.values(), by=admin.user, now=admin.now)
+        return done(request, _("The unit has been added."), reverse("administer:unit", args=[made.slug]))
+
+    lead = _("A unit without one above it: you become its administrator.") if admin.looks_after_all else ""
+    screen = Screen(_("Add a unit"), _("Add the unit"), reverse("administer:units"), _("Units"), lead)
+    return answer(request, form, screen, act)
+
+
+@administrator_only
+@require_http_methods(BOTH)
+def change(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change what is known about a unit."""
+    admin = administrator_of(request)
+    found = admin.unit(slug)
+    above = admin.by_pk.get(found.parent_id) if found.parent_id else None
+    form = UnitChangeForm(
+        request.POST if request.method == "POST" else None,
+        unit=found,
+        parent_slug=above.slug if above else "",
+        mark=fingerprint(*units.unit_values(found)),
+    )
+    # Whoever stands above out of sight stays there.
+    parents = _possible_parents(admin, found) if above is not None or found.parent_id is None else []
+    form.prepare(parents, unit=found, may_be_top=found.parent_id is None, today=admin.day)
+    if found.kind == UnitKind.PROVINCE:
+        form.fields.pop("parent", None)
+
+    def act() -> str:
+        units.change_unit(found, form.values(), was=form.cleaned_data["was"], by=admin.user, now=admin.now)
+        return done(request, _("The unit has been changed."), reverse("administer:unit", args=[slug]))
+
+    screen = Screen(found.name, _("Save the changes"), reverse("administer:unit", args=[slug]), found.name)
+    return answer(request, form, screen, act, mark=lambda: _fresh_mark(found))
+
+
+@administrator_only
+@require_http_methods(BOTH)
+def hours(request: HttpRequest, slug: str) -> HttpResponse:
+    """Change the opening hours of a unit."""
+    admin = administrator_of(request)
+    found = admin.unit(slug)
+    rows = list(found.opening_hours.all())
+    data = request.POST if request.method == "POST" else None
+    form = HoursForm(data, unit=found, hours=rows, mark=fingerprint(hours_lines(rows)))
+
+    def act() -> str:
+        units.change_hours(found, form.rows(), was=form.cleaned_data["was"], by=admin.user, now=admin.now)
+        return done(request, _("The opening hours have been changed."), reverse("administer:unit", args=[slug]))
+
+    lead = _(
+        "Terms are counted in these hours from now on. Due times already promised stay. Leave a day empty on which the "
+        "desk is closed."
+    )
+    if found.parent_id is not None:
+        lead = f"{lead} {_('Without any hours of its own the unit has those of the unit above.')}"
+    title = _("Opening hours of %(unit)s") % {"unit": found.name}
+    screen = Screen(title, _("Save the hours"), reverse("administer:unit", args=[slug]), found.name, lead)
+    mark: Any = lambda: fingerprint(hours_lines(found.opening_hours.all()))  # noqa: E731
+    return answer(request, form, screen, act, mark=mark)
+
+
+@administrator_only
+@require_POST
+def close(request: HttpRequest, slug: str) -> HttpResponse:
+    """Close a unit."""
+    return _switch(request, slug, units.close_unit, _("The unit is closed."))
+
+
+@administrator_only
+@require_POST
+def open_again(request: HttpRequest, slug: str) -> HttpResponse:
+    """Open a closed unit again."""
+    return _switch(request, slug, units.open_unit, _("The unit is open again."))
+
+
+def _switch(request: HttpRequest, slug: str, act: Any, words: str) -> HttpResponse:
+    admin = administrator_of(request)
+    try:
+        act(admin.unit(slug), by=admin.user, now=admin.now)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, words)
+    return redirect("administer:unit", slug=slug)
+
+
+def _possible_parents(admin: Administrator, unit: Unit | None = None) -> list[Unit]:
+    """Return the open units that may stand above another one; not the unit itself nor one below it."""
+    barred = units.below(unit, admin.units) if unit is not None else set()
+    return [one for one in admin.open_units if one.kind != UnitKind.DEPARTMENT and one.pk not in barred]
+
+
+def _suggested(request: HttpRequest, admin: Administrator) -> dict[str, str]:
+    """Return the unit above that a link named, when it is one of the administrator's."""
+    slug = request.GET.get("parent", "")
+    return {"parent": slug} if any(one.slug == slug for one in admin.open_units) else {}
+
+
+def _fresh_mark(unit: Unit) -> str:
+    return fingerprint(*units.unit_values(Unit.objects.get(pk=unit.pk)))

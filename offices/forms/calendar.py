@@ -1,0 +1,128 @@
+"""Forms about days off: one day, and a list of them."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.text import is_broken
+
+from ..models import DayKind, Holiday, Unit
+from .base import ChangeForm, DayField, LineField, OfficeForm, OnceForm
+from .people import unit_choices
+
+MOST_BYTES = 100_000
+ALL = gettext_lazy("All units")
+
+
+def _whose(units: list[Unit], may_all: bool) -> list[tuple[str, Any]]:
+    choices: list[tuple[str, Any]] = [("", ALL)] if may_all else [("", _("Choose"))]
+    return [*choices, *unit_choices(units)]
+
+
+class _DayForm(OfficeForm):
+    day = DayField(label=gettext_lazy("Day"))
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=DayKind.choices,
+        help_text=gettext_lazy("A working Saturday instead of a day off has the hours of a Friday."),
+    )
+    name = LineField(
+        label=gettext_lazy("Name"), max_length=120, help_text=gettext_lazy("For example: Giỗ Tổ Hùng Vương.")
+    )
+
+
+class DayAddForm(_DayForm, OnceForm):
+    """Add a day, for one unit or for all."""
+
+    unit = forms.ChoiceField(label=gettext_lazy("For"), required=False)
+    field_order = ["key", "unit", "day", "kind", "name"]
+
+    def __init__(self, *args: Any, units: list[Unit], may_all: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.units = {unit.slug: unit for unit in units}
+        self.may_all = may_all
+        self.fields["unit"].choices = _whose(units, may_all)  # type: ignore[attr-defined]
+
+    def clean_unit(self) -> Unit | None:
+        """Return the unit, None for all of them."""
+        return chosen_unit(self.cleaned_data["unit"], self.units, self.may_all)
+
+
+class DayChangeForm(_DayForm, ChangeForm):
+    """Change a day."""
+
+    field_order = ["was", "day", "kind", "name"]
+
+    def __init__(self, *args: Any, holiday: Holiday, **options: Any) -> None:
+        initial = {"day": holiday.day, "kind": holiday.kind, "name": holiday.name}
+        super().__init__(*args, initial=initial, **options)
+
+
+class ImportForm(OfficeForm):
+    """A list of days, pasted or from a file."""
+
+    unit = forms.ChoiceField(label=gettext_lazy("For"), required=False)
+    lines = LineField(
+        label=gettext_lazy("Days, one a line"),
+        lines=True,
+        rows=14,
+        max_length=20_000,
+        required=False,
+        help_text=gettext_lazy(
+            "dd/mm/yyyy; kind; name – for example 30/04/2026; nghỉ; Ngày Chiến thắng. Kinds: nghỉ, nghỉ sáng, "
+            "nghỉ chiều, làm bù."
+        ),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Or a CSV file"),
+        required=False,
+        help_text=gettext_lazy("The same three columns, in UTF-8, at most 100 KB."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
+    )
+
+    def __init__(self, *args: Any, units: list[Unit], may_all: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.units = {unit.slug: unit for unit in units}
+        self.may_all = may_all
+        self.fields["unit"].choices = _whose(units, may_all)  # type: ignore[attr-defined]
+
+    def clean_unit(self) -> Unit | None:
+        """Return the unit, None for all of them."""
+        return chosen_unit(self.cleaned_data["unit"], self.units, self.may_all)
+
+    def clean_file(self) -> str:
+        """Return the text of the file, '' without one."""
+        file = self.cleaned_data.get("file")
+        if not file:
+            return ""
+        if file.size > MOST_BYTES:
+            raise ValidationError(_("This file is too large: 100 KB at most."))
+        try:
+            text: str = file.read().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise ValidationError(_("This file is not in UTF-8. Save it as CSV UTF-8 and choose it again.")) from error
+        if is_broken(text) or len(text) > 20_000:
+            raise ValidationError(_("This file cannot be read, or holds more than a list of days."))
+        return text
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for lines or a file, not both."""
+        cleaned = super().clean() or self.cleaned_data
+        typed, file = cleaned.get("lines", ""), cleaned.get("file", "")
+        if not self.errors:
+            if bool(typed) == bool(file):
+                self.add_error("lines", _("Paste the lines here, or choose a file: one of both."))
+            cleaned["text"] = typed or file
+        return cleaned
+
+
+def chosen_unit(slug: str, units: dict[str, Unit], may_all: bool) -> Unit | None:
+    """Return the unit that was chosen; None is all of them, for those who may."""
+    if slug:
+        return units[slug]
+    if not may_all:
+        raise ValidationError(_("Choose the unit."))
+    return None

@@ -1,0 +1,285 @@
+"""Forms about units: what is known about one, and its opening hours."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, time
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common import divisions
+from common.form_fields import AddressField, MailField, PhoneField
+from common.widgets import AddressWidget
+
+from .. import hooks
+from ..checks import check_identifier, check_map_url
+from ..models import OpeningHours, Unit, UnitKind
+from .base import ChangeForm, LineField, OfficeForm, OnceForm
+from .people import unit_choices
+
+WEEKDAYS = (
+    gettext_lazy("Monday"),
+    gettext_lazy("Tuesday"),
+    gettext_lazy("Wednesday"),
+    gettext_lazy("Thursday"),
+    gettext_lazy("Friday"),
+    gettext_lazy("Saturday"),
+    gettext_lazy("Sunday"),
+)
+_CLOCK = re.compile(r"(\d{1,2})(?:[:hg.](\d{2})?)?", re.ASCII)
+# Which kinds may stand above which.
+ABOVE = {
+    UnitKind.PROVINCE: (),
+    UnitKind.COMMUNE: (UnitKind.PROVINCE,),
+    UnitKind.DEPARTMENT: (UnitKind.COMMUNE, UnitKind.PROVINCE),
+}
+
+
+class CommuneWidget(AddressWidget):
+    """Province and commune, without a house."""
+
+    template_name = "motcua/widgets/commune.html"
+    PARTS = ("province", "commune_name", "commune")
+
+
+class DivisionField(AddressField):
+    """The place of a unit; value: the code of a commune (5 digits), of a province (2), or ''."""
+
+    widget = CommuneWidget
+
+    def clean(self, value: Any) -> str:  # type: ignore[override]
+        """Return the code; raises ValidationError when the commune is unknown or one of several."""
+        typed = dict(value or {})
+        province, name = typed.get("province", ""), typed.get("commune_name", "")
+        if not province and not name:
+            return ""
+        if divisions.province(province) is None:
+            raise ValidationError(_("Choose the province or city."))
+        if not name:
+            return province
+        return self._commune(province, name[:100], typed.get("commune", "")).code
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored code."""
+        if not isinstance(value, str):
+            return value
+        commune = divisions.commune(value)
+        if commune is not None:
+            return {"province": commune.province, "commune": commune.code}
+        return {"province": value}
+
+
+class UnitForm(OfficeForm):
+    """What is known about a unit; mixed into the forms of adding and changing."""
+
+    parent = forms.ChoiceField(label=gettext_lazy("Unit above"), required=False)
+    name = LineField(
+        label=gettext_lazy("Full name"),
+        max_length=120,
+        help_text=gettext_lazy("As in letterheads, for example: Ủy ban nhân dân xã Xuân Bắc."),
+    )
+    short_name = LineField(
+        label=gettext_lazy("Short name"), max_length=80, help_text=gettext_lazy("For lists, for example: Xã Xuân Bắc.")
+    )
+    identifier = LineField(
+        label=gettext_lazy("Identifier"),
+        max_length=20,
+        required=False,
+        help_text=gettext_lazy(
+            "The first part of dossier codes, for example 000.00.16.H19. Only a unit that takes dossiers needs one."
+        ),
+    )
+    sure = forms.BooleanField(label=gettext_lazy("Change the identifier all the same"), required=False)
+    division_code = DivisionField(label=gettext_lazy("Place"), required=False)
+    address = LineField(label=gettext_lazy("Address of the desk"), max_length=200, required=False)
+    phone = PhoneField(label=gettext_lazy("Phone"), required=False, max_length=20)
+    email = MailField(label=gettext_lazy("E-mail address"), required=False)
+    map_url = LineField(
+        label=gettext_lazy("Link to a map"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Begins with https://."),
+        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false"}),
+    )
+
+    def prepare(self, parents: list[Unit], *, unit: Unit | None, may_be_top: bool, today: date) -> None:
+        """Set which units may stand above; without any the question is left out."""
+        self.unit, self.today, self.may_be_top = unit, today, may_be_top
+        self.parents = {one.slug: one for one in parents}
+        choices = unit_choices(parents)
+        if may_be_top:
+            choices = [("", _("None")), *choices]
+        if choices == [("", _("None"))] or not choices:
+            del self.fields["parent"]
+        else:
+            self.fields["parent"].choices = choices  # type: ignore[attr-defined]
+        if "sure" not in self.data:
+            self.fields["sure"].widget = forms.HiddenInput()
+
+    def clean_identifier(self) -> str | None:
+        """Check the form, and that no other unit has it."""
+        typed = self.cleaned_data["identifier"]
+        if not typed:
+            return None
+        identifier = check_identifier(typed)
+        taken = Unit.objects.filter(identifier=identifier)
+        if self.unit is not None:
+            taken = taken.exclude(pk=self.unit.pk)
+        if taken.exists():
+            raise ValidationError(_("Another unit has this identifier. Every unit needs its own."))
+        return identifier
+
+    def clean_map_url(self) -> str:
+        """Take https only."""
+        typed = self.cleaned_data["map_url"]
+        return check_map_url(typed) if typed else ""
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the unit above with the kind; ask before an identifier changes on a day with codes."""
+        cleaned = super().clean() or self.cleaned_data
+        self._check_parent(cleaned)
+        new = cleaned.get("identifier")
+        if "identifier" not in self.errors and new != (self.unit.identifier if self.unit else None):
+            self._check_change(new or "", cleaned)
+        return cleaned
+
+    def _check_parent(self, cleaned: dict[str, Any]) -> None:
+        if "parent" not in self.fields or "parent" in self.errors:
+            return
+        parent = self.parents.get(cleaned.get("parent", ""))
+        kind = UnitKind(cleaned["kind"]) if cleaned.get("kind") else UnitKind(self.unit.kind) if self.unit else None
+        if kind is None:
+            return
+        if parent is None and (kind == UnitKind.DEPARTMENT or not self.may_be_top):
+            self.add_error("parent", _("Choose the unit above."))
+        if parent is not None and UnitKind(parent.kind) not in ABOVE[kind]:
+            allowed = {
+                UnitKind.PROVINCE: _("A province has no unit above it."),
+                UnitKind.COMMUNE: _("Above a commune stands a province or nothing."),
+                UnitKind.DEPARTMENT: _("A department stands below a commune or a province."),
+            }
+            self.add_error("parent", allowed[kind])
+
+    def _check_change(self, new: str, cleaned: dict[str, Any]) -> None:
+        try:
+            notes = [note for ask in hooks.identifier_checks if (note := ask(self.unit, new, self.today))]
+        except ValidationError as error:
+            self.add_error("identifier", error)
+            return
+        if notes and not cleaned.get("sure"):
+            self.fields["sure"].widget = forms.CheckboxInput()
+            self.add_error("sure", " ".join(notes))
+
+    def values(self) -> dict[str, Any]:
+        """Return the columns as typed."""
+        names = ("name", "short_name", "identifier", "division_code", "address", "phone", "email", "map_url")
+        found = {name: self.cleaned_data[name] for name in names}
+        if "parent" in self.fields:
+            found["parent"] = self.parents.get(self.cleaned_data["parent"])
+        return found
+
+
+class UnitAddForm(UnitForm, OnceForm):
+    """Add a unit."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=[("", "–"), *UnitKind.choices],
+        help_text=gettext_lazy("The kind stays as it is once the unit exists."),
+    )
+    field_order = ["key", "kind", "parent", "name", "short_name", "identifier", "sure", "division_code"]
+
+
+class UnitChangeForm(UnitForm, ChangeForm):
+    """Change a unit."""
+
+    field_order = ["was", "parent", "name", "short_name", "identifier", "sure", "division_code"]
+
+    def __init__(self, *args: Any, unit: Unit, parent_slug: str, **options: Any) -> None:
+        names = ("name", "short_name", "identifier", "division_code", "address", "phone", "email", "map_url")
+        initial = {name: getattr(unit, name) for name in names} | {"parent": parent_slug}
+        super().__init__(*args, initial=initial, **options)
+
+
+class DayHoursWidget(forms.MultiWidget):
+    """Four boxes: opens, closes, opens again, closes again."""
+
+    template_name = "motcua/widgets/day_hours.html"
+    use_fieldset = True
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        box = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 5, "class": "w4"}
+        names = ("opens", "closes", "again", "ends")
+        super().__init__({name: forms.TextInput(attrs=box) for name in names}, attrs)
+
+    def id_for_label(self, id_: str) -> str:
+        """Return the first box, where an error link leads."""
+        return f"{id_}_0" if id_ else id_
+
+    def decompress(self, value: Any) -> list[str]:
+        """Return the four texts of a list of (opens, closes)."""
+        texts = [f"{moment.hour}:{moment.minute:02}" for stretch in value or [] for moment in stretch]
+        return (texts + [""] * 4)[:4]
+
+
+class DayHoursField(forms.Field):
+    """The opening hours of one weekday; value: a list of at most two (opens, closes)."""
+
+    widget: Any = DayHoursWidget
+
+    def clean(self, value: Any) -> list[tuple[time, time]]:
+        """Return the stretches; raises ValidationError saying which box to mend."""
+        boxes = [str(text or "").strip() for text in (value if isinstance(value, list) else [])]
+        boxes = (boxes + [""] * 4)[:4]
+        stretches = []
+        for opens, closes in (boxes[:2], boxes[2:]):
+            if not opens and not closes:
+                continue
+            if not opens or not closes:
+                raise ValidationError(_("%(day)s: enter both when it opens and when it closes.") % {"day": self.label})
+            stretches.append((self._clock(opens), self._clock(closes)))
+        moments = [moment for stretch in stretches for moment in stretch]
+        if any(later <= earlier for earlier, later in zip(moments, moments[1:], strict=False)):
+            raise ValidationError(_("%(day)s: the times are not in order.") % {"day": self.label})
+        return stretches
+
+    def _clock(self, text: str) -> time:
+        match = _CLOCK.fullmatch(text)
+        try:
+            if match is None:
+                raise ValueError(text)
+            return time(int(match[1]), int(match[2] or 0))
+        except ValueError as error:
+            raise ValidationError(_("%(day)s: enter times like 7:00 or 13:30.") % {"day": self.label}) from error
+
+
+class HoursForm(ChangeForm):
+    """The opening hours of a week."""
+
+    def __init__(self, *args: Any, unit: Unit, hours: list[OpeningHours], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.unit = unit
+        by_day: Mapping[int, list[tuple[time, time]]] = {
+            day: [(row.opens, row.closes) for row in rows] for day, rows in groupby(hours, key=lambda row: row.weekday)
+        }
+        for day, name in enumerate(WEEKDAYS):
+            self.fields[f"day{day}"] = DayHoursField(label=name, required=False, initial=by_day.get(day, []))
+
+    def rows(self) -> list[OpeningHours]:
+        """Return unsaved hours as typed."""
+        return [
+            OpeningHours(unit=self.unit, weekday=day, opens=opens, closes=closes)
+            for day in range(7)
+            for opens, closes in self.cleaned_data[f"day{day}"]
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse an empty week for a unit that takes dossiers: no term could be counted."""
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self.rows() and self.unit.identifier and self.unit.parent_id is None:
+            raise ValidationError(_("A unit that takes dossiers needs opening hours: terms are counted in them."))
+        return cleaned
