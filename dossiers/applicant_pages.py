@@ -22,7 +22,7 @@ from common.clock import LOCAL
 from common.divisions import address_text
 from common.templatetags.ui import STATUS_TAGS
 from notifications.models import Notification
-from procedures import form_schema, words
+from procedures import detail, form_schema, words
 from procedures.catalogue import effective_level
 from procedures.models import Offering, Procedure, ProcedureVersion
 
@@ -117,14 +117,33 @@ def fee_lines(version: ProcedureVersion, offerings: tuple[Offering, ...]) -> lis
     return [line for line in (fee, caution) if line]
 
 
-def why_not(procedure: Procedure, entry: drafts.Entry) -> dict[str, Any]:
-    """Return why a procedure cannot be filed online and where to go on. One query when it has ended."""
-    version = entry.version or procedure.versions.exclude(published_at=None).last()
+def why_not(procedure: Procedure, entry: drafts.Entry, day: date) -> dict[str, Any] | None:
+    """Return why a procedure cannot be filed online and where to go on; None when nothing of it was ever published.
+
+    Three queries at most. ``begins`` is the day on which a version or an online offering begins.
+    """
+    published = procedure.versions.exclude(published_at=None)
+    version = entry.version or published.filter(effective_from__lte=day).last() or published.first()
+    if version is None:
+        return None
+    name, language = words.name_in(version)
+    is_coming = version.effective_from > day
+    begins = version.effective_from if is_coming else None
+    if not entry.is_over and not is_coming and version.level >= drafts.ONLINE_LEVEL:
+        later = Offering.objects.filter(procedure=procedure, since__gt=day, level__gte=drafts.ONLINE_LEVEL)
+        begins = later.order_by("since").values_list("since", flat=True).first()
     return {
         "procedure": procedure,
-        "name": version.name if version else procedure.code,
+        "name": name,
+        "language": language,
         "is_over": entry.is_over,
-        "level": version.level if version else 1,
+        # Retired, or closed for new dossiers while it still applies?
+        "is_retired": entry.version is None,
+        "accepted_until": procedure.accept_until,
+        "successor": detail.successor_of(version, day) if entry.is_over else None,
+        "begins": begins,
+        "has_page": not is_coming,
+        "level": entry.level,
     }
 
 
@@ -253,7 +272,7 @@ def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
         "is_complete": progress.is_complete,
         "next_url": next((item["url"] for item in parts if not item["is_done"]), review),
         "is_new": dossier.revision == 0,
-        "expires": dossier.saved_at + timedelta(days=drafts.DRAFT_DAYS),
+        "expires": drafts.expires(dossier),
     }
 
 

@@ -6,7 +6,7 @@ made for an older state is recognised. Nothing here reads the clock.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -49,11 +49,15 @@ def changed_meanwhile() -> FilingRefused:
 
 @dataclass(frozen=True)
 class Entry:
-    """Where a procedure may be filed online today: its version in force and the offerings of level 3 and 4."""
+    """Where a procedure may be filed online today: its version in force and the offerings of level 3 and 4.
+
+    ``level`` is the highest at which anybody takes it in any way, 0 for nobody.
+    """
 
     version: ProcedureVersion | None
     offerings: tuple[Offering, ...] = ()
     is_over: bool = False
+    level: int = 0
 
     def offering(self, slug: str) -> Offering | None:
         """Return the offering of the unit with a slug."""
@@ -61,14 +65,18 @@ class Entry:
 
 
 def entry_of(procedure: Procedure, day: date) -> Entry:
-    """Return how a procedure can be filed online on a local day; three queries."""
+    """Return how a procedure can be filed online on a local day; two queries."""
     version = current_version(procedure, day)
-    if version is None or (procedure.accept_until is not None and procedure.accept_until < day):
+    if version is None:
+        # What has yet to begin is not over.
+        begun = procedure.versions.filter(published_at__isnull=False, effective_from__lte=day)
+        return Entry(None, is_over=begun.exists())
+    if procedure.accept_until is not None and procedure.accept_until < day:
         return Entry(version, is_over=True)
-    online = [
-        offering for offering in offerings_for(version, day) if effective_level(version, offering) >= ONLINE_LEVEL
-    ]
-    return Entry(version, tuple(online))
+    offerings = offerings_for(version, day)
+    online = [offering for offering in offerings if effective_level(version, offering) >= ONLINE_LEVEL]
+    highest = max((effective_level(version, offering) for offering in offerings), default=0)
+    return Entry(version, tuple(online), level=highest)
 
 
 def offering_of(dossier: Dossier, day: date) -> Offering:
@@ -85,9 +93,20 @@ def offering_in(entry: Entry, unit: Unit) -> Offering:
     if found is None:
         raise FilingRefused(
             "closed",
-            _("%(unit)s no longer takes this procedure online. Ask the commune how to go on.") % {"unit": unit.name},
+            _("%(unit)s no longer takes this procedure online. Your answers are kept: print them and file on paper.")
+            % {"unit": unit.name},
         )
     return found
+
+
+def expires(dossier: Dossier) -> datetime:
+    """Return until when a draft is kept when nobody saves it again."""
+    return dossier.saved_at + timedelta(days=DRAFT_DAYS)
+
+
+def is_taken(dossier: Dossier, day: date) -> bool:
+    """Tell whether the unit of a draft still takes its procedure online on a local day. Two queries."""
+    return entry_of(dossier.version.procedure, day).offering(dossier.received_by.slug) is not None
 
 
 def start_draft(version: ProcedureVersion, unit: Unit, owner: User, *, key: str, now: datetime) -> Dossier:

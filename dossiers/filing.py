@@ -169,8 +169,13 @@ class Progress:
         return done + (bool(self.cards) and self.has_papers) + self.has_delivery
 
 
-def deliveries(level: int) -> list[str]:
-    """Return the ways of return that a level allows; only level 4 returns online."""
+def deliveries(level: int, *, needs_presence: bool = False) -> list[str]:
+    """Return the ways of return that a level allows; only level 4 returns online.
+
+    Where people must come to sign, they are handed the result there.
+    """
+    if needs_presence:
+        return [Delivery.DESK.value]
     ways = [Delivery.DESK.value, Delivery.POST.value]
     return [Delivery.ONLINE.value, *ways] if level >= ONLINE_RETURN_LEVEL else ways
 
@@ -215,7 +220,8 @@ def tidy_for_submission(fresh: Dossier, revision: int, now: datetime) -> None:
     if entry.version is not None and entry.version.pk != fresh.version_id:
         raise FilingRefused("renewed", _("The procedure has changed since you began. Look at the new questions first."))
     offering = offering_in(entry, fresh.received_by)
-    if fresh.delivery and fresh.delivery not in deliveries(effective_level(fresh.version, offering)):
+    ways = deliveries(effective_level(fresh.version, offering), needs_presence=fresh.version.needs_presence)
+    if fresh.delivery and fresh.delivery not in ways:
         raise FilingRefused("delivery", _("This way of receiving the result is no longer offered. Choose another one."))
     progress = Progress(fresh, day)
     if not progress.is_complete:

@@ -193,7 +193,7 @@ def _figures(procedure: Procedure, day: date) -> dict[str, str]:
     return {
         "usual": usual,
         "year": _(
-            "Received: %(received)s dossiers, %(online)s online. Decided: %(decided)s dossiers, %(decided_online)s online."
+            "Received: %(received)s dossiers, %(online)s online. Decided: %(decided)s, %(decided_online)s online."
         )
         % {
             "received": words.thousands(row.received),

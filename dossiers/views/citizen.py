@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
@@ -61,8 +61,10 @@ def begin(request: HttpRequest, procedure: Procedure, entry: drafts.Entry, slug:
 
 
 def cannot_apply(request: HttpRequest, procedure: Procedure, entry: drafts.Entry) -> HttpResponse:
-    """Say why a procedure cannot be filed online: 410 when it has ended, 404 when it is done on paper."""
-    context = applicant_pages.why_not(procedure, entry)
+    """Say why a procedure cannot be filed online: 410 once it has ended, 404 when done on paper or still to begin."""
+    context = applicant_pages.why_not(procedure, entry, local_day(now()))
+    if context is None:
+        raise Http404
     return render(request, "my/procedure_unavailable.html", context, status=410 if entry.is_over else 404)
 
 
@@ -88,7 +90,8 @@ def draft_page(request: HttpRequest, found: Dossier) -> HttpResponse:
     newer = filing.newer_version(found, day)
     if newer is not None:
         return render(request, "my/dossier_renew.html", {"dossier": found, "newer": newer})
-    return render(request, "my/dossier_draft.html", applicant_pages.task_list(found, day, get_language() or "vi"))
+    context = applicant_pages.task_list(found, day, get_language() or "vi")
+    return render(request, "my/dossier_draft.html", context | {"is_taken": drafts.is_taken(found, day)})
 
 
 def tracking_page(request: HttpRequest, found: Dossier) -> HttpResponse:

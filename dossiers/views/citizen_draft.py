@@ -209,7 +209,7 @@ def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Ask how the result shall travel."""
     day = local_day(now())
     level = effective_level(dossier.version, drafts.offering_of(dossier, day))
-    ways = filing.deliveries(level)
+    ways = filing.deliveries(level, needs_presence=dossier.version.needs_presence)
     if request.method == "POST":
         form = DeliveryForm(request.POST, ways=ways)
         if form.is_valid():
@@ -236,7 +236,12 @@ def review(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 def review_page(request: HttpRequest, dossier: Dossier, form: SubmitForm, status: int = 200) -> HttpResponse:
     """Show the check page with its declaration."""
     progress = filing.Progress(dossier, local_day(now()))
-    context = applicant_pages.review(progress, language()) | {"form": form}
+    is_taken = drafts.is_taken(dossier, local_day(now()))
+    context = applicant_pages.review(progress, language()) | {
+        "form": form,
+        "is_taken": is_taken,
+        "expires": drafts.expires(dossier),
+    }
     return render(request, "my/review.html", context, status=status)
 
 
