@@ -12,6 +12,8 @@ from django.views.decorators.http import require_safe
 
 from common.clock import local_day, now
 from procedures.models import ProcedureVersion
+from procedures.search import life_events
+from procedures.words import event_name
 
 from .units import unit_cards
 
@@ -21,8 +23,9 @@ MOST_USED = 8
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show search, the most used procedures, look-up and the units. Three queries."""
-    context = {"procedures": _most_used(local_day(now())), "units": unit_cards()}
+    """Show search, life events, the most used procedures, look-up and the units. Four queries."""
+    events = [(event.code, event_name(event)) for event in life_events()]
+    context = {"procedures": _most_used(local_day(now())), "events": events, "units": unit_cards()}
     return render(request, "portal/home.html", context)
 
 

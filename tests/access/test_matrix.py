@@ -6,6 +6,7 @@ its form again, or a redirect of its own), ``login`` (sign in first), ``403``,
 """
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.http import FileResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from offices.models import Holiday
 from tests.access.world import World
 
 PERSONAS = (
@@ -45,6 +47,11 @@ CLERK = DESK | {"specialist": "403", "leader": "403"}
 CLERK_DOSSIER = CLERK | {"other_clerk": "404"}
 SPECIALIST_DOSSIER = DESK_DOSSIER | {"clerk": "403", "leader": "403", "other_clerk": "403"}
 LEADER = DESK | {"clerk": "403", "specialist": "403", "other_clerk": "403"}
+# The catalogue's publishers, of whatever unit.
+PUBLISHER = OUTSIDE | {"publisher": "in", "clerk": "403", "specialist": "403", "leader": "403", "other_clerk": "403"}
+ADMIN = DESK | dict.fromkeys(("clerk", "specialist", "leader", "other_clerk"), "403") | {"administrator": "in"}
+# An officer, a unit or a day of another commune: its own administrator looks after it.
+ADMIN_ELSEWHERE = ADMIN | {"administrator": "404"}
 
 GET, POST = "get", "post"
 
@@ -68,6 +75,8 @@ def rows(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
             "accessibility",
             "privacy",
             "site_map",
+            "sitemap",
+            "robots",
             "display",
             "procedures:find",
             "track:find",
@@ -81,6 +90,8 @@ def rows(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
     ]
     return [
         *public,
+        *administration(world),
+        ("sitemap_part", GET, [0], EVERYBODY),
         # No code is awaited: strangers are sent to the sign-in page, members home.
         ("account_email_verification_sent", GET, [], MEMBERS),
         ("display", POST, [], EVERYBODY),
@@ -177,7 +188,49 @@ def rows(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
         ("leader:approve", POST, [proposed.code], LEADER),
         ("leader:send_back", GET, [proposed.code], LEADER),
         ("leader:send_back", POST, [proposed.code], LEADER),
+        *[
+            (f"manage:{name}", method, arguments, PUBLISHER)
+            for name, arguments in (("export", []), ("export_one", [code]), ("import", []))
+            for method in (GET, POST)
+        ],
+        ("manage:import_report", GET, [], PUBLISHER),
+        ("manage:import_confirm", POST, [], PUBLISHER),
+        ("manage:compare", GET, [code, 1], PUBLISHER),
     ]
+
+
+def administration(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
+    """Return the rows of the administrators' screens; every object is asked for at home and in another commune."""
+    clerk, stranger = world.commune.clerk, world.neighbour.clerk
+    post, foreign = clerk.posts.get().pk, stranger.posts.get().pk
+    own, other = world.commune.unit, world.neighbour.unit
+    day, _made = Holiday.objects.get_or_create(unit=own, day=date(2026, 4, 1), defaults={"name": "Ngày hội"})
+    other_day, _made = Holiday.objects.get_or_create(unit=other, day=date(2026, 4, 1), defaults={"name": "Ngày hội"})
+    plain = ("people", "units", "calendar", "log", "invite", "unit_add", "day_add", "calendar_import")
+    found = [(f"administer:{name}", GET, [], ADMIN) for name in plain]
+    found += [(f"administer:{name}", POST, [], ADMIN) for name in (*plain[4:], "log_export")]
+    found += [(f"administer:{name}", POST, [2026], ADMIN) for name in ("year_enter", "year_withdraw")]
+    for person, expected in ((clerk, ADMIN), (stranger, ADMIN_ELSEWHERE)):
+        found += [(f"administer:{name}", GET, [person.pk], expected) for name in ("person", "close", "hand_over")]
+        found += [
+            (f"administer:{name}", POST, [person.pk], expected)
+            for name in ("send_link", "end_sessions", "close", "open_again", "hand_over", "post_give")
+        ]
+        found.append(("administer:end_session", POST, [person.pk, 1], ADMIN_ELSEWHERE))
+        for name in ("post_change", "post_end", "post_substitute"):
+            held = post if person is clerk else foreign
+            found += [(f"administer:{name}", method, [person.pk, held], expected) for method in (GET, POST)]
+            found.append((f"administer:{name}", GET, [clerk.pk, foreign], ADMIN_ELSEWHERE))
+    for unit, expected in ((own, ADMIN), (other, ADMIN_ELSEWHERE)):
+        found += [(f"administer:{name}", GET, [unit.slug], expected) for name in ("unit", "unit_change", "unit_hours")]
+        found += [
+            (f"administer:{name}", POST, [unit.slug], expected)
+            for name in ("unit_change", "unit_hours", "unit_close", "unit_open")
+        ]
+    for one, expected in ((day, ADMIN), (other_day, ADMIN_ELSEWHERE)):
+        found += [("administer:day", method, [one.pk], expected) for method in (GET, POST)]
+        found.append(("administer:day_remove", POST, [one.pk], expected))
+    return [*found, ("accounts:invitation", GET, ["x"], EVERYBODY)]
 
 
 def url_names(resolver: URLResolver | None = None, spaces: tuple[str, ...] = ()) -> Iterator[str]:
