@@ -145,7 +145,7 @@ class _Table:
             yield number, cells
 
     def headings(self, cells: Any, by_heading: dict[str, Column]) -> dict[int, Column]:
-        found = {}
+        found: dict[int, Column] = {}
         for place, cell in enumerate(cells):
             column = by_heading.get(fold(str(cell.value))) if cell.value is not None else None
             if column is not None and column not in found.values():

@@ -2,13 +2,58 @@
 
 from django.urls import path
 
-from ..views import manage_form, manage_list, manage_preview
+from ..views import (
+    manage_compare,
+    manage_exchange,
+    manage_form,
+    manage_life_events,
+    manage_list,
+    manage_preview,
+    manage_procedure,
+    manage_review,
+    manage_rows,
+    manage_version,
+)
 
 app_name = "manage"
 VERSION = "manage/procedures/<str:code>/v<int:number>/"
 
+PROCEDURE = "manage/procedures/<str:code>/"
+ROW_SECTIONS = ("papers", "fees", "workflow")
+
 urlpatterns = [
+    path("manage/", manage_list.home, name="home"),
+    path("manage/export/", manage_exchange.export, name="export"),
+    path("manage/import/", manage_exchange.import_file, name="import"),
+    path("manage/import/report/", manage_exchange.import_report, name="import_report"),
+    path("manage/import/confirm/", manage_exchange.import_confirm, name="import_confirm"),
+    path("manage/procedures/<str:code>/export/", manage_exchange.export_one, name="export_one"),
+    path(f"{VERSION}compare/", manage_compare.compare_versions, name="compare"),
     path("manage/procedures/", manage_list.procedure_list, name="procedures"),
+    path("manage/procedures/new/", manage_list.new, name="new"),
+    path("manage/procedures/publish/", manage_list.bulk_confirm, name="bulk_confirm"),
+    path("manage/procedures/publish/all/", manage_list.bulk_publish, name="bulk_publish"),
+    path("manage/life-events/", manage_life_events.life_events, name="life_events"),
+    path("manage/life-events/<slug:code>/", manage_life_events.life_event, name="life_event"),
+    path("manage/life-events/<slug:code>/move/", manage_life_events.life_event_move, name="life_event_move"),
+    path("manage/life-events/<slug:code>/remove/", manage_life_events.life_event_remove, name="life_event_remove"),
+    path(PROCEDURE, manage_procedure.procedure, name="procedure"),
+    path(f"{PROCEDURE}edit/", manage_procedure.edit, name="procedure_edit"),
+    path(f"{PROCEDURE}draft/", manage_procedure.draft, name="draft"),
+    path(f"{PROCEDURE}duplicate/", manage_procedure.duplicate, name="duplicate"),
+    path(f"{PROCEDURE}retire/", manage_procedure.retire, name="retire"),
+    path(f"{PROCEDURE}offerings/<slug:slug>/", manage_procedure.offering, name="offering"),
+    path(f"{PROCEDURE}offerings/<slug:slug>/end/", manage_procedure.offering_end, name="offering_end"),
+    path(VERSION, manage_version.overview, name="version"),
+    path(f"{VERSION}info/", manage_version.info, name="info"),
+    path(f"{VERSION}documents/", manage_version.documents, name="documents"),
+    path(f"{VERSION}check/", manage_version.check, name="check"),
+    path(f"{VERSION}review/", manage_review.review, name="review"),
+    path(f"{VERSION}take-back/", manage_review.take_back, name="take_back"),
+    path(f"{VERSION}send-back/", manage_review.send_back, name="send_back"),
+    path(f"{VERSION}publish/", manage_review.publish, name="publish"),
+    path(f"{VERSION}discard/", manage_review.discard, name="discard"),
+    path(f"{VERSION}papers/<int:n>/template/", manage_rows.paper_template, name="paper_template"),
     path(f"{VERSION}form/", manage_form.form, name="form"),
     path(f"{VERSION}form/start/", manage_form.form_start, name="form_start"),
     path(f"{VERSION}form/title/", manage_form.form_title, name="form_title"),
@@ -30,3 +75,12 @@ urlpatterns = [
     ),
     path(f"{VERSION}preview/", manage_preview.preview, name="preview"),
 ]
+for _section in ROW_SECTIONS:
+    _one, _whole = {"section": _section}, f"{VERSION}{_section}/"
+    urlpatterns += [
+        path(_whole, manage_rows.row_list, _one, name=_section),
+        path(f"{_whole}new/", manage_rows.row_new, _one, name=f"{_section}_new"),
+        path(f"{_whole}<int:n>/", manage_rows.row_edit, _one, name=f"{_section}_edit"),
+        path(f"{_whole}<int:n>/move/", manage_rows.row_move, _one, name=f"{_section}_move"),
+        path(f"{_whole}<int:n>/delete/", manage_rows.row_delete, _one, name=f"{_section}_delete"),
+    ]
