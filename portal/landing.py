@@ -10,13 +10,17 @@ from offices.models import Role
 
 
 def landing_page(user: Any) -> str:
-    """Return the path where somebody goes on: desk, leader's list, dossiers; else an officer's account. One query."""
+    """Return the path where somebody goes on: desk, leader's list, what they manage, else dossiers. One query."""
     roles = {post.role for post in current_posts(user, local_day(now()))}
     if roles & {Role.CLERK, Role.SPECIALIST}:
         return reverse("desk:home")
     if Role.LEADER in roles:
         return reverse("leader:home")
-    # Cashiers, publishers and administrators are nothing to the desk.
+    if Role.PUBLISHER in roles:
+        return reverse("manage:procedures")
+    if Role.ADMINISTRATOR in roles:
+        return reverse("administer:people")
+    # Cashiers have no page of their own until fees are built.
     return reverse("accounts:profile" if roles else "my:dossiers")
 
 
