@@ -29,9 +29,13 @@ FONT_FACES = """
 @font-face { font-family: "Noto Serif"; src: url("font:upright") }
 @font-face { font-family: "Noto Serif"; font-style: italic; src: url("font:italic") }
 """
+FIELD_FACE = '@font-face { font-family: "Noto Serif Fields"; src: url("font:fields") }'
+# What may be typed into a field: Latin with every Vietnamese letter, combining marks, punctuation, the đồng.
+FIELD_LETTERS = (range(0x20, 0x180), range(0x1A0, 0x1B1), range(0x300, 0x324), range(0x1EA0, 0x1EFA),
+                 range(0x2010, 0x2027), (0x20AB, 0x20AC, 0x2116, 0x2122, 0xFFFD))  # fmt: skip
 MAX_HTML = 400_000
 SECONDS = 10
-# A fillable document carries its font whole, so that every letter can be typed.
+# A fillable document carries the font of its fields whole, so that every letter can be typed.
 FORM_SECONDS = 30
 # Added to what the process maps already; fonts and libraries are shared with the parent.
 EXTRA_BYTES = 512 * 1024**2
@@ -70,18 +74,37 @@ def _fetcher() -> Any:
         """Knows the portal's static files and its paper font by name."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
-            return URLFetcherResponse(url, own_file(url).read_bytes())
+            return URLFetcherResponse(url, _field_font() if url == "font:fields" else own_file(url).read_bytes())
 
     return OwnFiles(allowed_protocols=[], allow_redirects=False)
 
 
 @lru_cache(maxsize=1)
-def _style() -> tuple[Any, Any]:
-    """Return this process's one stylesheet and one font configuration."""
+def _field_font() -> bytes:
+    """Return the paper font for form fields: regular only, and only what may be typed; a second to make."""
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+    from fontTools.varLib.instancer import instantiateVariableFont
+
+    font = TTFont(own_file("font:upright"))
+    options = subset.Options(layout_features=["ccmp", "kern", "locl", "mark", "mkmk"], name_IDs=["*"])
+    chosen = subset.Subsetter(options)
+    chosen.populate(unicodes=[letter for letters in FIELD_LETTERS for letter in letters])
+    chosen.subset(font)
+    made = io.BytesIO()
+    instantiateVariableFont(font, {"wght": 400, "wdth": 100}, inplace=True)
+    font.save(made)
+    return made.getvalue()
+
+
+@lru_cache(maxsize=2)
+def _style(with_fields: bool = False) -> tuple[Any, Any]:
+    """Return this process's stylesheet and font configuration for documents, or for those with fields."""
     from weasyprint.text.fonts import FontConfiguration
 
     fonts = FontConfiguration()
     css = Path(str(finders.find("portal/slip.css"))).read_text(encoding="utf-8") + FONT_FACES
+    css += FIELD_FACE if with_fields else ""
     return _engine().CSS(string=css, font_config=fonts, url_fetcher=_fetcher(), base_url="static:"), fonts
 
 
@@ -115,7 +138,7 @@ def render_pdf(template: str, context: Mapping[str, Any], *, fields: Mapping[str
     if not _one_at_a_time.acquire(timeout=seconds):
         raise PdfFailed("other documents are being laid out")
     try:
-        _style()
+        _style(fields is not None)
         with tempfile.TemporaryFile() as target:
             _write_in_child(html, target, fields, seconds)
             target.seek(0)
@@ -129,7 +152,7 @@ def render_pdf(template: str, context: Mapping[str, Any], *, fields: Mapping[str
 
 def write_pdf(html: str, target: BinaryIO, fields: Mapping[str, str] | None = None) -> None:
     """Lay out HTML and write the PDF into an open file; with ``fields`` a fillable one."""
-    stylesheet, fonts = _style()
+    stylesheet, fonts = _style(fields is not None)
     document = _engine().HTML(string=html, base_url="static:", url_fetcher=_fetcher())
     laid_out = target if fields is None else io.BytesIO()
     document.write_pdf(
