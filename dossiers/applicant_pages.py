@@ -242,9 +242,10 @@ def todo_of(status: int, delivery: str) -> tuple[str, str]:
 
 
 def part(url: str, title: str, state: str) -> dict[str, str]:
-    """Return one part of the task list; ``state`` is done, begun or new."""
+    """Return one part of the task list; ``state`` is done, begun, new or changed."""
     states = {"done": pgettext("part", "Done"), "begun": pgettext("part", "In progress"), "new": _("Not started")}
-    tags = {"done": "ok", "begun": "soon", "new": "neutral"}
+    states["changed"] = _("Look again")
+    tags = {"done": "ok", "begun": "soon", "new": "neutral", "changed": "late"}
     return {"url": url, "title": title, "state": states[state], "tag": tags[state], "is_done": state == "done"}  # type: ignore[dict-item]
 
 
@@ -254,6 +255,8 @@ def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
     parts = []
     for section in progress.sections:
         state = "done" if progress.is_done(section) else "begun" if progress.is_begun(section) else "new"
+        if progress.is_changed(section):
+            state = "changed"
         url = reverse("my:step", args=[dossier.ref, section.key])
         parts.append(part(url, section.title.say(language), state))
     if progress.cards:

@@ -184,6 +184,9 @@ def save_section(
             now,
             answers=merged(fresh.answers, answers),
             sections_done=marked(fresh.sections_done, section.key, is_done),
+            sections_changed=marked(fresh.sections_changed, section.key, False)
+            if is_done
+            else fresh.sections_changed,
         )
 
 

@@ -20,6 +20,7 @@ from procedures import form_schema
 from procedures.catalogue import current_version, effective_level
 from procedures.models import ProcedureVersion
 
+from . import renewal
 from .actions import Submit
 from .applicants import ApplicantData, data_of_account
 from .draft_papers import PaperCard, asked_papers, copy_paper, remove_paper_row
@@ -52,18 +53,17 @@ def newer_version(dossier: Dossier, day: date) -> ProcedureVersion | None:
 def renew(dossier: Dossier, *, now: datetime) -> None:
     """Move a draft to the version in force, keeping the answers and papers that still fit.
 
-    Answers stay where the new form knows the field and accepts the value; every
-    section is to be looked at again. Papers stay where the new version asks for
-    a paper of the same key; the others go with their files.
+    What becomes of answers and finished sections is said by ``renewal.carry``.
+    Papers stay where the new version asks for a paper of the same key; the
+    others go with their files.
     """
     with transaction.atomic():
         fresh = locked_draft(dossier)
         version = newer_version(fresh, local_day(now))
         if version is None:
             return
-        kept: dict[str, Any] = {}
-        if version.form:
-            kept, _errors = form_schema.clean_all(form_schema.load(version.form), fresh.answers, today=local_day(now))
+        schemas = renewal.schema_of(fresh.version), renewal.schema_of(version)
+        carried = renewal.carry(*schemas, fresh.answers, fresh.sections_done, today=local_day(now))
         by_key = {required.key: required for required in version.papers.all()}
         for paper in fresh.papers.select_related("required"):
             required = by_key.get(paper.required.key) if paper.required else None
@@ -71,7 +71,14 @@ def renew(dossier: Dossier, *, now: datetime) -> None:
                 remove_paper_row(paper)
             else:
                 Paper.objects.filter(pk=paper.pk).update(required=required, name=required.name)
-        write_draft(fresh, now, version=version, answers=kept, sections_done=[])
+        write_draft(
+            fresh,
+            now,
+            version=version,
+            answers=carried.answers,
+            sections_done=carried.done,
+            sections_changed=carried.changed,
+        )
 
 
 @dataclass
@@ -106,6 +113,10 @@ class Progress:
     def is_done(self, section: form_schema.Section) -> bool:
         """Whether a section was saved without an error and still has none."""
         return section.key in self.dossier.sections_done and section.key not in self.errors
+
+    def is_changed(self, section: form_schema.Section) -> bool:
+        """Whether a section was done before the procedure changed and has to be looked at again."""
+        return section.key in self.dossier.sections_changed and not self.is_done(section)
 
     def is_begun(self, section: form_schema.Section) -> bool:
         """Whether a section has any answer."""

@@ -36,15 +36,16 @@ _TYPES = {
     "table": gettext_lazy("table"),
     "note": gettext_lazy("note"),
 }
-# Kinds after which an applicant has to look at a question again.
-NEW, GONE, ASKED_ELSEWHERE, OPTIONS, CHECKS, WORDS = "new", "gone", "moved", "options", "checks", "words"
+# What kind of difference it is; the last one concerns nobody who answers.
+NEW, GONE, ASKED_ELSEWHERE, OPTIONS, CHECKS = "new", "gone", "moved", "options", "checks"
+RENAMED, WORDS = "renamed", "words"
 
 
 @dataclass(frozen=True, slots=True)
 class FormChange:
     """One difference.
 
-    ``kind`` is one of NEW, GONE, ASKED_ELSEWHERE, OPTIONS, CHECKS, WORDS;
+    ``kind`` is one of NEW, GONE, ASKED_ELSEWHERE, OPTIONS, CHECKS, RENAMED, WORDS;
     ``section`` the key of the section in the newer form (in the older one for
     what is gone), ``field`` the key of the question, '' for the section
     itself; ``label`` what people call it. ``text`` says the difference, with
@@ -173,7 +174,7 @@ class _Comparison:
         """Compare one question, or one column of the question ``table``."""
         label = self.say(after.label)
         key = table or after.key
-        found = self.wording(WORDS, section, key, label, _("Question"), before.label, after.label)
+        found = self.wording(RENAMED, section, key, label, _("Question"), before.label, after.label)
         found += self.wording(
             WORDS, section, key, label, _("Help of “%(label)s”") % {"label": label}, before.help, after.help
         )

@@ -93,6 +93,8 @@ class Dossier(models.Model):
     answers = EncryptedJSONField(default=dict)
     # Keys of form sections the applicant has saved without an error.
     sections_done = models.JSONField(default=list, blank=True)
+    # Keys of sections that were done before the procedure changed, to be looked at again.
+    sections_changed = models.JSONField(default=list, blank=True)
     delivery = models.CharField(max_length=6, choices=Delivery.choices, blank=True, default="")
     # {"name", "phone", "address": {...}} when the result travels by post.
     delivery_address = EncryptedJSONField(null=True, blank=True)

@@ -14,7 +14,7 @@ from common import onetime
 from common.clock import local_day, now
 from procedures.models import Procedure
 
-from .. import applicant_pages, drafts, filing
+from .. import applicant_pages, drafts, filing, renewal
 from ..forms import UnitForm
 from ..models import Dossier
 from .applicant import REFUSALS, own_dossier
@@ -89,7 +89,7 @@ def draft_page(request: HttpRequest, found: Dossier) -> HttpResponse:
     day = local_day(now())
     newer = filing.newer_version(found, day)
     if newer is not None:
-        return render(request, "my/dossier_renew.html", {"dossier": found, "newer": newer})
+        return render(request, "my/dossier_renew.html", renewal.page(found, newer, day, get_language() or "vi"))
     context = applicant_pages.task_list(found, day, get_language() or "vi")
     return render(request, "my/dossier_draft.html", context | {"is_taken": drafts.is_taken(found, day)})
 
