@@ -50,6 +50,7 @@ REASONS = {
     "launch": _("The file %(name)s contains commands that start programs. Print it to a new PDF and send that one."),
     "attachment": _("The file %(name)s carries other files inside. Send each of them on its own."),
     "active": _("The file %(name)s contains active content. Print it to a new PDF and send that one."),
+    "macros": _("The file %(name)s contains a program (macros). Save it without them, then send it again."),
     "slow": _("The file %(name)s takes too long to check. Make it smaller or send it in parts."),
 }
 

@@ -14,7 +14,10 @@ class ProceduresConfig(AppConfig):
         """Tell offices the fields of administration, and the database which published rows to keep."""
         from offices import hooks
 
+        from . import log_words
+
         hooks.sectors.append(_sectors)
+        log_words.register()
         self._keep_published_rows()
 
     def _keep_published_rows(self) -> None:
@@ -32,7 +35,9 @@ class ProceduresConfig(AppConfig):
 
 
 def _sectors() -> list[tuple[str, str]]:
-    """Return the fields of administration for the posts of specialists. One query."""
+    """Return the fields of administration for the posts of specialists, in alphabetical order. One query."""
+    from common.text import fold
+
     from .models import Sector
 
-    return list(Sector.objects.order_by("name", "code").values_list("code", "name"))
+    return sorted(Sector.objects.values_list("code", "name"), key=lambda sector: (fold(sector[1]), sector[0]))

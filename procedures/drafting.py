@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from .models import (
     VersionStatus,
 )
 
+Row = TypeVar("Row", RequiredPaper, FeeLine, ProcedureStep)
 # The national code ('1.001193', '2.000635.000.00.00.H19') or a local one ('XA-0001').
 CODE = re.compile(r"(?:\d\.\d{6}(?:\.[0-9A-Z]{1,4})*|[A-Z]{2,4}-\d{4})", re.ASCII)
 LOCAL_PREFIX = "XA-"
@@ -188,14 +189,13 @@ def _copy(
         **columns,
     )
     made.editors.add(by)
-    for model, rows in (
-        (RequiredPaper, source.papers.all()),
-        (FeeLine, source.fees.all()),
-        (ProcedureStep, source.steps.all()),
-    ):
-        copies = list(rows)
-        for row in copies:
-            row.pk, row.version = None, made
-            row._state.adding = True
-        model._default_manager.bulk_create(copies)
+    RequiredPaper.objects.bulk_create([_twin(paper, made) for paper in source.papers.all()])
+    FeeLine.objects.bulk_create([_twin(line, made) for line in source.fees.all()])
+    ProcedureStep.objects.bulk_create([_twin(step, made) for step in source.steps.all()])
     return made
+
+
+def _twin(row: Row, version: ProcedureVersion) -> Row:
+    row.pk, row.version = None, version
+    row._state.adding = True
+    return row

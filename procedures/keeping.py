@@ -90,7 +90,7 @@ def set_offering(
     day = clock.local_day(now)
     if unit.pk not in {mine.pk for mine in access.offering_units(by, day)}:
         raise EditRefused(_("You do not look after this unit."))
-    highest = _highest_level(procedure)
+    highest = highest_level(procedure)
     if not 1 <= level <= highest:
         message = _("The procedure is at level %(level)d; a unit cannot offer a higher one.")
         raise EditRefused(message % {"level": highest})
@@ -129,7 +129,7 @@ def end_offering(offering: Offering, until: date, by: User, now: datetime) -> No
     set_offering(
         offering.procedure,
         offering.unit,
-        level=min(offering.level, _highest_level(offering.procedure)),
+        level=min(offering.level, highest_level(offering.procedure)),
         since=min(offering.since, until),
         until=until,
         fee_vnd=offering.fee_vnd,
@@ -171,7 +171,7 @@ def move_life_event(event: LifeEvent, step: int, by: User, now: datetime) -> Non
             one.n = n
         LifeEvent.objects.bulk_update(events, ["n"])
         audit.record(
-            "life-event.move", event, by=by, now=now, ref=event.code, changes=[("n", place + 1, place + step + 1)]
+            "life-event.move", event, by=by, now=now, ref=event.code, changes=[("place", place + 1, place + step + 1)]
         )
 
 
@@ -207,7 +207,7 @@ def _name(procedure: Procedure, day: date, unit: Unit) -> str:
     return f"{version.name if version else procedure.code} – {unit.short_name}"
 
 
-def _highest_level(procedure: Procedure) -> int:
+def highest_level(procedure: Procedure) -> int:
     """Return the highest level that a version in force, or still to come, allows."""
     levels = procedure.versions.exclude(status="retired").values_list("level", flat=True)
     return max(levels, default=1)

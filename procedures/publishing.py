@@ -4,7 +4,6 @@ What changes a draft is in ``changing.py``, what makes one in ``drafting.py``,
 what belongs to the procedure itself in ``keeping.py``; all of it is offered here.
 """
 
-from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -37,6 +36,7 @@ __all__ = [
     "next_local_code",
     "publish",
     "rank_by_filings",
+    "reasons_against",
     "refresh_search_text",
     "retire",
     "send_back",
@@ -74,7 +74,12 @@ def send_to_review(version: ProcedureVersion, revision: int, by: User, now: date
 
 
 def take_back(version: ProcedureVersion, by: User, now: datetime) -> None:
-    """Let those who wrote a version change it again; raises PublishingRefused when it is not in review."""
+    """Let those who wrote a version change it again.
+
+    Raises PublishingRefused for others, and when it is not in review.
+    """
+    if access.can_publish(by, version, clock.local_day(now)):
+        raise PublishingRefused([_("You did not write this version: send it back with a reason.")])
     _reopen(version, by, now, "version.take-back", version.review_note)
 
 
@@ -143,6 +148,13 @@ def publish(
         if version.effective_from <= day:
             # A later version is found by its own words from its first night on.
             write_search_text(version.procedure, version)
+
+
+def reasons_against(version: ProcedureVersion, by: User, day: date) -> list[str]:
+    """Return why a person could not publish a version on a day; empty when they could. Five queries."""
+    if not access.can_publish(by, version, day):
+        return [_why_not(by, version, day)]
+    return _reasons(version, today=day)
 
 
 def _fit_among_others(version: ProcedureVersion) -> date | None:

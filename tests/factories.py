@@ -135,6 +135,7 @@ def version(unit: Unit | None = None, *, level: int = 4, code: str = "1.000001",
         n=2,
         key="uy-quyen",
         name="Văn bản ủy quyền",
+        copies=1,
         is_required=False,
         condition="Khi nộp thay người khác",
     )

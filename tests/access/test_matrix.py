@@ -15,7 +15,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from offices.models import Holiday
+from procedures import publishing
+from procedures.models import LifeEvent
 from tests.access.world import World
+from tests.factories import NOW
 
 PERSONAS = (
     "anonymous",
@@ -91,6 +94,7 @@ def rows(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
     return [
         *public,
         *administration(world),
+        *catalogue(world),
         ("sitemap_part", GET, [0], EVERYBODY),
         # No code is awaited: strangers are sent to the sign-in page, members home.
         ("account_email_verification_sent", GET, [], MEMBERS),
@@ -231,6 +235,38 @@ def administration(world: World) -> list[tuple[str, str, list[object], dict[str,
         found += [("administer:day", method, [one.pk], expected) for method in (GET, POST)]
         found.append(("administer:day_remove", POST, [one.pk], expected))
     return [*found, ("accounts:invitation", GET, ["x"], EVERYBODY)]
+
+
+def catalogue(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
+    """Return the rows of the publishers' screens of procedures and their versions."""
+    procedure = world.version.procedure
+    publisher = world.commune.publisher
+    code, event = procedure.code, LifeEvent.objects.get_or_create(code="co-con", defaults={"name": "Có con"})[0].code
+    draft = publishing.draft_from(procedure, publisher, NOW)
+    at = [code, draft.number]
+    if not draft.fees.exists():
+        draft.fees.create(n=1, kind="phi", amount_vnd=8000, per="bản")
+    found = [(f"manage:{name}", GET, [], PUBLISHER) for name in ("procedures", "new", "bulk_confirm", "life_events")]
+    found += [(f"manage:{name}", POST, [], PUBLISHER) for name in ("new", "bulk_publish", "life_events")]
+    found.append(("manage:home", GET, [], PUBLISHER | {"administrator": "in"}))
+    found += [("manage:life_event", method, [event], PUBLISHER) for method in (GET, POST)]
+    found += [(f"manage:{name}", POST, [event], PUBLISHER) for name in ("life_event_move", "life_event_remove")]
+    for name in ("procedure_edit", "duplicate", "retire"):
+        found += [(f"manage:{name}", method, [code], PUBLISHER) for method in (GET, POST)]
+    found += [("manage:procedure", GET, [code], PUBLISHER), ("manage:draft", POST, [code], PUBLISHER)]
+    for unit, expected in ((world.commune.unit, PUBLISHER), (world.neighbour.unit, PUBLISHER | {"publisher": "404"})):
+        found += [("manage:offering", method, [code, unit.slug], expected) for method in (GET, POST)]
+        found.append(("manage:offering_end", POST, [code, unit.slug], expected))
+    found += [(f"manage:{name}", GET, at, PUBLISHER) for name in ("version", "check")]
+    for name in ("info", "documents", "review", "send_back", "publish", "discard"):
+        found += [(f"manage:{name}", method, at, PUBLISHER) for method in (GET, POST)]
+    found.append(("manage:take_back", POST, at, PUBLISHER))
+    for section in ("papers", "fees", "workflow"):
+        found.append((f"manage:{section}", GET, at, PUBLISHER))
+        found += [(f"manage:{section}_new", method, at, PUBLISHER) for method in (GET, POST)]
+        found += [(f"manage:{section}_edit", method, [*at, 1], PUBLISHER) for method in (GET, POST)]
+        found += [(f"manage:{section}_{act}", POST, [*at, 1], PUBLISHER) for act in ("move", "delete")]
+    return [*found, ("manage:paper_template", GET, [*at, 1], PUBLISHER | {"publisher": "404"})]
 
 
 def url_names(resolver: URLResolver | None = None, spaces: tuple[str, ...] = ()) -> Iterator[str]:

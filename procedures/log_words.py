@@ -1,0 +1,93 @@
+"""The words of the log for what publishers do."""
+
+from django.utils.translation import gettext_lazy as _
+
+from offices import audit_words
+
+AREAS = {
+    "procedure": _("Procedures"),
+    "version": _("Procedures: versions"),
+    "offering": _("Procedures: offerings"),
+    "life-event": _("Life events"),
+}
+ACTIONS = {
+    "procedure.new": _("Procedure added"),
+    "procedure.duplicate": _("Procedure copied"),
+    "procedure.edit": _("Procedure changed"),
+    "procedure.retire": _("Procedure retired"),
+    "version.new": _("Draft of the next version made"),
+    "version.edit": _("Draft changed"),
+    "version.papers": _("Papers of the draft changed"),
+    "version.fees": _("Fees of the draft changed"),
+    "version.steps": _("Steps of the draft changed"),
+    "version.review": _("Sent to review"),
+    "version.take-back": _("Taken back from review"),
+    "version.send-back": _("Sent back to the authors"),
+    "version.publish": _("Version published"),
+    "version.discard": _("Draft discarded"),
+    "offering.new": _("Unit offers the procedure"),
+    "offering.edit": _("Offering changed"),
+    "life-event.edit": _("Life event changed"),
+    "life-event.move": _("Life event moved"),
+    "life-event.remove": _("Life event removed"),
+}
+FIELDS = {
+    "name_en": _("Name in English"),
+    "level": _("Level of service"),
+    "needs_presence": _("One step needs the applicant in person"),
+    "audience": _("Who may file"),
+    "channels": _("Ways of filing"),
+    "processing_amount": _("Processing time"),
+    "processing_unit": _("Unit of the processing time"),
+    "processing_note": _("Note on the processing time"),
+    "outcome": _("Result"),
+    "outcome_en": _("Result in English"),
+    "conditions": _("Conditions and requirements"),
+    "note": _("Good to know"),
+    "legal_bases": _("Legal bases"),
+    "dossier_sets": _("Number of dossier sets"),
+    "form": _("Online form"),
+    "receipt_note": _("Note on the receipt"),
+    "letter_text": _("Text that begins the decision letter"),
+    "reasons": _("Ready-made reasons"),
+    "effective_from": _("Applies from"),
+    "effective_until": _("Last day"),
+    "change_note": _("What is new in this version"),
+    "review_note": _("What must be changed"),
+    "retirement_reason": _("Reason"),
+    "successor": _("Successor"),
+    "source": _("Copied from"),
+    "synonyms": _("Words by which people look for it"),
+    "faq": _("Questions and answers"),
+    "notice": _("Notice on top of the page"),
+    "accept_until": _("Dossiers are accepted until"),
+    "sector": _("Field"),
+    "life_events": _("Life events"),
+    "related": _("Related procedures"),
+    "fee_vnd": _("The unit's own fee, in đồng"),
+    "paper": _("Paper"),
+    "fee": _("Fee"),
+    "step": _("Step"),
+    "place": _("Place in the list"),
+    "template_file": _("Template to download"),
+    "originals": _("Originals"),
+    "copies": _("Copies"),
+    "is_required": _("Is it needed?"),
+    "condition": _("When, in words"),
+    "show_if": _("When, by the answers of the form"),
+    "from_form": _("Made from the answers"),
+    "may_bring_original": _("May be brought to the desk"),
+    "amount_vnd": _("Amount in đồng"),
+    "amount_online_vnd": _("Amount when filed online"),
+    "per": _("For each"),
+    "exemption": _("Who is exempt"),
+    "is_local": _("The provincial council sets the amount"),
+    "text": _("What is done"),
+    "text_en": _("In English"),
+    "allotted": _("Allotted working hours"),
+}
+
+
+def register() -> None:
+    """Name the publishers' actions and fields to the log."""
+    audit_words.add_words(AREAS, ACTIONS, FIELDS)
