@@ -1,8 +1,10 @@
 """The portal as its users meet it: real processes, a temporary database, Debian's Chromium.
 
 State is read through pages only. One portal with demo data serves the whole
-run; journeys file dossiers of their own and leave the demo ones alone.
-``JOURNEY_PORTAL=http://localhost:8000`` drives a portal that runs already.
+run, however many processes pytest-xdist starts; journeys file dossiers of their
+own and leave the demo ones alone. ``JOURNEY_PORTAL=http://localhost:8000``
+drives a portal that runs already. Pictures that the README does not show are
+taken only with ``JOURNEY_PICTURES=<folder>``.
 """
 
 import os
@@ -12,14 +14,18 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from docs.take_pictures import PICTURES as SHOWN
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = Path(os.environ.get("JOURNEY_PICTURES", ROOT / "var" / "journeys"))
@@ -59,45 +65,72 @@ def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) ->
     raise RuntimeError("the portal did not become ready:\n" + log.read_text(errors="replace")[-4000:])
 
 
+@contextmanager
+def running_portal() -> Iterator[str]:
+    """Start a portal with demo data and yield its address; web, worker and beat as `make run` starts them."""
+    with tempfile.TemporaryDirectory(prefix="mot-cua-journeys-", ignore_cleanup_errors=True) as folder:
+        var = Path(folder)
+        port = free_port()
+        url = f"http://localhost:{port}"
+        env = os.environ | {
+            "VAR_DIR": folder,
+            "PORT": str(port),
+            "SITE_URL": url,
+            "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        }
+        for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
+            env.pop(name, None)
+        subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=env, check=True, timeout=300)
+        log = var / "portal.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                ["honcho", "--no-prefix", "start", "--port", str(port)],
+                cwd=ROOT,
+                env=env,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        try:
+            wait_until_ready(url, process, log)
+            yield url
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(timeout=15)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+
+
+SHARED = pytest.StashKey[ExitStack]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Start one portal for the processes that pytest-xdist is about to start."""
+    config = session.config
+    is_controller = getattr(config.option, "dist", "no") != "no" and not hasattr(config, "workerinput")
+    if is_controller and config.option.markexpr == "journey" and not os.environ.get("JOURNEY_PORTAL"):
+        config.stash[SHARED] = ExitStack()
+        os.environ["JOURNEY_PORTAL"] = config.stash[SHARED].enter_context(running_portal())
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the portal that the processes shared."""
+    if shared := session.config.stash.get(SHARED, None):
+        shared.close()
+
+
 @pytest.fixture(scope="session")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running portal with demo data; web, worker and beat as `make run` starts them."""
+def portal() -> Iterator[str]:
+    """The address of a running portal with demo data."""
     if running := os.environ.get("JOURNEY_PORTAL"):
         yield running
         return
-    var = tmp_path_factory.mktemp("portal")
-    port = free_port()
-    url = f"http://localhost:{port}"
-    env = os.environ | {
-        "VAR_DIR": str(var),
-        "PORT": str(port),
-        "SITE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
-        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-    }
-    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
-        env.pop(name, None)
-    subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=env, check=True, timeout=300)
-    log = var / "portal.log"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            ["honcho", "--no-prefix", "start", "--port", str(port)],
-            cwd=ROOT,
-            env=env,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        wait_until_ready(url, process, log)
+    with running_portal() as url:
         yield url
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
 
 
 @pytest.fixture(scope="session")
@@ -211,9 +244,11 @@ def fill_sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
 
 @pytest.fixture
 def picture() -> Callable[[Page, str], None]:
-    """Keep a screenshot of the whole page as var/journeys/<name>.png."""
+    """Keep a screenshot of the whole page as var/journeys/<name>.png, if the README shows it or all are wanted."""
 
     def take(page: Page, name: str) -> None:
+        if name not in SHOWN and "JOURNEY_PICTURES" not in os.environ:
+            return
         PICTURES.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
