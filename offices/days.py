@@ -253,6 +253,8 @@ def _read(n: int, line: str) -> PlanLine:
     shown = typed[:120]
     if len(cells) == 2:
         cells.insert(1, "")
+    # A name may hold the separator: “Quốc khánh (ngày liền kề; dự kiến)”.
+    cells[2:] = [f"{delimiter} ".join(cells[2:])] if len(cells) > 2 else []
     if len(cells) != 3:
         return PlanLine(n, shown, "fault", message=_("Write day; kind; name."))
     day = _date(cells[0])

@@ -113,14 +113,21 @@ def nav_item(
     accesskey: str = "",
     push: bool = False,
     exact: bool = False,
+    by_path: bool = False,
 ) -> SafeString:
-    """Write one entry of a menu; the page shown, or with ``exact`` off its whole section, is marked as current."""
+    """Write one entry of a menu; the page shown, or with ``exact`` off its whole section, is marked as current.
+
+    A section is a URL namespace, or with ``by_path`` all pages whose address begins with this one's.
+    """
     current = ""
-    match = getattr(context.get("request"), "resolver_match", None)
+    request = context.get("request")
+    match = getattr(request, "resolver_match", None)
     if match is not None:
         namespace = view.partition(":")[0] if ":" in view else None
         if match.view_name == view:
             current = "page"
+        elif by_path:
+            current = "true" if request.path.startswith(reverse(view)) else ""
         elif not exact and namespace and namespace == match.namespace:
             current = "true"
     head = _nav_head(view, icon_name, accesskey, push, current)

@@ -12,8 +12,9 @@ from accounts.models import User
 from common.form_fields import FullNameField, MailField
 
 from ..hooks import Held, sector_choices
-from ..models import Post, Role, Unit
+from ..models import Post, Role, Unit, UnitKind
 from ..people import Terms
+from ..units import Node, tree
 from .base import ChangeForm, DayField, LineField, OfficeForm, OnceForm
 
 FIELDS_HINT = gettext_lazy("For specialists only. Tick none for all fields.")
@@ -21,12 +22,26 @@ UNTIL_HINT = gettext_lazy("Leave it empty for a post without an end.")
 
 
 def unit_choices(units: Iterable[Unit]) -> list[tuple[str, str]]:
-    """Return units as choices, departments with the name of the unit above."""
-    found = list(units)
-    names = {unit.pk: unit.name for unit in found}
-    return [
-        (unit.slug, f"{unit.name}, {names[unit.parent_id]}" if unit.parent_id in names else unit.name) for unit in found
-    ]
+    """Return units as choices: each followed by those below it, departments with the name of the unit above."""
+    choices: list[tuple[str, str]] = []
+
+    def add(nodes: list[Node], above: str) -> None:
+        for node in nodes:
+            unit = node.unit
+            choices.append(
+                (unit.slug, f"{unit.name}, {above}" if unit.kind == UnitKind.DEPARTMENT and above else unit.name)
+            )
+            add(node.children, unit.name)
+
+    add(tree(units), "")
+    return choices
+
+
+class _Columns(forms.CheckboxSelectMultiple):
+    """Ticks in as many columns as there is room for."""
+
+    def __init__(self) -> None:
+        super().__init__(attrs={"class": "columns"})
 
 
 class _TermsForm(OnceForm):
@@ -40,7 +55,10 @@ class _TermsForm(OnceForm):
         help_text=gettext_lazy("As on the door or the list of staff, for example: Tư pháp – Hộ tịch."),
     )
     sectors = forms.MultipleChoiceField(
-        label=gettext_lazy("Fields"), required=False, widget=forms.CheckboxSelectMultiple, help_text=FIELDS_HINT
+        label=gettext_lazy("Fields"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "columns"}),
+        help_text=FIELDS_HINT,
     )
     since = DayField(label=gettext_lazy("First day"))
     until = DayField(label=gettext_lazy("Last day"), required=False, help_text=UNTIL_HINT)
@@ -113,7 +131,10 @@ class PostChangeForm(ChangeForm):
 
     title = LineField(label=gettext_lazy("Title"), max_length=80, required=False)
     sectors = forms.MultipleChoiceField(
-        label=gettext_lazy("Fields"), required=False, widget=forms.CheckboxSelectMultiple, help_text=FIELDS_HINT
+        label=gettext_lazy("Fields"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "columns"}),
+        help_text=FIELDS_HINT,
     )
     until = DayField(label=gettext_lazy("Last day"), required=False, help_text=UNTIL_HINT)
 

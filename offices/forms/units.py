@@ -221,9 +221,8 @@ class DayHoursWidget(forms.MultiWidget):
         return f"{id_}_0" if id_ else id_
 
     def decompress(self, value: Any) -> list[str]:
-        """Return the four texts of a list of (opens, closes)."""
-        texts = [f"{moment.hour}:{moment.minute:02}" for stretch in value or [] for moment in stretch]
-        return (texts + [""] * 4)[:4]
+        """Return four empty boxes: stored hours come as texts already."""
+        return [""] * 4
 
 
 class DayHoursField(forms.Field):
@@ -246,6 +245,14 @@ class DayHoursField(forms.Field):
         if any(later <= earlier for earlier, later in zip(moments, moments[1:], strict=False)):
             raise ValidationError(_("%(day)s: the times are not in order.") % {"day": self.label})
         return stretches
+
+    def prepare_value(self, value: Any) -> list[str]:
+        """Return the texts of the boxes, also of stored (opens, closes)."""
+        texts = []
+        for part in value or []:
+            is_typed = part is None or isinstance(part, str)
+            texts += [part or ""] if is_typed else [f"{moment.hour}:{moment.minute:02}" for moment in part]
+        return (texts + [""] * 4)[:4]
 
     def _clock(self, text: str) -> time:
         match = _CLOCK.fullmatch(text)

@@ -182,7 +182,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         "held": held,
         "lines": result.get("lines", []) if result.get("person") == user.pk else [],
     }
-    return render(request, "administer/hand_over.html", page, status=422 if form.errors else 200)
+    return render(request, "administer/hand_over.html", page, status=422 if held and form.errors else 200)
 
 
 def _hand_on(admin: Administrator, user: User, held: hooks.Held, to: User | None) -> list[hooks.HandOverLine]:
