@@ -29,6 +29,8 @@ REASONS_EXTENDED = (
 class SendBackForm(ReasonForm):
     """Give a proposal back to the specialist."""
 
+    of_procedure = True
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["reason"].help_text = _("Only officers read this.")
@@ -79,6 +81,11 @@ class ProposeForm(ActionForm):
         widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
         help_text=gettext_lazy("PDF, at most 10 MB. Choose it again if the page comes back with an error."),
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # The procedure's own beginning of the letter; the specialist goes on writing.
+        self.initial.setdefault("text", self.dossier.version.letter_text)
 
     def clean_upload(self) -> Accepted | None:
         upload = self.cleaned_data["upload"]

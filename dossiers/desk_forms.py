@@ -92,9 +92,13 @@ class ActionForm(forms.Form):
 
 
 class ReasonForm(ActionForm):
-    """A compulsory reason; a ready-made sentence may be put before the officer's own words."""
+    """A compulsory reason; a ready-made sentence may be put before the officer's own words.
+
+    ``of_procedure``: those that the procedure itself offers come first.
+    """
 
     ready_reasons: Iterable[Any] = ()
+    of_procedure = False
     reason = WordsField(
         label=gettext_lazy("Reason"),
         lines=True,
@@ -106,16 +110,14 @@ class ReasonForm(ActionForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["reason"].required = not self.ready_reasons
-        if self.ready_reasons:
+        self.ready = [*(self.dossier.version.reasons if self.of_procedure else ()), *self.ready_reasons]
+        self.fields["reason"].required = not self.ready
+        if self.ready:
             self.fields["reason"].label = _("Reason, in your own words")
             self.fields["ready"] = forms.ChoiceField(
                 label=_("Ready-made reason"),
                 required=False,
-                choices=[
-                    ("", _("None: I write it myself")),
-                    *((str(n), text) for n, text in enumerate(self.ready_reasons)),
-                ],
+                choices=numbered(self.ready, _("None: I write it myself")),
                 help_text=_("It is put before what you write below."),
             )
         self.order_fields(self.field_order)
@@ -123,7 +125,7 @@ class ReasonForm(ActionForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         ready = cleaned.get("ready")
-        parts = [official(list(self.ready_reasons)[int(ready)])] if ready else []
+        parts = [official(self.ready[int(ready)])] if ready else []
         if cleaned.get("reason"):
             parts.append(cleaned["reason"])
         cleaned["whole_reason"] = "\n".join(parts)
@@ -156,6 +158,7 @@ class RefuseForm(ReasonForm):
     """Refuse reception: the reason and the rule it rests on."""
 
     ready_reasons = REASONS_REFUSED
+    of_procedure = True
     rule = WordsField(
         label=gettext_lazy("Rule it rests on"),
         max_length=300,
@@ -201,6 +204,7 @@ class SupplementForm(ActionForm):
     def __init__(self, *args: Any, sections: Iterable[tuple[str, str]], **options: Any) -> None:
         """``sections`` are the form's (key, title) pairs the applicant may be asked to correct."""
         super().__init__(*args, **options)
+        self.ready = [*self.dossier.version.reasons, *REASONS_SUPPLEMENT]
         self.wanted: list[tuple[str, str, str, actions.Item]] = []
         for paper in self.dossier.version.papers.all():
             if not paper.from_form:
@@ -213,7 +217,7 @@ class SupplementForm(ActionForm):
         self.fields[f"{name}_ready"] = forms.ChoiceField(
             label=_("Ready-made reason for: %(what)s") % {"what": label},
             required=False,
-            choices=numbered(REASONS_SUPPLEMENT, _("Ready-made reason")),
+            choices=numbered(self.ready, _("Ready-made reason")),
         )
         self.fields[f"{name}_reason"] = WordsField(
             label=_("Reason for: %(what)s") % {"what": label}, max_length=400, required=False
@@ -234,9 +238,7 @@ class SupplementForm(ActionForm):
         for name, _label, _detail, item in self.wanted:
             ready = cleaned.get(f"{name}_ready")
             typed = cleaned.get(f"{name}_reason", "")
-            reason = " ".join(
-                part for part in (official(REASONS_SUPPLEMENT[int(ready)]) if ready else "", typed) if part
-            )
+            reason = " ".join(part for part in (official(self.ready[int(ready)]) if ready else "", typed) if part)
             if cleaned.get(name) and not reason and f"{name}_reason" not in self.errors:
                 self.add_error(
                     f"{name}_reason", _("Write why this must be supplemented: %(what)s") % {"what": item.name}

@@ -108,6 +108,9 @@ class IntakeForm(forms.Form):
         self.intake = intake
         self.fields["kind"].choices = [(kind, Kind(kind).label) for kind in kinds]  # type: ignore[attr-defined]
         self.fields["unit"].choices = [(unit.slug, unit.name) for unit in intake.units]  # type: ignore[attr-defined]
+        if intake.version.needs_presence:
+            # They sign there and are handed the result there.
+            self.fields["delivery"].choices = [(Delivery.DESK, Delivery.DESK.label)]  # type: ignore[attr-defined]
         if kinds == [Kind.CITIZEN]:
             for name in ("kind", "tax_code", "representative"):
                 del self.fields[name]

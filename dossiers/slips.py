@@ -208,7 +208,8 @@ def receipt_facts(dossier: Dossier) -> dict[str, Any]:
     """Return the fields of form 01 beyond the identity block."""
     return {
         "papers": papers_of(dossier),
-        "sets": 1,
+        "sets": dossier.version.dossier_sets,
+        "note": dossier.version.receipt_note,
         "fee": fee_text(dossier),
         "processing": processing_text(dossier.version),
         "received_at": iso(dossier.received_at),
