@@ -84,6 +84,15 @@ def test_code_that_opens_nothing_gets_one_answer(client, commune, form, clock, n
     assert checks.faults(pages[0].content.decode()) == []
 
 
+def test_scanning_into_the_search_box_opens_the_declaration_too(client, commune, form):
+    client.force_login(commune.clerk)
+    answer = client.post(reverse("desk:search"), {"q": prepared.qr_text(prepared.code_of(form))})
+    assert answer.url == reverse("desk:prepared_form", args=[form.pk])
+    client.force_login(commune.leader)
+    answer = client.post(reverse("desk:search"), {"q": prepared.qr_text(prepared.code_of(form))})
+    assert answer.url.startswith(reverse("desk:list"))
+
+
 def test_scanning_is_limited_per_account(client, commune, form, settings):
     settings.LIMITS = settings.LIMITS | {"prepared_user": (2, 600)}
     client.force_login(commune.clerk)

@@ -11,11 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 from common.text import clean_text
 from notifications.models import Notification
 from offices.models import Role
+from procedures.prepared import QR_PREFIX
 
 from .. import desk
 from ..access import Officer
 from ..calls import call_rows, calls_for, mark_called
 from ..desk_lists import VIEWS, ListSpec, Search, exact_code
+from ..prepared_forms import CodeForm
+from . import desk_prepared
 from .officers import officer_required
 
 
@@ -61,7 +64,7 @@ def dossier_list(request: HttpRequest, officer: Officer) -> HttpResponse:
 @require_POST
 @officer_required()
 def search(request: HttpRequest, officer: Officer) -> HttpResponse:
-    """Look for a code (also a scanned receipt), a name or an ID number; nothing of it enters a URL."""
+    """Look for a code (also a scanned receipt or declaration), a name or an ID number; nothing of it enters a URL."""
     try:
         typed = clean_text(request.POST.get("q", "")[:1000])
     except ValidationError as error:
@@ -69,6 +72,8 @@ def search(request: HttpRequest, officer: Officer) -> HttpResponse:
         return redirect("desk:list")
     if not typed:
         return redirect("desk:list")
+    if typed.upper().startswith(QR_PREFIX) and Role.CLERK in officer.roles:
+        return desk_prepared.by_code(request, officer, CodeForm({"code": typed}))
     wanted = Search.read(typed)
     code = exact_code(officer, wanted)
     if code is not None:

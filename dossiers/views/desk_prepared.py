@@ -35,8 +35,12 @@ KEPT = 20
 @officer_required(Role.CLERK)
 def find(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Take a scanned or typed code; the same answer for an unknown and an expired one."""
-    form = CodeForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
+    return by_code(request, officer, CodeForm(request.POST if request.method == "POST" else None))
+
+
+def by_code(request: HttpRequest, officer: Officer, form: CodeForm) -> HttpResponse:
+    """Show the box for codes, or lead to the declaration that a sent code opens."""
+    if form.is_bound:
         limit = hit_target("prepared_user", str(officer.user.pk), officer.now)
         if limit.exceeded:
             return too_many(request, limit)
