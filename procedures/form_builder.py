@@ -3,6 +3,7 @@
 ``values()`` of each is what ``form_editing`` takes.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,13 +17,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.form_fields import WholeNumberField
-from common.text import clean_text, fold, lower_first
+from common.text import clean_text, lower_first
 
 from .form_choices import options_from_lines
 from .form_conditions import ConditionField
 from .form_editing import Part, name_of, text_of
 from .form_parts import COLUMN_TYPES, MAX_NUMBER, MAX_OPTIONS, MAX_ROWS, MAX_TEXT
-from .form_words import TYPE_WORDS, options_of, prefills_of, rules_of
+from .form_words import TYPE_WORDS, option_meant, options_of, prefills_of, rules_of
 
 MAX_LABEL = 300
 # Types whose answer may be illustrated.
@@ -66,6 +67,13 @@ class LinesField(WordsField):
         if any(len(line) > MAX_LABEL for line in lines):
             raise ValidationError(_("Write at most %(count)d characters a line.") % {"count": MAX_LABEL})
         return lines
+
+
+class TickField(forms.BooleanField):
+    """A box that may be ticked or not: neither needs the word 'optional'."""
+
+    def validate(self, value: Any) -> None:
+        """Take both answers."""
 
 
 class Details:
@@ -216,7 +224,7 @@ class FieldForm(BuilderForm):
             self._tick("required", _("Must be answered"), default=False)
 
     def _tick(self, name: str, label: str, *, default: bool) -> None:
-        self.fields[name] = forms.BooleanField(label=label, required=False)
+        self.fields[name] = TickField(label=label)
         stored = self.stored.get(name, default)
         self.initial[name] = stored if isinstance(stored, bool) else default
 
@@ -268,7 +276,7 @@ class FieldForm(BuilderForm):
         args = _list(stored.get("args")) if stored else []
         box = f"rule_{name}"
         if not rule.args:
-            self.fields[box] = forms.BooleanField(label=rule.title, required=False)
+            self.fields[box] = TickField(label=rule.title)
             self.initial[box] = stored is not None
         elif rule.args[0] == "field":
             choices = [("", _("(no check)")), *self._earlier(rule.reads)]
@@ -331,11 +339,9 @@ class FieldForm(BuilderForm):
         if "options" in cleaned:
             self._clean_options(cleaned)
         if cleaned.get("default"):
-            found = [
-                value for value, label in options_of(self._with_options()) if fold(label) == fold(cleaned["default"])
-            ]
+            found = option_meant(self._with_options(), cleaned["default"])
             if found:
-                cleaned["default_value"] = found[0]
+                cleaned["default_value"] = found
             else:
                 self.add_error("default", _("This is none of the answers above."))
         limit, when = cleaned.get("rule_max_if"), cleaned.get("rule_max_if_when")
@@ -350,10 +356,10 @@ class FieldForm(BuilderForm):
         english = cleaned.get("options_en") or []
         if any(not line for line in lines):
             cleaned["options"] = lines = [line for line in lines if line]
-        twice = {line for line in lines if sum(fold(other) == fold(line) for other in lines) > 1}
+        # Marks tell answers apart: Ba and Bà are two.
+        twice = next((line for line, count in Counter(lines).items() if count > 1), "")
         if twice:
-            message = _("The answer “%(name)s” is there twice.") % {"name": sorted(twice)[0]}
-            self.add_error("options", message)
+            self.add_error("options", _("The answer “%(name)s” is there twice.") % {"name": twice})
         if len(english) > len(lines):
             self.add_error("options_en", _("There are more lines in English than in Vietnamese."))
 
@@ -404,7 +410,8 @@ class FieldForm(BuilderForm):
         made: list[dict[str, Any]] = []
         for name, rule in rules_of(self.kind).items():
             given = self.cleaned_data.get(f"rule_{name}")
-            if given in (None, "", False) or isinstance(given, bool) and rule.args:
+            # A limit of 0 is a limit.
+            if given is None or given == "" or given is False:
                 continue
             args = [] if not rule.args else [given]
             if "condition" in rule.args:
@@ -425,7 +432,7 @@ class PaperForm(BuilderForm):
     def __init__(self, before: Sequence[Part], data: Any = None) -> None:
         super().__init__(data)
         self.add_words("name", _("Name of the paper"), None, required=True, max_length=400)
-        self.fields["required"] = forms.BooleanField(label=_("Must be handed in"), required=False, initial=True)
+        self.fields["required"] = TickField(label=_("Must be handed in"), initial=True)
         self.fields["originals"] = _number(_("Originals"), least=0, most=100, required=True)
         self.fields["copies"] = _number(_("Copies"), least=0, most=100, required=True)
         self.initial.update({"originals": 0, "copies": 1})

@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from common import partial_date
 from common.form_fields import WholeNumberField
-from common.text import clean_text, fold
+from common.text import clean_text
 
 from .form_choices import OPS_WITHOUT_VALUE, Comparison, condition_of, simple
 from .form_editing import Part, name_of
 from .form_parts import MAX_NUMBER
-from .form_words import OPERATOR_WORDS, condition_text, operators_of, options_of, value_text
+from .form_words import OPERATOR_WORDS, condition_text, operators_of, option_meant, options_of, value_text
 
 MAX_COMPARISONS = 10
 # Longer lists (countries) are typed, not listed.
@@ -179,9 +179,8 @@ def _option(field: Part, chosen: str, text: str) -> str:
     key, _colon, value = chosen.partition(":")
     if chosen and key == field.get("key") and value in dict(options):
         return value
-    for value, label in options:
-        if text and fold(text) in (fold(label), fold(value)):
-            return value
+    if text and (meant := option_meant(field, text)):
+        return meant
     names = "; ".join(label for _value, label in options[:8])
     raise ValidationError(
         _("Choose one of the answers of “%(name)s”: %(answers)s") % {"name": name_of(field), "answers": names}

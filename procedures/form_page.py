@@ -52,7 +52,7 @@ def overview(version: ProcedureVersion, papers: Sequence[Paper], asked: str, day
         }
         for section in sections_of(form)
     ]
-    keys = [section["key"] for section in sections]
+    keys = [str(section["key"]) for section in sections]
     chosen = asked if asked in keys else (keys[0] if keys else "")
     return {
         "title": text_of(form.get("title")),

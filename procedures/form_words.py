@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common import partial_date
+from common.text import fold
 
 from .form_editing import name_of, text_of
 from .form_loading import OPERATORS
@@ -39,7 +40,9 @@ TYPE_WORDS: dict[str, TypeWords] = {
         gettext_lazy("Several lines, at most 5,000 characters."),
         gettext_lazy("reasons for the request"),
     ),
-    "number": TypeWords(gettext_lazy("Number"), gettext_lazy("A whole number."), gettext_lazy("number of copies")),
+    "number": TypeWords(
+        gettext_lazy("Whole number"), gettext_lazy("Without a fraction."), gettext_lazy("number of copies")
+    ),
     "money": TypeWords(
         gettext_lazy("Amount of money"), gettext_lazy("Whole đồng, not below 0."), gettext_lazy("business capital")
     ),
@@ -169,7 +172,7 @@ def rule_words(rule: Mapping[str, Any], names: Mapping[str, str]) -> str:
         return str(rule.get("name"))
     args = rule.get("args")
     said = [
-        f"“{names.get(str(arg), arg)}”" if wanted == "field" else str(arg)
+        f"“{names.get(str(arg), arg)}”" if wanted == "field" else value_text({}, arg)
         for wanted, arg in zip(found.args, args if isinstance(args, list) else [], strict=False)
         if wanted != "condition"
     ]
@@ -205,6 +208,13 @@ def options_of(field: Mapping[str, Any]) -> list[tuple[str, str]]:
         for option in (found if isinstance(found, list) else [])
         if isinstance(option, Mapping)
     ]
+
+
+def option_meant(field: Mapping[str, Any], text: str) -> str:
+    """Return the value of the answer that a typed text means, marks and case forgiven; '' when it is none."""
+    options = options_of(field)
+    exact = next((value for value, label in options if label == text), "")
+    return exact or next((value for value, label in options if fold(text) in (fold(label), fold(value))), "")
 
 
 def value_text(field: Mapping[str, Any], value: Any) -> str:

@@ -4,16 +4,18 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-LETTERS = st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạếềểễệ ", min_size=1, max_size=20).filter(str.strip)
+LETTERS = st.text("aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạếềểễệ ", min_size=1, max_size=20).map(str.strip).filter(bool)
 WORDS = st.fixed_dictionaries({"vi": LETTERS, "en": LETTERS})
 SIMPLE = ["text", "long_text", "number", "money", "date", "choice", "choices", "yes_no", "full_name", "id_number"]
-SIMPLE += ["tax_code", "phone", "email", "address", "bank_account", "note"]
+SIMPLE += ["tax_code", "phone", "email", "address", "bank_account", "note", "person"]
 RULES: dict[str, list[dict[str, Any]]] = {
     "text": [{"name": "max_length", "args": [50]}, {"name": "book_number"}, {"name": "time", "args": []}],
     "long_text": [{"name": "min_length", "args": [2]}],
     "number": [{"name": "min", "args": [0]}, {"name": "max", "args": [99]}],
     "money": [{"name": "max", "args": [10**9]}],
     "date": [{"name": "not_future"}, {"name": "weekday"}, {"name": "age_at_least", "args": [18]}],
+    "person": [{"name": "age_at_least", "args": [18]}, {"name": "age_at_most", "args": [60]}],
+    "choices": [{"name": "min_choices", "args": [1]}, {"name": "max_choices", "args": [9]}],
 }
 
 
@@ -100,6 +102,7 @@ GOOD: dict[str, Any] = {
     "email": "an@example.com",
     "address": {"elsewhere": "Xã cũ"},
     "bank_account": {"bank": "Agribank", "number": "123456789", "holder": "Nguyễn Văn An"},
+    "person": {"full_name": "Lê Thị Hoa", "birth": "1990", "sex": "nu", "id_kind": "ho_chieu", "id_number": "B1234567"},
 }
 JUNK = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(max_size=30), st.lists(st.text(max_size=5), max_size=3),

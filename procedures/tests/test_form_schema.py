@@ -120,7 +120,10 @@ def test_what_is_no_schema_is_refused_with_a_reason(data):
         (form_of(field("a", show_if={"field": "b", "op": "filled"}), field("b")), "missing or comes later"),
         (form_of(field("a", show_if={"field": "a", "op": "filled"})), "missing or comes later"),
         (form_of(choice("a", "x"), field("b", show_if={"field": "a", "op": "eq", "value": "y"})), "'y' is no option"),
-        (form_of(choice("a", "x"), field("b", show_if={"field": "a", "op": "gt", "value": 1})), "does not fit 'Nhãn a'"),
+        (
+            form_of(choice("a", "x"), field("b", show_if={"field": "a", "op": "gt", "value": 1})),
+            "does not fit 'Nhãn a'",
+        ),
         (form_of(field("a"), field("b", show_if={"field": "a", "op": "like", "value": "x"})), "unknown comparison"),
         (form_of(field("a", rules=[{"name": "regex", "args": ["x"]}])), "unknown rule 'regex'"),
         (form_of(field("a", rules=[{"name": "max_length"}])), "needs 1 arguments"),

@@ -235,7 +235,7 @@ function conditional(part) {
 function narrow(row) {
   const part = (name) => row.querySelector(`[name$="-${name}"]`);
   const [question, op, options, value] = ["field", "op", "option", "value"].map(part);
-  const set = (control, isShown) => { if (control) for (const shown of [control, ...control.labels]) shown.hidden = !isShown; };
+  const set = (control, isShown) => { if (control) control.parentElement.hidden = !isShown; };
   const update = () => {
     let isListed = false;
     options?.querySelectorAll("optgroup").forEach((group) => {
