@@ -182,12 +182,14 @@ def ranked(found: QuerySet[Procedure], asked: Wanted) -> QuerySet[Procedure]:
         place, stands = StrIndex("search_text", Value(f" {phrase}")), Q(search_text__contains=f" {phrase}")
         in_name |= stands & Q(LessThan(place, name_end))
         in_synonym |= stands & Q(LessThan(place, titles_end))
-    words_in_name, words_in_titles = Q(), Q()
-    for word in asked.words:
-        place = StrIndex("search_text", Value(f" {word}"))
-        words_in_name &= Q(LessThan(place, name_end))
-        words_in_titles &= Q(LessThan(place, titles_end))
-    ways = (whole, in_name, in_synonym, words_in_name, words_in_titles)
+    ways = [whole, in_name, in_synonym]
+    if len(asked.words) > 1:
+        words_in_name, words_in_titles = Q(), Q()
+        for word in asked.words:
+            place = StrIndex("search_text", Value(f" {word}"))
+            words_in_name &= Q(LessThan(place, name_end))
+            words_in_titles &= Q(LessThan(place, titles_end))
+        ways += [words_in_name, words_in_titles]
     cases = [When(way, then=n) for n, way in enumerate(ways)]
     return found.annotate(rank=Case(*cases, default=len(ways), output_field=IntegerField()))
 
@@ -343,17 +345,22 @@ def grouped(rows: list[dict[str, Any]], events: Sequence[LifeEvent]) -> list[dic
 def counted_events(
     everything: QuerySet[Procedure], filters: Filters, events: Sequence[LifeEvent], base: str, *, is_capped: bool
 ) -> list[dict[str, Any]]:
-    """Return the life events of what was found, with how many each, and the address that narrows to it. One query."""
-    some = everything.order_by().values("pk")[: COUNTED + 1]
-    counts = dict(_LINKS.filter(procedure__in=some).values_list("lifeevent").annotate(Count("id")).order_by())
+    """Return the life events of what was found, with how many each, and the address that narrows to it.
+
+    One query; none where so much was found that it is not counted: then all events are offered.
+    """
+    counts: dict[int, int] = {}
+    if not is_capped:
+        found = _LINKS.filter(procedure__in=everything.order_by().values("pk"))
+        counts = dict(found.values_list("lifeevent").annotate(Count("id")).order_by())
     return [
         {
             "name": words.event_name(event),
-            "count": "" if is_capped else str(counts[event.pk]),
+            "count": str(counts.get(event.pk, "")),
             "url": filters.url(base, event=event.code),
         }
         for event in events
-        if event.pk in counts
+        if is_capped or event.pk in counts
     ]
 
 

@@ -68,8 +68,8 @@ def text_of(procedure: Procedure, version: ProcedureVersion) -> str:
 
 
 def title_words(text: str) -> set[str]:
-    """Return the words of the names and synonyms in a search text."""
-    return {word for word in text.partition(REST)[0].split() if len(word) <= MAX_WORD}
+    """Return the words of the names and synonyms in a search text; nobody means another number than the one typed."""
+    return {word for word in text.partition(REST)[0].split() if len(word) <= MAX_WORD and not _is_number(word)}
 
 
 def learn(text: str) -> None:

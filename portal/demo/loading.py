@@ -14,7 +14,7 @@ from common.files import Accepted, accept
 from dossiers import figures
 from notifications.models import Notification, State
 
-from . import stories, town
+from . import catalogue, stories, town
 from .accounts import ACCOUNTS
 
 SEED = 2026
@@ -37,6 +37,7 @@ def load(now: datetime) -> int:
     with transaction.atomic():
         made = stories.play(town.build(rng, now), rng, now, files)
         figures.count(now)
+        catalogue.dress(now)
         settle_messages()
         # Nothing to hurry: the worker's sweeps make the papers of past steps in their own time.
         transaction.get_connection().run_on_commit.clear()

@@ -101,6 +101,12 @@ OWN = (
 TODAY = tuple(
     Case(end, 0, code=STATUS) for end in ("left", "left_today", "overdue", "due_today", "late_to_sign", "to_sign_today")
 )
+# Enough of two procedures that their pages show how they really go.
+USUAL = tuple(
+    Case("returned", 14 + 9 * n, "counter" if n == 4 else "", ("xuan-bac", "xuan-loc")[n % 2], code)
+    for n in range(5)
+    for code in (COPY, STATUS)
+)
 # The others: (how it ends, how many, first and last age in working days).
 OTHERS = (
     ("draft", 2, 1, 8),
@@ -122,7 +128,7 @@ OTHERS = (
     ("withdrawn", 2, 20, 50),
     ("stopped", 2, 25, 60),
     ("decided", 6, 5, 9),
-    ("returned", 12, 15, 110),
+    ("returned", 8, 15, 110),
 )
 NAMED = (BIRTH, DEATH, MARRIAGE, COPY, STATUS, RESIDENCE, SHOP)
 
@@ -153,7 +159,7 @@ def play(town: Town, rng: random.Random, now: datetime, samples: tuple[Accepted,
     stage = Stage(town, rng, now, versions, samples)
     order = count()
     waiting: list[tuple[datetime, int, Iterator[datetime]]] = []
-    for case in [*OWN, *TODAY, *other_cases(stage)]:
+    for case in [*OWN, *TODAY, *USUAL, *other_cases(stage)]:
         story = tell(stage, case)
         waiting.append((next(story), next(order), story))
     heapq.heapify(waiting)
