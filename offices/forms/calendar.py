@@ -15,10 +15,12 @@ from .people import unit_choices
 
 MOST_BYTES = 100_000
 ALL = gettext_lazy("All units")
+# Stands for all units; no unit is named so.
+EVERY = "*"
 
 
 def _whose(units: list[Unit], may_all: bool) -> list[tuple[str, Any]]:
-    choices: list[tuple[str, Any]] = [("", ALL)] if may_all else [("", _("Choose"))]
+    choices: list[tuple[str, Any]] = [(EVERY, ALL)] if may_all else [("", _("Choose"))]
     return [*choices, *unit_choices(units)]
 
 
@@ -37,18 +39,19 @@ class _DayForm(OfficeForm):
 class DayAddForm(_DayForm, OnceForm):
     """Add a day, for one unit or for all."""
 
-    unit = forms.ChoiceField(label=gettext_lazy("For"), required=False)
+    unit = forms.ChoiceField(
+        label=gettext_lazy("For"), error_messages={"required": gettext_lazy("Choose for whom the day counts.")}
+    )
     field_order = ["key", "unit", "day", "kind", "name"]
 
     def __init__(self, *args: Any, units: list[Unit], may_all: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.units = {unit.slug: unit for unit in units}
-        self.may_all = may_all
         self.fields["unit"].choices = _whose(units, may_all)  # type: ignore[attr-defined]
 
     def clean_unit(self) -> Unit | None:
         """Return the unit, None for all of them."""
-        return chosen_unit(self.cleaned_data["unit"], self.units, self.may_all)
+        return self.units.get(self.cleaned_data["unit"])
 
 
 class DayChangeForm(_DayForm, ChangeForm):
@@ -64,7 +67,9 @@ class DayChangeForm(_DayForm, ChangeForm):
 class ImportForm(OfficeForm):
     """A list of days, pasted or from a file."""
 
-    unit = forms.ChoiceField(label=gettext_lazy("For"), required=False)
+    unit = forms.ChoiceField(
+        label=gettext_lazy("For"), error_messages={"required": gettext_lazy("Choose for whom the day counts.")}
+    )
     lines = LineField(
         label=gettext_lazy("Days, one a line"),
         lines=True,
@@ -86,12 +91,11 @@ class ImportForm(OfficeForm):
     def __init__(self, *args: Any, units: list[Unit], may_all: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.units = {unit.slug: unit for unit in units}
-        self.may_all = may_all
         self.fields["unit"].choices = _whose(units, may_all)  # type: ignore[attr-defined]
 
     def clean_unit(self) -> Unit | None:
         """Return the unit, None for all of them."""
-        return chosen_unit(self.cleaned_data["unit"], self.units, self.may_all)
+        return self.units.get(self.cleaned_data["unit"])
 
     def clean_file(self) -> str:
         """Return the text of the file, '' without one."""
@@ -117,12 +121,3 @@ class ImportForm(OfficeForm):
                 self.add_error("lines", _("Paste the lines here, or choose a file: one of both."))
             cleaned["text"] = typed or file
         return cleaned
-
-
-def chosen_unit(slug: str, units: dict[str, Unit], may_all: bool) -> Unit | None:
-    """Return the unit that was chosen; None is all of them, for those who may."""
-    if slug:
-        return units[slug]
-    if not may_all:
-        raise ValidationError(_("Choose the unit."))
-    return None

@@ -49,13 +49,13 @@ class _TermsForm(OnceForm):
 
     unit = forms.ChoiceField(label=gettext_lazy("Unit"))
     title = LineField(
-        label=gettext_lazy("Title"),
+        label=gettext_lazy("Job title"),
         max_length=80,
         required=False,
         help_text=gettext_lazy("As on the door or the list of staff, for example: Tư pháp – Hộ tịch."),
     )
     sectors = forms.MultipleChoiceField(
-        label=gettext_lazy("Fields"),
+        label=gettext_lazy("Fields of work"),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "columns"}),
         help_text=FIELDS_HINT,
@@ -129,9 +129,9 @@ class PostForm(_TermsForm):
 class PostChangeForm(ChangeForm):
     """Change title, fields and last day of a post."""
 
-    title = LineField(label=gettext_lazy("Title"), max_length=80, required=False)
+    title = LineField(label=gettext_lazy("Job title"), max_length=80, required=False)
     sectors = forms.MultipleChoiceField(
-        label=gettext_lazy("Fields"),
+        label=gettext_lazy("Fields of work"),
         required=False,
         widget=forms.CheckboxSelectMultiple(attrs={"class": "columns"}),
         help_text=FIELDS_HINT,

@@ -211,6 +211,10 @@ class DayHoursWidget(forms.MultiWidget):
     template_name = "motcua/widgets/day_hours.html"
     use_fieldset = True
 
+    def use_required_attribute(self, initial: Any) -> bool:
+        """Leave every box free: a day may be closed."""
+        return False
+
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         box = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 5, "class": "w4"}
         names = ("opens", "closes", "again", "ends")
@@ -274,7 +278,7 @@ class HoursForm(ChangeForm):
             day: [(row.opens, row.closes) for row in rows] for day, rows in groupby(hours, key=lambda row: row.weekday)
         }
         for day, name in enumerate(WEEKDAYS):
-            self.fields[f"day{day}"] = DayHoursField(label=name, required=False, initial=by_day.get(day, []))
+            self.fields[f"day{day}"] = DayHoursField(label=name, initial=by_day.get(day, []))
 
     def rows(self) -> list[OpeningHours]:
         """Return unsaved hours as typed."""

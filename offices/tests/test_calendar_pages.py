@@ -24,7 +24,7 @@ def day(commune):
 
 
 def take_in(admin, text, **more):
-    return admin.post(address("calendar_import"), {"unit": "", "lines": text} | more)
+    return admin.post(address("calendar_import"), {"unit": "*", "lines": text} | more)
 
 
 def mark_of(response):
@@ -45,7 +45,7 @@ def test_the_year_shows_months_and_the_list(admin, commune, day, django_assert_m
 def test_a_day_is_added_once_and_not_twice(admin, commune):
     html = page(admin, "day_add")
     assert checks.faults(html) == []
-    values = {"unit": "", "day": date(2026, 4, 30), "kind": "off", "name": "Ngày Chiến thắng"}
+    values = {"unit": "*", "day": date(2026, 4, 30), "kind": "off", "name": "Ngày Chiến thắng"}
     for _again in range(2):
         assert send(admin, "day_add", carried=carried(html), **values).status_code == 302
     assert fill(admin, "day_add", **values).status_code == 422
@@ -67,7 +67,7 @@ def test_a_day_is_added_once_and_not_twice(admin, commune):
     ],
 )
 def test_a_day_that_cannot_be_is_refused(admin, other_commune, changes):
-    values = {"unit": "", "day": date(2026, 4, 30), "kind": "off", "name": "Lễ"}
+    values = {"unit": "*", "day": date(2026, 4, 30), "kind": "off", "name": "Lễ"}
     assert fill(admin, "day_add", **(values | changes)).status_code == 422
     assert not Holiday.objects.exists()
 
@@ -91,7 +91,7 @@ def test_what_counts_for_all_is_for_those_above_all(admin, commune, day):
     Unit.objects.filter(pk=commune.unit.pk).update(parent=province)
     assert page(admin, "calendar")
     assert admin.get(address("day", day.pk)).status_code == 404
-    assert fill(admin, "day_add", unit="", day=date(2026, 5, 1), kind="off", name="Lễ").status_code == 422
+    assert fill(admin, "day_add", unit="*", day=date(2026, 5, 1), kind="off", name="Lễ").status_code == 422
     assert take_in(admin, LIST).status_code == 422
     for name in ("year_enter", "year_withdraw"):
         assert admin.post(address(name, 2028)).status_code == 403
@@ -140,7 +140,7 @@ def test_a_faulty_line_stops_the_whole_list(admin, line):
 
 def test_a_list_may_be_a_file(admin):
     def upload(content):
-        return admin.post(address("calendar_import"), {"unit": "", "file": SimpleUploadedFile("a.csv", content)})
+        return admin.post(address("calendar_import"), {"unit": "*", "file": SimpleUploadedFile("a.csv", content)})
 
     assert 'name="mark"' in upload(b"\xef\xbb\xbf" + "30/04/2026,nghỉ,Lễ".encode()).content.decode()
     for content in (b"\xff\xfe\x00", b"a\x00b", b"x" * 100_001, b""):
