@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from offices.models import Role
 
-from . import form_schema, reachable
+from . import form_checking, form_schema, reachable
 from .models import FeeKind, FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper, TimeUnit
 
 SECTIONS = ("info", "papers", "fees", "form", "workflow", "documents")
@@ -171,15 +171,14 @@ def _form(version: ProcedureVersion, papers: list[RequiredPaper]) -> tuple[form_
             message = _("Level 2 means a form to download: make the form, or upload the template of a paper.")
             return None, [Fault("form", message)]
         return None, []
-    try:
-        schema = form_schema.load(version.form)
-    except form_schema.SchemaError as error:
-        return None, [Fault("form", reason) for reason in error.reasons]
     found = [
-        Fault("form", _("The question “%(label)s” can never be reached.") % {"label": label}, anchor)
-        for anchor, label in reachable.unreachable(schema)
+        Fault("form", str(fault), fault.place.anchor, is_blocking=not fault.is_warning)
+        for fault in form_checking.check_form(version.form)
     ]
-    return schema, found
+    try:
+        return form_schema.load(version.form), found
+    except form_schema.SchemaError:
+        return None, found
 
 
 def _workflow(version: ProcedureVersion, steps: list[ProcedureStep]) -> list[Fault]:

@@ -266,6 +266,21 @@ def catalogue(world: World) -> list[tuple[str, str, list[object], dict[str, str]
         found += [(f"manage:{section}_new", method, at, PUBLISHER) for method in (GET, POST)]
         found += [(f"manage:{section}_edit", method, [*at, 1], PUBLISHER) for method in (GET, POST)]
         found += [(f"manage:{section}_{act}", POST, [*at, 1], PUBLISHER) for act in ("move", "delete")]
+    both = ("form_title", "form_remove", "form_section_add")
+    found += [(f"manage:{name}", method, at, PUBLISHER) for name in both for method in (GET, POST)]
+    found += [(f"manage:{name}", POST, at, PUBLISHER) for name in ("form_start", "form_move", "form_copy", "preview")]
+    found += [(f"manage:{name}", GET, at, PUBLISHER) for name in ("form", "preview")]
+    for name, part in (
+        ("form_section", ["requester"]),
+        ("form_section_delete", ["requester"]),
+        ("form_field_add", ["requester"]),
+        ("form_field", ["copies"]),
+        ("form_field_delete", ["copies"]),
+        ("form_column_add", ["copies"]),
+        ("form_column", ["copies", "x"]),
+        ("form_column_delete", ["copies", "x"]),
+    ):
+        found += [(f"manage:{name}", method, [*at, *part], PUBLISHER) for method in (GET, POST)]
     return [*found, ("manage:paper_template", GET, [*at, 1], PUBLISHER | {"publisher": "404"})]
 
 
