@@ -21,6 +21,8 @@ from .models import FeeLine, TimeUnit
 
 # Beyond this many words texts are compared by sentences: the time grows with the square.
 MAX_WORDS = 600
+# Texts that share less than this are shown one after the other: scattered common words would only confuse.
+ALIKE = 0.4
 # A shorter text is shown whole, before and after.
 LONG_TEXT = 60
 SECTIONS = {
@@ -97,7 +99,11 @@ def pieces(before: str, after: str) -> Iterator[tuple[str, str]]:
     old, new = (re.findall(r"\S+\s*", text) for text in (before, after))
     if max(len(old), len(new)) > MAX_WORDS:
         old, new = (re.findall(r"[^.;\n]+[.;\n]*\s*", text) for text in (before, after))
-    for kind, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    matcher = SequenceMatcher(None, old, new, autojunk=False)
+    if matcher.ratio() < ALIKE:
+        yield from (("del", before), ("ins", after))
+        return
+    for kind, i, j, k, m in matcher.get_opcodes():
         if kind == "equal":
             yield "same", "".join(old[i:j])
             continue
@@ -298,7 +304,7 @@ def fee_words(fee: Plain) -> str:
     """Write one fee: 'State charge 8.000 đồng/copy'."""
     line = FeeLine(**fee)
     text = f"{line.get_kind_display()} {words.amount_words(line)}"
-    return f"{text}, {_('the province sets the amount')}" if line.is_local else text
+    return text + ", " + _("the province sets the amount") if line.is_local else text
 
 
 def _steps(before: Plain, after: Plain) -> list[Change]:

@@ -275,7 +275,8 @@ class _Comparison:
             return [FormChange(kind, section, key, label, f"{what}:", old or _("(empty)"), new or _("(empty)"))]
         if before != after:
             # Only the other language differs.
-            return [FormChange(kind, section, key, label, f"{what} ({_('English')}):", before.en, after.en)]
+            what += " (" + _("English") + "):"
+            return [FormChange(kind, section, key, label, what, before.en, after.en)]
         return []
 
     def when(self, schema: Schema | None, condition: Mapping[str, Any] | None) -> str:

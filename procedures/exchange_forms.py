@@ -110,13 +110,11 @@ class ImportForm(forms.Form):
         },
     )
     overwrite = forms.BooleanField(
-        label=gettext_lazy("Overwrite open drafts of colleagues"),
-        help_text=gettext_lazy("Otherwise such a procedure is a fault, and nothing is imported."),
+        label=gettext_lazy("Overwrite open drafts of colleagues; otherwise each of them is a fault"),
         required=False,
     )
     to_review = forms.BooleanField(
-        label=gettext_lazy("Send the drafts to review at once"),
-        help_text=gettext_lazy("Only when the check finds no fault in any of them."),
+        label=gettext_lazy("Send the drafts to review at once; what the check finds is a fault then"),
         required=False,
     )
 

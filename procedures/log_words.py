@@ -15,8 +15,10 @@ ACTIONS = {
     "procedure.duplicate": _("Procedure copied"),
     "procedure.edit": _("Procedure changed"),
     "procedure.retire": _("Procedure retired"),
+    "procedure.export": _("Saved as a file"),
     "version.new": _("Draft of the next version made"),
     "version.edit": _("Draft changed"),
+    "version.import": _("Draft taken from a file"),
     "version.papers": _("Papers of the draft changed"),
     "version.fees": _("Fees of the draft changed"),
     "version.steps": _("Steps of the draft changed"),
@@ -85,6 +87,13 @@ FIELDS = {
     "text": _("What is done"),
     "text_en": _("In English"),
     "allotted": _("Allotted working hours"),
+    "format": _("Kind of file"),
+    "procedures": _("Procedures"),
+    "info": _("Information"),
+    "papers": _("Papers"),
+    "fees": _("Fees"),
+    "workflow": _("Steps"),
+    "documents": _("Slips and letters"),
 }
 
 

@@ -88,7 +88,7 @@ def test_export_pages_and_files(publisher, version):
     assert content_of(answer).startswith(b"PK")
     assert 'filename="thu-tuc-1.000001-2026-03-23.xlsx"' in answer["Content-Disposition"]
     assert [(row.action, row.changes[0]["after"]) for row in AuditEntry.objects.order_by("id")] == [
-        ("catalogue.export", "json"),
+        ("procedure.export", "json"),
         ("procedure.export", "xlsx"),
     ]
     assert publisher.post(reverse("manage:export_one", args=["9.999999"]), {"format": "json"}).status_code == 404

@@ -43,7 +43,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         moment = clock.now()
         changes = [("format", None, form.cleaned_data["format"]), ("procedures", None, rows.count())]
         audit.record(
-            "catalogue.export", Procedure, by=request.user, now=moment, ref="", name=form.scope_label(), changes=changes
+            "procedure.export", Procedure, by=request.user, now=moment, ref="", name=form.scope_label(), changes=changes
         )
         return download(rows, form.cleaned_data["format"], f"danh-muc-{name}" if name else "danh-muc")
     context = {"form": form, "back": reverse("manage:procedures")}
