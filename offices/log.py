@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common import partial_date
 from common.clock import LOCAL
 from common.paging import Page, keyset_page
 from common.text import clean_text, fold
@@ -152,7 +153,7 @@ def _people(found: QuerySet[AuditEntry], typed: str) -> list[int]:
 
 def _day(text: Any) -> date | None:
     try:
-        day = date.fromisoformat(str(text or "")[:10])
+        day = date.fromisoformat(partial_date.parse(str(text or "")[:10]))
     except ValueError:
         return None
     return day if 2000 <= day.year <= 2099 else None

@@ -200,7 +200,8 @@ class SubstituteForm(OnceForm):
         return cleaned
 
 
-ROLE = "role"
+# Besides the colleagues: everybody in the role, or nobody yet.
+ROLE, STAY = "role", "stay"
 
 
 class HandOverForm(OfficeForm):
@@ -222,7 +223,7 @@ class HandOverForm(OfficeForm):
         }
         for one in held:
             people = self.colleagues[one.unit_id, one.role]
-            choices = [("", _("Leave them with this person for now"))]
+            choices = [(STAY, _("Leave them with this person for now"))]
             choices += [(pk, user.full_name) for pk, user in people.items()]
             if people:
                 choices.append((ROLE, _("Everybody in this role: whoever takes a dossier first has it")))
@@ -230,7 +231,7 @@ class HandOverForm(OfficeForm):
                 label=_("%(role)s, %(unit)s: %(count)d open dossiers")
                 % {"role": Role(one.role).label, "unit": units[one.unit_id].name, "count": one.count},
                 choices=choices,
-                required=False,
+                initial=STAY,
                 widget=forms.RadioSelect,
                 help_text="" if people else _("Nobody else holds this post today. Give it to somebody first."),
             )
@@ -244,14 +245,14 @@ class HandOverForm(OfficeForm):
         """Return what goes to whom; None is everybody in the role."""
         found: list[tuple[Held, User | None]] = []
         for one in self.held:
-            choice = self.cleaned_data.get(self.name_of(one), "")
-            if choice:
+            choice = self.cleaned_data[self.name_of(one)]
+            if choice != STAY:
                 found.append((one, None if choice == ROLE else self.colleagues[one.unit_id, one.role][choice]))
         return found
 
     def clean(self) -> dict[str, Any]:
         """Ask for at least one choice."""
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not any(cleaned.get(self.name_of(one)) for one in self.held):
+        if not self.errors and all(cleaned.get(self.name_of(one)) == STAY for one in self.held):
             raise forms.ValidationError(_("Choose who gets the dossiers."))
         return cleaned
