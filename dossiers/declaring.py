@@ -23,6 +23,7 @@ def page(dossier: Dossier, back: str) -> dict[str, Any] | None:
     applicant = dossier.applicant
     is_online = dossier.channel == Channel.ONLINE and dossier.submitted_at is not None
     head = declarations.Head(
+        procedure=declarations.plain(dossier.version.name),
         unit=dossier.received_by.name,
         place=place_of(dossier.received_by) if is_online else "",
         mark=str(dossier.code),

@@ -55,13 +55,13 @@ class IntakeForm(forms.Form):
 
     use_required_attribute = False
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
-    kind = forms.ChoiceField(label=gettext_lazy("Who applies?"), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=gettext_lazy("Who applies?"), widget=forms.RadioSelect(attrs={"class": "inline"}))
     name = NfcCharField(label=gettext_lazy("Name of the applicant"), max_length=160)
     birth = PartialDateField(label=gettext_lazy("Date of birth"), partial=True, required=False)
     sex = forms.ChoiceField(
         label=gettext_lazy("Sex"),
         required=False,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "inline"}),
         choices=[("nam", gettext_lazy("Male")), ("nu", gettext_lazy("Female"))],
     )
     id_number = AnyIdField(label=gettext_lazy("Number of the identity paper"), required=False)
@@ -74,15 +74,15 @@ class IntakeForm(forms.Form):
         label=gettext_lazy("I have compared these data with the identity paper, or with its copy."),
         error_messages={"required": gettext_lazy("Compare the data with the identity paper, then tick this.")},
     )
-    unit = forms.ChoiceField(label=gettext_lazy("Received by"), widget=forms.RadioSelect)
+    unit = forms.ChoiceField(label=gettext_lazy("Received by"), widget=forms.RadioSelect(attrs={"class": "inline"}))
     channel = forms.ChoiceField(
         label=gettext_lazy("How did the papers come?"),
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "inline"}),
         choices=[(way, Channel(way).label) for way in (Channel.COUNTER, Channel.POST)],
     )
     delivery = forms.ChoiceField(
         label=gettext_lazy("How does the applicant receive the result?"),
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "inline"}),
         choices=[
             (Delivery.DESK, Delivery.DESK.label),
             (Delivery.POST, gettext_lazy("By post, to the address above")),
@@ -120,8 +120,8 @@ class IntakeForm(forms.Form):
             self.fields[paper_field(paper)] = forms.ChoiceField(
                 label=paper.name,
                 help_text=paper.condition,
-                widget=forms.RadioSelect,
-                choices=[(ORIGINAL, _("Original")), (COPY, _("Copy")), (NOT_YET, _("Not there"))],
+                widget=forms.RadioSelect(attrs={"class": "inline"}),
+                choices=[(ORIGINAL, _("Original")), (COPY, _("A copy")), (NOT_YET, _("Not there"))],
                 # The signed declaration is what lies on the desk.
                 initial=ORIGINAL if paper.from_form else NOT_YET,
                 error_messages={"required": _("Say whether this paper is there: %(name)s") % {"name": paper.name}},

@@ -51,9 +51,9 @@ def _layout_revision() -> bytes:
     return digest.digest()
 
 
-def storage_name(pk: int, form: Any) -> str:
-    """Return where the blank form of a version rests."""
-    content = json.dumps(form, ensure_ascii=False, sort_keys=True).encode()
+def storage_name(pk: int, form: Any, name: str) -> str:
+    """Return where the blank form of a version rests, by its form and the procedure's name."""
+    content = json.dumps([form, name], ensure_ascii=False, sort_keys=True).encode()
     return f"{FOLDER}/{pk}/{hashlib.sha256(_layout_revision() + content).hexdigest()[:32]}.pdf"
 
 
@@ -62,9 +62,10 @@ def file_name(title: str) -> str:
     return f"{slugify(fold(title))[:80].strip('-') or 'to-khai'}.pdf"
 
 
-def render(form: Any) -> bytes:
-    """Return the blank fillable PDF of a form; two to six seconds. Raises PdfFailed."""
-    context = declarations.context(form_schema.load(form), None)
+def render(form: Any, name: str) -> bytes:
+    """Return the blank fillable PDF of a procedure's form; two to six seconds. Raises PdfFailed."""
+    head = declarations.Head(procedure=declarations.plain(name))
+    context = declarations.context(form_schema.load(form), None, head)
     fields = declarations.field_labels(context["parts"])
     return render_pdf(declarations.BLANK_TEMPLATE, context, fields=fields)
 
@@ -74,10 +75,10 @@ def ensure(version: ProcedureVersion, storage: Storage = default_storage) -> str
 
     Whoever comes second finds the first one's file and takes its own away.
     """
-    name = storage_name(version.pk, version.form)
+    name = storage_name(version.pk, version.form, version.name)
     if storage.exists(name):
         return name
-    made = storage.save(name, ContentFile(render(version.form)))
+    made = storage.save(name, ContentFile(render(version.form, version.name)))
     if made != name:
         delete_quietly(storage, made)
     _forget_older(version.pk, name, storage)
@@ -98,12 +99,12 @@ def offers(version: ProcedureVersion, level: int, storage: Storage = default_sto
     """
     if level < PAPER_LEVEL:
         return None
-    row = ProcedureVersion.objects.filter(pk=version.pk).values_list("form", "procedure__code").first()
+    row = ProcedureVersion.objects.filter(pk=version.pk).values_list("form", "name", "procedure__code").first()
     if row is None or row[0] is None:
         return None
-    form, code = row
+    form, name, code = row
     try:
-        size = kilobytes(storage.size(storage_name(version.pk, form)))
+        size = kilobytes(storage.size(storage_name(version.pk, form, name)))
     except OSError:
         size = ""
     return Offer(reverse("procedures:blank_form", args=[code]), reverse("procedures:fill", args=[code]), size)

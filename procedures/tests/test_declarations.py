@@ -129,7 +129,7 @@ def text_of(pdf):
 @pytest.fixture(scope="module")
 def blank():
     """The blank PDF of a form with every type of question."""
-    with pikepdf.open(io.BytesIO(blank_forms.render(EVERYTHING))) as pdf:
+    with pikepdf.open(io.BytesIO(blank_forms.render(EVERYTHING, "Thủ tục thử"))) as pdf:
         yield pdf
 
 
@@ -186,6 +186,7 @@ def test_blank_pdf_reads_as_the_paper(blank):
     for words in (
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
         "TỜ KHAI ĐỦ LOẠI CÂU HỎI",
+        "(Thủ tục thử)",
         "Kính gửi:",
         "Chỉ khai nếu “Giới tính” là",
     ):
@@ -273,17 +274,17 @@ def test_blank_form_is_made_once_and_survives_the_sweep(client, version, rendere
     assert rendered.call_count == 1
     later = timezone.now().astimezone(LOCAL).replace(year=2099)
     loose_files.sweep(later)
-    assert default_storage.exists(blank_forms.storage_name(version.pk, version.form))
+    assert default_storage.exists(blank_forms.storage_name(version.pk, version.form, version.name))
     tasks.make_blank_form(version.pk)
     assert rendered.call_count == 1
 
 
 def test_two_makers_at_once_leave_one_file(version, monkeypatch):
-    name = blank_forms.storage_name(version.pk, version.form)
+    name = blank_forms.storage_name(version.pk, version.form, version.name)
     default_storage.delete(name)
 
-    def other_was_first(form):
-        monkeypatch.setattr(blank_forms, "render", lambda form: b"%PDF second")
+    def other_was_first(form, name):
+        monkeypatch.setattr(blank_forms, "render", lambda form, name: b"%PDF second")
         blank_forms.ensure(version)
         return b"%PDF first"
 
@@ -316,6 +317,6 @@ def test_offer_says_the_size_once_it_is_known(client, version, rendered):
 def test_pdf_that_cannot_be_made_says_so(client, version, monkeypatch):
     from common.pdf import PdfFailed
 
-    default_storage.delete(blank_forms.storage_name(version.pk, version.form))
+    default_storage.delete(blank_forms.storage_name(version.pk, version.form, version.name))
     monkeypatch.setattr(blank_forms, "render", mock.Mock(side_effect=PdfFailed("slow")))
     assert client.get(reverse("procedures:blank_form", args=[version.procedure.code])).status_code == 503

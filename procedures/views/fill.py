@@ -118,7 +118,7 @@ def blank_form(request: HttpRequest, procedure: Procedure, entry: Entry) -> Http
     """Send the blank fillable form; it is made now when nobody has asked before."""
     version = entry.version
     assert version is not None and version.form is not None
-    name = blank_forms.storage_name(version.pk, version.form)
+    name = blank_forms.storage_name(version.pk, version.form, version.name)
     if not default_storage.exists(name):
         limit = hit_ip(request, "declaration_ip", now())
         if limit.exceeded:
@@ -327,6 +327,7 @@ def declaration(entry: Entry, form: PreparedForm) -> dict[str, Any]:
     progress = Progress(form, local_day(now()))
     unit, code = chosen_unit(entry, form), prepared.code_of(form)
     head = declarations.Head(
+        procedure=declarations.plain(form.version.name),
         unit=unit.name if unit else "",
         mark=prepared.grouped(code),
         mark_label="Mã tờ khai",

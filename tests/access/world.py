@@ -58,7 +58,7 @@ class World:
 
     def keep_blank_form(self) -> None:
         """Put a file where the blank form of the procedure is expected, so that no page has to make it."""
-        name = storage_name(self.version.pk, self.version.form)
+        name = storage_name(self.version.pk, self.version.form, self.version.name)
         if not default_storage.exists(name):
             default_storage.save(name, ContentFile(PDF))
 
