@@ -8,9 +8,7 @@ from functools import lru_cache
 from typing import Any, Self
 from urllib.parse import quote, urlencode
 
-from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast, StrIndex
-from django.db.models.lookups import LessThan
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from common.paging import Page, capped_count, keyset_page
@@ -18,6 +16,7 @@ from common.text import fold
 from offices.models import Unit
 
 from . import spelling, words
+from .matching import LINKS, Wanted, narrowed, ranked, wanted, with_words
 from .models import FeeLine, LifeEvent, Offering, Procedure, ProcedureVersion, Sector
 
 ORDER = ("-popularity", "sort_key", "id")
@@ -32,7 +31,6 @@ GROUPED_FROM = 6
 # With so few results a better spelling is offered beside them.
 FEW = 2
 _FIGURES = ("figures__year", "figures__decided", "figures__on_time", "figures__median_hours")
-_LINKS: QuerySet[Any] = Procedure.life_events.through._default_manager.all()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,114 +123,17 @@ def choices(filters: Filters, day: date) -> tuple[Choices, Filters]:
 
 def life_events() -> list[LifeEvent]:
     """Return the life events that lead to procedures, in their order. One query."""
-    return list(LifeEvent.objects.filter(Exists(_LINKS.filter(lifeevent=OuterRef("pk")))))
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The words of a search: those that must be found, the whole phrases, and units that were named among them."""
-
-    words: tuple[str, ...] = ()
-    phrases: tuple[str, ...] = ()
-    agencies: tuple[str, ...] = ()
-
-
-def wanted(found: Sequence[str], units: Iterable[Unit]) -> Wanted:
-    """Return what words ask for: 'khai sinh xuân lộc' wants 'khai sinh' of a unit called Xuân Lộc."""
-    rest, agencies = _without_unit(list(found), units)
-    telling = spelling.without_fillers(rest) if rest else []
-    return Wanted(tuple(telling), tuple(dict.fromkeys((" ".join(rest), " ".join(telling)))), agencies)
-
-
-def _without_unit(found: list[str], units: Iterable[Unit]) -> tuple[list[str], tuple[str, ...]]:
-    named: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for unit in units:
-        name = tuple(spelling.words_of(unit.short_name))
-        named[name].append(unit.slug)
-        # 'Xuân Lộc' alone is said of Xã Xuân Lộc; one syllable alone is said of many things.
-        if len(name) > 2:
-            named[name[1:]].append(unit.slug)
-    for name in sorted(named, key=len, reverse=True):
-        for at in range(len(found) - len(name) + 1):
-            if tuple(found[at : at + len(name)]) == name:
-                return found[:at] + found[at + len(name) :], tuple(named[name])
-    return found, ()
+    return list(LifeEvent.objects.filter(Exists(LINKS.filter(lifeevent=OuterRef("pk")))))
 
 
 def matching(filters: Filters, asked: Wanted, day: date) -> QuerySet[Procedure]:
     """Return the procedures on offer that a search finds."""
-    condition = Q()
-    for word in asked.words:
-        # Each word begins with what was typed.
-        condition &= Q(search_text__contains=f" {word}")
     agencies = (filters.agency,) if filters.agency else asked.agencies
-    return _narrowed(agencies, filters.field, filters.level, filters.audience, filters.event, day).filter(condition)
+    found = narrowed(agencies, filters.field, filters.level, filters.audience, filters.event, day)
+    return with_words(found, asked)
 
 
-def ranked(found: QuerySet[Procedure], asked: Wanted) -> QuerySet[Procedure]:
-    """Add the rank of each, the best first, read from the one search text.
-
-    0 a whole name or synonym, 1 the words one after another in the name, 2 in a
-    synonym, 3 all words anywhere in the name, 4 in name and synonyms, 5 elsewhere.
-    """
-    name_end, titles_end = StrIndex("search_text", Value(" \n")), StrIndex("search_text", Value(spelling.REST))
-    whole, in_name, in_synonym = Q(), Q(), Q()
-    for phrase in asked.phrases:
-        whole |= Q(search_text__contains=f"\n {phrase} \n") | Q(sort_key=phrase)
-        place, stands = StrIndex("search_text", Value(f" {phrase}")), Q(search_text__contains=f" {phrase}")
-        in_name |= stands & Q(LessThan(place, name_end))
-        in_synonym |= stands & Q(LessThan(place, titles_end))
-    ways = [whole, in_name, in_synonym]
-    if len(asked.words) > 1:
-        words_in_name, words_in_titles = Q(), Q()
-        for word in asked.words:
-            place = StrIndex("search_text", Value(f" {word}"))
-            words_in_name &= Q(LessThan(place, name_end))
-            words_in_titles &= Q(LessThan(place, titles_end))
-        ways += [words_in_name, words_in_titles]
-    cases = [When(way, then=n) for n, way in enumerate(ways)]
-    return found.annotate(rank=Case(*cases, default=len(ways), output_field=IntegerField()))
-
-
-# Building a condition costs more than asking the database: what a day and the filters say is built once
-# and only ever copied. Nothing is read here.
-@lru_cache(maxsize=64)
-def _narrowed(
-    agencies: tuple[str, ...], field: str, level: str, audience: str, event: str, day: date
-) -> QuerySet[Procedure]:
-    offerings = Offering.objects.on(day).filter(procedure=OuterRef("pk"))
-    versions = ProcedureVersion.objects.in_force(day).filter(procedure=OuterRef("pk"))
-    if agencies:
-        offerings = offerings.filter(unit__slug__in=agencies)
-    if audience:
-        # The list as text: SQLite cannot look inside JSON lists.
-        versions = versions.annotate(kinds=Cast("audience", TextField())).filter(kinds__contains=f'"{audience}"')
-    if level:
-        versions = versions.filter(_at_level(level, offerings))
-    found = Procedure.objects.filter(Exists(versions), Exists(offerings))
-    if field:
-        found = found.filter(sector__code=field)
-    if event:
-        found = found.filter(Exists(_LINKS.filter(procedure=OuterRef("pk"), lifeevent__code=event)))
-    return found
-
-
-def _at_level(level: str, offerings: QuerySet[Offering]) -> Q:
-    """Return the versions that somebody offers at a level, or under a name of NĐ 42/2022: the lower one counts."""
-    own = offerings.filter(procedure=OuterRef("procedure"))
-    if level == words.INFORMATION:
-        return Q(level__lte=2) | Exists(own.filter(level__lte=2))
-    if level == words.WHOLLY:
-        return Q(Exists(own.filter(level=4)), level=4, needs_presence=False)
-    if level == words.PARTLY:
-        return _just(3, own) | Q(Exists(own.filter(level=4)), level=4, needs_presence=True)
-    return _just(int(level), own)
-
-
-def _just(level: int, own: QuerySet[Offering]) -> Q:
-    return Q(Exists(own.filter(level__gte=level)), level=level) | Q(Exists(own.filter(level=level)), level__gt=level)
-
-
+# Built once a day and only ever copied, as in matching.py.
 @lru_cache(maxsize=4)
 def _in_force(day: date) -> QuerySet[ProcedureVersion, Any]:
     columns = ("id", "procedure_id", "name", "name_en", "level", "needs_presence", "audience")
@@ -324,7 +225,7 @@ def grouped(rows: list[dict[str, Any]], events: Sequence[LifeEvent]) -> list[dic
     """
     links: dict[int, list[int]] = defaultdict(list)
     shared: dict[int, int] = defaultdict(int)
-    for procedure, event in _LINKS.filter(procedure__in=[row["id"] for row in rows]).values_list(
+    for procedure, event in LINKS.filter(procedure__in=[row["id"] for row in rows]).values_list(
         "procedure_id", "lifeevent_id"
     ):
         links[procedure].append(event)
@@ -351,7 +252,7 @@ def counted_events(
     """
     counts: dict[int, int] = {}
     if not is_capped:
-        found = _LINKS.filter(procedure__in=everything.order_by().values("pk"))
+        found = LINKS.filter(procedure__in=everything.order_by().values("pk"))
         counts = dict(found.values_list("lifeevent").annotate(Count("id")).order_by())
     return [
         {

@@ -127,12 +127,13 @@ def correct(words: Sequence[str]) -> Correction | None:
     out. Three queries at most.
     """
     known = set(TitleWord.objects.filter(word__in=words).values_list("word", flat=True))
-    unknown = [word for word in words if word not in known and not _is_number(word)]
+    known |= {word for word in words if _is_number(word)}
+    unknown = [word for word in words if word not in known]
     if not unknown or len(unknown) > MAX_UNKNOWN:
-        kept = tuple(word for word in words if word in known)
-        return Correction(kept) if unknown and kept else None
+        left = tuple(word for word in words if word in known)
+        return Correction(left) if unknown and left else None
     vocabulary = dict(TitleWord.objects.order_by("-titles").values_list("word", "titles")[:ALL_WORDS])
-    choices = [[word] if word not in unknown else nearest(word, vocabulary) for word in words]
+    choices = [[word] if word in known else nearest(word, vocabulary) for word in words]
     kept = [choice for choice in choices if choice]
     if not kept:
         return None

@@ -10,6 +10,7 @@ from offices.models import Unit, UnitKind
 from procedures import importing, search, spelling
 from procedures.models import LifeEvent, Procedure, TitleWord
 from procedures.search import Filters
+from tests.pages import checks
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 23)
@@ -156,6 +157,15 @@ def test_a_whole_list_is_grouped_and_a_longer_one_counts_its_events():
     assert not everything.groups
     counts = {event["name"]: event["count"] for event in everything.events}
     assert counts["Kết hôn"] == "6"
+
+
+@pytest.mark.parametrize(
+    "query", [{}, {"q": "con"}, {"q": "khia sinh"}, {"q": "zzzz"}, {"event": "ket-hon"}, {"q": "<b>", "level": "3"}]
+)
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_pages_are_sound(client, query, language):
+    client.cookies["django_language"] = language
+    assert checks.faults(client.get(FIND, query).content.decode()) == []
 
 
 def test_a_misspelt_search_costs_four_queries_more(client, django_assert_num_queries):
