@@ -170,7 +170,8 @@ def _finish_fields(source: BinaryIO, target: BinaryIO, fields: Mapping[str, str]
     """Put right what WeasyPrint leaves open in form fields: labels, radio groups, what an appearance may say.
 
     A radio button belongs to its group and is no field of its own; a default
-    appearance holds colour and font, nothing of the page's graphics.
+    appearance holds colour and font, nothing of the page's graphics. Boxes are
+    shown as they were drawn: a reader that is told to draw them anew lacks their font.
     """
     import pikepdf
 
@@ -190,6 +191,8 @@ def _finish_fields(source: BinaryIO, target: BinaryIO, fields: Mapping[str, str]
                 field["/TU"] = pikepdf.String(fields.get(name, name))
                 kept.append(field)
             form.Fields = pikepdf.Array(kept)
+            if "/NeedAppearances" in form:
+                del form["/NeedAppearances"]
         pdf.save(target)
 
 

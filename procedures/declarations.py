@@ -97,8 +97,10 @@ class Part:
 class Head:
     """What stands around the answers.
 
-    ``procedure`` is its name; a general form fits several. ``mark`` is the code printed beside the QR of ``qr_text``, with ``mark_label`` before it; ``filed_at``
-    says that the declaration was handed in online then, so that no signature is awaited.
+    ``procedure`` is its name; a general form fits several. ``mark`` is the code
+    printed beside the QR of ``qr_text``, with ``mark_label`` before it;
+    ``filed_at`` says that the declaration was handed in online then, so that no
+    signature is awaited.
     """
 
     procedure: str = ""

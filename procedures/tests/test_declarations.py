@@ -172,6 +172,12 @@ def test_blank_pdf_is_tagged_titled_and_in_tab_order(blank):
     assert all("/StructParent" in note for _name, note in widgets(blank))
 
 
+def test_blank_pdf_draws_its_own_boxes(blank):
+    assert "/NeedAppearances" not in blank.Root.AcroForm
+    boxes = [note for _name, note in widgets(blank) if note.get("/FT") == "/Btn"]
+    assert len(boxes) == 6 and all("/N" in note["/AP"] for note in boxes)
+
+
 def test_blank_pdf_takes_every_vietnamese_letter(blank):
     appearance = bytes(blank.Root.AcroForm.Fields[0].DA).decode()
     assert appearance.endswith("Tf") and " gs" not in appearance
