@@ -159,7 +159,7 @@ class SectionForm(BuilderForm):
         stored = section.get("show_if")
         self.fields["show_if"] = ConditionField(label=_("Ask this section only if"), fields=before, stored=stored)
         self.initial["show_if"] = stored
-        self.helper.layout = Layout("title", "intro", "show_if", Details(_("English"), "title_en", "intro_en"))
+        self.helper.layout = Layout("title", "intro", "show_if", Details(_("In English"), "title_en", "intro_en"))
 
     def values(self) -> dict[str, Any]:
         """Return the properties of the section."""
@@ -326,7 +326,7 @@ class FieldForm(BuilderForm):
         if self.rule_names:
             parts.append(Fieldset(_("Checks of the answer"), *self.rule_names))
         parts += [name for name in last if name in self.fields]
-        self.helper.layout = Layout(*parts, Details(_("English"), *english))
+        self.helper.layout = Layout(*parts, Details(_("In English"), *english))
 
     # What was typed
 
@@ -444,7 +444,7 @@ class PaperForm(BuilderForm):
             max_length=300,
         )
         names = ("name", "required", "originals", "copies", "show_if", "condition")
-        self.helper.layout = Layout(*names, Details(_("English"), "name_en"))
+        self.helper.layout = Layout(*names, Details(_("In English"), "name_en"))
 
 
 def _number(label: Any, *, least: int, most: int, required: bool = False) -> WholeNumberField:

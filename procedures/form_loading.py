@@ -144,7 +144,7 @@ class _Loader:
         )
 
     def check_boxes(self, field: Field, place: Place) -> None:
-        """Refuse a key that is the name of a box of another question: 'ngay_2' is the year of the date 'ngay'."""
+        """Refuse a key that is the name of a box of another question: 'ngay_2' is the third box of the date 'ngay'."""
         for other in self.earlier.values():
             if is_box_of(field.key, other.key, other.type) or is_box_of(other.key, field.key, field.type):
                 self.fault(
@@ -375,9 +375,12 @@ class _Loader:
                 self.fault(place, _("%(value)s is no date") % said)
 
 
+# Names and ids of the boxes, by what follows the key.
+_NUMBERED = re.compile(r"_\d+", re.ASCII)
 _BOXES = {
-    "date": re.compile(r"_[0-2]", re.ASCII),
-    "bank_account": re.compile(r"_[0-2]", re.ASCII),
+    "date": re.compile(r"_([0-2]|day|month|year)", re.ASCII),
+    "bank_account": re.compile(r"_([0-2]|bank|number|holder)", re.ASCII),
+    **dict.fromkeys(("choice", "choices", "yes_no"), _NUMBERED),
     "address": re.compile(r"_(province|commune|commune_name|detail|elsewhere)"),
     "table": re.compile(r"_(more|\d+_.*)", re.ASCII),
 }

@@ -116,6 +116,8 @@ def candidates(field: Field, person: Person, family: str, rng: random.Random, to
             yield "0314409058"
         case "address":
             yield person.address
+        case "person":
+            yield {"full_name": relative(field.key, family, rng, commune).name}
         case "bank_account":
             yield {"bank": "Agribank", "number": f"590{rng.randint(0, 9999999999):010}", "holder": person.name}
         case "table":

@@ -14,6 +14,7 @@ from common import clock
 
 from .. import form_page, words
 from ..form_schema import Schema, show, summary
+from ..models import TimeUnit
 from .manage_form import Desk, at_version
 
 SALT = "procedures.preview"
@@ -39,9 +40,11 @@ def beginning(desk: Desk, schema: Schema | None) -> HttpResponse:
     """Show the facts of the procedure in short and where the form begins."""
     version = desk.version
     fee, caution = words.fee_words(list(version.fees.all()))
+    time = words.time_words(version)
+    has_time = version.processing_amount > 0 or version.processing_unit == TimeUnit.SAME_DAY
     return desk.show(
         "preview",
-        facts=[words.level_words(version.level), words.time_words(version), fee],
+        facts=[words.level_words(version.level, version.needs_presence), *([time] if has_time else []), fee],
         caution=caution,
         papers=version.papers.all(),
         sections=schema.sections if schema else (),
