@@ -204,7 +204,7 @@ def _workflow(version: ProcedureVersion, steps: list[ProcedureStep]) -> list[Fau
     elif Role.LEADER not in roles:
         fault(_("No step is done by the leader, who signs the decision."), is_blocking=False)
     total, limit = allotted(steps), working_hours(version.processing_amount, version.processing_unit)
-    if total > limit:
+    if limit and total > limit:
         fault(
             _("The steps take %(total)s working hours; the processing time holds only %(limit)s.")
             % {"total": hours(total), "limit": hours(limit)}

@@ -81,6 +81,22 @@ class HoursField(forms.Field):
         return Decimal(f"{whole}.{tenth or 0}")
 
 
+class _PlainCheckbox(forms.CheckboxInput):
+    """A box without the attribute that says it must be ticked."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
+class TickField(forms.BooleanField):
+    """Yes or no in one box; both are answers, so it is not marked as optional."""
+
+    widget = _PlainCheckbox
+
+    def validate(self, value: Any) -> None:
+        """Take both answers."""
+
+
 class DraftForm(forms.Form):
     """A form over a draft; it carries the revision its page was made for.
 
@@ -135,9 +151,8 @@ class InfoForm(DraftForm):
     )
     name_en = LineField(label=gettext_lazy("Name in English"), max_length=300, required=False)
     level = forms.TypedChoiceField(label=gettext_lazy("Level of service"), coerce=int, widget=forms.RadioSelect)
-    needs_presence = forms.BooleanField(
+    needs_presence = TickField(
         label=gettext_lazy("One step needs the applicant in person"),
-        required=False,
         help_text=gettext_lazy("For example both sign a marriage. The result is then handed over at the desk only."),
     )
     audience = forms.MultipleChoiceField(label=gettext_lazy("Who may file"), widget=forms.CheckboxSelectMultiple)
@@ -210,7 +225,7 @@ class FeeForm(DraftForm):
         error_messages={"required": gettext_lazy("Say for what the amount is due.")},
     )
     exemption = LineField(label=gettext_lazy("Who is exempt"), lines=True, rows=3, max_length=3000, required=False)
-    is_local = forms.BooleanField(label=gettext_lazy("The provincial council sets the amount"), required=False)
+    is_local = TickField(label=gettext_lazy("The provincial council sets the amount"))
 
     def _amount(self, name: str) -> int | None:
         amount = self.cleaned_data[name]

@@ -10,7 +10,7 @@ from offices.forms.base import LineField
 
 from .form_conditions import ConditionField
 from .form_editing import fields_of, sections_of
-from .manage_forms import MAX_COUNT, CountField, DraftForm, initial_of
+from .manage_forms import MAX_COUNT, CountField, DraftForm, TickField, initial_of
 from .models import ProcedureVersion, RequiredPaper
 from .template_files import ACCEPT_ATTRIBUTE, KINDS
 
@@ -18,14 +18,15 @@ from .template_files import ACCEPT_ATTRIBUTE, KINDS
 class PaperForm(DraftForm):
     """One required paper."""
 
+    needed = ("originals", "copies")
     name = LineField(
         label=gettext_lazy("Name"),
         max_length=400,
         error_messages={"required": gettext_lazy("Write the name of the paper.")},
     )
     name_en = LineField(label=gettext_lazy("Name in English"), max_length=400, required=False)
-    originals = CountField(label=gettext_lazy("Originals"), most=MAX_COUNT)
-    copies = CountField(label=gettext_lazy("Copies"), most=MAX_COUNT)
+    originals = CountField(label=gettext_lazy("Originals"), most=MAX_COUNT, required=True)
+    copies = CountField(label=gettext_lazy("Copies"), most=MAX_COUNT, required=True)
     is_required = forms.TypedChoiceField(
         label=gettext_lazy("Is it needed?"),
         coerce=lambda value: value == "True",
@@ -41,13 +42,12 @@ class PaperForm(DraftForm):
         required=False,
         help_text=gettext_lazy("People read this, for example: Khi nhờ người khác nộp thay."),
     )
-    from_form = forms.BooleanField(
+    from_form = TickField(
         label=gettext_lazy("It is made from the answers of the online form"),
-        required=False,
         help_text=gettext_lazy("Such a paper is printed by the portal and never asked as an upload."),
     )
-    may_bring_original = forms.BooleanField(
-        label=gettext_lazy("The applicant may bring the paper to the desk instead of sending a photo"), required=False
+    may_bring_original = TickField(
+        label=gettext_lazy("The applicant may bring the paper to the desk instead of sending a photo")
     )
     template_file = forms.FileField(
         label=gettext_lazy("Template to download"),
@@ -56,7 +56,7 @@ class PaperForm(DraftForm):
         max_length=500,
         widget=forms.FileInput(attrs={"accept": ACCEPT_ATTRIBUTE}),
     )
-    remove_template = forms.BooleanField(label=gettext_lazy("Take the present template away"), required=False)
+    remove_template = TickField(label=gettext_lazy("Take the present template away"))
 
     def __init__(
         self, *args: Any, version: ProcedureVersion, paper: RequiredPaper | None = None, **options: Any
@@ -86,6 +86,12 @@ class PaperForm(DraftForm):
     def asks_more(self) -> bool:
         """Whether only another row of conditions was asked for."""
         return self.is_bound and "show_if-more" in self.data
+
+    def full_clean(self) -> None:
+        """Check what was sent; when only another row was asked for, report nothing."""
+        super().full_clean()
+        if self.asks_more:
+            self.errors.clear()
 
     def clean(self) -> dict[str, Any]:
         """What is not always needed says in words when it is."""

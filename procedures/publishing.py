@@ -16,12 +16,13 @@ from common import clock
 
 from . import access, blank_forms, checking
 from .changing import EditRefused, edit, record, touch, who_was_first
-from .drafting import discard, draft_from, duplicate, is_code, new_procedure, next_local_code
+from .drafting import COPIED, discard, draft_from, duplicate, is_code, new_procedure, next_local_code
 from .indexing import FILINGS_THAT_TELL, rank_by_filings, refresh_search_text, write_search_text
 from .keeping import change_procedure, end_offering, set_offering
 from .models import Procedure, ProcedureVersion, VersionStatus
 
 __all__ = [
+    "COPIED",
     "EditRefused",
     "FILINGS_THAT_TELL",
     "PublishingRefused",

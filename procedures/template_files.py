@@ -35,8 +35,8 @@ def accept(upload: UploadedFile, key: str) -> Template:
     ``key`` of its paper begins the stored name, random letters make it one of its own.
     """
     shown = clean_name(upload.name or "")
-    kind = shown.rpartition(".")[2].lower()
-    if kind not in KINDS:
+    stem, _dot, kind = shown.lower().rpartition(".")
+    if not stem or kind not in KINDS:
         raise TemplateRefused(_("Upload a DOCX, PDF, XLSX or ODT file."))
     if not upload.size:
         raise TemplateRefused(_("The file %(name)s is empty.") % {"name": shown})
@@ -45,7 +45,7 @@ def accept(upload: UploadedFile, key: str) -> Template:
     upload.seek(0)
     content = upload.read()
     try:
-        parse("pdf" if kind == "pdf" else kind, content, shown)
+        parse(kind, content, shown)
     except FileRefused as refused:
         if refused.code == "content":
             message = _("The file %(name)s is not what its name says. Save it again as DOCX, PDF, XLSX or ODT.")
