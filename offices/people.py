@@ -153,7 +153,7 @@ def _give(user: User, terms: Iterable[Terms], by: User, now: datetime) -> list[P
             ("title", "", post.title),
             ("sectors", "", ", ".join(post.sectors)),
             ("valid_from", "", post.valid_from),
-            ("valid_until", "", post.valid_until),
+            ("valid_until", "", post.valid_until or ""),
         ]
         _log("post.give", user, by, now, unit, changes)
         posts.append(post)
@@ -310,7 +310,7 @@ def note_session_ended(user: User, unit_ids: set[int], browser: str, *, by: User
 
 def handed_over(user: User, unit: Unit, role: str, to: str, count: int, *, by: User, now: datetime) -> None:
     """Write that what a person held was handed on."""
-    _log("person.hand_over", user, by, now, unit, [("role", role, None), ("to", "", to), ("count", count, 0)])
+    _log("person.hand_over", user, by, now, unit, [("role", role, None), ("to", "", to), ("count", "", count)])
 
 
 def _unit_of(user: User, unit_ids: Iterable[int]) -> Unit | None:

@@ -78,7 +78,7 @@ class UnitForm(OfficeForm):
 
     parent = forms.ChoiceField(label=gettext_lazy("Unit above"), required=False)
     name = LineField(
-        label=gettext_lazy("Full name"),
+        label=gettext_lazy("Full name of the unit"),
         max_length=120,
         help_text=gettext_lazy("As in letterheads, for example: Ủy ban nhân dân xã Xuân Bắc."),
     )
@@ -216,7 +216,7 @@ class DayHoursWidget(forms.MultiWidget):
         return False
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        box = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 5, "class": "w4"}
+        box = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 5}
         names = ("opens", "closes", "again", "ends")
         super().__init__({name: forms.TextInput(attrs=box) for name in names}, attrs)
 
