@@ -96,11 +96,12 @@ def changed(what: str, before: str, after: str) -> Change:
 
 def pieces(before: str, after: str) -> Iterator[tuple[str, str]]:
     """Yield what stayed, went and came between two texts, word by word; texts of many words sentence by sentence."""
-    old, new = (re.findall(r"\S+\s*", text) for text in (before, after))
-    if max(len(old), len(new)) > MAX_WORDS:
+    old, new = (re.findall(r"\s+|\S+", text) for text in (before, after))
+    if max(len(old), len(new)) > 2 * MAX_WORDS:
         old, new = (re.findall(r"[^.;\n]+[.;\n]*\s*", text) for text in (before, after))
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if matcher.ratio() < ALIKE:
+    shared = sum(not word.isspace() for i, _j, size in matcher.get_matching_blocks() for word in old[i : i + size])
+    if 2 * shared < ALIKE * sum(not word.isspace() for word in [*old, *new]):
         yield from (("del", before), ("ins", after))
         return
     for kind, i, j, k, m in matcher.get_opcodes():

@@ -243,6 +243,8 @@ class _Comparison:
         ]
         if not texts and list(old) != list(new):
             texts = [(_("“%(label)s”: the choices stand in another order."), {})]
+        elif not texts:
+            texts = [(_("“%(label)s”: the choices read differently in the other language."), {})]
         return [FormChange(OPTIONS, section, key, label, text % {"label": label, **parts}) for text, parts in texts]
 
     def columns(self, section: str, before: Field, after: Field) -> list[FormChange]:

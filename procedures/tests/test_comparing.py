@@ -153,6 +153,13 @@ def test_any_two_forms_can_be_compared(before, after):
     assert [section.key for section in sections] == (["form"] if old != new else [])
 
 
+def test_wording_in_the_other_language_counts():
+    def options(section):
+        section["fields"][1]["options"][0]["label"]["en"] = "Yes, please"
+
+    assert form_said(options) == ["“Có cần bản sao không?”: the choices read differently in the other language."]
+
+
 def test_broken_forms_are_named_not_shown():
     broken = said(form={"schema": 1})
     assert len(broken["form"]) == 1
