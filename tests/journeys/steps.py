@@ -89,16 +89,17 @@ def answer_question(form: Locator) -> None:
 
 def fill(page: Page, answers: dict[str, Any]) -> None:
     """Fill in the questions of a page by the names of their boxes; dates are typed into three boxes."""
+    main = page.locator("main")
     for key, answer in answers.items():
         if isinstance(answer, dict):
-            page.locator(f"[name={key}_province]").select_option(answer["province"])
-            page.locator(f"[name={key}_commune_name]").fill(answer["commune"])
-            page.locator(f"[name={key}_detail]").fill(answer["detail"])
-        elif page.locator(f"[name={key}_day]").count():
+            main.locator(f"[name={key}_province]").select_option(answer["province"])
+            main.locator(f"[name={key}_commune_name]").fill(answer["commune"])
+            main.locator(f"[name={key}_detail]").fill(answer["detail"])
+        elif main.locator(f"[name={key}_day]").count():
             for part, text in zip(("day", "month", "year"), answer.split("/"), strict=True):
-                page.locator(f"[name={key}_{part}]").fill(text)
-        elif (box := page.locator(f"[name={key}]").first).get_attribute("type") in ("radio", "checkbox"):
-            page.locator(f"[name={key}][value='{answer}']").check()
+                main.locator(f"[name={key}_{part}]").fill(text)
+        elif (box := main.locator(f"[name={key}]").first).get_attribute("type") in ("radio", "checkbox"):
+            main.locator(f"[name={key}][value='{answer}']").check()
         elif box.evaluate("box => box.tagName") == "SELECT":
             box.select_option(answer)
         else:
