@@ -232,3 +232,26 @@ def test_declaration_prints_for_owner_and_officers(client, road, commune, citize
     draft = factories.draft(citizen, commune.unit, road.version)
     client.force_login(citizen)
     assert client.get(reverse("my:declaration", args=[draft.ref])).status_code == 302
+
+
+def test_second_of_two_clerks_is_told_that_it_is_taken_in(commune, form, now):
+    from common.onetime import new_key
+    from dossiers import prepared_intake
+    from dossiers.access import Officer
+    from dossiers.applicants import ApplicantData
+
+    officer = Officer(commune.clerk, tuple(commune.clerk.posts.all()), now)
+    intake = prepared_intake.intake_of(form, officer)
+    data = {
+        "unit": commune.unit,
+        "channel": "counter",
+        "delivery": "post",
+        "applicant": ApplicantData(kind="citizen", name="Nguyễn Thị Ổn", address={"elsewhere": "Lào"}),
+        "received": ["chung-sinh"],
+        "copies": [],
+    }
+    made = prepared_intake.take_in(intake, data, by=commune.clerk, key=new_key(), now=now)
+    assert made.delivery_address["address"] == {"elsewhere": "Lào"}
+    with pytest.raises(prepared_intake.IntakeRefused):
+        prepared_intake.take_in(intake, data, by=commune.clerk, key=new_key(), now=now)
+    assert Dossier.objects.count() == 1
