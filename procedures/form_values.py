@@ -60,6 +60,8 @@ def missing_message(field: Field) -> str:
         if len(field.options) == 1:
             return _("Tick the box to go on: “%(label)s”") % {"label": field.options[0].label.say(_language())}
         return _("Choose: %(label)s") % {"label": label}
+    if field.type == "person":
+        return _("Enter the full name: %(label)s") % {"label": label}
     if field.type == "date" and not field.partial:
         return _("Enter %(label)s, for example 27 3 1990") % {"label": label}
     return _("Enter %(label)s") % {"label": label}
