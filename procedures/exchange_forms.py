@@ -100,7 +100,7 @@ class ImportForm(forms.Form):
     use_required_attribute = False
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("JSON or Excel (.xlsx) as this portal exports it, at most 10 MB and 1,000 procedures."),
+        help_text=gettext_lazy("JSON or Excel (.xlsx) as this portal exports it, at most 10 MB and 500 procedures."),
         max_length=200,
         widget=forms.FileInput(attrs={"accept": ".json,.xlsx"}),
         error_messages={

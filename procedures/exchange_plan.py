@@ -127,6 +127,8 @@ class Outcome:
     about: Plain = field(default_factory=dict)
     says_related: bool = False
     stamp: list[Any] = field(default_factory=list)
+    # Hashes of the template files that its version has already.
+    files_there: set[str] = field(default_factory=set)
 
     def report(self) -> dict[str, Any]:
         """Return the line as plain data."""
@@ -385,6 +387,7 @@ class _Planner:
             made.notes.append(_("The open draft says this already."))
             return
         made.state, made.sections = CHANGED, sections
+        made.files_there = {paper["template_file"]["sha256"] for paper in before["papers"] if paper["template_file"]}
         if "open" in have:
             self.over(made, base)
         else:
@@ -424,7 +427,8 @@ class _Planner:
         if not parcel.rows or made.faults:
             return []
         have = self.versions.get(made.procedure.pk, {}) if made.procedure else {}
-        base = have.get("open") if made.target and made.draft else have.get("newest")
+        # A procedure that was never published has its open draft only.
+        base = (have.get("open") if made.target and made.draft else have.get("newest")) or have.get("open")
         before = plain_version(base, template_digest) if base else VERSION
         after = merge(before, parcel.values.get("version", {}))
         found = []

@@ -25,22 +25,15 @@ from . import form_schema
 from .drafting import is_code
 from .exchange import FORMAT, PORTAL, Plain
 from .models import FeeKind, TimeUnit
+from .template_files import KINDS as TEMPLATE_KINDS
 
 MAX_BYTES = 10 * 1024 * 1024
-MAX_PROCEDURES = 1000
+# More would hold the database, and the person, too long: an import is one transaction of about 7 ms a procedure.
+MAX_PROCEDURES = 500
 MAX_DEPTH = 30
 MAX_ENTRIES = 60
 MAX_FAULTS = 500
-MAX_TEMPLATE_BYTES = 2 * 1024 * 1024
 LONG = 20_000
-# Of a template file: its ending and how such files begin.
-TEMPLATE_KINDS = {
-    "pdf": (b"%PDF-",),
-    "docx": (b"PK\x03\x04",),
-    "xlsx": (b"PK\x03\x04",),
-    "odt": (b"PK\x03\x04",),
-    "doc": (b"\xd0\xcf\x11\xe0",),
-}
 ROLES = ("", Role.CLERK.value, Role.SPECIALIST.value, Role.LEADER.value, Role.CASHIER.value)
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+", re.ASCII)
 
@@ -212,15 +205,12 @@ def _template(found: Any, place: str, into: _Gathering) -> Plain:
         raise _Wrong(_("A file is {“name”, “content”}, its content in base64."))
     name = _text(found["name"], place, into, most=100, needed=True)
     content = found["content"]
-    if not isinstance(content, str) or len(content) > MAX_TEMPLATE_BYTES * 4 // 3 + 4:
-        raise _Wrong(_("A template file has at most %(count)d MB.") % {"count": MAX_TEMPLATE_BYTES // 1024**2})
     try:
-        data = base64.b64decode(content, validate=True)
-    except (binascii.Error, ValueError) as error:
+        base64.b64decode(content, validate=True)
+    except (binascii.Error, ValueError, TypeError) as error:
         raise _Wrong(_("The file’s content is not base64.")) from error
-    begins = TEMPLATE_KINDS.get(name.rpartition(".")[2].lower())
-    if begins is None or not data.startswith(begins):
-        raise _Wrong(_("A template file is a PDF, DOCX, DOC, ODT or XLSX."))
+    if name.rpartition(".")[2].lower() not in TEMPLATE_KINDS:
+        raise _Wrong(_("A template file is a PDF, DOCX, ODT or XLSX."))
     return {"name": name, "content": content}
 
 
@@ -310,8 +300,8 @@ _PAPER: dict[str, Check] = {
     "key": partial(_slug, most=40),
     "name": partial(_text, most=400, needed=True),
     "name_en": partial(_text, most=400),
-    "originals": partial(_number, most=999),
-    "copies": partial(_number, most=999),
+    "originals": partial(_number, most=99),
+    "copies": partial(_number, most=99),
     "is_required": _truth,
     "condition": _LINE,
     "show_if": _or_none(_condition),
@@ -340,7 +330,7 @@ _VERSION: dict[str, Check] = {
     "needs_presence": _truth,
     "audience": partial(_several, known=("citizen", "organisation", "enterprise")),
     "channels": partial(_several, known=("online", "direct", "post")),
-    "processing_amount": _number,
+    "processing_amount": partial(_number, most=999),
     "processing_unit": partial(_one_of, known=tuple(TimeUnit.values)),
     "processing_note": _TEXT,
     "outcome": _LINE,

@@ -110,7 +110,8 @@ def test_rows_are_reported_and_applied(version, publisher):
     exchange_apply.apply(read_excel(content), planned.digest(), "", by=publisher, options=Options(), now=NOW)
     draft = ProcedureVersion.objects.open().get()
     assert (draft.processing_amount, draft.level, draft.form) == (2, 3, version.form)
-    assert [paper.copies for paper in draft.papers.all()] == [1, 0, 0]
+    assert [paper.name for paper in draft.papers.all()] == ["Giấy chứng sinh", "Văn bản ủy quyền", "Giấy mới"]
+    assert draft.papers.first().copies == 1
     assert (draft.fees.get().amount_vnd, draft.steps.count(), float(draft.steps.first().allotted)) == (8000, 2, 1.5)
     assert Procedure.objects.get().accept_until == date(2026, 12, 31)
 

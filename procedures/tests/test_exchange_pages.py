@@ -1,5 +1,6 @@
 """The pages of export, import and comparison: what they say, what they write, what they refuse."""
 
+import base64
 import json
 from datetime import date
 
@@ -165,6 +166,16 @@ def test_uploads_belong_to_one_person_and_end(publisher, version, commune):
     assert stranger.post(reverse("manage:import_confirm")).url == reverse("manage:import")
     with time_machine.travel(NOW.replace(hour=10), tick=False):
         assert publisher.get(reverse("manage:import_report")).url == reverse("manage:import")
+
+
+def test_template_files_are_checked_like_uploads(publisher, version):
+    content = base64.b64encode(b"%PDF-1.7 no pdf at all").decode()
+    paper = {"key": "uy-quyen", "name": "Văn bản ủy quyền", "template_file": {"name": "a.pdf", "content": content}}
+    send(publisher, changed(version, papers=[paper]))
+    answer, page = report(publisher)
+    assert answer.context["waiting"].counts["fault"] == 1 and "a.pdf" in page
+    confirm(publisher)
+    assert not ProcedureVersion.objects.open().exists()
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"PK\x03\x04", b"{}", b"\xff" * 100])

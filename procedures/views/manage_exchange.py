@@ -21,6 +21,7 @@ from .. import exchange, exchange_apply, exchange_plan, exchange_store
 from ..changing import record
 from ..exchange_excel import write_workbook
 from ..exchange_excel_reading import read_excel
+from ..exchange_files import check_templates
 from ..exchange_forms import ConfirmForm, ExportForm, ImportForm
 from ..exchange_plan import Options
 from ..exchange_reading import Parcel, Unreadable, read_json
@@ -97,6 +98,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
         else:
             day = clock.local_day(clock.now())
             planned = exchange_plan.plan(parcels, by=request.user, options=options, day=day)  # type: ignore[arg-type]
+            check_templates(planned)
             name = clean_name(upload.name or "")
             exchange_store.keep(request.user, name, parcels, options, planned)  # type: ignore[arg-type]
             return redirect("manage:import_report")
@@ -162,7 +164,7 @@ def import_confirm(request: HttpRequest) -> HttpResponse:
     waiting = exchange_store.waiting_of(user)
     form = ConfirmForm(request.POST)
     parcels = exchange_store.parcels_of(user, waiting) if waiting else None
-    if waiting is not None and waiting.is_done:
+    if waiting is not None and (waiting.is_done or waiting.counts["fault"]):
         return redirect("manage:import_report")
     if waiting is None or parcels is None or not form.is_valid():
         messages.error(request, _("No file waits to be imported. Choose it again."))
@@ -177,7 +179,7 @@ def import_confirm(request: HttpRequest) -> HttpResponse:
                 parcels, form.cleaned_data["digest"], note, by=user, options=waiting.options, now=moment
             )
     except exchange_apply.Stale as stale:
-        exchange_store.renew(user, waiting, stale.plan)
+        exchange_store.renew(user, waiting, check_templates(stale.plan))
         messages.error(
             request,
             _("Catalogue or file have changed since this report was made. Nothing was imported; the report is new."),
