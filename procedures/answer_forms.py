@@ -167,6 +167,16 @@ class AnswerForm(forms.Form):
         return bool(form_schema.condition_fields(condition) & {field.key for field in self.section.fields})
 
     @property
+    def title(self) -> str:
+        """Return the title of the section in the language of the form."""
+        return self.section.title.say(self.language)
+
+    @property
+    def intro(self) -> str:
+        """Return the introduction of the section in the language of the form."""
+        return self.section.intro.say(self.language)
+
+    @property
     def wants_row(self) -> bool:
         """Whether the button for another table row was pressed: the page is shown again, without faults."""
         return any(f"{field.key}_more" in self.data for field in self.asked if field.type == "table")

@@ -47,7 +47,7 @@ def beginning(desk: Desk, schema: Schema | None) -> HttpResponse:
         facts=[words.level_words(version.level, version.needs_presence), *([time] if has_time else []), fee],
         caution=caution,
         papers=version.papers.all(),
-        sections=schema.sections if schema else (),
+        sections=[(section.key, section.title.say(language())) for section in schema.sections] if schema else [],
         is_faulty=version.form is not None and schema is None,
     )
 
@@ -72,8 +72,8 @@ def answered(desk: Desk, schema: Schema, answers: dict[str, Any]) -> HttpRespons
     if later:
         return page(desk, schema, later[0].key, answers)
     papers = [paper for paper in desk.version.papers.all() if not paper.from_form and show(paper.show_if, answers)]
-    language = "en" if (get_language() or "vi").startswith("en") else "vi"
-    return desk.show("preview_end", answers=summary(schema, answers, language), papers=papers)
+    said = [(part.title.say(language()), rows) for part, rows in summary(schema, answers, language())]
+    return desk.show("preview_end", answers=said, papers=papers)
 
 
 def page(desk: Desk, schema: Schema, key: str, answers: dict[str, Any], form: Any = None) -> HttpResponse:
@@ -85,12 +85,15 @@ def page(desk: Desk, schema: Schema, key: str, answers: dict[str, Any], form: An
         "preview_section",
         form=form,
         section=section,
-        title=section.title.say(form.language),
-        intro=section.intro.say(form.language),
         n=keys.index(key) + 1,
         total=len(keys),
         state=signing.dumps(answers, salt=SALT, compress=True),
     )
+
+
+def language() -> str:
+    """Return the language of the page."""
+    return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
 def state_of(text: str) -> dict[str, Any]:
