@@ -13,6 +13,7 @@ from common.clock import LOCAL
 from offices import audit
 from offices.models import AuditEntry
 
+from .indexing import index_unpublished
 from .models import Procedure, ProcedureVersion, VersionStatus
 
 Change = tuple[str, Any, Any]
@@ -72,6 +73,8 @@ def edit(
         if changes is None:
             changes = [_change(name, before[name], value) for name, value in columns.items()]
         record(version.procedure, action, by=by, now=now, version=version, changes=changes)
+        if "name" in columns:
+            index_unpublished(version)
 
 
 def touch(

@@ -13,6 +13,7 @@ from common import clock
 from common.files import delete_after_commit
 
 from .changing import EditRefused, record, refused
+from .indexing import index_unpublished
 from .models import (
     FeeLine,
     Procedure,
@@ -112,6 +113,7 @@ def new_procedure(code: str, name: str, sector: Sector, level: int, by: User, no
         )
         made.editors.add(by)
         record(procedure, "procedure.new", by=by, now=now, version=made)
+        index_unpublished(made)
     return made
 
 
@@ -130,6 +132,7 @@ def duplicate(procedure: Procedure, code: str, by: User, now: datetime, name: st
         twin.related.set([*procedure.related.all(), procedure])
         made = _copy(source, twin, 1, by, now, name=name)
         record(twin, "procedure.duplicate", by=by, now=now, version=made, changes=[("source", None, procedure.code)])
+        index_unpublished(made)
     return made
 
 

@@ -16,7 +16,7 @@ from .manage_sections import state_words
 from .models import Offering, Procedure, ProcedureVersion, Sector, VersionStatus
 
 ORDER = ("sort_key", "id")
-PAGE_SIZE = 50
+PAGE_SIZE = 30
 MAX_QUERY, MAX_WORDS = 200, 10
 MAX_WAITING = 50
 STATES = ("live", "draft", "review", "retired", "unoffered")

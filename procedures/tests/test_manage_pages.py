@@ -228,6 +228,7 @@ def test_from_new_to_published(client, page, commune, second, version):
     assert post(client, "new", **data).url == reverse("manage:version", args=["XA-0001", 1])
     assert post(client, "new", **data).status_code == 302
     made = ProcedureVersion.objects.get(procedure__code="XA-0001")
+    assert "/XA-0001/" in page("procedures", q="CẤP PHÉP thử")
     assert post(client, "review", "XA-0001", 1, revision=0, note="").status_code == 422
     info = INFO | {"name": "Cấp phép thử", "level": "1", "channels": ["direct"]}
     assert post(client, "info", "XA-0001", 1, revision=0, **info).status_code == 302
