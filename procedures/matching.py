@@ -91,7 +91,7 @@ def narrowed(
     agencies: tuple[str, ...], field: str, level: str, audience: str, event: str, day: date
 ) -> QuerySet[Procedure]:
     """Return the procedures in force and on offer on a day that fit the filters; '' and () stand for no filter."""
-    offerings = Offering.objects.on(day).filter(procedure=OuterRef("pk"))
+    offerings = Offering.objects.on(day)
     versions = ProcedureVersion.objects.in_force(day).filter(procedure=OuterRef("pk"))
     if agencies:
         offerings = offerings.filter(unit__slug__in=agencies)
@@ -100,7 +100,7 @@ def narrowed(
         versions = versions.annotate(kinds=Cast("audience", TextField())).filter(kinds__contains=f'"{audience}"')
     if level:
         versions = versions.filter(_at_level(level, offerings))
-    found = Procedure.objects.filter(Exists(versions), Exists(offerings))
+    found = Procedure.objects.filter(Exists(versions), Exists(offerings.filter(procedure=OuterRef("pk"))))
     if field:
         found = found.filter(sector__code=field)
     if event:

@@ -138,6 +138,8 @@ def test_levels_have_two_schemes_of_names(settings, level, presence, four, two):
 
 def test_filters_follow_the_scheme(client, commune, settings):
     settings.LEVEL_NAMES = "two"
+    # Keys of procedures and of versions must not be alike by chance.
+    Procedure.objects.create(code="0", sector=factories.version(code="0.1", level=1).procedure.sector)
     made = {
         code: factories.version(commune.unit, code=code, level=level, needs_presence=presence)
         for code, level, presence in (
