@@ -205,12 +205,12 @@ def take_in(text: str, unit: Unit | None, mark: str, *, by: User, now: datetime)
         if plan.mark != mark:
             raise Refused(_("The days have changed since the list was checked. Look at it once more."))
         for line in plan.lines:
-            if line.state in ("add", "change"):
+            if line.day is not None and line.state in ("add", "change"):
                 Holiday.objects.update_or_create(
                     unit=unit, day=line.day, defaults={"kind": line.kind, "name": line.name}
                 )
         if plan.count:
-            changes = [("days", "", plan.count)]
+            changes: list[tuple[str, Any, Any]] = [("days", "", plan.count)]
             changes += [
                 (f"{line.day:%d/%m/%Y}", line.before, f"{line.kind_words}: {line.name}")
                 for line in plan.lines

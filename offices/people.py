@@ -175,17 +175,13 @@ def change_post(
         held = _locked(post, was, by)
         if until != held.valid_until:
             _check_end(held, until, now)
-        new = {
-            "title": title,
-            "sectors": list(sectors) if held.role == Role.SPECIALIST else [],
-            "valid_until": until,
-        }
+        fields = list(sectors) if held.role == Role.SPECIALIST else []
         changes = [
-            ("title", held.title, new["title"]),
-            ("sectors", ", ".join(held.sectors), ", ".join(new["sectors"])),
+            ("title", held.title, title),
+            ("sectors", ", ".join(held.sectors), ", ".join(fields)),
             ("valid_until", held.valid_until, until),
         ]
-        Post.objects.filter(pk=held.pk).update(**new)
+        Post.objects.filter(pk=held.pk).update(title=title, sectors=fields, valid_until=until)
         if any(before != after for _field, before, after in changes):
             _log("post.change", held.user, by, now, held.unit, [("role", held.role, None), *changes])
 

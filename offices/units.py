@@ -47,7 +47,7 @@ class Node:
 def tree(units: Iterable[Unit]) -> list[Node]:
     """Return units as a tree; one whose unit above is not among them stands on top. No query."""
     nodes = {unit.pk: Node(unit) for unit in units}
-    roots = []
+    roots: list[Node] = []
     for node in nodes.values():
         above = nodes.get(node.unit.parent_id) if node.unit.parent_id else None
         (above.children if above is not None else roots).append(node)

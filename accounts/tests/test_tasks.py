@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 
 from accounts.models import User
-from accounts.tasks import forget_unconfirmed
+from accounts.tasks import forget_ended_sessions, forget_unconfirmed
 from common import limits
 from common.models import AttemptCounter, OneTimeKey
 from common.tasks import tidy
@@ -43,3 +45,13 @@ def test_counters_and_questions_whose_time_is_over_go(time_machine):
     assert tidy() == 2
     assert AttemptCounter.objects.count() == 1
     assert sorted(OneTimeKey.objects.values_list("purpose", flat=True)) == ["question", "submit", "submit"]
+
+
+def test_where_somebody_was_signed_in_is_forgotten_with_the_session(citizen, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    for key, ends in (("live", NOW + timedelta(hours=1)), ("over", NOW - timedelta(hours=1))):
+        Session.objects.create(session_key=key, session_data="", expire_date=ends)
+        UserSession.objects.create(user=citizen, session_key=key, ip="127.0.0.1", user_agent="x")
+    UserSession.objects.create(user=citizen, session_key="gone", ip="127.0.0.1", user_agent="x")
+    assert forget_ended_sessions() == 2
+    assert list(UserSession.objects.values_list("session_key", flat=True)) == ["live"]

@@ -120,7 +120,7 @@ def nav_item(
     A section is a URL namespace, or with ``by_path`` all pages whose address begins with this one's.
     """
     current = ""
-    request = context.get("request")
+    request: Any = context.get("request")
     match = getattr(request, "resolver_match", None)
     if match is not None:
         namespace = view.partition(":")[0] if ":" in view else None

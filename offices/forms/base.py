@@ -85,5 +85,6 @@ class ChangeForm(OfficeForm):
 
     def renew(self, mark: str) -> None:
         """Keep everything typed and let the next try count from the present values."""
-        self.data = self.data.copy()
-        self.data["was"] = mark
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["was"] = mark
+        self.data = data

@@ -43,7 +43,7 @@ class CommuneWidget(AddressWidget):
     """Province and commune, without a house."""
 
     template_name = "motcua/widgets/commune.html"
-    PARTS = ("province", "commune_name", "commune")
+    PARTS = ("province", "commune_name", "commune")  # type: ignore[assignment]
 
 
 class DivisionField(AddressField):
@@ -252,7 +252,7 @@ class DayHoursField(forms.Field):
 
     def prepare_value(self, value: Any) -> list[str]:
         """Return the texts of the boxes, also of stored (opens, closes)."""
-        texts = []
+        texts: list[str] = []
         for part in value or []:
             is_typed = part is None or isinstance(part, str)
             texts += [part or ""] if is_typed else [f"{moment.hour}:{moment.minute:02}" for moment in part]

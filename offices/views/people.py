@@ -64,9 +64,10 @@ def invite(request: HttpRequest) -> HttpResponse:
                     typed["name"], typed["email"], form.terms(), attach=typed["attach"], by=admin.user, now=admin.now
                 )
             else:
-                user = User.objects.filter(email__iexact=typed["email"]).first()
-                if user is None:
+                made = User.objects.filter(email__iexact=typed["email"]).first()
+                if made is None:
                     raise Refused(_("This page is too old. Open it again."))
+                user = made
         words = _("%(name)s has been written to.") % {"name": user.full_name}
         return done(request, words, reverse("administer:person", args=[user.pk]))
 
