@@ -9,6 +9,7 @@ from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.utils import render_field
 from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
@@ -84,8 +85,6 @@ class Details:
 
     def render(self, form: forms.Form, context: Any, template_pack: str = "motcua", **kwargs: Any) -> SafeString:
         """Return its HTML."""
-        from crispy_forms.utils import render_field
-
         inside = [render_field(name, form, context, template_pack=template_pack, **kwargs) for name in self.names]
         is_open = any(form[name].value() or name in form.errors for name in self.names)
         return render_to_string("manage/form_details.html", {"title": self.title, "inside": inside, "open": is_open})

@@ -80,7 +80,7 @@ class Desk:
         """Return who is at work."""
         return self.request.user
 
-    def show(self, template: str, status: int | None = None, **context: Any) -> HttpResponse:
+    def show(self, template: str, **context: Any) -> HttpResponse:
         """Render a page of the builder; one that was refused answers 409, so that nobody takes it for saved."""
         base = {
             "version": self.version,
@@ -91,8 +91,7 @@ class Desk:
             "form_url": self.url("form"),
             "back": "",
         }
-        code = status or (409 if self.notice else 200)
-        return render(self.request, f"manage/{template}.html", base | context, status=code)
+        return render(self.request, f"manage/{template}.html", base | context, status=409 if self.notice else 200)
 
 
 View = Callable[..., HttpResponseBase]
