@@ -105,8 +105,9 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
     version = shown.version
     name, language = words.name_in(version)
     offerings = list(_offerings(day).filter(procedure=procedure))
-    fees = list(version.fees.all())
-    papers = list(version.papers.all())
+    # In their own order: the models' default order would join the version and its procedure.
+    fees = list(version.fees.order_by("n"))
+    papers = list(version.papers.order_by("n"))
     levels = [effective_level(version, offering) for offering in offerings]
     level = max(levels, default=version.level)
     is_open = shown.is_in_force and not (procedure.accept_until and procedure.accept_until < day)
@@ -131,7 +132,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "channels": words.channel_words(version.channels),
         "papers": [_paper(paper, base if may_print else "") for paper in papers],
         "templates": [_template(paper, base) for paper in papers if paper.template_file and may_print],
-        "steps": [_step(step.role, step.text) for step in version.steps.all()],
+        "steps": [_step(step.role, step.text) for step in version.steps.order_by("n")],
         "units": [
             _unit(offering, one, "" if len(set(levels)) == 1 else words.level_words(one, version.needs_presence))
             for offering, one in zip(offerings, levels, strict=True)
