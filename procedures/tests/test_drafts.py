@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import translation
 
 from offices.models import AuditEntry
-from procedures import keeping, publishing
+from procedures import drafting, keeping, publishing
 from procedures.changing import EditRefused, form_change
 from procedures.models import LifeEvent, Offering, Procedure, ProcedureVersion, Sector
 from tests import factories
@@ -212,3 +212,17 @@ def test_life_events_have_codes_of_their_own(commune, now):
     keeping.move_life_event(first, -1, commune.publisher, now)
     keeping.move_life_event(second, -1, commune.publisher, now)
     assert list(LifeEvent.objects.values_list("n", "code")) == [(1, "co-con-2"), (2, "co-con")]
+
+
+def test_of_two_who_begin_at_once_both_get_the_first_ones_draft(version, commune, now, monkeypatch):
+    copy, rivals = drafting._copy, []
+
+    def overtaken(*arguments, **changed):
+        if not rivals:
+            rivals.append(copy(*arguments, **changed))
+        return copy(*arguments, **changed)
+
+    monkeypatch.setattr(drafting, "_copy", overtaken)
+    # The rival's row is lost with the savepoint in this test; the second try makes the draft.
+    assert publishing.draft_from(version.procedure, commune.publisher, now).number == 2
+    assert version.procedure.versions.count() == 2

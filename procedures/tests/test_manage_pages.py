@@ -351,6 +351,8 @@ def test_retiring_with_a_successor(client, page, version, commune):
     version.refresh_from_db()
     assert (version.status, version.effective_until, version.successor) == ("retired", date(2026, 4, 30), heir)
     assert "Gộp lại" in page("procedure", "1.000001")
+    again = page("retire", "1.000001")
+    assert "Gộp lại" in again and 'value="1.000002"' in again
 
 
 def test_duplicating(client, page, version):

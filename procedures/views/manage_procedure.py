@@ -1,5 +1,6 @@
 """One procedure: its versions, what stands beside them, who offers it, its history, its end, copies of it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -127,7 +128,7 @@ def _duplicate(form: DuplicateForm, source: Procedure, publisher: Publisher) -> 
 def retire(request: HttpRequest, code: str) -> HttpResponseBase:
     """Decide that a procedure no longer applies: from when, why, what takes its place."""
     publisher, found = publisher_of(request), procedure_of(code)
-    form = RetireForm(request.POST or None)
+    form = RetireForm(request.POST or None, initial=_decided(found))
     status = 200
     if request.method == "POST":
         status = attempt(form, lambda: _retire(form, found, publisher)) if form.is_valid() else 422
@@ -145,6 +146,20 @@ def retire(request: HttpRequest, code: str) -> HttpResponseBase:
         "open": found.versions.open().defer("form").first(),
     }
     return render(request, "manage/procedure_retire.html", context, status=status)
+
+
+def _decided(found: Procedure) -> dict[str, Any]:
+    """Return the end that has been decided already, as the form's first values. One query."""
+    last = (
+        found.versions.exclude(published_at=None).select_related("successor").defer("form").order_by("-number").first()
+    )
+    if last is None or last.status != VersionStatus.RETIRED or last.effective_until is None:
+        return {}
+    return {
+        "on": last.effective_until + timedelta(days=1),
+        "reason": last.retirement_reason,
+        "successor": last.successor.code if last.successor else "",
+    }
 
 
 def _retire(form: RetireForm, found: Procedure, publisher: Publisher) -> None:

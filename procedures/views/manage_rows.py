@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -218,8 +219,10 @@ def _act(request: HttpRequest, version: ProcedureVersion, kind: Kind, act: Any, 
 
 
 def _page(version: ProcedureVersion, publisher: Publisher, kind: Kind) -> dict[str, Any]:
+    at = [version.procedure.code, version.number]
     return frame(version, publisher) | {
-        "section": kind.section,
+        "back": reverse(f"manage:{kind.section}", args=at),
+        "new_url": reverse(f"manage:{kind.section}_new", args=at),
         "title": manage_sections.section_titles()[kind.section],
         "add": kind.add,
     }
