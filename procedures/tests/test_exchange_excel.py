@@ -84,6 +84,12 @@ def test_a_workbook_sent_back_changes_nothing(publisher):
     assert len(rows) > 500 and {row.state for row in rows} == {SAME}
 
 
+def test_a_procedure_that_was_never_published_can_be_sent_back(publisher):
+    factories.version(publisher.posts.get().unit, code="XA-0001", status="draft", published_at=None)
+    planned = dry_run(exported(), publisher)
+    assert {row.state for outcome in planned.outcomes for row in outcome.rows} == {SAME}
+
+
 def test_rows_are_reported_and_applied(version, publisher):
     book = workbook()
     put(book, PROCEDURE, 3, "Thời hạn", "2")
@@ -240,3 +246,10 @@ def test_papers_without_a_key_are_found_by_name(version, publisher):
     sheet = book[PAPER]
     sheet.delete_cols(column(sheet, next(item.heading for item in PAPERS if item.name == "key")))
     assert dry_run(saved(book), publisher).count(SAME) == 1
+
+
+def test_a_faulty_cell_is_one_fault(version, publisher):
+    book = workbook()
+    book[FEE].append([version.procedure.code, "Lệ phí", "tám nghìn"])
+    outcome = dry_run(saved(book), publisher).outcomes[0]
+    assert len(outcome.faults) == 1
