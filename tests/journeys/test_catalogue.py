@@ -284,3 +284,94 @@ def follow_to_the_end(publisher: Page, citizen: Page, code: str) -> None:
     answer = citizen.goto(f"/procedures/{code}/apply/")
     assert answer is not None
     assert answer.status == 410
+
+
+def test_the_builder_with_scripts(visit: Visit, picture: Picture) -> None:
+    """A copy of a form: dragged and moved by buttons, a condition with matching answers, the preview in step."""
+    page = visit(size=DESK, who=PUBLISHER)
+    code = f"XA-{int(token().encode().hex(), 16) % 900 + 100:04d}"
+    page.goto("/manage/procedures/1.001193/duplicate/")
+    fill(page, {"code": code, "name": f"Đăng ký khai sinh {code}"})
+    press(page)
+    draft = Draft(page, code)
+    before = draft.keys()
+    picture(page, "builder-desk")
+    first, third = page.locator(f"#field-{before[0]}"), page.locator(f"#field-{before[2]}")
+    with page.expect_navigation():
+        third.drag_to(first, target_position={"x": 40, "y": 2})
+    assert draft.keys() == [before[2], before[0], before[1], *before[3:]]
+    page.locator(f"#field-{before[2]} button[value$=':1']").click()
+    page.locator(f"#field-{before[2]} button[value$=':1']").click()
+    assert draft.keys() == before
+    # A condition offers the answers of the chosen question only.
+    draft.open("form/fields/relation_other/")
+    row = page.locator(".conditions li").first
+    expect(row.locator("[name=show_if-0-field]")).to_have_value("relation")
+    groups = row.locator("[name=show_if-0-option] optgroup")
+    offered = groups.evaluate_all(
+        "groups => groups.filter(group => !group.hidden && !group.disabled).map(group => group.dataset.of)"
+    )
+    assert offered == ["relation"]
+    # What is changed stands in the preview beside the form.
+    draft.open(f"form/fields/{before[0]}/")
+    fill(page, {"label": "Tên của bạn là gì?"})
+    press(page)
+    expect(page.locator("#preview")).to_contain_text("Tên của bạn là gì?")
+    draft.open("discard/")
+    press(page)
+
+
+def test_the_builder_by_keyboard_alone(visit: Visit) -> None:
+    """Tab, arrows and Enter: a section, a question, one place up, each found by its focus."""
+    page = visit(size=DESK, who=PUBLISHER)
+    code = f"XA-{int(token().encode().hex(), 16) % 900 + 8100}"
+    page.goto("/manage/procedures/new/")
+    type_at(page, "[name=code]", code)
+    type_at(page, "[name=name]", f"Xác nhận {code}")
+    step_to(page, "[name=level]")
+    page.keyboard.press("Space")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("[name=level][value='3']")).to_be_checked()
+    enter(page, "main .btn-primary")
+    draft = Draft(page, code)
+    draft.open("form/")
+    enter(page, "main .card .btn-primary")
+    enter(page, "main a[href$='/add-section/']")
+    type_at(page, "[name=title]", "Người đề nghị")
+    enter(page, "main .actions .btn-primary")
+    for label in ("Họ và tên", "Nơi sinh"):
+        enter(page, "main a[href$='/add-field/']")
+        enter(page, "main a[href='?type=text']")
+        type_at(page, "[name=label]", label)
+        step_to(page, "[name=required]")
+        page.keyboard.press("Space")
+        enter(page, "main form[method=post] .actions .btn-primary")
+    assert draft.keys() == ["ho_va_ten", "noi_sinh"]
+    enter(page, "#field-noi_sinh button[value$=':-1']")
+    assert draft.keys() == ["noi_sinh", "ho_va_ten"]
+    draft.open("discard/")
+    press(page)
+
+
+def step_to(page: Page, selector: str) -> None:
+    """Press Tab until something that fits has the focus."""
+    for _step in range(120):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            return
+    raise AssertionError(f"{page.url}: {selector} cannot be reached by Tab")
+
+
+def type_at(page: Page, selector: str, text: str) -> None:
+    """Go to a box and type."""
+    step_to(page, selector)
+    page.keyboard.press("Control+A")
+    page.keyboard.type(text)
+
+
+def enter(page: Page, selector: str) -> None:
+    """Go to a link or button and press Enter."""
+    step_to(page, selector)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
