@@ -166,6 +166,7 @@ class _Table:
             try:
                 _put(row, column, _value(cell, column))
             except _Bad as bad:
+                row.bad.add(column.name)
                 faults.append(Fault(row.cell(column.name), str(bad)))
         code = str(row.pop("code", "")).strip()
         if not code:
@@ -219,7 +220,9 @@ def _lines(found: Any, column: Column) -> list[str]:
 
 
 def _number(found: Any, column: Column) -> int:
-    message = _("A whole number is needed here, for example 8000 or 8.000.")
+    message = _("A whole number is needed here, for example 2.")
+    if column.kind == "money":
+        message = _("A whole number is needed here, for example 8000 or 8.000.")
     if isinstance(found, bool) or isinstance(found, datetime | date):
         raise _Bad(message)
     if isinstance(found, int | float):

@@ -60,6 +60,8 @@ class Row(dict[str, Any]):
     def __init__(self, values: Mapping[str, Any], sheet: str, number: int, columns: Mapping[str, str]) -> None:
         super().__init__(values)
         self.sheet, self.number, self.columns = sheet, number, columns
+        # Cells that are at fault already: they do not count as missing.
+        self.bad: set[str] = set()
 
     @property
     def place(self) -> str:
@@ -274,7 +276,7 @@ def _record(
         except _Wrong as wrong:
             into.fault(where, str(wrong))
     for name in needed:
-        if name not in found:
+        if name not in found and name not in getattr(found, "bad", ()):
             where, shown = (found.place, found.columns.get(name, name)) if isinstance(found, Row) else (place, name)
             into.fault(where, _("“%(name)s” is missing.") % {"name": shown})
     return kept

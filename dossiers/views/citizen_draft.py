@@ -282,7 +282,11 @@ def fresh_key(form: SubmitForm, dossier: Dossier) -> SubmitForm:
 def renew(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Move a draft to the procedure's version in force."""
     filing.renew(dossier, now=now())
-    messages.success(request, _("The draft now follows the new rules. Go through each part once more."))
+    dossier.refresh_from_db(fields=["sections_changed"])
+    words = [_("The draft now follows the new rules.")]
+    if dossier.sections_changed:
+        words.append(_("Look again at the parts that are marked so."))
+    messages.success(request, " ".join(words))
     return redirect("my:dossier", dossier.ref)
 
 
