@@ -63,25 +63,31 @@ def ranked(found: QuerySet[Procedure], asked: Wanted) -> QuerySet[Procedure]:
     """Add the rank of each, the best first, read from the one search text.
 
     0 a whole name or synonym, 1 the words one after another in the name, 2 in a
-    synonym, 3 all words anywhere in the name, 4 in name and synonyms, 5 elsewhere.
+    synonym, 3 all words in the name, 4 in name and synonyms, 5 the name has
+    words that begin so, 6 the rest: 'con' means 'con' before 'công'.
     """
     name_end, titles_end = StrIndex("search_text", Value(" \n")), StrIndex("search_text", Value(spelling.REST))
-    whole, in_name, in_synonym = Q(), Q(), Q()
+    whole, in_name, in_synonym, begins = Q(), Q(), Q(), Q()
     for phrase in asked.phrases:
         whole |= Q(search_text__contains=f"\n {phrase} \n") | Q(sort_key=phrase)
-        place, stands = StrIndex("search_text", Value(f" {phrase}")), Q(search_text__contains=f" {phrase}")
-        in_name |= stands & Q(LessThan(place, name_end))
-        in_synonym |= stands & Q(LessThan(place, titles_end))
+        in_name |= _stands(f" {phrase} ", name_end)
+        in_synonym |= _stands(f" {phrase} ", titles_end)
+        begins |= _stands(f" {phrase}", name_end)
     ways = [whole, in_name, in_synonym]
     if len(asked.words) > 1:
         words_in_name, words_in_titles = Q(), Q()
         for word in asked.words:
-            place = StrIndex("search_text", Value(f" {word}"))
-            words_in_name &= Q(LessThan(place, name_end))
-            words_in_titles &= Q(LessThan(place, titles_end))
+            words_in_name &= _stands(f" {word} ", name_end)
+            words_in_titles &= _stands(f" {word} ", titles_end)
         ways += [words_in_name, words_in_titles]
+    ways.append(begins)
     cases = [When(way, then=n) for n, way in enumerate(ways)]
     return found.annotate(rank=Case(*cases, default=len(ways), output_field=IntegerField()))
+
+
+def _stands(text: str, before: StrIndex) -> Q:
+    """Return whether a text first stands before a place of the search text; words share their spaces with the ends."""
+    return Q(search_text__contains=text) & Q(LessThan(StrIndex("search_text", Value(text)), before))
 
 
 # Building a condition costs more than asking the database: what a day and the filters say is built once

@@ -118,6 +118,11 @@ def test_name_before_synonym_before_field():
     assert titles.count(True) == 3 and titles == sorted(titles, reverse=True)
 
 
+def test_whole_words_come_before_longer_ones():
+    titles = [row["title"].lower() for row in found("con").rows]
+    assert "con" in titles[0].replace(",", "").split() and any("công nhận" in title for title in titles)
+
+
 def test_pages_of_a_ranked_search_hold_each_procedure_once(client):
     seen, url = [], f"{FIND}?q=dang+ky"
     while url:
