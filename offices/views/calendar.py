@@ -96,7 +96,7 @@ def add(request: HttpRequest) -> HttpResponse:
     def act() -> str:
         typed = form.cleaned_data
         with transaction.atomic():
-            if once(request, typed["key"], "day", typed["day"].isoformat(), admin.user.pk, admin.now) is None:
+            if once(typed["key"], "day", typed["day"].isoformat(), admin.user.pk, admin.now) is None:
                 days.add_day(typed["unit"], typed["day"], typed["kind"], typed["name"], by=admin.user, now=admin.now)
         return done(request, _("The day has been added."), _address(typed["day"].year, typed["unit"]))
 

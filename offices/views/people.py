@@ -58,7 +58,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     def change() -> str:
         typed = form.cleaned_data
         with transaction.atomic():
-            earlier = once(request, typed["key"], "invite", typed["email"].lower(), admin.user.pk, admin.now)
+            earlier = once(typed["key"], "invite", typed["email"].lower(), admin.user.pk, admin.now)
             if earlier is None:
                 user = people.invite(
                     typed["name"], typed["email"], form.terms(), attach=typed["attach"], by=admin.user, now=admin.now

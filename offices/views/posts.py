@@ -46,7 +46,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
 
     def change() -> str:
         with transaction.atomic():
-            if once(request, form.cleaned_data["key"], "post", str(user.pk), admin.user.pk, admin.now) is None:
+            if once(form.cleaned_data["key"], "post", str(user.pk), admin.user.pk, admin.now) is None:
                 people.give_post(user, form.terms(), by=admin.user, now=admin.now)
         return done(request, _("The post has been given."), _back(user))
 
@@ -134,7 +134,7 @@ def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
         typed = form.cleaned_data
         stand_in = form.people[typed["person"]]
         with transaction.atomic():
-            if once(request, typed["key"], "substitute", str(held.pk), admin.user.pk, admin.now) is None:
+            if once(typed["key"], "substitute", str(held.pk), admin.user.pk, admin.now) is None:
                 people.substitute(held, stand_in, typed["since"], typed["until"], by=admin.user, now=admin.now)
         words = _("%(name)s stands in from %(since)s to %(until)s.")
         shown = {"name": stand_in.full_name, "since": vi_date(typed["since"]), "until": vi_date(typed["until"])}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -56,7 +57,7 @@ def answer(
     return render(request, template, {"form": form, "screen": screen, **context}, status=status)
 
 
-def once(request: HttpRequest, key: str, purpose: str, subject: str, user_id: int, moment: Any) -> str | None:
+def once(key: str, purpose: str, subject: str, user_id: int, moment: datetime) -> str | None:
     """Claim the key of a form inside the caller's transaction: None for the first time, else what the first made.
 
     Raises :class:`Refused` for a key that no page of this person carried.

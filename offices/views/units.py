@@ -62,7 +62,7 @@ def add(request: HttpRequest) -> HttpResponse:
     def act() -> str:
         typed = form.cleaned_data
         with transaction.atomic():
-            if once(request, typed["key"], "unit", typed["short_name"], admin.user.pk, admin.now) is not None:
+            if once(typed["key"], "unit", typed["short_name"], admin.user.pk, admin.now) is not None:
                 return reverse("administer:units")
             made = units.add_unit(typed["kind"], form.values(), by=admin.user, now=admin.now)
         return done(request, _("The unit has been added."), reverse("administer:unit", args=[made.slug]))
