@@ -38,7 +38,13 @@ def shown_version(procedure: Procedure, day: date) -> Shown | None:
 
     Dates decide: one whose end has been settled (RETIRED) counts until its last day.
     """
-    versions = list(_published().filter(procedure=procedure)[:40])
+    published = _published().filter(procedure=procedure)[:40]
+    # One that was withdrawn before its first day never counted.
+    versions = [
+        version
+        for version in published
+        if version.effective_until is None or version.effective_until >= version.effective_from
+    ]
     begun = [version for version in versions if version.effective_from <= day]
     coming = [
         version

@@ -95,19 +95,28 @@ def test_no_share_is_called_whole_that_is_not():
     assert (words.share_words(999, 1000), words.share_words(5, 5), words.share_words(0, 7)) == ("99%", "100%", "0%")
 
 
+def next_version(version, first, **fields):
+    copied = {
+        field.attname: getattr(version, field.attname)
+        for field in ProcedureVersion._meta.concrete_fields
+        if field.attname not in ("id", "number", "effective_from")
+    }
+    return ProcedureVersion.objects.create(**copied | {"number": 2, "effective_from": first} | fields)
+
+
 def test_coming_rules_are_announced(client, version):
-    ProcedureVersion.objects.create(
-        **{
-            field.attname: getattr(version, field.attname)
-            for field in ProcedureVersion._meta.concrete_fields
-            if field.attname not in ("id", "number", "effective_from")
-        },
-        number=2,
-        effective_from=date(2027, 1, 1),
-    )
+    next_version(version, date(2027, 1, 1))
     ProcedureVersion.objects.filter(pk=version.pk).update(effective_until=date(2026, 12, 31))
     html = page(client, version)
     assert "01/01/2027" in html and "/apply/" in html
+
+
+def test_what_was_withdrawn_before_its_first_day_is_never_shown(client, version):
+    never = {"status": "retired", "retired_at": factories.NOW, "effective_until": date(2026, 2, 28)}
+    next_version(version, date(2026, 3, 1), name="Chưa từng áp dụng", **never)
+    ProcedureVersion.objects.filter(pk=version.pk).update(effective_until=date(2026, 3, 10))
+    html = page(client, version)
+    assert version.name in html and "Chưa từng áp dụng" not in html
 
 
 def test_a_last_day_to_come_is_announced(client, version):
