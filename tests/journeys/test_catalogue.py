@@ -15,6 +15,7 @@ from .steps import (
     HOME,
     LEADER,
     PUBLISHER,
+    SPECIALIST,
     act,
     approve,
     fill,
@@ -151,7 +152,7 @@ def test_a_procedure_from_an_empty_page_to_its_end(visit: Visit, picture: Pictur
     publisher = visit(js=False, size=DESK, who=PUBLISHER)
     publisher.goto("/manage/procedures/")
     publisher.locator("main a[href='/manage/procedures/new/']").click()
-    fill(publisher, {"code": code, "name": name, "sector": "dat-dai", "level": "4"})
+    fill(publisher, {"code": code, "name": name, "sector": "ho-tich", "level": "4"})
     press(publisher)
     draft = Draft(publisher, code)
     expect(publisher).to_have_url(re.compile(draft.address))
@@ -262,7 +263,7 @@ def process(visit: Visit, code: str) -> None:
     clerk = visit(js=False, who=CLERK)
     receive(clerk, code)
     forward(clerk, code)
-    specialist = visit(js=False, who="dia-chinh.xuan-bac@example.com")
+    specialist = visit(js=False, who=SPECIALIST)
     specialist.goto(f"/desk/dossiers/{code}/")
     expect(specialist.locator("main")).to_contain_text("Ghế nhựa")
     expect(specialist.locator("main")).not_to_contain_text("Tên tổ dân phố")
