@@ -97,7 +97,7 @@ def prepare() -> None:
 
     from common.clock import now
     from offices.models import Unit, UnitKind
-    from procedures import importing
+    from procedures.shipped import importing
 
     call_command("migrate", interactive=False, verbosity=0)
     importing.import_catalogue(now=now())

@@ -184,9 +184,7 @@ def save_section(
             now,
             answers=merged(fresh.answers, answers),
             sections_done=marked(fresh.sections_done, section.key, is_done),
-            sections_changed=marked(fresh.sections_changed, section.key, False)
-            if is_done
-            else fresh.sections_changed,
+            sections_changed=marked(fresh.sections_changed, section.key, False) if is_done else fresh.sections_changed,
         )
 
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from common.text import fold
 from procedures import form_schema
 from procedures.comparing_forms import ASKED_ELSEWHERE, GONE, NEW, WORDS, FormChange, compare_forms
-from procedures.form_parts import visible_fields
 from procedures.form_schema import Answers, Field, Schema
 from procedures.models import ProcedureVersion
+from procedures.schema.parts import visible_fields
 
 from .draft_papers import asked_papers
 from .models import Dossier, Paper, PaperKind

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from .importing import import_catalogue, offer_all
 from .models import Offering, Procedure, ProcedureVersion
+from .shipped.importing import import_catalogue, offer_all
 
 __all__ = ["current_version", "effective_level", "import_catalogue", "is_current", "offer_all", "offerings_for"]
 

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 
 from offices.models import Role
 
-from . import form_checking, form_schema, reachable
+from . import form_schema
 from .models import FeeKind, FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper, TimeUnit
+from .schema import checking as form_checking
+from .schema import reachable
 
 SECTIONS = ("info", "papers", "fees", "form", "workflow", "documents")
 HOURS_A_DAY = 8

@@ -16,7 +16,7 @@ from offices.models import Role
 
 from . import form_schema, words
 from .comparing_forms import compare_forms, condition_in_words, moved_keys
-from .exchange import Plain, digested
+from .exchange.plain import Plain, digested
 from .models import FeeLine, TimeUnit
 
 # Beyond this many words texts are compared by sentences: the time grows with the square.

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from . import form_schema
 from .form_schema import Field, Schema, Section
-from .form_values import RULES
+from .schema.values import RULES
 
 _TYPES = {
     "text": gettext_lazy("short text"),

@@ -8,8 +8,8 @@ import pytest
 from portal.demo.answers import fill
 from portal.demo.people import somebody
 from procedures import form_schema
-from procedures.importing import import_catalogue
 from procedures.models import ProcedureVersion
+from procedures.shipped.importing import import_catalogue
 
 DAY = date(2026, 3, 23)
 

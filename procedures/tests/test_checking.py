@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from procedures import checking, form_schema, publishing, reachable
+from procedures import checking, form_schema, publishing
 from procedures.models import FeeLine, ProcedureStep, RequiredPaper
+from procedures.schema import reachable
 from tests import factories
 
 pytestmark = pytest.mark.django_db

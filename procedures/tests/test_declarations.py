@@ -15,9 +15,10 @@ from hypothesis import given, settings
 
 from common.clock import LOCAL
 from dossiers import loose_files
-from procedures import blank_forms, declarations, form_schema, forms_import, tasks
-from procedures.importing import sector_code
+from procedures import blank_forms, declarations, form_schema, tasks
 from procedures.models import Offering
+from procedures.shipped import forms_import
+from procedures.shipped.importing import sector_code
 from procedures.tests import strategies
 from tests import factories
 from tests.pages import checks

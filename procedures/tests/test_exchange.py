@@ -10,11 +10,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from offices.models import AuditEntry
-from procedures import exchange, exchange_apply, exchange_plan, publishing
-from procedures.exchange_plan import CHANGED, FAULTY, NEW, SAME, Options
-from procedures.exchange_reading import MAX_PROCEDURES, Unreadable, read_json
-from procedures.importing import DATA, import_catalogue
+from procedures import publishing
+from procedures.exchange import apply as exchange_apply
+from procedures.exchange import plain as exchange
+from procedures.exchange import plan as exchange_plan
+from procedures.exchange.plan import CHANGED, FAULTY, NEW, SAME, Options
+from procedures.exchange.reading import MAX_PROCEDURES, Unreadable, read_json
 from procedures.models import LifeEvent, Procedure, ProcedureVersion, Sector
+from procedures.shipped.importing import DATA, import_catalogue
 from procedures.tests.strategies import LETTERS, schemas
 from tests import factories
 from tests.factories import NOW

@@ -7,13 +7,15 @@ from datetime import date
 import openpyxl
 import pytest
 
-from procedures import exchange, exchange_apply, exchange_plan
-from procedures.exchange_excel import PAPERS, SHEETS, write_workbook
-from procedures.exchange_excel_reading import MAX_UNPACKED, read_excel
-from procedures.exchange_plan import CHANGED, FAULTY, NEW, SAME, Options
-from procedures.exchange_reading import Unreadable
-from procedures.importing import import_catalogue
+from procedures.exchange import apply as exchange_apply
+from procedures.exchange import plain as exchange
+from procedures.exchange import plan as exchange_plan
+from procedures.exchange.excel import PAPERS, SHEETS, write_workbook
+from procedures.exchange.excel_reading import MAX_UNPACKED, read_excel
+from procedures.exchange.plan import CHANGED, FAULTY, NEW, SAME, Options
+from procedures.exchange.reading import Unreadable
 from procedures.models import Procedure, ProcedureVersion
+from procedures.shipped.importing import import_catalogue
 from tests import factories
 from tests.factories import NOW
 

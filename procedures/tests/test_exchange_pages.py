@@ -12,7 +12,8 @@ from django.test import Client
 from django.urls import reverse
 
 from offices.models import AuditEntry
-from procedures import exchange_forms, publishing
+from procedures import publishing
+from procedures.exchange import forms as exchange_forms
 from procedures.models import Procedure, ProcedureVersion
 from tests import factories
 from tests.factories import NOW

@@ -6,14 +6,16 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from procedures import form_choices, form_editing, form_words
 from procedures.answer_forms import known_data, section_form
-from procedures.form_checking import check_form
-from procedures.form_editing import FormRefused
-from procedures.form_loading import OPERATORS
-from procedures.form_parts import PREFILLS, TYPES
 from procedures.form_schema import SchemaError, answer_text, clean_all, load
-from procedures.form_values import RULES
+from procedures.schema import choices as form_choices
+from procedures.schema import editing as form_editing
+from procedures.schema import words as form_words
+from procedures.schema.checking import check_form
+from procedures.schema.editing import FormRefused
+from procedures.schema.loading import OPERATORS
+from procedures.schema.parts import PREFILLS, TYPES
+from procedures.schema.values import RULES
 
 from .strategies import GOOD
 from .test_form_schema import check, choice, field, form_of, reasons

@@ -14,12 +14,14 @@ from django.utils import translation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from procedures import declarations, form_choices, form_editing
+from procedures import declarations
 from procedures.answer_forms import section_form
-from procedures.form_builder import FieldForm, SectionForm, kind_of
-from procedures.form_checking import check_form
-from procedures.form_editing import FormRefused
 from procedures.form_schema import SchemaError, clean_all, live_answers, load, show, summary
+from procedures.schema import choices as form_choices
+from procedures.schema import editing as form_editing
+from procedures.schema.checking import check_form
+from procedures.schema.editing import FormRefused
+from procedures.screens.form_builder import FieldForm, SectionForm, kind_of
 from tests.pages import checks
 
 from . import strategies

@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 from django.db import transaction
 
-from procedures import form_schema, forms_import, importing, wording
+from procedures import form_schema
 from procedures.answer_forms import section_form
 from procedures.models import FeeLine, Offering, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, Sector
+from procedures.shipped import forms_import, importing, wording
 from tests import factories
 from tests.factories import NOW
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from common import append_only
-from procedures import importing
 from procedures.models import Offering, Procedure, ProcedureVersion, RequiredPaper
+from procedures.shipped import importing
 from tests import factories
 
 pytestmark = pytest.mark.django_db

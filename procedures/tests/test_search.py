@@ -7,9 +7,10 @@ from django.db import transaction
 
 from common.clock import LOCAL
 from offices.models import Unit, UnitKind
-from procedures import importing, search, spelling
+from procedures import search, spelling
 from procedures.models import LifeEvent, Procedure, TitleWord
 from procedures.search import Filters
+from procedures.shipped import importing
 from tests.pages import checks
 
 pytestmark = pytest.mark.django_db

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from common import clock
 
 from ..comparing import compare
-from ..exchange import plain_version, template_digest
+from ..exchange.plain import plain_version, template_digest
 from ..models import ProcedureVersion, VersionStatus
 from .guards import publisher_only
 

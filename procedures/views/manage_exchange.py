@@ -17,14 +17,17 @@ from common import clock, onetime
 from common.files import clean_name
 from offices import audit
 
-from .. import exchange, exchange_apply, exchange_plan, exchange_store
 from ..changing import record
-from ..exchange_excel import write_workbook
-from ..exchange_excel_reading import read_excel
-from ..exchange_files import check_templates
-from ..exchange_forms import ConfirmForm, ExportForm, ImportForm
-from ..exchange_plan import Options
-from ..exchange_reading import Parcel, Unreadable, read_json
+from ..exchange import apply as exchange_apply
+from ..exchange import plain as exchange
+from ..exchange import plan as exchange_plan
+from ..exchange import store as exchange_store
+from ..exchange.excel import write_workbook
+from ..exchange.excel_reading import read_excel
+from ..exchange.files import check_templates
+from ..exchange.forms import ConfirmForm, ExportForm, ImportForm
+from ..exchange.plan import Options
+from ..exchange.reading import Parcel, Unreadable, read_json
 from ..models import Procedure
 from .guards import publisher_only
 

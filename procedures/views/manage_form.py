@@ -15,9 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common import clock
 
-from .. import access, form_builder, form_editing, form_page, publishing
-from ..form_editing import FormRefused
+from .. import access, publishing
 from ..models import ProcedureVersion
+from ..schema import editing as form_editing
+from ..schema.editing import FormRefused
+from ..screens import form_builder, form_page
 from .guards import publisher_only
 
 BOTH = require_http_methods(["GET", "HEAD", "POST"])

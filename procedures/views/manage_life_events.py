@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from .. import keeping
 from ..changing import EditRefused
-from ..manage_procedure_forms import LifeEventForm
 from ..models import LifeEvent
+from ..screens.procedure_forms import LifeEventForm
 from .guards import publisher_only
 from .manage_list import claim
 from .manage_pages import Publisher, attempt, publisher_of

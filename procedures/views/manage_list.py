@@ -17,11 +17,12 @@ from common import onetime
 from offices.access import current_posts
 from offices.models import Role
 
-from .. import manage_lists, publishing
+from .. import publishing
 from ..changing import EditRefused
-from ..manage_procedure_forms import NewForm
-from ..manage_sections import link
 from ..models import Procedure, ProcedureVersion
+from ..screens import lists as manage_lists
+from ..screens.procedure_forms import NewForm
+from ..screens.sections import link
 from .guards import publisher_only
 from .manage_pages import Publisher, attempt, publisher_of
 

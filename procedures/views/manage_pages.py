@@ -13,9 +13,9 @@ from accounts.models import User
 from common import clock
 
 from ..changing import EditRefused
-from ..manage_forms import DraftForm
 from ..models import Procedure, ProcedureVersion
 from ..publishing import PublishingRefused
+from ..screens.version_forms import DraftForm
 
 # Larger numbers do not fit the column.
 LARGEST_NUMBER = 2**15 - 1

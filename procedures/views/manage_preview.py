@@ -12,9 +12,10 @@ from django.views.decorators.http import require_http_methods
 
 from common import clock
 
-from .. import form_page, words
+from .. import words
 from ..form_schema import Schema, show, summary
 from ..models import TimeUnit
+from ..screens import form_page
 from .manage_form import Desk, at_version
 
 SALT = "procedures.preview"

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from offices.log import lines_of
 from offices.models import AuditEntry, Unit
 
-from .. import access, keeping, manage_lists, publishing
+from .. import access, keeping, publishing
 from ..changing import SUBJECT, EditRefused, who_was_first
-from ..manage_procedure_forms import DuplicateForm, OfferingForm, ProcedureForm, RetireForm
-from ..manage_sections import link, state_words
 from ..models import Offering, Procedure, VersionStatus
+from ..screens import lists as manage_lists
+from ..screens.procedure_forms import DuplicateForm, OfferingForm, ProcedureForm, RetireForm
+from ..screens.sections import link, state_words
 from ..words import level_words, vnd
 from .guards import publisher_only
 from .manage_list import claim

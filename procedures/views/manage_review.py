@@ -10,10 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from .. import checking, manage_sections, publishing
-from ..manage_forms import DraftForm
-from ..manage_procedure_forms import BackForm, NoteForm, PublishForm
+from .. import checking, publishing
 from ..models import ProcedureVersion
+from ..screens import sections as manage_sections
+from ..screens.procedure_forms import BackForm, NoteForm, PublishForm
+from ..screens.version_forms import DraftForm
 from .guards import publisher_only
 from .manage_pages import Publisher, publisher_of, save, version_of
 from .manage_version import faults_of, frame

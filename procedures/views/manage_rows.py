@@ -17,13 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common import onetime
 from common.files import serve
 
-from .. import checking, manage_sections, rows, template_files
+from .. import checking, rows, template_files
 from ..changing import EditRefused
-from ..form_editing import fields_of, sections_of
-from ..form_words import condition_text
-from ..manage_forms import DraftForm, FeeForm, MoveForm, StepForm, initial_of
-from ..manage_paper_forms import PaperForm
 from ..models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
+from ..schema.editing import fields_of, sections_of
+from ..schema.words import condition_text
+from ..screens import sections as manage_sections
+from ..screens.paper_forms import PaperForm
+from ..screens.version_forms import DraftForm, FeeForm, MoveForm, StepForm, initial_of
 from ..words import amount_words
 from .guards import publisher_only
 from .manage_pages import LARGEST_NUMBER, Publisher, publisher_of, save, version_of

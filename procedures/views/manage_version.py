@@ -8,10 +8,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from .. import checking, manage_sections, publishing
-from ..manage_forms import DocumentsForm, DraftForm, InfoForm
-from ..manage_sections import link
+from .. import checking, publishing
 from ..models import ProcedureVersion, VersionStatus
+from ..screens import sections as manage_sections
+from ..screens.sections import link
+from ..screens.version_forms import DocumentsForm, DraftForm, InfoForm
 from .guards import publisher_only
 from .manage_pages import Publisher, publisher_of, save, version_of
 

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy
 
 from offices.forms.base import LineField
 
-from .form_conditions import ConditionField
-from .form_editing import fields_of, sections_of
-from .manage_forms import MAX_COUNT, CountField, DraftForm, TickField, initial_of
-from .models import ProcedureVersion, RequiredPaper
-from .template_files import ACCEPT_ATTRIBUTE, KINDS
+from ..models import ProcedureVersion, RequiredPaper
+from ..schema.conditions import ConditionField
+from ..schema.editing import fields_of, sections_of
+from ..template_files import ACCEPT_ATTRIBUTE, KINDS
+from .version_forms import MAX_COUNT, CountField, DraftForm, TickField, initial_of
 
 
 class PaperForm(DraftForm):

@@ -14,8 +14,8 @@ from common.form_fields import MoneyField, WholeNumberField
 from offices.forms.base import DayField, LineField
 from offices.models import Role
 
-from .models import FeeKind, ProcedureVersion, TimeUnit
-from .words import audience_words, channel_words, level_words
+from ..models import FeeKind, ProcedureVersion, TimeUnit
+from ..words import audience_words, channel_words, level_words
 
 LARGEST_REVISION = 2**31 - 1
 MAX_LINES, MAX_LINE = 40, 400

@@ -17,10 +17,9 @@ from django.utils.text import slugify
 from common.text import fold
 from offices.models import Role, Unit
 
-from . import publishing, wording
-from .checking import working_hours
-from .forms_import import convert_form, general_form
-from .models import (
+from .. import publishing
+from ..checking import working_hours
+from ..models import (
     FeeKind,
     FeeLine,
     LifeEvent,
@@ -33,8 +32,10 @@ from .models import (
     TimeUnit,
     VersionStatus,
 )
+from . import wording
+from .forms_import import convert_form, general_form
 
-DATA = Path(__file__).with_name("data")
+DATA = Path(__file__).parents[1] / "data"
 # The two-tier government began; every version that comes with the portal counts from then.
 EFFECTIVE_FROM = date(2025, 7, 1)
 _ROLES = {"applicant": "", "reception": Role.CLERK, "officer": Role.SPECIALIST, "leader": Role.LEADER}

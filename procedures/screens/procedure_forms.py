@@ -16,10 +16,10 @@ from common.form_fields import MoneyField
 from common.text import fold
 from offices.forms.base import DayField, LineField, OnceForm
 
-from .manage_forms import DraftForm, LinesField
-from .manage_lists import names_of
-from .models import LifeEvent, Offering, Procedure, Sector
-from .words import level_words
+from ..models import LifeEvent, Offering, Procedure, Sector
+from ..words import level_words
+from .lists import names_of
+from .version_forms import DraftForm, LinesField
 
 MAX_FAQ, BLANK_FAQ = 30, 2
 MAX_RELATED = 12

@@ -17,8 +17,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from .exchange import Plain, plain_procedure, plain_version
-from .models import Procedure, ProcedureVersion
+from ..models import Procedure, ProcedureVersion
+from .plain import Plain, plain_procedure, plain_version
 
 MAX_ROWS = 100_000
 # The first cell of the row that explains the columns begins so; it is skipped when the file is read.

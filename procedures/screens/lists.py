@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from common.paging import Page, capped_count, keyset_page
 from common.text import fold
 
-from .manage_sections import state_words
-from .models import Offering, Procedure, ProcedureVersion, Sector, VersionStatus
+from ..models import Offering, Procedure, ProcedureVersion, Sector, VersionStatus
+from .sections import state_words
 
 ORDER = ("sort_key", "id")
 PAGE_SIZE = 30

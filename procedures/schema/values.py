@@ -22,7 +22,7 @@ from common.form_checks import (
 )
 from common.text import nfc
 
-from .form_parts import _BOOK, _TIME, LENGTHS, MAX_NUMBER, Answers, Field, is_empty, show
+from .parts import _BOOK, _TIME, LENGTHS, MAX_NUMBER, Answers, Field, is_empty, show
 
 
 def clean_value(field: Field, value: Any, known: Answers, *, today: date) -> Any:

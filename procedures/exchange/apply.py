@@ -14,13 +14,13 @@ from accounts.models import User
 from common import clock
 from common.files import removed_on_failure
 
-from . import publishing
-from .comparing import ChangedSection
-from .drafting import forget_files
-from .exchange import COLUMNS, Plain, digested, plain_version, template_digest
-from .exchange_plan import CHANGED, NEW, Options, Outcome, Plan, build, plan
-from .exchange_reading import Parcel
-from .models import LifeEvent, Procedure, ProcedureVersion, RequiredPaper, Sector
+from .. import publishing
+from ..comparing import ChangedSection
+from ..drafting import forget_files
+from ..models import LifeEvent, Procedure, ProcedureVersion, RequiredPaper, Sector
+from .plain import COLUMNS, Plain, digested, plain_version, template_digest
+from .plan import CHANGED, NEW, Options, Outcome, Plan, build, plan
+from .reading import Parcel
 
 ACTION = "version.import"
 

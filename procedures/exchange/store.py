@@ -16,8 +16,8 @@ from django.utils.crypto import get_random_string
 from accounts.models import User
 from common.secret import fernet
 
-from .exchange_plan import Options, Plan
-from .exchange_reading import Fault, Parcel, Row
+from .plan import Options, Plan
+from .reading import Fault, Parcel, Row
 
 KEEP_SECONDS = 30 * 60
 

@@ -11,15 +11,16 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.text import lower_first
 
-from . import form_editing, publishing
-from .answer_forms import AnswerForm, section_form
+from .. import publishing
+from ..answer_forms import AnswerForm, section_form
+from ..form_schema import load
+from ..models import ProcedureVersion, RequiredPaper, VersionStatus
+from ..schema import editing as form_editing
+from ..schema.checking import check_form
+from ..schema.editing import Paper, Part, columns_of, fields_of, name_of, sections_of, text_of
+from ..schema.parts import Schema, SchemaError, SchemaFault, Section
+from ..schema.words import PREFILL_WORDS, condition_text, rule_words, type_name
 from .form_builder import PaperForm, kind_of
-from .form_checking import check_form
-from .form_editing import Paper, Part, columns_of, fields_of, name_of, sections_of, text_of
-from .form_parts import Schema, SchemaError, SchemaFault, Section
-from .form_schema import load
-from .form_words import PREFILL_WORDS, condition_text, rule_words, type_name
-from .models import ProcedureVersion, RequiredPaper, VersionStatus
 
 MAX_COPIES_OFFERED = 300
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from common import partial_date
 from common.text import nfc
 
-from .form_parts import (
+from .lists import named_lists
+from .parts import (
     _KEY,
     COLUMN_TYPES,
     DERIVATIONS,
@@ -34,8 +35,7 @@ from .form_parts import (
     Section,
     Words,
 )
-from .form_values import RULES, RuleKind
-from .lists import named_lists
+from .values import RULES, RuleKind
 
 
 def load(data: Any) -> Schema:

@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .exchange_reading import MAX_BYTES, MAX_PROCEDURES, too_large
-from .models import Procedure
+from ..models import Procedure
+from .reading import MAX_BYTES, MAX_PROCEDURES, too_large
 
 
 def _helper(form: forms.Form) -> FormHelper:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from common.files import FileRefused, parse
 
-from .exchange import digested
-from .exchange_plan import FAULTY, Outcome, Plan
-from .exchange_reading import Fault
+from .plain import digested
+from .plan import FAULTY, Outcome, Plan
+from .reading import Fault
 
 # Each takes about 0.3 s.
 MAX_NEW = 60

@@ -10,9 +10,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from . import access
-from .checking import SECTIONS, Fault
-from .models import Offering, Procedure, ProcedureVersion, VersionStatus
+from .. import access
+from ..checking import SECTIONS, Fault
+from ..models import Offering, Procedure, ProcedureVersion, VersionStatus
 
 STATUS_TAGS = {
     VersionStatus.DRAFT.value: "soon",

@@ -15,10 +15,21 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from common.text import fold
 
-from . import checking
-from .comparing import ChangedSection, compare, compare_procedures
-from .drafting import first_of_next_month
-from .exchange import (
+from .. import checking
+from ..comparing import ChangedSection, compare, compare_procedures
+from ..drafting import first_of_next_month
+from ..models import (
+    FeeLine,
+    LifeEvent,
+    Procedure,
+    ProcedureStep,
+    ProcedureVersion,
+    RequiredPaper,
+    Sector,
+    VersionStatus,
+)
+from ..shipped.importing import sector_code
+from .plain import (
     COLUMNS,
     FEE_COLUMNS,
     PAPER_COLUMNS,
@@ -29,18 +40,7 @@ from .exchange import (
     plain_version,
     template_digest,
 )
-from .exchange_reading import Fault, Parcel
-from .importing import sector_code
-from .models import (
-    FeeLine,
-    LifeEvent,
-    Procedure,
-    ProcedureStep,
-    ProcedureVersion,
-    RequiredPaper,
-    Sector,
-    VersionStatus,
-)
+from .reading import Fault, Parcel
 
 NEW, CHANGED, SAME, FAULTY = "new", "changed", "same", "fault"
 PAPER: Plain = {

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from common.text import fold
 
 from . import reachable
-from .form_loading import load
-from .form_parts import Field, Place, Schema, SchemaError, SchemaFault, Section, Words, is_empty
+from .loading import load
+from .parts import Field, Place, Schema, SchemaError, SchemaFault, Section, Words, is_empty
 
 
 def check_form(data: Any) -> list[SchemaFault]:

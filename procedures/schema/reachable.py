@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .form_parts import Field, Schema
+from .parts import Field, Schema
 
 MOST = 400
 # A comparison: key, operator, value, whether it must hold (or must not).

@@ -20,11 +20,11 @@ from django.utils.translation import gettext_lazy
 from common.form_fields import WholeNumberField
 from common.text import clean_text, lower_first
 
-from .form_choices import options_from_lines
-from .form_conditions import ConditionField
-from .form_editing import Part, name_of, text_of
-from .form_parts import COLUMN_TYPES, MAX_NUMBER, MAX_OPTIONS, MAX_ROWS, MAX_TEXT
-from .form_words import TYPE_WORDS, option_meant, options_of, prefills_of, rules_of
+from ..schema.choices import options_from_lines
+from ..schema.conditions import ConditionField
+from ..schema.editing import Part, name_of, text_of
+from ..schema.parts import COLUMN_TYPES, MAX_NUMBER, MAX_OPTIONS, MAX_ROWS, MAX_TEXT
+from ..schema.words import TYPE_WORDS, option_meant, options_of, prefills_of, rules_of
 
 MAX_LABEL = 300
 # Types whose answer may be illustrated.

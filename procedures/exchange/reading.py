@@ -21,11 +21,11 @@ from django.utils.translation import gettext as _
 from common.text import clean_text, is_broken, nfc
 from offices.models import Role
 
-from . import form_schema
-from .drafting import is_code
-from .exchange import FORMAT, PORTAL, Plain
-from .models import FeeKind, TimeUnit
-from .template_files import KINDS as TEMPLATE_KINDS
+from .. import form_schema
+from ..drafting import is_code
+from ..models import FeeKind, TimeUnit
+from ..template_files import KINDS as TEMPLATE_KINDS
+from .plain import FORMAT, PORTAL, Plain
 
 MAX_BYTES = 10 * 1024 * 1024
 # More would hold the database, and the person, too long: an import is one transaction of about 7 ms a procedure.

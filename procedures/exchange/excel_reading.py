@@ -19,9 +19,9 @@ from openpyxl import load_workbook
 from common import partial_date
 from common.text import fold
 
-from .exchange import Plain
-from .exchange_excel import CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
-from .exchange_reading import MAX_BYTES, Fault, Parcel, Row, Unreadable, checked, read_procedure, too_large
+from .excel import CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
+from .plain import Plain
+from .reading import MAX_BYTES, Fault, Parcel, Row, Unreadable, checked, read_procedure, too_large
 
 MAX_UNPACKED = 60 * 1024 * 1024
 MAX_PARTS = 200

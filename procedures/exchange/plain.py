@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from .models import Procedure, ProcedureVersion, RequiredPaper, VersionStatus
+from ..models import Procedure, ProcedureVersion, RequiredPaper, VersionStatus
 
 FORMAT = 1
 PORTAL = "mot-cua"

@@ -1,0 +1,1 @@
+"""Procedures as files (docs/exchange.md): out as JSON and Excel, in after a dry run."""

@@ -1,0 +1,1 @@
+"""The catalogue that comes with the portal, loaded once."""
