@@ -6,13 +6,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import clock
-from common.text import fold
-from offices import audit
 from offices.models import Unit
 
 from . import access
@@ -137,57 +134,6 @@ def end_offering(offering: Offering, until: date, by: User, now: datetime) -> No
         now=now,
         seen=offering,
     )
-
-
-def save_life_event(event: LifeEvent | None, name: str, name_en: str, by: User, now: datetime) -> LifeEvent:
-    """Add an occasion in life at the end of the list, or rename one; raises EditRefused for a name in use."""
-    with transaction.atomic():
-        others = [other for other in LifeEvent.objects.all() if other != event]
-        if any(fold(other.name) == fold(name) for other in others):
-            raise EditRefused(_("There is a life event of this name already."))
-        if event is None:
-            last = LifeEvent.objects.order_by("-n").values_list("n", flat=True).first()
-            event = LifeEvent.objects.create(code=_event_code(name), name=name, name_en=name_en, n=(last or 0) + 1)
-            changes: list[Change] = [("name", None, name), ("name_en", None, name_en)]
-        else:
-            changes = [("name", event.name, name), ("name_en", event.name_en, name_en)]
-            if event.name == name and event.name_en == name_en:
-                return event
-            event.name, event.name_en = name, name_en
-            event.save(update_fields=["name", "name_en"])
-        audit.record("life-event.edit", event, by=by, now=now, ref=event.code, changes=changes)
-    return event
-
-
-def move_life_event(event: LifeEvent, step: int, by: User, now: datetime) -> None:
-    """Move an occasion one place up (-1) or down (1) in the list; at the end nothing happens."""
-    with transaction.atomic():
-        events = list(LifeEvent.objects.select_for_update().order_by("n", "id"))
-        place = events.index(event)
-        if not 0 <= place + step < len(events):
-            return
-        events[place], events[place + step] = events[place + step], events[place]
-        for n, one in enumerate(events, start=1):
-            one.n = n
-        LifeEvent.objects.bulk_update(events, ["n"])
-        audit.record(
-            "life-event.move", event, by=by, now=now, ref=event.code, changes=[("place", place + 1, place + step + 1)]
-        )
-
-
-def remove_life_event(event: LifeEvent, by: User, now: datetime) -> None:
-    """Remove an occasion that no procedure has; raises EditRefused otherwise."""
-    with transaction.atomic():
-        if event.procedures.exists():
-            raise EditRefused(_("Procedures still have this life event. Take it from them first."))
-        audit.record("life-event.remove", event, by=by, now=now, ref=event.code, changes=[("name", event.name, None)])
-        event.delete()
-
-
-def _event_code(name: str) -> str:
-    base = slugify(fold(name))[:34].strip("-") or "su-kien"
-    taken = set(LifeEvent.objects.filter(code__startswith=base).values_list("code", flat=True))
-    return base if base not in taken else next(c for n in range(2, len(taken) + 3) if (c := f"{base}-{n}") not in taken)
 
 
 def _words(value: Any) -> Any:

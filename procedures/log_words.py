@@ -9,6 +9,7 @@ AREAS = {
     "version": _("Procedures: versions"),
     "offering": _("Procedures: offerings"),
     "life-event": _("Life events"),
+    "sector": _("Fields"),
 }
 ACTIONS = {
     "procedure.new": _("Procedure added"),
@@ -29,9 +30,13 @@ ACTIONS = {
     "version.discard": _("Draft discarded"),
     "offering.new": _("Unit offers the procedure"),
     "offering.edit": _("Offering changed"),
+    "life-event.new": _("Life event added"),
     "life-event.edit": _("Life event changed"),
     "life-event.move": _("Life event moved"),
     "life-event.remove": _("Life event removed"),
+    "sector.new": _("Field added"),
+    "sector.edit": _("Field renamed"),
+    "sector.remove": _("Field removed"),
 }
 FIELDS = {
     "name_en": _("Name in English"),

@@ -7,6 +7,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from common.clock import local_day, now
 from common.form_fields import MoneyField
 from common.text import fold
-from offices.forms.base import DayField, LineField, OnceForm
+from offices.forms.base import ChangeForm, DayField, LineField, OnceForm
 
 from ..models import LifeEvent, Offering, Procedure, Sector
 from ..words import level_words
@@ -327,10 +328,31 @@ class PublishForm(DraftForm):
     )
 
 
-class LifeEventForm(OnceForm):
-    """An occasion in life."""
+class NameForm(OnceForm):
+    """A new row of a list of names, such as the fields of administration."""
 
-    name = LineField(
-        label=gettext_lazy("Name"), max_length=80, error_messages={"required": gettext_lazy("Write the name.")}
-    )
-    name_en = LineField(label=gettext_lazy("Name in English"), max_length=80, required=False)
+    name = LineField(label=gettext_lazy("Name"), error_messages={"required": gettext_lazy("Write the name.")})
+    name_en = LineField(label=gettext_lazy("Name in English"), required=False)
+
+    def __init__(self, *args: Any, longest: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        limit_names(self, longest)
+
+
+class RenameForm(ChangeForm):
+    """Another name for a row of such a list; it notices when somebody else renamed it meanwhile."""
+
+    name = LineField(label=gettext_lazy("Name"), error_messages={"required": gettext_lazy("Write the name.")})
+    name_en = LineField(label=gettext_lazy("Name in English"), required=False)
+
+    def __init__(self, *args: Any, longest: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        limit_names(self, longest)
+
+
+def limit_names(form: forms.Form, longest: int) -> None:
+    """Let both names be as long as their columns."""
+    for name in ("name", "name_en"):
+        field = form.fields[name]
+        field.validators.append(MaxLengthValidator(longest))
+        field.widget.attrs["maxlength"] = longest

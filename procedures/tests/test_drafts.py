@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils import translation
 
 from offices.models import AuditEntry
-from procedures import drafting, keeping, publishing
+from procedures import drafting, publishing
 from procedures.changing import EditRefused, form_change
-from procedures.models import LifeEvent, Offering, Procedure, ProcedureVersion, Sector
+from procedures.models import Offering, Procedure, ProcedureVersion, Sector
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -201,17 +201,6 @@ def test_offerings_stay_within_what_the_version_and_the_post_allow(version, comm
         publishing.set_offering(version.procedure, commune.unit, level=2, seen=seen, **common)
     publishing.end_offering(Offering.objects.get(), date(2026, 3, 23), commune.publisher, now)
     assert Offering.objects.get().since == Offering.objects.get().until == date(2026, 3, 23)
-
-
-def test_life_events_have_codes_of_their_own(commune, now):
-    first = keeping.save_life_event(None, "Có con", "", commune.publisher, now)
-    second = keeping.save_life_event(None, "Cô còn?", "", commune.publisher, now)
-    assert (first.code, second.code) == ("co-con", "co-con-2")
-    with pytest.raises(EditRefused):
-        keeping.save_life_event(second, "có con", "", commune.publisher, now)
-    keeping.move_life_event(first, -1, commune.publisher, now)
-    keeping.move_life_event(second, -1, commune.publisher, now)
-    assert list(LifeEvent.objects.values_list("n", "code")) == [(1, "co-con-2"), (2, "co-con")]
 
 
 def test_of_two_who_begin_at_once_both_get_the_first_ones_draft(version, commune, now, monkeypatch):

@@ -81,9 +81,10 @@ INFO = {
 def test_every_page_keeps_the_rules(page, draft, version, commune, second, now):
     code = version.procedure.code
     event = LifeEvent.objects.create(code="co-con", name="Có con nhỏ")
-    for name in ("procedures", "new", "life_events", "bulk_confirm"):
+    for name in ("procedures", "new", "life_events", "sectors", "bulk_confirm"):
         page(name)
     page("life_event", event.code)
+    page("sector", version.procedure.sector.code)
     for name in ("procedure", "procedure_edit", "duplicate", "retire"):
         page(name, code)
     page("offering", code, commune.unit.slug)
@@ -363,19 +364,6 @@ def test_duplicating(client, page, version):
     made = ProcedureVersion.objects.get(procedure__code="XA-0001")
     assert (made.status, made.name, made.papers.count(), made.steps.count()) == ("draft", "Bản sao", 2, 3)
     assert made.procedure.synonyms == ["đẻ con"]
-
-
-def test_life_events(client, page, version):
-    key = page("life_events").split('name="key" value="')[1].split('"')[0]
-    assert post(client, "life_events", name="Có con nhỏ", key=key).status_code == 302
-    assert post(client, "life_events", name="có  CON nhỏ", key=key[::-1]).status_code == 422
-    LifeEvent.objects.create(code="nha-dat", name="Nhà đất", n=5)
-    post(client, "life_event_move", "nha-dat", to="up")
-    assert list(LifeEvent.objects.values_list("code", flat=True)) == ["nha-dat", "co-con-nho"]
-    version.procedure.life_events.add(LifeEvent.objects.get(code="nha-dat"))
-    post(client, "life_event_remove", "nha-dat")
-    post(client, "life_event_remove", "co-con-nho")
-    assert list(LifeEvent.objects.values_list("code", flat=True)) == ["nha-dat"]
 
 
 def test_home_leads_to_what_one_manages(client, commune, citizen, frozen):

@@ -6,8 +6,8 @@ from ..views import (
     manage_compare,
     manage_exchange,
     manage_form,
-    manage_life_events,
     manage_list,
+    manage_names,
     manage_preview,
     manage_procedure,
     manage_review,
@@ -33,10 +33,6 @@ urlpatterns = [
     path("manage/procedures/new/", manage_list.new, name="new"),
     path("manage/procedures/publish/", manage_list.bulk_confirm, name="bulk_confirm"),
     path("manage/procedures/publish/all/", manage_list.bulk_publish, name="bulk_publish"),
-    path("manage/life-events/", manage_life_events.life_events, name="life_events"),
-    path("manage/life-events/<slug:code>/", manage_life_events.life_event, name="life_event"),
-    path("manage/life-events/<slug:code>/move/", manage_life_events.life_event_move, name="life_event_move"),
-    path("manage/life-events/<slug:code>/remove/", manage_life_events.life_event_remove, name="life_event_remove"),
     path(PROCEDURE, manage_procedure.procedure, name="procedure"),
     path(f"{PROCEDURE}edit/", manage_procedure.edit, name="procedure_edit"),
     path(f"{PROCEDURE}draft/", manage_procedure.draft, name="draft"),
@@ -75,12 +71,27 @@ urlpatterns = [
     ),
     path(f"{VERSION}preview/", manage_preview.preview, name="preview"),
 ]
-for _section in ROW_SECTIONS:
-    _one, _whole = {"section": _section}, f"{VERSION}{_section}/"
+for _kind, _path, _one in (("life_events", "life-events", "life_event"), ("sectors", "sectors", "sector")):
+    _which, _whole = {"kind": _kind}, f"manage/{_path}/"
     urlpatterns += [
-        path(_whole, manage_rows.row_list, _one, name=_section),
-        path(f"{_whole}new/", manage_rows.row_new, _one, name=f"{_section}_new"),
-        path(f"{_whole}<int:n>/", manage_rows.row_edit, _one, name=f"{_section}_edit"),
-        path(f"{_whole}<int:n>/move/", manage_rows.row_move, _one, name=f"{_section}_move"),
-        path(f"{_whole}<int:n>/delete/", manage_rows.row_delete, _one, name=f"{_section}_delete"),
+        path(_whole, manage_names.name_list, _which, name=_kind),
+        path(f"{_whole}<slug:code>/", manage_names.name_edit, _which, name=_one),
+        path(f"{_whole}<slug:code>/remove/", manage_names.name_remove, _which, name=f"{_one}_remove"),
+    ]
+urlpatterns.append(
+    path(
+        "manage/life-events/<slug:code>/move/",
+        manage_names.name_move,
+        {"kind": "life_events"},
+        name="life_event_move",
+    )
+)
+for _section in ROW_SECTIONS:
+    _which, _whole = {"section": _section}, f"{VERSION}{_section}/"
+    urlpatterns += [
+        path(_whole, manage_rows.row_list, _which, name=_section),
+        path(f"{_whole}new/", manage_rows.row_new, _which, name=f"{_section}_new"),
+        path(f"{_whole}<int:n>/", manage_rows.row_edit, _which, name=f"{_section}_edit"),
+        path(f"{_whole}<int:n>/move/", manage_rows.row_move, _which, name=f"{_section}_move"),
+        path(f"{_whole}<int:n>/delete/", manage_rows.row_delete, _which, name=f"{_section}_delete"),
     ]

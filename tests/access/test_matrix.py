@@ -246,11 +246,14 @@ def catalogue(world: World) -> list[tuple[str, str, list[object], dict[str, str]
     at = [code, draft.number]
     if not draft.fees.exists():
         draft.fees.create(n=1, kind="phi", amount_vnd=8000, per="bản")
-    found = [(f"manage:{name}", GET, [], PUBLISHER) for name in ("procedures", "new", "bulk_confirm", "life_events")]
-    found += [(f"manage:{name}", POST, [], PUBLISHER) for name in ("new", "bulk_publish", "life_events")]
+    lists = ("new", "life_events", "sectors")
+    found = [(f"manage:{name}", GET, [], PUBLISHER) for name in ("procedures", "bulk_confirm", *lists)]
+    found += [(f"manage:{name}", POST, [], PUBLISHER) for name in ("bulk_publish", *lists)]
     found.append(("manage:home", GET, [], PUBLISHER | {"administrator": "in"}))
     found += [("manage:life_event", method, [event], PUBLISHER) for method in (GET, POST)]
     found += [(f"manage:{name}", POST, [event], PUBLISHER) for name in ("life_event_move", "life_event_remove")]
+    found += [("manage:sector", method, [procedure.sector.code], PUBLISHER) for method in (GET, POST)]
+    found.append(("manage:sector_remove", POST, [procedure.sector.code], PUBLISHER))
     for name in ("procedure_edit", "duplicate", "retire"):
         found += [(f"manage:{name}", method, [code], PUBLISHER) for method in (GET, POST)]
     found += [("manage:procedure", GET, [code], PUBLISHER), ("manage:draft", POST, [code], PUBLISHER)]
