@@ -38,7 +38,7 @@ class Row:
 
 
 def overview(version: ProcedureVersion, papers: Sequence[Paper], asked: str, day: date) -> dict[str, Any]:
-    """Return everything the page of the whole form shows; ``asked`` is the section to preview."""
+    """Return everything the page of the whole form shows; ``asked`` is the section to preview, '' for none."""
     form = version.form or {}
     faults = check_form(form) if version.form is not None else []
     known = {str(part.get("key")): part for section in sections_of(form) for part in fields_of(section)}
@@ -54,7 +54,8 @@ def overview(version: ProcedureVersion, papers: Sequence[Paper], asked: str, day
         for section in sections_of(form)
     ]
     keys = [str(section["key"]) for section in sections]
-    chosen = asked if asked in keys else (keys[0] if keys else "")
+    # Nobody looks at a section before asking: the page stays light.
+    chosen = asked if asked in keys else ""
     return {
         "title": text_of(form.get("title")),
         "basis": form.get("basis", "") if isinstance(form.get("basis", ""), str) else "",
@@ -63,7 +64,7 @@ def overview(version: ProcedureVersion, papers: Sequence[Paper], asked: str, day
         "wrong": sum(not one.is_warning for one in faults),
         "count": sum(len(fields_of(section)) for section in sections_of(form)),
         "papers": [(name, condition_text(condition, known)) for name, condition in papers],
-        "preview": preview_of(version, chosen, day),
+        "preview": preview_of(version, chosen, day) if chosen else None,
         "chosen": chosen,
     }
 

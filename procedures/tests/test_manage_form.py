@@ -156,7 +156,7 @@ def test_only_drafts_change(desk, draft, status):
         status=status, published_at=NOW if status == VersionStatus.PUBLISHED else None
     )
     html = page(desk, url(draft, "form"))
-    assert "<button form=" not in html and "form_field" not in html
+    assert 'name="up"' not in html and "form_field" not in html
     page(desk, url(draft, "preview"))
     before = draft.form
     for name, args in [("form_title", []), ("form_move", []), ("form_field", ["copies"]), ("form_remove", [])]:
@@ -165,15 +165,15 @@ def test_only_drafts_change(desk, draft, status):
 
 
 def test_questions_move_and_never_before_what_they_read(desk, draft):
-    assert send(desk, draft, "form_move", move="field:requester_name:1").status_code == 302
+    assert send(desk, draft, "form_move", down="requester_name").status_code == 302
     assert questions(draft) == ["wants_copy", "requester_name", "copies"]
     send(desk, draft, "form_move", key="requester_name", section="requester", to="2")
     assert questions(draft) == ["wants_copy", "copies", "requester_name"]
     revision = draft.revision
-    response = send(desk, draft, "form_move", move="field:copies:-1")
+    response = send(desk, draft, "form_move", up="copies")
     assert questions(draft) == ["wants_copy", "copies", "requester_name"] and draft.revision == revision
     assert "banner-error" in page(desk, response.url)
-    for junk in ({"move": "x"}, {"move": "field:nobody:1"}, {"key": "x", "to": "1"}, {"move": "section:nobody:1"}, {}):
+    for junk in ({"up": ""}, {"down": "nobody"}, {"key": "x", "to": "1"}, {"up": "section:nobody"}, {"up": ":"}, {}):
         assert send(desk, draft, "form_move", **junk).status_code == 302
     assert draft.revision == revision
 

@@ -188,13 +188,17 @@ def form_remove(request: HttpRequest, desk: Desk) -> HttpResponse:
 @on_draft
 @require_POST
 def form_move(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Move a section, question or column one place, or to a place in a section when it was dragged."""
+    """Move a section, question or column one place, or to a place in a section when it was dragged.
+
+    A button is called ``up`` or ``down`` and its value the key, 'section:<key>' for a section; dragging sends
+    ``key``, ``to`` and ``section``.
+    """
     post = request.POST
-    what, _colon, pressed = post.get("move", "")[:80].partition(":")
-    key, _colon, by = pressed.rpartition(":") if pressed else (post.get("key", "")[:80], "", "")
-    table, typed = post.get("table", "")[:80], post.get("to", "")
+    step = -1 if "up" in post else 1
+    pressed, typed = post.get("up", post.get("down", ""))[:80], post.get("to", "")
+    what, _colon, named = pressed.rpartition(":")
+    key, table = named or post.get("key", "")[:80], post.get("table", "")[:80]
     to = int(typed) if not pressed and typed.isascii() and typed.isdigit() and len(typed) < 4 else None
-    step = -1 if by == "-1" else 1
     if what == "section":
         sections = form_editing.sections_of(desk.form)
         at = sections.index(form_editing.find_section(desk.form, key))

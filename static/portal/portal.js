@@ -251,12 +251,12 @@ function narrow(row) {
   update();
 }
 
-// data-sort="id of a form": lines with a data-key are dragged to another place; the form tells the server.
+// data-sort: the lines of a list are dragged to another place; the form around it tells the server.
 let dragged;
 function sort(list) {
-  const form = document.getElementById(list.dataset.sort);
-  list.querySelectorAll("[data-key]").forEach((line) => { line.draggable = true; });
-  list.addEventListener("dragstart", (event) => { dragged = event.target.closest?.("[data-key]"); });
+  const form = list.closest("form");
+  [...list.children].forEach((line) => { line.draggable = true; });
+  list.addEventListener("dragstart", (event) => { dragged = event.target.closest?.("[data-sort] > *"); });
   list.addEventListener("dragover", (event) => {
     if (!dragged) return;
     event.preventDefault();
@@ -266,8 +266,8 @@ function sort(list) {
   list.addEventListener("drop", (event) => {
     if (!dragged) return;
     event.preventDefault();
-    form.elements.key.value = dragged.dataset.key;
-    form.elements.section.value = list.dataset.section;
+    form.elements.key.value = dragged.id.replace("field-", "");
+    form.elements.section.value = list.dataset.sort;
     form.elements.to.value = [...list.children].indexOf(dragged);
     form.submit();
   });

@@ -84,8 +84,8 @@ class Draft:
     def keys(self) -> list[str]:
         """Return the keys of the questions in the order in which the builder shows them."""
         self.open("form/")
-        rows = self.page.locator(".form-rows > li[data-key]")
-        return list(rows.evaluate_all("rows => rows.map(row => row.dataset.key)"))
+        rows = self.page.locator(".form-rows > li")
+        return list(rows.evaluate_all("rows => rows.map(row => row.id.replace('field-', ''))"))
 
     def send_to_review(self, note: str) -> None:
         """Hand the draft to the second publisher."""
