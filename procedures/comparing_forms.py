@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from . import form_schema
 from .form_schema import Field, Schema, Section
+from .schema.parts import Words
 from .schema.values import RULES
 
 _TYPES = {
@@ -96,6 +97,8 @@ class _Comparison:
         found: list[FormChange] = []
         if self.before and self.after:
             found += self.wording(WORDS, "", "", "", _("Title of the form"), self.before.title, self.after.title)
+            signatures = (_joined(self.before.signatures), _joined(self.after.signatures))
+            found += self.wording(WORDS, "", "", "", _("Who signs the paper"), *signatures)
         moved = moved_keys(list(self.old_sections), list(self.new_sections))
         for section in self.new_sections.values():
             found += self.section(section, is_moved=section.key in moved)
@@ -298,6 +301,11 @@ class _Comparison:
                 shown.append(f"{arg:,}".replace(",", "."))
         title = str(RULES[rule.name].title)
         return f"{title}: {', '.join(shown)}" if shown else title
+
+
+def _joined(texts: Sequence[Words]) -> Words:
+    english = [words.en for words in texts]
+    return Words("; ".join(words.vi for words in texts), "; ".join(english) if any(english) else "")
 
 
 def _field(schema: Schema | None, key: str) -> Any:

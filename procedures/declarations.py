@@ -34,6 +34,8 @@ UNDERTAKING = (
     " và chịu trách nhiệm trước pháp luật về cam đoan của mình."
 )
 
+HOW_TO_SIGN = "Ký, ghi rõ họ, chữ đệm, tên"
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -93,14 +95,34 @@ class Part:
     groups: tuple[Group, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """One place to sign: who, and how, without the brackets."""
+
+    who: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """All places to sign, in rows of one to three: four stand two by two."""
+
+    rows: tuple[tuple[Signature, ...], ...]
+
+    @property
+    def only(self) -> Signature | None:
+        """The one signature; None when several sign."""
+        return self.rows[0][0] if len(self.rows) == 1 and len(self.rows[0]) == 1 else None
+
+
 @dataclass(frozen=True)
 class Head:
     """What stands around the answers.
 
     ``procedure`` is its name; a general form fits several. ``mark`` is the code
     printed beside the QR of ``qr_text``, with ``mark_label`` before it;
-    ``filed_at`` says that the declaration was handed in online then, so that no
-    signature is awaited.
+    ``filed_at`` says that the declaration was handed in online then: of one
+    signer no signature is awaited, several still have to sign.
     """
 
     procedure: str = ""
@@ -126,7 +148,21 @@ def context(schema: Schema, answers: Answers | None, head: Head | None = None) -
             "head": head,
             "qr": qr_svg(head.qr_text) if head.qr_text else "",
             "undertaking": UNDERTAKING,
+            "signatures": _signatures(schema),
         }
+
+
+def _signatures(schema: Schema) -> Signatures:
+    found = tuple(signature(plain(words.vi)) for words in schema.signatures)
+    return Signatures((found[:2], found[2:]) if len(found) == 4 else (found,))
+
+
+def signature(text: str) -> Signature:
+    """Read a signature: brackets at its end say how to sign; 'Người đại diện (Ký, đóng dấu)'."""
+    who, bracket, how = text.partition("(")
+    if bracket and who.strip() and how.rstrip().endswith(")"):
+        return Signature(who.strip().upper(), how.rstrip()[:-1].strip() or HOW_TO_SIGN)
+    return Signature(text.upper(), HOW_TO_SIGN)
 
 
 def field_labels(parts: tuple[Part, ...]) -> dict[str, str]:
@@ -190,7 +226,7 @@ def _filled(field_: Field, live: Answers) -> Line | None:
     label = plain(field_.label.vi)
     if field_.type == "note":
         return Line("note", field_.key, label, plain(field_.help.vi))
-    value = form_schema.derived(field_.derive, live) if field_.derive else live.get(field_.key)
+    value: Any = form_schema.derived(field_.derive, live) if field_.derive else live.get(field_.key)
     if field_.derive and not value:
         return None
     if field_.type == "table":

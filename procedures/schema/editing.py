@@ -8,7 +8,7 @@ then :class:`FormRefused` tells why. Keys are made from labels once and stay.
 
 import copy
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -164,11 +164,13 @@ def remove_form(form: Mapping[str, Any], papers: Iterable[Paper]) -> None:
 # Sections -----------------------------------------------------------------------------------------------------------
 
 
-def change_title(form: Mapping[str, Any], title: Mapping[str, str], basis: str) -> Form:
-    """Change the title and the legal basis that stands under it."""
+def change_title(
+    form: Mapping[str, Any], title: Mapping[str, str], basis: str, signatures: Sequence[Mapping[str, str]] = ()
+) -> Form:
+    """Change the title, the legal basis that stands under it and who signs; no signatures leave the usual one."""
     made = _copied(form)
     made["title"] = dict(title)
-    _put(made, {"basis": basis})
+    _put(made, {"basis": basis, "signatures": [dict(words) for words in signatures]})
     return made
 
 

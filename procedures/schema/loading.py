@@ -22,8 +22,11 @@ from .parts import (
     MAX_ROWS,
     MAX_RULES,
     MAX_SECTIONS,
+    MAX_SIGNATURE,
+    MAX_SIGNATURES,
     MAX_TEXT,
     PREFILLS,
+    SIGNATURES,
     TYPES,
     Field,
     Option,
@@ -62,18 +65,30 @@ class _Loader:
             raise SchemaError([SchemaFault(place, _("this is not an object"))])
         if data.get("schema") != 1 or isinstance(data.get("schema"), bool):
             self.fault(place, _("schema must be 1"))
-        self.only(data, {"schema", "title", "basis", "sections"}, place)
+        self.only(data, {"schema", "title", "basis", "signatures", "sections"}, place)
         title = self.words(data.get("title"), place.within(_("title")), needed=True)
         basis = data.get("basis", "")
         if not isinstance(basis, str) or len(basis) > 1000:
             self.fault(place, _("basis must be a text of at most %(count)d characters") % {"count": 1000})
+        signatures = self.signatures(data, place.within(_("signatures")))
         sections = tuple(
             self.section(item, n)
             for n, item in enumerate(self.items(data.get("sections"), place.within(_("sections")), MAX_SECTIONS))
         )
         if self.faults:
             raise SchemaError(self.faults)
-        return Schema(title, basis, sections)
+        return Schema(title, basis, sections, signatures)
+
+    def signatures(self, data: Mapping[str, Any], place: Place) -> tuple[Words, ...]:
+        if "signatures" not in data:
+            return SIGNATURES
+        items = self.items(data["signatures"], place, MAX_SIGNATURES)
+        found = tuple(self.words(item, place, needed=True) for item in items)
+        for words in found:
+            if any(len(text) > MAX_SIGNATURE or "\n" in text for text in (words.vi, words.en)):
+                message = _("a signature is one line of at most %(count)d characters")
+                self.fault(place, message % {"count": MAX_SIGNATURE})
+        return found
 
     def items(self, found: Any, place: Place, most: int) -> list[Mapping[str, Any]]:
         if found is None or found == []:

@@ -36,6 +36,7 @@ DERIVATIONS = frozenset({"date_in_words"})
 YES_NO = ("co", "khong")
 MAX_SECTIONS, MAX_FIELDS, MAX_OPTIONS, MAX_ROWS, MAX_DEPTH, MAX_TEXT = 20, 60, 300, 20, 6, 600
 MAX_COLUMNS, MAX_RULES = 12, 10
+MAX_SIGNATURES, MAX_SIGNATURE = 4, 150
 MAX_NUMBER = 10**12
 LENGTHS = {"text": 300, "long_text": 5000}
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
@@ -118,6 +119,10 @@ class Words:
         return bool(self.vi)
 
 
+# Who signs the paper when a form names nobody.
+SIGNATURES = (Words("Người khai", "Declarant"),)
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One answer that may be chosen."""
@@ -186,11 +191,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A whole form."""
+    """A whole form; ``signatures`` says who signs it on paper, from left to right, at least one."""
 
     title: Words
     basis: str
     sections: tuple[Section, ...]
+    signatures: tuple[Words, ...] = SIGNATURES
 
     def section(self, key: str) -> Section:
         """Return a section by its key; raises KeyError."""

@@ -5,6 +5,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -23,7 +24,7 @@ from common.text import clean_text, lower_first
 from ..schema.choices import options_from_lines
 from ..schema.conditions import ConditionField
 from ..schema.editing import Part, name_of, text_of
-from ..schema.parts import COLUMN_TYPES, MAX_NUMBER, MAX_OPTIONS, MAX_ROWS, MAX_TEXT
+from ..schema.parts import COLUMN_TYPES, MAX_NUMBER, MAX_OPTIONS, MAX_ROWS, MAX_SIGNATURE, MAX_SIGNATURES, MAX_TEXT
 from ..schema.words import TYPE_WORDS, option_meant, options_of, prefills_of, rules_of
 
 MAX_LABEL = 300
@@ -52,21 +53,22 @@ class WordsField(forms.CharField):
 
 
 class LinesField(WordsField):
-    """Answers to choose from, one a line; value: the list of lines."""
+    """Short texts, one a line; value: the list of lines."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, most: int = MAX_OPTIONS, longest: int = MAX_LABEL, rows: int = 6, **kwargs: Any) -> None:
         super().__init__(**({"lines": True, "max_length": 60_000, "required": False} | kwargs))
-        self.widget.attrs["rows"] = 6
+        self.widget.attrs["rows"] = rows
+        self.most, self.longest = most, longest
 
     def clean(self, value: Any) -> list[str]:
         """Return the lines, inner blank ones too; raises ValidationError for too many or too long ones."""
         lines = [" ".join(line.split()) for line in str(super().clean(value)).split("\n")]
         while lines and not lines[-1]:
             lines.pop()
-        if len(lines) > MAX_OPTIONS:
-            raise ValidationError(_("At most %(count)d answers fit here.") % {"count": MAX_OPTIONS})
-        if any(len(line) > MAX_LABEL for line in lines):
-            raise ValidationError(_("Write at most %(count)d characters a line.") % {"count": MAX_LABEL})
+        if len(lines) > self.most:
+            raise ValidationError(_("At most %(count)d lines fit here.") % {"count": self.most})
+        if any(len(line) > self.longest for line in lines):
+            raise ValidationError(_("Write at most %(count)d characters a line.") % {"count": self.longest})
         return lines
 
 
@@ -134,7 +136,7 @@ class BuilderForm(forms.Form):
 
 
 class TitleForm(BuilderForm):
-    """The title of the declaration and the legal basis of its pattern."""
+    """The title of the declaration, the legal basis of its pattern and who signs it."""
 
     def __init__(self, form: Mapping[str, Any], data: Any = None) -> None:
         super().__init__(data)
@@ -146,6 +148,39 @@ class TitleForm(BuilderForm):
             max_length=1000,
         )
         self.initial["basis"] = form.get("basis", "")
+        lines = {"most": MAX_SIGNATURES, "longest": MAX_SIGNATURE, "rows": MAX_SIGNATURES}
+        self.fields["signatures"] = LinesField(
+            label=_("Who signs the paper, one a line"),
+            help_text=_("Example: %(example)s") % {"example": "Bên nữ; Bên nam; Người đại diện (Ký, đóng dấu)"}
+            + " "
+            + _("What stands in brackets is printed small under the name. Left empty: “Người khai”."),
+            **lines,
+        )
+        self.fields["signatures_en"] = LinesField(
+            label=_("Who signs, in English"), help_text=_("The same lines in the same order."), **lines
+        )
+        stored = [words for words in _list(form.get("signatures")) if isinstance(words, Mapping)]
+        self.initial["signatures"] = "\n".join(text_of(words) for words in stored)
+        english = [str(words.get("en", "")) for words in stored]
+        self.initial["signatures_en"] = "\n".join(english) if any(english) else ""
+        self.helper.layout = Layout(
+            "title", "basis", "signatures", Details(_("In English"), "title_en", "signatures_en")
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """Check that each English line has its Vietnamese one."""
+        cleaned: dict[str, Any] = self.cleaned_data
+        lines, english = cleaned.get("signatures") or [], cleaned.get("signatures_en") or []
+        if "signatures" not in self.errors and any(
+            text and not line for line, text in zip_longest(lines, english, fillvalue="")
+        ):
+            self.add_error("signatures_en", _("There are more lines in English than in Vietnamese."))
+        return cleaned
+
+    def signatures(self) -> list[dict[str, str]]:
+        """Return who signs as data; none when nobody was written."""
+        pairs = zip_longest(self.cleaned_data["signatures"], self.cleaned_data["signatures_en"], fillvalue="")
+        return [{"vi": vi} | ({"en": en} if en else {}) for vi, en in pairs if vi]
 
 
 class SectionForm(BuilderForm):

@@ -5,12 +5,22 @@ other procedure that may be filed online gets a general application form that
 fits its field.
 """
 
+import copy
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import wording
 
+_COUPLE = [{"vi": "Bên nữ", "en": "Bride"}, {"vi": "Bên nam", "en": "Groom"}]
+# Declarations that more than the requester signs, by the procedure's slug.
+_SIGNATURES = {"ket-hon": _COUPLE, "dang-ky-lai-ket-hon": _COUPLE}
+_APPLICANT = {"vi": "Người yêu cầu", "en": "Applicant"}
+_REPRESENTATIVE = {"vi": "Người đại diện (Ký, ghi rõ họ tên, đóng dấu)", "en": "Representative"}
+_EITHER = {
+    "vi": "Người yêu cầu (Ký, ghi rõ họ, chữ đệm, tên; tổ chức thì người đại diện ký, đóng dấu)",
+    "en": "Applicant",
+}
 # Asked by the portal's own pages, not by the form.
 DROPPED_SECTIONS = frozenset({"delivery"})
 _TYPES = {
@@ -80,7 +90,10 @@ def convert_form(raw: Mapping[str, Any]) -> dict[str, Any]:
             # The whole page hangs on the question that its first field hangs on.
             made["show_if"] = fields[0].pop("show_if")
         sections.append(made)
-    return {"schema": 1, "title": _words(raw, "title"), "basis": raw["basis"], "sections": sections}
+    form = {"schema": 1, "title": _words(raw, "title"), "basis": raw["basis"], "sections": sections}
+    if raw["slug"] in _SIGNATURES:
+        form["signatures"] = copy.deepcopy(_SIGNATURES[raw["slug"]])
+    return form
 
 
 def _words(raw: Mapping[str, Any], name: str) -> dict[str, str]:
@@ -259,6 +272,12 @@ def _organisation(audience: list[str]) -> dict[str, Any]:
     return {"key": "organisation", "title": {"vi": "Tổ chức", "en": "Organisation"}, "fields": fields}
 
 
+def _signer(audience: list[str]) -> dict[str, str]:
+    if "citizen" not in audience:
+        return _REPRESENTATIVE
+    return _EITHER if set(audience) - {"citizen"} else _APPLICANT
+
+
 def _person(vi: str, en: str) -> dict[str, Any]:
     """The person whom the request is about, when that is not the requester."""
     other = {"show_if": {"field": "same_as_requester", "op": "eq", "value": "khong"}}
@@ -431,5 +450,6 @@ def general_form(row: Mapping[str, Any], sector: str) -> dict[str, Any]:
     return {
         "schema": 1,
         "title": {"vi": "Đơn đề nghị giải quyết thủ tục", "en": "Application"},
+        "signatures": copy.deepcopy(_SIGNATURES.get(row["slug"]) or [_signer(row["audience"])]),
         "sections": sections,
     }

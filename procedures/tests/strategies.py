@@ -86,7 +86,9 @@ def schemas(draw):
         if askable and draw(st.booleans()):
             section["show_if"] = draw(conditions(askable))
         sections.append(section)
-    return {"schema": 1, "title": draw(WORDS), "sections": sections}
+    signatures = draw(st.lists(WORDS, max_size=4))
+    named = {"signatures": signatures} if signatures else {}
+    return {"schema": 1, "title": draw(WORDS), "sections": sections} | named
 
 
 GOOD: dict[str, Any] = {

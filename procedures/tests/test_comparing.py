@@ -160,6 +160,18 @@ def test_wording_in_the_other_language_counts():
     assert form_said(options) == ["“Có cần bản sao không?”: the choices read differently in the other language."]
 
 
+def test_signatures():
+    def said_of(before, after):
+        forms = [form_schema.load(factories.FORM | ({"signatures": one} if one else {})) for one in (before, after)]
+        with override("en"):
+            return [f"{one.text} {one.before} → {one.after}" for one in compare_forms(*forms, "vi")]
+
+    couple = [{"vi": "Bên nữ", "en": "Bride"}, {"vi": "Bên nam", "en": "Groom"}]
+    assert said_of([], couple) == ["Who signs the paper: Người khai → Bên nữ; Bên nam"]
+    assert said_of([], [{"vi": "Người khai", "en": "Declarant"}]) == []
+    assert said_of(couple, [couple[0], {"vi": "Bên nam"}]) == ["Who signs the paper (English): Bride; Groom → Bride; "]
+
+
 def test_broken_forms_are_named_not_shown():
     broken = said(form={"schema": 1})
     assert len(broken["form"]) == 1

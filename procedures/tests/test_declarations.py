@@ -256,6 +256,44 @@ def test_paper_is_vietnamese_whatever_the_screen_speaks():
     assert declarations.signer_of(schema, factories.ANSWERS) == "Nguyễn Văn An"
 
 
+@pytest.mark.parametrize(
+    ("names", "rows"),
+    [
+        ([], [["NGƯỜI KHAI"]]),
+        (["Bên nữ", "Bên nam"], [["BÊN NỮ", "BÊN NAM"]]),
+        (["A", "B", "C"], [["A", "B", "C"]]),
+        (["A", "B", "C", "D"], [["A", "B"], ["C", "D"]]),
+    ],
+)
+def test_everybody_has_a_place_to_sign(names, rows):
+    raw = EVERYTHING | ({"signatures": [{"vi": name} for name in names]} if names else {})
+    schema = form_schema.load(raw)
+    signatures = declarations.context(schema, None)["signatures"]
+    assert [[one.who for one in row] for row in signatures.rows] == rows
+    for html in (blank_html(schema), filled_html(schema, ANSWERS)):
+        assert strict(html) == []
+        assert html.count('class="slip-space"') == sum(map(len, rows))
+        assert all(f"<strong>{name}</strong>" in html for row in rows for name in row)
+
+
+def test_brackets_say_how_to_sign():
+    assert declarations.signature("Người đại diện (Ký, đóng dấu)") == declarations.Signature(
+        "NGƯỜI ĐẠI DIỆN", "Ký, đóng dấu"
+    )
+    for odd in ("(Ký)", "Người khai", "Người khai (1) khác", "A ()"):
+        assert declarations.signature(odd).how == declarations.HOW_TO_SIGN
+
+
+def test_filed_online_awaits_only_the_signatures_of_several():
+    filed = declarations.Head(signer="Lê Thị Hoa", filed_at=timezone.now())
+    alone = filled_html(form_schema.load(EVERYTHING), ANSWERS, filed)
+    assert "slip-space" not in alone and "Đã khai và nộp" in alone and "<strong>Lê Thị Hoa</strong>" in alone
+    couple = EVERYTHING | {"signatures": [{"vi": "Bên nữ"}, {"vi": "Bên nam"}]}
+    both = filled_html(form_schema.load(couple), ANSWERS, filed)
+    assert both.count("slip-space") == 2 and "Lê Thị Hoa đã khai và nộp" in both
+    assert "<strong>Lê Thị Hoa</strong>" not in both
+
+
 # The stored file ------------------------------------------------------------------------------------------------------
 
 

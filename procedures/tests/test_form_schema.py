@@ -104,6 +104,15 @@ def test_what_is_no_schema_is_refused_with_a_reason(data):
     assert reasons(data)
 
 
+def test_signatures_are_one_to_four_lines():
+    good = form_of(field("a"))
+    assert [words.vi for words in load(good).signatures] == ["Người khai"]
+    assert [words.vi for words in load(good | {"signatures": [{"vi": "Bên nữ"}]}).signatures] == ["Bên nữ"]
+    name = {"vi": "A"}
+    for bad in ([], None, name, "A", [7], [{}], [name] * 5, [{"vi": "A\nB"}], [{"vi": "A", "en": "x" * 151}]):
+        assert "ignatures" in reasons(good | {"signatures": bad})
+
+
 # Faults, each with its reason
 
 

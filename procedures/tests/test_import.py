@@ -192,6 +192,16 @@ def test_organisations_name_themselves_only_where_they_may_file():
         assert ("organisation" in keys) == bool(set(row["audience"]) - {"citizen"})
 
 
+def test_those_sign_whom_the_procedure_concerns(catalogue):
+    for slug in ("ket-hon", "dang-ky-lai-ket-hon"):
+        code = next(row["code"] for row in CATALOGUE if row["slug"] == slug)
+        form = ProcedureVersion.objects.get(procedure__code=code).form
+        assert [words["vi"] for words in form["signatures"]] == ["Bên nữ", "Bên nam"]
+    for row in CATALOGUE:
+        (words,) = forms_import.general_form(row | {"slug": ""}, importing.sector_code(row["field_vi"]))["signatures"]
+        assert ("đóng dấu" in words["vi"]) == bool(set(row["audience"]) - {"citizen"})
+
+
 def test_a_unit_offers_everything_once(catalogue, now):
     unit = factories.commune().unit
     assert importing.offer_all(unit, since=TODAY) == 57

@@ -150,6 +150,30 @@ def test_a_stale_page_is_refused_and_keeps_what_was_typed(desk, draft):
         assert send(desk, draft, "form_title", title="C", revision=revision).status_code == 409
 
 
+def test_those_who_sign_are_written_one_a_line(desk, draft):
+    said = {"title": "Tờ khai", "signatures": "Bên nữ\n\nNgười đại diện (Ký, đóng dấu)\n", "signatures_en": "Bride\n\n"}
+    assert send(desk, draft, "form_title", **said).status_code == 302
+    assert draft.form["signatures"] == [{"vi": "Bên nữ", "en": "Bride"}, {"vi": "Người đại diện (Ký, đóng dấu)"}]
+    html = page(desk, url(draft, "form_title"))
+    assert "Bên nữ\nNgười đại diện (Ký, đóng dấu)</textarea>" in html
+    for wrong in (
+        {"signatures": "A\nB\nC\nD\nE"},
+        {"signatures": "A" * 151},
+        {"signatures": "A", "signatures_en": "A\nB"},
+        {"signatures": "", "signatures_en": "A"},
+    ):
+        response = send(desk, draft, "form_title", title="Tờ khai", **wrong)
+        assert response.status_code == 200 and checks.faults(response.content.decode()) == []
+        assert len(draft.form["signatures"]) == 2
+    for odd in (7, [7], [{"vi": 7}], {"vi": "A"}):
+        draft.form["signatures"] = odd
+        draft.save(update_fields=["form"])
+        page(desk, url(draft, "form_title"))
+        page(desk, url(draft, "form"))
+    assert send(desk, draft, "form_title", title="Tờ khai").status_code == 302
+    assert "signatures" not in draft.form
+
+
 @pytest.mark.parametrize("status", ["in_review", "published"])
 def test_only_drafts_change(desk, draft, status):
     type(draft).objects.filter(pk=draft.pk).update(

@@ -169,10 +169,12 @@ def form_start(request: HttpRequest, desk: Desk) -> HttpResponse:
 @on_draft
 @BOTH
 def form_title(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Change the title of the declaration and its legal basis."""
+    """Change the title of the declaration, its legal basis and who signs it."""
     form = form_builder.TitleForm(desk.form, desk.data)
     if desk.data is not None and form.is_valid():
-        made = form_editing.change_title(desk.form, form.words("title") or {}, form.cleaned_data["basis"])
+        made = form_editing.change_title(
+            desk.form, form.words("title") or {}, form.cleaned_data["basis"], form.signatures()
+        )
         if desk.save(made):
             return desk.back()
     return desk.show("form_part", form=form, heading=_("Title of the declaration"))
