@@ -15,6 +15,8 @@ from .schema import checking as form_checking
 from .schema import reachable
 
 SECTIONS = ("info", "papers", "fees", "form", "workflow", "documents")
+# No section of a version: units say on the page of the procedure what they offer.
+OFFERINGS = "offerings"
 HOURS_A_DAY = 8
 STEP_ROLES = frozenset({Role.CLERK.value, Role.SPECIALIST.value, Role.LEADER.value, Role.CASHIER.value})
 AUDIENCES = frozenset({"citizen", "organisation", "enterprise"})
@@ -25,8 +27,8 @@ CHANNELS = frozenset({"online", "post", "direct"})
 class Fault:
     """One point of the check.
 
-    ``section`` is one of :data:`SECTIONS`, ``anchor`` the id of the place on
-    that section's page ('' for its top). Only a blocking one keeps the version
+    ``section`` is one of :data:`SECTIONS` or :data:`OFFERINGS`, ``anchor`` the id of the
+    place on that section's page ('' for its top). Only a blocking one keeps the version
     from being published; the others are advice.
     """
 
@@ -55,12 +57,13 @@ def check(
     steps = list(version.steps.all() if steps is None else steps)
     schema, form_faults = _form(version, papers)
     return [
-        *_info(version, today, is_offered=is_offered),
+        *_info(version, today),
         *_papers(papers, schema),
         *_fees(fees),
         *form_faults,
         *_workflow(version, steps),
         *_documents(version),
+        *_offerings(is_offered=is_offered),
     ]
 
 
@@ -81,7 +84,7 @@ def working_hours(amount: int, unit: str) -> Decimal:
     return Decimal(amount * HOURS_A_DAY)
 
 
-def _info(version: ProcedureVersion, today: date | None, *, is_offered: bool) -> list[Fault]:
+def _info(version: ProcedureVersion, today: date | None) -> list[Fault]:
     found = []
 
     def fault(message: str, anchor: str, *, is_blocking: bool = True) -> None:
@@ -109,8 +112,6 @@ def _info(version: ProcedureVersion, today: date | None, *, is_offered: bool) ->
         )
     if version.effective_until is not None and version.effective_until < version.effective_from:
         fault(_("The last day comes before the first day."), "effective_until_0")
-    if not is_offered:
-        fault(_("No unit offers this procedure yet: citizens will not find it."), "level", is_blocking=False)
     if version.needs_presence and version.level == 4:
         fault(
             _("Level 4, but one step needs the applicant in person: the result is handed over at the desk only."),
@@ -218,6 +219,13 @@ def _documents(version: ProcedureVersion) -> list[Fault]:
     if any(not str(reason).strip() for reason in version.reasons):
         return [Fault("documents", _("One of the ready-made reasons is empty."), "id_reasons")]
     return []
+
+
+def _offerings(*, is_offered: bool) -> list[Fault]:
+    if is_offered:
+        return []
+    message = _("No unit offers this procedure yet: citizens will not find it.")
+    return [Fault(OFFERINGS, message, "units", is_blocking=False)]
 
 
 def allotted(steps: Iterable[ProcedureStep]) -> Decimal:

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from .. import access
-from ..checking import SECTIONS, Fault
+from ..checking import OFFERINGS, SECTIONS, Fault
 from ..models import Offering, Procedure, ProcedureVersion, VersionStatus
 
 STATUS_TAGS = {
@@ -86,14 +86,17 @@ def sections(version: ProcedureVersion, faults: Iterable[Fault]) -> list[Section
 
 def fault_lines(version: ProcedureVersion, faults: Iterable[Fault]) -> list[dict[str, Any]]:
     """Return the faults with the address of their place; those that block come first."""
-    at, titles = (version.procedure.code, version.number), section_titles()
+    code = version.procedure.code
+    titles = section_titles() | {OFFERINGS: _("Who offers it")}
+    pages = {key: link(f"manage:{key}", code, version.number) for key in SECTIONS}
+    pages[OFFERINGS] = link("manage:procedure", code)
     return sorted(
         (
             {
                 "section": titles[fault.section],
                 "message": fault.message,
                 "is_blocking": fault.is_blocking,
-                "url": link(f"manage:{fault.section}", *at) + (f"#{fault.anchor}" if fault.anchor else ""),
+                "url": pages[fault.section] + (f"#{fault.anchor}" if fault.anchor else ""),
             }
             for fault in faults
         ),

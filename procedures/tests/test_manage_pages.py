@@ -1,5 +1,6 @@
 """The publishers' screens: every page of a version in each state, saving, refusing, publishing, retiring."""
 
+import re
 from datetime import date
 
 import pytest
@@ -97,6 +98,66 @@ def test_every_page_keeps_the_rules(page, draft, version, commune, second, now):
     publishing.send_to_review(draft, draft.revision, commune.publisher, now, "Mới")
     for name in ("version", *SECTIONS, "send_back", "publish"):
         page(name, code, 2)
+
+
+BROKEN_FORM = {
+    "schema": 1,
+    "title": {"vi": "Tờ khai"},
+    "sections": [
+        {"key": "trong", "title": {"vi": "Trống"}, "fields": []},
+        {
+            "key": "hai",
+            "title": {},
+            "show_if": {"field": "sau", "op": "filled"},
+            "fields": [
+                {"key": "khong_ten", "type": "text"},
+                {"key": "lua", "type": "choice", "label": {"vi": "Chọn"}},
+                {"key": "lua2", "type": "yes_no", "label": {"vi": "chọn"}, "prefill": "person"},
+                {"key": "bang", "type": "table", "label": {"vi": "Bảng"}, "repeat": {"min": 0, "max": 9}},
+                {"key": "bang2", "type": "table", "label": {"vi": "Bảng 2"}, "repeat": {"min": 0, "max": 9},
+                 "columns": [{"key": "cot", "type": "choice", "label": {"vi": "Cột"}}]},
+                {"key": "sau", "type": "number", "label": {"vi": "Sau"}, "rules": [{"name": "max", "args": ["x"]}]},
+            ],
+        },
+    ],
+}  # fmt: skip
+LOST_FORM = {
+    "schema": 1,
+    "title": {"vi": "Tờ khai"},
+    "sections": [
+        {"key": "mot", "title": {"vi": "Một"}, "fields": [
+            {"key": "a", "type": "yes_no", "label": {"vi": "A"}},
+            {"key": "b", "type": "text", "label": {"vi": "B"}, "show_if": {"all": [
+                {"field": "a", "op": "eq", "value": "co"}, {"field": "a", "op": "eq", "value": "khong"}]}},
+        ]},
+        {"key": "hai", "title": {"vi": "Hai"}, "show_if": {"field": "b", "op": "filled"}, "fields": [
+            {"key": "c", "type": "text", "label": {"vi": "C"}}]},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", [BROKEN_FORM, LOST_FORM, {"schema": 2}, None])
+def test_every_fault_leads_to_the_place_where_it_is_mended(client, page, draft, form):
+    """Each link of the check opens a page that has its anchor."""
+    draft.papers.update(name="", originals=0, copies=0, is_required=False, condition="", from_form=False)
+    draft.papers.filter(n=2).update(show_if={"field": "nobody", "op": "filled"}, from_form=True)
+    draft.fees.create(n=1, kind="x", amount_vnd=0, per="")
+    draft.steps.update(text="", role="publisher", allotted=900)
+    Offering.objects.all().delete()
+    wrong = {
+        "name": " ", "legal_bases": [], "audience": [], "channels": [], "outcome": "", "processing_amount": 0,
+        "effective_from": date(2026, 1, 1), "needs_presence": True, "reasons": [" "], "form": form,
+    }  # fmt: skip
+    ProcedureVersion.objects.filter(pk=draft.pk).update(**wrong)
+    links = set(re.findall(r'<li><a href="([^"]+)"', page("check", draft.procedure.code, 2)))
+    assert len(links) > 15
+    seen = {}
+    for link in links:
+        path, _hash, anchor = link.partition("#")
+        if path not in seen:
+            seen[path] = client.get(path).content.decode()
+        assert not anchor or f'id="{anchor}"' in seen[path], link
+    assert reverse("manage:procedure", args=[draft.procedure.code]) + "#units" in links
 
 
 def test_the_list_costs_the_same_however_long(client, page, commune, draft, django_assert_max_num_queries):
