@@ -20,8 +20,8 @@ STORAGES["default"] = {
 }
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 if REDIS_URL:
-    # Processes of one run, and runs after each other, do not see each other's entries.
-    CACHES["default"]["KEY_PREFIX"] = TEST_DIR.name
+    # Processes of one run, and runs after each other, do not see or clear each other's entries.
+    CACHES["default"] |= {"BACKEND": "tests.caches.OwnKeysRedisCache", "KEY_PREFIX": TEST_DIR.name}
 else:
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 # A page of one test must not answer in the next; the tests of the cache turn it on.
