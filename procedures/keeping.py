@@ -122,18 +122,24 @@ def set_offering(
 
 
 def end_offering(offering: Offering, until: date, by: User, now: datetime) -> None:
-    """Say on which day a unit offers a procedure for the last time; raises EditRefused like :func:`set_offering`."""
-    set_offering(
-        offering.procedure,
-        offering.unit,
-        level=min(offering.level, highest_level(offering.procedure)),
-        since=min(offering.since, until),
-        until=until,
-        fee_vnd=offering.fee_vnd,
-        by=by,
-        now=now,
-        seen=offering,
+    """Say on which day a unit offers a procedure for the last time; one that would begin later is taken back.
+
+    Raises EditRefused like :func:`set_offering`.
+    """
+    day, procedure, unit = clock.local_day(now), offering.procedure, offering.unit
+    if unit.pk not in {mine.pk for mine in access.offering_units(by, day)}:
+        raise EditRefused(_("You do not look after this unit."))
+    seen = Offering.objects.filter(
+        pk=offering.pk, level=offering.level, since=offering.since, until=offering.until, fee_vnd=offering.fee_vnd
     )
+    last = None if offering.since > until else until
+    with transaction.atomic():
+        done = seen.delete()[0] if last is None else seen.update(until=last)
+        if done != 1:
+            raise EditRefused(who_was_first(procedure), is_stale=True)
+        changes = [("since", offering.since, last and offering.since), ("until", offering.until, last)]
+        name = _name(procedure, day, unit)
+        record(procedure, "offering.edit", by=by, now=now, unit=unit, name=name, changes=changes)
 
 
 def _words(value: Any) -> Any:

@@ -202,11 +202,13 @@ def retire(
         if reasons:
             raise PublishingRefused(reasons)
         last_day = on - timedelta(days=1)
+        decided = versions[-1].effective_until if versions[-1].status == VersionStatus.RETIRED else None
         for n, version in enumerate(versions, start=1):
-            until, is_last = version.effective_until, n == len(versions)
-            if until is None or until > last_day or (is_last and version.status == VersionStatus.RETIRED):
-                until = last_day
-            before = version.effective_until
+            before, is_last = version.effective_until, n == len(versions)
+            # What an earlier decision cut off reaches again to the version after it.
+            was_cut = decided is not None and version.status == VersionStatus.RETIRED and before == decided
+            natural = None if is_last else versions[n].effective_from - timedelta(days=1)
+            until = min(day for day in (natural if was_cut else before, last_day) if day is not None)
             ProcedureVersion.objects.filter(pk=version.pk).update(
                 status=VersionStatus.RETIRED,
                 effective_until=until,

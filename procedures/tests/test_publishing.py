@@ -298,3 +298,34 @@ def test_an_offering_lowers_the_level_and_never_raises_it(version, commune):
     version.level = 1
     assert effective_level(version, offering) == 1
     assert offerings_for(version, date(2025, 6, 30)) == []
+
+
+def test_an_end_that_is_moved_leaves_no_gap(version, commune, second):
+    later = draft_of(version, author=commune.publisher, effective_from=date(2026, 6, 1))
+    publishing.publish(later, second, factories.NOW)
+    for end in (date(2026, 5, 1), date(2026, 8, 1)):
+        publishing.retire(version.procedure, end, "Bãi bỏ", None, second, factories.NOW)
+    assert dates(version)[1] == date(2026, 5, 31)
+    assert dates(later) == (date(2026, 6, 1), date(2026, 7, 31))
+
+
+def test_an_offering_that_has_not_begun_is_taken_back(version, commune):
+    version.procedure.offerings.update(since=date(2026, 5, 1))
+    offering = version.procedure.offerings.get()
+    publishing.end_offering(offering, date(2026, 3, 23), commune.publisher, factories.NOW)
+    assert not version.procedure.offerings.exists()
+    assert AuditEntry.objects.order_by("-id").first().action == "offering.edit"
+
+
+def test_ending_an_offering_leaves_its_level(version, commune, second):
+    publishing.retire(version.procedure, date(2026, 5, 1), "Bãi bỏ", None, second, factories.NOW)
+    offering = version.procedure.offerings.get()
+    publishing.end_offering(offering, date(2026, 3, 23), commune.publisher, factories.NOW)
+    offering.refresh_from_db()
+    assert (offering.level, offering.until) == (4, date(2026, 3, 23))
+
+
+def test_an_offering_is_ended_by_its_own_unit_only(version, second):
+    other = factories.commune("xuan-loc", "Xã Xuân Lộc", "000.00.17.H19").publisher
+    with pytest.raises(publishing.EditRefused, match="look after"):
+        publishing.end_offering(version.procedure.offerings.get(), date(2026, 3, 23), other, factories.NOW)

@@ -214,7 +214,10 @@ def offering_end(request: HttpRequest, code: str, slug: str) -> HttpResponseBase
     except EditRefused as refused:
         messages.error(request, refused.message)
     else:
-        messages.success(request, _("Today is the last day on which %(unit)s offers it.") % {"unit": present.unit.name})
+        words = _("Today is the last day on which %(unit)s offers it.")
+        if present.since > publisher.day:
+            words = _("Saved: %(unit)s.")
+        messages.success(request, words % {"unit": present.unit.name})
     return redirect("manage:procedure", found.code)
 
 
