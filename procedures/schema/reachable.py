@@ -1,8 +1,8 @@
 """Whether a condition of a form can ever hold: what nobody could reach is a mistake of the form.
 
-Pure. Conditions are multiplied out into lists of plain comparisons; beyond
-:data:`MOST` of them a condition counts as reachable, since a false alarm would
-keep a good form from being published.
+Pure. Conditions are multiplied out into lists of plain comparisons. What would
+take too long (beyond :data:`MOST`, :data:`LONGEST` or :data:`TRIES`) counts as
+reachable, since a false alarm would keep a good form from being published.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,7 +11,8 @@ from typing import Any
 
 from .parts import Field, Schema
 
-MOST = 400
+# Cases of one condition, comparisons of one case, and cases tried for one form (about a second).
+MOST, LONGEST, TRIES = 400, 60, 20_000
 # A comparison: key, operator, value, whether it must hold (or must not).
 Atom = tuple[str, str, Any, bool]
 Case = tuple[Atom, ...]
@@ -46,7 +47,15 @@ class _Finder:
     def __init__(self, schema: Schema) -> None:
         self.fields: dict[str, Field] = {one.key: one for _section, one in schema.fields()}
         self.of_section = {one.key: section.show_if for section, one in schema.fields()}
-        self.asked: dict[str, list[Case]] = {}
+        self.tried = 0
+        # The cases in which a question is asked; None: too many. In order, since conditions only look back.
+        self.asked: dict[str, list[Case] | None] = {}
+        for key in self.fields:
+            try:
+                conditions = self.conditions(key)
+                self.asked[key] = self.cases({"all": conditions}) if conditions else [()]
+            except _TooMany:
+                self.asked[key] = None
 
     def conditions(self, key: str) -> list[Mapping[str, Any]]:
         return [part for part in (self.of_section[key], self.fields[key].show_if) if part is not None]
@@ -64,18 +73,14 @@ class _Finder:
             needed = {key for key, op, _value, holds in case if holds and op != "empty" or not holds and op == "empty"}
             wider = [case]
             for key in needed:
-                wider = _product(wider, self.cases_of(key))
+                wider = _product(wider, self.asked[key])
+            self.tried += len(wider)
+            if self.tried > TRIES:
+                raise _TooMany
             found += [case for case in wider if self.is_possible(case)]
             if len(found) > MOST:
                 raise _TooMany
         return found
-
-    def cases_of(self, key: str) -> list[Case]:
-        """Return the cases in which a question is asked."""
-        if key not in self.asked:
-            conditions = self.conditions(key)
-            self.asked[key] = self.cases({"all": conditions}) if conditions else [()]
-        return self.asked[key]
 
     def is_possible(self, case: Case) -> bool:
         by_key: dict[str, _Answer] = {}
@@ -159,11 +164,17 @@ def _multiply_out(condition: Mapping[str, Any], *, wanted: bool) -> list[Case]:
                 for part in parts:
                     together = _product(together, part)
                 return together
-            return [case for part in parts for case in part]
+            cases = [case for part in parts for case in part]
+            if len(cases) > MOST:
+                raise _TooMany
+            return cases
     return [((condition["field"], condition["op"], condition.get("value"), wanted),)]
 
 
-def _product(left: list[Case], right: list[Case]) -> list[Case]:
-    if len(left) * len(right) > MOST:
+def _product(left: list[Case], right: list[Case] | None) -> list[Case]:
+    if right is None or len(left) * len(right) > MOST:
         raise _TooMany
-    return [(*one, *other) for one in left for other in right]
+    made = [(*one, *other) for one in left for other in right]
+    if any(len(case) > LONGEST for case in made):
+        raise _TooMany
+    return made

@@ -209,3 +209,18 @@ def test_what_two_questions_ask_together_must_fit():
 def test_a_monstrous_condition_counts_as_reachable():
     many = {"all": [{"any": [is_("count", n), is_("count", -n)]} for n in range(1, 20)]}
     assert reachable.can_hold(schema(), many)
+
+
+@pytest.mark.parametrize("back", [1, 20])
+def test_a_large_form_is_looked_through_at_once(back):
+    """A thousand questions, each asked for an answer to those before it."""
+    asked = {"op": "gt", "value": 1}
+    fields = [
+        {"key": f"q{n}", "type": "number", "label": {"vi": f"Câu {n}"}}
+        | ({"show_if": {"any": [asked | {"field": f"q{n - k}"} for k in range(1, back + 1)]}} if n >= back else {})
+        for n in range(1000)
+    ]
+    sections = [{"key": f"s{n}", "title": {"vi": "Phần"}, "fields": fields[n * 50 : (n + 1) * 50]} for n in range(20)]
+    large = form_schema.load({"schema": 1, "title": {"vi": "Tờ khai"}, "sections": sections})
+    assert reachable.unreachable(large) == []
+    assert reachable.can_hold(large, asked | {"field": "q999"})
