@@ -236,7 +236,7 @@ def add_field(form: Mapping[str, Any], section: str, values: Mapping[str, Any], 
 def change_field(
     form: Mapping[str, Any], key: str, values: Mapping[str, Any], *, table: str = "", papers: Iterable[Paper] = ()
 ) -> Form:
-    """Change a question or column; a value of None takes the property away. The key and the type stay.
+    """Change a question or column; a value of None takes the property away. The key stays.
 
     Raises FormRefused when an answer to choose from goes away that something reads.
     """

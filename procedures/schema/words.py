@@ -117,6 +117,9 @@ TYPE_WORDS: dict[str, TypeWords] = {
     ),
 }
 
+# Types whose answer may be illustrated.
+WITH_EXAMPLE = frozenset("text long_text number money date full_name id_number tax_code phone email".split())
+
 PREFILL_WORDS: dict[str, Text] = {
     "person": gettext_lazy("The person: name, birth, sex, identity number"),
     "full_name": gettext_lazy("Full name"),

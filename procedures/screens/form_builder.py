@@ -25,11 +25,9 @@ from ..schema.choices import options_from_lines
 from ..schema.conditions import ConditionField
 from ..schema.editing import Part, name_of, text_of
 from ..schema.parts import COLUMN_TYPES, MAX_NUMBER, MAX_OPTIONS, MAX_ROWS, MAX_SIGNATURE, MAX_SIGNATURES, MAX_TEXT
-from ..schema.words import TYPE_WORDS, option_meant, options_of, prefills_of, rules_of
+from ..schema.words import TYPE_WORDS, WITH_EXAMPLE, option_meant, options_of, prefills_of, rules_of
 
 MAX_LABEL = 300
-# Types whose answer may be illustrated.
-WITH_EXAMPLE = frozenset("text long_text number money date full_name id_number tax_code phone email".split())
 LISTS = {"ethnic_groups": gettext_lazy("Ethnic groups of Vietnam"), "countries": gettext_lazy("Countries")}
 # In the order in which publishers are likely to want them.
 OFFERED = (

@@ -10,6 +10,7 @@ from ..views import (
     manage_names,
     manage_preview,
     manage_procedure,
+    manage_retype,
     manage_review,
     manage_rows,
     manage_version,
@@ -62,8 +63,14 @@ urlpatterns = [
     path(f"{VERSION}form/sections/<str:section>/add-field/", manage_form.form_field_add, name="form_field_add"),
     path(f"{VERSION}form/fields/<str:field>/", manage_form.form_field, name="form_field"),
     path(f"{VERSION}form/fields/<str:field>/delete/", manage_form.form_field_delete, name="form_field_delete"),
+    path(f"{VERSION}form/fields/<str:field>/type/", manage_retype.form_field_type, name="form_field_type"),
     path(f"{VERSION}form/fields/<str:table>/add-column/", manage_form.form_column_add, name="form_column_add"),
     path(f"{VERSION}form/fields/<str:table>/columns/<str:field>/", manage_form.form_column, name="form_column"),
+    path(
+        f"{VERSION}form/fields/<str:table>/columns/<str:field>/type/",
+        manage_retype.form_column_type,
+        name="form_column_type",
+    ),
     path(
         f"{VERSION}form/fields/<str:table>/columns/<str:field>/delete/",
         manage_form.form_column_delete,

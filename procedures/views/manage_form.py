@@ -360,6 +360,7 @@ def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
         type=form_builder.TYPE_WORDS[kind],
         back=desk.url("form_field", table) if table else "",
         remove=desk.url("form_column_delete", table, key) if table else desk.url("form_field_delete", key),
+        retype=desk.url("form_column_type", table, key) if table else desk.url("form_field_type", key),
         copy=desk.url("form_copy"),
         key=key,
         table=table,

@@ -278,9 +278,11 @@ def catalogue(world: World) -> list[tuple[str, str, list[object], dict[str, str]
         ("form_section_delete", ["requester"]),
         ("form_field_add", ["requester"]),
         ("form_field", ["copies"]),
+        ("form_field_type", ["copies"]),
         ("form_field_delete", ["copies"]),
         ("form_column_add", ["copies"]),
         ("form_column", ["copies", "x"]),
+        ("form_column_type", ["copies", "x"]),
         ("form_column_delete", ["copies", "x"]),
     ):
         found += [(f"manage:{name}", method, [*at, *part], PUBLISHER) for method in (GET, POST)]
