@@ -142,6 +142,9 @@ def _papers(papers: list[RequiredPaper], schema: form_schema.Schema | None) -> l
                 _("The paper “%(paper)s” depends on a question that does not exist: %(keys)s.")
                 % {"paper": name, "keys": ", ".join(sorted(unknown))}
             )
+        elif schema and (wrong := form_checking.condition_faults(schema, paper.show_if)):
+            reason = {"paper": name, "reason": wrong[0].message}
+            fault(_("The condition of “%(paper)s” cannot be read: %(reason)s.") % reason)
         elif schema and paper.show_if is not None and not reachable.can_hold(schema, paper.show_if):
             fault(_("The condition of “%(paper)s” can never hold.") % {"paper": name})
         if paper.from_form and schema is None:

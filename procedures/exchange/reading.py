@@ -24,6 +24,7 @@ from offices.models import Role
 from .. import form_schema
 from ..drafting import is_code
 from ..models import FeeKind, TimeUnit
+from ..schema.loading import OPERATORS
 from ..template_files import KINDS as TEMPLATE_KINDS
 from .plain import FORMAT, PORTAL, Plain
 
@@ -253,7 +254,13 @@ def _is_condition(found: Any, depth: int) -> bool:
         return isinstance(parts, list) and bool(parts) and all(_is_condition(part, depth + 1) for part in parts)
     if set(found) == {"not"}:
         return _is_condition(found["not"], depth + 1)
-    return isinstance(found.get("field"), str) and isinstance(found.get("op"), str)
+    op, wanted = found.get("op"), found.get("value")
+    if not isinstance(found.get("field"), str) or not isinstance(op, str) or op not in OPERATORS:
+        return False
+    if op in ("filled", "empty"):
+        return set(found) == {"field", "op"}
+    values = wanted if op == "in" else [wanted]
+    return isinstance(values, list) and bool(values) and all(isinstance(value, str | int) for value in values)
 
 
 # Records ------------------------------------------------------------------------------------------------------------

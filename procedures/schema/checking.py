@@ -8,8 +8,11 @@ from django.utils.translation import gettext as _
 from common.text import fold
 
 from . import reachable
-from .loading import load
+from .loading import condition_faults, load
 from .parts import Field, Place, Schema, SchemaError, SchemaFault, Section, Words, is_empty
+
+
+__all__ = ["check_form", "condition_faults", "unreachable"]
 
 
 def check_form(data: Any) -> list[SchemaFault]:

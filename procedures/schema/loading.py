@@ -46,6 +46,14 @@ def load(data: Any) -> Schema:
     return _Loader().load(data)
 
 
+def condition_faults(schema: Schema, condition: Any) -> list[SchemaFault]:
+    """Return what is wrong with a condition over the questions of a form, such as a paper's."""
+    loader = _Loader()
+    loader.earlier = {field.key: field for _section, field in schema.fields()}
+    loader.condition(condition, Place())
+    return loader.faults
+
+
 class _Loader:
     """One pass over the data that gathers faults instead of stopping at the first."""
 

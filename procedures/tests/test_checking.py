@@ -224,3 +224,20 @@ def test_a_large_form_is_looked_through_at_once(back):
     large = form_schema.load({"schema": 1, "title": {"vi": "Tờ khai"}, "sections": sections})
     assert reachable.unreachable(large) == []
     assert reachable.can_hold(large, asked | {"field": "q999"})
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"field": "wants_copy", "op": "like", "value": "co"},
+        {"field": "wants_copy", "op": "in", "value": 5},
+        {"field": "copies", "op": "gt", "value": "viele"},
+        {"field": "wants_copy", "op": "eq", "value": "vielleicht"},
+        {"any": [{"field": "copies", "op": "filled"}, {"field": "copies", "op": "is", "value": {}}]},
+    ],
+)
+def test_conditions_of_papers_keep_to_the_rules_of_the_form(draft, condition):
+    paper = RequiredPaper(n=3, key="x", name="Giấy X", originals=1, show_if=condition, condition="Khi")
+    found = checking.check(draft, [paper], today=TODAY)
+    assert [fault.section for fault in found] == ["papers"]
+    assert "cannot be read" in found[0].message

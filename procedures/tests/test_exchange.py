@@ -269,6 +269,8 @@ def test_sectors_and_life_events_are_made_when_unknown(publisher):
         {"code": "1.000001", "version": {"form": [[[[[]]]]]}},
         {"code": "1.000001", "version": {"papers": [{"key": "a", "name": "A"}, {"key": "a", "name": "B"}]}},
         {"code": "1.000001", "version": {"papers": [{"name": "A", "show_if": {"field": 3, "op": []}}]}},
+        {"code": "1.000001", "version": {"papers": [{"name": "A", "show_if": {"field": "a", "op": "in", "value": 5}}]}},
+        {"code": "1.000001", "version": {"papers": [{"name": "A", "show_if": {"field": "a", "op": "is", "value": 5}}]}},
         {"code": "1.000001", "version": {"papers": [{"name": "A", "template_file": {"name": "a.exe", "content": ""}}]}},
         {
             "code": "1.000001",
