@@ -5,12 +5,19 @@ from datetime import timedelta
 from celery import shared_task
 from django.contrib.sessions.models import Session
 
+from . import loose_files
 from .clock import now
 from .models import AttemptCounter, OneTimeKey
 
 # Longer than the longest window that limits count in.
 COUNTERS_KEPT = timedelta(days=2)
 QUESTIONS_KEPT = timedelta(days=1)
+
+
+@shared_task
+def sweep_loose_files() -> int:
+    """Delete stored files that no row names; return how many went."""
+    return loose_files.sweep(now())
 
 
 @shared_task

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from common import append_only
+from common import append_only, loose_files
 
 
 class DossiersConfig(AppConfig):
@@ -16,6 +16,9 @@ class DossiersConfig(AppConfig):
         hooks.duties.append(leaving.HeldDossiers())
         hooks.unit_obstacles.append(leaving.open_dossiers)
         hooks.identifier_checks.append(leaving.codes_of_today)
+        loose_files.register_field("papers", "dossiers.Paper", "file")
+        loose_files.register_field("slips", "dossiers.Slip", "file")
+        loose_files.register_field("results", "dossiers.Result", "file")
         append_only.register("dossiers_dossierevent")
         append_only.register("dossiers_reading")
         append_only.register("dossiers_slip", set_once=["file", "sha256"])

@@ -13,7 +13,7 @@ from common.clock import now
 from common.pdf import PdfFailed, render_pdf
 from procedures.publishing import rank_by_filings
 
-from . import drafts, figures, loose_files, results, slips
+from . import drafts, figures, results, slips
 from .models import Dossier, Result, Slip, Status
 
 logger = logging.getLogger(__name__)
@@ -81,12 +81,6 @@ def expire_drafts() -> None:
             # Saved again meanwhile: it stays.
             removed = drafts.remove_with_files(Dossier.objects.filter(pk__in=pks, saved_at__lt=before))
         logger.info("%d drafts expired", removed)
-
-
-@shared_task(name="dossiers.tasks.sweep_loose_files")
-def sweep_loose_files() -> None:
-    """Delete stored files that no row names."""
-    loose_files.sweep(now())
 
 
 @shared_task(name="dossiers.tasks.rank_procedures")

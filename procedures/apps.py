@@ -1,6 +1,8 @@
+from collections.abc import Collection
+
 from django.apps import AppConfig
 
-from common import append_only
+from common import append_only, loose_files
 
 # Once published, a wording stays: dossiers are judged by the version they were filed under.
 _FIXED = "\"status\" IN ('published', 'retired')"
@@ -11,13 +13,15 @@ class ProceduresConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell offices the fields of administration, and the database which published rows to keep."""
+        """Tell offices the fields of administration, the sweep whose files these are, the database what to keep."""
         from offices import hooks
 
         from . import log_words
 
         hooks.sectors.append(_sectors)
         log_words.register()
+        loose_files.register_field("templates", "procedures.RequiredPaper", "template_file")
+        loose_files.register("blank-forms", _wanted_blank_forms)
         self._keep_published_rows()
 
     def _keep_published_rows(self) -> None:
@@ -41,3 +45,10 @@ def _sectors() -> list[tuple[str, str]]:
     from .models import Sector
 
     return sorted(Sector.objects.values_list("code", "name"), key=lambda sector: (fold(sector[1]), sector[0]))
+
+
+def _wanted_blank_forms(names: Collection[str]) -> set[str]:
+    """Return which stored blank forms are still offered; what makes PDFs is loaded only when it is asked."""
+    from . import blank_forms
+
+    return blank_forms.wanted(names)

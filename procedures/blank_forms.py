@@ -6,6 +6,7 @@ out, so that a stored file always fits. Several makers at once leave one file.
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -90,6 +91,13 @@ def _forget_older(pk: int, name: str, storage: Storage) -> None:
     for other in storage.listdir(f"{FOLDER}/{pk}")[1]:
         if f"{FOLDER}/{pk}/{other}" != name:
             delete_quietly(storage, f"{FOLDER}/{pk}/{other}")
+
+
+def wanted(names: Collection[str]) -> set[str]:
+    """Return which of these stored files are a version's blank form as it is today. One query."""
+    pks = {int(pk) for pk in (name.split("/")[1] for name in names) if pk.isascii() and pk.isdigit() and len(pk) < 19}
+    rows = ProcedureVersion._base_manager.filter(pk__in=pks, form__isnull=False).values_list("pk", "form", "name")
+    return {storage_name(*row) for row in rows} & set(names)
 
 
 def offers(version: ProcedureVersion, level: int, storage: Storage = default_storage) -> Offer | None:

@@ -204,7 +204,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-unconfirmed": {"task": "accounts.tasks.forget_unconfirmed", "schedule": crontab(hour=3, minute=20)},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": crontab(hour=3, minute=30)},
     "expire-drafts": {"task": "dossiers.tasks.expire_drafts", "schedule": crontab(hour=2, minute=30)},
-    "sweep-loose-files": {"task": "dossiers.tasks.sweep_loose_files", "schedule": crontab(hour=3, minute=40)},
+    "sweep-loose-files": {"task": "common.tasks.sweep_loose_files", "schedule": crontab(hour=3, minute=40)},
     "rank-procedures": {"task": "dossiers.tasks.rank_procedures", "schedule": crontab(hour=2, minute=10)},
     "count-figures": {"task": "dossiers.tasks.count_figures", "schedule": crontab(hour=2, minute=20)},
     "expire-prepared-forms": {

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from hypothesis import given, settings
 
+from common import loose_files
 from common.clock import LOCAL
-from dossiers import loose_files
 from procedures import blank_forms, declarations, form_schema, tasks
 from procedures.models import Offering
 from procedures.shipped import forms_import
