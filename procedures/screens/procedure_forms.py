@@ -27,6 +27,8 @@ MAX_RELATED = 12
 MAX_FEE = 2_000_000_000
 # So many are named when a name fits several.
 NAMED = 5
+# So many are offered to choose one from.
+OFFERED = 10
 
 
 class PlainForm(forms.Form):
@@ -44,20 +46,25 @@ def level_choices(most: int = 4) -> list[tuple[int, str]]:
     return [(level, level_words(level)) for level in range(1, most + 1)]
 
 
+def procedures_meant(text: str, most: int = NAMED) -> list[Procedure]:
+    """Return the procedure of a code, else those whose names have all the words: ``most`` and one more. One query."""
+    code, _space, _name = text.partition(" ")
+    by_name = Q()
+    for word in fold(text).split():
+        by_name &= Q(search_text__contains=word)
+    found = list(Procedure.objects.filter(Q(code=code) | by_name).order_by("sort_key", "id")[: most + 1])
+    exact = [procedure for procedure in found if procedure.code == code]
+    return exact or found
+
+
 def find_procedure(text: str) -> Procedure:
     """Return the procedure meant by a code or by words of its name. Two queries at most.
 
     Raises ValidationError, naming those that fit when there are several.
     """
-    code, _dash, _name = text.partition(" ")
-    words = fold(text).split()
-    by_name = Q()
-    for word in words:
-        by_name &= Q(search_text__contains=word)
-    found = list(Procedure.objects.filter(Q(code=code) | by_name).order_by("sort_key", "id")[: NAMED + 1])
-    exact = [procedure for procedure in found if procedure.code == code]
-    if exact or len(found) == 1:
-        return (exact or found)[0]
+    found = procedures_meant(text)
+    if len(found) == 1:
+        return found[0]
     if not found:
         raise ValidationError(_("No procedure fits “%(text)s”. Write its code.") % {"text": text})
     named = names_of(found[:NAMED], local_day(now()))
@@ -285,13 +292,54 @@ class RetireForm(PlainForm):
         label=gettext_lazy("Successor"),
         max_length=120,
         required=False,
-        help_text=gettext_lazy("The code of the procedure that takes its place, or words of its name."),
+        help_text=gettext_lazy(
+            "The procedure that takes its place: its code, or words of its name. "
+            "When several fit, they are listed to choose from."
+        ),
     )
 
+    chosen = forms.ChoiceField(label=gettext_lazy("Which of these?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, procedure: Procedure, **options: Any) -> None:
+        super().__init__(*args, **options)
+        meant = [other for other in self._meant() if other != procedure]
+        self.found, has_more = meant[:OFFERED], len(meant) > OFFERED
+        if len(self.found) < 2:
+            del self.fields["chosen"]
+            return
+        names = names_of(self.found, local_day(now()))
+        field = self.fields["chosen"]
+        field.choices = [  # type: ignore[attr-defined]
+            (other.code, f"{names.get(other.pk, '')} ({other.code})") for other in self.found
+        ]
+        message = _("Several procedures fit these words: choose the successor, or write more of its name.")
+        field.error_messages |= {"required": message, "invalid_choice": message}
+        if has_more:
+            field.help_text = _("Only the first %(count)d are shown. More words above narrow them down.") % {
+                "count": OFFERED
+            }
+
+    def _meant(self) -> list[Procedure]:
+        """Return the procedures that the typed words may mean. One query."""
+        try:
+            text = self.fields["successor"].clean(self.data.get("successor", ""))
+        except ValidationError:
+            return []
+        return procedures_meant(text, OFFERED + 1) if text else []
+
     def clean_successor(self) -> Procedure | None:
-        """Find the procedure named."""
+        """Find the procedure named; of several, the box below tells which."""
         text = self.cleaned_data["successor"]
-        return find_procedure(text) if text else None
+        if text and not self.found:
+            raise ValidationError(_("No procedure fits “%(text)s”. Write its code.") % {"text": text})
+        return self.found[0] if len(self.found) == 1 else None
+
+    def clean(self) -> dict[str, Any]:
+        """Take the one that was chosen of several."""
+        cleaned = super().clean() or self.cleaned_data
+        if code := cleaned.get("chosen"):
+            cleaned["successor"] = next(other for other in self.found if other.code == code)
+        return cleaned
 
 
 class NoteForm(DraftForm):

@@ -417,6 +417,26 @@ def test_retiring_with_a_successor(client, page, version, commune):
     assert "Gộp lại" in again and 'value="1.000002"' in again
 
 
+def test_of_several_successors_one_is_chosen(client, version, commune, frozen):
+    client.force_login(commune.publisher)
+    for n in range(2, 14):
+        factories.version(commune.unit, code=f"1.{n:06d}", name=f"Thủ tục kế thừa {n}")
+    data = {"on_day": "1", "on_month": "5", "on_year": "2026", "reason": "Gộp lại", "successor": "kế thừa"}
+    for more in ({}, {"chosen": "1.000001"}, {"chosen": "x"}):
+        response = post(client, "retire", "1.000001", **data, **more)
+        html = response.content.decode()
+        assert response.status_code == 422 and checks.faults(html) == []
+        assert html.count('name="chosen"') == 10 and "Gộp lại</textarea>" in html and 'value="kế thừa"' in html
+    # Other words are looked up anew, whatever was chosen among the former ones.
+    response = post(client, "retire", "1.000001", **(data | {"successor": "kế thừa 1.00001", "chosen": "1.000005"}))
+    assert response.status_code == 422
+    # A procedure does not follow itself, and words that mean it alone mean nothing.
+    assert post(client, "retire", "1.000001", **(data | {"successor": "1.000001"})).status_code == 422
+    assert post(client, "retire", "1.000001", **data, chosen="1.000005").status_code == 302
+    version.refresh_from_db()
+    assert version.successor.code == "1.000005"
+
+
 def test_duplicating(client, page, version):
     Procedure.objects.update(synonyms=["đẻ con"])
     key = page("duplicate", "1.000001").split('name="key" value="')[1].split('"')[0]

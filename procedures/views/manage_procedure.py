@@ -129,7 +129,7 @@ def _duplicate(form: DuplicateForm, source: Procedure, publisher: Publisher) -> 
 def retire(request: HttpRequest, code: str) -> HttpResponseBase:
     """Decide that a procedure no longer applies: from when, why, what takes its place."""
     publisher, found = publisher_of(request), procedure_of(code)
-    form = RetireForm(request.POST or None, initial=_decided(found))
+    form = RetireForm(request.POST or None, procedure=found, initial=_decided(found))
     status = 200
     if request.method == "POST":
         status = attempt(form, lambda: _retire(form, found, publisher)) if form.is_valid() else 422
