@@ -3,8 +3,10 @@
 from datetime import datetime
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from common import append_only, broker
 from common.clock import LOCAL
@@ -42,6 +44,12 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def broker_is_not_resting(monkeypatch):
     """Forget that an earlier test found the broker down."""
     monkeypatch.setattr(broker, "_rests_until", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def words_are_vietnamese():
+    """Forget the language in which an earlier test asked for its pages."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 def pytest_configure(config: pytest.Config) -> None:
