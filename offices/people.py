@@ -23,7 +23,7 @@ from common.clock import local_day
 
 from . import audit, people_mail
 from .changing import Refused, require_fresh
-from .models import Post, Role, Unit
+from .models import AuditEntry, Post, Role, Unit
 
 SAME_POST = gettext_lazy("This person holds this post in that time already.")
 LAST_ADMINISTRATOR = gettext_lazy(
@@ -130,6 +130,9 @@ def _give(user: User, terms: Iterable[Terms], by: User, now: datetime) -> list[P
         unit = Unit.objects.select_for_update().get(pk=one.unit.pk)
         if not unit.is_active:
             raise Refused(_("This unit is closed."), "unit")
+        if one.role == Role.ADMINISTRATOR and user.pk == by.pk:
+            # A substitute of some days would stay for good.
+            raise Refused(_("Nobody gives themselves the post of administrator. Ask another administrator."), "role")
         if one.until is not None and one.until < one.since:
             raise Refused(_("The last day comes before the first one."), "until")
         same = Post.objects.filter(user=user, unit=unit, role=one.role).filter(
@@ -172,7 +175,7 @@ def change_post(
 ) -> None:
     """Change a post's title, fields and last day."""
     with transaction.atomic():
-        held = _locked(post, was, by)
+        held = _locked(post, was, by, now)
         if until != held.valid_until:
             _check_end(held, until, now)
         fields = list(sectors) if held.role == Role.SPECIALIST else []
@@ -189,7 +192,7 @@ def change_post(
 def end_post(post: Post, last_day: date, *, was: str, by: User, now: datetime) -> None:
     """Let a post end with a day, today or later; one that has not begun by then is taken back as if never given."""
     with transaction.atomic():
-        held = _locked(post, was, by)
+        held = _locked(post, was, by, now)
         if held.valid_from > last_day:
             Post.objects.filter(pk=held.pk).delete()
             _log("post.take_back", held.user, by, now, held.unit, [("role", held.role, None)])
@@ -200,8 +203,8 @@ def end_post(post: Post, last_day: date, *, was: str, by: User, now: datetime) -
         _log("post.end", held.user, by, now, held.unit, changes)
 
 
-def _locked(post: Post, was: str, by: User) -> Post:
-    """Return a post read anew for changing; refuses a stale page and one's own post of administrator."""
+def _locked(post: Post, was: str, by: User, now: datetime) -> Post:
+    """Return a post read anew for changing; refuses a stale page, one that ended and one's own as administrator."""
     # All posts of administrators in one order: two who end each other's wait here.
     administrators = Post.objects.select_for_update().filter(role=Role.ADMINISTRATOR).order_by("pk")
     list(administrators.values_list("pk", flat=True))
@@ -209,6 +212,8 @@ def _locked(post: Post, was: str, by: User) -> Post:
     if held is None:
         raise Refused(_("This post has been taken back."))
     require_fresh(was, *post_values(held))
+    if held.valid_until is not None and held.valid_until < local_day(now):
+        raise Refused(_("This post has ended. Give a new one."))
     if held.role == Role.ADMINISTRATOR and held.user_id == by.pk:
         raise Refused(_("Nobody changes their own post of administrator. Ask another administrator."))
     return held
@@ -272,7 +277,11 @@ def _require_officer(user: User, unit_ids: set[int], now: datetime) -> None:
 
 
 def open_account(user: User, unit_ids: set[int], *, by: User, now: datetime) -> None:
-    """Let a person sign in again."""
+    """Let a person sign in again, unless the account was closed for units out of one's sight."""
+    closed = AuditEntry.objects.filter(action="person.close", subject_type="user", subject_ref=str(user.pk))
+    where = closed.order_by("-id").values_list("unit_id", flat=True)[:1]
+    if where and where[0] not in unit_ids:
+        raise Refused(_("An administrator of another unit closed this account. Ask there."))
     with transaction.atomic():
         if User.objects.filter(pk=user.pk, is_active=False).update(is_active=True) != 1:
             raise Refused(_("This account is open already."))
@@ -300,7 +309,8 @@ def end_sessions(user: User, unit_ids: set[int], *, by: User, now: datetime) -> 
 
 
 def note_session_ended(user: User, unit_ids: set[int], browser: str, *, by: User, now: datetime) -> None:
-    """Write that one session was ended."""
+    """Write that one session was ended; refuses for somebody who has left, like the rest."""
+    _require_officer(user, unit_ids, now)
     _log("person.end_session", user, by, now, _unit_of(user, unit_ids), [("browser", browser, "")])
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.mail import send_mail
 from django.template.loader import render_to_string
@@ -24,8 +25,13 @@ def invitation(user: User, terms: Iterable["Terms"], by: User) -> None:
 
 
 def posts_given(user: User, terms: Iterable["Terms"], by: User) -> None:
-    """Tell the holder of an account which posts it has been given; one that was never used gets a link as well."""
-    link = "" if has_accepted(user) else invitation_url(user)
+    """Tell the holder of an account which posts it has been given.
+
+    One that was never used gets a link as well, and so does one whose address
+    is unconfirmed: somebody else may have typed it and chosen the password.
+    """
+    is_unconfirmed = EmailAddress.objects.filter(user=user, email__iexact=user.email, verified=False).exists()
+    link = invitation_url(user) if is_unconfirmed or not has_accepted(user) else ""
     _send("posts_given", user, by, link=link, posts=_posts(user, terms))
 
 

@@ -4,12 +4,14 @@ from datetime import date
 
 import pytest
 from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
 from accounts import invitations
 from accounts.models import User
+from offices import people
 from offices.models import AuditEntry, Post, Role
 from tests import factories
 from tests.pages import checks
@@ -250,3 +252,31 @@ def test_an_account_without_an_address_gets_no_link(admin, commune):
     admin.post(address("send_link", commune.clerk.pk))
     assert not mail.outbox
     assert checks.faults(page(admin, "person", commune.clerk.pk)) == []
+
+
+def test_what_another_unit_closed_stays_closed(admin, commune, other_commune):
+    left = Post.objects.create(user=other_commune.clerk, unit=commune.unit, role=Role.CLERK, valid_from=TODAY)
+    Post.objects.filter(pk=left.pk).update(valid_from=date(2025, 1, 1), valid_until=date(2025, 6, 30))
+    people.close_account(
+        other_commune.clerk, {other_commune.unit.pk}, by=other_commune.administrator, now=factories.NOW
+    )
+    admin.post(address("open_again", other_commune.clerk.pk))
+    assert not User.objects.get(pk=other_commune.clerk.pk).is_active
+
+
+def test_a_leavers_session_is_nobodys_business(admin, commune):
+    leaver = Client()
+    EmailAddress.objects.create(user=commune.clerk, email=commune.clerk.email, verified=True, primary=True)
+    leaver.post(reverse("account_login"), {"login": commune.clerk.email, "password": factories.PASSWORD})
+    end = page(admin, "person", commune.clerk.pk).split("/sessions/")[1].split('"')[0]
+    Post.objects.filter(user=commune.clerk).update(valid_until=date(2026, 3, 1))
+    admin.post(f"/manage/people/{commune.clerk.pk}/sessions/{end}")
+    assert UserSession.objects.filter(user=commune.clerk).count() == 1
+    assert not AuditEntry.objects.filter(action="person.end_session").exists()
+
+
+def test_an_unconfirmed_address_gets_a_link_with_its_post(admin, commune, citizen):
+    """Somebody may have registered with an officer's address and a password of their own."""
+    EmailAddress.objects.create(user=citizen, email=citizen.email, verified=False, primary=True)
+    invite(admin, commune, email=citizen.email, attach="on")
+    assert "/invitation/" in last_mail().body

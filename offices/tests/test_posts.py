@@ -171,3 +171,27 @@ def test_two_administrators_who_remove_each_other_leave_one(commune, now, how):
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["done", "refused"], connection.vendor
+
+
+def test_nobody_becomes_administrator_for_longer_by_themselves(commune, other_commune):
+    until = TODAY + timedelta(days=5)
+    for unit, since in ((commune.unit, until + timedelta(days=1)), (other_commune.unit, TODAY)):
+        terms = people.Terms(unit, Role.ADMINISTRATOR, "", (), since)
+        with pytest.raises(Refused, match="themselves"):
+            people.give_post(commune.administrator, terms, by=commune.administrator, now=factories.NOW)
+    assert commune.administrator.posts.count() == 1
+
+
+@pytest.mark.parametrize("change", ["change", "end"])
+def test_a_post_that_has_ended_stays_ended(commune, change):
+    post = commune.clerk.posts.get()
+    Post.objects.filter(pk=post.pk).update(valid_until=YESTERDAY)
+    post.refresh_from_db()
+    was = fingerprint(*people.post_values(post))
+    with pytest.raises(Refused, match="has ended"):
+        if change == "end":
+            people.end_post(post, TODAY, was=was, by=commune.administrator, now=factories.NOW)
+        else:
+            people.change_post(
+                post, title="", sectors=(), until=None, was=was, by=commune.administrator, now=factories.NOW
+            )

@@ -185,11 +185,15 @@ def end_session(request: HttpRequest, pk: int, session: int) -> HttpResponse:
     shown = {one.pk: one for one in sessions.open_sessions(user, admin.now)}
     if session not in shown:
         raise Http404
-    with transaction.atomic():
-        if sessions.end_session(user, session):
-            browser = shown[session].browser
-            people.note_session_ended(user, admin.unit_ids, browser, by=admin.user, now=admin.now)
-    messages.success(request, _("The session has ended."))
+    try:
+        with transaction.atomic():
+            if sessions.end_session(user, session):
+                browser = shown[session].browser
+                people.note_session_ended(user, admin.unit_ids, browser, by=admin.user, now=admin.now)
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, _("The session has ended."))
     return redirect("administer:person", pk=user.pk)
 
 
