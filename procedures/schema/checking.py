@@ -11,7 +11,6 @@ from . import reachable
 from .loading import condition_faults, load
 from .parts import Field, Place, Schema, SchemaError, SchemaFault, Section, Words, is_empty
 
-
 __all__ = ["check_form", "condition_faults", "unreachable"]
 
 
