@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from common.clock import LOCAL
 from common.paging import Page
 from offices.models import Role
+from procedures import words
 from procedures.models import Sector
 
 from .access import Officer
 from .deadlines import Light, light, waiting_light
 from .desk_lists import (
-    LEVELS,
     VIEWS,
     ListSpec,
     Search,
@@ -253,7 +253,7 @@ def filter_choices(officer: Officer, spec: ListSpec) -> list[dict[str, Any]]:
     """Return the filter selects: name, label and options with the chosen one marked."""
     offered_choices: tuple[tuple[str, str, list[tuple[str, Any]]], ...] = (
         ("field", _("Field"), list(fields(officer))),
-        ("level", _("Level"), [(level, _("Level %(number)s") % {"number": level}) for level in LEVELS]),
+        ("level", _("Level"), [(level, words.level_name(level)) for level in words.level_scheme()]),
         ("channel", _("Channel"), list(Channel.choices)),
         ("deadline", _("Deadline"), list(deadlines(officer).items())),
     )

@@ -20,6 +20,7 @@ from common.paging import Page, cursor_of, keyset_page
 from common.text import fold, nfc
 from common.working_time import at
 from offices.models import Role
+from procedures import words
 
 from .access import Officer
 from .applicants import number_index
@@ -91,7 +92,6 @@ VIEWS: dict[str, View] = {
 # Tabs of what the officer holds: wherever it came from, whichever field it has.
 HELD_VIEWS = ("mine", "sent-back")
 SORTS = {"due": "due_at", "filed": "submitted_at", "closed": "closed_at"}
-LEVELS = ("1", "2", "3", "4")
 DEADLINES = {
     "late": _("Overdue"),
     "today": _("Due today"),
@@ -152,7 +152,7 @@ class ListSpec:
         return cls(
             view=view if view in VIEWS else default_view(officer),
             field=field if re.fullmatch(r"[-\w]{1,60}", field, re.ASCII) else "",
-            level=query.get("level", "") if query.get("level") in LEVELS else "",
+            level=query.get("level", "") if query.get("level") in words.level_scheme() else "",
             channel=query.get("channel", "") if query.get("channel") in Channel.values else "",
             deadline=query.get("deadline", "") if query.get("deadline") in DEADLINES else "",
             sort=sort if sort.removeprefix("-") in SORTS else "",
@@ -259,13 +259,25 @@ def in_view(officer: Officer, view: str) -> DossierQuerySet:
     return officer.listed().filter(condition)
 
 
+def level_condition(level: str) -> Q:
+    """Return the dossiers whose version has a level, '1' to '4' or a name of Nghị định 42/2022."""
+    wholly = Q(version__level=4, version__needs_presence=False)
+    if level == words.WHOLLY:
+        return wholly
+    if level == words.PARTLY:
+        return Q(version__level__gte=3) & ~wholly
+    if level == words.INFORMATION:
+        return Q(version__level__lte=2)
+    return Q(version__level=int(level))
+
+
 def queue(officer: Officer, spec: ListSpec, search: Search | None) -> DossierQuerySet:
     """Return the dossiers of a list, not yet ordered."""
     found = in_view(officer, spec.view)
     if spec.field:
         found = found.filter(version__procedure__sector__code=spec.field)
     if spec.level:
-        found = found.filter(version__level=int(spec.level))
+        found = found.filter(level_condition(spec.level))
     if spec.channel:
         found = found.filter(channel=spec.channel)
     if spec.deadline:

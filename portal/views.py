@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -51,7 +52,7 @@ def _most_used(day: date) -> list[dict[str, str]]:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """Explain how to file, follow, supplement and collect."""
-    return render(request, "portal/help.html")
+    return render(request, "portal/help.html", {"has_two_names": settings.LEVEL_NAMES == "two"})
 
 
 @login_not_required

@@ -145,7 +145,7 @@ Shower = Callable[[Any], str]
 _INFO: dict[str, tuple[Any, Shower]] = {
     "name": (gettext_lazy("Name"), _plain),
     "name_en": (gettext_lazy("Name in English"), _plain),
-    "level": (gettext_lazy("Level"), words.level_words),
+    "level": (gettext_lazy("Level"), words.level_set_words),
     "needs_presence": (gettext_lazy("Presence in person is needed"), _yes),
     "audience": (gettext_lazy("Who may file"), words.audience_words),
     "channels": (gettext_lazy("Ways of filing"), lambda value: ", ".join(words.channel_words(value))),

@@ -47,10 +47,26 @@ def level_choice_words(choice: str) -> str:
     }.get(choice, "")
 
 
+def level_scheme() -> tuple[str, ...]:
+    """Return the levels that the installation tells apart, by their names in a query string."""
+    return SCHEME_2022 if settings.LEVEL_NAMES == "two" else LEVELS
+
+
 def level_choices() -> list[tuple[str, str]]:
     """Return the levels to choose from, in the installation's scheme, each with its words."""
-    choices = SCHEME_2022 if settings.LEVEL_NAMES == "two" else LEVELS
-    return [(choice, level_choice_words(choice)) for choice in choices]
+    return [(choice, level_choice_words(choice)) for choice in level_scheme()]
+
+
+def level_name(choice: str) -> str:
+    """Return a level's name without what it allows: 'Level 4', 'Wholly online'."""
+    names = {WHOLLY: _("Wholly online"), PARTLY: _("Partly online"), INFORMATION: _("Information only")}
+    return names.get(choice) or _("Level %(number)s") % {"number": choice}
+
+
+def level_set_words(level: int) -> str:
+    """Say which of the four levels a publisher sets; they differ although Nghị định 42/2022 names two of them alike."""
+    words = level_choice_words(str(level))
+    return f"{words} ({level_name(scheme_2022(level))})" if settings.LEVEL_NAMES == "two" else words
 
 
 def time_words(version: ProcedureVersion) -> str:

@@ -5,9 +5,12 @@ from datetime import date
 import pytest
 import time_machine
 from django.core.files.base import ContentFile
+from django.urls import reverse
 
 from common import append_only
+from dossiers import desk_lists
 from dossiers.models import Dossier
+from procedures import words
 from procedures.models import Offering, Procedure, ProcedureVersion, RequiredPaper
 from tests import factories
 
@@ -178,3 +181,34 @@ def test_where_people_must_come_the_result_is_handed_out_there(client, citizen, 
     assert 'value="desk"' in page and 'value="online"' not in page and 'value="post"' not in page
     answer = client.post(f"/my/dossiers/{draft.ref}/delivery/", {"delivery": "online"})
     assert answer.status_code == 200 and answer.context["form"].errors
+
+
+@pytest.mark.parametrize(
+    ("level", "found"), [("1", 0), ("2", 0), ("3", 1), ("4", 2), ("wholly", 1), ("partly", 2), ("information", 0)]
+)
+def test_the_desk_filters_by_either_scheme(commune, citizen, level, found):
+    for n, (number, needs_presence) in enumerate([(3, False), (4, False), (4, True)]):
+        made = factories.version(commune.unit, code=f"9.00000{n}", level=number, needs_presence=needs_presence)
+        factories.draft(citizen, commune.unit, made)
+    assert Dossier.objects.filter(desk_lists.level_condition(level)).count() == found
+
+
+@pytest.mark.parametrize("scheme", ["four", "two"])
+def test_levels_are_named_as_the_installation_chose(client, commune, settings, scheme):
+    settings.LEVEL_NAMES = scheme
+    client.force_login(commune.clerk)
+    for level in ("4", "wholly", "5", "²"):
+        page = client.get(reverse("desk:list"), {"view": "all", "level": level}, headers={"accept-language": "vi"})
+        html = page.content.decode()
+        assert page.status_code == 200 and ("Mức 4" in html) == (scheme == "four")
+        assert ('value="wholly"' in html) == (scheme == "two")
+        is_known = level == ("4" if scheme == "four" else "wholly")
+        assert (f'value="{level}" selected' in html) == is_known
+    help_page = client.get(reverse("help"), headers={"accept-language": "vi"}).content.decode()
+    assert ("Mức 1:" in help_page) == (scheme == "four")
+
+
+def test_publishers_tell_all_four_levels_apart(settings):
+    for scheme in ("four", "two"):
+        settings.LEVEL_NAMES = scheme
+        assert len({words.level_set_words(level) for level in (1, 2, 3, 4)}) == 4

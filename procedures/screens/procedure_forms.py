@@ -18,7 +18,7 @@ from common.text import fold
 from offices.forms.base import ChangeForm, DayField, LineField, OnceForm
 
 from ..models import LifeEvent, Offering, Procedure, Sector
-from ..words import level_words
+from ..words import level_set_words
 from .lists import names_of
 from .version_forms import DraftForm, LinesField
 
@@ -43,7 +43,7 @@ class PlainForm(forms.Form):
 
 def level_choices(most: int = 4) -> list[tuple[int, str]]:
     """Return the levels up to one, in words."""
-    return [(level, level_words(level)) for level in range(1, most + 1)]
+    return [(level, level_set_words(level)) for level in range(1, most + 1)]
 
 
 def procedures_meant(text: str, most: int = NAMED) -> list[Procedure]:

@@ -15,7 +15,7 @@ from offices.forms.base import DayField, LineField
 from offices.models import Role
 
 from ..models import FeeKind, ProcedureVersion, TimeUnit
-from ..words import audience_words, channel_words, level_words
+from ..words import audience_words, channel_words, level_set_words
 
 LARGEST_REVISION = 2**31 - 1
 MAX_LINES, MAX_LINE = 40, 400
@@ -186,7 +186,7 @@ class InfoForm(DraftForm):
         initial = {name: getattr(version, name) for name in names}
         super().__init__(*args, revision=version.revision, initial=initial, **options)
         choices: dict[str, Iterable[tuple[Any, str]]] = {
-            "level": [(level, level_words(level)) for level in (1, 2, 3, 4)],
+            "level": [(level, level_set_words(level)) for level in (1, 2, 3, 4)],
             "audience": [(kind, audience_words([kind])) for kind in ("citizen", "organisation", "enterprise")],
             "channels": [(channel, channel_words([channel])[0]) for channel in ("online", "direct", "post")],
         }

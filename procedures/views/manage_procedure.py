@@ -19,7 +19,7 @@ from ..models import Offering, Procedure, VersionStatus
 from ..screens import lists as manage_lists
 from ..screens.procedure_forms import DuplicateForm, OfferingForm, ProcedureForm, RetireForm
 from ..screens.sections import link, state_words
-from ..words import level_words, vnd
+from ..words import vnd
 from .guards import publisher_only
 from .manage_list import claim
 from .manage_pages import Publisher, attempt, procedure_of, publisher_of
@@ -248,7 +248,6 @@ def _offerings(found: Procedure, user: Any, publisher: Publisher) -> list[dict[s
             {
                 "unit": unit,
                 "offering": one,
-                "level": level_words(one.level) if one else "",
                 "fee": vnd(one.fee_vnd) if one and one.fee_vnd is not None else "",
                 "is_running": is_running,
                 "is_receiving": unit.identifier is not None,
