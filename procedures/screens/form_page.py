@@ -35,6 +35,7 @@ class Row:
     facts: list[str]
     faults: list[SchemaFault]
     columns: list[str] = field(default_factory=list)
+    note: str = ""
 
 
 def overview(version: ProcedureVersion, papers: Sequence[Paper], asked: str, day: date) -> dict[str, Any]:
@@ -67,6 +68,19 @@ def overview(version: ProcedureVersion, papers: Sequence[Paper], asked: str, day
         "preview": preview_of(version, chosen, day) if chosen else None,
         "chosen": chosen,
     }
+
+
+def note(page: dict[str, Any], anchor: str, text: str) -> bool:
+    """Put a text beside the section or question that an anchor names; says whether there is one."""
+    for section in page["sections"]:
+        if anchor == f"section-{section['key']}":
+            section["note"] = text
+            return True
+        for row in section["rows"]:
+            if anchor == f"field-{row.key}":
+                row.note = text
+                return True
+    return False
 
 
 def rows(

@@ -20,17 +20,20 @@ STATUS_TAGS = {
     VersionStatus.PUBLISHED.value: "ok",
     VersionStatus.RETIRED.value: "neutral",
 }
+# So many points of a section are named in the task list; the check has them all.
+NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section of a version: its page, and how many faults block it."""
+    """One section of a version: its page, how many faults block it, and what the first of them say."""
 
     key: str
     title: str
     url: str
     faults: int
     warnings: int
+    missing: tuple[str, ...] = ()
 
     @property
     def tag(self) -> str:
@@ -79,6 +82,7 @@ def sections(version: ProcedureVersion, faults: Iterable[Fault]) -> list[Section
             link(f"manage:{key}", *at),
             sum(fault.section == key and fault.is_blocking for fault in found),
             sum(fault.section == key and not fault.is_blocking for fault in found),
+            tuple(fault.message for fault in found if fault.section == key and fault.is_blocking)[:NAMED],
         )
         for key in SECTIONS
     ]

@@ -364,3 +364,26 @@ def test_colleagues_and_strangers(client, draft, commune, citizen):
     client.force_login(commune.publisher)
     assert client.get(reverse("manage:form", args=["nobody", 1])).status_code == 404
     assert client.get(reverse("manage:form", args=[draft.procedure.code, 10**30])).status_code == 404
+
+
+def test_what_was_saved_is_said_at_its_place(desk, draft):
+    response = send(
+        desk, draft, "form_field_add", "requester", query="?type=text", label="Lý do", label_en="", prints="on"
+    )
+    assert response.url.endswith("/form/?section=requester#field-ly_do")
+    html = page(desk, response.url)
+    row = html.split('<li id="field-ly_do">')[1].split("</li>")[0]
+    assert 'role="status"' in row and "banner-ok" not in html and "try_ly_do" in html
+    assert 'role="status">' not in page(desk, response.url).split('class="builder"')[1]
+    response = send(desk, draft, "form_section", "requester", title="Người yêu cầu")
+    assert response.url.endswith("/form/?section=requester#section-requester")
+    head = page(desk, response.url).split('id="section-requester"')[1].split('<ol class="form-rows"')[0]
+    assert 'role="status"' in head
+    # The title has no line of its own: it is said on top. What is wrong is, too.
+    assert "banner-ok" in page(desk, send(desk, draft, "form_title", title="Tờ khai").url)
+
+
+def test_only_the_section_asked_for_is_previewed(desk, draft):
+    assert "try_requester_name" not in page(desk, url(draft, "form"))
+    assert "try_requester_name" not in page(desk, url(draft, "form") + "?section=x")
+    assert "try_requester_name" in page(desk, url(draft, "form") + "?section=requester")

@@ -100,6 +100,13 @@ def test_every_page_keeps_the_rules(page, draft, version, commune, second, now):
         page(name, code, 2)
 
 
+def test_the_task_list_names_what_is_missing(page, draft):
+    assert '<p class="hint">' not in page("version", draft.procedure.code, 2)
+    ProcedureVersion.objects.filter(pk=draft.pk).update(legal_bases=[], audience=[], channels=[], outcome="")
+    shown = page("version", draft.procedure.code, 2)
+    assert shown.count('<p class="hint">') == 1 and " …</p>" in shown
+
+
 BROKEN_FORM = {
     "schema": 1,
     "title": {"vi": "Tờ khai"},

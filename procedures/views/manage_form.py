@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import wraps
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -62,6 +63,12 @@ class Desk:
     def back(self, anchor: str = "") -> HttpResponseRedirect:
         """Go back to the whole form."""
         return redirect(self.url("form") + (f"#{anchor}" if anchor else ""))
+
+    def saved(self, text: str, anchor: str, section: str = "") -> HttpResponseRedirect:
+        """Go back to the place in the form that was changed, its section previewed; what was done is said there."""
+        messages.success(self.request, text, extra_tags=anchor)
+        asked = f"?{urlencode({'section': section})}" if section else ""
+        return redirect(f"{self.url('form')}{asked}#{anchor}")
 
     def save(self, form: dict[str, Any] | None) -> bool:
         """Store a changed form; when somebody was faster, say so in ``notice`` and take their state over."""
@@ -143,8 +150,10 @@ def revision_of(request: HttpRequest) -> int:
 def form(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Show the sections with their questions, what is still wrong, and one section as citizens see it."""
     page = form_page.overview(desk.version, desk.papers(), request.GET.get("section", ""), desk.day)
+    # What was said about one place stands there: the head of a long page is out of sight.
+    said = [one for one in messages.get_messages(request) if not form_page.note(page, one.extra_tags, str(one))]
     others = form_page.forms_to_copy(desk.version) if desk.version.form is None and desk.can_edit else []
-    return desk.show("form", page=page, others=others)
+    return desk.show("form", page=page, others=others, messages=said)
 
 
 @on_draft
@@ -176,7 +185,7 @@ def form_title(request: HttpRequest, desk: Desk) -> HttpResponse:
             desk.form, form.words("title") or {}, form.cleaned_data["basis"], form.signatures()
         )
         if desk.save(made):
-            return desk.back()
+            return desk.saved(_("Saved."), "form")
     return desk.show("form_part", form=form, heading=_("Title of the declaration"))
 
 
@@ -248,7 +257,7 @@ def section_page(desk: Desk, key: str | None) -> HttpResponse:
             form.add_error(None, refused.message)
         else:
             if desk.save(made):
-                return desk.back(f"section-{key_made}")
+                return desk.saved(_("Saved."), f"section-{key_made}", key_made)
     heading = _("New section") if key is None else form_editing.name_of(stored)
     remove = desk.url("form_section_delete", key) if key is not None else ""
     return desk.show("form_part", form=form, heading=heading, remove=remove)
@@ -301,8 +310,10 @@ def new_field_page(desk: Desk, place: str, section: str = "", table: str = "") -
         else:
             if desk.save(made):
                 # A table is not done before it has columns.
-                is_table = bool(table) or kind == "table"
-                return redirect(desk.url("form_field", table or key)) if is_table else desk.back(f"field-{key}")
+                if table or kind == "table":
+                    messages.success(desk.request, _("“%(name)s” was added.") % {"name": form.cleaned_data["label"]})
+                    return redirect(desk.url("form_field", table or key))
+                return desk.saved(_("Added."), f"field-{key}", section)
     heading = _("New column") if table else _("New question")
     return desk.show("form_part", form=form, heading=heading, place=place, type=offered[kind], types=desk.request.path)
 
@@ -351,7 +362,10 @@ def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
             form.add_error(None, refused.message)
         else:
             if desk.save(made):
-                return redirect(desk.url("form_field", table) + f"#field-{key}") if table else desk.back(f"field-{key}")
+                if table:
+                    messages.success(desk.request, _("Saved: %(name)s.") % {"name": form.cleaned_data["label"]})
+                    return redirect(desk.url("form_field", table) + f"#field-{key}")
+                return desk.saved(_("Saved."), f"field-{key}", str(holder.get("key")))
     return desk.show(
         "form_part",
         form=form,
