@@ -30,7 +30,7 @@ Row = TypeVar("Row", RequiredPaper, FeeLine, ProcedureStep)
 CODE = re.compile(r"(?:\d\.\d{6}(?:\.[0-9A-Z]{1,4})*|[A-Z]{2,4}-\d{4})", re.ASCII)
 LOCAL_PREFIX = "XA-"
 MAX_CODE = 20
-# What a draft takes over from the version before; dates, notes and people are its own.
+# What a draft takes over from the version before, and files of the exchange carry; dates, notes and people are its own.
 COPIED = (
     "name",
     "name_en",
@@ -47,10 +47,10 @@ COPIED = (
     "note",
     "legal_bases",
     "dossier_sets",
-    "form",
     "receipt_note",
     "letter_text",
     "reasons",
+    "form",
 )
 PUBLISHED = (VersionStatus.PUBLISHED, VersionStatus.RETIRED)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from ..drafting import COPIED
 from ..models import Procedure, ProcedureVersion, RequiredPaper, VersionStatus
 
 FORMAT = 1
@@ -18,27 +19,7 @@ BATCH = 100
 Plain = dict[str, Any]
 
 # Columns of a version that are carried as they are.
-COLUMNS = (
-    "name",
-    "name_en",
-    "level",
-    "needs_presence",
-    "audience",
-    "channels",
-    "processing_amount",
-    "processing_unit",
-    "processing_note",
-    "outcome",
-    "outcome_en",
-    "conditions",
-    "note",
-    "legal_bases",
-    "dossier_sets",
-    "receipt_note",
-    "letter_text",
-    "reasons",
-    "form",
-)
+COLUMNS = COPIED
 PAPER_COLUMNS = (
     "key",
     "name",

@@ -1,9 +1,10 @@
-"""What the list of procedures costs; a file of its own, because nothing else may be in the catalogue."""
+"""What lists of procedures cost; a file of its own, because nothing else may be in the catalogue."""
 
 import pytest
 
 from common import append_only
-from procedures.models import Procedure
+from procedures import publishing
+from procedures.models import Procedure, ProcedureVersion
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -25,3 +26,20 @@ def test_the_list_costs_two_queries_more_for_fifty_rows_than_for_one(client, com
     offered_with_a_fee(commune.unit, 50)
     with django_assert_num_queries(9):
         assert len(client.get(FIND).context["found"].rows) == 20
+
+
+def test_publishing_several_costs_the_same_for_one_and_for_ten(
+    client, commune, now, time_machine, django_assert_max_num_queries
+):
+    time_machine.move_to(now, tick=False)
+    client.force_login(commune.publisher)
+    second = factories.user(email="hai@example.com")
+    for n in range(10):
+        publishing.draft_from(factories.version(commune.unit, code=f"9.{n:06d}").procedure, second, now)
+    drafts = ProcedureVersion.objects.open()
+    drafts.update(status="in_review")
+    client.get("/manage/procedures/publish/")
+    for count in (1, 10):
+        with django_assert_max_num_queries(10):
+            page = client.get("/manage/procedures/publish/", {"version": [draft.pk for draft in drafts[:count]]})
+        assert len(page.context["possible"]) == count

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -107,9 +108,11 @@ class Candidate:
 @publisher_only
 @require_safe
 def bulk_confirm(request: HttpRequest) -> HttpResponse:
-    """Name each version chosen, and those that cannot be published with why."""
+    """Name each version chosen, and those that cannot be published with why. Nine queries."""
     publisher = publisher_of(request)
-    candidates = [_candidate(version, publisher) for version in _chosen(request.GET.getlist("version"))]
+    chosen = _chosen(request.GET.getlist("version"))
+    prefetch_related_objects(chosen, "editors", "papers", "fees", "steps")
+    candidates = [_candidate(version, publisher) for version in chosen]
     context = {
         "possible": [candidate.version for candidate in candidates if not candidate.reasons],
         "impossible": [candidate for candidate in candidates if candidate.reasons],
