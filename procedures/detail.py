@@ -157,12 +157,6 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
     }
 
 
-def _others(procedure: Procedure, day: date) -> list[dict[str, str]]:
-    """Return the related procedures in force. One query; of two versions the newest number counts."""
-    rows = _related(day).filter(procedure__related=procedure)
-    return list({row.procedure__code: _link(row) for row in rows}.values())
-
-
 def _notices(procedure: Procedure, shown: Shown, day: date) -> list[dict[str, Any]]:
     """Return what stands above everything else: texts, some with a link to the procedure that replaces this one."""
     version, until = shown.version, shown.version.effective_until

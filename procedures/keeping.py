@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -87,7 +87,7 @@ def set_offering(
     day = clock.local_day(now)
     if unit.pk not in {mine.pk for mine in access.offering_units(by, day)}:
         raise EditRefused(_("You do not look after this unit."))
-    highest = highest_level(procedure)
+    highest = highest_level(procedure, day)
     if not 1 <= level <= highest:
         message = _("The procedure is at level %(level)d; a unit cannot offer a higher one.")
         raise EditRefused(message % {"level": highest})
@@ -159,10 +159,10 @@ def _name(procedure: Procedure, day: date, unit: Unit) -> str:
     return f"{version.name if version else procedure.code} – {unit.short_name}"
 
 
-def highest_level(procedure: Procedure) -> int:
-    """Return the highest level that a version in force, or still to come, allows."""
-    levels = procedure.versions.exclude(status="retired").values_list("level", flat=True)
-    return max(levels, default=1)
+def highest_level(procedure: Procedure, day: date) -> int:
+    """Return the highest level that a version in force on a day, or still to come, allows. One query."""
+    lasting = Q(effective_until=None) | Q(effective_until__gte=day)
+    return max(procedure.versions.filter(lasting).values_list("level", flat=True), default=1)
 
 
 def _renew_search_text(procedure: Procedure, day: date) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from offices.models import AuditEntry, Post
-from procedures import publishing, tasks
+from procedures import keeping, publishing, tasks
 from procedures.catalogue import current_version, effective_level, offerings_for
 from procedures.models import Procedure, ProcedureVersion, VersionStatus
 from tests import factories
@@ -323,6 +323,9 @@ def test_ending_an_offering_leaves_its_level(version, commune, second):
     publishing.end_offering(offering, date(2026, 3, 23), commune.publisher, factories.NOW)
     offering.refresh_from_db()
     assert (offering.level, offering.until) == (4, date(2026, 3, 23))
+    # Until that end comes, its unit may still change how it offers it.
+    assert keeping.highest_level(version.procedure, date(2026, 4, 30)) == 4
+    assert keeping.highest_level(version.procedure, date(2026, 5, 1)) == 1
 
 
 def test_an_offering_is_ended_by_its_own_unit_only(version, second):

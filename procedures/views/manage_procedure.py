@@ -177,7 +177,7 @@ def offering(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     if unit is None:
         raise Http404
     present = Offering.objects.filter(unit=unit, procedure=found).first()
-    most = keeping.highest_level(found)
+    most = keeping.highest_level(found, publisher.day)
     form = OfferingForm(request.POST or None, offering=present, most=most, today=publisher.day)
     status = 200
     if request.method == "POST":
