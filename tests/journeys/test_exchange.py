@@ -29,6 +29,7 @@ def test_filled_in_at_home_and_taken_in_at_the_desk(visit: Visit, picture: Pictu
     expect(page.locator("main")).to_contain_text("Nguyễn Thị Mai")
     page.locator("form[action$='/fill/print/'] .btn-primary").click()
     expect(page.locator("article.slip svg").first).to_be_visible()
+    expect(page.locator("[data-print]")).to_be_visible(visible=js)
     picture(page, f"prepared-{'phone' if js else 'plain'}")
     code = page.locator("main strong.code").inner_text()
     assert RETRIEVAL.search(code), code
