@@ -24,6 +24,9 @@ PICTURES = {
     "dossier-desk": ("desk-dossier", DESK),
     "slip-01-desk": ("slip-01", PAPER),
     "leader-dossier-desk": ("leader", PHONE),
+    "builder-desk": ("builder", DESK),
+    "people-desk": ("people", DESK),
+    "prepared-phone": ("prepared", PHONE),
 }
 
 
