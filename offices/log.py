@@ -25,7 +25,8 @@ PAGE_SIZE = 50
 ABOUT_SHOWN = 10
 # More lines than this are not put into one file; a shorter range is asked for.
 MOST_LINES = 20_000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What spreadsheets take for a formula, full-width signs too; they skip white space before it.
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True)
@@ -141,8 +142,12 @@ def csv_parts(rows: Iterable[AuditEntry]) -> Iterator[str]:
 
 def _csv_line(cells: Iterable[str]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow([f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells])
+    csv.writer(out).writerow(map(_disarmed, cells))
     return out.getvalue()
+
+
+def _disarmed(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell
 
 
 def _people(found: QuerySet[AuditEntry], typed: str) -> list[int]:

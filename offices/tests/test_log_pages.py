@@ -86,6 +86,13 @@ def test_pages_are_walked_by_key(admin, commune, django_assert_max_num_queries):
     assert "Dòng 09" in listed(admin, f"?after={after}")
 
 
+@pytest.mark.parametrize("name", ["=1+1", "\n=1+1", "  @x", "＝1", "-1"])
+def test_no_cell_of_the_file_is_a_formula(admin, commune, name):
+    write(commune, name=name)
+    text = b"".join(admin.post(address("log_export"), {"since": "2026-03-23"}).streaming_content).decode()
+    assert list(csv.reader(io.StringIO(text.lstrip("\ufeff"), newline="")))[1][4] == f"'{name}"
+
+
 def test_the_file_holds_what_the_filter_leaves_and_is_noted(admin, commune):
     write(commune, name="=1+1", changes=[("title", "@x", "-y")])
     write(commune, name="Cũ", at=factories.NOW - timedelta(days=5))
