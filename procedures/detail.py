@@ -38,24 +38,21 @@ def shown_version(procedure: Procedure, day: date) -> Shown | None:
 
     Dates decide: one whose end has been settled (RETIRED) counts until its last day.
     """
-    published = _published().filter(procedure=procedure)[:40]
-    # One that was withdrawn before its first day never counted.
-    versions = [
+    published = list(_published().filter(procedure=procedure)[:40])
+    # One that was withdrawn before its first day never counted; it is shown only where nothing else ever did.
+    counted = [
         version
         for version in published
         if version.effective_until is None or version.effective_until >= version.effective_from
     ]
-    begun = [version for version in versions if version.effective_from <= day]
-    coming = [
-        version
-        for version in versions
-        if version.effective_from > day and (version.effective_until is None or version.effective_until >= day)
-    ]
+    coming = [version for version in counted if version.effective_from > day]
     following = min(coming, key=lambda version: version.effective_from, default=None)
+    begun = [version for version in counted if version.effective_from <= day]
     for version in begun:
         if version.effective_until is None or version.effective_until >= day:
             return Shown(version, True, following)
-    return Shown(begun[0], False, following) if begun else None
+    last = begun or [version for version in published if version.effective_from <= day]
+    return Shown(last[0], False, following) if last else None
 
 
 def allowed_level(procedure: Procedure, shown: Shown, day: date) -> int:

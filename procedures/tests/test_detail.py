@@ -8,7 +8,7 @@ import time_machine
 from django.utils import translation
 
 from procedures import words
-from procedures.models import LifeEvent, Offering, Procedure, ProcedureFigures, ProcedureVersion
+from procedures.models import LifeEvent, Offering, Procedure, ProcedureFigures, ProcedureVersion, Sector
 from tests import factories
 from tests.pages import checks
 
@@ -117,6 +117,24 @@ def test_what_was_withdrawn_before_its_first_day_is_never_shown(client, version)
     ProcedureVersion.objects.filter(pk=version.pk).update(effective_until=date(2026, 3, 10))
     html = page(client, version)
     assert version.name in html and "Chưa từng áp dụng" not in html
+
+
+def test_what_was_published_and_retired_within_a_day_stays_readable(client):
+    procedure = Procedure.objects.create(code="9.000001", sector=Sector.objects.create(code="thu", name="Thử"))
+    ProcedureVersion.objects.create(
+        procedure=procedure,
+        number=1,
+        name="Một ngày",
+        level=1,
+        processing_unit="same_day",
+        status="retired",
+        published_at=factories.NOW,
+        retired_at=factories.NOW,
+        effective_from=DAY,
+        effective_until=date(2026, 3, 22),
+    )
+    response = client.get("/procedures/9.000001/")
+    assert response.status_code == 200 and "Một ngày" in response.content.decode()
 
 
 def test_a_last_day_to_come_is_announced(client, version):
