@@ -299,7 +299,10 @@ def test_filed_online_awaits_only_the_signatures_of_several():
 
 @pytest.fixture
 def version(commune):
-    return factories.version(commune.unit, level=2)
+    """A version without a stored blank form: files outlive the test that made them, and keys are used again."""
+    made = factories.version(commune.unit, level=2)
+    default_storage.delete(blank_forms.storage_name(made.pk, made.form, made.name))
+    return made
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ relaxed = settings(max_examples=20, deadline=None, phases=PHASES, suppress_healt
 PAGE = '<!DOCTYPE html><html lang="vi"><head><title>x</title><meta name="viewport" content="width=device-width"></head>'
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(autouse=True)
 def in_english():
     with translation.override("en"):
         yield

@@ -19,7 +19,7 @@ TODAY = date(2026, 3, 23)
 relaxed = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 
 
-@pytest.fixture(autouse=True, scope="module")
+@pytest.fixture(autouse=True)
 def in_english():
     with translation.override("en"):
         yield
