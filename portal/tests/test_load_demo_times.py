@@ -15,6 +15,7 @@ from dossiers.models import Dossier, DossierEvent, Status
 from offices.models import Post
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "moment",

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 # The last migrations before tables that other tables' triggers name were changed.
 BEFORE = (("procedures", "0002"), ("offices", "0001"))
@@ -23,6 +25,7 @@ def triggers(folder):
         return {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")}
 
 
+@pytest.mark.sqlite
 def test_guarded_sqlite_tables_can_be_rebuilt_and_are_guarded_again(tmp_path):
     for app, migration in BEFORE:
         manage(tmp_path, "migrate", app, migration)
