@@ -24,7 +24,8 @@ from .steps import (
     upload,
 )
 
-pytestmark = pytest.mark.journey
+# One citizen files them all, and has one draft of a procedure at a time.
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("citizen")]
 Visit = Callable[..., Page]
 Picture = Callable[[Page, str], None]
 

@@ -27,7 +27,8 @@ from .steps import (
     upload,
 )
 
-pytestmark = pytest.mark.journey
+# One citizen files them all, and has one draft of a procedure at a time.
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("citizen")]
 OPEN = re.compile("0?7:00–11:30")
 BIRTH_ANSWERS: dict[str, dict[str, Any]] = {
     "requester": REQUESTER | {"relation": "khac", "relation_other": "Bác ruột"},
@@ -263,7 +264,7 @@ def test_an_enterprise_registers_and_files(
 
 @pytest.mark.parametrize(
     ("procedure", "level", "leads_to"),
-    [("2.001019", "Mức 2", "#on-paper|/templates/"), ("1.003583", "Mức 1", "#units")],
+    [("2.001019", "Mức 2", "#on-paper|/fill/"), ("1.003583", "Mức 1", "#units")],
 )
 def test_paper_procedures_explain_the_way(
     visit: Callable[..., Page],

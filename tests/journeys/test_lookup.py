@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from .conftest import PHONE
 from .steps import CITIZEN, answer_question, file_copy, fill
 
-pytestmark = pytest.mark.journey
+# One citizen files them all, and has one draft of a procedure at a time.
+pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("citizen")]
 NOBODY = "000.00.16.H19-200101-0001"
 
 
