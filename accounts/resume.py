@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 
 from common.addresses import split_address
 from common.clock import now
+from common.form_fields import ANSWERS
 from common.secret import decrypt, encrypt
 
 SESSION_KEY = "resume"
@@ -42,8 +43,12 @@ def _fields(request: HttpRequest) -> list[tuple[str, str]]:
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name not in ("csrfmiddlewaretoken", FIELD) and "password" not in name and isinstance(value, str)
+        if isinstance(value, str) and (name.startswith(f"{ANSWERS}-") or not _stays_behind(name))
     ]
+
+
+def _stays_behind(name: str) -> bool:
+    return name in ("csrfmiddlewaretoken", FIELD) or "password" in name
 
 
 def _page(request: HttpRequest) -> str:
