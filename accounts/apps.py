@@ -1,6 +1,14 @@
 from django.apps import AppConfig
 
+from common import purging
+
 
 class AccountsConfig(AppConfig):
     name = "accounts"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Name the accounts that a nightly clean-up forgets."""
+        from . import tasks
+
+        purging.register("unconfirmed_accounts", tasks.unconfirmed)

@@ -9,6 +9,9 @@ class CommonConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have the triggers of append-only tables made anew around every migration."""
+        """Have the triggers of append-only tables made anew around every migration, and loose files swept."""
+        from . import loose_files, purging
+
+        purging.register("loose_files", loose_files.found)
         pre_migrate.connect(append_only.lift_before_migrate, sender=self)
         post_migrate.connect(append_only.install_after_migrate, sender=self)

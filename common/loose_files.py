@@ -7,29 +7,40 @@ it writes to and who names its files; what lies elsewhere is never touched.
 import logging
 from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import islice
 
 from django.apps import apps
 from django.core.files.storage import Storage, default_storage
 
 from .files import delete_quietly
+from .purging import Due
 
 logger = logging.getLogger(__name__)
 
 # Longer than any request or task: what is younger may still be waiting for its commit.
 AGE = timedelta(days=1)
 BATCH = 500
+# Hardly any file is ever loose; many are when the database was put back from an older copy.
+PART = 0.01
 
 # Gets names of stored files and returns those that are wanted.
 Wanted = Callable[[Collection[str]], set[str]]
 _folders: dict[str, Wanted] = {}
+# Folders of files that are made again when somebody asks: a new release leaves all the old ones loose.
+_made_again: set[str] = set()
 # 'app.Model.field' of every file field that a folder was registered for.
 file_fields: set[str] = set()
 
 
-def register(folder: str, wanted: Wanted) -> None:
-    """Have a first folder of the file store swept; what ``wanted`` returns stays."""
+def register(folder: str, wanted: Wanted, *, is_made_again: bool = False) -> None:
+    """Have a first folder of the file store swept; what ``wanted`` returns stays.
+
+    With ``is_made_again`` its files do not count towards the measure of a clean-up.
+    """
     _folders[folder] = wanted
+    if is_made_again:
+        _made_again.add(folder)
 
 
 def register_field(folder: str, label: str, field: str) -> None:
@@ -43,19 +54,27 @@ def register_field(folder: str, label: str, field: str) -> None:
     register(folder, wanted)
 
 
-def sweep(now: datetime, storage: Storage = default_storage) -> int:
-    """Delete loose files older than a day; returns how many. One query per 500 files of a folder."""
-    removed = 0
+def found(now: datetime, storage: Storage = default_storage) -> Due:
+    """Return the loose files older than a day, for the nightly clean-up. One query per 500 files of a folder."""
+    loose: list[str] = []
+    count = standing = 0
     for folder, wanted in _folders.items():
         names = _names(storage, folder)
         while batch := list(islice(names, BATCH)):
-            for name in sorted(set(batch) - wanted(batch)):
-                if _is_old(storage, name, now):
-                    delete_quietly(storage, name)
-                    removed += 1
-    if removed:
-        logger.warning("%d stored files that no row names were deleted", removed)
-    return removed
+            old = [name for name in sorted(set(batch) - wanted(batch)) if _is_old(storage, name, now)]
+            loose += old
+            if folder not in _made_again:
+                count += len(old)
+                standing += len(batch)
+    return Due(count, standing, partial(_delete, storage, loose), PART)
+
+
+def _delete(storage: Storage, names: list[str]) -> int:
+    for name in names:
+        delete_quietly(storage, name)
+    if names:
+        logger.warning("%d stored files that no row names were deleted", len(names))
+    return len(names)
 
 
 def _names(storage: Storage, folder: str) -> Iterator[str]:

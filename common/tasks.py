@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.contrib.sessions.models import Session
 
-from . import alerts, loose_files
+from . import alerts, purging
 from .clock import now
 from .models import AttemptCounter, OneTimeKey
 
@@ -17,7 +17,7 @@ QUESTIONS_KEPT = timedelta(days=1)
 @shared_task
 def sweep_loose_files() -> int:
     """Delete stored files that no row names; return how many went."""
-    return loose_files.sweep(now())
+    return purging.run("loose_files", now())
 
 
 @shared_task

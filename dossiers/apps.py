@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from common import append_only, loose_files
+from common import append_only, loose_files, purging
 
 
 class DossiersConfig(AppConfig):
@@ -11,11 +11,12 @@ class DossiersConfig(AppConfig):
         """Name the tables that keep what happened, a slip's PDF is added once; tell offices about dossiers."""
         from offices import hooks
 
-        from . import leaving
+        from . import drafts, leaving
 
         hooks.duties.append(leaving.HeldDossiers())
         hooks.unit_obstacles.append(leaving.open_dossiers)
         hooks.identifier_checks.append(leaving.codes_of_today)
+        purging.register("drafts", drafts.due_for_expiry)
         loose_files.register_field("papers", "dossiers.Paper", "file")
         loose_files.register_field("slips", "dossiers.Slip", "file")
         loose_files.register_field("results", "dossiers.Result", "file")

@@ -6,15 +6,15 @@ import time
 from datetime import timedelta
 
 from celery import shared_task
-from django.db import transaction
 from django.db.models import Count
 
+from common import purging
 from common.clock import now
 from common.pdf import PdfFailed, render_pdf
 from procedures.publishing import rank_by_filings
 
-from . import drafts, figures, results, slips
-from .models import Dossier, Result, Slip, Status
+from . import figures, results, slips
+from .models import Dossier, Result, Slip
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +24,6 @@ SWEEP_BATCH = 20
 SWEEP_DAYS = 7
 # Well below the time limit of a task.
 SWEEP_SECONDS = 45
-EXPIRY_BATCH = 100
 # Long enough to be calm, short enough to follow the school year.
 POPULAR_DAYS = 90
 
@@ -68,19 +67,9 @@ def render_waiting_slips() -> None:
 
 
 @shared_task(name="dossiers.tasks.expire_drafts")
-def expire_drafts() -> None:
-    """Delete the drafts that nobody saved for 30 days, with their files; small batches keep the lock short."""
-    before = now() - timedelta(days=drafts.DRAFT_DAYS)
-    while True:
-        pks = list(
-            Dossier.objects.filter(status=Status.DRAFT, saved_at__lt=before).values_list("pk", flat=True)[:EXPIRY_BATCH]
-        )
-        if not pks:
-            return
-        with transaction.atomic():
-            # Saved again meanwhile: it stays.
-            removed = drafts.remove_with_files(Dossier.objects.filter(pk__in=pks, saved_at__lt=before))
-        logger.info("%d drafts expired", removed)
+def expire_drafts() -> int:
+    """Delete the drafts that nobody saved for 30 days, with their files; return how many went."""
+    return purging.run("drafts", now())
 
 
 @shared_task(name="dossiers.tasks.rank_procedures")

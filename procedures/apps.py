@@ -2,7 +2,7 @@ from collections.abc import Collection
 
 from django.apps import AppConfig
 
-from common import append_only, loose_files
+from common import append_only, loose_files, purging
 
 # Once published, a wording stays: dossiers are judged by the version they were filed under.
 _FIXED = "\"status\" IN ('published', 'retired')"
@@ -16,12 +16,14 @@ class ProceduresConfig(AppConfig):
         """Tell offices the fields of administration, the sweep whose files these are, the database what to keep."""
         from offices import hooks
 
-        from . import log_words
+        from . import log_words, prepared
 
         hooks.sectors.append(_sectors)
         log_words.register()
+        purging.register("printed_forms", prepared.printed_over)
+        purging.register("begun_forms", prepared.begun_over)
         loose_files.register_field("templates", "procedures.RequiredPaper", "template_file")
-        loose_files.register("blank-forms", _wanted_blank_forms)
+        loose_files.register("blank-forms", _wanted_blank_forms, is_made_again=True)
         self._keep_published_rows()
 
     def _keep_published_rows(self) -> None:

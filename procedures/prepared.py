@@ -15,8 +15,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.crypto import get_random_string
 
+from common import purging
 from common.clock import local_day
 from common.secret import blind_index
 
@@ -211,9 +213,19 @@ def kept_answers(version: ProcedureVersion, answers: Mapping[str, Any], day: dat
     return form_schema.clean_all(form_schema.load(version.form), answers, today=day)[0]
 
 
-def expire(now: datetime) -> int:
-    """Delete the forms whose time is over; returns how many."""
-    return PreparedForm.objects.filter(expires_at__lte=now).delete()[0]
+def printed_over(now: datetime) -> purging.Due:
+    """Return the printed forms whose 30 days are over, for the nightly clean-up. Two queries."""
+    return _over(PreparedForm.objects.exclude(code_index=None), now, purging.PART)
+
+
+def begun_over(now: datetime) -> purging.Due:
+    """Return the forms that were begun and left for a day; half of them go each night. Two queries."""
+    return _over(PreparedForm.objects.filter(code_index=None), now, 0.75)
+
+
+def _over(rows: QuerySet[PreparedForm], now: datetime, part: float) -> purging.Due:
+    due = rows.filter(expires_at__lte=now)
+    return purging.Due(due.count(), rows.count(), lambda: due.delete()[0], part)
 
 
 def _locked(form: PreparedForm, now: datetime) -> PreparedForm:

@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from common import clock
+from common import clock, purging
 
-from . import blank_forms, prepared, publishing
+from . import blank_forms, publishing
 from .exchange import store
 from .models import ProcedureVersion
 
@@ -26,7 +26,8 @@ def make_blank_form(pk: int) -> None:
 @shared_task
 def expire_prepared_forms() -> int:
     """Each night: delete the declarations filled in for printing whose time is over."""
-    return prepared.expire(clock.now())
+    moment = clock.now()
+    return sum(purging.run(name, moment) for name in ("printed_forms", "begun_forms"))
 
 
 @shared_task

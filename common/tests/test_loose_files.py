@@ -41,11 +41,11 @@ def test_only_old_files_without_a_row_are_deleted(store, commune, citizen):
     loose += [put(store, f"{top}/loose.pdf") for top in FOLDERS]
     foreign = [put(store, name) for name in ("form.pdf", "backup/form.pdf", "papers/ab/deeper/form.pdf")]
     today, tomorrow = timezone.now(), timezone.now() + timedelta(days=1, minutes=1)
-    assert loose_files.sweep(today, store) == 0
-    assert loose_files.sweep(tomorrow, store) == len(loose)
+    assert loose_files.found(today, store).delete() == 0
+    assert loose_files.found(tomorrow, store).delete() == len(loose)
     assert not any(store.exists(name) for name in loose)
     assert store.exists(Paper.objects.get(pk=paper.pk).file.name) and all(map(store.exists, foreign))
-    assert loose_files.sweep(tomorrow, store) == 0
+    assert loose_files.found(tomorrow, store).delete() == 0
 
 
 @pytest.mark.parametrize("status", ["draft", "in_review", "published"])
@@ -57,7 +57,7 @@ def test_templates_of_every_version_stay(store, commune, status):
     type(version).objects.filter(pk=version.pk).update(status=status, **published)
     kept = RequiredPaper.objects.get(pk=row.pk).template_file.name
     put(store, "templates/loose.docx")
-    assert loose_files.sweep(timezone.now() + timedelta(days=400), store) == 1
+    assert loose_files.found(timezone.now() + timedelta(days=400), store).delete() == 1
     assert kept.startswith("templates/") and store.exists(kept)
 
 
@@ -67,10 +67,10 @@ def test_a_blank_form_stays_while_its_version_would_offer_it(store, commune):
     older = put(store, f"blank-forms/{version.pk}/{'0' * 32}.pdf")
     odd = [put(store, f"blank-forms/{folder}/x.pdf") for folder in ("²", "9" * 30, "99999999", "-1")]
     later = timezone.now() + timedelta(days=2)
-    assert loose_files.sweep(later, store) == 1 + len(odd)
+    assert loose_files.found(later, store).delete() == 1 + len(odd)
     assert store.exists(name) and not store.exists(older)
     type(version).objects.filter(pk=version.pk).update(name="Tên khác")
-    assert loose_files.sweep(later, store) == 1
+    assert loose_files.found(later, store).delete() == 1
 
 
 def test_every_file_field_is_swept():
@@ -95,7 +95,7 @@ def test_a_file_that_cannot_be_deleted_does_not_stop_the_sweep(store, monkeypatc
         raise OSError
 
     monkeypatch.setattr(type(store._wrapped), "delete", refuse)
-    assert loose_files.sweep(timezone.now() + timedelta(days=2), store) == 2
+    assert loose_files.found(timezone.now() + timedelta(days=2), store).delete() == 2
 
 
 def test_names_are_asked_for_in_batches(store, commune, django_assert_num_queries, monkeypatch):
@@ -103,4 +103,4 @@ def test_names_are_asked_for_in_batches(store, commune, django_assert_num_querie
     for n in range(5):
         put(store, f"papers/a{n}/loose.pdf")
     with django_assert_num_queries(3):
-        assert loose_files.sweep(timezone.now() + timedelta(days=2), store) == 5
+        assert loose_files.found(timezone.now() + timedelta(days=2), store).delete() == 5
