@@ -120,7 +120,7 @@ def test_files_named_by_the_containers_exist():
                 assert (ROOT / word).is_file()
     probe = SERVICES["web"]["healthcheck"]["test"]
     assert (ROOT / probe[2]).is_file()
-    assert probe[3] == "/readyz"
+    assert probe[3] == "/healthz"
 
 
 def test_image_holds_no_secrets_and_no_data():
