@@ -10,6 +10,7 @@ from django.utils import translation
 
 from common import append_only, broker
 from common.clock import LOCAL
+from notifications import delivery
 from tests import factories
 
 
@@ -44,8 +45,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(autouse=True)
 def broker_is_not_resting(monkeypatch):
-    """Forget that an earlier test found the broker down."""
+    """Forget that an earlier test found the broker or a mail server down."""
     monkeypatch.setattr(broker, "_rests_until", 0.0)
+    monkeypatch.setattr(delivery, "_rests", {})
 
 
 @pytest.fixture(autouse=True)
