@@ -34,7 +34,10 @@ def free_bytes() -> int | None:
     """Return how much room is left; None for an object store, and for a folder that cannot be read."""
     place = folder()
     try:
-        return None if place is None else shutil.disk_usage(place).free
+        if place is None:
+            return None
+        os.makedirs(place, mode=0o700, exist_ok=True)
+        return shutil.disk_usage(place).free
     except OSError:
         return None
 
