@@ -7,7 +7,7 @@ clock, whatever else has stopped.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from .models import Alert, AlertKind, Heartbeat
 
@@ -28,10 +28,15 @@ def expect(queues: Iterable[str], now: datetime) -> None:
         note(queue, now)
 
 
-def silent(now: datetime) -> list[Alert]:
-    """Return an unsaved alert for each queue that no worker has served for ``SILENCE``. One query.
+def overdue(now: datetime) -> QuerySet[Heartbeat]:
+    """Return the queues that no worker has served for ``SILENCE``.
 
     A moment in the future was written while the clock was wrong and proves nothing.
     """
-    rows = Heartbeat.objects.filter(Q(at__lt=now - SILENCE) | Q(at__gt=now + SILENCE)).order_by("queue")
+    return Heartbeat.objects.filter(Q(at__lt=now - SILENCE) | Q(at__gt=now + SILENCE))
+
+
+def silent(now: datetime) -> list[Alert]:
+    """Return an unsaved alert for each queue that no worker has served for ``SILENCE``. One query."""
+    rows = overdue(now).order_by("queue")
     return [Alert(kind=AlertKind.WORKER_SILENT, subject=row.queue, since=min(row.at, now), last_at=now) for row in rows]
