@@ -10,6 +10,7 @@ from django.utils import translation
 
 from common import append_only, broker, caches, purging
 from common.clock import LOCAL
+from notifications import delivery
 from tests import factories
 
 
@@ -44,9 +45,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_rests(monkeypatch):
-    """Forget that an earlier test found the broker or the cache away."""
+    """Forget that an earlier test found the broker, the cache or a mail server away."""
     monkeypatch.setattr(broker, "_rests_until", 0.0)
     monkeypatch.setattr(caches.Forgiving, "rests_until", 0.0)
+    monkeypatch.setattr(delivery, "_rests", {})
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from stdnum.vn import mst
 
 from common.identity import compact
+from common.mail_address import as_stored
 from common.secret import blind_index
 from common.text import nfc
 
@@ -37,7 +38,7 @@ class UserManager(BaseUserManager["User"]):
         identifier = nfc(identifier).strip()[:254]
         active = self.filter(is_active=True)
         if "@" in identifier:
-            return active.filter(email__iexact=identifier).first()
+            return active.filter(email__iexact=as_stored(identifier)).first()
         number = compact(identifier)
         if not number:
             return None

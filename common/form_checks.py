@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 
 from . import partial_date
 from .identity import check_any_id, check_personal_number, check_phone, check_tax_code, compact
-from .text import nfc
+from .mail_address import ascii_address
+from .text import clean_text, nfc
 
 __all__ = [
     "check_bank_account",
@@ -56,12 +57,17 @@ def check_full_name(value: Any) -> str:
 
 
 def check_email(value: Any) -> str:
-    """Return an e-mail address of at most 254 characters."""
-    email = _text(value)
+    """Return an e-mail address of at most 254 characters, its domain in ASCII (IDNA)."""
+    email = clean_text(_text(value))
     try:
         _email(email)
     except ValidationError as error:
         raise ValidationError(_("Enter the e-mail address as ten@example.com.")) from error
+    try:
+        email = ascii_address(email)
+    except ValueError as error:
+        message = _("No mail can be sent to this address. Check what stands before and after the @.")
+        raise ValidationError(message) from error
     if len(email) > 254:
         raise ValidationError(_("This e-mail address is too long."))
     return email

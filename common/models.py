@@ -1,4 +1,4 @@
-"""Ground tables that belong to no subject: one-time keys, attempt counters, alerts."""
+"""Ground tables that belong to no subject: one-time keys, attempt counters, alerts, workers' signs of life."""
 
 from django.conf import settings
 from django.db import models
@@ -81,3 +81,13 @@ class Alert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject}"
+
+
+class Heartbeat(models.Model):
+    """When a worker last took a task from a queue; written through ``common.heartbeat``."""
+
+    queue = models.CharField(max_length=20, unique=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.queue} {self.at}"

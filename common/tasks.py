@@ -1,17 +1,26 @@
-"""Daily tidying of the ground tables."""
+"""Watching the file store, and daily tidying of the ground tables."""
 
 from datetime import timedelta
 
 from celery import shared_task
 from django.contrib.sessions.models import Session
 
-from . import alerts, purging
+from . import alerts, purging, store
 from .clock import now
-from .models import AttemptCounter, OneTimeKey
+from .models import AlertKind, AttemptCounter, OneTimeKey
 
 # Longer than the longest window that limits count in.
 COUNTERS_KEPT = timedelta(days=2)
 QUESTIONS_KEPT = timedelta(days=1)
+
+
+@shared_task
+def watch() -> None:
+    """Each minute: tell administrators when the file store is nearly full, and when it no longer is."""
+    if store.is_full():
+        alerts.raise_alert(AlertKind.STORE_FULL, now=now(), detail=f"{(store.free_bytes() or 0) // 1024**2} MB free")
+    else:
+        alerts.clear_alert(AlertKind.STORE_FULL)
 
 
 @shared_task

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Start the whole portal on this machine: web, worker with its clock, embedded services. Ctrl+C stops everything.
+# Start the whole portal on this machine: web, workers, clock, embedded services. Ctrl+C or closing the terminal stops everything.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,8 +12,10 @@ export VAR_DIR="${VAR_DIR:-$PWD/var}"
 export PATH="$PWD/.venv/bin:$PATH"
 umask 077
 
+python deploy/port.py "${BIND_ADDRESS:-127.0.0.1}" "$PORT"
+
 # Celery warns about root on every start; on a trial machine that is no news.
 export PYTHONWARNINGS="ignore:You're running the worker"
 
 python manage.py prepare --announce
-exec honcho --no-prefix start --port "$PORT"
+exec python deploy/supervise.py

@@ -28,7 +28,8 @@ SWEEP_SECONDS = 45
 POPULAR_DAYS = 90
 
 
-@shared_task(name="dossiers.tasks.render_slip")
+# A nudge that waited so long is old news: the sweep below finds what has no PDF.
+@shared_task(name="dossiers.tasks.render_slip", expires=3600)
 def render_slip(pk: int) -> None:
     """Make and store the PDF of a slip that has none."""
     slip = Slip.objects.filter(pk=pk, file="").first()
@@ -39,7 +40,7 @@ def render_slip(pk: int) -> None:
     slips.store_pdf(slip, content, hashlib.sha256(content).hexdigest())
 
 
-@shared_task(name="dossiers.tasks.render_result")
+@shared_task(name="dossiers.tasks.render_result", expires=3600)
 def render_result(pk: int) -> None:
     """Make and store the PDF of an approved letter that has none."""
     result = Result.objects.filter(pk=pk, file="", approved_at__isnull=False).first()

@@ -4,6 +4,7 @@ The row is the truth. A broker that is down delays a message until the next
 sweep; it neither loses it nor holds up the person who files.
 """
 
+import logging
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,15 +18,19 @@ from django.utils import translation
 
 from accounts.models import User
 from common import broker
+from common.mail_address import ascii_address
 
 from .models import Channel, Notification, State
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Recipient:
     """Who gets a message; ``user`` may be None (a dossier filed at the counter).
 
-    E-mail goes before SMS; without either address an officer calls the person.
+    E-mail goes before SMS; without either address, or with one that no mail
+    server takes, an officer calls the person.
     """
 
     user: User | None = None
@@ -42,7 +47,10 @@ class Recipient:
     def route(self) -> tuple[str, str]:
         """Return the channel and the address on it."""
         if self.email:
-            return Channel.EMAIL, self.email
+            try:
+                return Channel.EMAIL, ascii_address(self.email)
+            except ValueError:
+                logger.warning("A recipient's e-mail address cannot be used")
         if self.phone and settings.NOTIFICATION_SMS:
             return Channel.SMS, self.phone
         return Channel.NONE, self.phone
@@ -62,7 +70,7 @@ def queue(
     The template's first line is ``Subject: …``, an empty line follows, then the
     text; it sees ``context``, ``name`` and ``site_url``. The row belongs to the
     caller's transaction; the worker is woken when that commits. Raises
-    ValueError when a subject or address would span lines. One query.
+    ValueError when a subject would span lines. One query.
     """
     subject, body = render(kind, to, context)
     return write(kind, to=to, subject=subject, body=body, now=now, subject_type=subject_type, subject_ref=subject_ref)
@@ -93,9 +101,8 @@ def write(
 ) -> Notification:
     """Write a message whose text is ready; otherwise as :func:`queue`."""
     channel, address = to.route()
-    for part in (subject, address):
-        if len(part.splitlines()) > 1 or part != part.strip("\r\n"):
-            raise ValueError("A subject and an address are one line each.")
+    if len(subject.splitlines()) > 1 or subject != subject.strip("\r\n"):
+        raise ValueError("A subject is one line.")
     row = Notification.objects.create(
         recipient=to.user,
         to_name=" ".join(to.name.split())[:160],

@@ -7,7 +7,8 @@ from common import clock
 from . import delivery
 
 
-@shared_task(name="notifications.tasks.deliver")
+# A nudge that waited so long is old news: sweeps have found its row.
+@shared_task(name="notifications.tasks.deliver", expires=600)
 def deliver(pk: int) -> None:
     """Send one message, if it still waits."""
     delivery.deliver(pk, clock.now())
@@ -17,3 +18,9 @@ def deliver(pk: int) -> None:
 def sweep() -> None:
     """Send what a crash, a lost nudge or a failed attempt left waiting."""
     delivery.sweep(clock.now())
+
+
+@shared_task(name="notifications.tasks.watch")
+def watch() -> None:
+    """Each minute: tell administrators when messages do not leave, and when they do again."""
+    delivery.watch(clock.now())

@@ -7,10 +7,10 @@ import re
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
+from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
-from common import divisions
+from common import divisions, form_checks
 from common.text import nfc
 
 from .hours import parse_hours
@@ -56,9 +56,7 @@ def check_address(text: str) -> str:
 
 def check_email(text: str) -> str:
     """Return an e-mail address; raises ValidationError."""
-    email = nfc(text).strip()
-    validate_email(email)
-    return email
+    return form_checks.check_email(text)
 
 
 def check_hours(text: str) -> str:

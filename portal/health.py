@@ -1,23 +1,12 @@
 """Health pages for supervisors and proxies: no session, no personal data."""
 
-import os
-import shutil
-from datetime import datetime, timedelta
-
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.storage import default_storage
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from common import clock
-from notifications.models import Notification, State
-
-# A message due for longer than this means that no worker delivers.
-OUTBOX_PATIENCE = timedelta(minutes=5)
-# Below this the store would fill up in the middle of somebody's upload.
-FREE_BYTES = 1024**3
+from common import store
 
 
 @login_not_required
@@ -32,12 +21,12 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Answer whether the portal can serve: 200, or 503 naming what is wrong.
+    """Answer whether this process can serve requests: 200, or 503 naming what is wrong.
 
-    ``{"ready": bool, "checks": {"database": …, "store": …, "outbox": …}}``,
-    each check "ok", "failed" or (outbox) "late". Two queries.
+    ``{"ready": bool, "checks": {"database": …, "store": …}}``, each check "ok" or "failed". What is late or full is
+    an alert (``common/alerts.py``): taking every web process out of service would not mend it. One query.
     """
-    checks = {"database": database(), "store": store(), "outbox": outbox(clock.now())}
+    checks = {"database": database(), "store": "ok" if store.is_writable() else "failed"}
     ready = all(answer == "ok" for answer in checks.values())
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
 
@@ -50,35 +39,3 @@ def database() -> str:
     except Error:
         return "failed"
     return "ok"
-
-
-def store() -> str:
-    """Tell whether uploaded files can be kept: a writable folder with room, or a store that answers."""
-    try:
-        folder = default_storage.path("")
-    except NotImplementedError:
-        return remote_store()
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        roomy = shutil.disk_usage(folder).free >= FREE_BYTES
-    except OSError:
-        return "failed"
-    return "ok" if roomy and os.access(folder, os.W_OK) else "failed"
-
-
-def remote_store() -> str:
-    """Tell whether an object store answers at all."""
-    try:
-        default_storage.exists("readyz")
-    except OSError:
-        return "failed"
-    return "ok"
-
-
-def outbox(now: datetime) -> str:
-    """Tell whether messages leave in time."""
-    overdue = Notification.objects.filter(state=State.WAITING, not_before__lt=now - OUTBOX_PATIENCE)
-    try:
-        return "late" if overdue.exists() else "ok"
-    except Error:
-        return "failed"

@@ -7,26 +7,26 @@ from pathlib import Path
 import pytest
 import yaml
 
+from common.heartbeat import QUEUES
+
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
-# What stands before a command without changing it.
-WRAPPERS = ("exec", "deploy/alone")
-OURS = ("prepare", "web", "worker", "beat")
+OURS = ("prepare", "web", "worker", "mail", "beat")
+FLAGS = ("--quiet", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
 def procfile() -> dict[str, list[str]]:
     """Return the words of each process that `make run` starts."""
     lines = (ROOT / "Procfile").read_text(encoding="utf-8").splitlines()
-    commands = {name: shlex.split(command) for name, command in (line.split(": ", 1) for line in lines)}
-    return {name: [word for word in words if word not in WRAPPERS] for name, words in commands.items()}
+    return {name: shlex.split(command) for name, command in (line.split(": ", 1) for line in lines)}
 
 
 def without_options(words: list[str]) -> list[str]:
     """Return a command without its options and their values: what runs, not how."""
     kept: list[str] = []
     for word, before in zip(words, ["", *words], strict=False):
-        is_value = before.startswith("--") and before not in ("--beat", "--quiet")
+        is_value = before.startswith("--") and before not in FLAGS
         if not word.startswith("--") and not is_value:
             kept.append(word)
     return kept
@@ -40,19 +40,38 @@ def known_variables() -> set[str]:
 
 
 def test_services_are_the_whole_installation():
-    assert set(SERVICES) == {"prepare", "web", "worker", "beat", "database", "redis", "proxy"}
+    assert set(SERVICES) == {"prepare", "web", "worker", "mail", "beat", "database", "redis", "proxy"}
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
+@pytest.mark.parametrize("name", ["web", "worker", "mail", "beat"])
 def test_commands_start_the_processes_of_make_run(name):
     assert without_options(SERVICES[name]["command"]) == without_options(procfile()[name])
 
 
 def test_the_clock_runs_once_in_both_places():
-    assert "--beat" in procfile()["worker"]
-    assert "--beat" not in SERVICES["worker"]["command"]
-    assert SERVICES["beat"]["command"][:4] == ["celery", "--app", "portal", "beat"]
+    assert set(procfile()) == {"web", "worker", "mail", "beat"}
+    for commands in (procfile(), {name: SERVICES[name]["command"] for name in ("web", "worker", "mail", "beat")}):
+        assert [name for name, words in commands.items() if "beat" in words or "--beat" in words] == ["beat"]
     assert "deploy" not in SERVICES["beat"]
+
+
+def queues(words: list[str]) -> set[str]:
+    """Return the queues that a worker's command serves."""
+    return set(words[words.index("--queues") + 1].split(",")) if "--queues" in words else set()
+
+
+def documented() -> list[list[str]]:
+    """Return the commands that the README gives for an installation without containers."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return [shlex.split(line, comments=True) for line in readme.splitlines() if line.startswith("    celery ")]
+
+
+def test_every_queue_is_served_in_every_installation_and_mail_by_a_worker_of_its_own():
+    compose = [SERVICES[name]["command"] for name in ("worker", "mail", "beat")]
+    for commands in (list(procfile().values()), compose, documented()):
+        served = [queues(words) for words in commands if "worker" in words]
+        assert sorted(served, key=len) == [{"mail"}, set(QUEUES) - {"mail"}]
+        assert len([words for words in commands if "beat" in words]) == 1
 
 
 def test_image_starts_the_web_process():
@@ -93,7 +112,7 @@ def test_services_others_wait_for_have_a_health_check(name):
 
 
 def test_everything_waits_for_prepared_tables():
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "mail", "beat"):
         assert SERVICES[name]["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
 
 
@@ -107,7 +126,7 @@ def test_files_and_rows_outlive_the_containers(name):
 def test_only_the_proxy_is_reached_from_outside():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert COMPOSE["networks"]["inside"] == {"internal": True}
-    assert [name for name, service in SERVICES.items() if "outside" in service["networks"]] == ["worker", "proxy"]
+    assert [name for name, service in SERVICES.items() if "outside" in service["networks"]] == ["mail", "proxy"]
 
 
 def test_files_named_by_the_containers_exist():
@@ -120,7 +139,7 @@ def test_files_named_by_the_containers_exist():
                 assert (ROOT / word).is_file()
     probe = SERVICES["web"]["healthcheck"]["test"]
     assert (ROOT / probe[2]).is_file()
-    assert probe[3] == "/readyz"
+    assert probe[3] == "/healthz"
 
 
 def test_image_holds_no_secrets_and_no_data():

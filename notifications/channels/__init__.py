@@ -3,17 +3,17 @@
 from django.conf import settings
 
 from ..models import Channel
-from .base import Carrier, ChannelDown, Refused
+from .base import Carrier, ChannelDown, Refused, ServerDown
 from .page import PageCarrier
 from .smtp import SmtpCarrier
 
-__all__ = ["Carrier", "ChannelDown", "Refused", "carrier_for"]
+__all__ = ["Carrier", "ChannelDown", "Refused", "ServerDown", "SmtpCarrier", "carrier_for"]
 
 
 def carrier_for(channel: str) -> Carrier:
-    """Return the carrier of a channel; raises ChannelDown when none is configured."""
+    """Return the carrier of a channel; raises ServerDown when none is configured."""
     if channel == Channel.EMAIL and settings.EMAIL_URL:
         return SmtpCarrier(settings.EMAIL_URL)
     if settings.DEMO:
         return PageCarrier()
-    raise ChannelDown(f"Nothing carries {channel} messages here; set EMAIL_URL.")
+    raise ServerDown(f"Nothing carries {channel} messages here; set EMAIL_URL.")

@@ -10,6 +10,10 @@ class ChannelDown(Exception):
     """The message could not leave now; a later attempt may work."""
 
 
+class ServerDown(ChannelDown):
+    """The server itself is away: no message of this channel can leave now."""
+
+
 class Refused(Exception):
     """The other side will never take this message; somebody must call the person."""
 
@@ -20,7 +24,7 @@ class Carrier(Protocol):
     def carry(self, notification: "Notification") -> None:
         """Hand a message over under its own Message-ID; returns once the other side has it.
 
-        Raises ChannelDown or Refused.
+        Raises ChannelDown, ServerDown or Refused.
         """
 
     def close(self) -> None:

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
-from .base import ChannelDown, Refused
+from common.mail_address import ascii_address
+
+from .base import ChannelDown, Refused, ServerDown
 
 if TYPE_CHECKING:
     from ..models import Notification
@@ -34,16 +36,19 @@ class SmtpCarrier:
         )
 
     def carry(self, notification: "Notification") -> None:
-        """Send one mail; Raises ChannelDown when it may work later, Refused for an unknown address."""
-        message = EmailMessage(
-            subject=notification.subject,
-            body=notification.body,
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[formataddr((notification.to_name, notification.to_address))],
-            headers={"Message-ID": notification.message_id, "Auto-Submitted": "auto-generated"},
-        )
+        """Send one mail; raises ServerDown or ChannelDown when it may work later, Refused when it never will."""
         try:
-            self._backend.open()
+            message = EmailMessage(
+                subject=notification.subject,
+                body=notification.body,
+                from_email=settings.DEFAULT_FROM_EMAIL,
+                to=[formataddr((notification.to_name, ascii_address(notification.to_address)))],
+                headers={"Message-ID": notification.message_id, "Auto-Submitted": "auto-generated"},
+            )
+        except ValueError as error:
+            raise Refused("The address is none that mail can be sent to.") from error
+        self._open()
+        try:
             self._backend.send_messages([message])
         except smtplib.SMTPRecipientsRefused as error:
             self.close()
@@ -54,7 +59,15 @@ class SmtpCarrier:
             self.close()
             raise ChannelDown(f"{type(error).__name__}: {error}") from error
         except ValueError as error:
-            raise Refused(str(error)) from error
+            self.close()
+            raise Refused(type(error).__name__) from error
+
+    def _open(self) -> None:
+        try:
+            self._backend.open()
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise ServerDown(f"{type(error).__name__}: {error}") from error
 
     def close(self) -> None:
         """End the connection, also a broken one."""

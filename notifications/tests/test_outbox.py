@@ -59,14 +59,26 @@ def test_the_text_rests_encrypted(hoa, now):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\x0b", "\u2028"])
-def test_line_breaks_are_refused_in_subjects_and_addresses(trial, now, hoa, end):
+def test_line_breaks_are_refused_in_subjects(trial, now, hoa, end):
     with pytest.raises(ValueError):
         queue("trial", to=hoa, context={"code": f"C{end}Bcc: a@example.com"}, now=now)
     with pytest.raises(ValueError):
         row(hoa, now, subject=f"Hồ sơ{end}Bcc: a@example.com")
-    with pytest.raises(ValueError):
-        row(Recipient(email=f"a@example.com{end}x"), now)
     assert not Notification.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "email", ["a@example.com\r\nBcc: x@example.com", "an", "ân@example.com", "an@a..vn", "a b@x.vn", "a@x.vn,b@x.vn"]
+)
+def test_an_address_that_no_mail_server_takes_leads_to_a_call(now, email):
+    made = row(Recipient(email=email, phone="0912000001"), now)
+    assert (made.state, made.channel, made.to_address) == (State.TO_CALL, Channel.NONE, "0912000001")
+
+
+@pytest.mark.django_db
+def test_an_international_domain_is_written_as_mail_servers_know_it(now):
+    assert row(Recipient(email="an@ví-dụ.vn"), now).to_address == "an@xn--v-d-rma6749a.vn"
 
 
 @pytest.mark.django_db

@@ -7,7 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from common import alerts
+from common import alerts, heartbeat
+from common.clock import now
 from common.models import Alert
 
 from .. import audit
@@ -18,8 +19,9 @@ from .scope import administrator_of
 @administrator_only
 @require_safe
 def alert_list(request: HttpRequest) -> HttpResponse:
-    """Show the alerts that stand, with what to do about each. One query beyond the guard's."""
-    shown = [(alert, alerts.ADVICE.get(alert.kind, "")) for alert in alerts.listed()[:200]]
+    """Show silent workers and the alerts that stand, with what to do about each. Two queries beyond the guard's."""
+    found = [*heartbeat.silent(now()), *alerts.listed()[:200]]
+    shown = [(alert, alerts.ADVICE.get(alert.kind, "")) for alert in found]
     return render(request, "administer/alerts.html", {"alerts": shown})
 
 

@@ -12,6 +12,7 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from .storage import storage_from_url
 
@@ -137,13 +138,15 @@ NOTIFICATION_SMS = False
 # A worker that dies holds a message back for as long as its lease runs.
 NOTIFICATION_LEASE_SECONDS = env.int("NOTIFICATION_LEASE_SECONDS", default=120)
 NOTIFICATION_SMTP_TIMEOUT = 15
-# 30 s, doubling up to 5 minutes: an hour's outage drains within 10 minutes; 50 attempts last about four hours.
+# 30 s, doubling up to 5 minutes: an hour's outage drains within 10 minutes; 50 attempts last about four hours, longer
+# while the server is away, because then one message at a time is tried.
 NOTIFICATION_RETRY_SECONDS = 30
 NOTIFICATION_RETRY_SECONDS_MAX = 300
 NOTIFICATION_MAX_ATTEMPTS = 50
 NOTIFICATION_SWEEP_SECONDS = env.int("NOTIFICATION_SWEEP_SECONDS", default=30)
 NOTIFICATION_SWEEP_BATCH = 1000
-NOTIFICATION_SWEEP_BUDGET_SECONDS = 60
+# Shorter than the time between two sweeps: one at a time is enough.
+NOTIFICATION_SWEEP_BUDGET_SECONDS = 25
 # How long a process leaves a broker alone that did not answer.
 BROKER_REST_SECONDS = 30
 
@@ -161,6 +164,7 @@ REDIS_TRANSPORT_OPTIONS: dict[str, Any] = {
     "interval_max": 0.1,
 }
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
+CELERY_BROKER_TRANSPORT: str | None = None
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "common.caches.RedisCache", "LOCATION": REDIS_URL}}
     CELERY_BROKER_URL = REDIS_URL
@@ -174,6 +178,7 @@ else:
         }
     }
     CELERY_BROKER_URL = "filesystem://localhost/"
+    CELERY_BROKER_TRANSPORT = "portal.file_broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(VAR_DIR / "broker" / "queue"),
         "data_folder_out": str(VAR_DIR / "broker" / "queue"),
@@ -181,6 +186,15 @@ else:
         "polling_interval": 0.2,
         "store_processed": False,
     }
+# Mail and PDF files never wait for each other: `mail` has a worker of its own.
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+# A worker that is not told its queues serves all of them.
+CELERY_TASK_QUEUES = [Queue(_name, routing_key=_name) for _name in ("celery", "mail", "pdf")]
+CELERY_TASK_ROUTES = {
+    "notifications.tasks.deliver": {"queue": "mail"},
+    "notifications.tasks.sweep": {"queue": "mail"},
+    "dossiers.tasks.render_*": {"queue": "pdf"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -192,13 +206,14 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # The web process only wakes the worker: a broker that is down must not hold a request.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULE = {
-    # One sweep at a time is enough: a queued one that grew old is dropped.
+CELERY_BEAT_SCHEDULER = "portal.beat:Scheduler"
+CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "sweep-outbox": {
         "task": "notifications.tasks.sweep",
         "schedule": timedelta(seconds=NOTIFICATION_SWEEP_SECONDS),
-        "options": {"expires": NOTIFICATION_SWEEP_SECONDS},
     },
+    "watch": {"task": "common.tasks.watch", "schedule": timedelta(seconds=60)},
+    "watch-outbox": {"task": "notifications.tasks.watch", "schedule": timedelta(seconds=60)},
     "render-slips": {"task": "dossiers.tasks.render_waiting_slips", "schedule": timedelta(seconds=60)},
     "tidy-counters": {"task": "common.tasks.tidy", "schedule": crontab(hour=3, minute=10)},
     "forget-unconfirmed": {"task": "accounts.tasks.forget_unconfirmed", "schedule": crontab(hour=3, minute=20)},
@@ -217,6 +232,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=0, minute=5),
     },
 }
+# Nothing piles up: what no worker has begun when its next run comes, or within a night, is dropped.
+for _entry in CELERY_BEAT_SCHEDULE.values():
+    _every = _entry["schedule"]
+    _entry["options"] = {"expires": _every.total_seconds() if isinstance(_every, timedelta) else 6 * 3600}
 
 AUTH_USER_MODEL = "accounts.User"
 # The e-mail is unique in lower case, by a constraint that this check does not see.

@@ -28,6 +28,7 @@ else:
 PAGE_CACHE_SECONDS = 0
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_URL = "memory://"
+CELERY_BROKER_TRANSPORT = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {}
 TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = "UNDEFINED(%s)"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

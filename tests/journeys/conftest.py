@@ -10,7 +10,6 @@ taken only with ``JOURNEY_PICTURES=<folder>``.
 import os
 import re
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -85,7 +84,7 @@ def running_portal() -> Iterator[str]:
         log = var / "portal.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                ["honcho", "--no-prefix", "start", "--port", str(port)],
+                [sys.executable, "deploy/supervise.py"],
                 cwd=ROOT,
                 env=env,
                 stdout=output,
@@ -96,12 +95,9 @@ def running_portal() -> Iterator[str]:
             wait_until_ready(url, process, log)
             yield url
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            try:
-                process.wait(timeout=15)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
+            # It ends all that it started, at the latest after 20 seconds.
+            process.terminate()
+            process.wait(timeout=30)
 
 
 SHARED = pytest.StashKey[ExitStack]()

@@ -10,7 +10,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 
+from common import clock, heartbeat
 from portal.demo.accounts import account_lines
+from portal.file_broker import forget_leftovers
 
 
 class Command(BaseCommand):
@@ -26,6 +28,7 @@ class Command(BaseCommand):
         make_folders()
         compile_messages()
         migrate()
+        heartbeat.expect(heartbeat.QUEUES, clock.now())
         collect_static()
         if settings.DEMO:
             call_command("load_demo", verbosity=0)
@@ -59,6 +62,9 @@ def make_folders() -> None:
     for folder in folders:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
+    for key in ("data_folder_in", "control_folder"):
+        if key in options:
+            forget_leftovers(Path(options[key]))
 
 
 def compile_messages() -> None:
