@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from . import partial_date
 from .identity import check_any_id, check_personal_number, check_phone, check_tax_code, compact
-from .text import nfc
+from .text import clean_text, nfc
 
 __all__ = [
     "check_bank_account",
@@ -44,7 +44,7 @@ _email = EmailValidator()
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValidationError(_("Enter words here."))
-    return " ".join(nfc(value).split())
+    return clean_text(value)
 
 
 def check_full_name(value: Any) -> str:

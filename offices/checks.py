@@ -7,7 +7,7 @@ import re
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator, validate_email
+from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
 from common import divisions
@@ -52,13 +52,6 @@ def check_division(text: str) -> str:
 def check_address(text: str) -> str:
     """Return the address of the desk."""
     return check_text(text, 200)
-
-
-def check_email(text: str) -> str:
-    """Return an e-mail address; raises ValidationError."""
-    email = nfc(text).strip()
-    validate_email(email)
-    return email
 
 
 def check_hours(text: str) -> str:
