@@ -21,7 +21,7 @@ from common.divisions import address_text
 
 from . import invitations, resume
 from .forms import REGISTER_FORMS, InvitationForm, profile_form
-from .models import Representative, User
+from .models import IdKind, Representative, User
 
 
 @require_safe
@@ -88,6 +88,8 @@ class RegisterView(_LimitedView, allauth_views.SignupView):
         limit = limits.hit_target("code_target", form.cleaned_data["email"].lower(), now())
         if limit.exceeded:
             return limits.too_many(self.request, limit)
+        if form.warning:
+            messages.warning(self.request, form.warning)
         return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -181,6 +183,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "user": user,
         "representative": Representative.objects.filter(account=user).first(),
         "address": address_text(user.address),
+        "identity_kind": dict(IdKind.choices).get(user.identity_kind, ""),
         "is_confirmed": EmailAddress.objects.filter(user=user, verified=True).exists(),
     }
     return render(request, "account/profile.html", page)

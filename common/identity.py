@@ -25,7 +25,8 @@ _SEPARATORS = re.compile(r"[\s.\-–]+")
 _MOBILE = re.compile(r"0[35789]\d{8}", re.ASCII)
 _LANDLINE = re.compile(r"02\d{9}", re.ASCII)
 _ABROAD = re.compile(r"\+(?!84)[1-9]\d{6,13}", re.ASCII)
-_PASSPORT = re.compile(r"[A-Z]\d{7,8}", re.ASCII)
+# Vietnamese ones are a letter and 7 or 8 digits; abroad two letters may begin them, or letters stand between.
+_PASSPORT = re.compile(r"(?=(?:[A-Z]*\d){4})[A-Z][0-9A-Z]{5,11}", re.ASCII)
 
 
 def compact(text: str) -> str:

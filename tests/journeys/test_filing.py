@@ -66,7 +66,8 @@ def register_citizen(page: Page, email: str) -> None:
     page.get_by_role("main").get_by_role("link", name="Công dân").click()
     values = {
         "full_name": "Lê Thị Mai",
-        "personal_number": "075190004321",
+        "birth": "5/9/1990",
+        "id_number": "075190004321",
         "phone": "0912345678",
         "email": email,
         "password1": "Chuối-xanh-2026",
