@@ -30,7 +30,8 @@ __all__ = [
 ]
 
 SEXES = ("nam", "nu")
-ID_KINDS = ("can_cuoc", "cmnd", "ho_chieu", "khac")
+NO_PAPER = "khong_co"
+ID_KINDS = ("can_cuoc", "cmnd", "ho_chieu", "khac", NO_PAPER)
 PERSON_PARTS = ("full_name", "birth", "sex", "id_kind", "id_number")
 
 # Letters of any script in at least two words; an apostrophe (H’ Hen Niê) or a hyphen may join them.
@@ -116,7 +117,7 @@ def check_person(value: Any, *, today: date | None = None) -> dict[str, str]:
     """Return a person ``{"full_name", "birth", "sex", "id_kind", "id_number"}``; unknown parts are ''.
 
     The name is needed, the rest may be missing, but a kind of paper needs its
-    number. Raises ValidationError with a message for every wrong part, each
+    number, and somebody without a paper has none. Raises ValidationError with a message for every wrong part, each
     beginning with what the part is called.
     """
     if not isinstance(value, Mapping) or not all(isinstance(value.get(part, ""), str) for part in PERSON_PARTS):
@@ -135,9 +136,11 @@ def check_person(value: Any, *, today: date | None = None) -> dict[str, str]:
             ),
         ),
     }
+    if kind == NO_PAPER:
+        checks["id_number"] = (_("Number of the paper"), lambda: _nothing(typed["id_number"]))
     kept, faults = dict.fromkeys(PERSON_PARTS, ""), []
     for part, (label, check) in checks.items():
-        if not typed[part] and part != "full_name" and not (part == "id_number" and kind):
+        if not typed[part] and part != "full_name" and not (part == "id_number" and kind not in ("", NO_PAPER)):
             continue
         try:
             kept[part] = check()
@@ -147,6 +150,10 @@ def check_person(value: Any, *, today: date | None = None) -> dict[str, str]:
     if faults:
         raise ValidationError(faults)
     return kept
+
+
+def _nothing(value: str) -> str:
+    raise ValidationError(_("Choose which paper this number is of, or clear the number."))
 
 
 def _listed(value: str, allowed: tuple[str, ...]) -> str:

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from . import partial_date
-from .form_checks import PERSON_PARTS, check_person
+from .form_checks import NO_PAPER, PERSON_PARTS, check_person
 from .text import nfc
 from .widgets import PartialDateWidget
 
@@ -21,6 +21,7 @@ ID_KIND_WORDS = {
     "cmnd": gettext_lazy("Old identity card (9 digits)"),
     "ho_chieu": gettext_lazy("Passport"),
     "khac": gettext_lazy("Other paper"),
+    NO_PAPER: gettext_lazy("No identity paper"),
 }
 _OWN = {"full_name": "name", "sex": "sex"}
 _OWN_BIRTH = ("bday-day", "bday-month", "bday-year")
@@ -115,17 +116,21 @@ def person_text(value: Mapping[str, str], language: str) -> str:
     number = value.get("id_number", "")
     if number:
         parts.append(f"{kinds.get(value.get('id_kind', ''), kinds[''])} {number}")
+    elif value.get("id_kind") == NO_PAPER:
+        parts.append(kinds[NO_PAPER])
     return ", ".join(part for part in parts if part)
 
 
 # Summaries are made in the language of the paper, whatever the screen speaks.
 _VI = (
     "sinh",
-    {"can_cuoc": "Căn cước", "cmnd": "CMND", "ho_chieu": "Hộ chiếu", "khac": "giấy tờ số", "": "giấy tờ số"},
+    {"can_cuoc": "Căn cước", "cmnd": "CMND", "ho_chieu": "Hộ chiếu", "khac": "giấy tờ số", "": "giấy tờ số"}
+    | {NO_PAPER: "không có giấy tờ"},
     {"nam": "nam", "nu": "nữ"},
 )
 _EN = (
     "born",
-    {"can_cuoc": "identity card", "cmnd": "old identity card", "ho_chieu": "passport", "khac": "paper", "": "paper"},
+    {"can_cuoc": "identity card", "cmnd": "old identity card", "ho_chieu": "passport", "khac": "paper", "": "paper"}
+    | {NO_PAPER: "no identity paper"},
     {"nam": "male", "nu": "female"},
 )

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from common.identity import id_kind
 from common.paging import Page, cursor_of, keyset_page
 from common.text import fold, nfc
 from common.working_time import at
@@ -225,7 +226,7 @@ class Search:
         if re.fullmatch(r"(?:\d{6}-)?\d{4}", typed, re.ASCII):
             return cls("tail", typed, typed)
         plain = re.sub(r"[\s.\-]", "", typed)
-        if re.fullmatch(r"\d{9,14}|[A-Za-z]\d{6,8}", plain):
+        if re.fullmatch(r"\d{9,14}", plain) or id_kind(plain.upper()):
             number = typed if "-" in typed else plain
             return cls("number", number_index(number), "•" * (len(plain) - 3) + plain[-3:])
         return cls("name", fold(typed), typed)

@@ -22,7 +22,7 @@ from procedures.models import ProcedureVersion
 
 from . import renewal
 from .actions import Submit
-from .applicants import ApplicantData, data_of_account
+from .applicants import ApplicantData, data_of_filing
 from .draft_papers import PaperCard, asked_papers, copy_paper, remove_paper_row
 from .drafts import (
     FilingRefused,
@@ -192,8 +192,8 @@ def deliveries(level: int, *, needs_presence: bool = False) -> list[str]:
 
 
 def applicant_data(user: User, dossier: Dossier) -> ApplicantData:
-    """Return the applicant to be frozen with a dossier: the account as it stands now."""
-    return data_of_account(user)
+    """Return the applicant to be frozen with a dossier: what its answers say, else the account as it stands now."""
+    return data_of_filing(user, renewal.schema_of(dossier.version), dossier.answers)
 
 
 def submit(dossier: Dossier, *, by: User, key: str, revision: int, now: datetime) -> Dossier:

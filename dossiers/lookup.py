@@ -48,7 +48,10 @@ def by_number(number: str, birth: str, phone_end: str) -> list[str]:
     ``birth`` is a whole ISO date; an applicant known by year or month only
     matches when the day falls into it.
     """
-    rows = Applicant.objects.filter(number_index=number_index(number), dossier__status__gt=0)
+    index = number_index(number)
+    if not index:
+        return []
+    rows = Applicant.objects.filter(number_index=index, dossier__status__gt=0)
     rows = (
         rows.select_related("dossier")
         .order_by("-dossier__submitted_at")

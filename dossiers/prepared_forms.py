@@ -17,10 +17,10 @@ from common.form_fields import (
     PhoneField,
     TaxCodeField,
 )
-from common.identity import birth_warning, id_kind
+from common.identity import birth_warning
 from common.widgets import AddressWidget
 
-from .applicants import PERSONAL_NUMBER, TAX_CODE, ApplicantData
+from .applicants import TAX_CODE, ApplicantData, paper_kind
 from .models import Channel, Delivery
 from .prepared_intake import Intake, kinds_of, known_of
 
@@ -197,7 +197,7 @@ class IntakeForm(forms.Form):
                 kind=kind,
                 birth=cleaned.get("birth") or "",
                 sex=cleaned.get("sex") or "",
-                id_kind=PERSONAL_NUMBER if id_kind(number) == "personal" else id_kind(number),
+                id_kind=paper_kind("", number),
                 id_number=number,
                 address=cleaned["address"],
                 **common,

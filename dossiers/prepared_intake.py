@@ -20,6 +20,7 @@ from procedures import form_schema, prepared
 from procedures.catalogue import current_version
 from procedures.models import Offering, PreparedForm, ProcedureVersion, RequiredPaper
 
+from . import applicants
 from .access import Officer
 from .actions import TakeIn
 from .applicants import ApplicantData
@@ -104,20 +105,8 @@ def receiving_units(version: ProcedureVersion, officer: Officer) -> tuple[Unit, 
 
 
 def known_of(intake: Intake) -> dict[str, Any]:
-    """Return what the answers say about the applicant, by pre-fill source; the first answer of each counts."""
-    schema = form_schema.load(intake.version.form or {})
-    known: dict[str, Any] = {}
-    for _section, field in schema.fields():
-        value = intake.answers.get(field.key)
-        if not field.prefill or field.prefill.startswith("answer:") or form_schema.is_empty(value):
-            continue
-        if field.prefill == "person" and isinstance(value, Mapping):
-            parts = {source: value.get(source, "") for source in ("full_name", "birth", "sex")}
-            parts["personal_number"] = value.get("id_number", "")
-            known = {source: part for source, part in parts.items() if part} | known
-        else:
-            known.setdefault(field.prefill, value)
-    return known
+    """Return what the answers say about the applicant, by pre-fill source."""
+    return applicants.known_of(form_schema.load(intake.version.form or {}), intake.answers)
 
 
 def take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:

@@ -123,3 +123,14 @@ def test_money(typed, amount):
 @pytest.mark.parametrize("typed", ["8,5", "8.00", "abc", "9" * 30, "1e3", "١٢"])
 def test_money_that_is_none(typed):
     assert "amount" in Sample({"amount": typed}).errors
+
+
+def test_a_person_may_have_no_paper():
+    from common.form_checks import check_person
+    from common.person_field import person_text
+
+    person = check_person({"full_name": "Cụ Bảy", "id_kind": "khong_co"})
+    assert person["id_number"] == "" and person_text(person, "vi").endswith("không có giấy tờ")
+    with pytest.raises(forms.ValidationError) as fault:
+        check_person({"full_name": "Cụ Bảy", "id_kind": "khong_co", "id_number": "271234567"})
+    assert [found.code for found in fault.value.error_list] == ["id_number"]
