@@ -18,6 +18,7 @@ from django.utils.module_loading import import_string
 
 from common.addresses import split_address
 from common.clock import now
+from common.form_fields import ANSWERS
 from common.secret import decrypt, encrypt
 
 SESSION_KEY = "resume"
@@ -42,8 +43,12 @@ def _fields(request: HttpRequest) -> list[tuple[str, str]]:
         (name, value)
         for name, values in request.POST.lists()
         for value in values
-        if name not in ("csrfmiddlewaretoken", FIELD) and "password" not in name and isinstance(value, str)
+        if isinstance(value, str) and (name.startswith(f"{ANSWERS}-") or not _stays_behind(name))
     ]
+
+
+def _stays_behind(name: str) -> bool:
+    return name in ("csrfmiddlewaretoken", FIELD) or "password" in name
 
 
 def _page(request: HttpRequest) -> str:
@@ -113,7 +118,7 @@ def without_cookies(request: HttpRequest) -> HttpResponse:
     """
     fields = _fields(request) + [(FIELD, value) for value in request.POST.getlist(FIELD) if value]
     kept = Kept(request.get_full_path(), tuple(fields), bool(request.FILES), _page(request))
-    has_password = any("password" in name for name in request.POST)
+    has_password = any("password" in name and not name.startswith(f"{ANSWERS}-") for name in request.POST)
     return render(request, "account/no_cookies.html", {"kept": kept, "has_password": has_password}, status=403)
 
 

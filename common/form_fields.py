@@ -19,6 +19,8 @@ from .identity import check_any_id, check_personal_number
 from .text import nfc
 from .widgets import AddressWidget, BankAccountWidget, PartialDateWidget, TableWidget, TickWidget
 
+# Answers of a procedure's form are sent as answer-<key>: no key is the name of anything else on a page.
+ANSWERS = "answer"
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:[. ]\d{3})+|-?\d+", re.ASCII)
 
 

@@ -23,6 +23,7 @@ from common.divisions import address_text
 from common.templatetags.ui import STATUS_TAGS
 from notifications.models import Notification
 from procedures import detail, form_schema, words
+from procedures.answer_forms import anchor
 from procedures.catalogue import effective_level
 from procedures.models import Offering, Procedure, ProcedureVersion
 
@@ -341,7 +342,12 @@ def review(progress: filing.Progress, language: str) -> dict[str, Any]:
             "is_begun": progress.is_begun(section),
             "url": reverse("my:step", args=[ref, section.key]) + "?back=review",
             "rows": [
-                {"key": key, "label": label, "text": text, "error": progress.errors.get(section.key, {}).get(key, "")}
+                {
+                    "anchor": anchor(key),
+                    "label": label,
+                    "text": text,
+                    "error": progress.errors.get(section.key, {}).get(key, ""),
+                }
                 for key, label, text in rows
             ],
         }

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import IdKind, Kind, User
 from common.form_fields import (
+    ANSWERS,
     AddressField,
     BankAccountField,
     FullNameField,
@@ -112,9 +113,15 @@ def section_form(
     )
 
 
-class AnswerForm(forms.Form):
-    """The questions of one section."""
+def anchor(key: str) -> str:
+    """Return the id of a question on the page of its section: where a link to change the answer leads."""
+    return f"id_{ANSWERS}-{key}-group"
 
+
+class AnswerForm(forms.Form):
+    """The questions of one section; their boxes are called ``answer-<key>``."""
+
+    prefix = ANSWERS
     use_required_attribute = False
 
     def __init__(
@@ -190,7 +197,7 @@ class AnswerForm(forms.Form):
     @property
     def wants_row(self) -> bool:
         """Whether the button for another table row was pressed: the page is shown again, without faults."""
-        return any(f"{field.key}_more" in self.data for field in self.asked if field.type == "table")
+        return any(f"{self.add_prefix(field.key)}_more" in self.data for field in self.asked if field.type == "table")
 
     def full_clean(self) -> None:
         """Check what was sent; when only another row was asked for, report nothing."""
@@ -344,12 +351,15 @@ class Conditional:
 
 
 def _local_part(condition: Condition, form: AnswerForm) -> Condition:
-    """Return a condition in which answers of other pages are settled: ``{"all": []}`` true, ``{"any": []}`` false."""
+    """Return a condition for the page's script, over the names of boxes.
+
+    Answers of other pages are settled: ``{"all": []}`` true, ``{"any": []}`` false.
+    """
     for name in ("all", "any"):
         if name in condition:
             return {name: [_local_part(part, form) for part in condition[name]]}
     if "not" in condition:
         return {"not": _local_part(condition["not"], form)}
     if any(field.key == condition["field"] for field in form.section.fields):
-        return condition
+        return {**condition, "field": form.add_prefix(condition["field"])}
     return {"all": []} if form_schema.show(condition, form.before) else {"any": []}

@@ -147,6 +147,11 @@ def version(unit: Unit | None = None, *, level: int = 4, code: str = "1.000001",
     return made
 
 
+def boxes(**answers: Any) -> dict[str, Any]:
+    """Return the fields in which a browser sends answers."""
+    return {f"answer-{key}": value for key, value in answers.items()}
+
+
 def draft(owner: User, unit: Unit, of: ProcedureVersion | None = None, **fields: Any) -> Dossier:
     """A draft with complete answers and delivery, papers promised at the desk."""
     of = of or ProcedureVersion.objects.first() or version(unit)

@@ -15,6 +15,7 @@ from tests.factories import PASSWORD
 pytestmark = pytest.mark.django_db
 PAPER = {"id_kind": "cmnd", "id_number": "271234567"}
 TYPED = PAPER | {"full_name": "Nguyễn Văn Ân", "note": "  hai\ndòng", "phone": "0912000009", "password": "bi-mat-lam"}
+TYPED |= {"answer-password": "wifi", "answer-resume": "lại", "answer-csrfmiddlewaretoken": "x"}
 EDIT = "/account/edit/?from=x"
 
 

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django import template
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -177,3 +177,10 @@ def _footer(language: str, site: tuple[tuple[str, str], ...]) -> SafeString:
 def focus_id(field: BoundField) -> str:
     """Return the id of the first control of a field: where a link of the error summary leads."""
     return field.id_for_label or f"{field.auto_id}_0"
+
+
+@register.filter
+def own(form: BaseForm, name: str) -> Any:
+    """Return what a form itself calls so; a dot would find a field of that name first ('errors', 'title')."""
+    found = getattr(form, name, None)
+    return found() if callable(found) else found

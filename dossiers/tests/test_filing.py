@@ -83,7 +83,7 @@ def walk_to_review(mine, version) -> Dossier:
     assert "0/3" in mine.get(answer.url).content.decode()
     step = url("step", dossier, "requester")
     assert "Nguyễn Văn An" in mine.get(step).content.decode()
-    answer = mine.post(step, {"requester_name": "Nguyễn Văn An", "wants_copy": "co", "copies": "2"})
+    answer = mine.post(step, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="2"))
     assert answer.url == url("papers", dossier)
     answer = mine.post(url("paper_upload", dossier, "chung-sinh"), {"file": photo()})
     assert answer.url.endswith("#paper-chung-sinh")
@@ -182,7 +182,7 @@ def test_one_key_starts_one_draft_and_an_untouched_one_is_used_again(mine, versi
     assert mine.post(start, {"key": key}).url == first
     assert mine.post(start, {"key": onetime.new_key()}).url == first
     assert Dossier.objects.count() == 1
-    mine.post(url("step", Dossier.objects.get(), "requester"), {"requester_name": "Lê An", "later": "1"})
+    mine.post(url("step", Dossier.objects.get(), "requester"), factories.boxes(requester_name="Lê An") | {"later": "1"})
     assert mine.post(start, {"key": onetime.new_key()}).url != first
 
 
@@ -203,7 +203,7 @@ def test_drafts_are_limited(mine, citizen, commune, version):
 
 def test_step_keeps_what_is_wrong_and_is_not_done(mine, draft):
     step = url("step", draft, "requester")
-    page = mine.post(step, {"requester_name": "Nguyễn Văn Bình", "wants_copy": "co", "copies": "99"})
+    page = mine.post(step, factories.boxes(requester_name="Nguyễn Văn Bình", wants_copy="co", copies="99"))
     assert page.status_code == 200
     text = page.content.decode()
     assert "data-error-summary" in text
@@ -214,7 +214,7 @@ def test_step_keeps_what_is_wrong_and_is_not_done(mine, draft):
 
 
 def test_hidden_question_is_not_required_and_left_out_at_submit(mine, draft):
-    mine.post(url("step", draft, "requester"), {"requester_name": "Lê An", "wants_copy": "khong", "copies": ""})
+    mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong", copies=""))
     draft.refresh_from_db()
     assert draft.sections_done == ["requester"]
     mine.post(url("submit", draft), ready(mine, draft))
@@ -224,14 +224,16 @@ def test_hidden_question_is_not_required_and_left_out_at_submit(mine, draft):
 
 
 def test_save_and_continue_later_leads_to_the_parts(mine, draft):
-    answer = mine.post(url("step", draft, "requester"), {"requester_name": "", "later": "1"}, follow=True)
+    answer = mine.post(
+        url("step", draft, "requester"), factories.boxes(requester_name="") | {"later": "1"}, follow=True
+    )
     assert answer.redirect_chain[-1][0] == url("dossier", draft)
     assert "09:00" in answer.content.decode()
 
 
 def test_autosave_answers_without_a_page_and_does_not_finish_a_part(mine, draft):
     Dossier.objects.update(sections_done=[])
-    data = {"requester_name": "Lê An", "wants_copy": "khong"}
+    data = factories.boxes(requester_name="Lê An", wants_copy="khong")
     answer = mine.post(url("step", draft, "requester"), data, headers={"X-Autosave": "1"})
     assert answer.status_code == 204
     draft.refresh_from_db()
@@ -240,7 +242,7 @@ def test_autosave_answers_without_a_page_and_does_not_finish_a_part(mine, draft)
 
 def test_step_from_the_review_goes_back_there(mine, draft):
     step = url("step", draft, "requester") + "?back=review"
-    answer = mine.post(step, {"requester_name": "Lê An", "wants_copy": "khong"})
+    answer = mine.post(step, factories.boxes(requester_name="Lê An", wants_copy="khong"))
     assert answer.url == url("review", draft)
 
 
@@ -355,7 +357,7 @@ def test_only_papers_asked_for_are_required(mine, draft):
     with append_only.lifted():
         draft.version.papers.filter(key="uy-quyen").update(is_required=True, show_if=condition)
     assert filing.Progress(draft, draft.created_at.date()).missing_papers
-    mine.post(url("step", draft, "requester"), {"requester_name": "Lê An", "wants_copy": "khong"})
+    mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong"))
     draft.refresh_from_db()
     assert "Văn bản ủy quyền" not in mine.get(url("papers", draft)).content.decode()
     mine.post(url("submit", draft), ready(mine, draft))
@@ -435,7 +437,7 @@ def test_a_key_submits_no_second_dossier(mine, citizen, commune, draft):
 
 def test_draft_changed_after_the_review_is_shown_again(mine, draft):
     fields = ready(mine, draft)
-    mine.post(url("step", draft, "requester"), {"requester_name": "Lê An", "wants_copy": "khong"})
+    mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong"))
     assert mine.post(url("submit", draft), fields).url == url("review", draft)
     draft.refresh_from_db()
     assert draft.status == 0
@@ -486,7 +488,7 @@ def test_new_version_under_a_draft_keeps_what_fits(mine, draft, version):
     assert draft.version == newer
     assert draft.answers == {"requester_name": "Nguyễn Văn An"}
     assert draft.papers.get().required.version == newer
-    mine.post(url("step", draft, "requester"), {"requester_name": "Nguyễn Văn An"})
+    mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Nguyễn Văn An"))
     mine.post(url("submit", draft), ready(mine, draft))
     draft.refresh_from_db()
     assert draft.status == 1
@@ -497,7 +499,7 @@ def test_submitted_dossier_is_no_longer_edited(mine, draft):
     for name in ("papers", "delivery", "review"):
         assert mine.get(url(name, draft)).url == url("dossier", draft)
     step = url("step", draft, "requester")
-    assert mine.post(step, {"requester_name": "Kẻ Khác"}).url == url("dossier", draft)
+    assert mine.post(step, factories.boxes(requester_name="Kẻ Khác")).url == url("dossier", draft)
     assert mine.post(url("paper_upload", draft, "chung-sinh"), {"file": photo()}).url == url("dossier", draft)
     assert mine.post(url("paper_promise", draft, "chung-sinh")).url == url("dossier", draft)
     assert mine.post(url("discard", draft)).url == url("dossier", draft)
@@ -528,7 +530,7 @@ def test_another_persons_dossier_does_not_exist(client, other_citizen, draft):
         assert client.post(url(name, draft)).status_code == 404
     assert client.post(url("paper_upload", draft, "chung-sinh"), {"file": photo()}).status_code == 404
     assert client.post(url("paper_remove", draft, draft.papers.get().ref)).status_code == 404
-    assert client.post(url("step", draft, "requester"), {"requester_name": "Kẻ Khác"}).status_code == 404
+    assert client.post(url("step", draft, "requester"), factories.boxes(requester_name="Kẻ Khác")).status_code == 404
 
 
 @pytest.mark.parametrize("ref", ["khong-co", "%00", "a" * 3000, "%ED%A0%80", "..%2f..", "%F0%9F%98%80"])
@@ -539,7 +541,7 @@ def test_unknown_references_are_refused(mine, draft, ref):
 
 def test_unreadable_input_is_refused_and_nothing_changes(mine, draft):
     for text in ("Lê\0An", "x" * 1_000_000):
-        answer = mine.post(url("step", draft, "requester"), {"requester_name": text, "wants_copy": "khong"})
+        answer = mine.post(url("step", draft, "requester"), factories.boxes(requester_name=text, wants_copy="khong"))
         assert answer.status_code in (400, 413)
     draft.refresh_from_db()
     assert draft.answers == factories.ANSWERS
@@ -547,7 +549,7 @@ def test_unreadable_input_is_refused_and_nothing_changes(mine, draft):
 
 def test_decomposed_letters_are_stored_composed(mine, draft):
     name = unicodedata.normalize("NFD", "Lê Thị Hồng")
-    mine.post(url("step", draft, "requester"), {"requester_name": name, "wants_copy": "khong"})
+    mine.post(url("step", draft, "requester"), factories.boxes(requester_name=name, wants_copy="khong"))
     draft.refresh_from_db()
     assert draft.answers["requester_name"] == "Lê Thị Hồng"
 

@@ -78,11 +78,11 @@ def test_listed_section_is_corrected_and_sent(mine, road):
     dossier = road.do(actions.AskSupplement((section,)), road.commune.specialist).dossier
     step = url("step", dossier, "requester")
     assert step in mine.get(url("supplement", dossier)).content.decode()
-    wrong = mine.post(step, {"requester_name": "Nguyễn Văn An", "wants_copy": "co", "copies": "50"})
+    wrong = mine.post(step, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="50"))
     assert wrong.status_code == 200
     revision = hidden(mine.get(url("supplement", dossier)), "revision")
     assert mine.post(url("supplement", dossier), {"revision": revision}).status_code == 422
-    right = mine.post(step, {"requester_name": "Nguyễn Văn An", "wants_copy": "co", "copies": "5"})
+    right = mine.post(step, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="5"))
     assert right.url == url("supplement", dossier)
     mine.post(url("supplement", dossier), {"revision": revision})
     dossier.refresh_from_db()

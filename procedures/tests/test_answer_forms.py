@@ -24,7 +24,8 @@ def in_english():
 
 def page(data=None, answers=None, schema=None, section=0, **more):
     schema = load(schema or factories.FORM)
-    return section_form(schema, schema.sections[section], answers or {}, data=data, language="en", today=TODAY, **more)
+    typed = None if data is None else factories.boxes(**data)
+    return section_form(schema, schema.sections[section], answers or {}, data=typed, language="en", today=TODAY, **more)
 
 
 def test_a_hidden_question_is_never_at_fault_and_stays_in_the_draft():
@@ -51,7 +52,7 @@ def test_clearing_an_answer_clears_it_in_the_draft():
 def test_conditions_reach_the_page_in_words_and_as_data():
     html = render_crispy_form(page())
     assert "Only answer if “Do you need copies” is “Yes”." in html
-    assert json.dumps({"field": "wants_copy", "op": "eq", "value": "co"}).replace('"', "&quot;") in html
+    assert json.dumps({"field": "answer-wants_copy", "op": "eq", "value": "co"}).replace('"', "&quot;") in html
 
 
 def test_questions_of_other_pages_are_settled_by_the_server():
@@ -115,12 +116,12 @@ def test_one_option_is_a_box_to_tick():
 
 def test_tables_give_rows_and_more_of_them():
     schema = form_of(field("people", "table", columns=[field("name", required=True)], repeat={"min": 1, "max": 5}))
-    assert str(page(schema=schema)).count('name="people_') == 3
+    assert str(page(schema=schema)).count('name="answer-people_') == 3
     form = page({"people_0_name": "An", "people_2_name": "Bình"}, schema=schema)
     assert form.is_valid() and form.answers() == {"people": [{"name": "An"}, {"name": "Bình"}]}
     more = page({"people_0_name": "An", "people_more": "1"}, schema=schema)
     assert not more.is_valid() and not more.errors
-    assert 'name="people_3_name"' in str(more) and 'value="An"' in str(more)
+    assert 'name="answer-people_3_name"' in str(more) and 'value="An"' in str(more)
 
 
 @pytest.mark.parametrize("text", ["Nguye\u0302\u0303n", "  x  y "])

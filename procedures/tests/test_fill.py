@@ -15,7 +15,7 @@ from procedures.models import Offering, PreparedForm
 from tests import factories
 from tests.pages import checks
 
-REQUESTER = {"requester_name": "Nguyễn Thị Ổn", "wants_copy": "co", "copies": "3"}
+REQUESTER = factories.boxes(requester_name="Nguyễn Thị Ổn", wants_copy="co", copies="3")
 CODE = "1.000001"
 
 
@@ -44,7 +44,7 @@ def begun(client, **data):
 
 def filled(client, **answers):
     form = begun(client)
-    answer = client.post(url("fill_section", "requester"), REQUESTER | answers)
+    answer = client.post(url("fill_section", "requester"), REQUESTER | factories.boxes(**answers))
     assert answer.url == url("fill_review")
     form.refresh_from_db()
     return form
@@ -88,7 +88,7 @@ def test_each_print_shows_the_same_code_and_the_newest_answers(client, version):
     form = printed(client)
     code = prepared.code_of(form)
     assert "banner-warn" in client.get(url("fill_section", "requester")).content.decode()
-    client.post(url("fill_section", "requester") + "?back=review", REQUESTER | {"copies": "7"})
+    client.post(url("fill_section", "requester") + "?back=review", REQUESTER | factories.boxes(copies="7"))
     client.post(url("fill_print"))
     form.refresh_from_db()
     assert prepared.code_of(form) == code
@@ -99,7 +99,7 @@ def test_printing_waits_until_every_part_is_right(client, version):
     begun(client)
     assert client.get(url("fill_print")).url == url("fill_review")
     assert client.post(url("fill_print")).url == url("fill_review")
-    answer = client.post(url("fill_section", "requester"), {"requester_name": "", "wants_copy": "co"})
+    answer = client.post(url("fill_section", "requester"), factories.boxes(requester_name="", wants_copy="co"))
     assert answer.status_code == 422
     assert client.post(url("fill_print")).url == url("fill_review")
     assert PreparedForm.objects.get().code_index is None
@@ -208,13 +208,13 @@ def test_typed_text_is_shown_as_text_and_kept_composed(client, version):
     form = printed(client, requester_name=name)
     assert prepared.answers_of(form)["requester_name"] == "Trần Thị Huyền"
     hostile = "<script>alert(1)</script>"
-    client.post(url("fill_section", "requester"), REQUESTER | {"requester_name": hostile})
+    client.post(url("fill_section", "requester"), REQUESTER | factories.boxes(requester_name=hostile))
     assert hostile not in client.get(url("fill_review")).content.decode()
 
 
 def test_too_much_and_strange_input_is_no_error(client, version):
     begun(client)
-    data = {f"x{n}": "1" for n in range(900)} | {"requester_name": "x" * 19_000, "copies": "9" * 400}
+    data = {f"x{n}": "1" for n in range(900)} | factories.boxes(requester_name="x" * 19_000, copies="9" * 400)
     assert client.post(url("fill_section", "requester"), data).status_code == 422
     assert client.get(url("fill_section", "khong_co")).status_code == 302
 

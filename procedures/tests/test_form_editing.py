@@ -97,7 +97,7 @@ def test_a_person_typed_wrong_is_shown_again():
     schema = load(form_of(field("x", "person", required=True)))
 
     def page(**typed):
-        data = {f"x-{name}": value for name, value in typed.items()}
+        data = {f"answer-x-{name}": value for name, value in typed.items()}
         return section_form(schema, schema.sections[0], {}, data=data, language="en", today=TODAY)
 
     assert "Enter" in page().errors["x"][0]

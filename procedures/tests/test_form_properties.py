@@ -4,7 +4,6 @@ import copy
 import json
 from dataclasses import replace
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 from crispy_forms.utils import render_crispy_form
@@ -23,6 +22,7 @@ from procedures.schema.checking import check_form
 from procedures.schema.editing import FormRefused
 from procedures.screens.form_builder import FieldForm, SectionForm, kind_of
 from tests.pages import checks
+from tests.pages.boxes import Boxes
 
 from . import strategies
 
@@ -41,44 +41,6 @@ def in_english():
 
 def good_answers(data):
     return {field["key"]: strategies.good_answer(field) for section in data["sections"] for field in section["fields"]}
-
-
-class Boxes(HTMLParser):
-    """What a browser would send from a form as it stands."""
-
-    def __init__(self, html):
-        super().__init__()
-        self.data, self.select, self.area, self.picked = {}, None, None, None
-        self.feed(html)
-
-    def put(self, name, value):
-        self.data.setdefault(name, []).append(value)
-
-    def handle_starttag(self, tag, attrs):
-        found = dict(attrs)
-        if tag == "input" and "name" in found:
-            if found.get("type") not in ("checkbox", "radio"):
-                self.put(found["name"], found.get("value") or "")
-            elif "checked" in found:
-                self.put(found["name"], found.get("value", "on"))
-        elif tag == "select":
-            self.select, self.picked = found["name"], None
-        elif tag == "option" and self.select and (self.picked is None or "selected" in found):
-            self.picked = found.get("value", "")
-        elif tag == "textarea":
-            self.area = [found["name"], ""]
-
-    def handle_data(self, data):
-        if self.area:
-            self.area[1] += data
-
-    def handle_endtag(self, tag):
-        if tag == "select":
-            self.put(self.select, self.picked or "")
-            self.select = None
-        elif tag == "textarea":
-            self.put(self.area[0], self.area[1].removeprefix("\n"))
-            self.area = None
 
 
 def query(data):

@@ -333,18 +333,18 @@ def test_the_preview_checks_and_stores_nothing(desk, draft):
     revision = draft.revision
     html = page(desk, url(draft, "preview") + "?section=requester")
     address = url(draft, "preview")
-    wrong = desk.post(address, {"section": "requester", "wants_copy": "co"}).content.decode()
+    wrong = desk.post(address, {"section": "requester"} | factories.boxes(wants_copy="co")).content.decode()
     assert "error-summary" in wrong and checks.faults(wrong) == []
-    good = {"section": "requester", "requester_name": "Lê Văn Tám", "wants_copy": "co", "copies": "2"}
+    good = {"section": "requester"} | factories.boxes(requester_name="Lê Văn Tám", wants_copy="co", copies="2")
     second = desk.post(address, good)
-    assert 'name="why"' in second.content.decode()
+    assert 'name="answer-why"' in second.content.decode()
     state = second.context["state"]
-    end = desk.post(address, {"section": "more", "state": state, "why": "Vay vốn"}).content.decode()
+    end = desk.post(address, {"section": "more", "state": state, "answer-why": "Vay vốn"}).content.decode()
     assert "Lê Văn Tám" in end and "Vay vốn" in end and checks.faults(end) == []
     back = desk.post(address, {"section": "more", "state": state, "back": "1"}).content.decode()
     assert 'value="Lê Văn Tám"' in back
-    skipped = desk.post(address, good | {"wants_copy": "khong"}).content.decode()
-    assert "Lê Văn Tám" in skipped and 'name="why"' not in skipped
+    skipped = desk.post(address, good | factories.boxes(wants_copy="khong")).content.decode()
+    assert "Lê Văn Tám" in skipped and 'name="answer-why"' not in skipped
     for junk in (
         {"section": "x"},
         {"section": "more", "state": "forged"},
@@ -373,7 +373,7 @@ def test_what_was_saved_is_said_at_its_place(desk, draft):
     assert response.url.endswith("/form/?section=requester#field-ly_do")
     html = page(desk, response.url)
     row = html.split('<li id="field-ly_do">')[1].split("</li>")[0]
-    assert 'role="status"' in row and "banner-ok" not in html and "try_ly_do" in html
+    assert 'role="status"' in row and "banner-ok" not in html and "try_answer-ly_do" in html
     assert 'role="status">' not in page(desk, response.url).split('class="builder"')[1]
     response = send(desk, draft, "form_section", "requester", title="Người yêu cầu")
     assert response.url.endswith("/form/?section=requester#section-requester")
@@ -384,6 +384,6 @@ def test_what_was_saved_is_said_at_its_place(desk, draft):
 
 
 def test_only_the_section_asked_for_is_previewed(desk, draft):
-    assert "try_requester_name" not in page(desk, url(draft, "form"))
-    assert "try_requester_name" not in page(desk, url(draft, "form") + "?section=x")
-    assert "try_requester_name" in page(desk, url(draft, "form") + "?section=requester")
+    assert "try_answer-requester_name" not in page(desk, url(draft, "form"))
+    assert "try_answer-requester_name" not in page(desk, url(draft, "form") + "?section=x")
+    assert "try_answer-requester_name" in page(desk, url(draft, "form") + "?section=requester")

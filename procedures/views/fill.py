@@ -25,7 +25,7 @@ from common.pdf import PdfFailed, render_pdf
 from offices.hours import hours_lines
 
 from .. import blank_forms, declarations, form_schema, prepared, words
-from ..answer_forms import known_data, section_form
+from ..answer_forms import anchor, known_data, section_form
 from ..catalogue import current_version
 from ..fill_forms import PaperUnitForm
 from ..models import PreparedForm, Procedure
@@ -270,7 +270,12 @@ def review(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prepa
             "url": address[one.key],
             "is_begun": any(item.key in progress.answers for item in one.fields),
             "rows": [
-                {"key": key, "label": label, "text": text, "error": progress.errors.get(one.key, {}).get(key, "")}
+                {
+                    "anchor": anchor(key),
+                    "label": label,
+                    "text": text,
+                    "error": progress.errors.get(one.key, {}).get(key, ""),
+                }
                 for key, label, text in rows
             ],
         }

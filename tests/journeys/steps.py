@@ -106,6 +106,11 @@ def fill(page: Page, answers: dict[str, Any]) -> None:
             box.fill(answer)
 
 
+def answer(page: Page, answers: dict[str, Any]) -> None:
+    """Answer questions of a procedure's form by their keys."""
+    fill(page, {f"answer-{key}": given for key, given in answers.items()})
+
+
 def save(page: Page) -> None:
     """Press *Lưu và tiếp tục*."""
     page.get_by_role("button", name="Lưu và tiếp tục").click()
@@ -117,7 +122,7 @@ def fill_sections(page: Page, sections: dict[str, dict[str, Any]]) -> None:
     page.locator("main .actions .btn-primary").click()
     for key, answers in sections.items():
         expect(page).to_have_url(re.compile(f"/steps/{key}/"))
-        fill(page, answers)
+        answer(page, answers)
         save(page)
 
 

@@ -17,6 +17,7 @@ from .steps import (
     PUBLISHER,
     SPECIALIST,
     act,
+    answer,
     approve,
     fill,
     fill_sections,
@@ -190,9 +191,9 @@ def try_out(draft: Draft) -> None:
     page.locator("main .phone .btn-primary").click()
     page.locator("main form.phone .btn-primary").click()
     expect(page.locator(".error-summary")).to_be_visible()
-    fill(page, ABOUT)
+    answer(page, ABOUT)
     page.locator("main form.phone .btn-primary").click()
-    expect(page.locator("[name=muc_dich_su_dung]").first).to_be_visible()
+    expect(page.locator("[name=answer-muc_dich_su_dung]").first).to_be_visible()
 
 
 def offer(page: Page, code: str) -> None:
@@ -244,9 +245,9 @@ def renew(page: Page, draft: str) -> None:
     expect(page.locator("main")).to_contain_text("Tên tổ dân phố")
     page.locator("form[action$='/renew/'] .btn-primary").click()
     page.goto(draft + "steps/nguoi_de_nghi/")
-    expect(page.locator("[name=ho_va_ten]")).to_have_value("Nguyễn Thị Mai")
-    expect(page.locator("[name=thu_dien_tu]")).to_have_count(0)
-    fill(page, {"ten_to_dan_pho": "Tổ 5"})
+    expect(page.locator("[name=answer-ho_va_ten]")).to_have_value("Nguyễn Thị Mai")
+    expect(page.locator("[name=answer-thu_dien_tu]")).to_have_count(0)
+    answer(page, {"ten_to_dan_pho": "Tổ 5"})
     save(page)
     page.goto(draft)
     fill_sections(page, {key: part for key, part in answers().items() if key != "nguoi_de_nghi"})

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from .conftest import DESK, PHONE, fill_sign_in
 from .publisher_steps import Draft, press
-from .steps import ADMINISTRATOR, CLERK, COPY, COPY_ANSWERS, PUBLISHER, fill, mail_about, save, token
+from .steps import ADMINISTRATOR, CLERK, COPY, COPY_ANSWERS, PUBLISHER, answer, fill, mail_about, save, token
 
 pytestmark = pytest.mark.journey
 Visit = Callable[..., Page]
@@ -24,7 +24,7 @@ def test_filled_in_at_home_and_taken_in_at_the_desk(visit: Visit, picture: Pictu
     page.locator("main .actions .btn-primary").click()
     for section, values in COPY_ANSWERS.items():
         expect(page).to_have_url(re.compile(f"/fill/parts/{section}/"))
-        fill(page, values)
+        answer(page, values)
         save(page)
     expect(page.locator("main")).to_contain_text("Nguyễn Thị Mai")
     page.locator("form[action$='/fill/print/'] .btn-primary").click()

@@ -13,6 +13,7 @@ from .steps import (
     CITIZEN,
     HOME,
     REQUESTER,
+    answer,
     answer_question,
     choose_unit,
     code_on,
@@ -151,22 +152,22 @@ def test_birth_registration_at_level_4(
     choose_unit(page)
     picture(page, f"task-list-new-{variant}")
     page.locator("main .actions .btn-primary").click()
-    expect(page.locator("[name=requester_name]")).to_have_value("Nguyễn Thị Mai" if js else "Lê Thị Mai")
-    expect(page.locator("[name=relation_other]")).to_be_visible(visible=not js)
+    expect(page.locator("[name=answer-requester_name]")).to_have_value("Nguyễn Thị Mai" if js else "Lê Thị Mai")
+    expect(page.locator("[name=answer-relation_other]")).to_be_visible(visible=not js)
     page.go_back()
     fill_sections(page, {key: BIRTH_ANSWERS[key] for key in ("requester", "child")})
     picture(page, f"step-{variant}")
     # A forgotten name: the fault is said, and nothing typed is lost.
-    fill(page, BIRTH_ANSWERS["mother"] | {"mother_name": ""})
+    answer(page, BIRTH_ANSWERS["mother"] | {"mother_name": ""})
     save(page)
     expect(page).to_have_title(re.compile("^Lỗi:"))
     expect(page.locator(".error-summary a").first).to_have_attribute("href", re.compile("mother_name"))
-    expect(page.locator("[name=mother_id_number]")).to_have_value("075199000011")
+    expect(page.locator("[name=answer-mother_id_number]")).to_have_value("075199000011")
     picture(page, f"step-error-{variant}")
-    fill(page, {"mother_name": "Nguyễn Thị Mai"})
+    answer(page, {"mother_name": "Nguyễn Thị Mai"})
     save(page)
-    expect(page.locator("[name=father_name]")).to_be_visible(visible=not js)
-    fill(page, BIRTH_ANSWERS["father"])
+    expect(page.locator("[name=answer-father_name]")).to_be_visible(visible=not js)
+    answer(page, BIRTH_ANSWERS["father"])
     page.get_by_role("button", name="Lưu, làm tiếp sau").click()
     picture(page, f"task-list-{variant}")
     fill_sections(page, {key: BIRTH_ANSWERS[key] for key in ("copies",)})
@@ -183,7 +184,7 @@ def test_birth_registration_at_level_4(
     # Sửa, and back again.
     page.get_by_role("link", name="Sửa Người được khai sinh").click()
     name = f"Nguyễn Minh {token().capitalize()}"
-    fill(page, {"child_name": name})
+    answer(page, {"child_name": name})
     save(page)
     page.goto(re.sub(r"/steps/.*|/(papers|delivery|review)/.*", "/review/", page.url))
     expect(page.get_by_text(name)).to_be_visible()
@@ -214,7 +215,7 @@ def test_level_3_says_where_to_go(visit: Callable[..., Page], picture: Callable[
     page = visit(js=js, size=PHONE, who="cong-dan-2@example.com")
     start(page, "2.001406")
     fill_sections(page, {"requester": {}})
-    fill(page, {"request": "Đề nghị chứng thực văn bản phân chia di sản của bố mẹ tôi."})
+    answer(page, {"request": "Đề nghị chứng thực văn bản phân chia di sản của bố mẹ tôi."})
     save(page)
     expect(page).to_have_url(re.compile("/papers/"))
     for card in page.locator(".file-card").all():
@@ -259,7 +260,7 @@ def test_an_enterprise_registers_and_files(
     confirm_address(page, email)
     start(page, "1.008004")
     page.locator("main .actions .btn-primary").click()
-    save_known = page.locator("[name=requester_name]")
+    save_known = page.locator("[name=answer-requester_name]")
     expect(save_known).to_have_value("Phạm Văn Đức")
 
 

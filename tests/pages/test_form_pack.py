@@ -80,7 +80,7 @@ def test_hint_and_error_describe_the_control():
 
 @pytest.mark.parametrize("name", ["way", "papers", "birth"])
 def test_groups_stand_in_a_fieldset_with_their_legend_and_error(name):
-    (group,) = nodes(render(TrialForm({})), id=f"id_{name}_group")
+    (group,) = nodes(render(TrialForm({})), id=f"id_{name}-group")
     assert group.tag == "fieldset"
     assert any(node.tag == "legend" for node in group)
     assert f"id_{name}_error" in group.attrib["aria-describedby"]
