@@ -39,7 +39,7 @@ def by_code(typed: str) -> Dossier | None:
 def with_names() -> Any:
     """Return submitted dossiers with what the public page reads; answers stay unread."""
     related = ("version__procedure__sector", "received_by", "unit")
-    return Dossier.objects.filter(status__gt=0).select_related(*related).defer("answers", "delivery_address")
+    return Dossier.objects.filter(status__gt=0).select_related(*related).defer("answers", "typed", "delivery_address")
 
 
 def by_number(number: str, birth: str, phone_end: str) -> list[str]:

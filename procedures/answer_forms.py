@@ -39,6 +39,7 @@ from common.form_fields import (
 )
 from common.identity import id_kind
 from common.person_field import PersonField
+from common.typed import Typed, typed_of
 
 from . import form_schema
 from .form_schema import Answers, Field, Schema, Section
@@ -136,6 +137,8 @@ class AnswerForm(forms.Form):
         today: date,
     ) -> None:
         super().__init__(data)
+        # What was sent, when something of it is at fault; known once the form is checked.
+        self.typed: Typed = {}
         self.schema, self.section, self.language, self.today = schema, section, language, today
         self.stored = dict(answers)
         own = {field.key for field in section.fields}
@@ -202,6 +205,8 @@ class AnswerForm(forms.Form):
     def full_clean(self) -> None:
         """Check what was sent; when only another row was asked for, report nothing."""
         super().full_clean()
+        if self.is_bound:
+            self.typed = typed_of(self)
         if self.is_bound and self.wants_row:
             self.errors.clear()
 

@@ -1,5 +1,6 @@
 """Filling in a draft: one topic a page, papers one by one, delivery, check, submit."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ from common import onetime
 from common.clock import LOCAL, local_day, now
 from common.files import ACCEPT_ATTRIBUTE, FileRefused, accept
 from common.limits import hit_target, too_many
+from common.typed import Typed, as_sent, typed_of
 from procedures.answer_forms import known_data, section_form
 from procedures.catalogue import effective_level
 from procedures.models import RequiredPaper
@@ -45,7 +47,7 @@ def step(request: HttpRequest, dossier: Dossier, section: str) -> HttpResponse:
         progress.schema,  # type: ignore[arg-type]
         chosen,
         dossier.answers,
-        data=request.POST if request.method == "POST" else None,
+        data=sent_or_kept(request, dossier, section),
         prefill=known_data(request.user) if dossier.is_draft else {},  # type: ignore[arg-type]
         language=language(),
         today=day,
@@ -56,6 +58,14 @@ def step(request: HttpRequest, dossier: Dossier, section: str) -> HttpResponse:
         if answer is not None:
             return answer
     return render(request, "my/step.html", step_context(request, dossier, progress, chosen, form))
+
+
+def sent_or_kept(request: HttpRequest, dossier: Dossier, part: str) -> Any:
+    """Return what a part's form checks: what is sent now, else what is kept as typed; None when it is all right."""
+    if request.method == "POST":
+        return request.POST
+    kept = (dossier.typed or {}).get(part)
+    return as_sent(kept) if kept else None
 
 
 def outside(request: HttpRequest, dossier: Dossier, *, is_known: bool) -> HttpResponse:
@@ -76,13 +86,13 @@ def save_step(
     is_done = is_valid and (not is_autosave or section.key in dossier.sections_done)
     moment = now()
     if dossier.is_draft:
-        drafts.save_section(dossier, section, form.answers(), is_done=is_done, now=moment)
+        drafts.save_section(dossier, section, form.answers(), is_done=is_done, now=moment, typed=form.typed)
     else:
-        supplements.save_section(dossier, section, form.answers(), is_done=is_done)
+        supplements.save_section(dossier, section, form.answers(), is_done=is_done, typed=form.typed)
     if is_autosave:
         return HttpResponse(status=204)
     if "later" in request.POST:
-        messages.success(request, _("Saved at %(time)s.") % {"time": f"{moment.astimezone(LOCAL):%H:%M}"})
+        say_saved(request, moment, is_faulty=bool(form.typed))
         return redirect("my:dossier", dossier.ref)
     if not is_valid:
         return None
@@ -92,6 +102,13 @@ def save_step(
         return redirect("my:review", dossier.ref)
     dossier.refresh_from_db()
     return redirect(applicant_pages.following_url(filing.Progress(dossier, progress.day), section))
+
+
+def say_saved(request: HttpRequest, moment: datetime, *, is_faulty: bool) -> None:
+    """Say that a part is saved, and that something in it is still to be corrected."""
+    messages.success(request, _("Saved at %(time)s.") % {"time": f"{moment.astimezone(LOCAL):%H:%M}"})
+    if is_faulty:
+        messages.warning(request, _("Something you typed still has to be corrected. It is kept as you typed it."))
 
 
 def step_context(
@@ -210,19 +227,33 @@ def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     day = local_day(now())
     level = effective_level(dossier.version, drafts.offering_of(dossier, day))
     ways = filing.deliveries(level, needs_presence=dossier.version.needs_presence)
-    if request.method == "POST":
-        form = DeliveryForm(request.POST, ways=ways)
-        if form.is_valid():
-            drafts.set_delivery(dossier, form.cleaned_data["delivery"], form.postal_address(), now=now())
-            return redirect("my:dossier" if "later" in request.POST else "my:review", dossier.ref)
-        if "later" in request.POST:
-            return redirect("my:dossier", dossier.ref)
+    sent = sent_or_kept(request, dossier, drafts.DELIVERY)
+    if sent is not None:
+        form = DeliveryForm(sent, ways=ways)
+        if request.method == "POST" and (answer := save_delivery(request, dossier, form)):
+            return answer
     else:
         form = DeliveryForm(initial=DeliveryForm.initial_of(dossier, request.user), ways=ways)  # type: ignore[arg-type]
     progress = filing.Progress(dossier, day)
     back = reverse("my:papers" if progress.cards else "my:dossier", args=[dossier.ref])
     context = {"dossier": dossier, "form": form, "level": level, "back": back, "total": progress.parts}
     return render(request, "my/delivery.html", context)
+
+
+def save_delivery(request: HttpRequest, dossier: Dossier, form: DeliveryForm) -> HttpResponse | None:
+    """Store the way of return, or keep what was typed; return where to go, or None to show the page again."""
+    moment = now()
+    typed: Typed = {}
+    if form.is_valid():
+        drafts.set_delivery(dossier, form.cleaned_data["delivery"], form.postal_address(), now=moment)
+    elif typed := typed_of(form):
+        drafts.keep_delivery_typed(dossier, typed, now=moment)
+    if "X-Autosave" in request.headers:
+        return HttpResponse(status=204)
+    if "later" in request.POST:
+        say_saved(request, moment, is_faulty=bool(typed))
+        return redirect("my:dossier", dossier.ref)
+    return redirect("my:review", dossier.ref) if form.is_valid() else None
 
 
 @require_safe

@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.clock import LOCAL, local_day, now
 from common.limits import hit_ip, hit_target, too_many
 from common.pdf import PdfFailed, render_pdf
+from common.typed import as_sent
 from offices.hours import hours_lines
 
 from .. import blank_forms, declarations, form_schema, prepared, words
@@ -210,11 +211,12 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
         return redirect("procedures:fill_review", procedure.code)
     n = keys.index(section)
     chosen = progress.sections[n]
+    kept = prepared.typed_of(form).get(chosen.key)
     asked = section_form(
         progress.schema,
         chosen,
         progress.answers,
-        data=request.POST if request.method == "POST" else None,
+        data=request.POST if request.method == "POST" else as_sent(kept) if kept else None,
         prefill=known_data(request.user) if request.user.is_authenticated else {},
         language=language(),
         today=progress.day,
@@ -223,7 +225,7 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
     is_from_review = request.GET.get("back") == "review"
     if request.method == "POST":
         is_valid = asked.is_valid()
-        prepared.save_section(form, chosen, asked.answers(), is_done=is_valid, now=now())
+        prepared.save_section(form, chosen, asked.answers(), is_done=is_valid, now=now(), typed=asked.typed)
         keep(request, procedure, form)
         if is_valid:
             form.refresh_from_db()
@@ -243,7 +245,7 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
         "back": back,
         "is_printed": form.code_index is not None,
     }
-    return render(request, "procedures/fill_section.html", context, status=422 if asked.errors else 200)
+    return render(request, "procedures/fill_section.html", context, status=422 if request.method == "POST" and asked.errors else 200)
 
 
 def following_url(procedure: Procedure, form: PreparedForm, done: form_schema.Section, is_from_review: bool) -> str:

@@ -131,27 +131,48 @@ function upload(form) {
   });
 }
 
-// data-autosave="url": what is typed rests on the server a moment later; a failure is tried again with the next change.
+// data-autosave="url": what is typed rests on the server a moment later, and at once when the page is left.
+// A failure is said; it is tried again with the next change and when the page is left.
+const KEEPALIVE_MOST = 60_000; // browsers refuse to send more after the page is gone
 function autosave(form) {
   let timer = 0;
+  let isUnsaved = false;
+  let sending;
   const save = async () => {
-    const body = new FormData(form);
-    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    clearTimeout(timer);
+    if (!isUnsaved) return;
+    isUnsaved = false;
+    const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+    const body = new URLSearchParams(fields);
+    sending?.abort();
+    sending = new AbortController();
+    const { signal } = sending;
     try {
       const answer = await fetch(form.dataset.autosave || form.getAttribute("action") || location.href, {
-        method: "POST", body, headers: { "X-Autosave": "1" }, redirect: "error", keepalive: true,
+        method: "POST", body, signal, headers: { "X-Autosave": "1" }, redirect: "error",
+        keepalive: String(body).length < KEEPALIVE_MOST,
       });
-      if (answer.ok) {
-        const time = new Date().toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit", hour12: false });
-        say(form, words.saved.replace("{time}", time));
-      }
-    } catch { /* offline: the next change tries again */ }
+      if (!answer.ok) throw new Error(String(answer.status));
+      const time = new Date().toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit", hour12: false });
+      say(form, words.saved.replace("{time}", time));
+    } catch {
+      if (signal.aborted) return;
+      isUnsaved = true;
+      say(form, words.unsaved);
+    }
   };
   form.addEventListener("input", () => {
+    isUnsaved = true;
     clearTimeout(timer);
     timer = setTimeout(save, 2500);
   });
-  form.addEventListener("submit", () => clearTimeout(timer));
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    isUnsaved = false;
+    sending?.abort();
+  });
+  addEventListener("pagehide", save);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
 }
 
 // data-select-all="name": one box ticks all boxes of that name in its form or table.
