@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from common import append_only, broker
+from common import append_only, broker, caches
 from common.clock import LOCAL
 from tests import factories
 
@@ -43,9 +43,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 @pytest.fixture(autouse=True)
-def broker_is_not_resting(monkeypatch):
-    """Forget that an earlier test found the broker down."""
+def nothing_rests(monkeypatch):
+    """Forget that an earlier test found the broker or the cache away."""
     monkeypatch.setattr(broker, "_rests_until", 0.0)
+    monkeypatch.setattr(caches.Forgiving, "rests_until", 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -6,12 +6,16 @@ from datetime import datetime
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from . import clock
 from .text import is_broken
@@ -41,6 +45,43 @@ class CookieGuard:
         if not all(value.isprintable() for value in request.COOKIES.values()):
             request.COOKIES = {name: value for name, value in request.COOKIES.items() if value.isprintable()}
         return self.get_response(request)
+
+
+class Sessions(SessionMiddleware):
+    """Sessions whose loss never hides what a request has done.
+
+    The answer was made and the action recorded before the session is saved. When that fails (signed out elsewhere
+    meanwhile, the row deleted, the database busy) the answer goes out all the same: it leads to what was recorded,
+    by way of signing in again where that is needed.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Save the session and return the answer."""
+        try:
+            return super().process_response(request, response)
+        except SessionInterrupted:
+            if SESSION_KEY not in request.session:
+                # It held nobody's rights, and is all that leads a stranger to what was typed.
+                return self._kept_anew(request, response)
+            logger.warning("A session was ended while its request was answered")
+            response.delete_cookie(
+                settings.SESSION_COOKIE_NAME,
+                path=settings.SESSION_COOKIE_PATH,
+                domain=settings.SESSION_COOKIE_DOMAIN,
+                samesite=settings.SESSION_COOKIE_SAMESITE,
+            )
+        except DatabaseError as error:
+            logger.warning("A session could not be saved: %s", type(error).__name__)
+        patch_vary_headers(response, ("Cookie",))
+        return response
+
+    def _kept_anew(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        try:
+            request.session.create()
+            return super().process_response(request, response)
+        except (SessionInterrupted, DatabaseError):
+            logger.warning("A stranger's session could not be saved")
+            return response
 
 
 class HelpfulRefusal:

@@ -358,3 +358,18 @@ class PreparedForm(models.Model):
 
     def __str__(self) -> str:
         return f"{self.version} {self.created_at:%Y-%m-%d}"
+
+
+class WaitingImport(models.Model):
+    """A file of the catalogue between its dry run and its import, one a person (procedures/exchange/store.py).
+
+    ``report`` and ``parcels`` are encrypted and compressed JSON; the parcels are gone once they are imported.
+    """
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    kept_at = models.DateTimeField(db_index=True)
+    report = models.BinaryField()
+    parcels = models.BinaryField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kept_at:%Y-%m-%d %H:%M}"

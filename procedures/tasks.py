@@ -5,6 +5,7 @@ from celery import shared_task
 from common import clock
 
 from . import blank_forms, prepared, publishing
+from .exchange import store
 from .models import ProcedureVersion
 
 
@@ -26,3 +27,9 @@ def make_blank_form(pk: int) -> None:
 def expire_prepared_forms() -> int:
     """Each night: delete the declarations filled in for printing whose time is over."""
     return prepared.expire(clock.now())
+
+
+@shared_task
+def forget_imports() -> int:
+    """Each hour: delete the files that were tried and not imported within half an hour."""
+    return store.forget_old(clock.now())

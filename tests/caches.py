@@ -1,6 +1,6 @@
 """The suite's cache on a Redis that its processes share."""
 
-from django.core.cache.backends.redis import RedisCache
+from common.caches import RedisCache
 
 
 class OwnKeysRedisCache(RedisCache):

@@ -169,6 +169,9 @@ def paper_upload(request: HttpRequest, dossier: Dossier, key: str) -> HttpRespon
     if limit.exceeded:
         return too_many(request, limit)
     item = supplements.item_number(key)
+    if item is None and not dossier.is_draft:
+        # Before the file is looked at: the page of papers is no longer there to say what is wrong with it.
+        raise drafts.changed_meanwhile()
     required = None if item is not None else required_of(dossier, key)
     try:
         accepted = accept(request.FILES.get("file"))

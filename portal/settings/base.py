@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "common.middleware.CookieGuard",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "common.middleware.Sessions",
     "common.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -162,13 +162,13 @@ REDIS_TRANSPORT_OPTIONS: dict[str, Any] = {
 }
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": {"BACKEND": "common.caches.RedisCache", "LOCATION": REDIS_URL}}
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_TRANSPORT_OPTIONS
 else:
     CACHES = {
         "default": {
-            "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+            "BACKEND": "common.caches.FileBasedCache",
             "LOCATION": str(VAR_DIR / "cache"),
             "OPTIONS": {"MAX_ENTRIES": 10_000},
         }
@@ -211,6 +211,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "procedures.tasks.expire_prepared_forms",
         "schedule": crontab(hour=2, minute=40),
     },
+    "forget-imports": {"task": "procedures.tasks.forget_imports", "schedule": crontab(minute=25)},
     "refresh-search-text": {
         "task": "procedures.tasks.refresh_search_text",
         "schedule": crontab(hour=0, minute=5),

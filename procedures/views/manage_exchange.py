@@ -99,13 +99,13 @@ def import_file(request: HttpRequest) -> HttpResponse:
         except Unreadable as refusal:
             form.add_error("file", refusal.message)
         else:
-            day = clock.local_day(clock.now())
-            planned = exchange_plan.plan(parcels, by=request.user, options=options, day=day)  # type: ignore[arg-type]
+            moment = clock.now()
+            planned = exchange_plan.plan(parcels, by=request.user, options=options, day=clock.local_day(moment))  # type: ignore[arg-type]
             check_templates(planned)
             name = clean_name(upload.name or "")
-            exchange_store.keep(request.user, name, parcels, options, planned)  # type: ignore[arg-type]
+            exchange_store.keep(request.user, name, parcels, options, planned, moment)  # type: ignore[arg-type]
             return redirect("manage:import_report")
-    waiting = exchange_store.waiting_of(request.user)  # type: ignore[arg-type]
+    waiting = exchange_store.waiting_of(request.user, clock.now())  # type: ignore[arg-type]
     context = {"form": form, "waiting": waiting if waiting and not waiting.is_done else None}
     return render(request, "manage/import.html", context, status=422 if form.errors else 200)
 
@@ -120,7 +120,7 @@ def read_upload(upload: UploadedFile) -> list[Parcel]:
 @require_safe
 def import_report(request: HttpRequest) -> HttpResponse:
     """Show what the file would do, or has done, a page at a time."""
-    waiting = exchange_store.waiting_of(request.user)  # type: ignore[arg-type]
+    waiting = exchange_store.waiting_of(request.user, clock.now())  # type: ignore[arg-type]
     if waiting is None:
         messages.info(request, _("No file waits to be imported. Choose it again."))
         return redirect("manage:import")
@@ -164,16 +164,16 @@ def report_context(request: HttpRequest, waiting: exchange_store.Waiting) -> dic
 def import_confirm(request: HttpRequest) -> HttpResponse:
     """Import what the report showed: all of it, or nothing."""
     user: Any = request.user
-    waiting = exchange_store.waiting_of(user)
+    moment = clock.now()
+    waiting = exchange_store.waiting_of(user, moment)
     form = ConfirmForm(request.POST)
-    parcels = exchange_store.parcels_of(user, waiting) if waiting else None
+    parcels = exchange_store.parcels_of(user, waiting, moment) if waiting else None
     if waiting is not None and (waiting.is_done or waiting.counts["fault"]):
         return redirect("manage:import_report")
     if waiting is None or parcels is None or not form.is_valid():
         messages.error(request, _("No file waits to be imported. Choose it again."))
         return redirect("manage:import")
     note = _("Imported from the file “%(name)s”.") % {"name": waiting.name}
-    moment = clock.now()
     try:
         with transaction.atomic():
             if onetime.claim(form.cleaned_data["key"], PURPOSE, user.pk, waiting.token, moment) is not None:
@@ -181,6 +181,7 @@ def import_confirm(request: HttpRequest) -> HttpResponse:
             planned = exchange_apply.apply(
                 parcels, form.cleaned_data["digest"], note, by=user, options=waiting.options, now=moment
             )
+            exchange_store.finish(user, waiting, planned)
     except exchange_apply.Stale as stale:
         exchange_store.renew(user, waiting, check_templates(stale.plan))
         messages.error(
@@ -190,6 +191,5 @@ def import_confirm(request: HttpRequest) -> HttpResponse:
     except onetime.KeyMisused:
         messages.error(request, _("This page was made for another request. Try again from here."))
     else:
-        exchange_store.finish(user, waiting, planned)
         messages.success(request, _("Imported."))
     return redirect("manage:import_report")

@@ -38,6 +38,17 @@ addEventListener("pageshow", (event) => {
   document.querySelectorAll("button[aria-disabled]").forEach((button) => button.removeAttribute("aria-disabled"));
 });
 
+// data-fresh="url": who comes back to a page that has moved on (a draft that was submitted) is led to data-else.
+addEventListener("pageshow", async (event) => {
+  const [how] = performance.getEntriesByType("navigation");
+  const page = document.querySelector("[data-fresh]");
+  if (!page || !(event.persisted || how?.type === "back_forward")) return;
+  try {
+    const answer = await fetch(page.dataset.fresh, { method: "HEAD", redirect: "manual" });
+    if (answer.type === "opaqueredirect") location.replace(page.dataset.else);
+  } catch { /* offline: the server says it with the next button */ }
+});
+
 // data-upload: one file, shrunk when it is a photo, with progress and three retries.
 async function shrink(file) {
   if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < SHRINK_ABOVE) return file;
