@@ -89,8 +89,13 @@ class ProposeForm(ActionForm):
 
     def clean_upload(self) -> Accepted | None:
         upload = self.cleaned_data["upload"]
-        if upload is None or self.data.get("source") != "upload":
+        if upload is None:
             return None
+        if self.data.get("source") != "upload":
+            text = _(
+                "You chose the file %(name)s beside the letter. Say which one is the result; choose the file again."
+            )
+            raise forms.ValidationError(text % {"name": upload.name})
         try:
             accepted = accept(upload)
         except FileRefused as refused:

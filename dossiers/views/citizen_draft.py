@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,17 +14,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common import onetime
 from common.clock import LOCAL, local_day, now
-from common.files import ACCEPT_ATTRIBUTE, FileRefused, accept
-from common.limits import hit_target, too_many
+from common.files import ACCEPT_ATTRIBUTE
 from common.typed import Typed, as_sent, typed_of
 from procedures.answer_forms import known_data, section_form
 from procedures.catalogue import effective_level
-from procedures.models import RequiredPaper
 
 from .. import applicant_pages, draft_papers, drafts, filing, supplements
 from ..forms import DeliveryForm, SubmitForm
 from ..models import Dossier
 from .applicant import REFUSALS, on_draft, telling_refusals
+from .chosen_files import Chosen, chosen_files, required_of, take_all
 from .citizen_open import answer_item, supplement_page
 
 
@@ -136,11 +135,26 @@ def step_context(
     }
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @on_draft
 def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
-    """Show one card per paper."""
-    return papers_page(request, dossier)
+    """Show one card per paper; POST takes what was chosen and goes on."""
+    if request.method != "POST":
+        return papers_page(request, dossier)
+    refused = take_chosen(request, dossier)
+    if refused is not None:
+        return refused
+    return redirect("my:dossier" if "later" in request.POST else "my:delivery", dossier.ref)
+
+
+def take_chosen(request: HttpRequest, dossier: Dossier, key: str = "") -> HttpResponse | None:
+    """Store the files that came with a button of a page of papers; return the page when one was not taken."""
+    chosen = chosen_files(request, dossier, key)
+    if key and not chosen:
+        # The button of a card: it says that nothing was chosen.
+        chosen = [Chosen(key, None)]
+    is_item = supplements.item_number(chosen[0].key) is not None if chosen else False
+    return take_all(request, dossier, chosen, supplement_page if is_item else papers_page)
 
 
 def papers_page(
@@ -164,34 +178,8 @@ def papers_page(
 @require_POST
 @telling_refusals
 def paper_upload(request: HttpRequest, dossier: Dossier, key: str) -> HttpResponseBase:
-    """Take one file for one paper, of a draft or of a supplement."""
-    limit = hit_target("upload_user", str(request.user.pk), now())
-    if limit.exceeded:
-        return too_many(request, limit)
-    item = supplements.item_number(key)
-    if item is None and not dossier.is_draft:
-        # Before the file is looked at: the page of papers is no longer there to say what is wrong with it.
-        raise drafts.changed_meanwhile()
-    required = None if item is not None else required_of(dossier, key)
-    try:
-        accepted = accept(request.FILES.get("file"))
-        if item is not None:
-            supplements.add_file(dossier, item, accepted, by=request.user, now=now())  # type: ignore[arg-type]
-        else:
-            replaces = request.POST.get("replaces", "")
-            draft_papers.add_file(dossier, required, accepted, by=request.user, now=now(), replaces=replaces)  # type: ignore[arg-type]
-    except (FileRefused, drafts.FilingRefused) as refusal:
-        if getattr(refusal, "code", "") == "stale":
-            raise
-        show = papers_page if item is None else supplement_page
-        return show(request, dossier, error_key=key, error=str(refusal.message), status=422)
-    messages.success(request, _("The file %(name)s has been saved.") % {"name": accepted.name})
-    return redirect(card_url(dossier, key))
-
-
-def required_of(dossier: Dossier, key: str) -> RequiredPaper:
-    """Return a paper of the procedure by its key; raises Http404."""
-    return get_object_or_404(RequiredPaper, version=dossier.version_id, key=key[:40])
+    """Take one file for one paper, of a draft or of a supplement, and whatever else was chosen on the page."""
+    return take_chosen(request, dossier, key) or redirect(card_url(dossier, key))
 
 
 def card_url(dossier: Dossier, key: str) -> str:
@@ -203,7 +191,10 @@ def card_url(dossier: Dossier, key: str) -> str:
 @require_POST
 @telling_refusals
 def paper_promise(request: HttpRequest, dossier: Dossier, key: str) -> HttpResponse:
-    """Note that the paper will be brought to the commune."""
+    """Note that the paper will be brought to the commune; a file chosen for it comes first."""
+    refused = take_chosen(request, dossier)
+    if refused is not None:
+        return refused
     item = supplements.item_number(key)
     if item is not None:
         return answer_item(request, dossier, item)
@@ -215,6 +206,9 @@ def paper_promise(request: HttpRequest, dossier: Dossier, key: str) -> HttpRespo
 @telling_refusals
 def paper_remove(request: HttpRequest, dossier: Dossier, paper_ref: str) -> HttpResponse:
     """Take a file or a promise back, out of a draft or an unsent supplement."""
+    refused = take_chosen(request, dossier)
+    if refused is not None:
+        return refused
     if dossier.is_draft:
         draft_papers.remove_paper(dossier, paper_ref, now=now())
         messages.success(request, _("Removed."))

@@ -49,7 +49,7 @@ addEventListener("pageshow", async (event) => {
   } catch { /* offline: the server says it with the next button */ }
 });
 
-// data-upload: one file, shrunk when it is a photo, with progress and three retries.
+// A photo is made smaller before it is sent.
 async function shrink(file) {
   if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < SHRINK_ABOVE) return file;
   try {
@@ -71,10 +71,10 @@ async function shrink(file) {
   }
 }
 
-function send(form, body, onProgress) {
+function send(path, body, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const address = new URL(form.getAttribute("action") || "", location.href).href;
+    const address = new URL(path, location.href).href;
     request.open("POST", address);
     request.responseType = "document";
     request.upload.addEventListener("progress", (event) => {
@@ -101,46 +101,89 @@ function show({ page, main, url }, anchor) {
   target.focus();
 }
 
-function upload(form) {
-  const input = form.querySelector('input[type="file"]');
-  if (!input) return;
-  let busy = false;
-  form.addEventListener("submit", async (event) => {
-    const file = input.files?.[0];
-    if (!file) return; // the server says what is missing
-    event.preventDefault();
-    if (busy) return;
-    busy = true;
-    form.querySelector("progress")?.remove();
-    const bar = document.createElement("progress");
-    bar.max = 1;
-    bar.setAttribute("aria-label", words.sending);
-    form.append(bar);
-    say(form, words.sending);
-    const body = new FormData(form, event.submitter);
-    body.set(input.name, await shrink(file));
-    for (let attempt = 0; attempt <= PAUSES.length; attempt += 1) {
-      try {
-        const answer = await send(form, body, (part) => { bar.value = part; });
-        show(answer, form.closest("[id]")?.id);
-        return;
-      } catch {
-        if (attempt < PAUSES.length) {
-          bar.removeAttribute("value");
-          say(form, words.again);
-          await wait(PAUSES[attempt]);
-        }
+// One file of a card, with progress and three retries; resolves with the page that answers, rejects when the network is gone.
+async function uploadOne(form, input) {
+  const part = input.closest("[data-upload]");
+  part.querySelector("progress")?.remove();
+  const bar = document.createElement("progress");
+  bar.max = 1;
+  bar.setAttribute("aria-label", words.sending);
+  part.append(bar);
+  say(part, words.sending);
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  if (part.dataset.replaces) body.set("replaces", part.dataset.replaces);
+  body.set("file", await shrink(input.files[0]));
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await send(part.dataset.upload, body, (sent) => { bar.value = sent; });
+    } catch (failure) {
+      if (attempt === PAUSES.length) {
+        bar.remove();
+        const line = say(part, words.failed + " ", "alert");
+        const button = document.createElement("button");
+        button.className = "btn btn-secondary";
+        button.dataset.uploads = "";
+        button.textContent = words.retry;
+        line.append(button);
+        throw failure;
       }
+      bar.removeAttribute("value");
+      say(part, words.again);
+      await wait(PAUSES[attempt]);
     }
-    bar.remove();
-    busy = false;
-    const line = say(form, words.failed + " ", "alert");
-    const button = document.createElement("button");
-    button.className = "btn btn-secondary";
-    button.textContent = words.retry;
-    line.append(button);
+  }
+}
+
+// data-papers: a page of papers. Whatever button is pressed, the files chosen so far are sent first, one by one, each to
+// its card (data-upload); a button with data-uploads does nothing more, any other one then does what it says.
+function papers(form) {
+  let busy = false;
+  const chosen = () => [...form.querySelectorAll('[data-upload] input[type="file"]')].filter((input) => input.files.length);
+  form.addEventListener("submit", async (event) => {
+    const waiting = chosen();
+    if (busy) event.preventDefault();
+    if (busy || !waiting.length) return; // the server says what is missing
+    event.preventDefault();
+    busy = true;
+    const kept = new Map(waiting.map((input) => [input.id, input.files]));
+    let answer;
+    let card;
+    try {
+      for (const input of waiting) {
+        card = input.closest("section")?.id;
+        answer = await uploadOne(form, input);
+        kept.delete(input.id);
+        if (answer.main.querySelector("[data-error-summary]")) break;
+        input.value = "";
+        input.closest("[data-upload]").querySelectorAll("progress, [data-said]").forEach((line) => line.remove());
+      }
+    } catch {
+      return;
+    } finally {
+      busy = false;
+    }
+    const goesOn = !answer.main.querySelector("[data-error-summary]") && event.submitter && !("uploads" in event.submitter.dataset);
+    if (goesOn) {
+      form.requestSubmit(event.submitter);
+      return;
+    }
+    show(answer, card);
+    kept.forEach((files, id) => {
+      const input = document.getElementById(id);
+      if (input) input.files = files;
+    });
   });
 }
+
+// A file that was chosen and not sent yet is not left behind unasked.
+let leavesWith;
+addEventListener("beforeunload", (event) => {
+  const isLeft = (input) => input.files.length && input.form !== leavesWith;
+  if ([...document.querySelectorAll('input[type="file"]')].some(isLeft)) event.preventDefault();
+});
+document.addEventListener("submit", (event) => { if (!event.defaultPrevented) leavesWith = event.target; });
+addEventListener("pageshow", () => { leavesWith = undefined; });
 
 // data-autosave="url": what is typed rests on the server a moment later, and at once when the page is left.
 // A failure is said; it is tried again with the next change and when the page is left.
@@ -307,7 +350,7 @@ function sort(list) {
 
 function enhance(root) {
   const each = (selector, use) => root.querySelectorAll(selector).forEach(use);
-  each("form[data-upload]", upload);
+  each("form[data-papers]", papers);
   each("form[data-once]", once);
   each("form[data-autosave]", autosave);
   each("[data-select-all]", selectAll);
