@@ -351,6 +351,19 @@ def test_reset_and_change_of_address_clean_alike(client, confirmed, mailoutbox):
     assert mailoutbox[-1].to == ["binh@example.com"]
 
 
+def test_every_form_that_takes_an_address_cleans_it():
+    from common.form_fields import MailField
+    from dossiers.prepared_forms import IntakeForm
+    from offices.forms.people import InviteForm
+    from offices.forms.units import UnitForm
+    from portal.installation import CHECKS
+
+    for form in (InviteForm, UnitForm, IntakeForm):
+        field = form.base_fields["email"]
+        assert isinstance(field, MailField) and field.clean(PASTED) == "binh@example.com"
+    assert CHECKS["admin_email"](PASTED) == "binh@example.com"
+
+
 def test_an_account_made_in_code_cleans_its_address_and_refuses_what_cannot_be_mailed():
     from django.core.exceptions import ValidationError
 
