@@ -97,7 +97,7 @@ class IdentityForm(forms.Form):
     id_number = NfcCharField(
         label=_("Number of the paper"),
         max_length=40,
-        required=False,
+        error_messages={"required": _("Enter the number of the identity paper.")},
         help_text=_("It stands on the front of the identity card. Leave it empty when you have no paper."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
@@ -105,6 +105,9 @@ class IdentityForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Check the number against the kind of paper."""
         data = super().clean() or self.cleaned_data
+        if data.get("id_kind") == IdKind.NONE and self.has_error("id_number", "required"):
+            del self.errors["id_number"]
+            data["id_number"] = ""
         if "id_kind" in data and "id_number" in data:
             try:
                 data["id_number"] = self._checked(data["id_kind"], data["id_number"])
@@ -118,8 +121,6 @@ class IdentityForm(forms.Form):
             if typed:
                 raise forms.ValidationError(_("Choose which paper this number is of, or clear the number."))
             return ""
-        if not typed:
-            raise forms.ValidationError(_("Enter the number of the identity paper."), code="required")
         number = check_identity_paper_of_kind(check_identity_paper(typed), kind)
         return refuse_future(number) if kind == IdKind.PERSONAL else number
 
