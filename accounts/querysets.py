@@ -8,7 +8,7 @@ from stdnum.vn import mst
 
 from common.identity import compact
 from common.secret import blind_index
-from common.text import nfc
+from common.text import clean
 
 if TYPE_CHECKING:
     from .models import User
@@ -34,7 +34,7 @@ class UserManager(BaseUserManager["User"]):
         None when there is none or when a declared number is carried by several.
         At most two queries.
         """
-        identifier = nfc(identifier).strip()[:254]
+        identifier = clean(identifier).strip()[:254]
         active = self.filter(is_active=True)
         if "@" in identifier:
             return active.filter(email__iexact=identifier).first()

@@ -21,6 +21,8 @@ _UNSEEN = re.compile(
 )
 _BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACE = re.compile(r"[^\S\n\t]")
+# The wide forms of ASCII that East Asian keyboards write; ² is no 2.
+_FULL_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
 _FOLDED = {0x0111: "d", 0x0110: "d", 0x00D0: "d", 0x00F0: "d", 0x0189: "d", 0x0256: "d"}
 # Letters in the order of Vietnamese dictionaries, each by a sign that sorts there; f, j, w and z as in other alphabets.
 _LETTERS = {letter: chr(0x41 + n) for n, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
@@ -46,6 +48,11 @@ def fold(text: str) -> str:
 def plain_dashes(text: str) -> str:
     """Return a text in which every kind of dash and minus is a hyphen."""
     return _DASH.sub("-", text)
+
+
+def plain(text: str) -> str:
+    """Return a line as numbers, dates and codes are read: cleaned, with plain digits, spaces and dashes."""
+    return " ".join(plain_dashes(clean(text).translate(_FULL_WIDTH)).split())
 
 
 def plain_apostrophes(text: str) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.clock import local_day
-from common.text import clean_text
+from common.form_fields import NfcCharField
 from offices.models import Post, Role
 
 from . import actions
@@ -47,17 +47,7 @@ def numbered(texts: Iterable[Any], nothing: str) -> list[tuple[str, Any]]:
     return [("", nothing), *((str(n), text) for n, text in enumerate(texts))]
 
 
-class WordsField(forms.CharField):
-    """A line, or with ``lines`` a text, cleaned as everything typed is."""
-
-    def __init__(self, *, lines: bool = False, rows: int = 4, **options: Any) -> None:
-        self.lines = lines
-        if lines:
-            options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
-        super().__init__(**options)
-
-    def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "", lines=self.lines)
+WordsField = NfcCharField
 
 
 class ActionForm(forms.Form):

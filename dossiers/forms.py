@@ -17,6 +17,7 @@ from common.form_fields import (
     PersonalNumberField,
     PhoneField,
 )
+from common.identity import compact
 from common.question import QuestionMixin, draw
 from common.widgets import AddressWidget
 from procedures.models import Offering
@@ -181,7 +182,7 @@ class TrackByNumberForm(LookupForm):
     use_required_attribute = False
     question_form = "track_number"
     number = PersonalNumberField(label=_("Personal number (12 digits)"))
-    birth = PartialDateField(label=_("Date of birth"))
+    birth = PartialDateField(label=_("Date of birth"), partial=True)
     phone_end = NfcCharField(
         label=_("Last 4 digits of the phone number given when filing"),
         max_length=10,
@@ -195,7 +196,7 @@ class TrackByNumberForm(LookupForm):
 
     def clean_phone_end(self) -> str:
         """Want exactly four digits."""
-        digits = self.cleaned_data["phone_end"].replace(" ", "")
+        digits = compact(self.cleaned_data["phone_end"])
         if not (len(digits) == 4 and digits.isascii() and digits.isdigit()):
             raise forms.ValidationError(_("Enter exactly 4 digits."))
         return digits

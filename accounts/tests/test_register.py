@@ -67,7 +67,7 @@ def test_household_business_number_rests_encrypted(visitor):
     ("field", "value", "message"),
     [
         ("personal_number", "07519000012", "12 chữ số"),
-        ("personal_number", "999190000123", "tỉnh"),
+        ("personal_number", "003190000123", "tỉnh"),
         ("personal_number", "075499000123", "tương lai"),
         ("phone", "12345", "số điện thoại"),
         ("email", "khong-phai", "ten@example.com"),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from common import divisions
 from common.form_fields import AddressField, MailField, PhoneField
+from common.text import plain
 from common.widgets import AddressWidget
 
 from .. import hooks
@@ -216,7 +217,7 @@ class DayHoursWidget(forms.MultiWidget):
         return False
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        box = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 5}
+        box = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 12}
         names = ("opens", "closes", "again", "ends")
         super().__init__({name: forms.TextInput(attrs=box) for name in names}, attrs)
 
@@ -236,7 +237,7 @@ class DayHoursField(forms.Field):
 
     def clean(self, value: Any) -> list[tuple[time, time]]:
         """Return the stretches; raises ValidationError saying which box to mend."""
-        boxes = [str(text or "").strip() for text in (value if isinstance(value, list) else [])]
+        boxes = [plain(str(text or "")) for text in (value if isinstance(value, list) else [])]
         boxes = (boxes + [""] * 4)[:4]
         stretches = []
         for opens, closes in (boxes[:2], boxes[2:]):

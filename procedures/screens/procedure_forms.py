@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from common.clock import local_day, now
 from common.form_fields import MoneyField
-from common.text import fold
+from common.text import fold, plain
 from offices.forms.base import ChangeForm, DayField, LineField, OnceForm
 
 from ..models import LifeEvent, Offering, Procedure, Sector
@@ -48,7 +48,7 @@ def level_choices(most: int = 4) -> list[tuple[int, str]]:
 
 def procedures_meant(text: str, most: int = NAMED) -> list[Procedure]:
     """Return the procedure of a code, else those whose names have all the words: ``most`` and one more. One query."""
-    code, _space, _name = text.partition(" ")
+    code, _space, _name = plain(text).partition(" ")
     by_name = Q()
     for word in fold(text).split():
         by_name &= Q(search_text__contains=word)
