@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from common.clock import local_day, now
 from common.form_fields import (
     AddressField,
+    CodeField,
     FullNameField,
     MailField,
     NfcCharField,
@@ -27,7 +28,6 @@ from common.form_fields import (
 )
 from common.identity import birth_warning, born_in, check_tax_code
 from common.question import QuestionMixin
-from common.text import clean_text
 
 from . import resume
 from .models import Kind, Representative, Sex, User
@@ -216,14 +216,6 @@ class _BodyForm(RegisterForm):
     representative_position = NfcCharField(label=_("Position of the representative"), max_length=80, required=False)
     representative_number = PersonalNumberField(label=_("Personal number of the representative (12 digits)"))
 
-    def clean_full_name(self) -> str:
-        """Refuse characters that cannot be read."""
-        return clean_text(self.cleaned_data["full_name"])
-
-    def clean_representative_position(self) -> str:
-        """Refuse characters that cannot be read."""
-        return clean_text(self.cleaned_data["representative_position"])
-
     def clean_representative_number(self) -> str:
         """Refuse a year of birth in the future."""
         return refuse_future(self.cleaned_data["representative_number"])
@@ -295,10 +287,9 @@ class ConfirmCodeForm(allauth_forms.ConfirmEmailVerificationCodeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"] = NfcCharField(
+        self.fields["code"] = CodeField(
             label=_("Code from the message (6 digits)"),
-            max_length=20,
-            widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "w6"}),
+            widget=forms.TextInput(attrs={"class": "w6"}),
             error_messages={"required": _("Enter the code from the message.")},
         )
         self.helper = plain_helper()
@@ -430,7 +421,7 @@ class BodyProfileForm(forms.ModelForm):
     """Details of an organisation or enterprise and of who acts for it."""
 
     full_name = NfcCharField(label=_("Name"), max_length=160, error_messages={"required": _("Enter the name.")})
-    tax_code = NfcCharField(label=_("Tax code"), max_length=20, required=False)
+    tax_code = NfcCharField(label=_("Tax code"), max_length=40, required=False)
     phone = PhoneField(label=_("Phone number"))
     address = AddressField(label=_("Address"), required=False)
     representative_name = FullNameField(label=_("Full name of the representative"))
@@ -457,10 +448,6 @@ class BodyProfileForm(forms.ModelForm):
         self.helper = plain_helper()
 
     warning = ""
-
-    def clean_full_name(self) -> str:
-        """Refuse characters that cannot be read."""
-        return clean_text(self.cleaned_data["full_name"])
 
     def clean_tax_code(self) -> str:
         """Check digits and form."""

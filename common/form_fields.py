@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from . import divisions, partial_date
 from .form_checks import check_bank_account, check_email, check_full_name, check_phone, check_tax_code, name_warning
-from .identity import check_any_id, check_personal_number
+from .identity import check_any_id, check_personal_number, compact
 from .text import clean_text, plain
 from .widgets import AddressWidget, BankAccountWidget, PartialDateWidget, TableWidget, TickWidget
 
@@ -44,6 +44,14 @@ class NfcCharField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Return the text, '' when empty; raises ValidationError for characters that cannot be read."""
         return clean_text(super().to_python(value) or "", lines=self.lines)
+
+
+class PlainField(NfcCharField):
+    """A code or number in one line; dashes, digits and spaces of every kind become plain ones."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the line, '' when empty."""
+        return plain(super().to_python(value))
 
 
 class _CheckedField(NfcCharField):
@@ -118,6 +126,19 @@ class TaxCodeField(_CheckedField):
     def check_value(self, value: str) -> str:
         """Check digits and form."""
         return check_tax_code(value)
+
+
+class CodeField(_CheckedField):
+    """A code of digits and letters from a message; the spaces and dashes that were pasted with it are left out."""
+
+    attrs = {"spellcheck": "false", "autocomplete": "one-time-code", "inputmode": "numeric"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": MAX_NUMBER} | kwargs))
+
+    def check_value(self, value: str) -> str:
+        """Return the bare code; whether it is right is checked elsewhere."""
+        return compact(value)
 
 
 class PhoneField(_CheckedField):
@@ -309,3 +330,9 @@ class TableField(forms.Field):
         if faults:
             raise ValidationError(faults)
         return rows
+
+    def warning(self, value: list[dict[str, Any]]) -> str:
+        """Return what to look at again in the cells; never a refusal."""
+        asked = [(self.columns[key], cell) for row in value for key, cell in row.items() if key in self.columns]
+        found = [field.warning(cell) for field, cell in asked if hasattr(field, "warning")]
+        return " ".join(dict.fromkeys(filter(None, found)))

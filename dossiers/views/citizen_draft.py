@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common import onetime
 from common.clock import LOCAL, local_day, now
 from common.files import ACCEPT_ATTRIBUTE, FileRefused, accept
+from common.form_warnings import point_out
 from common.limits import hit_target, too_many
 from procedures.answer_forms import known_data, section_form
 from procedures.catalogue import effective_level
@@ -86,6 +87,7 @@ def save_step(
         return redirect("my:dossier", dossier.ref)
     if not is_valid:
         return None
+    point_out(request, form)
     if not dossier.is_draft:
         return redirect("my:supplement", dossier.ref)
     if request.GET.get("back") == "review":
@@ -214,6 +216,8 @@ def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         form = DeliveryForm(request.POST, ways=ways)
         if form.is_valid():
             drafts.set_delivery(dossier, form.cleaned_data["delivery"], form.postal_address(), now=now())
+            if form.postal_address():
+                point_out(request, form)
             return redirect("my:dossier" if "later" in request.POST else "my:review", dossier.ref)
         if "later" in request.POST:
             return redirect("my:dossier", dossier.ref)

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.clock import local_day, now
-from common.form_fields import MoneyField
-from common.text import fold, plain
+from common.form_fields import MoneyField, PlainField
+from common.text import clean, fold, plain
 from offices.forms.base import ChangeForm, DayField, LineField, OnceForm
 
 from ..models import LifeEvent, Offering, Procedure, Sector
@@ -77,7 +77,7 @@ def find_procedure(text: str) -> Procedure:
 class NewForm(OnceForm):
     """A new procedure."""
 
-    code = LineField(
+    code = PlainField(
         label=gettext_lazy("Code"),
         max_length=20,
         help_text=gettext_lazy("The national code if there is one, for example 1.001193; else keep the local one."),
@@ -96,7 +96,7 @@ class NewForm(OnceForm):
 class DuplicateForm(OnceForm):
     """A copy of a procedure under a new code."""
 
-    code = LineField(label=gettext_lazy("Code of the new procedure"), max_length=20)
+    code = PlainField(label=gettext_lazy("Code of the new procedure"), max_length=20)
     name = LineField(label=gettext_lazy("Name of the new procedure"), max_length=300)
 
 
@@ -109,7 +109,8 @@ class FaqWidget(forms.Widget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
         """Return the rows with anything in them."""
         rows = [
-            {part: str(data.get(f"{name}_{n}_{part}") or "") for part in ("question", "answer")} for n in range(MAX_FAQ)
+            {part: clean(str(data.get(f"{name}_{n}_{part}") or "")) for part in ("question", "answer")}
+            for n in range(MAX_FAQ)
         ]
         return [row for row in rows if row["question"].strip() or row["answer"].strip()]
 

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.clock import LOCAL, local_day, now
+from common.form_warnings import point_out
 from common.limits import hit_ip, hit_target, too_many
 from common.pdf import PdfFailed, render_pdf
 from offices.hours import hours_lines
@@ -226,6 +227,7 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
         prepared.save_section(form, chosen, asked.answers(), is_done=is_valid, now=now())
         keep(request, procedure, form)
         if is_valid:
+            point_out(request, asked)
             form.refresh_from_db()
             return redirect(following_url(procedure, form, chosen, is_from_review))
     back = reverse("procedures:fill", args=[procedure.code])
