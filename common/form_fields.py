@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from . import divisions, partial_date
 from .form_checks import check_bank_account, check_email, check_full_name, check_phone, check_tax_code, name_warning
 from .identity import check_any_id, check_personal_number, compact
-from .text import clean_text, plain
+from .text import clean_text, lower_first, plain
 from .widgets import AddressWidget, BankAccountWidget, PartialDateWidget, TableWidget, TickWidget
 
 # Room for the spaces, dots and dashes that people write between the digits of a number.
@@ -245,6 +245,7 @@ class AddressField(forms.Field):
     """
 
     widget = AddressWidget
+    renamed = ""
     default_error_messages = {"required": gettext_lazy("Choose the province and enter the commune.")}
 
     def clean(self, value: Any) -> dict[str, str]:
@@ -255,10 +256,12 @@ class AddressField(forms.Field):
         province, name, detail = (clean_text(typed.get(part, "")) for part in ("province", "commune_name", "detail"))
         if not (province or name):
             return self._elsewhere(clean_text(typed.get("elsewhere", "")), detail)
-        if divisions.province(province) is None:
-            raise ValidationError(_("Choose the province or city."))
         commune = self._commune(province, name, typed.get("commune", ""))
-        return {"province": province, "commune": commune.code, "detail": detail}
+        return {"province": commune.province, "commune": commune.code, "detail": detail}
+
+    def warning(self, value: Mapping[str, str]) -> str:
+        """Return what became of a former name; never a refusal."""
+        return self.renamed
 
     def _elsewhere(self, text: str, detail: str) -> dict[str, str]:
         if text:
@@ -268,18 +271,27 @@ class AddressField(forms.Field):
         return {}
 
     def _commune(self, province: str, name: str, chosen: str) -> divisions.Commune:
+        """Return the commune a name means; a province named behind it counts when none is chosen."""
+        self.renamed = ""
+        if province and divisions.province(province) is None:
+            raise ValidationError(_("Choose the province or city."))
         if not name:
             raise ValidationError(_("Enter the name of the commune, ward or special zone."))
         hits = divisions.find_commune(province, name)
-        if len(hits) == 1:
-            return hits[0]
+        if not hits and not province:
+            raise ValidationError(_("Choose the province or city."))
         if not hits:
             message = _("This province has no commune “%(name)s”. Check the name, or use the box for former places.")
             raise ValidationError(message % {"name": name})
-        for hit in hits:
-            if hit.code == chosen:
-                return hit
+        hit = hits[0] if len(hits) == 1 else next((hit for hit in hits if hit.code == chosen), None)
+        if hit is not None:
+            if hit.former and not hit.former.startswith(f"{hit.name},"):
+                names = {"former": hit.former, "name": lower_first(hit.name)}
+                self.renamed = _("%(former)s is %(name)s today. Please check the address.") % names
+            return hit.commune
         self.widget.hits = hits
+        if hits[0].former:
+            raise ValidationError(_("“%(name)s” is a former name. Choose below what it is today.") % {"name": name})
         raise ValidationError(_("Several communes fit “%(name)s”. Choose one below.") % {"name": name})
 
 

@@ -67,7 +67,7 @@ class AddressWidget(forms.Widget):
     def __init__(self, attrs: dict[str, Any] | None = None, *, allow_elsewhere: bool = True) -> None:
         super().__init__(attrs)
         self.allow_elsewhere = allow_elsewhere
-        self.hits: list[divisions.Commune] = []
+        self.hits: list[divisions.Hit] = []
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, str]:
         """Return the texts of the boxes by part."""

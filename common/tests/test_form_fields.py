@@ -4,6 +4,7 @@ import pytest
 from django import forms
 
 from common import divisions, form_fields
+from common.form_warnings import warnings_of
 
 
 class Sample(forms.Form):
@@ -64,6 +65,27 @@ def test_address_by_typed_commune(typed):
     form = Sample({"home_province": "75", "home_commune_name": typed, "home_detail": "Ấp 3"})
     assert form.is_valid(), form.errors
     assert form.cleaned_data["home"] == {"province": "75", "commune": XUAN_BAC, "detail": "Ấp 3"}
+
+
+def test_a_former_commune_is_taken_with_a_word_about_today():
+    form = Sample({"home_province": "75", "home_commune_name": "TT. Gia Ray", "home_detail": "Ấp 3"})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["home"]["commune"] == "26425"
+    assert any("Gia Ray" in said and "xã Xuân Lộc" in said for said in warnings_of(form))
+
+
+def test_a_divided_commune_comes_back_as_radios():
+    boxes = {"home_province": "01", "home_commune_name": "TT Tây Đằng"}
+    form = Sample(boxes)
+    assert "home" in form.errors and str(form["home"]).count('type="radio"') == 2
+    chosen = Sample(boxes | {"home_commune": "09619"})
+    assert chosen.is_valid(), chosen.errors
+
+
+def test_a_province_behind_the_name_is_enough():
+    form = Sample({"home_commune_name": "P. Thủ Dầu Một, tỉnh Bình Dương"})
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["home"]["province"] == "79"
 
 
 def test_several_communes_come_back_as_radios_and_one_is_taken():

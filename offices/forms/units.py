@@ -58,11 +58,9 @@ class DivisionField(AddressField):
         province, name = typed.get("province", ""), typed.get("commune_name", "")
         if not province and not name:
             return ""
-        if divisions.province(province) is None:
-            raise ValidationError(_("Choose the province or city."))
-        if not name:
+        if not name and divisions.province(province) is not None:
             return province
-        return self._commune(province, name[:100], typed.get("commune", "")).code
+        return self._commune(province, name[:200], typed.get("commune", "")).code
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored code."""
