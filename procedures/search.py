@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from common.paging import Page, capped_count, keyset_page
-from common.text import clean, fold
+from common.text import clean, fold, in_order
 from offices.models import Unit
 
 from . import spelling, words
@@ -109,8 +109,8 @@ class Choices:
 
 def choices(filters: Filters, day: date) -> tuple[Choices, Filters]:
     """Return the units, fields and events to choose from, and the filters without unknown ones. Three queries."""
-    units = list(Unit.objects.receiving().only("slug", "short_name", "name").order_by("name", "id"))
-    sectors = list(Sector.objects.filter(pk__in=Procedure.objects.values("sector")).order_by("name"))
+    units = in_order(Unit.objects.receiving().only("slug", "short_name", "name").order_by("id"))
+    sectors = in_order(Sector.objects.filter(pk__in=Procedure.objects.values("sector")))
     events = life_events()
     known = replace(
         filters,

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from common.paging import Page, capped_count, keyset_page
-from common.text import clean, fold
+from common.text import clean, fold, in_order
 
 from ..models import Offering, Procedure, ProcedureVersion, Sector, VersionStatus
 from .sections import state_words
@@ -84,7 +84,7 @@ def matching(filters: Filters, day: date) -> QuerySet[Procedure]:
 
 def sectors() -> list[Sector]:
     """Return the fields to filter by. One query."""
-    return list(Sector.objects.order_by("name"))
+    return in_order(Sector.objects.all())
 
 
 @dataclass(frozen=True, slots=True)

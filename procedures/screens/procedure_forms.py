@@ -9,12 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import Q
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.clock import local_day, now
 from common.form_fields import MoneyField, PlainField
-from common.text import clean, fold, plain
+from common.text import clean, fold, in_order, plain
 from offices.forms.base import ChangeForm, DayField, LineField, OnceForm
 
 from ..models import LifeEvent, Offering, Procedure, Sector
@@ -29,6 +30,19 @@ MAX_FEE = 2_000_000_000
 NAMED = 5
 # So many are offered to choose one from.
 OFFERED = 10
+
+
+class _InOrder(ModelChoiceIterator):
+    """The rows of a queryset as choices, in Vietnamese order."""
+
+    def __iter__(self) -> Any:
+        return (self.choice(row) for row in in_order(self.queryset))
+
+
+class SectorField(forms.ModelChoiceField):
+    """A field of administration."""
+
+    iterator = _InOrder
 
 
 class PlainForm(forms.Form):
@@ -83,8 +97,8 @@ class NewForm(OnceForm):
         help_text=gettext_lazy("The national code if there is one, for example 1.001193; else keep the local one."),
     )
     name = LineField(label=gettext_lazy("Name"), max_length=300, help_text=gettext_lazy("As the law calls it."))
-    sector = forms.ModelChoiceField(
-        label=gettext_lazy("Field"), queryset=Sector.objects.order_by("name"), to_field_name="code", empty_label=None
+    sector = SectorField(
+        label=gettext_lazy("Field"), queryset=Sector.objects.all(), to_field_name="code", empty_label=None
     )
     level = forms.TypedChoiceField(label=gettext_lazy("Level of service"), coerce=int, widget=forms.RadioSelect)
 
@@ -172,8 +186,8 @@ class ProcedureForm(DraftForm):
         required=False,
         help_text=gettext_lazy("The last day for new dossiers. Empty: as long as the procedure applies."),
     )
-    sector = forms.ModelChoiceField(
-        label=gettext_lazy("Field"), queryset=Sector.objects.order_by("name"), to_field_name="code", empty_label=None
+    sector = SectorField(
+        label=gettext_lazy("Field"), queryset=Sector.objects.all(), to_field_name="code", empty_label=None
     )
     synonyms = LinesField(
         label=gettext_lazy("Words by which people look for it"),
