@@ -19,6 +19,7 @@ from common.form_checks import check_identity_paper, check_identity_paper_of_kin
 from common.form_fields import (
     AddressField,
     AnyIdField,
+    CodeField,
     FullNameField,
     MailField,
     NfcCharField,
@@ -29,7 +30,6 @@ from common.form_fields import (
 from common.identity import birth_warning, born_in, check_tax_code, is_personal_number
 from common.partial_date import earliest
 from common.question import QuestionMixin
-from common.text import clean_text
 
 from . import registering, resume
 from .models import IdKind, Kind, Representative, Sex, User
@@ -291,14 +291,6 @@ class _BodyForm(RegisterForm):
         help_text=_("The 12-digit personal number; for a foreigner the number of the passport."),
     )
 
-    def clean_full_name(self) -> str:
-        """Refuse characters that cannot be read."""
-        return clean_text(self.cleaned_data["full_name"])
-
-    def clean_representative_position(self) -> str:
-        """Refuse characters that cannot be read."""
-        return clean_text(self.cleaned_data["representative_position"])
-
     def clean_representative_number(self) -> str:
         """Refuse a year of birth in the future."""
         return refuse_future(self.cleaned_data["representative_number"])
@@ -377,10 +369,9 @@ class ConfirmCodeForm(allauth_forms.ConfirmEmailVerificationCodeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"] = NfcCharField(
+        self.fields["code"] = CodeField(
             label=_("Code from the message (6 digits)"),
-            max_length=20,
-            widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "w6"}),
+            widget=forms.TextInput(attrs={"class": "w6"}),
             error_messages={"required": _("Enter the code from the message.")},
         )
         self.helper = plain_helper()
@@ -510,7 +501,7 @@ class BodyProfileForm(forms.ModelForm):
     """Details of an organisation or enterprise and of who acts for it."""
 
     full_name = NfcCharField(label=_("Name"), max_length=160, error_messages={"required": _("Enter the name.")})
-    tax_code = NfcCharField(label=_("Tax code"), max_length=20, required=False)
+    tax_code = NfcCharField(label=_("Tax code"), max_length=40, required=False)
     phone = PhoneField(label=_("Phone number"))
     address = AddressField(label=_("Address"), required=False)
     representative_name = FullNameField(label=_("Full name of the representative"))
@@ -540,10 +531,6 @@ class BodyProfileForm(forms.ModelForm):
         self.helper = plain_helper()
 
     warning = ""
-
-    def clean_full_name(self) -> str:
-        """Refuse characters that cannot be read."""
-        return clean_text(self.cleaned_data["full_name"])
 
     def clean_tax_code(self) -> str:
         """Check digits and form."""

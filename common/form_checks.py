@@ -6,6 +6,7 @@ with a sentence that says what to do. Numbers that name people are in
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from . import partial_date
 from .identity import check_any_id, check_personal_number, check_phone, check_tax_code, compact
-from .text import clean_text, nfc
+from .text import clean_text, plain_apostrophes, plain_dashes
 
 __all__ = [
     "check_bank_account",
@@ -27,6 +28,7 @@ __all__ = [
     "check_person",
     "check_phone",
     "check_tax_code",
+    "name_warning",
 ]
 
 SEXES = ("nam", "nu")
@@ -34,8 +36,9 @@ NO_PAPER = "khong_co"
 ID_KINDS = ("can_cuoc", "cmnd", "ho_chieu", "khac", NO_PAPER)
 PERSON_PARTS = ("full_name", "birth", "sex", "id_kind", "id_number")
 
-# Letters of any script in at least two words; an apostrophe (H’ Hen Niê) or a hyphen may join them.
-_NAME = re.compile(r"(?=.{2,80}$)[^\W\d_]+(?:(?:[ \-]|['’] ?)[^\W\d_]+)+")
+# Words of letters of any script; an apostrophe (H’ Hen Niê) or a hyphen may join them, a dot may follow an initial.
+_NAME = re.compile(r"(?=.{2,80}$)[^\W\d_]+\.?(?:(?:[ \-]|’ ?|(?<=\.))[^\W\d_]+\.?)*")
+_MARKS_ON_A_LETTER = 3
 _PAPER = re.compile(r"[0-9A-Z][0-9A-ZĐ/]{3,29}")
 _PASSPORT = re.compile(r"[0-9A-Z]{6,12}", re.ASCII)
 _ACCOUNT = re.compile(r"\d{6,20}", re.ASCII)
@@ -49,11 +52,29 @@ def _text(value: Any) -> str:
 
 
 def check_full_name(value: Any) -> str:
-    """Return a full name with single spaces, NFC."""
-    name = _text(value)
-    if not _NAME.fullmatch(name):
+    """Return a full name with single spaces, NFC, every apostrophe as ’.
+
+    Letters may carry marks that no composed letter has (Gia Rai ``ơ̆``). One word is enough: see :func:`name_warning`.
+    """
+    name = plain_dashes(plain_apostrophes(_text(value)))
+    if not _NAME.fullmatch(_without_marks(name)) or len(name) > 80:
         raise ValidationError(_("Enter the whole name as on the papers, for example Nguyễn Văn An."))
     return name
+
+
+def _without_marks(name: str) -> str:
+    """Return a name without the marks that stand on its letters; a heap of marks, or one on nothing, stays."""
+    bare, marks = "", 0
+    for ch in name:
+        marks = marks + 1 if unicodedata.category(ch).startswith("M") else 0
+        bare += ch if not marks or marks > _MARKS_ON_A_LETTER or not bare[-1:].isalpha() else ""
+    return bare
+
+
+def name_warning(name: str) -> str:
+    """Return a sentence when a name is a single word: rare in Vietnam, so perhaps cut short; never a refusal."""
+    is_single = bool(name) and not re.search(r"[ ’.\-]", name)
+    return _("This name has only one word. Please check that it is written as on the papers.") if is_single else ""
 
 
 def check_email(value: Any) -> str:
@@ -122,7 +143,7 @@ def check_person(value: Any, *, today: date | None = None) -> dict[str, str]:
     """
     if not isinstance(value, Mapping) or not all(isinstance(value.get(part, ""), str) for part in PERSON_PARTS):
         raise ValidationError(_("Enter the full name."))
-    typed = {part: nfc(value.get(part, "")).strip() for part in PERSON_PARTS}
+    typed = {part: _text(value.get(part, "")) for part in PERSON_PARTS}
     kind = typed["id_kind"]
     checks: dict[str, tuple[str, Callable[[], str]]] = {
         "full_name": (_("Full name"), lambda: check_full_name(typed["full_name"])),

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from . import partial_date
-from .form_checks import NO_PAPER, PERSON_PARTS, check_person
-from .text import nfc
-from .widgets import PartialDateWidget
+from .form_checks import NO_PAPER, PERSON_PARTS, check_person, name_warning
+from .identity import birth_warning
+from .widgets import PartialDateWidget, typed_text
 
 SEX_WORDS = {"nam": gettext_lazy("Male"), "nu": gettext_lazy("Female")}
 ID_KIND_WORDS = {
@@ -43,7 +43,7 @@ class PersonWidget(forms.Widget):
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, Any]:
         """Return the texts of the boxes by part; the birth as day, month and year."""
-        typed: dict[str, Any] = {part: str(data.get(f"{name}-{part}") or "").strip() for part in PERSON_PARTS}
+        typed: dict[str, Any] = {part: typed_text(data.get(f"{name}-{part}")) for part in PERSON_PARTS}
         typed["birth"] = PartialDateWidget().value_from_datadict(data, files, f"{name}-birth")
         return typed
 
@@ -99,10 +99,15 @@ class PersonField(forms.Field):
             # Not a date: the check below says so beside the other faults.
             typed["birth"] = "?"
         try:
-            return check_person({part: nfc(str(typed.get(part, ""))) for part in PERSON_PARTS})
+            return check_person({part: str(typed.get(part, "")) for part in PERSON_PARTS})
         except ValidationError as error:
             self.widget.wrong = frozenset(found.code or "" for found in error.error_list)
             raise
+
+    def warning(self, value: Mapping[str, str]) -> str:
+        """Return what to look at again in a person; never a refusal."""
+        number, birth, sex = (value.get(part, "") for part in ("id_number", "birth", "sex"))
+        return name_warning(value.get("full_name", "")) or birth_warning(number, birth, sex)
 
 
 def person_text(value: Mapping[str, str], language: str) -> str:

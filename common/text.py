@@ -1,11 +1,15 @@
 """Vietnamese text: one form stored, one form searched."""
 
 import re
+import string
 import unicodedata
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+Row = TypeVar("Row")
 # Đ as other alphabets and old fonts write it; only the capital cannot be told apart, so only it is stored as Đ.
 _STROKE = {0x00D0: "Đ", 0x0189: "Đ"}
 APOSTROPHES = "'`´\u02b9\u02bb-\u02bd\u02c8\u2018\u2019\u201b\u2032\uff07"
@@ -21,9 +25,11 @@ _UNSEEN = re.compile(
 )
 _BREAK = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _SPACE = re.compile(r"[^\S\n\t]")
+# The wide forms of ASCII that East Asian keyboards write; ² is no 2.
+_FULL_WIDTH = {0xFF01 + n: 0x21 + n for n in range(94)}
 _FOLDED = {0x0111: "d", 0x0110: "d", 0x00D0: "d", 0x00F0: "d", 0x0189: "d", 0x0256: "d"}
 # Letters in the order of Vietnamese dictionaries, each by a sign that sorts there; f, j, w and z as in other alphabets.
-_LETTERS = {letter: chr(0x41 + n) for n, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz")}
+_LETTERS = dict(zip("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", string.ascii_uppercase + "abcdefg", strict=True))
 # Marks that make another letter of a, d, e, o or u; all other marks are tones.
 _LETTER_MARKS = "\u0302\u0306\u031b"
 _TONES = {mark: n for n, mark in enumerate("\u0300\u0309\u0303\u0301\u0323", start=1)}
@@ -48,6 +54,11 @@ def plain_dashes(text: str) -> str:
     return _DASH.sub("-", text)
 
 
+def plain(text: str) -> str:
+    """Return a line as numbers, dates and codes are read: cleaned, with plain digits, spaces and dashes."""
+    return " ".join(plain_dashes(clean(text).translate(_FULL_WIDTH)).split())
+
+
 def plain_apostrophes(text: str) -> str:
     """Return a text in which every mark used as an apostrophe is ’."""
     return _APOSTROPHE.sub("\u2019", text)
@@ -57,20 +68,25 @@ def sort_key(text: str) -> str:
     """Return the key by which lists shown to people are sorted, in the order of Vietnamese dictionaries.
 
     a ă â b c d đ e ê … o ô ơ … u ư …; tones (none, huyền, hỏi, ngã, sắc, nặng) count between texts with the same
-    letters. Numbers compare as numbers; other signs only separate words. Compare keys by code point.
+    letters. Numbers compare as numbers; other signs only separate words. Compare keys by code point (``COLLATE "C"``).
     """
     letters, tones = "", ""
     for run in _RUN.findall(unicodedata.normalize("NFD", clean(text).casefold())):
         if run.isdecimal():
             letters += run.zfill(12)
         elif not run[0].isalnum():
-            letters += " "
+            letters += "."
         else:
             marks = "".join(mark for mark in run[1:] if mark in _LETTER_MARKS)
             letter = nfc(run[0] + marks)
             letters += _LETTERS.get(letter) or _LETTERS.get(letter[0], letter)
             tones += str(max((_TONES.get(mark, 6) for mark in run[1:] if mark not in _LETTER_MARKS), default=0))
-    return f"{' '.join(letters.split())}\t{tones}"
+    return f"{'.'.join(filter(None, letters.split('.')))}!{tones}"
+
+
+def in_order(rows: Iterable[Row], name: Callable[[Row], str] = lambda row: str(getattr(row, "name", row))) -> list[Row]:
+    """Return rows sorted by their names as :func:`sort_key` says; those with the same name keep their order."""
+    return sorted(rows, key=lambda row: sort_key(name(row)))
 
 
 def lower_first(text: str) -> str:

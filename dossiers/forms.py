@@ -188,7 +188,7 @@ class TrackByNumberForm(LookupForm):
         label=_("Number of the applicant's identity paper"),
         help_text=_("Personal number (12 digits), old identity card (9 digits) or passport, as given when filing."),
     )
-    birth = PartialDateField(label=_("Date of birth"))
+    birth = PartialDateField(label=_("Date of birth"), partial=True)
     phone_end = NfcCharField(
         label=_("Last 4 digits of the phone number given when filing"),
         max_length=10,

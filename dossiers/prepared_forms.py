@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Kind
+from common.form_checks import name_warning
 from common.form_fields import (
     AddressField,
     AnyIdField,
@@ -168,9 +169,11 @@ class IntakeForm(forms.Form):
 
     @property
     def warning(self) -> str:
-        """A hint when number, birth and sex do not fit each other; never a refusal."""
+        """A hint when number, birth and sex do not fit each other, or the name is one word; never a refusal."""
         data = self.cleaned_data if self.is_bound and hasattr(self, "cleaned_data") else self.initial
-        return birth_warning(str(data.get("id_number") or ""), str(data.get("birth") or ""), str(data.get("sex") or ""))
+        name, number, birth, sex = (str(data.get(part) or "") for part in ("name", "id_number", "birth", "sex"))
+        is_person = (data.get("kind") or Kind.CITIZEN) == Kind.CITIZEN
+        return birth_warning(number, birth, sex) or (name_warning(name) if is_person else "")
 
     def intake_data(self) -> dict[str, Any]:
         """Return what :func:`~dossiers.prepared_intake.take_in` needs."""

@@ -15,6 +15,7 @@ from accounts.models import Kind, User
 from common import onetime
 from common.clock import local_day
 from common.models import OneTimeKey
+from common.text import in_order
 from offices.models import Role, Unit
 from procedures import form_schema, prepared
 from procedures.catalogue import current_version
@@ -101,7 +102,7 @@ def receiving_units(version: ProcedureVersion, officer: Officer) -> tuple[Unit, 
     """Return the units in which the officer is a clerk and that offer the procedure today; one query."""
     desks = [post.unit_id for post in officer.posts if post.role == Role.CLERK]
     offerings = Offering.objects.on(officer.day).filter(procedure=version.procedure_id, unit__in=desks)
-    return tuple(offering.unit for offering in offerings.select_related("unit").order_by("unit__name", "unit_id"))
+    return tuple(in_order(offering.unit for offering in offerings.select_related("unit").order_by("unit_id")))
 
 
 def known_of(intake: Intake) -> dict[str, Any]:

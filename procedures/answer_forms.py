@@ -37,7 +37,7 @@ from common.form_fields import (
     TickField,
     WholeNumberField,
 )
-from common.identity import id_kind
+from common.identity import birth_warning, id_kind
 from common.person_field import PersonField
 from common.typed import Typed, typed_of
 
@@ -45,6 +45,7 @@ from . import form_schema
 from .form_schema import Answers, Field, Schema, Section
 
 RADIOS_UP_TO = 7
+_OF_BIRTH = ("personal_number", "birth", "sex")
 _AUTOCOMPLETE = {"full_name": "name", "phone": "tel", "email": "email"}
 # The kind of paper that the form of a number tells, as answers name it.
 PAPERS = {"personal": IdKind.PERSONAL.value, "card": IdKind.CARD.value, "passport": IdKind.PASSPORT.value}
@@ -233,6 +234,14 @@ class AnswerForm(forms.Form):
                 continue
             cleaned[field.key] = known[field.key] = value
         return cleaned
+
+    @property
+    def warning(self) -> str:
+        """A sentence when a personal number does not fit birth and sex asked beside it; never a refusal."""
+        cleaned = getattr(self, "cleaned_data", {})
+        told = {field.prefill: str(cleaned.get(field.key) or "") for field in self.asked if field.prefill in _OF_BIRTH}
+        number, birth, sex = (told.get(source, "") for source in _OF_BIRTH)
+        return birth_warning(number, birth, sex)
 
     def answers(self) -> dict[str, Any]:
         """Return the answers of this page that could be read, hidden ones too; a cleared one is None.

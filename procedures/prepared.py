@@ -6,7 +6,6 @@ index. Nothing here reads the clock.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,6 +18,7 @@ from django.utils.crypto import get_random_string
 
 from common.clock import local_day
 from common.secret import blind_index
+from common.text import plain
 from common.typed import Typed
 
 from . import form_schema
@@ -34,7 +34,7 @@ QR_PREFIX = "MC1:"
 DAYS = 30
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 _SHAPE = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}")
-_BETWEEN = re.compile(r"[\s\-–.]+")
+_BETWEEN = re.compile(r"[\s\-.]+")
 
 
 class FormGone(Exception):
@@ -98,7 +98,7 @@ def qr_text(code: str) -> str:
 
 def read_code(typed: str) -> str:
     """Return the code in what was scanned or typed; '' when there is none. Look-alikes are forgiven."""
-    text = unicodedata.normalize("NFKC", typed[:200]).upper().strip().removeprefix(QR_PREFIX)
+    text = plain(typed[:200]).upper().removeprefix(QR_PREFIX)
     code = _BETWEEN.sub("", text).translate(_LOOK_ALIKES)
     return code if _SHAPE.fullmatch(code) else ""
 

@@ -69,7 +69,7 @@ def test_household_business_number_rests_encrypted(visitor):
     ("field", "value", "message"),
     [
         ("id_number", "07519000012", "12 chữ số"),
-        ("id_number", "999190000123", "tỉnh"),
+        ("id_number", "003190000123", "tỉnh"),
         ("id_number", "075499000123", "tương lai"),
         ("id_number", "", "số giấy tờ"),
         ("id_kind", "", "giấy tờ tùy thân"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common import onetime
 from common.clock import LOCAL, local_day, now
 from common.files import ACCEPT_ATTRIBUTE
+from common.form_warnings import point_out
 from common.typed import Typed, as_sent, typed_of
 from procedures.answer_forms import known_data, section_form
 from procedures.catalogue import effective_level
@@ -95,6 +96,7 @@ def save_step(
         return redirect("my:dossier", dossier.ref)
     if not is_valid:
         return None
+    point_out(request, form)
     if not dossier.is_draft:
         return redirect("my:supplement", dossier.ref)
     if request.GET.get("back") == "review":
@@ -243,6 +245,8 @@ def save_delivery(request: HttpRequest, dossier: Dossier, form: DeliveryForm) ->
     typed: Typed = {}
     if form.is_valid():
         drafts.set_delivery(dossier, form.cleaned_data["delivery"], form.postal_address(), now=moment)
+        if form.postal_address() and "X-Autosave" not in request.headers:
+            point_out(request, form)
     elif typed := typed_of(form):
         drafts.keep_delivery_typed(dossier, typed, now=moment)
     if "X-Autosave" in request.headers:

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.clock import LOCAL, local_day, now
+from common.form_warnings import point_out
 from common.limits import hit_ip, hit_target, too_many
 from common.pdf import PdfFailed, render_pdf
 from common.typed import as_sent
@@ -228,6 +229,7 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
         prepared.save_section(form, chosen, asked.answers(), is_done=is_valid, now=now(), typed=asked.typed)
         keep(request, procedure, form)
         if is_valid:
+            point_out(request, asked)
             form.refresh_from_db()
             return redirect(following_url(procedure, form, chosen, is_from_review))
     back = reverse("procedures:fill", args=[procedure.code])
@@ -245,7 +247,8 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
         "back": back,
         "is_printed": form.code_index is not None,
     }
-    return render(request, "procedures/fill_section.html", context, status=422 if request.method == "POST" and asked.errors else 200)
+    is_refused = request.method == "POST" and bool(asked.errors)
+    return render(request, "procedures/fill_section.html", context, status=422 if is_refused else 200)
 
 
 def following_url(procedure: Procedure, form: PreparedForm, done: form_schema.Section, is_from_review: bool) -> str:

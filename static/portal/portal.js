@@ -257,6 +257,15 @@ function copy(button) {
   });
 }
 
+// What is typed as the server reads it (common/text.py): nothing unseen, plain spaces; numbers with dots, spaces or đồng.
+const UNSEEN = /[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/g;
+const tidy = (text) => text.replace(UNSEEN, "").normalize("NFC").replace(/[\u00d0\u0189]/g, "Đ").replace(/\s+/g, " ").trim();
+function numberOf(text) {
+  const wide = (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0);
+  const bare = text.replace(/[\uff01-\uff5e]/g, wide).replace(/[\u2010-\u2015\u2212]/g, "-").replace(/\s*(?:đồng|đ|vnđ|vnd|₫)\.?$/i, "");
+  return /^-?(?:\d{1,3}(?:[. ]\d{3})+|\d+)$/.test(bare) ? Number(bare.replace(/[. ]/g, "")) : NaN;
+}
+
 // data-conditional='{"field": …, "op": …, "value": …}': hides a question that does not apply; all, any and not nest.
 function answerOf(form, name) {
   const found = form.elements[name];
@@ -266,7 +275,7 @@ function answerOf(form, name) {
     const ticked = list.filter((box) => box.checked).map((box) => box.value);
     return list.length > 1 ? ticked : ticked[0] ?? "";
   }
-  return found.value.trim();
+  return tidy(found.value);
 }
 
 function holds(form, rule) {
@@ -281,7 +290,7 @@ function holds(form, rule) {
   if (isEmpty) return false;
   if (rule.op === "contains") return [].concat(answer).includes(rule.value);
   const isNumber = typeof rule.value === "number";
-  const given = isNumber ? Number(String(answer).replace(/[.\s]/g, "")) : answer;
+  const given = isNumber ? numberOf(String(answer)) : answer;
   switch (rule.op) {
     case "eq": return given === rule.value;
     case "ne": return given !== rule.value;

@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dossiers', '0004_sections_changed'),
+        ('dossiers', '0005_fold_names_anew'),
     ]
 
     operations = [
