@@ -15,22 +15,24 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import local_day, now
+from common.form_checks import check_identity_paper, check_identity_paper_of_kind
 from common.form_fields import (
     AddressField,
+    AnyIdField,
+    CodeField,
     FullNameField,
     MailField,
     NfcCharField,
     PartialDateField,
-    PersonalNumberField,
     PhoneField,
     TaxCodeField,
 )
-from common.identity import birth_warning, born_in, check_tax_code
+from common.identity import birth_warning, born_in, check_tax_code, is_personal_number
+from common.partial_date import earliest
 from common.question import QuestionMixin
-from common.text import clean_text
 
-from . import resume
-from .models import Kind, Representative, Sex, User
+from . import registering, resume
+from .models import IdKind, Kind, Representative, Sex, User
 
 _ONCE = _("Type the password.")
 _AGAIN = _("Type the password a second time.")
@@ -66,6 +68,61 @@ def password_field(label: Any, *, fresh: bool, help_text: Any = "", required: An
 def mail_field() -> MailField:
     """Return the box for an e-mail address."""
     return MailField(label=_("E-mail address"), widget=forms.TextInput(attrs={"type": "email"}))
+
+
+def birth_field(*, required: bool) -> PartialDateField:
+    """Return the boxes for a date of birth of which only the year may be known."""
+    return PartialDateField(
+        required=required,
+        label=_("Date of birth"),
+        help_text=_("For example 27 3 1990. If you only know the year, enter the year."),
+        partial=True,
+        error_messages={"required": _("Enter the date of birth, or only the year.")},
+    )
+
+
+class IdentityForm(forms.Form):
+    """The identity paper that a citizen has: which one, and its number; somebody may have none."""
+
+    id_kind = forms.ChoiceField(
+        label=_("Identity paper"),
+        choices=IdKind.choices,
+        initial=IdKind.PERSONAL,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose your identity paper."),
+            "invalid_choice": _("Choose one of the answers listed."),
+        },
+    )
+    id_number = NfcCharField(
+        label=_("Number of the paper"),
+        max_length=40,
+        error_messages={"required": _("Enter the number of the identity paper.")},
+        help_text=_("It stands on the front of the identity card. Leave it empty when you have no paper."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """Check the number against the kind of paper."""
+        data = super().clean() or self.cleaned_data
+        if data.get("id_kind") == IdKind.NONE and self.has_error("id_number", "required"):
+            del self.errors["id_number"]
+            data["id_number"] = ""
+        if "id_kind" in data and "id_number" in data:
+            try:
+                data["id_number"] = self._checked(data["id_kind"], data["id_number"])
+            except forms.ValidationError as error:
+                self.add_error("id_number", error)
+        return data
+
+    @staticmethod
+    def _checked(kind: str, typed: str) -> str:
+        if kind == IdKind.NONE:
+            if typed:
+                raise forms.ValidationError(_("Choose which paper this number is of, or clear the number."))
+            return ""
+        number = check_identity_paper_of_kind(check_identity_paper(typed), kind)
+        return refuse_future(number) if kind == IdKind.PERSONAL else number
 
 
 def check_same(form: forms.Form) -> None:
@@ -127,6 +184,8 @@ class RegisterForm(QuestionMixin, allauth_forms.SignupForm):
     kind: ClassVar[Kind]
     names: ClassVar[tuple[str, ...]]
     account_already_exists: bool
+    # A sentence about what does not fit together, told after the account is made; '' for nothing.
+    warning: str = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -156,7 +215,8 @@ class RegisterForm(QuestionMixin, allauth_forms.SignupForm):
         data = self.cleaned_data
         password = data.get("password1")
         if password:
-            someone = User(full_name=data.get("full_name", ""), email=data.get("email"), phone=data.get("phone", ""))
+            names = ("full_name", "email", "phone", "birth", "id_number", "tax_code")
+            someone = User(**{name: data[name] for name in names if data.get(name)})
             try:
                 get_adapter().clean_password(password, user=someone)
             except forms.ValidationError as error:
@@ -165,37 +225,49 @@ class RegisterForm(QuestionMixin, allauth_forms.SignupForm):
         return data
 
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
-        """Store the account, or answer in the same way, at the same cost, when the address has one already."""
-        if not self.account_already_exists:
+        """Store the account, or answer in the same way, at the same cost, when the address has one already.
+
+        An account that nobody confirmed gives way to the new one: whoever reads
+        the mail enters with what was typed last.
+        """
+        for _attempt in range(2):
             try:
                 with transaction.atomic():
+                    if self.account_already_exists and not registering.give_way(self.cleaned_data["email"]):
+                        break
+                    self.account_already_exists = False
                     return self.save(request), None
             except IntegrityError:
                 # Somebody registered the address in the same moment.
                 self.account_already_exists = True
+        self.account_already_exists = True
         make_password(self.cleaned_data["password1"])
         return None, flows.signup.prevent_enumeration(request, email=self.cleaned_data["email"])
 
 
-class CitizenForm(RegisterForm):
+class CitizenForm(IdentityForm, RegisterForm):
     """Registering as a citizen."""
 
     kind = Kind.CITIZEN
-    names = ("full_name", "personal_number", "phone")
+    names = ("full_name", "birth", "id_kind", "id_number", "phone")
     full_name = FullNameField(label=_("Full name"))
-    personal_number = PersonalNumberField(
-        label=_("Personal ID number (12 digits)"), help_text=_("It stands on the front of the identity card.")
-    )
+    birth = birth_field(required=True)
     phone = PhoneField(label=_("Phone number"))
 
-    def clean_personal_number(self) -> str:
-        """Refuse a year of birth in the future."""
-        return refuse_future(self.cleaned_data["personal_number"])
+    def clean_birth(self) -> str:
+        """Refuse a birth that is yet to come."""
+        return refuse_unborn(self.cleaned_data["birth"])
+
+    @property
+    def warning(self) -> str:
+        """A sentence when number and birth do not fit together; they are stored all the same."""
+        return birth_warning(self.cleaned_data["id_number"], self.cleaned_data["birth"], "")
 
     def fill(self, user: User) -> None:
         """Write the cleaned values into a new account."""
         super().fill(user)
-        user.set_personal_number(self.cleaned_data["personal_number"])
+        user.birth = self.cleaned_data["birth"]
+        user.set_identity(self.cleaned_data["id_kind"], self.cleaned_data["id_number"])
 
 
 class _BodyForm(RegisterForm):
@@ -214,15 +286,10 @@ class _BodyForm(RegisterForm):
     phone = PhoneField(label=_("Phone number"))
     representative_name = FullNameField(label=_("Full name of the representative"))
     representative_position = NfcCharField(label=_("Position of the representative"), max_length=80, required=False)
-    representative_number = PersonalNumberField(label=_("Personal number of the representative (12 digits)"))
-
-    def clean_full_name(self) -> str:
-        """Refuse characters that cannot be read."""
-        return clean_text(self.cleaned_data["full_name"])
-
-    def clean_representative_position(self) -> str:
-        """Refuse characters that cannot be read."""
-        return clean_text(self.cleaned_data["representative_position"])
+    representative_number = AnyIdField(
+        label=_("Number of the representative's identity paper"),
+        help_text=_("The 12-digit personal number; for a foreigner the number of the passport."),
+    )
 
     def clean_representative_number(self) -> str:
         """Refuse a year of birth in the future."""
@@ -276,11 +343,18 @@ REGISTER_FORMS: dict[str, type[RegisterForm]] = {
 
 def refuse_future(number: str) -> str:
     """Return a personal number, or raise ``ValidationError`` when it says somebody is yet to be born."""
-    if number and born_in(number) > local_day(now()).year:
+    if is_personal_number(number) and born_in(number) > local_day(now()).year:
         raise forms.ValidationError(
             _("Digits 4 to 6 give a year of birth in the future. Check the number on the card."), code="year"
         )
     return number
+
+
+def refuse_unborn(birth: str) -> str:
+    """Return a birth (partial ISO date), or raise ``ValidationError`` when it is yet to come."""
+    if birth and earliest(birth) > local_day(now()):
+        raise forms.ValidationError(_("Enter a date that is not after today."))
+    return birth
 
 
 def set_tax_code(user: User, code: str) -> None:
@@ -295,10 +369,9 @@ class ConfirmCodeForm(allauth_forms.ConfirmEmailVerificationCodeForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"] = NfcCharField(
+        self.fields["code"] = CodeField(
             label=_("Code from the message (6 digits)"),
-            max_length=20,
-            widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "w6"}),
+            widget=forms.TextInput(attrs={"class": "w6"}),
             error_messages={"required": _("Enter the code from the message.")},
         )
         self.helper = plain_helper()
@@ -384,14 +457,11 @@ class ChangeEmailForm(allauth_forms.AddEmailForm):
         return self.cleaned_data["password"]
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(IdentityForm, forms.ModelForm):
     """A citizen's own details; what the desk has checked is changed at the desk."""
 
     full_name = FullNameField(label=_("Full name"))
-    personal_number = PersonalNumberField(label=_("Personal ID number (12 digits)"), required=False)
-    birth = PartialDateField(
-        label=_("Date of birth"), help_text=_("For example 27 3 1990"), partial=True, required=False
-    )
+    birth = birth_field(required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=[("", "–"), *Sex.choices], required=False)
     phone = PhoneField(label=_("Phone number"))
     address = AddressField(label=_("Address"), required=False)
@@ -402,16 +472,17 @@ class ProfileForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["personal_number"].initial = self.instance.personal_number
-        self.order_fields(["full_name", "personal_number", "birth", "sex", "phone", "address"])
+        self.initial["id_kind"] = self.instance.identity_kind or IdKind.PERSONAL
+        self.initial["id_number"] = self.instance.identity_number
+        self.order_fields(["full_name", "birth", "sex", "id_kind", "id_number", "phone", "address"])
         if self.instance.assurance == "verified":
-            for name in ("full_name", "personal_number", "birth", "sex"):
+            for name in ("full_name", "birth", "sex", "id_kind", "id_number"):
                 del self.fields[name]
         self.helper = plain_helper()
 
-    def clean_personal_number(self) -> str:
-        """Refuse a year of birth in the future."""
-        return refuse_future(self.cleaned_data["personal_number"])
+    def clean_birth(self) -> str:
+        """Refuse a birth that is yet to come."""
+        return refuse_unborn(self.cleaned_data["birth"])
 
     @property
     def warning(self) -> str:
@@ -420,8 +491,8 @@ class ProfileForm(forms.ModelForm):
 
     def save(self, commit: bool = True) -> User:
         """Store the account with number and blind index together."""
-        if "personal_number" in self.cleaned_data:
-            self.instance.set_personal_number(self.cleaned_data["personal_number"])
+        if "id_kind" in self.cleaned_data:
+            self.instance.set_identity(self.cleaned_data["id_kind"], self.cleaned_data["id_number"])
         self.instance.address = self.cleaned_data["address"] or None
         return super().save(commit)
 
@@ -430,12 +501,15 @@ class BodyProfileForm(forms.ModelForm):
     """Details of an organisation or enterprise and of who acts for it."""
 
     full_name = NfcCharField(label=_("Name"), max_length=160, error_messages={"required": _("Enter the name.")})
-    tax_code = NfcCharField(label=_("Tax code"), max_length=20, required=False)
+    tax_code = NfcCharField(label=_("Tax code"), max_length=40, required=False)
     phone = PhoneField(label=_("Phone number"))
     address = AddressField(label=_("Address"), required=False)
     representative_name = FullNameField(label=_("Full name of the representative"))
     representative_position = NfcCharField(label=_("Position of the representative"), max_length=80, required=False)
-    representative_number = PersonalNumberField(label=_("Personal number of the representative (12 digits)"))
+    representative_number = AnyIdField(
+        label=_("Number of the representative's identity paper"),
+        help_text=_("The 12-digit personal number; for a foreigner the number of the passport."),
+    )
 
     class Meta:
         model = User
@@ -457,10 +531,6 @@ class BodyProfileForm(forms.ModelForm):
         self.helper = plain_helper()
 
     warning = ""
-
-    def clean_full_name(self) -> str:
-        """Refuse characters that cannot be read."""
-        return clean_text(self.cleaned_data["full_name"])
 
     def clean_tax_code(self) -> str:
         """Check digits and form."""

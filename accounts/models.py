@@ -34,11 +34,21 @@ class Sex(models.TextChoices):
     FEMALE = "nu", _("Female")
 
 
-class User(AbstractBaseUser):
-    """An account; signs in with e-mail, personal number or tax code.
+class IdKind(models.TextChoices):
+    """The identity paper a person has; values as in the answers of forms."""
 
-    The personal number rests encrypted beside a blind index; ``birth`` is a
-    partial ISO date ('1950', '1950-03', '1950-03-27').
+    PERSONAL = "can_cuoc", _("Identity card or personal number (12 digits)")
+    CARD = "cmnd", _("Old identity card (9 digits)")
+    PASSPORT = "ho_chieu", _("Passport")
+    NONE = "khong_co", _("No identity paper")
+
+
+class User(AbstractBaseUser):
+    """An account; signs in with e-mail, the number of an identity paper, or tax code.
+
+    The personal number is stored encrypted beside a blind index; the number of
+    an old card or passport, for those who have no personal number, likewise in
+    ``id_number``. ``birth`` is a partial ISO date ('1950', '1950-03', '1950-03-27').
     """
 
     kind = models.CharField(max_length=12, choices=Kind.choices, default=Kind.CITIZEN)
@@ -49,6 +59,10 @@ class User(AbstractBaseUser):
     sex = models.CharField(max_length=3, choices=Sex.choices, blank=True, default="")
     personal_number = EncryptedField(blank=True, default="")
     personal_number_index = models.CharField(max_length=43, blank=True, default="", db_index=True, editable=False)
+    # '' until somebody says which; can_cuoc goes with personal_number, cmnd and ho_chieu with id_number.
+    id_kind = models.CharField(max_length=8, choices=IdKind.choices, blank=True, default="")
+    id_number = EncryptedField(blank=True, default="")
+    id_number_index = models.CharField(max_length=43, blank=True, default="", db_index=True, editable=False)
     tax_code = models.CharField(max_length=14, blank=True, default="", db_index=True)
     phone = models.CharField(max_length=16, blank=True, default="")
     # {"province": code, "commune": code, "detail": text} or {"elsewhere": text}
@@ -92,14 +106,33 @@ class User(AbstractBaseUser):
         self.personal_number = number
         self.personal_number_index = blind_index("personal_number", number)
 
+    def set_identity(self, kind: str, number: str) -> None:
+        """Set the one identity paper: a kind of :class:`IdKind` and its number in the stored form."""
+        is_personal = kind == IdKind.PERSONAL
+        self.id_kind = kind
+        self.set_personal_number(number if is_personal else "")
+        self.id_number = "" if is_personal or kind == IdKind.NONE else number
+        self.id_number_index = blind_index("id_number", self.id_number)
+
+    @property
+    def identity_number(self) -> str:
+        """The number of the person's identity paper; empty when none is known."""
+        return self.personal_number or self.id_number
+
+    @property
+    def identity_kind(self) -> str:
+        """The kind of paper that ``identity_number`` belongs to; empty when nothing is known."""
+        return IdKind.PERSONAL.value if self.personal_number else self.id_kind
+
     def get_full_name(self) -> str:
         """Return the name as shown on screens and slips."""
         return self.full_name
 
     @property
     def masked_number(self) -> str:
-        """The personal number with all but the last three digits hidden; empty when none."""
-        return "•" * 9 + self.personal_number[-3:] if self.personal_number else ""
+        """The number of the identity paper with all but the last three digits hidden; empty when none."""
+        number = self.identity_number
+        return "•" * (len(number) - 3) + number[-3:] if number else ""
 
 
 class Representative(models.Model):

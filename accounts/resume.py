@@ -111,6 +111,17 @@ def show_again(request: HttpRequest, kept: Kept, *, status: int = 200) -> HttpRe
     return render(request, "account/resume.html", {"kept": kept}, status=status)
 
 
+def without_cookies(request: HttpRequest) -> HttpResponse:
+    """Answer a form of a browser that sent no cookie at all: how to turn them on, and what was typed. Status 403.
+
+    Passwords do not travel; a form that waits for signing in goes along.
+    """
+    fields = _fields(request) + [(FIELD, value) for value in request.POST.getlist(FIELD) if value]
+    kept = Kept(request.get_full_path(), tuple(fields), bool(request.FILES), _page(request))
+    has_password = any("password" in name and not name.startswith(f"{ANSWERS}-") for name in request.POST)
+    return render(request, "account/no_cookies.html", {"kept": kept, "has_password": has_password}, status=403)
+
+
 def is_own_form(request: HttpRequest) -> bool:
     """Say whether the browser itself tells that a POST came from a page of this site."""
     source = request.headers.get("Origin") or request.headers.get("Referer") or ""
@@ -119,7 +130,7 @@ def is_own_form(request: HttpRequest) -> bool:
 
 
 def after_csrf_failure(request: HttpRequest) -> HttpResponse | None:
-    """Answer a form of our own whose token is stale (session ended, signed in again elsewhere).
+    """Answer a form of our own whose token is stale (session ended, signed in again elsewhere) or came without cookies.
 
     None when the form may come from another site or was sent to no page: then it must not be shown again.
     """
@@ -128,5 +139,7 @@ def after_csrf_failure(request: HttpRequest) -> HttpResponse | None:
         return None
     if getattr(match.func, "login_required", True) and not request.user.is_authenticated:
         return ask_to_sign_in(request)
+    if not request.COOKIES:
+        return without_cookies(request)
     kept = Kept(request.get_full_path(), tuple(_fields(request)), bool(request.FILES), _page(request))
     return show_again(request, kept, status=403)

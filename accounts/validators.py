@@ -43,7 +43,8 @@ class ContextWordsValidator:
         plain = "".join(ch for ch in fold(password) if ch.isalnum())
         known = list(_WORDS)
         if user is not None:
-            known += [compact(str(getattr(user, name, "") or "")) for name in ("personal_number", "tax_code", "phone")]
+            numbers = ("personal_number", "id_number", "tax_code", "phone")
+            known += [compact(str(getattr(user, name, "") or "")) for name in numbers]
             known.append(compact(user.birth).replace("-", "") if user.birth else "")
         for word in sorted(filter(None, known), key=len, reverse=True):
             plain = plain.replace(word.casefold(), "")

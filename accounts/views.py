@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common import limits
 from common.clock import now
 from common.divisions import address_text
+from common.form_warnings import point_out
 
 from . import invitations, resume
 from .forms import REGISTER_FORMS, InvitationForm, profile_form
-from .models import Representative, User
+from .models import IdKind, Representative, User
 
 
 @require_safe
@@ -88,6 +89,7 @@ class RegisterView(_LimitedView, allauth_views.SignupView):
         limit = limits.hit_target("code_target", form.cleaned_data["email"].lower(), now())
         if limit.exceeded:
             return limits.too_many(self.request, limit)
+        point_out(self.request, form)
         return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -181,6 +183,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "user": user,
         "representative": Representative.objects.filter(account=user).first(),
         "address": address_text(user.address),
+        "identity_kind": dict(IdKind.choices).get(user.identity_kind, ""),
         "is_confirmed": EmailAddress.objects.filter(user=user, verified=True).exists(),
     }
     return render(request, "account/profile.html", page)
@@ -194,8 +197,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Your details are saved."))
-        if form.warning:
-            messages.warning(request, form.warning)
+        point_out(request, form)
         return redirect("accounts:profile")
     return render(request, "account/profile_edit.html", {"form": form})
 

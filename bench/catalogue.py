@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from .run import databases
 
@@ -112,9 +113,9 @@ def grow(total: int) -> None:
     from django.db import connection, transaction
 
     from common.clock import local_day, now
-    from common.text import fold
     from offices.models import Unit
     from procedures import spelling
+    from procedures.indexing import name_key
     from procedures.models import Offering, Procedure, ProcedureVersion
 
     unit, links = Unit.objects.get(slug=UNIT), Procedure.life_events.through
@@ -127,7 +128,7 @@ def grow(total: int) -> None:
             pattern = patterns[n % len(patterns)]
             name = f"{pattern.name} theo diện đặc thù số {n}"
             procedure = Procedure(
-                code=f"9.{n:06}", sector=pattern.procedure.sector, sort_key=fold(name)[:120], synonyms=[f"diện {n}"]
+                code=f"9.{n:06}", sector=pattern.procedure.sector, sort_key=name_key(name), synonyms=[f"diện {n}"]
             )
             procedure.search_text = spelling.search_text(name, procedure.synonyms, [procedure.sector.name])
             made.append(procedure)
@@ -157,7 +158,7 @@ def last_page() -> str:
     from procedures.models import Procedure
 
     row = Procedure.objects.order_by("popularity", "-sort_key", "-id")[40]
-    return f"/procedures/?after={row.popularity}~{row.sort_key.replace(' ', '+')}~{row.pk}"
+    return f"/procedures/?after={row.popularity}~{quote(row.sort_key)}~{row.pk}"
 
 
 def measure(requests: int) -> dict[str, Cost]:

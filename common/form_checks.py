@@ -6,6 +6,7 @@ with a sentence that says what to do. Numbers that name people are in
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from . import partial_date
 from .identity import check_any_id, check_personal_number, check_phone, check_tax_code, compact
 from .mail_address import ascii_address
-from .text import clean_text, nfc
+from .text import clean_text, plain_apostrophes, plain_dashes
 
 __all__ = [
     "check_bank_account",
@@ -28,14 +29,17 @@ __all__ = [
     "check_person",
     "check_phone",
     "check_tax_code",
+    "name_warning",
 ]
 
 SEXES = ("nam", "nu")
-ID_KINDS = ("can_cuoc", "cmnd", "ho_chieu", "khac")
+NO_PAPER = "khong_co"
+ID_KINDS = ("can_cuoc", "cmnd", "ho_chieu", "khac", NO_PAPER)
 PERSON_PARTS = ("full_name", "birth", "sex", "id_kind", "id_number")
 
-# Letters of any script in at least two words; an apostrophe (H’ Hen Niê) or a hyphen may join them.
-_NAME = re.compile(r"(?=.{2,80}$)[^\W\d_]+(?:(?:[ \-]|['’] ?)[^\W\d_]+)+")
+# Words of letters of any script; an apostrophe (H’ Hen Niê) or a hyphen may join them, a dot may follow an initial.
+_NAME = re.compile(r"(?=.{2,80}$)[^\W\d_]+\.?(?:(?:[ \-]|’ ?|(?<=\.))[^\W\d_]+\.?)*")
+_MARKS_ON_A_LETTER = 3
 _PAPER = re.compile(r"[0-9A-Z][0-9A-ZĐ/]{3,29}")
 _PASSPORT = re.compile(r"[0-9A-Z]{6,12}", re.ASCII)
 _ACCOUNT = re.compile(r"\d{6,20}", re.ASCII)
@@ -45,20 +49,38 @@ _email = EmailValidator()
 def _text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValidationError(_("Enter words here."))
-    return " ".join(nfc(value).split())
+    return clean_text(value)
 
 
 def check_full_name(value: Any) -> str:
-    """Return a full name with single spaces, NFC."""
-    name = _text(value)
-    if not _NAME.fullmatch(name):
+    """Return a full name with single spaces, NFC, every apostrophe as ’.
+
+    Letters may carry marks that no composed letter has (Gia Rai ``ơ̆``). One word is enough: see :func:`name_warning`.
+    """
+    name = plain_dashes(plain_apostrophes(_text(value)))
+    if not _NAME.fullmatch(_without_marks(name)) or len(name) > 80:
         raise ValidationError(_("Enter the whole name as on the papers, for example Nguyễn Văn An."))
     return name
 
 
+def _without_marks(name: str) -> str:
+    """Return a name without the marks that stand on its letters; a heap of marks, or one on nothing, stays."""
+    bare, marks = "", 0
+    for ch in name:
+        marks = marks + 1 if unicodedata.category(ch).startswith("M") else 0
+        bare += ch if not marks or marks > _MARKS_ON_A_LETTER or not bare[-1:].isalpha() else ""
+    return bare
+
+
+def name_warning(name: str) -> str:
+    """Return a sentence when a name is a single word: rare in Vietnam, so perhaps cut short; never a refusal."""
+    is_single = bool(name) and not re.search(r"[ ’.\-]", name)
+    return _("This name has only one word. Please check that it is written as on the papers.") if is_single else ""
+
+
 def check_email(value: Any) -> str:
     """Return an e-mail address of at most 254 characters, its domain in ASCII (IDNA)."""
-    email = clean_text(_text(value))
+    email = _text(value)
     try:
         _email(email)
     except ValidationError as error:
@@ -122,12 +144,12 @@ def check_person(value: Any, *, today: date | None = None) -> dict[str, str]:
     """Return a person ``{"full_name", "birth", "sex", "id_kind", "id_number"}``; unknown parts are ''.
 
     The name is needed, the rest may be missing, but a kind of paper needs its
-    number. Raises ValidationError with a message for every wrong part, each
+    number, and somebody without a paper has none. Raises ValidationError with a message for every wrong part, each
     beginning with what the part is called.
     """
     if not isinstance(value, Mapping) or not all(isinstance(value.get(part, ""), str) for part in PERSON_PARTS):
         raise ValidationError(_("Enter the full name."))
-    typed = {part: nfc(value.get(part, "")).strip() for part in PERSON_PARTS}
+    typed = {part: _text(value.get(part, "")) for part in PERSON_PARTS}
     kind = typed["id_kind"]
     checks: dict[str, tuple[str, Callable[[], str]]] = {
         "full_name": (_("Full name"), lambda: check_full_name(typed["full_name"])),
@@ -141,9 +163,11 @@ def check_person(value: Any, *, today: date | None = None) -> dict[str, str]:
             ),
         ),
     }
+    if kind == NO_PAPER:
+        checks["id_number"] = (_("Number of the paper"), lambda: _nothing(typed["id_number"]))
     kept, faults = dict.fromkeys(PERSON_PARTS, ""), []
     for part, (label, check) in checks.items():
-        if not typed[part] and part != "full_name" and not (part == "id_number" and kind):
+        if not typed[part] and part != "full_name" and not (part == "id_number" and kind not in ("", NO_PAPER)):
             continue
         try:
             kept[part] = check()
@@ -153,6 +177,10 @@ def check_person(value: Any, *, today: date | None = None) -> dict[str, str]:
     if faults:
         raise ValidationError(faults)
     return kept
+
+
+def _nothing(value: str) -> str:
+    raise ValidationError(_("Choose which paper this number is of, or clear the number."))
 
 
 def _listed(value: str, allowed: tuple[str, ...]) -> str:

@@ -1,11 +1,12 @@
 """Form fields of a Vietnamese portal; accounts and the forms of procedures use the same ones.
 
-Every field is bounded and stores NFC. Their values are the answer shapes of
+Every field is bounded and cleans what is typed or pasted (``common/text.py``). Their values are the answer shapes of
 docs/form-schema.md.
 """
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -14,22 +15,45 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import divisions, partial_date
-from .form_checks import check_bank_account, check_email, check_full_name, check_phone, check_tax_code
-from .identity import check_any_id, check_personal_number
-from .text import nfc
+from .form_checks import check_bank_account, check_email, check_full_name, check_phone, check_tax_code, name_warning
+from .identity import check_any_id, check_personal_number, compact
+from .text import clean_text, lower_first, plain
 from .widgets import AddressWidget, BankAccountWidget, PartialDateWidget, TableWidget, TickWidget
 
 # Answers of a procedure's form are sent as answer-<key>: no key is the name of anything else on a page.
 ANSWERS = "answer"
+# Room for the spaces, dots and dashes that people write between the digits of a number.
+MAX_NUMBER = 40
+_CURRENCY = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:[. ]\d{3})+|-?\d+", re.ASCII)
 
 
 class NfcCharField(forms.CharField):
-    """A line or a text, stripped and in NFC."""
+    """A line, or with ``lines`` a text, cleaned as everything typed is; every text box but a password's is one.
+
+    ``max_length`` counts what is stored: a line break is one character, as browsers count it.
+    A ``Textarea`` keeps lines.
+    """
+
+    rows = 4
+
+    def __init__(self, *, lines: bool = False, rows: int = 0, **options: Any) -> None:
+        if lines:
+            options.setdefault("widget", forms.Textarea(attrs={"rows": rows or self.rows}))
+        super().__init__(**options)
+        self.lines = lines or isinstance(self.widget, forms.Textarea)
 
     def to_python(self, value: Any) -> str:
-        """Return the text; an empty one is ''."""
-        return nfc(super().to_python(value) or "")
+        """Return the text, '' when empty; raises ValidationError for characters that cannot be read."""
+        return clean_text(super().to_python(value) or "", lines=self.lines)
+
+
+class PlainField(NfcCharField):
+    """A code or number in one line; dashes, digits and spaces of every kind become plain ones."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the line, '' when empty."""
+        return plain(super().to_python(value))
 
 
 class _CheckedField(NfcCharField):
@@ -62,6 +86,10 @@ class FullNameField(_CheckedField):
         """Check the form of a name."""
         return check_full_name(value)
 
+    def warning(self, value: str) -> str:
+        """Return what to look at again in a name; never a refusal."""
+        return name_warning(value)
+
 
 class PersonalNumberField(_CheckedField):
     """A personal number of 12 digits."""
@@ -70,7 +98,7 @@ class PersonalNumberField(_CheckedField):
     default_error_messages = {"required": gettext_lazy("Enter the personal number.")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"max_length": 20} | kwargs))
+        super().__init__(**({"max_length": MAX_NUMBER} | kwargs))
 
     def check_value(self, value: str) -> str:
         """Check the form of the number."""
@@ -95,11 +123,24 @@ class TaxCodeField(_CheckedField):
     default_error_messages = {"required": gettext_lazy("Enter the tax code.")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"max_length": 20} | kwargs))
+        super().__init__(**({"max_length": MAX_NUMBER} | kwargs))
 
     def check_value(self, value: str) -> str:
         """Check digits and form."""
         return check_tax_code(value)
+
+
+class CodeField(_CheckedField):
+    """A code of digits and letters from a message; the spaces and dashes that were pasted with it are left out."""
+
+    attrs = {"spellcheck": "false", "autocomplete": "one-time-code", "inputmode": "numeric"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": MAX_NUMBER} | kwargs))
+
+    def check_value(self, value: str) -> str:
+        """Return the bare code; whether it is right is checked elsewhere."""
+        return compact(value)
 
 
 class PhoneField(_CheckedField):
@@ -110,7 +151,7 @@ class PhoneField(_CheckedField):
     default_error_messages = {"required": gettext_lazy("Enter the phone number.")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**({"max_length": 30} | kwargs))
+        super().__init__(**({"max_length": MAX_NUMBER} | kwargs))
 
     def check_value(self, value: str) -> str:
         """Check the form of the number."""
@@ -134,12 +175,12 @@ class MailField(_CheckedField):
 class WholeNumberField(forms.Field):
     """A whole number; '8.000' and '8 000' mean 8000."""
 
-    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 18})
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 24})
     message = gettext_lazy("Enter a whole number, for example 2.")
 
     def to_python(self, value: Any) -> int | None:
         """Return the number, or None when nothing was typed."""
-        text = str(value if value is not None else "").strip().removesuffix("đồng").removesuffix("đ").strip()
+        text = _CURRENCY.sub("", plain(str(value if value is not None else "")))
         if not text:
             return None
         if len(text) > 18 or not _THOUSANDS.fullmatch(text):
@@ -183,6 +224,22 @@ class PartialDateField(forms.Field):
         return iso
 
 
+class OneBoxDateField(forms.DateField):
+    """A whole day in one box, with any separator: '27/03/2026', '27 – 3 – 2026', '2026-03-27'; value: the date."""
+
+    widget = forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        """Return the date, or None when nothing was typed."""
+        text = clean_text(value) if isinstance(value, str) else value
+        if not text or not isinstance(text, str):
+            return super().to_python(text)
+        try:
+            return date.fromisoformat(partial_date.parse(text))
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
 class AddressField(forms.Field):
     """A Vietnamese address in two tiers, or free text for a former or foreign place.
 
@@ -190,20 +247,23 @@ class AddressField(forms.Field):
     """
 
     widget = AddressWidget
+    renamed = ""
     default_error_messages = {"required": gettext_lazy("Choose the province and enter the commune.")}
 
     def clean(self, value: Any) -> dict[str, str]:
         """Return the address; raises ValidationError when the commune is unknown or one of several."""
         typed = dict(value or {})
-        if any(len(text) > 200 or "\0" in text for text in typed.values()):
+        if any(len(text) > 200 for text in typed.values()):
             raise ValidationError(_("Write at most %(count)d characters.") % {"count": 200})
-        province, name, detail = (nfc(typed.get(part, "")) for part in ("province", "commune_name", "detail"))
+        province, name, detail = (clean_text(typed.get(part, "")) for part in ("province", "commune_name", "detail"))
         if not (province or name):
-            return self._elsewhere(nfc(typed.get("elsewhere", "")), detail)
-        if divisions.province(province) is None:
-            raise ValidationError(_("Choose the province or city."))
+            return self._elsewhere(clean_text(typed.get("elsewhere", "")), detail)
         commune = self._commune(province, name, typed.get("commune", ""))
-        return {"province": province, "commune": commune.code, "detail": detail}
+        return {"province": commune.province, "commune": commune.code, "detail": detail}
+
+    def warning(self, value: Mapping[str, str]) -> str:
+        """Return what became of a former name; never a refusal."""
+        return self.renamed
 
     def _elsewhere(self, text: str, detail: str) -> dict[str, str]:
         if text:
@@ -213,18 +273,27 @@ class AddressField(forms.Field):
         return {}
 
     def _commune(self, province: str, name: str, chosen: str) -> divisions.Commune:
+        """Return the commune a name means; a province named behind it counts when none is chosen."""
+        self.renamed = ""
+        if province and divisions.province(province) is None:
+            raise ValidationError(_("Choose the province or city."))
         if not name:
             raise ValidationError(_("Enter the name of the commune, ward or special zone."))
         hits = divisions.find_commune(province, name)
-        if len(hits) == 1:
-            return hits[0]
+        if not hits and not province:
+            raise ValidationError(_("Choose the province or city."))
         if not hits:
             message = _("This province has no commune “%(name)s”. Check the name, or use the box for former places.")
             raise ValidationError(message % {"name": name})
-        for hit in hits:
-            if hit.code == chosen:
-                return hit
+        hit = hits[0] if len(hits) == 1 else next((hit for hit in hits if hit.code == chosen), None)
+        if hit is not None:
+            if hit.former and not hit.former.startswith(f"{hit.name},"):
+                names = {"former": hit.former, "name": lower_first(hit.name)}
+                self.renamed = _("%(former)s is %(name)s today. Please check the address.") % names
+            return hit.commune
         self.widget.hits = hits
+        if hits[0].former:
+            raise ValidationError(_("“%(name)s” is a former name. Choose below what it is today.") % {"name": name})
         raise ValidationError(_("Several communes fit “%(name)s”. Choose one below.") % {"name": name})
 
 
@@ -275,3 +344,9 @@ class TableField(forms.Field):
         if faults:
             raise ValidationError(faults)
         return rows
+
+    def warning(self, value: list[dict[str, Any]]) -> str:
+        """Return what to look at again in the cells; never a refusal."""
+        asked = [(self.columns[key], cell) for row in value for key, cell in row.items() if key in self.columns]
+        found = [field.warning(cell) for field, cell in asked if hasattr(field, "warning")]
+        return " ".join(dict.fromkeys(filter(None, found)))

@@ -20,11 +20,3 @@ def ascii_address(address: str) -> str:
     if not _LOCAL.fullmatch(local) or not _DOMAIN.fullmatch(domain):
         raise ValueError("Not an address that mail can be sent to.")
     return f"{local}@{domain}"
-
-
-def as_stored(address: str) -> str:
-    """Return a typed address as an account carries it; what is no address comes back as it is."""
-    try:
-        return ascii_address(address)
-    except ValueError:
-        return address

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
@@ -132,7 +132,7 @@ class InputGuard:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         try:
             is_fine = self._is_fine(request)
-        except RequestDataTooBig:
+        except (RequestDataTooBig, TooManyFilesSent):
             return render(request, "413.html", status=413)
         except (SuspiciousOperation, BadRequest, MultiPartParserError, UnreadablePostError):
             is_fine = False

@@ -8,19 +8,23 @@ import calendar
 import re
 from datetime import date
 
+from .text import plain
+
 _ISO = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2})?)?", re.ASCII)
-_SPLIT = re.compile(r"[\s/.,\-]+")
+_SPLIT = re.compile(r"[\s/\\.,_\-]+")
 MIN_YEAR, MAX_YEAR = 1800, 2200
 
 
 def build(day: str, month: str, year: str) -> str:
-    """Return the ISO prefix of what three boxes hold; day, or day and month, may be empty.
+    """Return the ISO prefix of what three boxes hold; day, or day and month, may be unknown: empty or zero.
 
     Raises ValueError when the boxes name no day of the calendar.
     """
-    parts = [part.strip() for part in (year, month, day)]
+    parts = [plain(part) for part in (year, month, day)]
     if any(part and not (part.isascii() and part.isdigit() and len(part) <= 4) for part in parts):
         raise ValueError("not digits")
+    # Old papers write 00/00/1950 where only the year was known.
+    parts = [part if part.strip("0") else "" for part in parts]
     if not parts[0] or (parts[2] and not parts[1]):
         raise ValueError("year missing, or a day without its month")
     numbers = [int(part) for part in parts if part]
@@ -31,16 +35,21 @@ def build(day: str, month: str, year: str) -> str:
 
 
 def parse(text: str) -> str:
-    """Return the ISO prefix of a typed date: '5/3/1990', '3/1990', '1990' or ISO itself.
+    """Return the ISO prefix of a typed date: '5/3/1990', '3/1990', '1990', '00/00/1990' or ISO itself.
 
     Raises ValueError when the text is no such date.
     """
-    parts = [part for part in _SPLIT.split(text.strip()) if part]
+    parts = [part for part in _SPLIT.split(plain(text)) if part]
     if not 1 <= len(parts) <= 3:
         raise ValueError("one to three numbers expected")
     if len(parts[0]) == 4 and len(parts) > 1:
         parts.reverse()
     return build(*([""] * (3 - len(parts)) + parts))
+
+
+def has_parts(text: str) -> bool:
+    """Tell whether a text is more than one number: a whole date pasted into one box."""
+    return len([part for part in _SPLIT.split(plain(text)) if part]) > 1
 
 
 def check(iso: object) -> str:

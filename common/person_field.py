@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
 
 from . import partial_date
-from .form_checks import PERSON_PARTS, check_person
-from .text import nfc
-from .widgets import PartialDateWidget
+from .form_checks import NO_PAPER, PERSON_PARTS, check_person, name_warning
+from .identity import birth_warning
+from .widgets import PartialDateWidget, typed_text
 
 SEX_WORDS = {"nam": gettext_lazy("Male"), "nu": gettext_lazy("Female")}
 ID_KIND_WORDS = {
@@ -21,6 +21,7 @@ ID_KIND_WORDS = {
     "cmnd": gettext_lazy("Old identity card (9 digits)"),
     "ho_chieu": gettext_lazy("Passport"),
     "khac": gettext_lazy("Other paper"),
+    NO_PAPER: gettext_lazy("No identity paper"),
 }
 _OWN = {"full_name": "name", "sex": "sex"}
 _OWN_BIRTH = ("bday-day", "bday-month", "bday-year")
@@ -42,7 +43,7 @@ class PersonWidget(forms.Widget):
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, Any]:
         """Return the texts of the boxes by part; the birth as day, month and year."""
-        typed: dict[str, Any] = {part: str(data.get(f"{name}-{part}") or "").strip() for part in PERSON_PARTS}
+        typed: dict[str, Any] = {part: typed_text(data.get(f"{name}-{part}")) for part in PERSON_PARTS}
         typed["birth"] = PartialDateWidget().value_from_datadict(data, files, f"{name}-birth")
         return typed
 
@@ -98,10 +99,15 @@ class PersonField(forms.Field):
             # Not a date: the check below says so beside the other faults.
             typed["birth"] = "?"
         try:
-            return check_person({part: nfc(str(typed.get(part, ""))) for part in PERSON_PARTS})
+            return check_person({part: str(typed.get(part, "")) for part in PERSON_PARTS})
         except ValidationError as error:
             self.widget.wrong = frozenset(found.code or "" for found in error.error_list)
             raise
+
+    def warning(self, value: Mapping[str, str]) -> str:
+        """Return what to look at again in a person; never a refusal."""
+        number, birth, sex = (value.get(part, "") for part in ("id_number", "birth", "sex"))
+        return name_warning(value.get("full_name", "")) or birth_warning(number, birth, sex)
 
 
 def person_text(value: Mapping[str, str], language: str) -> str:
@@ -115,17 +121,21 @@ def person_text(value: Mapping[str, str], language: str) -> str:
     number = value.get("id_number", "")
     if number:
         parts.append(f"{kinds.get(value.get('id_kind', ''), kinds[''])} {number}")
+    elif value.get("id_kind") == NO_PAPER:
+        parts.append(kinds[NO_PAPER])
     return ", ".join(part for part in parts if part)
 
 
 # Summaries are made in the language of the paper, whatever the screen speaks.
 _VI = (
     "sinh",
-    {"can_cuoc": "Căn cước", "cmnd": "CMND", "ho_chieu": "Hộ chiếu", "khac": "giấy tờ số", "": "giấy tờ số"},
+    {"can_cuoc": "Căn cước", "cmnd": "CMND", "ho_chieu": "Hộ chiếu", "khac": "giấy tờ số", "": "giấy tờ số"}
+    | {NO_PAPER: "không có giấy tờ"},
     {"nam": "nam", "nu": "nữ"},
 )
 _EN = (
     "born",
-    {"can_cuoc": "identity card", "cmnd": "old identity card", "ho_chieu": "passport", "khac": "paper", "": "paper"},
+    {"can_cuoc": "identity card", "cmnd": "old identity card", "ho_chieu": "passport", "khac": "paper", "": "paper"}
+    | {NO_PAPER: "no identity paper"},
     {"nam": "male", "nu": "female"},
 )

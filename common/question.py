@@ -21,6 +21,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from . import clock
+from .form_fields import NfcCharField
 from .identity import compact
 from .models import OneTimeKey
 from .secret import decrypt, encrypt
@@ -161,11 +162,11 @@ class QuestionMixin(forms.Form):
         if not asks:
             return
         self.fields["question_token"] = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
-        self.fields["answer"] = forms.CharField(
+        self.fields["answer"] = NfcCharField(
             max_length=40,
             help_text=_("This question keeps robots out. Answer with a number or in words."),
         )
-        self.fields["website"] = forms.CharField(
+        self.fields["website"] = NfcCharField(
             required=False,
             max_length=200,
             label=_("Leave this box empty"),

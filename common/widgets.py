@@ -6,6 +6,12 @@ from typing import Any
 from django import forms
 
 from . import divisions, partial_date
+from .text import clean
+
+
+def typed_text(text: Any) -> str:
+    """Return the text of one of several boxes, cleaned; the field around them refuses what cannot be read."""
+    return " ".join(clean(str(text or "")).split())
 
 
 class PartialDateWidget(forms.MultiWidget):
@@ -18,9 +24,10 @@ class PartialDateWidget(forms.MultiWidget):
         box = {"inputmode": "numeric", "autocomplete": "off"}
         super().__init__(
             {
-                "day": forms.TextInput(attrs=box | {"maxlength": 10, "size": 2}),
-                "month": forms.TextInput(attrs=box | {"maxlength": 2, "size": 2}),
-                "year": forms.TextInput(attrs=box | {"maxlength": 4, "size": 4}),
+                # Room for a whole date in any of them, spaces and marks that nobody sees included.
+                "day": forms.TextInput(attrs=box | {"maxlength": 24, "size": 2}),
+                "month": forms.TextInput(attrs=box | {"maxlength": 24, "size": 2}),
+                "year": forms.TextInput(attrs=box | {"maxlength": 24, "size": 4}),
             },
             attrs,
         )
@@ -36,11 +43,11 @@ class PartialDateWidget(forms.MultiWidget):
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
         """Return the three texts as typed, or as found in a pasted date."""
-        boxes = [str(text or "").strip() for text in super().value_from_datadict(data, files, name)]
+        boxes = [typed_text(text) for text in super().value_from_datadict(data, files, name)]
         filled = [text for text in boxes if text]
-        if len(filled) == 1 and (filled[0] is boxes[0]):
+        if len(filled) == 1 and (filled[0] is boxes[0] or partial_date.has_parts(filled[0])):
             try:
-                boxes = self.decompress(partial_date.parse(boxes[0]))
+                boxes = self.decompress(partial_date.parse(filled[0]))
             except ValueError:
                 return boxes
         return boxes
@@ -60,11 +67,11 @@ class AddressWidget(forms.Widget):
     def __init__(self, attrs: dict[str, Any] | None = None, *, allow_elsewhere: bool = True) -> None:
         super().__init__(attrs)
         self.allow_elsewhere = allow_elsewhere
-        self.hits: list[divisions.Commune] = []
+        self.hits: list[divisions.Hit] = []
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, str]:
         """Return the texts of the boxes by part."""
-        return {part: str(data.get(f"{name}_{part}") or "").strip() for part in self.PARTS}
+        return {part: typed_text(data.get(f"{name}_{part}")) for part in self.PARTS}
 
     def value_omitted_from_data(self, data: Mapping[str, Any], files: Any, name: str) -> bool:
         """Say whether none of the boxes was sent."""
@@ -110,6 +117,10 @@ class BankAccountWidget(forms.MultiWidget):
     def id_for_label(self, id_: str) -> str:
         """Return the first box, where an error link leads."""
         return f"{id_}_0" if id_ else id_
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[str]:
+        """Return the three texts as typed."""
+        return [typed_text(text) for text in super().value_from_datadict(data, files, name)]
 
     def decompress(self, value: Mapping[str, str] | None) -> list[str]:
         """Return the three texts of a stored account."""

@@ -21,9 +21,10 @@ from common import onetime
 from common.clock import LOCAL
 from common.divisions import address_text
 from common.templatetags.ui import STATUS_TAGS
+from common.typed import as_sent
 from notifications.models import Notification
 from procedures import detail, form_schema, words
-from procedures.answer_forms import anchor
+from procedures.answer_forms import anchor, section_form
 from procedures.catalogue import effective_level
 from procedures.models import Offering, Procedure, ProcedureVersion
 
@@ -243,10 +244,10 @@ def todo_of(status: int, delivery: str) -> tuple[str, str]:
 
 
 def part(url: str, title: str, state: str) -> dict[str, str]:
-    """Return one part of the task list; ``state`` is done, begun, new or changed."""
+    """Return one part of the task list; ``state`` is done, begun, new, changed or faulty."""
     states = {"done": pgettext("part", "Done"), "begun": pgettext("part", "In progress"), "new": _("Not started")}
-    states["changed"] = _("Look again")
-    tags = {"done": "ok", "begun": "soon", "new": "neutral", "changed": "late"}
+    states |= {"changed": _("Look again"), "faulty": _("To be corrected")}
+    tags = {"done": "ok", "begun": "soon", "new": "neutral", "changed": "late", "faulty": "late"}
     return {"url": url, "title": title, "state": states[state], "tag": tags[state], "is_done": state == "done"}  # type: ignore[dict-item]
 
 
@@ -256,7 +257,9 @@ def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
     parts = []
     for section in progress.sections:
         state = "done" if progress.is_done(section) else "begun" if progress.is_begun(section) else "new"
-        if progress.is_changed(section):
+        if progress.is_faulty(section):
+            state = "faulty"
+        elif progress.is_changed(section):
             state = "changed"
         url = reverse("my:step", args=[dossier.ref, section.key])
         parts.append(part(url, section.title.say(language), state))
@@ -264,7 +267,7 @@ def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
         given = any(card.is_given for card in progress.cards)
         state = "done" if progress.has_papers else "begun" if given else "new"
         parts.append(part(reverse("my:papers", args=[dossier.ref]), _("Papers"), state))
-    state = "done" if progress.has_delivery else "new"
+    state = "faulty" if progress.has_faulty_delivery else "done" if progress.has_delivery else "new"
     parts.append(part(reverse("my:delivery", args=[dossier.ref]), _("Receiving the result"), state))
     review = reverse("my:review", args=[dossier.ref])
     return {
@@ -332,6 +335,15 @@ def following_url(progress: filing.Progress, section: form_schema.Section) -> st
     return reverse("my:papers" if progress.cards else "my:delivery", args=[ref])
 
 
+def faults(progress: filing.Progress, section: form_schema.Section) -> dict[str, str]:
+    """Return what is wrong in a section by question: in what is kept as typed, else in the answers."""
+    kept = (progress.dossier.typed or {}).get(section.key)
+    if not kept or progress.schema is None:
+        return progress.errors.get(section.key, {})
+    form = section_form(progress.schema, section, progress.dossier.answers, data=as_sent(kept), today=progress.day)
+    return {key: " ".join(messages) for key, messages in form.errors.items()}
+
+
 def review(progress: filing.Progress, language: str) -> dict[str, Any]:
     """Return everything the applicant is about to submit, with what is missing as links."""
     dossier = progress.dossier
@@ -340,13 +352,15 @@ def review(progress: filing.Progress, language: str) -> dict[str, Any]:
         {
             "title": section.title.say(language),
             "is_begun": progress.is_begun(section),
+            "is_faulty": progress.is_faulty(section),
             "url": reverse("my:step", args=[ref, section.key]) + "?back=review",
             "rows": [
                 {
                     "anchor": anchor(key),
                     "label": label,
-                    "text": text,
-                    "error": progress.errors.get(section.key, {}).get(key, ""),
+                    # What was answered before stands for nothing while something else is typed there.
+                    "text": "" if progress.is_faulty(section) and key in wrong else text,
+                    "error": wrong.get(key, ""),
                 }
                 for key, label, text in rows
             ],
@@ -354,9 +368,14 @@ def review(progress: filing.Progress, language: str) -> dict[str, Any]:
         for section, rows in (
             form_schema.summary(progress.schema, dossier.answers, language) if progress.schema else []
         )
+        for wrong in [faults(progress, section)]
     ]
     missing = [
-        {"url": reverse("my:step", args=[ref, section.key]), "text": section.title.say(language)}
+        {
+            "url": reverse("my:step", args=[ref, section.key]),
+            "text": section.title.say(language),
+            "is_faulty": progress.is_faulty(section),
+        }
         for section in progress.missing_sections
     ]
     missing += [
@@ -364,7 +383,8 @@ def review(progress: filing.Progress, language: str) -> dict[str, Any]:
         for card in progress.missing_papers
     ]
     if not progress.has_delivery:
-        missing.append({"url": reverse("my:delivery", args=[ref]), "text": _("Receiving the result")})
+        unchosen = {"text": _("Receiving the result"), "is_faulty": progress.has_faulty_delivery}
+        missing.append(unchosen | {"url": reverse("my:delivery", args=[ref])})
     return {
         "dossier": dossier,
         "title": words.name_in(dossier.version)[0],

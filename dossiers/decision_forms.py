@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from common.clock import LOCAL, local_day
 from common.files import Accepted, FileRefused, accept
+from common.form_fields import OneBoxDateField
 from common.limits import forgive, hit
 from common.text import nfc
 
@@ -89,8 +90,13 @@ class ProposeForm(ActionForm):
 
     def clean_upload(self) -> Accepted | None:
         upload = self.cleaned_data["upload"]
-        if upload is None or self.data.get("source") != "upload":
+        if upload is None:
             return None
+        if self.data.get("source") != "upload":
+            text = _(
+                "You chose the file %(name)s beside the letter. Say which one is the result; choose the file again."
+            )
+            raise forms.ValidationError(text % {"name": upload.name})
         try:
             accepted = accept(upload)
         except FileRefused as refused:
@@ -175,10 +181,8 @@ class ExtendForm(ReasonForm):
     """Apologise and set a new date; the time of day stays."""
 
     ready_reasons = REASONS_EXTENDED
-    day = forms.DateField(
+    day = OneBoxDateField(
         label=gettext_lazy("New date"),
-        input_formats=["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%d %m %Y", "%Y-%m-%d"],
-        widget=forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=gettext_lazy("Day, month, year, for example 27/03/2026. Only one new date may be set."),
     )
     field_order = ["revision", "day", "ready", "reason"]

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from common.clock import LOCAL
 from common.paging import Page
+from common.text import in_order
 from offices.models import Role
 from procedures import words
 from procedures.models import Sector
@@ -240,7 +241,7 @@ def most_urgent(officer: Officer, limit: int = 8) -> list[Row]:
 
 def fields(officer: Officer) -> list[tuple[str, str]]:
     """Return the fields a filter offers: those of the officer's posts, or all; one query."""
-    sectors = list(Sector.objects.values_list("code", "name"))
+    sectors = in_order(Sector.objects.values_list("code", "name").order_by("code"), name=lambda sector: sector[1])
     own: set[str] = set()
     for post in officer.posts:
         if not post.sectors:

@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.clock import local_day
-from common.text import clean_text
+from common.form_fields import NfcCharField
+from common.text import in_order
 from offices.models import Post, Role
 
 from . import actions
@@ -47,17 +48,7 @@ def numbered(texts: Iterable[Any], nothing: str) -> list[tuple[str, Any]]:
     return [("", nothing), *((str(n), text) for n, text in enumerate(texts))]
 
 
-class WordsField(forms.CharField):
-    """A line, or with ``lines`` a text, cleaned as everything typed is."""
-
-    def __init__(self, *, lines: bool = False, rows: int = 4, **options: Any) -> None:
-        self.lines = lines
-        if lines:
-            options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
-        super().__init__(**options)
-
-    def to_python(self, value: Any) -> str:
-        return clean_text(super().to_python(value) or "", lines=self.lines)
+WordsField = NfcCharField
 
 
 class ActionForm(forms.Form):
@@ -308,7 +299,7 @@ class ForwardForm(ActionForm):
         posts = Post.objects.valid_on(local_day(self.now)).filter(
             unit=dossier.unit_id, role=Role.SPECIALIST, user__is_active=True
         )
-        for post in posts.select_related("user").order_by("user__full_name", "pk"):
+        for post in in_order(posts.select_related("user").order_by("pk"), name=lambda post: post.user.full_name):
             if post.covers(sector.code) and post.user_id not in (dossier.holder_id, dossier.owner_id):
                 self.people[str(post.user_id)] = post.user
                 choices.append((str(post.user_id), f"{post.user.full_name} – {post.title or post.get_role_display()}"))

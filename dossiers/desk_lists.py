@@ -15,9 +15,11 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from stdnum.vn import mst
 
+from common.identity import compact, id_kind
 from common.paging import Page, cursor_of, keyset_page
-from common.text import fold, nfc
+from common.text import clean, fold, plain
 from common.working_time import at
 from offices.models import Role
 from procedures import words
@@ -218,16 +220,17 @@ class Search:
 
         An ID number is kept as its blind index; it appears masked from here on.
         """
-        typed = " ".join(nfc(text).split())[:200]
-        code = CODE.search(typed.upper())
+        typed = " ".join(clean(text).split())[:200]
+        line, number = plain(typed), compact(typed)
+        code = CODE.search(line.upper())
         if code:
             return cls("code", code.group(), code.group())
-        if re.fullmatch(r"(?:\d{6}-)?\d{4}", typed, re.ASCII):
-            return cls("tail", typed, typed)
-        plain = re.sub(r"[\s.\-]", "", typed)
-        if re.fullmatch(r"\d{9,14}|[A-Za-z]\d{6,8}", plain):
-            number = typed if "-" in typed else plain
-            return cls("number", number_index(number), "•" * (len(plain) - 3) + plain[-3:])
+        if re.fullmatch(r"(?:\d{6}-)?\d{4}", line, re.ASCII):
+            return cls("tail", line, line)
+        if re.fullmatch(r"\d{9,14}", number, re.ASCII) or id_kind(number):
+            # The tax code of a branch is stored with its dash.
+            stored = mst.format(number) if len(number) == 13 else number
+            return cls("number", number_index(stored), "•" * (len(number) - 3) + number[-3:])
         return cls("name", fold(typed), typed)
 
     def condition(self) -> Q:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import onetime, purging
 from common.files import delete_after_commit
+from common.typed import Typed
 from offices.models import Unit
 from procedures import form_schema
 from procedures.catalogue import current_version, effective_level, offerings_for
@@ -31,6 +32,8 @@ DRAFT_DAYS = 30
 EXPIRY_BATCH = 100
 ONLINE_LEVEL = 3
 START = "start_draft"
+# Where the delivery page keeps what was typed; no key of a section begins so.
+DELIVERY = "-delivery"
 
 
 class FilingRefused(Exception):
@@ -173,9 +176,15 @@ def write_draft(fresh: Dossier, now: datetime, **columns: Any) -> None:
 
 
 def save_section(
-    dossier: Dossier, section: form_schema.Section, answers: Mapping[str, Any], *, is_done: bool, now: datetime
+    dossier: Dossier,
+    section: form_schema.Section,
+    answers: Mapping[str, Any],
+    *,
+    is_done: bool,
+    now: datetime,
+    typed: Typed | None = None,
 ) -> None:
-    """Store the answers of one section, finished or not.
+    """Store the answers of one section, finished or not; ``typed`` is what was sent when some of it is at fault.
 
     Raises FilingRefused('stale') when the draft was submitted meanwhile.
     """
@@ -185,6 +194,7 @@ def save_section(
             fresh,
             now,
             answers=merged(fresh.answers, answers),
+            typed=with_typed(fresh.typed, section.key, typed),
             sections_done=marked(fresh.sections_done, section.key, is_done),
             sections_changed=marked(fresh.sections_changed, section.key, False) if is_done else fresh.sections_changed,
         )
@@ -200,10 +210,25 @@ def marked(done: list[str], key: str, is_done: bool) -> list[str]:
     return [other for other in done if other != key] + ([key] if is_done else [])
 
 
+def with_typed(stored: Mapping[str, Typed] | None, key: str, typed: Typed | None) -> dict[str, Typed] | None:
+    """Return what is kept as typed with one part's replaced or, when nothing of it is at fault, taken away."""
+    kept = {other: boxes for other, boxes in (stored or {}).items() if other != key} | ({key: typed} if typed else {})
+    return kept or None
+
+
 def set_delivery(dossier: Dossier, delivery: str, address: dict[str, Any] | None, *, now: datetime) -> None:
     """Store how the result travels; ``address`` has name, phone and address when by post."""
     with transaction.atomic():
-        write_draft(locked_draft(dossier), now, delivery=delivery, delivery_address=address)
+        fresh = locked_draft(dossier)
+        typed = with_typed(fresh.typed, DELIVERY, None)
+        write_draft(fresh, now, delivery=delivery, delivery_address=address, typed=typed)
+
+
+def keep_delivery_typed(dossier: Dossier, typed: Typed, *, now: datetime) -> None:
+    """Keep what was typed about the way of return while something of it is at fault."""
+    with transaction.atomic():
+        fresh = locked_draft(dossier)
+        write_draft(fresh, now, typed=with_typed(fresh.typed, DELIVERY, typed))
 
 
 def discard(dossier: Dossier) -> None:

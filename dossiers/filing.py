@@ -22,9 +22,10 @@ from procedures.models import ProcedureVersion
 
 from . import renewal
 from .actions import Submit
-from .applicants import ApplicantData, data_of_account
+from .applicants import ApplicantData, data_of_filing
 from .draft_papers import PaperCard, asked_papers, copy_paper, remove_paper_row
 from .drafts import (
+    DELIVERY,
     FilingRefused,
     changed_meanwhile,
     drafted_before,
@@ -76,9 +77,16 @@ def renew(dossier: Dossier, *, now: datetime) -> None:
             now,
             version=version,
             answers=carried.answers,
+            typed=still_asked(fresh.typed, schemas[1]),
             sections_done=carried.done,
             sections_changed=carried.changed,
         )
+
+
+def still_asked(typed: Any, schema: form_schema.Schema | None) -> Any:
+    """Return what is kept as typed of the parts that a form still has."""
+    keys = {section.key for section in schema.sections} if schema else set()
+    return {key: boxes for key, boxes in (typed or {}).items() if key in keys or key == DELIVERY} or None
 
 
 @dataclass
@@ -112,7 +120,12 @@ class Progress:
 
     def is_done(self, section: form_schema.Section) -> bool:
         """Whether a section was saved without an error and still has none."""
-        return section.key in self.dossier.sections_done and section.key not in self.errors
+        is_right = section.key not in self.errors and not self.is_faulty(section)
+        return section.key in self.dossier.sections_done and is_right
+
+    def is_faulty(self, section: form_schema.Section) -> bool:
+        """Whether something typed in a section failed its checks and is kept as it was typed."""
+        return section.key in (self.dossier.typed or {})
 
     def is_changed(self, section: form_schema.Section) -> bool:
         """Whether a section was done before the procedure changed and has to be looked at again."""
@@ -120,7 +133,7 @@ class Progress:
 
     def is_begun(self, section: form_schema.Section) -> bool:
         """Whether a section has any answer."""
-        return any(item.key in self.dossier.answers for item in section.fields)
+        return self.is_faulty(section) or any(item.key in self.dossier.answers for item in section.fields)
 
     @cached_property
     def papers(self) -> list[Paper]:
@@ -160,8 +173,13 @@ class Progress:
 
     @property
     def has_delivery(self) -> bool:
-        """Whether the way of return has been chosen."""
-        return bool(self.dossier.delivery)
+        """Whether the way of return has been chosen, and nothing typed about it is at fault."""
+        return bool(self.dossier.delivery) and not self.has_faulty_delivery
+
+    @property
+    def has_faulty_delivery(self) -> bool:
+        """Whether something typed about the way of return failed its checks."""
+        return DELIVERY in (self.dossier.typed or {})
 
     @property
     def is_complete(self) -> bool:
@@ -192,8 +210,8 @@ def deliveries(level: int, *, needs_presence: bool = False) -> list[str]:
 
 
 def applicant_data(user: User, dossier: Dossier) -> ApplicantData:
-    """Return the applicant to be frozen with a dossier: the account as it stands now."""
-    return data_of_account(user)
+    """Return the applicant to be frozen with a dossier: what its answers say, else the account as it stands now."""
+    return data_of_filing(user, renewal.schema_of(dossier.version), dossier.answers)
 
 
 def submit(dossier: Dossier, *, by: User, key: str, revision: int, now: datetime) -> Dossier:
@@ -241,9 +259,9 @@ def tidy_for_submission(fresh: Dossier, revision: int, now: datetime) -> None:
     for paper in progress.papers:
         if paper.required_id not in asked:
             remove_paper_row(paper)
-    if progress.kept != fresh.answers:
-        Dossier.objects.filter(pk=fresh.pk).update(answers=progress.kept)
-        fresh.answers = progress.kept
+    if progress.kept != fresh.answers or fresh.typed:
+        Dossier.objects.filter(pk=fresh.pk).update(answers=progress.kept, typed=None)
+        fresh.answers, fresh.typed = progress.kept, None
 
 
 def copy_draft(source: Dossier, *, by: User, key: str, now: datetime) -> Dossier:

@@ -9,14 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common import clock
-from common.form_fields import (
-    AddressField,
-    FullNameField,
-    NfcCharField,
-    PartialDateField,
-    PersonalNumberField,
-    PhoneField,
-)
+from common.form_checks import check_identity_paper
+from common.form_fields import AddressField, AnyIdField, FullNameField, NfcCharField, PartialDateField, PhoneField
+from common.identity import check_any_id, compact
 from common.question import QuestionMixin, draw
 from common.widgets import AddressWidget
 from procedures.models import Offering
@@ -175,13 +170,25 @@ class TrackByCodeForm(LookupForm):
         self.helper = bare_helper(self)
 
 
+class AnyPaperField(AnyIdField):
+    """The number of whatever paper was given when filing; only a personal number is checked."""
+
+    def check_value(self, value: str) -> str:
+        """Return the number in its stored form."""
+        number = check_identity_paper(value)
+        return check_any_id(number) if len(number) == 12 and number.isdigit() else number
+
+
 class TrackByNumberForm(LookupForm):
     """Look dossiers up by what only the applicant knows together."""
 
     use_required_attribute = False
     question_form = "track_number"
-    number = PersonalNumberField(label=_("Personal number (12 digits)"))
-    birth = PartialDateField(label=_("Date of birth"))
+    number = AnyPaperField(
+        label=_("Number of the applicant's identity paper"),
+        help_text=_("Personal number (12 digits), old identity card (9 digits) or passport, as given when filing."),
+    )
+    birth = PartialDateField(label=_("Date of birth"), partial=True)
     phone_end = NfcCharField(
         label=_("Last 4 digits of the phone number given when filing"),
         max_length=10,
@@ -195,7 +202,7 @@ class TrackByNumberForm(LookupForm):
 
     def clean_phone_end(self) -> str:
         """Want exactly four digits."""
-        digits = self.cleaned_data["phone_end"].replace(" ", "")
+        digits = compact(self.cleaned_data["phone_end"])
         if not (len(digits) == 4 and digits.isascii() and digits.isdigit()):
             raise forms.ValidationError(_("Enter exactly 4 digits."))
         return digits

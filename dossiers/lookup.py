@@ -4,12 +4,11 @@ By code, or by ID number together with birth date and the end of the phone
 number. What was found lives in the visitor's session for ten minutes.
 """
 
-import re
-import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
 from common.partial_date import earliest, latest
+from common.text import plain
 
 from .applicants import number_index
 from .models import Applicant, Dossier
@@ -17,17 +16,15 @@ from .models import Applicant, Dossier
 SESSION_KEY = "track_found"
 LIFE = timedelta(minutes=10)
 MAX_FOUND = 20
-_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
 def code_variants(typed: str) -> list[str]:
     """Return the codes that a typed one may mean: without spaces, upper case, O read as 0 and I or L as 1."""
-    plain = unicodedata.normalize("NFKC", typed).translate(_DASHES).upper()
-    plain = re.sub(r"\s+", "", plain)
-    if not plain.isascii() or not plain.isprintable() or len(plain) > 40:
+    code = plain(typed).upper().replace(" ", "")
+    if not code.isascii() or not code.isprintable() or len(code) > 40:
         return []
-    return list(dict.fromkeys([plain, plain.translate(_LOOKALIKES)]))
+    return list(dict.fromkeys([code, code.translate(_LOOKALIKES)]))
 
 
 def by_code(typed: str) -> Dossier | None:
@@ -39,16 +36,19 @@ def by_code(typed: str) -> Dossier | None:
 def with_names() -> Any:
     """Return submitted dossiers with what the public page reads; answers stay unread."""
     related = ("version__procedure__sector", "received_by", "unit")
-    return Dossier.objects.filter(status__gt=0).select_related(*related).defer("answers", "delivery_address")
+    return Dossier.objects.filter(status__gt=0).select_related(*related).defer("answers", "typed", "delivery_address")
 
 
 def by_number(number: str, birth: str, phone_end: str) -> list[str]:
     """Return the codes of the newest dossiers whose applicant matches all three facts; one query.
 
-    ``birth`` is a whole ISO date; an applicant known by year or month only
-    matches when the day falls into it.
+    ``birth`` is an ISO prefix; an applicant known by year or month only
+    matches when what is told falls into it.
     """
-    rows = Applicant.objects.filter(number_index=number_index(number), dossier__status__gt=0)
+    index = number_index(number)
+    if not index:
+        return []
+    rows = Applicant.objects.filter(number_index=index, dossier__status__gt=0)
     rows = (
         rows.select_related("dossier")
         .order_by("-dossier__submitted_at")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Kind
+from common.form_checks import name_warning
 from common.form_fields import (
     AddressField,
     AnyIdField,
@@ -17,10 +18,10 @@ from common.form_fields import (
     PhoneField,
     TaxCodeField,
 )
-from common.identity import birth_warning, id_kind
+from common.identity import birth_warning
 from common.widgets import AddressWidget
 
-from .applicants import PERSONAL_NUMBER, TAX_CODE, ApplicantData
+from .applicants import TAX_CODE, ApplicantData, paper_kind
 from .models import Channel, Delivery
 from .prepared_intake import Intake, kinds_of, known_of
 
@@ -168,9 +169,11 @@ class IntakeForm(forms.Form):
 
     @property
     def warning(self) -> str:
-        """A hint when number, birth and sex do not fit each other; never a refusal."""
+        """A hint when number, birth and sex do not fit each other, or the name is one word; never a refusal."""
         data = self.cleaned_data if self.is_bound and hasattr(self, "cleaned_data") else self.initial
-        return birth_warning(str(data.get("id_number") or ""), str(data.get("birth") or ""), str(data.get("sex") or ""))
+        name, number, birth, sex = (str(data.get(part) or "") for part in ("name", "id_number", "birth", "sex"))
+        is_person = (data.get("kind") or Kind.CITIZEN) == Kind.CITIZEN
+        return birth_warning(number, birth, sex) or (name_warning(name) if is_person else "")
 
     def intake_data(self) -> dict[str, Any]:
         """Return what :func:`~dossiers.prepared_intake.take_in` needs."""
@@ -197,7 +200,7 @@ class IntakeForm(forms.Form):
                 kind=kind,
                 birth=cleaned.get("birth") or "",
                 sex=cleaned.get("sex") or "",
-                id_kind=PERSONAL_NUMBER if id_kind(number) == "personal" else id_kind(number),
+                id_kind=paper_kind("", number),
                 id_number=number,
                 address=cleaned["address"],
                 **common,

@@ -15,11 +15,13 @@ from accounts.models import Kind, User
 from common import onetime
 from common.clock import local_day
 from common.models import OneTimeKey
+from common.text import in_order
 from offices.models import Role, Unit
 from procedures import form_schema, prepared
 from procedures.catalogue import current_version
 from procedures.models import Offering, PreparedForm, ProcedureVersion, RequiredPaper
 
+from . import applicants
 from .access import Officer
 from .actions import TakeIn
 from .applicants import ApplicantData
@@ -100,24 +102,12 @@ def receiving_units(version: ProcedureVersion, officer: Officer) -> tuple[Unit, 
     """Return the units in which the officer is a clerk and that offer the procedure today; one query."""
     desks = [post.unit_id for post in officer.posts if post.role == Role.CLERK]
     offerings = Offering.objects.on(officer.day).filter(procedure=version.procedure_id, unit__in=desks)
-    return tuple(offering.unit for offering in offerings.select_related("unit").order_by("unit__name", "unit_id"))
+    return tuple(in_order(offering.unit for offering in offerings.select_related("unit").order_by("unit_id")))
 
 
 def known_of(intake: Intake) -> dict[str, Any]:
-    """Return what the answers say about the applicant, by pre-fill source; the first answer of each counts."""
-    schema = form_schema.load(intake.version.form or {})
-    known: dict[str, Any] = {}
-    for _section, field in schema.fields():
-        value = intake.answers.get(field.key)
-        if not field.prefill or field.prefill.startswith("answer:") or form_schema.is_empty(value):
-            continue
-        if field.prefill == "person" and isinstance(value, Mapping):
-            parts = {source: value.get(source, "") for source in ("full_name", "birth", "sex")}
-            parts["personal_number"] = value.get("id_number", "")
-            known = {source: part for source, part in parts.items() if part} | known
-        else:
-            known.setdefault(field.prefill, value)
-    return known
+    """Return what the answers say about the applicant, by pre-fill source."""
+    return applicants.known_of(form_schema.load(intake.version.form or {}), intake.answers)
 
 
 def take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:

@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.files import Accepted, removed_on_failure
+from common.typed import Typed
 from procedures import form_schema
 
 from .actions import Supplement
 from .draft_papers import check_room, remove_paper_row, store_file
-from .drafts import FilingRefused, changed_meanwhile, marked, merged
+from .drafts import FilingRefused, changed_meanwhile, marked, merged, with_typed
 from .models import Dossier, DossierEvent, Paper, PaperKind, Status, SupplementItem, SupplementRequest
 from .workflow import perform
 
@@ -146,8 +147,18 @@ def note_paper(item: SupplementItem, paper: Paper | None) -> None:
     SupplementItem.objects.filter(pk=item.pk).update(paper=paper)
 
 
-def save_section(dossier: Dossier, section: form_schema.Section, answers: Mapping[str, Any], *, is_done: bool) -> None:
-    """Store the corrected answers of a listed section; raises FilingRefused('stale') for any other."""
+def save_section(
+    dossier: Dossier,
+    section: form_schema.Section,
+    answers: Mapping[str, Any],
+    *,
+    is_done: bool,
+    typed: Typed | None = None,
+) -> None:
+    """Store the corrected answers of a listed section; raises FilingRefused('stale') for any other.
+
+    ``typed`` is what was sent when some of it is at fault.
+    """
     with transaction.atomic():
         request = locked(dossier)
         if not request.items.filter(section=section.key).exists():
@@ -155,6 +166,7 @@ def save_section(dossier: Dossier, section: form_schema.Section, answers: Mappin
         fresh = Dossier.objects.get(pk=dossier.pk)
         Dossier.objects.filter(pk=dossier.pk).update(
             answers=merged(fresh.answers, answers),
+            typed=with_typed(fresh.typed, section.key, typed),
             sections_done=marked(fresh.sections_done, section.key, is_done),
         )
 
@@ -178,4 +190,5 @@ def send(dossier: Dossier, *, by: User, revision: int, now: datetime) -> Dossier
                 if state.item.required_id is None:
                     replaced = replaced.filter(name=state.item.name)
                 replaced.update(replaced_at=now)
+        Dossier.objects.filter(pk=dossier.pk).update(typed=None)
         return perform(Supplement(), dossier, by=by, now=now, revision=revision)

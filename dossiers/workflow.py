@@ -211,9 +211,8 @@ def is_own(user: User, dossier: Dossier) -> bool:
     if dossier.owner_id == user.pk:
         return True
     applicant = getattr(dossier, "applicant", None)
-    return bool(
-        applicant is not None and user.personal_number and applicant.number_index == number_index(user.personal_number)
-    )
+    number = user.identity_number
+    return bool(applicant is not None and number and applicant.number_index == number_index(number))
 
 
 def role_among(action: type[ActionBase] | ActionBase, dossier: Dossier, by: User | None, roles: set[str]) -> str:

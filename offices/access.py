@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from common.clock import local_day, now
+from common.text import in_order
 
 from .models import Post, Role, Unit
 
@@ -43,7 +44,7 @@ def units_below(roots: Iterable[int], *, with_closed: bool = False) -> list[Unit
     children: dict[int | None, list[Unit]] = {}
     by_pk = {}
     units = Unit.objects.all() if with_closed else Unit.objects.filter(is_active=True)
-    for unit in units.order_by("name", "id"):
+    for unit in units.order_by("id"):
         children.setdefault(unit.parent_id, []).append(unit)
         by_pk[unit.pk] = unit
     found: dict[int, Unit] = {}
@@ -53,7 +54,7 @@ def units_below(roots: Iterable[int], *, with_closed: bool = False) -> list[Unit
         if unit.pk not in found:
             found[unit.pk] = unit
             waiting += children.get(unit.pk, [])
-    return sorted(found.values(), key=lambda unit: (unit.name, unit.pk))
+    return in_order(sorted(found.values(), key=lambda unit: unit.pk))
 
 
 def administered_units(user: Any, day: date) -> list[Unit]:

@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
-from common import divisions, form_checks
-from common.text import nfc
+from common import divisions
+from common.text import clean, plain
 
 from .hours import parse_hours
 
@@ -22,7 +22,7 @@ _https = URLValidator(schemes=["https"])
 
 def check_text(text: str, limit: int) -> str:
     """Return a text of one line in NFC; raises ValidationError when empty, too long or with control characters."""
-    text = " ".join(nfc(text).split())
+    text = " ".join(clean(text).split())
     if not text or len(text) > limit or not text.isprintable():
         raise ValidationError(_("Write between 1 and %(limit)d characters.") % {"limit": limit})
     return text
@@ -35,7 +35,7 @@ def check_unit_name(text: str) -> str:
 
 def check_identifier(text: str) -> str:
     """Return a unit identifier, the first part of dossier codes; raises ValidationError."""
-    identifier = text.strip().upper()
+    identifier = plain(text).replace(" ", "").upper()
     if len(identifier) > 20 or not IDENTIFIER.match(identifier):
         raise ValidationError(_("Write the identifier like 000.00.16.H19 or H19.16."))
     return identifier
@@ -43,7 +43,7 @@ def check_identifier(text: str) -> str:
 
 def check_division(text: str) -> str:
     """Return the 5-digit code of an existing commune; raises ValidationError."""
-    code = text.strip()
+    code = plain(text)
     if divisions.commune(code) is None:
         raise ValidationError(_("There is no commune with this code (5 digits of the General Statistics Office)."))
     return code
@@ -52,11 +52,6 @@ def check_division(text: str) -> str:
 def check_address(text: str) -> str:
     """Return the address of the desk."""
     return check_text(text, 200)
-
-
-def check_email(text: str) -> str:
-    """Return an e-mail address; raises ValidationError."""
-    return form_checks.check_email(text)
 
 
 def check_hours(text: str) -> str:
@@ -75,7 +70,7 @@ def check_person_name(text: str) -> str:
 
 def check_map_url(text: str) -> str:
     """Return a link to a map; https only, without a name or password in it."""
-    url = nfc(text).strip()
+    url = clean(text).strip()
     message = _("Write a whole link that begins with https://, for example https://maps.example.vn/xuan-bac.")
     try:
         _https(url)

@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common import partial_date
 from common.text import clean_text, fold
 
 from . import audit
@@ -25,7 +26,7 @@ from .models import CalendarYear, DayKind, Holiday, Unit
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 MOST_LINES = 400
-_DAY = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
+_MIDNIGHT = re.compile(r"[ T]0?0:00(?::00)?$")
 # What people write for a kind, folded.
 _KINDS = {
     "": DayKind.OFF,
@@ -278,9 +279,10 @@ def _compared(line: PlanLine, row: Holiday | None) -> PlanLine:
 
 
 def _date(text: str) -> date | None:
-    match = _DAY.fullmatch(text)
+    # Spreadsheets write the time of day behind it.
+    text = _MIDNIGHT.sub("", text)
     try:
-        day = date(int(match[3]), int(match[2]), int(match[1])) if match else date.fromisoformat(text[:10])
+        day = date.fromisoformat(partial_date.parse(text))
     except ValueError:
         return None
     return day if FIRST_YEAR <= day.year <= LAST_YEAR else None

@@ -8,6 +8,8 @@ from itertools import groupby
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from common.text import plain
+
 from .models import OpeningHours, Unit
 
 SUNDAY = 6
@@ -40,7 +42,7 @@ def parse_hours(text: str) -> list[OpeningHours]:
     sentence that names the part that cannot be read.
     """
     rows: dict[int, list[OpeningHours]] = {}
-    for group in filter(None, (part.strip() for part in text.split(";"))):
+    for group in filter(None, (part.strip() for part in plain(text).split(";"))):
         match = _GROUP.match(group)
         if match is None:
             raise ValueError(_("Cannot read the opening hours “%(part)s”.") % {"part": group})

@@ -158,7 +158,7 @@ def _people(found: QuerySet[AuditEntry], typed: str) -> list[int]:
 
 def _day(text: Any) -> date | None:
     try:
-        day = date.fromisoformat(partial_date.parse(str(text or "")[:10]))
+        day = date.fromisoformat(partial_date.parse(str(text or "")[:40]))
     except ValueError:
         return None
     return day if 2000 <= day.year <= 2099 else None

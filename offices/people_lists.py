@@ -1,5 +1,6 @@
 """Which officers an administrator sees, and how the list is filtered."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,14 +11,13 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.paging import Page, keyset_page
-from common.text import clean_text, fold
+from common.paging import SEPARATOR, Page
+from common.text import clean_text, fold, in_order, sort_key
 
 from .models import Post, Role, Unit
 
-ORDER = ("full_name", "id")
 PAGE_SIZE = 50
-# A search answers with at most so many people; who needs more types more.
+# So many people are offered to choose from.
 MOST_HITS = 500
 STATES = {
     "": _("In a post now"),
@@ -83,7 +83,7 @@ def officers(unit_ids: Iterable[int]) -> QuerySet[User]:
 def officer_page(units: list[Unit], wanted: PeopleFilter, day: date, *, after: str = "", before: str = "") -> Page:
     """Return one page of :class:`OfficerRow`; three queries at most, whatever the number of officers.
 
-    A search compares folded names and addresses in memory: 'dang huu' finds 'Đặng Hữu Phước'.
+    Names are put in Vietnamese order, and compared with a search, in memory: 'dang huu' finds 'Đặng Hữu Phước'.
     """
     unit_ids = [unit.pk for unit in units if not wanted.unit or unit.slug == wanted.unit]
     posts = Post.objects.filter(user=OuterRef("pk"), unit__in=unit_ids)
@@ -101,23 +101,37 @@ def officer_page(units: list[Unit], wanted: PeopleFilter, day: date, *, after: s
         found = found.filter(password__startswith="!", is_active=True)
     elif wanted.state == "closed":
         found = found.filter(is_active=False)
-    if wanted.query:
-        words = fold(wanted.query)
-        rows = found.values_list("pk", "full_name", "email")
-        found = found.filter(
-            pk__in=[pk for pk, name, email in rows if words in fold(f"{name} {email or ''}")][:MOST_HITS]
-        )
+    words = fold(wanted.query)
+    rows = found.values_list("pk", "full_name", "email")
+    places = sorted((sort_key(name), pk) for pk, name, email in rows if words in fold(f"{name} {email or ''}"))
+    page = _window(places, after, before)
     shown = Post.objects.filter(unit__in=unit_ids).select_related("unit").order_by("-valid_from", "pk")
-    page = keyset_page(
-        found.prefetch_related(Prefetch("posts", queryset=shown, to_attr="posts_shown")),
-        ORDER,
-        after=after,
-        before=before,
-        size=PAGE_SIZE,
-        has_empty=False,
-    )
+    people = User.objects.prefetch_related(Prefetch("posts", queryset=shown, to_attr="posts_shown"))
+    by_pk = people.in_bulk(page.rows)
+    page.rows[:] = [by_pk[pk] for pk in page.rows if pk in by_pk]
     page.rows[:] = [row_of(user, user.posts_shown, day) for user in page.rows]
     return page
+
+
+def _window(places: list[tuple[str, int]], after: str, before: str) -> Page:
+    """Return the primary keys of one page of sorted (key, pk), with the cursors 'key~pk' of its neighbours."""
+    start = 0
+    if (place := _place(after)) is not None:
+        start = bisect_right(places, place)
+    elif (place := _place(before)) is not None:
+        start = max(bisect_left(places, place) - PAGE_SIZE, 0)
+    shown = places[start : start + PAGE_SIZE]
+    cursors = [f"{key}{SEPARATOR}{pk}" for key, pk in shown]
+    return Page(
+        [pk for _key, pk in shown],
+        next=cursors[-1] if shown and start + PAGE_SIZE < len(places) else "",
+        previous=cursors[0] if shown and start else "",
+    )
+
+
+def _place(cursor: str) -> tuple[str, int] | None:
+    key, separator, pk = cursor.rpartition(SEPARATOR)
+    return (key, int(pk)) if separator and pk.isascii() and pk.isdigit() and len(pk) < 19 else None
 
 
 def row_of(user: User, posts: Iterable[Post], day: date) -> OfficerRow:
@@ -143,9 +157,9 @@ def colleagues(posts: Iterable[tuple[int, str]], user: User, day: date) -> dict[
         .filter(user__is_active=True)
         .exclude(user=user)
         .select_related("user")
-        .order_by("user__full_name", "user_id")
+        .order_by("user_id")
     )
-    for post in rows:
+    for post in in_order(rows, name=lambda post: post.user.full_name):
         people = found.get((post.unit_id, post.role))
         if people is not None and post.user not in people:
             people.append(post.user)
@@ -156,4 +170,4 @@ def possible_substitutes(units: Iterable[Unit], user: User, day: date) -> list[U
     """Return who of these units might stand in for a person: in a post today, able to sign in. One query."""
     posts = Post.objects.valid_on(day).filter(user=OuterRef("pk"), unit__in=[unit.pk for unit in units])
     people = User.objects.filter(Exists(posts), is_active=True).exclude(pk=user.pk)
-    return list(people.order_by("full_name", "pk")[:MOST_HITS])
+    return in_order(people.order_by("pk")[:MOST_HITS], name=lambda person: person.full_name)

@@ -11,12 +11,12 @@ from django.utils.text import slugify
 from accounts.models import User
 from common import divisions
 from common.clock import local_day
+from common.form_checks import check_email
 from common.identity import check_phone
 from common.text import fold
 from offices.checks import (
     check_address,
     check_division,
-    check_email,
     check_hours,
     check_identifier,
     check_person_name,

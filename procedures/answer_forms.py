@@ -21,7 +21,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.models import Kind, User
+from accounts.models import IdKind, Kind, User
 from common.form_fields import (
     ANSWERS,
     AddressField,
@@ -37,13 +37,18 @@ from common.form_fields import (
     TickField,
     WholeNumberField,
 )
+from common.identity import birth_warning, id_kind
 from common.person_field import PersonField
+from common.typed import Typed, typed_of
 
 from . import form_schema
 from .form_schema import Answers, Field, Schema, Section
 
 RADIOS_UP_TO = 7
+_OF_BIRTH = ("personal_number", "birth", "sex")
 _AUTOCOMPLETE = {"full_name": "name", "phone": "tel", "email": "email"}
+# The kind of paper that the form of a number tells, as answers name it.
+PAPERS = {"personal": IdKind.PERSONAL.value, "card": IdKind.CARD.value, "passport": IdKind.PASSPORT.value}
 Condition = Mapping[str, Any]
 
 
@@ -57,26 +62,29 @@ def known_data(user: User) -> dict[str, Any]:
         "full_name": user.full_name,
         "birth": user.birth,
         "sex": user.sex,
-        "personal_number": user.personal_number,
+        "personal_number": user.identity_number,
+        "id_kind": user.identity_kind,
         "phone": user.phone,
         "email": user.email or "",
         "address": user.address or {},
     }
     if user.kind != Kind.CITIZEN:
         person = getattr(user, "representative", None)
-        data |= {"organisation_name": user.full_name, "tax_code": user.tax_code, "birth": "", "sex": ""}
+        data |= {"organisation_name": user.full_name, "tax_code": user.tax_code, "birth": "", "sex": "", "id_kind": ""}
         data |= {
             "full_name": person.full_name if person else "",
             "representative_position": person.position if person else "",
             "personal_number": person.personal_number if person else "",
         }
+    if data["personal_number"] and not data["id_kind"]:
+        data["id_kind"] = PAPERS.get(id_kind(data["personal_number"]), "")
     if data["full_name"]:
         number = data["personal_number"]
         data["person"] = {
             "full_name": data["full_name"],
             "birth": data["birth"],
             "sex": data["sex"],
-            "id_kind": "can_cuoc" if number else "",
+            "id_kind": data["id_kind"],
             "id_number": number,
         }
     return {source: value for source, value in data.items() if value}
@@ -130,10 +138,14 @@ class AnswerForm(forms.Form):
         today: date,
     ) -> None:
         super().__init__(data)
+        # What was sent, when something of it is at fault; known once the form is checked.
+        self.typed: Typed = {}
         self.schema, self.section, self.language, self.today = schema, section, language, today
         self.stored = dict(answers)
         own = {field.key for field in section.fields}
         live = form_schema.live_answers(schema, answers)
+        # Which paper a number is of goes with the number.
+        self.kinds = {field.kind_question for field in section.fields if field.prefill == "personal_number"} - {""}
         self.before = {key: value for key, value in live.items() if key not in own}
         self.asked = [field for field in section.fields if self._may_show(field)]
         for field in self.asked:
@@ -156,6 +168,9 @@ class AnswerForm(forms.Form):
             return self.stored[field.key]
         if field.prefill.startswith("answer:"):
             found = self.stored.get(field.prefill.removeprefix("answer:"))
+        elif field.key in self.kinds:
+            kind = prefill.get("id_kind")
+            found = kind if any(option.value == kind for option in field.options) else None
         else:
             found = prefill.get(field.prefill)
         return found or field.default or None
@@ -191,6 +206,8 @@ class AnswerForm(forms.Form):
     def full_clean(self) -> None:
         """Check what was sent; when only another row was asked for, report nothing."""
         super().full_clean()
+        if self.is_bound:
+            self.typed = typed_of(self)
         if self.is_bound and self.wants_row:
             self.errors.clear()
 
@@ -217,6 +234,14 @@ class AnswerForm(forms.Form):
                 continue
             cleaned[field.key] = known[field.key] = value
         return cleaned
+
+    @property
+    def warning(self) -> str:
+        """A sentence when a personal number does not fit birth and sex asked beside it; never a refusal."""
+        cleaned = getattr(self, "cleaned_data", {})
+        told = {field.prefill: str(cleaned.get(field.key) or "") for field in self.asked if field.prefill in _OF_BIRTH}
+        number, birth, sex = (told.get(source, "") for source in _OF_BIRTH)
+        return birth_warning(number, birth, sex)
 
     def answers(self) -> dict[str, Any]:
         """Return the answers of this page that could be read, hidden ones too; a cleared one is None.

@@ -41,12 +41,12 @@ class ProceduresConfig(AppConfig):
 
 
 def _sectors() -> list[tuple[str, str]]:
-    """Return the fields of administration for the posts of specialists, in alphabetical order. One query."""
-    from common.text import fold
+    """Return the fields of administration for the posts of specialists, in Vietnamese order. One query."""
+    from common.text import in_order
 
     from .models import Sector
 
-    return sorted(Sector.objects.values_list("code", "name"), key=lambda sector: (fold(sector[1]), sector[0]))
+    return in_order(Sector.objects.values_list("code", "name").order_by("code"), name=lambda sector: sector[1])
 
 
 def _wanted_blank_forms(names: Collection[str]) -> set[str]:

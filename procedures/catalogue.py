@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from common.text import in_order
+
 from .models import Offering, Procedure, ProcedureVersion
 from .shipped.importing import import_catalogue, offer_all
 
@@ -22,7 +24,7 @@ def is_current(version: ProcedureVersion, day: date) -> bool:
 def offerings_for(version: ProcedureVersion, day: date) -> list[Offering]:
     """Return who offers a version on a local day, with their units, by name. One query."""
     offerings = Offering.objects.on(day).filter(procedure_id=version.procedure_id)
-    return list(offerings.select_related("unit").order_by("unit__name", "unit_id"))
+    return in_order(offerings.select_related("unit").order_by("unit_id"), name=lambda offering: offering.unit.name)
 
 
 def effective_level(version: ProcedureVersion, offering: Offering) -> int:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.clock import local_day
+from common.text import in_order
 from offices.hours import hours_lines
 from offices.models import OpeningHours, Role
 
@@ -97,7 +98,7 @@ def _related(day: date) -> QuerySet[ProcedureVersion, Any]:
 def _offerings(day: date) -> QuerySet[Offering]:
     hours = Prefetch("unit__opening_hours", OpeningHours.objects.order_by("weekday", "opens"))
     offerings = Offering.objects.on(day).select_related("unit").prefetch_related(hours)
-    return offerings.order_by("unit__name", "unit_id")
+    return offerings.order_by("unit_id")
 
 
 def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str, Any]:
@@ -107,7 +108,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
     """
     version = shown.version
     name, language = words.name_in(version)
-    offerings = list(_offerings(day).filter(procedure=procedure))
+    offerings = in_order(_offerings(day).filter(procedure=procedure), name=lambda offering: offering.unit.name)
     # In their own order: the models' default order would join the version and its procedure.
     fees = list(version.fees.order_by("n"))
     papers = list(version.papers.order_by("n"))

@@ -1,11 +1,12 @@
 """The words by which procedures are found and the order in which lists show them."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import Q
 
-from common.text import fold
+from common.text import sort_key
 
 from . import spelling
 from .models import Procedure, ProcedureVersion, Sector
@@ -14,9 +15,14 @@ from .models import Procedure, ProcedureVersion, Sector
 FILINGS_THAT_TELL = 50
 
 
+def name_key(name: str) -> str:
+    """Return what orders a procedure in lists; the words 'Thủ tục' at the head of many names do not count."""
+    return sort_key(re.sub(r"^thủ tục ", "", name, flags=re.IGNORECASE))[:120]
+
+
 def write_search_text(procedure: Procedure, version: ProcedureVersion) -> bool:
     """Store the folded words by which a procedure is found; says whether they changed."""
-    text, key = spelling.text_of(procedure, version), fold(version.name).removeprefix("thu tuc ")[:120]
+    text, key = spelling.text_of(procedure, version), name_key(version.name)
     stale = Procedure.objects.filter(~Q(search_text=text, sort_key=key), pk=procedure.pk)
     if not stale.update(search_text=text, sort_key=key):
         return False
@@ -31,7 +37,7 @@ def index_unpublished(version: ProcedureVersion) -> None:
     """
     procedure = version.procedure
     if not procedure.versions.exclude(published_at=None).exists():
-        text, key = spelling.text_of(procedure, version), fold(version.name).removeprefix("thu tuc ")[:120]
+        text, key = spelling.text_of(procedure, version), name_key(version.name)
         Procedure.objects.filter(pk=procedure.pk).update(search_text=text, sort_key=key)
 
 

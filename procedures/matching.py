@@ -69,7 +69,7 @@ def ranked(found: QuerySet[Procedure], asked: Wanted) -> QuerySet[Procedure]:
     name_end, titles_end = StrIndex("search_text", Value(" \n")), StrIndex("search_text", Value(spelling.REST))
     whole, in_name, in_synonym, begins = Q(), Q(), Q(), Q()
     for phrase in asked.phrases:
-        whole |= Q(search_text__contains=f"\n {phrase} \n") | Q(sort_key=phrase)
+        whole |= Q(search_text__contains=f"\n {phrase} \n") | Q(search_text__contains=f"\n thu tuc {phrase} \n")
         in_name |= _stands(f" {phrase} ", name_end)
         in_synonym |= _stands(f" {phrase} ", titles_end)
         begins |= _stands(f" {phrase}", name_end)

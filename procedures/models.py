@@ -44,7 +44,7 @@ class Procedure(models.Model):
     """A procedure over time; what applies on a day is its version in force.
 
     ``code`` is the national code or a local one ('XA-0001').
-    ``search_text`` and ``sort_key`` are folded (no accents, đ→d) and written by the publishing service.
+    ``search_text`` (folded: no accents, đ→d) and ``sort_key`` are written by the publishing service.
     ``faq`` is a list of {"question": text, "answer": text}. ``revision`` grows with every change of what
     the whole procedure says (not its versions), so that a stale form is noticed.
     """
@@ -59,7 +59,7 @@ class Procedure(models.Model):
     accept_until = models.DateField(null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
     search_text = models.TextField(blank=True, default="")
-    # The folded name in force: lists are in its order.
+    # The name in force as common.text.sort_key has it: lists are in its order, compared byte by byte (COLLATE "C").
     sort_key = models.CharField(max_length=120, blank=True, default="")
     # Filings of the last 90 days, counted nightly; the shipped catalogue sets a start for the common ones.
     popularity = models.PositiveIntegerField(default=0)

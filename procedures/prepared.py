@@ -6,7 +6,6 @@ index. Nothing here reads the clock.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +20,8 @@ from django.utils.crypto import get_random_string
 from common import purging
 from common.clock import local_day
 from common.secret import blind_index
+from common.text import plain
+from common.typed import Typed
 
 from . import form_schema
 from .blank_forms import PAPER_LEVEL
@@ -35,7 +36,7 @@ QR_PREFIX = "MC1:"
 DAYS = 30
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 _SHAPE = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}")
-_BETWEEN = re.compile(r"[\s\-–.]+")
+_BETWEEN = re.compile(r"[\s\-.]+")
 
 
 class FormGone(Exception):
@@ -99,7 +100,7 @@ def qr_text(code: str) -> str:
 
 def read_code(typed: str) -> str:
     """Return the code in what was scanned or typed; '' when there is none. Look-alikes are forgiven."""
-    text = unicodedata.normalize("NFKC", typed[:200]).upper().strip().removeprefix(QR_PREFIX)
+    text = plain(typed[:200]).upper().removeprefix(QR_PREFIX)
     code = _BETWEEN.sub("", text).translate(_LOOK_ALIKES)
     return code if _SHAPE.fullmatch(code) else ""
 
@@ -115,6 +116,11 @@ def code_index(code: str) -> str:
 def answers_of(form: PreparedForm) -> dict[str, Any]:
     """Return the answers of a form."""
     return dict((form.answers or {}).get("answers", {}))
+
+
+def typed_of(form: PreparedForm) -> dict[str, Typed]:
+    """Return what was sent, by section, where something of it is at fault."""
+    return dict((form.answers or {}).get("typed", {}))
 
 
 def code_of(form: PreparedForm) -> str:
@@ -162,15 +168,25 @@ def find_by_code(typed: str, now: datetime) -> PreparedForm | None:
 
 
 def save_section(
-    form: PreparedForm, section: form_schema.Section, answers: Mapping[str, Any], *, is_done: bool, now: datetime
+    form: PreparedForm,
+    section: form_schema.Section,
+    answers: Mapping[str, Any],
+    *,
+    is_done: bool,
+    now: datetime,
+    typed: Typed | None = None,
 ) -> None:
-    """Store the answers of one section, finished or not. Raises FormGone."""
+    """Store the answers of one section, finished or not; ``typed`` is what was sent when some of it is at fault.
+
+    Raises FormGone.
+    """
     with transaction.atomic():
         fresh = _locked(form, now)
         stored = {**answers_of(fresh), **answers}
         kept = {key: value for key, value in stored.items() if not form_schema.is_empty(value)}
         done = [key for key in fresh.sections_done if key != section.key] + ([section.key] if is_done else [])
-        fresh.answers = fresh.answers | {"answers": kept}
+        faulty = {key: boxes for key, boxes in typed_of(fresh).items() if key != section.key}
+        fresh.answers = fresh.answers | {"answers": kept, "typed": faulty | ({section.key: typed} if typed else {})}
         fresh.sections_done = done
         if fresh.code_index is None:
             fresh.expires_at = min(now + _unprinted(), fresh.created_at + timedelta(days=DAYS))
@@ -258,5 +274,5 @@ class Progress:
     @property
     def missing(self) -> list[form_schema.Section]:
         """Sections not saved without a fault."""
-        done = self.form.sections_done
+        done = set(self.form.sections_done) - set(typed_of(self.form))
         return [section for section in self.sections if section.key not in done or section.key in self.errors]

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from common.paging import Page, capped_count, keyset_page
-from common.text import fold
+from common.text import clean, fold, in_order
 from offices.models import Unit
 
 from . import spelling, words
@@ -53,7 +53,7 @@ class Filters:
         """Read a query string; anything unknown counts as not asked."""
         level = query.get("level", "")
         audience = query.get("audience", "")
-        q = " ".join(query.get("q", "")[:MAX_QUERY].replace("\0", " ").split())
+        q = " ".join(clean(query.get("q", "")[:MAX_QUERY].replace("\0", " ")).split())
         return cls(
             q=q,
             agency=query.get("agency", "")[:40],
@@ -109,8 +109,8 @@ class Choices:
 
 def choices(filters: Filters, day: date) -> tuple[Choices, Filters]:
     """Return the units, fields and events to choose from, and the filters without unknown ones. Three queries."""
-    units = list(Unit.objects.receiving().only("slug", "short_name", "name").order_by("name", "id"))
-    sectors = list(Sector.objects.filter(pk__in=Procedure.objects.values("sector")).order_by("name"))
+    units = in_order(Unit.objects.receiving().only("slug", "short_name", "name").order_by("id"))
+    sectors = in_order(Sector.objects.filter(pk__in=Procedure.objects.values("sector")))
     events = life_events()
     known = replace(
         filters,

@@ -12,7 +12,11 @@ from common import question
 REGISTER = "/accounts/register/citizen/"
 CITIZEN = {
     "full_name": "Trần Thị Bình",
-    "personal_number": "075190000123",
+    "birth_day": "27",
+    "birth_month": "3",
+    "birth_year": "1990",
+    "id_kind": "can_cuoc",
+    "id_number": "075190000123",
     "phone": "0912 345 678",
     "email": "binh@example.com",
     "password1": "ba-con-meo-den-2026",

@@ -8,7 +8,8 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 DETAILS = {
     "full_name": "Nguyễn Văn An",
-    "personal_number": "075099000011",
+    "id_kind": "can_cuoc",
+    "id_number": "075099000011",
     "birth_day": "27",
     "birth_month": "5",
     "birth_year": "1999",
@@ -54,7 +55,7 @@ def test_bad_field_keeps_what_was_typed(client, citizen):
 def test_what_the_desk_checked_stays(client):
     user = factories.citizen(assurance="verified")
     client.force_login(user)
-    assert 'name="personal_number"' not in client.get("/account/edit/").content.decode()
+    assert 'name="id_number"' not in client.get("/account/edit/").content.decode()
     client.post("/account/edit/", DETAILS | {"full_name": "Kẻ Khác", "phone": "0912000009"})
     user.refresh_from_db()
     assert (user.full_name, user.personal_number, user.phone) == ("Nguyễn Văn An", "075199000011", "0912000009")
@@ -81,3 +82,24 @@ def test_a_body_keeps_its_representative(client):
 def test_own_pages_need_signing_in(client):
     for path in ("/account/", "/account/edit/", "/account/password/", "/account/email/", "/accounts/resume/"):
         assert client.get(path).url.startswith("/accounts/login/?next=")
+
+
+def test_a_passport_takes_the_place_of_the_personal_number(client, citizen):
+    client.force_login(citizen)
+    assert (
+        client.post("/account/edit/", DETAILS | {"id_kind": "ho_chieu", "id_number": "n 0123-4567"}).status_code == 302
+    )
+    citizen.refresh_from_db()
+    assert (citizen.personal_number, citizen.personal_number_index) == ("", "")
+    assert (citizen.id_kind, citizen.id_number) == ("ho_chieu", "N01234567")
+    page = client.get("/account/").content.decode()
+    assert "Hộ chiếu: ••••••567" in page and "N01234567" not in page
+
+
+def test_without_a_paper_the_number_is_left_empty_and_a_stray_one_is_pointed_out(client, citizen):
+    client.force_login(citizen)
+    page = client.post("/account/edit/", DETAILS | {"id_kind": "khong_co"}).content.decode()
+    assert "số này" in page and 'value="075099000011"' in page
+    assert client.post("/account/edit/", DETAILS | {"id_kind": "khong_co", "id_number": ""}).status_code == 302
+    citizen.refresh_from_db()
+    assert (citizen.id_kind, citizen.identity_number) == ("khong_co", "")

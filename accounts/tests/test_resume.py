@@ -13,7 +13,8 @@ from common.secret import encrypt
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
-TYPED = {"full_name": "Nguyễn Văn Ân", "note": "  hai\ndòng", "phone": "0912000009", "password": "bi-mat-lam"}
+PAPER = {"id_kind": "cmnd", "id_number": "271234567"}
+TYPED = PAPER | {"full_name": "Nguyễn Văn Ân", "note": "  hai\ndòng", "phone": "0912000009", "password": "bi-mat-lam"}
 TYPED |= {"answer-password": "wifi", "answer-resume": "lại", "answer-csrfmiddlewaretoken": "x"}
 EDIT = "/account/edit/?from=x"
 
@@ -112,3 +113,42 @@ def test_a_form_of_another_site_is_never_shown(confirmed, origin):
     browser.force_login(confirmed)
     answer = browser.post("/account/edit/", TYPED, headers={"origin": origin} if origin else {})
     assert answer.status_code == 403 and "Nguyễn Văn Ân" not in answer.content.decode()
+
+
+# A browser that keeps no cookies --------------------------------------------------------------------------------------
+
+
+def send_without_cookies(path: str, fields: dict[str, str]) -> str:
+    """Open a page and send its form as a browser does that keeps no cookies; returns the answer."""
+    browser = Client(enforce_csrf_checks=True)
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(path).content.decode())
+    browser.cookies.clear()
+    sent = {"csrfmiddlewaretoken": token[1]} | fields
+    answer = browser.post(path, sent, headers={"origin": "http://testserver", "referer": f"http://testserver{path}"})
+    assert answer.status_code == 403
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/accounts/login/", {"login": "an@example.com", "password": "bi-mat-lam", "resume": "mot-phieu"}),
+        ("/accounts/register/citizen/", {"full_name": "Nguyễn Văn Ân", "password1": "bi-mat-lam"}),
+        ("/accounts/reset/", {"email": "an@example.com"}),
+        ("/track/", {"code": "000.00.99.H19-260105-0012"}),
+    ],
+)
+def test_a_form_sent_without_cookies_says_so_and_keeps_what_was_typed(db, path, fields):
+    page = send_without_cookies(path, fields)
+    assert "Trình duyệt của bạn không lưu cookie" in page and "bi-mat-lam" not in page
+    kept = {name: value for name, value in fields.items() if "password" not in name}
+    assert all(f'name="{name}" value="{value}"' in page for name, value in kept.items())
+    assert f'action="{path}"' in page
+
+
+def test_a_browser_with_some_cookie_is_not_told_that_it_keeps_none(db):
+    browser = Client(enforce_csrf_checks=True)
+    browser.cookies["language"] = "vi"
+    answer = browser.post("/accounts/login/", {"login": "an@example.com"}, headers={"origin": "http://testserver"})
+    page = answer.content.decode()
+    assert answer.status_code == 403 and "không lưu cookie" not in page and 'value="an@example.com"' in page

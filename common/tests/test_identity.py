@@ -8,7 +8,10 @@ from django.core.exceptions import ValidationError
 from common import identity
 
 
-@pytest.mark.parametrize("typed", ["075199000011", " 075 199 000 011 ", "075.199.000011", "０７５１９９００００１１"])
+@pytest.mark.parametrize("typed", [
+    "075199000011", " 075 199 000 011 ", "075.199.000011", "０７５１９９００００１１", "075–199—000−011",
+    "\u202d075\u00a0199\u2009000\u200b011\u202c", "075\u2011199\u00ad000\uff0d011",
+])  # fmt: skip
 def test_personal_number_in_every_spelling(typed):
     assert identity.check_personal_number(typed) == "075199000011"
 
@@ -28,6 +31,14 @@ def test_year_of_birth_in_the_future():
         with pytest.raises(ValidationError):
             identity.check_personal_number(future, today=today)
         assert identity.check_personal_number(future)
+
+
+@pytest.mark.parametrize("number", ["101199000011", "229085000321"])
+def test_a_number_may_carry_the_country_of_birth(number):
+    assert identity.check_personal_number(number) == number
+    assert identity.check_any_id(number) == number and identity.id_kind(number) == "personal"
+    assert identity.check_tax_code(number) == number
+    assert identity.birth_warning(number, "1950", "") and not identity.birth_warning(number, "", "")
 
 
 def test_there_are_63_provinces():
@@ -56,6 +67,10 @@ def test_wrong_tax_codes(typed):
     ("84912345678", "0912345678"),
     ("+84 (0)912 345 678", "0912345678"),
     ("0251 3000 001", "02513000001"),
+    ("0084 912 345 678", "0912345678"),
+    ("0084 (0)912–345–678", "0912345678"),
+    ("0081 90 1234 5678", "+819012345678"),
+    ("\u202a0912\u00a0345\u2011678\u202c", "0912345678"),
     ("+81 90 1234 5678", "+819012345678"),
 ])  # fmt: skip
 def test_phones(typed, stored):

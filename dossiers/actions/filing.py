@@ -11,7 +11,7 @@ from offices.models import Role
 from procedures import catalogue, form_schema
 
 from .. import holding, messages, slips
-from ..applicants import PERSONAL_NUMBER, ApplicantData, number_index
+from ..applicants import TAX_CODE, ApplicantData, number_index
 from ..clock import start_term
 from ..models import Channel, Dossier, Paper, PaperKind, SlipKind
 from ..numbering import dossier_code
@@ -127,8 +127,8 @@ class TakeIn(ActionBase):
             raise ActionRefused("channel", _("This draft was not made at the counter by you."))
 
     def guard(self, move: Move) -> None:
-        own = number_index(move.person.personal_number)
-        if own and self.applicant.id_kind == PERSONAL_NUMBER and number_index(self.applicant.id_number) == own:
+        own = number_index(move.person.identity_number)
+        if own and self.applicant.id_kind != TAX_CODE and number_index(self.applicant.id_number) == own:
             raise ActionRefused("own", _("You may not handle your own dossier. Ask a colleague."))
         dossier = move.dossier
         known = {paper.key: paper for paper in dossier.version.papers.all()}

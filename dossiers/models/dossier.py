@@ -91,6 +91,8 @@ class Dossier(models.Model):
     channel = models.CharField(max_length=7, choices=Channel.choices, default=Channel.ONLINE)
     # {field key: value}; shapes in docs/form-schema.md.
     answers = EncryptedJSONField(default=dict)
+    # {section key: {box: [texts]}} as they were sent, of sections in which something typed failed its checks.
+    typed = EncryptedJSONField(null=True, blank=True)
     # Keys of form sections the applicant has saved without an error.
     sections_done = models.JSONField(default=list, blank=True)
     # Keys of sections that were done before the procedure changed, to be looked at again.

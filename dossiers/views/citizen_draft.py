@@ -1,11 +1,12 @@
 """Filling in a draft: one topic a page, papers one by one, delivery, check, submit."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -13,16 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common import onetime
 from common.clock import LOCAL, local_day, now
-from common.files import ACCEPT_ATTRIBUTE, FileRefused, accept
-from common.limits import hit_target, too_many
+from common.files import ACCEPT_ATTRIBUTE
+from common.form_warnings import point_out
+from common.typed import Typed, as_sent, typed_of
 from procedures.answer_forms import known_data, section_form
 from procedures.catalogue import effective_level
-from procedures.models import RequiredPaper
 
 from .. import applicant_pages, draft_papers, drafts, filing, supplements
 from ..forms import DeliveryForm, SubmitForm
 from ..models import Dossier
 from .applicant import REFUSALS, on_draft, telling_refusals
+from .chosen_files import Chosen, chosen_files, required_of, take_all
 from .citizen_open import answer_item, supplement_page
 
 
@@ -45,7 +47,7 @@ def step(request: HttpRequest, dossier: Dossier, section: str) -> HttpResponse:
         progress.schema,  # type: ignore[arg-type]
         chosen,
         dossier.answers,
-        data=request.POST if request.method == "POST" else None,
+        data=sent_or_kept(request, dossier, section),
         prefill=known_data(request.user) if dossier.is_draft else {},  # type: ignore[arg-type]
         language=language(),
         today=day,
@@ -56,6 +58,14 @@ def step(request: HttpRequest, dossier: Dossier, section: str) -> HttpResponse:
         if answer is not None:
             return answer
     return render(request, "my/step.html", step_context(request, dossier, progress, chosen, form))
+
+
+def sent_or_kept(request: HttpRequest, dossier: Dossier, part: str) -> Any:
+    """Return what a part's form checks: what is sent now, else what is kept as typed; None when it is all right."""
+    if request.method == "POST":
+        return request.POST
+    kept = (dossier.typed or {}).get(part)
+    return as_sent(kept) if kept else None
 
 
 def outside(request: HttpRequest, dossier: Dossier, *, is_known: bool) -> HttpResponse:
@@ -76,22 +86,30 @@ def save_step(
     is_done = is_valid and (not is_autosave or section.key in dossier.sections_done)
     moment = now()
     if dossier.is_draft:
-        drafts.save_section(dossier, section, form.answers(), is_done=is_done, now=moment)
+        drafts.save_section(dossier, section, form.answers(), is_done=is_done, now=moment, typed=form.typed)
     else:
-        supplements.save_section(dossier, section, form.answers(), is_done=is_done)
+        supplements.save_section(dossier, section, form.answers(), is_done=is_done, typed=form.typed)
     if is_autosave:
         return HttpResponse(status=204)
     if "later" in request.POST:
-        messages.success(request, _("Saved at %(time)s.") % {"time": f"{moment.astimezone(LOCAL):%H:%M}"})
+        say_saved(request, moment, is_faulty=bool(form.typed))
         return redirect("my:dossier", dossier.ref)
     if not is_valid:
         return None
+    point_out(request, form)
     if not dossier.is_draft:
         return redirect("my:supplement", dossier.ref)
     if request.GET.get("back") == "review":
         return redirect("my:review", dossier.ref)
     dossier.refresh_from_db()
     return redirect(applicant_pages.following_url(filing.Progress(dossier, progress.day), section))
+
+
+def say_saved(request: HttpRequest, moment: datetime, *, is_faulty: bool) -> None:
+    """Say that a part is saved, and that something in it is still to be corrected."""
+    messages.success(request, _("Saved at %(time)s.") % {"time": f"{moment.astimezone(LOCAL):%H:%M}"})
+    if is_faulty:
+        messages.warning(request, _("Something you typed still has to be corrected. It is kept as you typed it."))
 
 
 def step_context(
@@ -119,11 +137,26 @@ def step_context(
     }
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @on_draft
 def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
-    """Show one card per paper."""
-    return papers_page(request, dossier)
+    """Show one card per paper; POST takes what was chosen and goes on."""
+    if request.method != "POST":
+        return papers_page(request, dossier)
+    refused = take_chosen(request, dossier)
+    if refused is not None:
+        return refused
+    return redirect("my:dossier" if "later" in request.POST else "my:delivery", dossier.ref)
+
+
+def take_chosen(request: HttpRequest, dossier: Dossier, key: str = "") -> HttpResponse | None:
+    """Store the files that came with a button of a page of papers; return the page when one was not taken."""
+    chosen = chosen_files(request, dossier, key)
+    if key and not chosen:
+        # The button of a card: it says that nothing was chosen.
+        chosen = [Chosen(key, None)]
+    is_item = supplements.item_number(chosen[0].key) is not None if chosen else False
+    return take_all(request, dossier, chosen, supplement_page if is_item else papers_page)
 
 
 def papers_page(
@@ -147,34 +180,8 @@ def papers_page(
 @require_POST
 @telling_refusals
 def paper_upload(request: HttpRequest, dossier: Dossier, key: str) -> HttpResponseBase:
-    """Take one file for one paper, of a draft or of a supplement."""
-    limit = hit_target("upload_user", str(request.user.pk), now())
-    if limit.exceeded:
-        return too_many(request, limit)
-    item = supplements.item_number(key)
-    if item is None and not dossier.is_draft:
-        # Before the file is looked at: the page of papers is no longer there to say what is wrong with it.
-        raise drafts.changed_meanwhile()
-    required = None if item is not None else required_of(dossier, key)
-    try:
-        accepted = accept(request.FILES.get("file"))
-        if item is not None:
-            supplements.add_file(dossier, item, accepted, by=request.user, now=now())  # type: ignore[arg-type]
-        else:
-            replaces = request.POST.get("replaces", "")
-            draft_papers.add_file(dossier, required, accepted, by=request.user, now=now(), replaces=replaces)  # type: ignore[arg-type]
-    except (FileRefused, drafts.FilingRefused) as refusal:
-        if getattr(refusal, "code", "") == "stale":
-            raise
-        show = papers_page if item is None else supplement_page
-        return show(request, dossier, error_key=key, error=str(refusal.message), status=422)
-    messages.success(request, _("The file %(name)s has been saved.") % {"name": accepted.name})
-    return redirect(card_url(dossier, key))
-
-
-def required_of(dossier: Dossier, key: str) -> RequiredPaper:
-    """Return a paper of the procedure by its key; raises Http404."""
-    return get_object_or_404(RequiredPaper, version=dossier.version_id, key=key[:40])
+    """Take one file for one paper, of a draft or of a supplement, and whatever else was chosen on the page."""
+    return take_chosen(request, dossier, key) or redirect(card_url(dossier, key))
 
 
 def card_url(dossier: Dossier, key: str) -> str:
@@ -186,7 +193,10 @@ def card_url(dossier: Dossier, key: str) -> str:
 @require_POST
 @telling_refusals
 def paper_promise(request: HttpRequest, dossier: Dossier, key: str) -> HttpResponse:
-    """Note that the paper will be brought to the commune."""
+    """Note that the paper will be brought to the commune; a file chosen for it comes first."""
+    refused = take_chosen(request, dossier)
+    if refused is not None:
+        return refused
     item = supplements.item_number(key)
     if item is not None:
         return answer_item(request, dossier, item)
@@ -198,6 +208,9 @@ def paper_promise(request: HttpRequest, dossier: Dossier, key: str) -> HttpRespo
 @telling_refusals
 def paper_remove(request: HttpRequest, dossier: Dossier, paper_ref: str) -> HttpResponse:
     """Take a file or a promise back, out of a draft or an unsent supplement."""
+    refused = take_chosen(request, dossier)
+    if refused is not None:
+        return refused
     if dossier.is_draft:
         draft_papers.remove_paper(dossier, paper_ref, now=now())
         messages.success(request, _("Removed."))
@@ -213,19 +226,35 @@ def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     day = local_day(now())
     level = effective_level(dossier.version, drafts.offering_of(dossier, day))
     ways = filing.deliveries(level, needs_presence=dossier.version.needs_presence)
-    if request.method == "POST":
-        form = DeliveryForm(request.POST, ways=ways)
-        if form.is_valid():
-            drafts.set_delivery(dossier, form.cleaned_data["delivery"], form.postal_address(), now=now())
-            return redirect("my:dossier" if "later" in request.POST else "my:review", dossier.ref)
-        if "later" in request.POST:
-            return redirect("my:dossier", dossier.ref)
+    sent = sent_or_kept(request, dossier, drafts.DELIVERY)
+    if sent is not None:
+        form = DeliveryForm(sent, ways=ways)
+        if request.method == "POST" and (answer := save_delivery(request, dossier, form)):
+            return answer
     else:
         form = DeliveryForm(initial=DeliveryForm.initial_of(dossier, request.user), ways=ways)  # type: ignore[arg-type]
     progress = filing.Progress(dossier, day)
     back = reverse("my:papers" if progress.cards else "my:dossier", args=[dossier.ref])
     context = {"dossier": dossier, "form": form, "level": level, "back": back, "total": progress.parts}
     return render(request, "my/delivery.html", context)
+
+
+def save_delivery(request: HttpRequest, dossier: Dossier, form: DeliveryForm) -> HttpResponse | None:
+    """Store the way of return, or keep what was typed; return where to go, or None to show the page again."""
+    moment = now()
+    typed: Typed = {}
+    if form.is_valid():
+        drafts.set_delivery(dossier, form.cleaned_data["delivery"], form.postal_address(), now=moment)
+        if form.postal_address() and "X-Autosave" not in request.headers:
+            point_out(request, form)
+    elif typed := typed_of(form):
+        drafts.keep_delivery_typed(dossier, typed, now=moment)
+    if "X-Autosave" in request.headers:
+        return HttpResponse(status=204)
+    if "later" in request.POST:
+        say_saved(request, moment, is_faulty=bool(typed))
+        return redirect("my:dossier", dossier.ref)
+    return redirect("my:review", dossier.ref) if form.is_valid() else None
 
 
 @require_safe

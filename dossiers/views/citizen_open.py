@@ -22,6 +22,7 @@ from ..forms import RevisionForm, WithdrawForm
 from ..models import Delivery, Dossier, Result, SlipKind, Status
 from ..workflow import perform
 from .applicant import own_dossier, telling_refusals
+from .chosen_files import chosen_files, take_all
 
 
 @require_safe
@@ -87,9 +88,14 @@ def paper_file(request: HttpRequest, ref: str, paper_ref: str) -> HttpResponseBa
 @require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
 def supplement(request: HttpRequest, dossier: Dossier) -> HttpResponse:
-    """Show only what was asked for; POST sends it."""
+    """Show only what was asked for; POST takes the files that were chosen, then sends it or goes where asked."""
     if request.method != "POST":
         return supplement_page(request, dossier)
+    refused = take_all(request, dossier, chosen_files(request, dossier), supplement_page)
+    if refused is not None:
+        return refused
+    if "later" in request.POST:
+        return redirect("my:dossier", dossier.ref)
     form = RevisionForm(request.POST)
     if not form.is_valid():
         raise drafts.changed_meanwhile()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common import onetime
+from common.form_warnings import point_out
 from common.limits import hit_target, too_many
 from offices.models import Role
 from procedures import form_schema, prepared
@@ -128,6 +129,7 @@ def take_in(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
             else:
                 link = format_html('<a href="{}">{}</a>', reverse("desk:dossier", args=[dossier.code]), dossier.code)
                 messages.success(request, format_html("{} {}", _("Taken in:"), link))
+                point_out(request, asked)
                 return redirect("desk:print", SlipKind.RECEIPT, dossier.code)
     page = {
         "form": asked,

@@ -47,7 +47,9 @@ def home(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Proposals that wait for the leader, due first, each with its draft."""
     waiting = officer.dossiers().filter(VIEWS["signing"].condition(officer))
     found = keyset_page(
-        waiting.select_related("applicant", "version", "result__proposed_by").defer("answers", "version__form"),
+        waiting.select_related("applicant", "version", "result__proposed_by").defer(
+            "answers", "typed", "version__form"
+        ),
         SIGNING.key_order,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),

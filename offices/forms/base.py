@@ -8,27 +8,18 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from common.form_fields import PartialDateField
+from common.form_fields import NfcCharField, PartialDateField
 from common.onetime import new_key
-from common.text import clean_text
 
 from ..changing import Refused
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
-class LineField(forms.CharField):
-    """A line, or with ``lines`` a text, cleaned as everything typed is."""
+class LineField(NfcCharField):
+    """A line, or with ``lines`` a larger box, of the administrators' and publishers' forms."""
 
-    def __init__(self, *, lines: bool = False, rows: int = 6, **options: Any) -> None:
-        self.lines = lines
-        if lines:
-            options.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
-        super().__init__(**options)
-
-    def to_python(self, value: Any) -> str:
-        """Return the text in NFC; raises ValidationError for characters that cannot be read."""
-        return clean_text(super().to_python(value) or "", lines=self.lines)
+    rows = 6
 
 
 class DayField(PartialDateField):

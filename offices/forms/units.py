@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from common import divisions
 from common.form_fields import AddressField, MailField, PhoneField
+from common.text import plain
 from common.widgets import AddressWidget
 
 from .. import hooks
@@ -57,11 +58,9 @@ class DivisionField(AddressField):
         province, name = typed.get("province", ""), typed.get("commune_name", "")
         if not province and not name:
             return ""
-        if divisions.province(province) is None:
-            raise ValidationError(_("Choose the province or city."))
-        if not name:
+        if not name and divisions.province(province) is not None:
             return province
-        return self._commune(province, name[:100], typed.get("commune", "")).code
+        return self._commune(province, name[:200], typed.get("commune", "")).code
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored code."""
@@ -216,7 +215,7 @@ class DayHoursWidget(forms.MultiWidget):
         return False
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        box = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 5}
+        box = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 12}
         names = ("opens", "closes", "again", "ends")
         super().__init__({name: forms.TextInput(attrs=box) for name in names}, attrs)
 
@@ -236,7 +235,7 @@ class DayHoursField(forms.Field):
 
     def clean(self, value: Any) -> list[tuple[time, time]]:
         """Return the stretches; raises ValidationError saying which box to mend."""
-        boxes = [str(text or "").strip() for text in (value if isinstance(value, list) else [])]
+        boxes = [plain(str(text or "")) for text in (value if isinstance(value, list) else [])]
         boxes = (boxes + [""] * 4)[:4]
         stretches = []
         for opens, closes in (boxes[:2], boxes[2:]):

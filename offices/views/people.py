@@ -12,6 +12,7 @@ from accounts import sessions
 from accounts.invitations import VALID_FOR, has_accepted
 from accounts.models import User
 from common import limits
+from common.form_warnings import point_out
 
 from .. import hooks, people, people_lists
 from ..changing import Refused
@@ -69,6 +70,7 @@ def invite(request: HttpRequest) -> HttpResponse:
                     raise Refused(_("This page is too old. Open it again."))
                 user = made
         words = _("%(name)s has been written to.") % {"name": user.full_name}
+        point_out(request, form)
         return done(request, words, reverse("administer:person", args=[user.pk]))
 
     def guarded() -> str:

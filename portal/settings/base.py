@@ -340,7 +340,8 @@ MAX_FIELD_CHARS = 20_000
 MAX_QUERY_CHARS = 2_000
 # Rendered catalogue pages are kept this long for people who are not signed in; 0 keeps none.
 PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", default=60)
-DATA_UPLOAD_MAX_NUMBER_FILES = 2
+# With scripts each file is sent on its own; without them a page of papers sends all that were chosen.
+DATA_UPLOAD_MAX_NUMBER_FILES = 5
 MAX_PAPER_BYTES = 10 * 1024 * 1024
 MAX_PAPERS = 20
 MAX_DOSSIER_BYTES = 60 * 1024 * 1024

@@ -13,11 +13,13 @@ from decimal import Decimal, InvalidOperation
 from io import BytesIO
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from common import partial_date
-from common.text import fold
+from common.form_fields import WholeNumberField
+from common.text import fold, plain
 
 from .excel import CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
 from .plain import Plain
@@ -31,7 +33,6 @@ MAX_CELL = 32_767
 # Parts of a workbook that run, or fetch, something.
 _ACTIVE = re.compile(r"vbaproject|macrosheets|/activex|/embeddings|/ctrlprops", re.IGNORECASE)
 _LINKS = re.compile(r"externallinks/|connections\.xml|/querytables/", re.IGNORECASE)
-_NUMBER = re.compile(r"-?\d{1,3}(?:[. ]\d{3})+|-?\d+", re.ASCII)
 _HOURS = re.compile(r"\d{1,5}(?:[.,]\d+)?", re.ASCII)
 
 
@@ -168,7 +169,7 @@ class _Table:
             except _Bad as bad:
                 row.bad.add(column.name)
                 faults.append(Fault(row.cell(column.name), str(bad)))
-        code = str(row.pop("code", "")).strip()
+        code = plain(str(row.pop("code", "")))
         if not code:
             self.lost.append(faults[0] if faults else Fault(row.cell("code"), _("The code is missing.")))
             return
@@ -192,7 +193,7 @@ def _put(row: Row, column: Column, value: Any) -> None:
 def _value(cell: Any, column: Column) -> Any:
     """Return the value of a cell in the exchange format, None for an empty one; raises _Bad."""
     found = getattr(cell, "value", None)
-    if found is None or (isinstance(found, str) and not found.strip()):
+    if found is None or (isinstance(found, str) and not plain(found)):
         return None
     if cell.data_type == "f":
         raise _Bad(_("Formulas are not taken. Replace it by its value."))
@@ -229,14 +230,17 @@ def _number(found: Any, column: Column) -> int:
         if isinstance(found, float) and not found.is_integer():
             raise _Bad(message)
         return int(found) if abs(found) < 1e15 else 10**15
-    text = found.strip().removesuffix("đồng").removesuffix("đ").strip().replace("\xa0", " ")
-    if len(text) > 20 or not _NUMBER.fullmatch(text):
+    try:
+        number = WholeNumberField().clean(found)
+    except ValidationError as error:
+        raise _Bad(message) from error
+    if number is None:
         raise _Bad(message)
-    return int(text.replace(".", "").replace(" ", ""))
+    return number
 
 
 def _hours(found: Any, column: Column) -> Decimal:
-    text = str(found).strip()
+    text = plain(str(found))
     if isinstance(found, bool) or isinstance(found, datetime | date) or not _HOURS.fullmatch(text):
         raise _Bad(_("A number of hours is needed here, for example 4 or 1,5."))
     try:
@@ -251,7 +255,7 @@ def _day(found: Any, column: Column) -> str:
     if isinstance(found, date):
         return found.isoformat()
     try:
-        iso = partial_date.parse(found) if isinstance(found, str) and len(found) <= 30 else ""
+        iso = partial_date.parse(found) if isinstance(found, str) and len(found) <= 60 else ""
         if not partial_date.is_whole(iso):
             raise ValueError(found)
     except ValueError as error:

@@ -8,6 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.text import in_order
+
 from ..models import Procedure
 from .reading import MAX_BYTES, MAX_PROCEDURES, too_large
 
@@ -60,8 +62,8 @@ class ExportForm(forms.Form):
     def _scopes(self) -> list[tuple[str, str]]:
         """Offer the whole catalogue and each field, in parts where they are large. One query."""
         groups: dict[str, tuple[str, list[str]]] = {"": (_("The whole catalogue"), [])}
-        rows = Procedure.objects.order_by("sector__name", "code").values_list("sector__code", "sector__name", "code")
-        for sector, name, code in rows:
+        rows = Procedure.objects.order_by("code").values_list("sector__code", "sector__name", "code")
+        for sector, name, code in in_order(rows, name=lambda row: row[1]):
             groups.setdefault(sector, (name, []))[1].append(code)
             groups[""][1].append(code)
         choices = []

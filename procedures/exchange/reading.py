@@ -18,7 +18,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from common.text import clean_text, is_broken, nfc
+from common.text import clean, clean_text, is_broken
 from offices.models import Role
 
 from .. import form_schema
@@ -238,7 +238,7 @@ def _tidied(found: Any) -> Any:
     if isinstance(found, str):
         if is_broken(found):
             raise _Wrong(_("This text holds characters that cannot be read. Type it again."))
-        return nfc(found)
+        return clean(found)
     if isinstance(found, Decimal | float):
         raise _Wrong(_("Only whole numbers are taken here."))
     if isinstance(found, Mapping):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('procedures', '0004_retired_before_it_began'),
+        ('procedures', '0005_vietnamese_order'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

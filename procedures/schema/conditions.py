@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from common import partial_date
 from common.form_fields import WholeNumberField
-from common.text import clean_text
+from common.text import clean, clean_text
 
 from .choices import OPS_WITHOUT_VALUE, Comparison, condition_of, simple
 from .editing import Part, name_of
@@ -42,7 +42,9 @@ class ConditionWidget(forms.Widget):
         """Return what was typed: the joint, the rows with a question, whether a complex condition is kept."""
         rows = []
         for n in range(MAX_COMPARISONS):
-            row = {part: str(data.get(f"{name}-{n}-{part}") or "").strip()[: MAX_VALUE + 1] for part in self.PARTS}
+            row = {
+                part: clean(str(data.get(f"{name}-{n}-{part}") or "")).strip()[: MAX_VALUE + 1] for part in self.PARTS
+            }
             if row["field"] or row["option"] or row["value"]:
                 rows.append(row)
         return {

@@ -166,6 +166,11 @@ class Field:
         """Whether the applicant answers it: not a note, not made from another answer."""
         return self.type != "note" and self.derive is None
 
+    @property
+    def kind_question(self) -> str:
+        """The key of the question which paper this number is of; '' when none asks."""
+        return next((str(rule.args[0]) for rule in self.rules if rule.name == "id_kind"), "")
+
     def option_label(self, value: str, language: str) -> str:
         """Return the label of an option; the value itself when it is none of them."""
         return next((option.label.say(language) for option in self.options if option.value == value), value)

@@ -20,7 +20,8 @@ from common.form_checks import (
     check_phone,
     check_tax_code,
 )
-from common.text import nfc
+from common.identity import compact
+from common.text import clean_text, plain
 
 from .parts import _BOOK, _TIME, LENGTHS, MAX_NUMBER, Answers, Field, is_empty, show
 
@@ -34,7 +35,7 @@ def clean_value(field: Field, value: Any, known: Answers, *, today: date) -> Any
     if field.derive is not None:
         return derived(field.derive, known)
     if isinstance(value, str):
-        value = nfc(value).strip()
+        value = clean_text(value, lines=field.type == "long_text")
     if is_empty(value):
         if field.is_required:
             raise ValidationError(missing_message(field))
@@ -78,15 +79,18 @@ def _refuse_unless(condition: bool, message: str) -> None:
 
 def _clean_text(field: Field, value: Any, today: date) -> str:
     _refuse_unless(isinstance(value, str), _("Enter words here."))
-    _refuse_unless(
-        not any(ch == "\0" or 0xD800 <= ord(ch) <= 0xDFFF for ch in value),
-        _("This text has characters that cannot be kept."),
-    )
-    if field.type == "text":
-        value = " ".join(value.split())
+    value = _as_code(field, value)
     longest = LENGTHS[field.type]
     _refuse_unless(len(value) <= longest, _("Write at most %(count)d characters.") % {"count": longest})
     return value
+
+
+def _as_code(field: Field, value: str) -> str:
+    """Return a text as its rules read it: digits without what stands between them, numbers and times in plain signs."""
+    rules = {rule.name for rule in field.rules}
+    if "digits" in rules:
+        return compact(value)
+    return plain(value) if rules & {"book_number", "time"} else value
 
 
 def _clean_number(field: Field, value: Any, today: date) -> int:
@@ -120,9 +124,9 @@ def _clean_choices(field: Field, value: Any, today: date) -> list[str]:
 def _clean_address(field: Field, value: Any, today: date) -> dict[str, str]:
     _refuse_unless(divisions.is_address(value), _("Choose the province and enter the commune."))
     if "elsewhere" in value:
-        kept = {"elsewhere": nfc(value["elsewhere"]).strip()}
+        kept = {"elsewhere": clean_text(value["elsewhere"])}
     else:
-        kept = {key: nfc(value.get(key, "")).strip() for key in ("province", "commune", "detail")}
+        kept = {key: clean_text(value.get(key, "")) for key in ("province", "commune", "detail")}
     _refuse_unless(
         all(len(text) <= 200 for text in kept.values()), _("Write at most %(count)d characters.") % {"count": 200}
     )

@@ -18,8 +18,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.form_fields import WholeNumberField
-from common.text import clean_text, lower_first
+from common.form_fields import NfcCharField, WholeNumberField
+from common.text import lower_first
 
 from ..schema.choices import options_from_lines
 from ..schema.conditions import ConditionField
@@ -36,18 +36,13 @@ OFFERED = (
 ).split()
 
 
-class WordsField(forms.CharField):
-    """A line or, with ``lines``, a text that people will read; without unreadable characters."""
+class WordsField(NfcCharField):
+    """A line or, with ``lines``, a text that people will read."""
 
-    def __init__(self, *, lines: bool = False, **kwargs: Any) -> None:
-        if lines:
-            kwargs.setdefault("widget", forms.Textarea(attrs={"rows": 3}))
-        super().__init__(**({"max_length": MAX_TEXT} | kwargs))
-        self.lines = lines
+    rows = 3
 
-    def to_python(self, value: Any) -> str:
-        """Return the text in its stored form."""
-        return clean_text(str(value or ""), lines=self.lines)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**({"max_length": MAX_TEXT} | options))
 
 
 class LinesField(WordsField):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.text import lower_first
+from common.text import in_order, lower_first
 
 from .. import publishing
 from ..answer_forms import AnswerForm, section_form
@@ -157,11 +157,12 @@ def preview_form(
 def forms_to_copy(version: ProcedureVersion) -> list[tuple[str, str]]:
     """Return code and name of the procedures whose newest published version has a form. One query."""
     published = ProcedureVersion.objects.filter(status=VersionStatus.PUBLISHED, form__isnull=False)
-    found = published.exclude(procedure=version.procedure_id).order_by("name", "procedure__code", "-number")
+    others = published.exclude(procedure=version.procedure_id)
+    found = others.order_by("procedure__sort_key", "procedure__code", "-number")
     names: dict[str, str] = {}
     for code, name in found.values_list("procedure__code", "name")[:MAX_COPIES_OFFERED]:
         names.setdefault(code, name)
-    return list(names.items())
+    return in_order(names.items(), name=lambda row: row[1])
 
 
 def form_of(code: str) -> dict[str, Any] | None:

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from common.paging import Page, capped_count, keyset_page
-from common.text import fold
+from common.text import clean, fold, in_order
 
 from ..models import Offering, Procedure, ProcedureVersion, Sector, VersionStatus
 from .sections import state_words
@@ -35,7 +35,7 @@ class Filters:
         """Read a query string."""
         state = query.get("state", "")
         return cls(
-            q=" ".join(query.get("q", "")[:MAX_QUERY].split()),
+            q=" ".join(clean(query.get("q", "")[:MAX_QUERY]).split()),
             state=state if state in STATES else "",
             field=query.get("field", "")[:60],
         )
@@ -84,7 +84,7 @@ def matching(filters: Filters, day: date) -> QuerySet[Procedure]:
 
 def sectors() -> list[Sector]:
     """Return the fields to filter by. One query."""
-    return list(Sector.objects.order_by("name"))
+    return in_order(Sector.objects.all())
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.db.models import Q
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.clock import local_day, now
-from common.form_fields import MoneyField
-from common.text import fold
+from common.form_fields import MoneyField, PlainField
+from common.text import clean, fold, in_order, plain
 from offices.forms.base import ChangeForm, DayField, LineField, OnceForm
 
 from ..models import LifeEvent, Offering, Procedure, Sector
@@ -29,6 +30,19 @@ MAX_FEE = 2_000_000_000
 NAMED = 5
 # So many are offered to choose one from.
 OFFERED = 10
+
+
+class _InOrder(ModelChoiceIterator):
+    """The rows of a queryset as choices, in Vietnamese order."""
+
+    def __iter__(self) -> Any:
+        return (self.choice(row) for row in in_order(self.queryset))
+
+
+class SectorField(forms.ModelChoiceField):
+    """A field of administration."""
+
+    iterator = _InOrder
 
 
 class PlainForm(forms.Form):
@@ -48,7 +62,7 @@ def level_choices(most: int = 4) -> list[tuple[int, str]]:
 
 def procedures_meant(text: str, most: int = NAMED) -> list[Procedure]:
     """Return the procedure of a code, else those whose names have all the words: ``most`` and one more. One query."""
-    code, _space, _name = text.partition(" ")
+    code, _space, _name = plain(text).partition(" ")
     by_name = Q()
     for word in fold(text).split():
         by_name &= Q(search_text__contains=word)
@@ -77,14 +91,14 @@ def find_procedure(text: str) -> Procedure:
 class NewForm(OnceForm):
     """A new procedure."""
 
-    code = LineField(
+    code = PlainField(
         label=gettext_lazy("Code"),
         max_length=20,
         help_text=gettext_lazy("The national code if there is one, for example 1.001193; else keep the local one."),
     )
     name = LineField(label=gettext_lazy("Name"), max_length=300, help_text=gettext_lazy("As the law calls it."))
-    sector = forms.ModelChoiceField(
-        label=gettext_lazy("Field"), queryset=Sector.objects.order_by("name"), to_field_name="code", empty_label=None
+    sector = SectorField(
+        label=gettext_lazy("Field"), queryset=Sector.objects.all(), to_field_name="code", empty_label=None
     )
     level = forms.TypedChoiceField(label=gettext_lazy("Level of service"), coerce=int, widget=forms.RadioSelect)
 
@@ -96,7 +110,7 @@ class NewForm(OnceForm):
 class DuplicateForm(OnceForm):
     """A copy of a procedure under a new code."""
 
-    code = LineField(label=gettext_lazy("Code of the new procedure"), max_length=20)
+    code = PlainField(label=gettext_lazy("Code of the new procedure"), max_length=20)
     name = LineField(label=gettext_lazy("Name of the new procedure"), max_length=300)
 
 
@@ -109,7 +123,8 @@ class FaqWidget(forms.Widget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
         """Return the rows with anything in them."""
         rows = [
-            {part: str(data.get(f"{name}_{n}_{part}") or "") for part in ("question", "answer")} for n in range(MAX_FAQ)
+            {part: clean(str(data.get(f"{name}_{n}_{part}") or "")) for part in ("question", "answer")}
+            for n in range(MAX_FAQ)
         ]
         return [row for row in rows if row["question"].strip() or row["answer"].strip()]
 
@@ -171,8 +186,8 @@ class ProcedureForm(DraftForm):
         required=False,
         help_text=gettext_lazy("The last day for new dossiers. Empty: as long as the procedure applies."),
     )
-    sector = forms.ModelChoiceField(
-        label=gettext_lazy("Field"), queryset=Sector.objects.order_by("name"), to_field_name="code", empty_label=None
+    sector = SectorField(
+        label=gettext_lazy("Field"), queryset=Sector.objects.all(), to_field_name="code", empty_label=None
     )
     synonyms = LinesField(
         label=gettext_lazy("Words by which people look for it"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.form_fields import MoneyField, WholeNumberField
+from common.text import plain
 from offices.forms.base import DayField, LineField
 from offices.models import Role
 
@@ -50,7 +51,7 @@ class CountField(WholeNumberField):
     def __init__(self, *, most: int, **options: Any) -> None:
         super().__init__(**({"required": False} | options))
         self.most = most
-        self.widget.attrs |= {"class": "w4", "maxlength": 12}
+        self.widget.attrs |= {"class": "w4", "maxlength": 24}
 
     def clean(self, value: Any) -> int:
         """Return the number; raises ValidationError outside the limits."""
@@ -65,7 +66,7 @@ class CountField(WholeNumberField):
 class HoursField(forms.Field):
     """Working hours in steps of a tenth: '4', '1,5'."""
 
-    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "w4", "maxlength": 8})
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "w4", "maxlength": 24})
 
     def prepare_value(self, value: Any) -> Any:
         """Show stored hours with a comma."""
@@ -73,7 +74,7 @@ class HoursField(forms.Field):
 
     def clean(self, value: Any) -> Any:
         """Return the hours; left empty they are 0."""
-        text = str(value or "").strip() or "0"
+        text = plain(str(value or "")) or "0"
         whole, _comma, tenth = text.replace(".", ",").partition(",")
         is_number = whole.isascii() and whole.isdigit() and (not tenth or (tenth.isascii() and tenth.isdigit()))
         if not is_number or len(tenth) > 1 or len(whole) > 4:

@@ -70,6 +70,9 @@ _FIXED_RULES: dict[str, list[dict[str, Any]]] = {
 }
 # Questions about a person who is the requester too are not asked twice.
 _SAME_PERSON = {"field": "same_as_requester", "op": "eq", "value": "khong"}
+# Who marries shows a paper by law; anybody else may have none.
+_SHOWS_A_PAPER = ("bride", "groom")
+_NO_PAPER: dict[str, Any] = {"value": "khong_co", "label": {"vi": "Không có giấy tờ", "en": "No identity paper"}}
 _REPEATED = frozenset(
     "subject_name subject_residence_type subject_residence subject_id_type subject_id_number subject_id_date "
     "subject_id_place".split()
@@ -116,6 +119,11 @@ def _convert_field(raw: Mapping[str, Any], section: Iterable[Mapping[str, Any]])
         made["show_if"] = condition(raw["show_if"])
     elif key in _REPEATED and any(field["key"] == "same_as_requester" for field in section):
         made["show_if"] = dict(_SAME_PERSON)
+    about_paper = re.fullmatch(r"(\w+)_id_(?:number|date|place)", key)
+    kind = f"{about_paper[1]}_id_type" if about_paper and about_paper[1] not in _SHOWS_A_PAPER else ""
+    if any(field["key"] == kind for field in section):
+        # The kind is asked under the same condition; while it is hidden this one is false.
+        made["show_if"] = _has_paper(kind)
     if key in _PREFILL:
         made["prefill"] = _PREFILL[key]
     _type_details(made, raw, validation)
@@ -147,6 +155,12 @@ def _type_details(made: dict[str, Any], raw: Mapping[str, Any], validation: str)
         made["default"] = "VN"
     if key.endswith("_id_type"):
         made["default"] = "can_cuoc"
+        if key.removesuffix("_id_type") not in _SHOWS_A_PAPER:
+            made["options"].append(copy.deepcopy(_NO_PAPER))
+
+
+def _has_paper(kind: str) -> dict[str, str]:
+    return {"field": kind, "op": "ne", "value": _NO_PAPER["value"]}
 
 
 def convert_rule(validation: str) -> list[dict[str, Any]]:
@@ -206,6 +220,7 @@ def _requester() -> dict[str, Any]:
         ("ho_chieu", "Hộ chiếu", "Passport"),
         ("khac", "Giấy tờ khác", "Other"),
     )
+    papers.append(copy.deepcopy(_NO_PAPER))
     return {
         "key": "requester",
         "title": {"vi": "Người yêu cầu", "en": "Applicant"},
@@ -235,6 +250,7 @@ def _requester() -> dict[str, Any]:
                 "Paper number / personal number",
                 prefill="personal_number",
                 rules=[{"name": "id_kind", "args": ["requester_id_type"]}],
+                show_if=_has_paper("requester_id_type"),
             ),
             _field("requester_residence", "address", "Nơi cư trú", "Residence", prefill="address"),
             _field("requester_phone", "phone", "Số điện thoại", "Phone", prefill="phone"),

@@ -232,7 +232,7 @@ def test_conditions(condition, answers, holds):
         ("25:00", "text", {"rules": [{"name": "time"}]}, "hours and minutes"),
         ("số 5!", "text", {"rules": [{"name": "book_number"}]}, "as on the paper"),
         ("maybe", "yes_no", {}, "one of the answers"),
-        ("An", "full_name", {}, "whole name"),
+        ("A", "full_name", {}, "whole name"),
         ("12", "id_number", {}, "number"),
         ("9", "phone", {}, "phone number"),
         ("x", "email", {}, "e-mail"),

@@ -214,3 +214,24 @@ def test_unknown_rules_are_not_swallowed():
         forms_import.convert_rule("looks nice")
     with pytest.raises(ValueError):
         forms_import.condition("a == b and c")
+
+
+def test_foreigners_and_people_without_a_paper_answer_every_question_about_one():
+    """Only who marries shows a paper by law."""
+    day = date(2026, 3, 23)
+    asked = 0
+    for raw in DECLARATIONS:
+        schema = form_schema.load(forms_import.convert_form(raw))
+        for section, field in schema.fields():
+            if not field.kind_question:
+                continue
+            asked += 1
+            kind = section.field(field.kind_question)
+            offered = {option.value for option in kind.options}
+            assert "ho_chieu" in offered and form_schema.clean_value(
+                field, "C01X00T47", {kind.key: "ho_chieu"}, today=day
+            ), field.key
+            marries = field.key.startswith(("bride", "groom"))
+            assert ("khong_co" in offered) is not marries, field.key
+            assert form_schema.show(field.show_if, {kind.key: "khong_co"}) is marries, field.key
+    assert asked == 10

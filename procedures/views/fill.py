@@ -20,8 +20,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.clock import LOCAL, local_day, now
+from common.form_warnings import point_out
 from common.limits import hit_ip, hit_target, too_many
 from common.pdf import PdfFailed, render_pdf
+from common.typed import as_sent
 from offices.hours import hours_lines
 
 from .. import blank_forms, declarations, form_schema, prepared, words
@@ -210,11 +212,12 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
         return redirect("procedures:fill_review", procedure.code)
     n = keys.index(section)
     chosen = progress.sections[n]
+    kept = prepared.typed_of(form).get(chosen.key)
     asked = section_form(
         progress.schema,
         chosen,
         progress.answers,
-        data=request.POST if request.method == "POST" else None,
+        data=request.POST if request.method == "POST" else as_sent(kept) if kept else None,
         prefill=known_data(request.user) if request.user.is_authenticated else {},
         language=language(),
         today=progress.day,
@@ -223,9 +226,10 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
     is_from_review = request.GET.get("back") == "review"
     if request.method == "POST":
         is_valid = asked.is_valid()
-        prepared.save_section(form, chosen, asked.answers(), is_done=is_valid, now=now())
+        prepared.save_section(form, chosen, asked.answers(), is_done=is_valid, now=now(), typed=asked.typed)
         keep(request, procedure, form)
         if is_valid:
+            point_out(request, asked)
             form.refresh_from_db()
             return redirect(following_url(procedure, form, chosen, is_from_review))
     back = reverse("procedures:fill", args=[procedure.code])
@@ -243,7 +247,8 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
         "back": back,
         "is_printed": form.code_index is not None,
     }
-    return render(request, "procedures/fill_section.html", context, status=422 if asked.errors else 200)
+    is_refused = request.method == "POST" and bool(asked.errors)
+    return render(request, "procedures/fill_section.html", context, status=422 if is_refused else 200)
 
 
 def following_url(procedure: Procedure, form: PreparedForm, done: form_schema.Section, is_from_review: bool) -> str:

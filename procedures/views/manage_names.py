@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.text import fold
+from common.text import in_order
 from offices.changing import fingerprint
 
 from .. import naming
@@ -77,8 +77,7 @@ def name_list(request: HttpRequest, kind: str) -> HttpResponseBase:
             return redirect(f"manage:{kind}")
     found = list(screen.where.model.objects.annotate(count=Count("procedures")))
     if not screen.where.is_ordered:
-        # Đ after D, as in a Vietnamese dictionary, not after Z.
-        found.sort(key=lambda row: fold(row.name))
+        found = in_order(found)
     rows = [
         {
             "row": row,

@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from common.text import in_order
+
 from .. import checking, publishing
 from ..models import ProcedureVersion, VersionStatus
 from ..screens import sections as manage_sections
@@ -55,7 +57,7 @@ def overview(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
         "preview_url": link("manage:preview", *at),
         "compare_url": link("manage:compare", *at),
         "export_url": link("manage:export_one", version.procedure.code),
-        "editors": list(version.editors.order_by("full_name")),
+        "editors": in_order(version.editors.order_by("pk"), name=lambda user: user.full_name),
     }
     return render(request, "manage/version.html", context)
 

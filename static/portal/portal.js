@@ -49,7 +49,7 @@ addEventListener("pageshow", async (event) => {
   } catch { /* offline: the server says it with the next button */ }
 });
 
-// data-upload: one file, shrunk when it is a photo, with progress and three retries.
+// A photo is made smaller before it is sent.
 async function shrink(file) {
   if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < SHRINK_ABOVE) return file;
   try {
@@ -71,10 +71,10 @@ async function shrink(file) {
   }
 }
 
-function send(form, body, onProgress) {
+function send(path, body, onProgress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
-    const address = new URL(form.getAttribute("action") || "", location.href).href;
+    const address = new URL(path, location.href).href;
     request.open("POST", address);
     request.responseType = "document";
     request.upload.addEventListener("progress", (event) => {
@@ -101,68 +101,132 @@ function show({ page, main, url }, anchor) {
   target.focus();
 }
 
-function upload(form) {
-  const input = form.querySelector('input[type="file"]');
-  if (!input) return;
-  let busy = false;
-  form.addEventListener("submit", async (event) => {
-    const file = input.files?.[0];
-    if (!file) return; // the server says what is missing
-    event.preventDefault();
-    if (busy) return;
-    busy = true;
-    form.querySelector("progress")?.remove();
-    const bar = document.createElement("progress");
-    bar.max = 1;
-    bar.setAttribute("aria-label", words.sending);
-    form.append(bar);
-    say(form, words.sending);
-    const body = new FormData(form, event.submitter);
-    body.set(input.name, await shrink(file));
-    for (let attempt = 0; attempt <= PAUSES.length; attempt += 1) {
-      try {
-        const answer = await send(form, body, (part) => { bar.value = part; });
-        show(answer, form.closest("[id]")?.id);
-        return;
-      } catch {
-        if (attempt < PAUSES.length) {
-          bar.removeAttribute("value");
-          say(form, words.again);
-          await wait(PAUSES[attempt]);
-        }
+// One file of a card, with progress and three retries; resolves with the page that answers, rejects when the network is gone.
+async function uploadOne(form, input) {
+  const part = input.closest("[data-upload]");
+  part.querySelector("progress")?.remove();
+  const bar = document.createElement("progress");
+  bar.max = 1;
+  bar.setAttribute("aria-label", words.sending);
+  part.append(bar);
+  say(part, words.sending);
+  const body = new FormData();
+  body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  if (part.dataset.replaces) body.set("replaces", part.dataset.replaces);
+  body.set("file", await shrink(input.files[0]));
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await send(part.dataset.upload, body, (sent) => { bar.value = sent; });
+    } catch (failure) {
+      if (attempt === PAUSES.length) {
+        bar.remove();
+        const line = say(part, words.failed + " ", "alert");
+        const button = document.createElement("button");
+        button.className = "btn btn-secondary";
+        button.dataset.uploads = "";
+        button.textContent = words.retry;
+        line.append(button);
+        throw failure;
       }
+      bar.removeAttribute("value");
+      say(part, words.again);
+      await wait(PAUSES[attempt]);
     }
-    bar.remove();
-    busy = false;
-    const line = say(form, words.failed + " ", "alert");
-    const button = document.createElement("button");
-    button.className = "btn btn-secondary";
-    button.textContent = words.retry;
-    line.append(button);
+  }
+}
+
+// data-papers: a page of papers. Whatever button is pressed, the files chosen so far are sent first, one by one, each to
+// its card (data-upload); a button with data-uploads does nothing more, any other one then does what it says.
+function papers(form) {
+  let busy = false;
+  const chosen = () => [...form.querySelectorAll('[data-upload] input[type="file"]')].filter((input) => input.files.length);
+  form.addEventListener("submit", async (event) => {
+    const waiting = chosen();
+    if (busy) event.preventDefault();
+    if (busy || !waiting.length) return; // the server says what is missing
+    event.preventDefault();
+    busy = true;
+    const kept = new Map(waiting.map((input) => [input.id, input.files]));
+    let answer;
+    let card;
+    try {
+      for (const input of waiting) {
+        card = input.closest("section")?.id;
+        answer = await uploadOne(form, input);
+        kept.delete(input.id);
+        if (answer.main.querySelector("[data-error-summary]")) break;
+        input.value = "";
+        input.closest("[data-upload]").querySelectorAll("progress, [data-said]").forEach((line) => line.remove());
+      }
+    } catch {
+      return;
+    } finally {
+      busy = false;
+    }
+    const goesOn = !answer.main.querySelector("[data-error-summary]") && event.submitter && !("uploads" in event.submitter.dataset);
+    if (goesOn) {
+      form.requestSubmit(event.submitter);
+      return;
+    }
+    show(answer, card);
+    kept.forEach((files, id) => {
+      const input = document.getElementById(id);
+      if (input) input.files = files;
+    });
   });
 }
 
-// data-autosave="url": what is typed rests on the server a moment later; a failure is tried again with the next change.
+// A file that was chosen and not sent yet is not left behind unasked.
+let leavesWith;
+addEventListener("beforeunload", (event) => {
+  const isLeft = (input) => input.files.length && input.form !== leavesWith;
+  if ([...document.querySelectorAll('input[type="file"]')].some(isLeft)) event.preventDefault();
+});
+document.addEventListener("submit", (event) => { if (!event.defaultPrevented) leavesWith = event.target; });
+addEventListener("pageshow", () => { leavesWith = undefined; });
+
+// data-autosave="url": what is typed rests on the server a moment later, and at once when the page is left.
+// A failure is said; it is tried again with the next change and when the page is left.
+const KEEPALIVE_MOST = 60_000; // browsers refuse to send more after the page is gone
 function autosave(form) {
   let timer = 0;
+  let isUnsaved = false;
+  let sending;
   const save = async () => {
-    const body = new FormData(form);
-    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    clearTimeout(timer);
+    if (!isUnsaved) return;
+    isUnsaved = false;
+    const fields = [...new FormData(form)].filter(([, value]) => typeof value === "string");
+    const body = new URLSearchParams(fields);
+    sending?.abort();
+    sending = new AbortController();
+    const { signal } = sending;
     try {
       const answer = await fetch(form.dataset.autosave || form.getAttribute("action") || location.href, {
-        method: "POST", body, headers: { "X-Autosave": "1" }, redirect: "error", keepalive: true,
+        method: "POST", body, signal, headers: { "X-Autosave": "1" }, redirect: "error",
+        keepalive: String(body).length < KEEPALIVE_MOST,
       });
-      if (answer.ok) {
-        const time = new Date().toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit", hour12: false });
-        say(form, words.saved.replace("{time}", time));
-      }
-    } catch { /* offline: the next change tries again */ }
+      if (!answer.ok) throw new Error(String(answer.status));
+      const time = new Date().toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit", hour12: false });
+      say(form, words.saved.replace("{time}", time));
+    } catch {
+      if (signal.aborted) return;
+      isUnsaved = true;
+      say(form, words.unsaved);
+    }
   };
   form.addEventListener("input", () => {
+    isUnsaved = true;
     clearTimeout(timer);
     timer = setTimeout(save, 2500);
   });
-  form.addEventListener("submit", () => clearTimeout(timer));
+  form.addEventListener("submit", () => {
+    clearTimeout(timer);
+    isUnsaved = false;
+    sending?.abort();
+  });
+  addEventListener("pagehide", save);
+  document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
 }
 
 // data-select-all="name": one box ticks all boxes of that name in its form or table.
@@ -193,6 +257,15 @@ function copy(button) {
   });
 }
 
+// What is typed as the server reads it (common/text.py): nothing unseen, plain spaces; numbers with dots, spaces or đồng.
+const UNSEEN = /[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]/g;
+const tidy = (text) => text.replace(UNSEEN, "").normalize("NFC").replace(/[\u00d0\u0189]/g, "Đ").replace(/\s+/g, " ").trim();
+function numberOf(text) {
+  const wide = (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0);
+  const bare = text.replace(/[\uff01-\uff5e]/g, wide).replace(/[\u2010-\u2015\u2212]/g, "-").replace(/\s*(?:đồng|đ|vnđ|vnd|₫)\.?$/i, "");
+  return /^-?(?:\d{1,3}(?:[. ]\d{3})+|\d+)$/.test(bare) ? Number(bare.replace(/[. ]/g, "")) : NaN;
+}
+
 // data-conditional='{"field": …, "op": …, "value": …}': hides a question that does not apply; all, any and not nest.
 function answerOf(form, name) {
   const found = form.elements[name];
@@ -202,7 +275,7 @@ function answerOf(form, name) {
     const ticked = list.filter((box) => box.checked).map((box) => box.value);
     return list.length > 1 ? ticked : ticked[0] ?? "";
   }
-  return found.value.trim();
+  return tidy(found.value);
 }
 
 function holds(form, rule) {
@@ -217,7 +290,7 @@ function holds(form, rule) {
   if (isEmpty) return false;
   if (rule.op === "contains") return [].concat(answer).includes(rule.value);
   const isNumber = typeof rule.value === "number";
-  const given = isNumber ? Number(String(answer).replace(/[.\s]/g, "")) : answer;
+  const given = isNumber ? numberOf(String(answer)) : answer;
   switch (rule.op) {
     case "eq": return given === rule.value;
     case "ne": return given !== rule.value;
@@ -286,7 +359,7 @@ function sort(list) {
 
 function enhance(root) {
   const each = (selector, use) => root.querySelectorAll(selector).forEach(use);
-  each("form[data-upload]", upload);
+  each("form[data-papers]", papers);
   each("form[data-once]", once);
   each("form[data-autosave]", autosave);
   each("[data-select-all]", selectAll);

@@ -126,6 +126,7 @@ def rows(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
         ],
         ("my:step", GET, [draft.ref, "requester"], OWNER),
         ("my:step", POST, [draft.ref, "requester"], OWNER),
+        ("my:papers", POST, [draft.ref], OWNER),
         ("my:paper_upload", POST, [draft.ref, "chung-sinh"], OWNER),
         ("my:paper_promise", POST, [draft.ref, "chung-sinh"], OWNER),
         ("my:paper_file", GET, [draft.ref, paper.ref], OWNER),

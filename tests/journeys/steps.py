@@ -171,8 +171,8 @@ def file_copy(page: Page, *, delivery: str = "desk", paper: bool = True) -> str:
 
 def upload(page: Page, card: Locator, file: FilePayload) -> None:
     """Send one file for the paper of a card."""
-    card.locator("> form input[type=file]").set_input_files(file)
-    card.locator("> form[enctype] button").click()
+    card.locator("> .field input[type=file]").set_input_files(file)
+    card.locator("> p > [data-uploads]").click()
     expect(page.get_by_role("link", name=re.compile(file["name"].split(".")[0])).first).to_be_visible()
 
 

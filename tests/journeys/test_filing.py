@@ -67,7 +67,8 @@ def register_citizen(page: Page, email: str) -> None:
     page.get_by_role("main").get_by_role("link", name="Công dân").click()
     values = {
         "full_name": "Lê Thị Mai",
-        "personal_number": "075190004321",
+        "birth": "5/9/1990",
+        "id_number": "075190004321",
         "phone": "0912345678",
         "email": email,
         "password1": "Chuối-xanh-2026",
@@ -102,10 +103,10 @@ def hand_in_papers(page: Page, picture: Callable[[Page, str], None], variant: st
     birth_note = page.locator("#paper-giay-chung-sinh-neu-khong-co-van-ban")
     mandate = page.locator("#paper-van-ban-uy-quyen-chung-thuc-tru-khi")
     expect(page.locator("#paper-bien-ban-ve-viec-tre-bi-bo-roi")).to_have_count(0)
-    birth_note.locator("> form input[type=file]").set_input_files(
+    birth_note.locator("> .field input[type=file]").set_input_files(
         {"name": "giay.pdf", "mimeType": "application/pdf", "buffer": b"MZ this is no paper"}
     )
-    birth_note.locator("> form[enctype] button").click()
+    birth_note.locator("> p > [data-uploads]").click()
     expect(page.locator(".error-summary")).to_be_visible()
     upload(page, birth_note, photo("mo-qua"))
     birth_note.locator(".given details summary").click()
@@ -115,7 +116,7 @@ def hand_in_papers(page: Page, picture: Callable[[Page, str], None], variant: st
     expect(birth_note.get_by_role("link", name="giay-chung-sinh")).to_be_visible()
     upload(page, mandate, photo("uy-quyen", "PDF"))
     picture(page, f"papers-{variant}")
-    mandate.locator(".given-acts > form button").click()
+    mandate.locator(".given-acts > button").click()
     expect(mandate.locator(".given li")).to_have_count(0)
     identity = page.locator("#paper-giay-to-tuy-than-the-can-cuoc-cccd-h")
     identity.get_by_role("button", name="Tôi sẽ nộp bản giấy tại xã").click()
