@@ -45,6 +45,15 @@ def test_number_that_does_not_fit_the_birth_is_pointed_out_and_stored(client, ci
     assert "Năm sinh trong số định danh" in page and citizen.birth == "1998-05-27"
 
 
+def test_a_name_of_one_word_and_a_former_commune_are_taken_with_a_word(client, citizen):
+    client.force_login(citizen)
+    former = {"full_name": "Ly", "address_province": "75", "address_commune_name": "TT. Gia Ray", "address_commune": ""}
+    page = client.post("/account/edit/", DETAILS | former, follow=True).content.decode()
+    citizen.refresh_from_db()
+    assert citizen.full_name == "Ly" and "chỉ có một chữ" in page
+    assert citizen.address["commune"] == "26425" and "Thị trấn Gia Ray, huyện Xuân Lộc nay là xã Xuân Lộc" in page
+
+
 def test_bad_field_keeps_what_was_typed(client, citizen):
     client.force_login(citizen)
     page = client.post("/account/edit/", DETAILS | {"phone": "12", "full_name": "Tên Mới"}).content.decode()

@@ -7,6 +7,7 @@ import pytest
 from crispy_forms.utils import render_crispy_form
 from django.utils import translation
 
+from common.form_warnings import warnings_of
 from procedures.answer_forms import known_data, section_form
 from procedures.form_schema import load
 from tests import factories
@@ -133,3 +134,23 @@ def test_texts_are_stored_composed(text):
 def test_nothing_typed_is_lost():
     html = render_crispy_form(page({"requester_name": "<b>An", "wants_copy": "co", "copies": "nhiều"}))
     assert 'value="&lt;b&gt;An"' in html and 'value="nhiều"' in html
+
+
+def test_what_looks_odd_in_answers_is_pointed_out_and_taken():
+    form = page({"requester_name": "Ly", "wants_copy": "khong"})
+    assert form.is_valid() and [said for said in warnings_of(form) if "one word" in said]
+    person = form_of(field("x", "person"))
+    typed = {"x-full_name": "Lê Hoa", "x-birth_year": "1950", "x-id_kind": "can_cuoc", "x-id_number": "101199000011"}
+    form = page(typed, schema=person)
+    assert form.is_valid() and [said for said in warnings_of(form) if "year of birth" in said]
+    fits = page(typed | {"x-birth_year": "1999"}, schema=person)
+    assert fits.is_valid() and warnings_of(fits) == []
+    apart = form_of(field("n", "id_number", prefill="personal_number"), field("b", "date", prefill="birth"))
+    form = page({"n": "075199000011", "b_day": "1", "b_month": "2", "b_year": "1950"}, schema=apart)
+    assert form.is_valid() and [said for said in warnings_of(form) if "year of birth" in said]
+
+
+def test_codes_in_answers_may_be_pasted():
+    book = form_of(field("x", rules=[{"name": "book_number"}]), field("y", rules=[{"name": "digits"}]))
+    form = page({"x": "12\u20112020/ĐKKS\u200b", "y": "\u202d12\u00a034\u201356"}, schema=book)
+    assert form.is_valid() and form.answers() == {"x": "12-2020/ĐKKS", "y": "123456"}
