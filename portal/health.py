@@ -1,23 +1,19 @@
 """Health pages for supervisors and proxies: no session, no personal data."""
 
-import os
-import shutil
 from datetime import datetime, timedelta
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.storage import default_storage
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from common import clock
+from common import store as file_store
 from notifications.models import Notification, State
 
 # A message due for longer than this means that no worker delivers.
 OUTBOX_PATIENCE = timedelta(minutes=5)
-# Below this the store would fill up in the middle of somebody's upload.
-FREE_BYTES = 1024**3
 
 
 @login_not_required
@@ -53,26 +49,8 @@ def database() -> str:
 
 
 def store() -> str:
-    """Tell whether uploaded files can be kept: a writable folder with room, or a store that answers."""
-    try:
-        folder = default_storage.path("")
-    except NotImplementedError:
-        return remote_store()
-    try:
-        os.makedirs(folder, mode=0o700, exist_ok=True)
-        roomy = shutil.disk_usage(folder).free >= FREE_BYTES
-    except OSError:
-        return "failed"
-    return "ok" if roomy and os.access(folder, os.W_OK) else "failed"
-
-
-def remote_store() -> str:
-    """Tell whether an object store answers at all."""
-    try:
-        default_storage.exists("readyz")
-    except OSError:
-        return "failed"
-    return "ok"
+    """Tell whether uploaded files can be kept: a store that can be written to and has room."""
+    return "ok" if file_store.is_there() and file_store.has_room() else "failed"
 
 
 def outbox(now: datetime) -> str:

@@ -7,7 +7,6 @@ from django.db import OperationalError
 
 from common import clock
 from notifications.models import Channel, Notification, State
-from portal import health
 
 pytestmark = pytest.mark.django_db
 
@@ -68,8 +67,8 @@ def test_readyz_says_failed_when_the_store_cannot_be_written(client, settings, t
     assert answer.json()["checks"]["store"] == "failed"
 
 
-def test_readyz_says_failed_when_the_disk_is_full(client, monkeypatch):
-    monkeypatch.setattr(health, "FREE_BYTES", 1 << 62)
+def test_readyz_says_failed_when_the_disk_is_full(client, settings):
+    settings.STORE_FREE_BYTES = 1 << 62
     assert client.get("/readyz").json()["checks"]["store"] == "failed"
 
 
