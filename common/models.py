@@ -1,6 +1,8 @@
-"""Ground tables that belong to no subject: one-time keys and attempt counters."""
+"""Ground tables that belong to no subject: one-time keys, attempt counters, alerts."""
 
+from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class OneTimeKey(models.Model):
@@ -40,3 +42,42 @@ class AttemptCounter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.bucket} {self.count}"
+
+
+class AlertKind(models.TextChoices):
+    """What an administrator has to look at."""
+
+    MAIL_STUCK = "mail_stuck", _("Messages do not leave")
+    WORKER_SILENT = "worker_silent", _("The worker is silent")
+    RECORD_TAMPERED = "record_tampered", _("A dossier's record does not verify")
+    FILE_TAMPERED = "file_tampered", _("A stored file is missing or changed")
+    LIMITS_REACHED = "limits_reached", _("Unusually many tries at signing in or looking up")
+    MASS_READING = "mass_reading", _("One officer opens unusually many dossiers")
+    YEAR_MISSING = "year_missing", _("Days off of a year are not entered")
+    MASS_DELETION = "mass_deletion", _("A nightly clean-up stopped")
+    STORE_FULL = "store_full", _("The file store is full")
+
+
+class Alert(models.Model):
+    """Something red that was found, once for each kind and subject; written through ``common.alerts``.
+
+    ``subject`` names what it is about (a task, a dossier code, a file's name), ``detail`` the last finding in
+    technical words without personal data. ``since`` is the first finding, ``last_at`` the newest, ``count`` how many.
+    """
+
+    kind = models.CharField(max_length=20, choices=AlertKind.choices)
+    subject = models.CharField(max_length=120, blank=True, default="")
+    since = models.DateTimeField()
+    last_at = models.DateTimeField()
+    count = models.PositiveIntegerField(default=1)
+    detail = models.CharField(max_length=500, blank=True, default="")
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    acknowledged_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "subject"], name="alert_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

@@ -5,7 +5,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.contrib.sessions.models import Session
 
-from . import loose_files
+from . import alerts, loose_files
 from .clock import now
 from .models import AttemptCounter, OneTimeKey
 
@@ -22,9 +22,9 @@ def sweep_loose_files() -> int:
 
 @shared_task
 def tidy() -> int:
-    """Delete counters, answered questions and sessions whose time is over; return how many rows went."""
+    """Delete counters, answered questions, sessions and old alerts whose time is over; return how many rows went."""
     moment = now()
-    return sum(
+    return alerts.forget_old(moment) + sum(
         rows.delete()[0]
         for rows in (
             AttemptCounter.objects.filter(window__lt=moment - COUNTERS_KEPT),

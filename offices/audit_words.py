@@ -13,6 +13,7 @@ AREAS: dict[str, Any] = {
     "post": _("Officers: posts"),
     "unit": _("Units"),
     "calendar": _("Working days"),
+    "alert": _("Alerts"),
     "log": _("Log"),
 }
 ACTIONS: dict[str, Any] = {
@@ -38,6 +39,7 @@ ACTIONS: dict[str, Any] = {
     "calendar.import": _("Days taken in"),
     "calendar.enter": _("Year marked as entered"),
     "calendar.withdraw": _("Year no longer marked as entered"),
+    "alert.acknowledge": _("Alert acknowledged"),
     "log.export": _("Log saved as a file"),
 }
 FIELDS: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import calendar, log, people, posts, units
+from .views import alerts, calendar, log, people, posts, units
 
 app_name = "administer"
 PERSON = "manage/people/<int:pk>/"
@@ -37,6 +37,8 @@ urlpatterns = [
     path("manage/calendar/days/<int:pk>/remove/", calendar.remove, name="day_remove"),
     path("manage/calendar/<int:number>/enter/", calendar.enter, name="year_enter"),
     path("manage/calendar/<int:number>/withdraw/", calendar.withdraw, name="year_withdraw"),
+    path("manage/alerts/", alerts.alert_list, name="alerts"),
+    path("manage/alerts/<int:pk>/acknowledge/", alerts.acknowledge, name="alert_acknowledge"),
     path("manage/log/", log.log, name="log"),
     path("manage/log/export/", log.export, name="log_export"),
 ]

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from common import alerts
 from common.clock import local_day, now
 from common.display import display_of
 from dossiers.querysets import DESK_ROLES
@@ -26,7 +27,8 @@ def site_unit() -> SimpleNamespace:
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Give templates DEMO, display, site_unit, here, is_officer (of the desk), is_clerk, is_leader,
-    is_publisher, is_administrator and missing_years (whose days off should have been entered).
+    is_publisher, is_administrator, missing_years (whose days off should have been entered) and alert_count (alerts
+    that no administrator has acknowledged; 0 for everybody else).
 
     Costs no query on anonymous pages; one for a signed-in person, when the menu asks for the posts, and one
     more on officers' pages that show a missing calendar.
@@ -42,6 +44,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "is_leader": SimpleLazyObject(lambda: Role.LEADER in roles),
         "is_publisher": SimpleLazyObject(lambda: Role.PUBLISHER in roles),
         "is_administrator": SimpleLazyObject(lambda: Role.ADMINISTRATOR in roles),
+        "alert_count": SimpleLazyObject(lambda: alerts.unseen().count() if Role.ADMINISTRATOR in roles else 0),
         "missing_years": SimpleLazyObject(lambda: missing_years(local_day(now()))),
     }
 

@@ -14,6 +14,7 @@ from django.http import FileResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from common.models import Alert, AlertKind
 from offices.models import Holiday
 from procedures import publishing
 from procedures.models import LifeEvent
@@ -210,9 +211,11 @@ def administration(world: World) -> list[tuple[str, str, list[object], dict[str,
     own, other = world.commune.unit, world.neighbour.unit
     day, _made = Holiday.objects.get_or_create(unit=own, day=date(2026, 4, 1), defaults={"name": "Ngày hội"})
     other_day, _made = Holiday.objects.get_or_create(unit=other, day=date(2026, 4, 1), defaults={"name": "Ngày hội"})
+    alert = Alert.objects.create(kind=AlertKind.MAIL_STUCK, since=NOW, last_at=NOW)
     plain = ("people", "units", "calendar", "log", "invite", "unit_add", "day_add", "calendar_import")
     found = [(f"administer:{name}", GET, [], ADMIN) for name in plain]
     found += [(f"administer:{name}", POST, [], ADMIN) for name in (*plain[4:], "log_export")]
+    found += [("administer:alerts", GET, [], ADMIN), ("administer:alert_acknowledge", POST, [alert.pk], ADMIN)]
     found += [(f"administer:{name}", POST, [2026], ADMIN) for name in ("year_enter", "year_withdraw")]
     for person, expected in ((clerk, ADMIN), (stranger, ADMIN_ELSEWHERE)):
         found += [(f"administer:{name}", GET, [person.pk], expected) for name in ("person", "close", "hand_over")]
