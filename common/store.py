@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
@@ -21,7 +22,7 @@ class NotKept(Exception):
     """A file could not be written to the store, or there is no room left for uploads; ``message`` says what to do."""
 
     code = "store"
-    message = _("The portal cannot keep files at the moment. Try again later, or bring the paper to the commune.")
+    message = _("The portal cannot keep files at the moment. What was saved before is safe. Try again later.")
 
 
 class DiskStorage(FileSystemStorage):
@@ -74,7 +75,8 @@ def keep(field_file: FieldFile, name: str, content: bytes) -> None:
     Raises :class:`NotKept` when little room is left or the store fails. The
     portal's own papers use what these leave free: see :func:`save`.
     """
-    require_room(field_file.storage)
+    if not has_room(field_file.storage):
+        raise NotKept
     with told():
         field_file.save(name, ContentFile(content), save=False)
 
@@ -85,21 +87,35 @@ def save(storage: Storage, name: str, content: bytes) -> str:
         return storage.save(name, ContentFile(content))
 
 
-def require_room(storage: Storage = default_storage) -> None:
-    """Raise :class:`NotKept` when uploads have to be refused, so that the rest goes on working."""
-    if not has_room(storage):
+def require_room(now: datetime) -> None:
+    """Refuse an upload before the store is full, so that the rest goes on working: an alert, and :class:`NotKept`."""
+    if not watch(now):
         raise NotKept
+
+
+def watch(now: datetime) -> bool:
+    """Tell whether there is room for uploads; raises an alert when there is none."""
+    from .alerts import raise_alert
+    from .models import AlertKind
+
+    if has_room():
+        return True
+    raise_alert(AlertKind.STORE_FULL, now=now)
+    return False
 
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Turn whatever a store raises into :class:`NotKept`; the reason goes to the log."""
+    """Turn whatever a store raises into :class:`NotKept`; the reason goes to the log.
+
+    Around nothing but calls of the store.
+    """
     try:
         yield
     except SuspiciousFileOperation:
         raise
     except Exception as error:
-        logger.exception("the store did not keep a file")
+        logger.exception("the file store failed")
         raise NotKept from error
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 from celery import shared_task
 from django.contrib.sessions.models import Session
 
-from . import alerts, loose_files
+from . import alerts, loose_files, store
 from .clock import now
-from .models import AttemptCounter, OneTimeKey
+from .models import AlertKind, AttemptCounter, OneTimeKey
 
 # Longer than the longest window that limits count in.
 COUNTERS_KEPT = timedelta(days=2)
@@ -18,6 +18,13 @@ QUESTIONS_KEPT = timedelta(days=1)
 def sweep_loose_files() -> int:
     """Delete stored files that no row names; return how many went."""
     return loose_files.sweep(now())
+
+
+@shared_task
+def watch_store() -> None:
+    """Every few minutes: tell administrators that the file store is short of room, and when it is over."""
+    if store.watch(now()):
+        alerts.clear_alert(AlertKind.STORE_FULL)
 
 
 @shared_task

@@ -92,7 +92,7 @@ class ProposeForm(ActionForm):
         if upload is None or self.data.get("source") != "upload":
             return None
         try:
-            accepted = accept(upload)
+            accepted = accept(upload, now=self.now)
         except FileRefused as refused:
             raise forms.ValidationError(refused.message, code=refused.code) from refused
         if accepted.media_type != PDF:

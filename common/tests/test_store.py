@@ -9,11 +9,16 @@ from types import SimpleNamespace
 import pytest
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
-from django.core.files.storage import Storage
+from django.core.files.storage import Storage, default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models.fields.files import FieldFile
 from django.test import RequestFactory
 
 from common import store
+from common.clock import now
+from common.models import Alert, AlertKind
+from common.tasks import watch_store
+from dossiers.models import Paper
 
 
 class Cut(ContentFile):
@@ -70,9 +75,31 @@ def test_room_ends_at_the_measure_and_a_store_elsewhere_has_room(disk, settings,
     settings.STORE_FREE_BYTES = 1001
     assert not store.has_room(disk)
     assert store.has_room(Storage())
-    with pytest.raises(store.NotKept) as caught:
-        store.require_room(disk)
-    assert str(caught.value.message)
+
+
+@pytest.mark.django_db
+def test_want_of_room_is_an_alert_that_ends_with_it(settings):
+    settings.STORE_FREE_BYTES = 1 << 62
+    for _again in range(2):
+        with pytest.raises(store.NotKept) as caught:
+            store.require_room(now())
+        assert str(caught.value.message)
+    watch_store()
+    assert Alert.objects.get().kind == AlertKind.STORE_FULL and Alert.objects.get().count == 3
+    settings.STORE_FREE_BYTES = 0
+    store.require_room(now())
+    assert Alert.objects.exists()
+    watch_store()
+    assert not Alert.objects.exists()
+
+
+def test_nothing_is_kept_below_the_measure_but_the_papers_of_the_portal(settings):
+    settings.STORE_FREE_BYTES = 1 << 62
+    paper = FieldFile(Paper(), Paper._meta.get_field("file"), "")
+    with pytest.raises(store.NotKept):
+        store.keep(paper, "a.pdf", b"%PDF-")
+    assert not paper
+    assert default_storage.exists(store.save(default_storage, "slips/aa/measure.pdf", b"%PDF-"))
 
 
 def test_folder_that_cannot_be_made_is_neither_there_nor_roomy(tmp_path):

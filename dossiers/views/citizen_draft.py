@@ -15,6 +15,7 @@ from common import onetime
 from common.clock import LOCAL, local_day, now
 from common.files import ACCEPT_ATTRIBUTE, FileRefused, accept
 from common.limits import hit_target, too_many
+from common.store import NotKept
 from procedures.answer_forms import known_data, section_form
 from procedures.catalogue import effective_level
 from procedures.models import RequiredPaper
@@ -154,13 +155,13 @@ def paper_upload(request: HttpRequest, dossier: Dossier, key: str) -> HttpRespon
     item = supplements.item_number(key)
     required = None if item is not None else required_of(dossier, key)
     try:
-        accepted = accept(request.FILES.get("file"))
+        accepted = accept(request.FILES.get("file"), now=now())
         if item is not None:
             supplements.add_file(dossier, item, accepted, by=request.user, now=now())  # type: ignore[arg-type]
         else:
             replaces = request.POST.get("replaces", "")
             draft_papers.add_file(dossier, required, accepted, by=request.user, now=now(), replaces=replaces)  # type: ignore[arg-type]
-    except (FileRefused, drafts.FilingRefused) as refusal:
+    except (FileRefused, NotKept, drafts.FilingRefused) as refusal:
         if getattr(refusal, "code", "") == "stale":
             raise
         show = papers_page if item is None else supplement_page

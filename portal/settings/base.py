@@ -205,6 +205,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": crontab(hour=3, minute=30)},
     "expire-drafts": {"task": "dossiers.tasks.expire_drafts", "schedule": crontab(hour=2, minute=30)},
     "sweep-loose-files": {"task": "common.tasks.sweep_loose_files", "schedule": crontab(hour=3, minute=40)},
+    "watch-store": {"task": "common.tasks.watch_store", "schedule": timedelta(minutes=5), "options": {"expires": 300}},
     "rank-procedures": {"task": "dossiers.tasks.rank_procedures", "schedule": crontab(hour=2, minute=10)},
     "count-figures": {"task": "dossiers.tasks.count_figures", "schedule": crontab(hour=2, minute=20)},
     "expire-prepared-forms": {
@@ -311,6 +312,10 @@ if STORAGE_URL := env("STORAGE_URL", default=""):
     STORAGES["default"] = storage_from_url(STORAGE_URL)
 # Below this uploads are refused, so that the portal's own papers, the database and the logs still find room.
 STORE_FREE_BYTES = env.int("STORE_FREE_BYTES", default=1024**3)
+# Files are checked in processes of their own, each with up to 1 GB; so many at once on a machine, others wait a little.
+PARSERS_AT_ONCE = env.int("PARSERS_AT_ONCE", default=2)
+PARSER_WAIT_SECONDS = 10
+PARSER_FOLDER = VAR_DIR / "parsers"
 # Uploads rest in memory until they are checked: a full temporary folder stops nothing, and no paper lies about there.
 FILE_UPLOAD_HANDLERS = ["common.uploads.MemoryHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600

@@ -18,6 +18,7 @@ STORAGES["default"] = {
     "BACKEND": "common.store.DiskStorage",
     "OPTIONS": {"location": str(MEDIA_ROOT)},
 }
+PARSER_FOLDER = TEST_DIR / "parsers"
 # The machine of a test may be nearly full.
 STORE_FREE_BYTES = 0
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
