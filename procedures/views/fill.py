@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.clock import LOCAL, local_day, now
 from common.limits import hit_ip, hit_target, too_many
 from common.pdf import PdfFailed, render_pdf
+from common.store import NotKept
 from offices.hours import hours_lines
 
 from .. import blank_forms, declarations, form_schema, prepared, words
@@ -124,7 +125,11 @@ def blank_form(request: HttpRequest, procedure: Procedure, entry: Entry) -> Http
         if limit.exceeded:
             return too_many(request, limit)
         try:
-            blank_forms.ensure(version)
+            try:
+                blank_forms.ensure(version)
+            except NotKept:
+                # Whoever asks need not know that it cannot be kept.
+                return pdf_response(blank_forms.render(version.form, version.name), version.form["title"]["vi"])
         except PdfFailed:
             return render(request, "503.html", status=503)
     with default_storage.open(name) as stored:
