@@ -156,6 +156,27 @@ def bomb(megabytes: int, rounds: int = 1, **entries: object) -> bytes:
     return pdf_bytes(change, stream_decode_level=pikepdf.StreamDecodeLevel.none, compress_streams=False)
 
 
+def nested(levels: int, times: int, *, circle: bool = False) -> bytes:
+    """A PDF whose page draws a form that draws a form …, each of them so many times."""
+
+    def change(pdf: pikepdf.Pdf) -> None:
+        def form(content: bytes, **inner: object) -> pikepdf.Object:
+            stream = pdf.make_stream(content, Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9])
+            stream.Resources = Dictionary(XObject=Dictionary(inner))
+            return stream
+
+        deepest = inner = form(b"0 0 1 1 re f")
+        for _level in range(levels):
+            inner = form(b"/F#31 Do " * times, **{"/F1": inner})
+        if circle:
+            deepest.write(b"/F1 Do")
+            deepest.Resources = Dictionary(XObject=Dictionary(F1=inner))
+        pdf.pages[0].Contents = pdf.make_stream(b"/F1 Do")
+        pdf.pages[0].Resources = Dictionary(XObject=Dictionary(F1=inner))
+
+    return pdf_bytes(change)
+
+
 SCRIPT = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
 FAR_FILE = String(r"\\evil.example\x.pdf")
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>"
@@ -241,6 +262,8 @@ HOSTILE: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "page that unfolds": ("a.pdf", lambda: bomb(200), "unfolds"),
     "page that unfolds twice": ("a.pdf", lambda: bomb(400, rounds=2), "unfolds"),
     "picture that unfolds": ("a.pdf", lambda: bomb(1100, Subtype=Name.Image, Width=9, Height=9), "unfolds"),
+    "forms in forms": ("a.pdf", lambda: nested(9, 10), "unfolds"),
+    "forms in a circle": ("a.pdf", lambda: nested(3, 1, circle=True), "unfolds"),
     "picture of many pixels": ("a.pdf", lambda: bomb(1, Subtype=Name.Image, Width=90_000, Height=90_000), "unfolds"),
 }
 
@@ -292,6 +315,7 @@ GOOD: dict[str, tuple[str, Callable[[], bytes], str]] = {
         lambda: pdf_bytes(lambda pdf: setattr(pdf.Root, "OpenAction", [pdf.pages[0].obj, Name.Fit])),
         "a.pdf",
     ),
+    "a form in a form": ("a.pdf", lambda: nested(3, 20), "a.pdf"),
     "long page": ("a.pdf", lambda: bomb(60), "a.pdf"),
     "large scan in a pdf": ("a.pdf", lambda: bomb(300, Subtype=Name.Image, Width=9921, Height=14031), "a.pdf"),
 }

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections import Counter
 from typing import Any
 
 from .refused import Refused
@@ -18,6 +19,11 @@ PROGRAMS = (b"MZ", b"\x7fELF", b"PK", b"#!", b"GIF8", b"\xff\xd8\xff", b"\x89PNG
 UNFOLDED_CONTENT = 128 * 1024 * 1024
 UNFOLDED_PICTURES = 1024 * 1024 * 1024
 PICTURE_PIXELS = 300_000_000
+# How much a page may draw, in bytes of content: forms draw forms, each of them many times.
+DRAWN_BYTES = 1024 * 1024 * 1024
+DEEPEST = 40
+DRAWS = re.compile(rb"/([^\s/<>\[\](){}%]+)\s+Do\b")
+ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 PLAIN_FILTERS = {"/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCII85Decode", "/ASCIIHexDecode"}
 PLAIN_FILTERS |= {"/Fl", "/LZW", "/RL", "/A85", "/AHx"}
 
@@ -72,6 +78,12 @@ def parse_pdf(content: bytes) -> tuple[dict[str, Any], bytes]:
                 if isinstance(thing, pikepdf.Stream):
                     room.take(thing)
                 is_signed = is_signed or (isinstance(thing, pikepdf.Dictionary) and "/ByteRange" in thing)
+            drawing = Drawing()
+            for leaf in pdf.pages:
+                drawing.take(leaf.resources, leaf.obj.get("/Contents"))
+            for thing in pdf.objects:
+                if is_form(thing):
+                    drawing.form(thing, {})
             if is_signed and (before or pdf.get_warnings()):
                 raise Refused("signed")
             as_is = not (before or after or pdf.is_encrypted)
@@ -104,6 +116,60 @@ class Room:
         self.left[is_picture] -= unfolded(stream, self.left[is_picture])
         if self.left[is_picture] < 0:
             raise Refused("unfolds")
+
+
+class Drawing:
+    """What pages and forms draw once the forms in them are counted as often as they are drawn."""
+
+    def __init__(self) -> None:
+        self.known: dict[tuple[int, int], int] = {}
+        self.depth = 0
+
+    def form(self, stream: Any, resources: Any) -> int:
+        """Return what a form draws; one in a circle, or too deep, raises Refused('unfolds')."""
+        if stream.objgen not in self.known:
+            self.depth += 1
+            if self.depth > DEEPEST:
+                raise Refused("unfolds")
+            self.known[stream.objgen] = self.take(stream.get("/Resources", resources), stream)
+            self.depth -= 1
+        return self.known[stream.objgen]
+
+    def take(self, resources: Any, content: Any) -> int:
+        """Return what the content of a page or form draws, in bytes; raises Refused('unfolds') beyond the measure."""
+        import pikepdf
+
+        total = 0
+        forms: Any = resources.get("/XObject", {}) if isinstance(resources, pikepdf.Dictionary) else {}
+        for part in list(content) if isinstance(content, pikepdf.Array) else [content]:
+            if not isinstance(part, pikepdf.Stream):
+                continue
+            text = readable(part)
+            total += len(text)
+            for name, count in Counter(DRAWS.findall(text)).items() if b"Do" in text else ():
+                plain = ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), name).decode("utf-8", "replace")
+                if is_form(child := forms.get(f"/{plain}")):
+                    total += count * self.form(child, resources)
+        if total > DRAWN_BYTES:
+            raise Refused("unfolds")
+        return total
+
+
+def is_form(thing: Any) -> bool:
+    """Tell whether an object is content that others draw."""
+    import pikepdf
+
+    return isinstance(thing, pikepdf.Stream) and str(thing.get("/Subtype", "")) == "/Form"
+
+
+def readable(stream: Any) -> bytes:
+    """Return what a content stream says; nothing when it cannot be read, as in a reader."""
+    import pikepdf
+
+    try:
+        return bytes(stream.read_bytes())
+    except pikepdf.PdfError:
+        return b""
 
 
 def unfolded(stream: Any, most: int) -> int:
