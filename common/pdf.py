@@ -11,7 +11,6 @@ import os
 import re
 import resource
 import signal
-import tempfile
 import threading
 import time
 from collections.abc import Mapping
@@ -139,10 +138,14 @@ def render_pdf(template: str, context: Mapping[str, Any], *, fields: Mapping[str
         raise PdfFailed("other documents are being laid out")
     try:
         _style(fields is not None)
-        with tempfile.TemporaryFile() as target:
+        # In memory: a full temporary folder does not stop it.
+        with os.fdopen(os.memfd_create("pdf"), "w+b") as target:
             _write_in_child(html, target, fields, seconds)
             target.seek(0)
             content = target.read()
+    except OSError as error:
+        # The fonts rest in a temporary folder while this process lives.
+        raise PdfFailed("the system did not give what a document needs") from error
     finally:
         _one_at_a_time.release()
     if not content.startswith(b"%PDF-"):

@@ -15,18 +15,16 @@ QUESTIONS_KEPT = timedelta(days=1)
 
 
 @shared_task
-def watch() -> None:
-    """Each minute: tell administrators when the file store is nearly full, and when it no longer is."""
-    if store.is_full():
-        alerts.raise_alert(AlertKind.STORE_FULL, now=now(), detail=f"{(store.free_bytes() or 0) // 1024**2} MB free")
-    else:
-        alerts.clear_alert(AlertKind.STORE_FULL)
-
-
-@shared_task
 def sweep_loose_files() -> int:
     """Delete stored files that no row names; return how many went."""
     return purging.run("loose_files", now())
+
+
+@shared_task
+def watch_store() -> None:
+    """Every few minutes: tell administrators that the file store is short of room, and when it is over."""
+    if store.watch(now()):
+        alerts.clear_alert(AlertKind.STORE_FULL)
 
 
 @shared_task

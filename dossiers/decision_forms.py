@@ -98,7 +98,7 @@ class ProposeForm(ActionForm):
             )
             raise forms.ValidationError(text % {"name": upload.name})
         try:
-            accepted = accept(upload)
+            accepted = accept(upload, now=self.now)
         except FileRefused as refused:
             raise forms.ValidationError(refused.message, code=refused.code) from refused
         if accepted.media_type != PDF:

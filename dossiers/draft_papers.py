@@ -10,13 +10,13 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.files import Accepted, delete_after_commit, removed_on_failure
+from common.store import keep, told
 from procedures import form_schema
 from procedures.models import ProcedureVersion, RequiredPaper
 
@@ -102,7 +102,10 @@ def store_file(
     now: datetime,
     written: list[FieldFile],
 ) -> Paper:
-    """Write a file to the store under a random name, note it in ``written``, then write its row."""
+    """Write a file to the store under a random name, note it in ``written``, then write its row.
+
+    Raises :class:`~common.store.NotKept`.
+    """
     paper = Paper(
         dossier=dossier,
         required=required,
@@ -117,7 +120,7 @@ def store_file(
         uploaded_by=by,
         uploaded_at=now,
     )
-    paper.file.save(accepted.name, ContentFile(accepted.content), save=False)
+    keep(paper.file, accepted.name, accepted.content)
     written.append(paper.file)
     paper.save(force_insert=True)
     return paper
@@ -164,7 +167,7 @@ def copy_paper(paper: Paper, target: Dossier, *, by: User, now: datetime, writte
     if paper.required is None:
         return
     if paper.file:
-        with paper.file.open("rb") as stored:
+        with told(), paper.file.open("rb") as stored:
             content = stored.read()
         accepted = Accepted(paper.original_name, content, paper.media_type, paper.size, paper.sha256, paper.pages)
         store_file(target, paper.required, paper.name, accepted, by=by, now=now, written=written)

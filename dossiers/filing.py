@@ -16,6 +16,7 @@ from accounts.models import User
 from common import onetime
 from common.clock import local_day
 from common.files import removed_on_failure
+from common.store import NotKept
 from procedures import form_schema
 from procedures.catalogue import current_version, effective_level
 from procedures.models import ProcedureVersion
@@ -300,7 +301,7 @@ def copy_draft(source: Dossier, *, by: User, key: str, now: datetime) -> Dossier
     return made
 
 
-def explain(refusal: ActionRefused | FilingRefused | onetime.KeyMisused) -> str:
+def explain(refusal: ActionRefused | FilingRefused | onetime.KeyMisused | NotKept) -> str:
     """Return the sentence for the person whose request was refused."""
     if isinstance(refusal, onetime.KeyMisused):
         return _("This page was made for another request. Look at the dossier and try again from here.")

@@ -11,9 +11,7 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from django.core.files.base import ContentFile
-
-from common import broker
+from common import broker, store
 from common.qr import qr_svg
 
 from .links import tracking_link
@@ -96,9 +94,9 @@ def wake(result: Result) -> None:
 
 
 def store_pdf(result: Result, content: bytes) -> bool:
-    """Store a letter's PDF and its hash unless it has one; tell whether this call did."""
+    """Store a letter's PDF and its hash unless it has one; tell whether this call did. Raises NotKept."""
     storage = result.file.storage
-    name = storage.save(result.file.field.generate_filename(result, "result.pdf"), ContentFile(content))
+    name = store.save(storage, result.file.field.generate_filename(result, "result.pdf"), content)
     values = {"file": name, "sha256": hashlib.sha256(content).hexdigest()}
     if Result.objects.filter(pk=result.pk, file="", approved_at__isnull=False).update(**values):
         return True

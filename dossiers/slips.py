@@ -11,10 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.utils import translation
 
-from common import broker
+from common import broker, store
 from common.clock import local_day
 from common.divisions import address_text
 from common.money import format_vnd
@@ -288,8 +287,11 @@ def wake(slip: Slip) -> None:
 
 
 def store_pdf(slip: Slip, content: bytes, sha256: str) -> bool:
-    """Store a slip's PDF unless it has one; tell whether this call did. One UPDATE claims the row."""
-    name = slip.file.storage.save(slip.file.field.generate_filename(slip, "slip.pdf"), ContentFile(content))
+    """Store a slip's PDF unless it has one; tell whether this call did. One UPDATE claims the row.
+
+    Raises :class:`~common.store.NotKept`.
+    """
+    name = store.save(slip.file.storage, slip.file.field.generate_filename(slip, "slip.pdf"), content)
     if Slip.objects.filter(pk=slip.pk, file="").update(file=name, sha256=sha256):
         return True
     slip.file.storage.delete(name)

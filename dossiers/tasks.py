@@ -11,6 +11,7 @@ from django.db.models import Count
 from common import purging
 from common.clock import now
 from common.pdf import PdfFailed, render_pdf
+from common.store import NotKept
 from procedures.publishing import rank_by_filings
 
 from . import figures, results, slips
@@ -63,7 +64,7 @@ def render_waiting_slips() -> None:
                 return
             try:
                 task(pk)
-            except (PdfFailed, OSError) as error:
+            except (PdfFailed, NotKept) as error:
                 logger.error("%s %s failed: %s", task.name, pk, error)
 
 

@@ -1,5 +1,6 @@
 """Error pages that say what to do next."""
 
+import errno
 import sys
 
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
@@ -9,8 +10,11 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from accounts import resume
+from common.store import NotKept
 
 from .context import site_unit
+
+DISK_FAULTS = {errno.ENOSPC, errno.EROFS, errno.EDQUOT}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -31,14 +35,20 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Answer a fault of ours, without database, session or context processors; 503 while the database is away."""
-    if isinstance(sys.exception(), OperationalError | InterfaceError):
+    """Answer a fault of ours, without database, session or context processors.
+
+    503 while the database is away, or while the disk is full or read-only.
+    """
+    fault = sys.exception()
+    if isinstance(fault, OperationalError | InterfaceError | NotKept) or (
+        isinstance(fault, OSError) and fault.errno in DISK_FAULTS
+    ):
         return unavailable(request)
     return HttpResponse(render_to_string("500.html", {"site_unit": site_unit()}), status=500)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """Answer while the database is away, without touching it."""
+    """Answer while the database or the disk is away, without touching either."""
     response = HttpResponse(render_to_string("503.html", {"site_unit": site_unit()}), status=503)
     response["Retry-After"] = "60"
     return response

@@ -26,7 +26,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
     ``{"ready": bool, "checks": {"database": …, "store": …}}``, each check "ok" or "failed". What is late or full is
     an alert (``common/alerts.py``): taking every web process out of service would not mend it. One query.
     """
-    checks = {"database": database(), "store": "ok" if store.is_writable() else "failed"}
+    checks = {"database": database(), "store": "ok" if store.is_there() else "failed"}
     ready = all(answer == "ok" for answer in checks.values())
     return JsonResponse({"ready": ready, "checks": checks}, status=200 if ready else 503)
 

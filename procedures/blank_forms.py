@@ -14,12 +14,11 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage
 from django.urls import reverse
 from django.utils.text import slugify
 
-from common import broker
+from common import broker, store
 from common.files import delete_quietly
 from common.pdf import render_pdf
 from common.text import fold
@@ -72,14 +71,14 @@ def render(form: Any, name: str) -> bytes:
 
 
 def ensure(version: ProcedureVersion, storage: Storage = default_storage) -> str:
-    """Return the storage name of a version's blank form, made now unless it is there. Raises PdfFailed.
+    """Return the storage name of a version's blank form, made now unless it is there.
 
-    Whoever comes second finds the first one's file and takes its own away.
+    Whoever comes second finds the first one's file and takes its own away. Raises PdfFailed, NotKept.
     """
     name = storage_name(version.pk, version.form, version.name)
     if storage.exists(name):
         return name
-    made = storage.save(name, ContentFile(render(version.form, version.name)))
+    made = store.save(storage, name, render(version.form, version.name))
     if made != name:
         delete_quietly(storage, made)
     _forget_older(version.pk, name, storage)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.files import removed_on_failure
+from common.store import keep
 from common.text import fold
 
 from .changing import Change, EditRefused, in_words, touch
@@ -45,7 +45,7 @@ def add(
     now: datetime,
     template: Template | None = None,
 ) -> Row:
-    """Add a row at the end; a paper gets its key from its name. Raises EditRefused."""
+    """Add a row at the end; a paper gets its key from its name. Raises EditRefused, NotKept."""
     with removed_on_failure() as written, transaction.atomic():
         rows = _rows(model, version)
         if len(rows) >= MOST:
@@ -56,8 +56,9 @@ def add(
             row.key = paper_key(row.name, [paper.key for paper in rows])
         row.save()
         if isinstance(row, RequiredPaper) and template is not None:
-            row.template_file.save(template.name, ContentFile(template.content), save=True)
+            keep(row.template_file, template.name, template.content)
             written.append(row.template_file)
+            row.save(update_fields=["template_file"])
     return row
 
 
@@ -71,7 +72,10 @@ def change(
     *,
     remove_template: bool = False,
 ) -> None:
-    """Change a row of a draft; a paper's key stays. Nothing is written when nothing differs. Raises EditRefused."""
+    """Change a row of a draft; a paper's key stays. Nothing is written when nothing differs.
+
+    Raises EditRefused, NotKept.
+    """
     version = row.version
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     changes: list[Change] = [
@@ -93,7 +97,7 @@ def change(
             before = RequiredPaper.objects.get(pk=row.pk).template_file
             row.template_file = None
             if template is not None:
-                row.template_file.save(template.name, ContentFile(template.content), save=False)
+                keep(row.template_file, template.name, template.content)
                 written.append(row.template_file)
             row.save(update_fields=["template_file"])
             if before:

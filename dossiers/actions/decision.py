@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar
 
-from django.core.files.base import ContentFile
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import LOCAL, local_day
 from common.files import Accepted
+from common.store import NotKept, keep
 from common.working_time import CalendarError, add_working_days, clamp
 from offices.calendar import calendar_of
 from offices.models import Role
@@ -34,7 +34,7 @@ class Propose(ActionBase):
 
     ``text`` is the letter's own wording; a refusal of the request needs a
     ``reason``. A later proposal replaces an earlier one. Refusals: holder,
-    reason, upload.
+    reason, upload, store.
     """
 
     is_granted: bool
@@ -67,7 +67,10 @@ class Propose(ActionBase):
         result.proposed_at = move.now
         if self.upload is not None:
             result.kind = ResultKind.UPLOAD
-            result.file.save("result.pdf", ContentFile(self.upload.content), save=False)
+            try:
+                keep(result.file, "result.pdf", self.upload.content)
+            except NotKept as error:
+                raise ActionRefused("store", error.message) from error
             result.sha256 = self.upload.sha256
         else:
             result.kind = ResultKind.LETTER

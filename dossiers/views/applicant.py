@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from common.clock import local_day, now
 from common.onetime import KeyMisused
+from common.store import NotKept
 
 from .. import filing
 from ..drafts import FilingRefused
 from ..models import Dossier
 from ..workflow import ActionRefused
 
-REFUSALS = (FilingRefused, ActionRefused, KeyMisused)
+REFUSALS = (FilingRefused, ActionRefused, KeyMisused, NotKept)
 View = Callable[..., HttpResponseBase]
 
 

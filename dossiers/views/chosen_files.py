@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from common.clock import now
 from common.files import FileRefused, accept
 from common.limits import hit_target, too_many
+from common.store import NotKept
 from procedures.models import RequiredPaper
 
 from .. import draft_papers, drafts, supplements
@@ -86,12 +87,12 @@ def take(request: HttpRequest, dossier: Dossier, one: Chosen) -> str:
     required = None if item is not None else required_of(dossier, one.key)
     by, moment = request.user, now()
     try:
-        accepted = accept(one.file)
+        accepted = accept(one.file, now=moment)
         if item is not None:
             supplements.add_file(dossier, item, accepted, by=by, now=moment)  # type: ignore[arg-type]
         else:
             draft_papers.add_file(dossier, required, accepted, by=by, now=moment, replaces=one.replaces)  # type: ignore[arg-type]
-    except (FileRefused, drafts.FilingRefused) as refusal:
+    except (FileRefused, NotKept, drafts.FilingRefused) as refusal:
         if getattr(refusal, "code", "") == "stale":
             raise
         return str(refusal.message)

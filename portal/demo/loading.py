@@ -33,7 +33,7 @@ def load(now: datetime) -> int:
     dossiers but for random references. About 15,000 queries.
     """
     rng = random.Random(SEED)  # noqa: S311 – nothing here is secret
-    files = samples()
+    files = samples(now)
     with transaction.atomic():
         made = stories.play(town.build(rng, now), rng, now, files)
         figures.count(now)
@@ -54,7 +54,7 @@ def settle_messages() -> None:
     waiting.update(state=State.SENT, sent_at=F("created_at"), attempts=1)
 
 
-def samples() -> tuple[Accepted, ...]:
+def samples(now: datetime) -> tuple[Accepted, ...]:
     """Return a small PDF and a small photo that have passed the check of every upload."""
     sheet = Image.new("RGB", (620, 877), "white")
     pen = ImageDraw.Draw(sheet)
@@ -63,7 +63,7 @@ def samples() -> tuple[Accepted, ...]:
     for line in range(12):
         pen.line((90, 260 + 40 * line, 530 - 37 * (line % 4), 260 + 40 * line), fill="#888888", width=3)
     return tuple(
-        accept(SimpleUploadedFile(name, encoded(sheet, kind)))
+        accept(SimpleUploadedFile(name, encoded(sheet, kind)), now=now)
         for name, kind in (("giay-to-mau.pdf", "PDF"), ("anh-chup-mau.jpg", "JPEG"))
     )
 

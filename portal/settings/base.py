@@ -212,7 +212,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "notifications.tasks.sweep",
         "schedule": timedelta(seconds=NOTIFICATION_SWEEP_SECONDS),
     },
-    "watch": {"task": "common.tasks.watch", "schedule": timedelta(seconds=60)},
+    "watch-store": {"task": "common.tasks.watch_store", "schedule": timedelta(seconds=60)},
     "watch-outbox": {"task": "notifications.tasks.watch", "schedule": timedelta(seconds=60)},
     "render-slips": {"task": "dossiers.tasks.render_waiting_slips", "schedule": timedelta(seconds=60)},
     "tidy-counters": {"task": "common.tasks.tidy", "schedule": crontab(hour=3, minute=10)},
@@ -324,11 +324,19 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "files"
 STORAGES: dict[str, dict[str, Any]] = {
     # Uploaded papers, slips and results; never under a public URL.
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},
+    "default": {"BACKEND": "common.store.DiskStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 if STORAGE_URL := env("STORAGE_URL", default=""):
     STORAGES["default"] = storage_from_url(STORAGE_URL)
+# Below this uploads are refused, so that the portal's own papers, the database and the logs still find room.
+STORE_FREE_BYTES = env.int("STORE_FREE_BYTES", default=1024**3)
+# Files are checked in processes of their own, each with up to 1 GB; so many at once on a machine, others wait a little.
+PARSERS_AT_ONCE = env.int("PARSERS_AT_ONCE", default=2)
+PARSER_WAIT_SECONDS = 10
+PARSER_FOLDER = VAR_DIR / "parsers"
+# Uploads rest in memory until they are checked: a full temporary folder stops nothing, and no paper lies about there.
+FILE_UPLOAD_HANDLERS = ["common.uploads.MemoryHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

@@ -15,9 +15,12 @@ STATIC_ROOT = TEST_DIR / "static"
 STATIC_ROOT.mkdir()
 MEDIA_ROOT = TEST_DIR / "files"
 STORAGES["default"] = {
-    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "BACKEND": "common.store.DiskStorage",
     "OPTIONS": {"location": str(MEDIA_ROOT)},
 }
+PARSER_FOLDER = TEST_DIR / "parsers"
+# The machine of a test may be nearly full.
+STORE_FREE_BYTES = 0
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 if REDIS_URL:
     # Processes of one run, and runs after each other, do not see or clear each other's entries.

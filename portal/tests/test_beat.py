@@ -131,7 +131,7 @@ def test_a_periodic_task_exists_and_is_dropped_when_nobody_takes_it(name):
         ("dossiers.tasks.render_result", "pdf"),
         ("dossiers.tasks.render_waiting_slips", "pdf"),
         ("dossiers.tasks.expire_drafts", "celery"),
-        ("common.tasks.watch", "celery"),
+        ("common.tasks.watch_store", "celery"),
     ],
 )
 def test_mail_and_pdf_have_queues_of_their_own(task, queue):

@@ -6,7 +6,7 @@ import pytest
 from django.db import OperationalError
 from django.urls import reverse
 
-from common import heartbeat, store, tasks
+from common import heartbeat, tasks
 from common.clock import now as present
 from common.models import Alert, AlertKind, Heartbeat
 from portal import celery as background
@@ -20,7 +20,7 @@ def nothing_noted(monkeypatch):
 
 
 def test_taking_a_task_notes_its_queue_now_and_then(django_assert_num_queries):
-    task = background.app.tasks["common.tasks.watch"]
+    task = background.app.tasks["common.tasks.watch_store"]
     for queue in ("mail", "pdf"):
         task.push_request(delivery_info={"routing_key": queue})
         task.before_start("id", (), {})
@@ -68,13 +68,12 @@ def test_administrators_see_a_dead_worker_although_nobody_is_left_to_tell(commun
     assert "card" not in client.get(alerts).content.decode().partition("<main")[2].partition("</main")[0]
 
 
-def test_a_store_that_is_nearly_full_is_an_alert_until_it_is_not(monkeypatch):
-    room = store.ROOM_BYTES
-    monkeypatch.setattr(store, "ROOM_BYTES", 1 << 62)
-    tasks.watch()
-    tasks.watch()
+def test_a_store_that_is_nearly_full_is_an_alert_until_it_is_not(settings):
+    settings.STORE_FREE_BYTES = 1 << 62
+    tasks.watch_store()
+    tasks.watch_store()
     alert = Alert.objects.get()
-    assert (alert.kind, alert.count) == (AlertKind.STORE_FULL, 2) and alert.detail.endswith("MB free")
-    monkeypatch.setattr(store, "ROOM_BYTES", min(room, 1))
-    tasks.watch()
+    assert (alert.kind, alert.count) == (AlertKind.STORE_FULL, 2)
+    settings.STORE_FREE_BYTES = 1
+    tasks.watch_store()
     assert not Alert.objects.exists()

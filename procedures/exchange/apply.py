@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils.crypto import get_random_string
@@ -13,6 +12,7 @@ from django.utils.crypto import get_random_string
 from accounts.models import User
 from common import clock
 from common.files import removed_on_failure
+from common.store import keep
 
 from .. import publishing
 from ..comparing import ChangedSection
@@ -37,7 +37,7 @@ def apply(parcels: list[Parcel], digest: str, note: str, *, by: User, options: O
     """Write what the dry run of :attr:`Plan.digest` promised.
 
     ``note`` tells the reviewers where the drafts come from. Raises
-    :class:`Stale`, and then nothing is written. About 20 queries a procedure.
+    :class:`Stale` or :class:`~common.store.NotKept`, and then nothing is written. About 20 queries a procedure.
     """
     day = clock.local_day(now)
     try:
@@ -159,9 +159,7 @@ class _Writer:
     def store(self, row: RequiredPaper, template: Mapping[str, Any]) -> None:
         """Keep a template file under a random name; it goes again when the import fails."""
         ending = str(template["name"]).rpartition(".")[2].lower()
-        row.template_file.save(
-            f"{get_random_string(20)}.{ending}", ContentFile(base64.b64decode(template["content"])), save=False
-        )
+        keep(row.template_file, f"{get_random_string(20)}.{ending}", base64.b64decode(template["content"]))
         self.written.append(row.template_file)
 
 

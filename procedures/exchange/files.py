@@ -48,7 +48,10 @@ def _why_not(template: dict[str, Any]) -> str:
     """Return why a file is not taken, '' when it is."""
     name = template["name"]
     try:
-        parse(name.rpartition(".")[2].lower(), base64.b64decode(template["content"]), name)
+        facts, _rewritten = parse(name.rpartition(".")[2].lower(), base64.b64decode(template["content"]), name)
+        if not facts.get("as_is", True):
+            # Its hash names it on both sides, so it is stored as it came or not at all.
+            raise FileRefused("content", name)
     except FileRefused as refusal:
         return str(refusal.message)
     return ""

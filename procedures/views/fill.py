@@ -23,6 +23,7 @@ from common.clock import LOCAL, local_day, now
 from common.form_warnings import point_out
 from common.limits import hit_ip, hit_target, too_many
 from common.pdf import PdfFailed, render_pdf
+from common.store import NotKept
 from common.typed import as_sent
 from offices.hours import hours_lines
 
@@ -126,7 +127,11 @@ def blank_form(request: HttpRequest, procedure: Procedure, entry: Entry) -> Http
         if limit.exceeded:
             return too_many(request, limit)
         try:
-            blank_forms.ensure(version)
+            try:
+                blank_forms.ensure(version)
+            except NotKept:
+                # Whoever asks need not know that it cannot be kept.
+                return pdf_response(blank_forms.render(version.form, version.name), version.form["title"]["vi"])
         except PdfFailed:
             return render(request, "503.html", status=503)
     with default_storage.open(name) as stored:

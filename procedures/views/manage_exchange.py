@@ -1,5 +1,6 @@
 """Taking the catalogue out and in: export, dry run, import."""
 
+import logging
 from tempfile import TemporaryFile
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common import clock, onetime
 from common.files import clean_name
+from common.store import NotKept, require_room
 from offices import audit
 
 from ..changing import record
@@ -30,6 +32,8 @@ from ..exchange.plan import Options
 from ..exchange.reading import Parcel, Unreadable, read_json
 from ..models import Procedure
 from .guards import publisher_only
+
+logger = logging.getLogger(__name__)
 
 PAGE = 50
 EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -49,7 +53,10 @@ def export(request: HttpRequest) -> HttpResponseBase:
         audit.record(
             "procedure.export", Procedure, by=request.user, now=moment, ref="", name=form.scope_label(), changes=changes
         )
-        return download(rows, form.cleaned_data["format"], f"danh-muc-{name}" if name else "danh-muc")
+        try:
+            return download(rows, form.cleaned_data["format"], f"danh-muc-{name}" if name else "danh-muc")
+        except OSError:
+            form.add_error("format", no_temporary_file())
     context = {"form": form, "back": reverse("manage:procedures")}
     return render(request, "manage/export.html", context, status=422 if form.errors else 200)
 
@@ -63,9 +70,18 @@ def export_one(request: HttpRequest, code: str) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         changes = [("format", None, form.cleaned_data["format"])]
         record(procedure, "procedure.export", by=request.user, now=clock.now(), changes=changes)  # type: ignore[arg-type]
-        return download(Procedure.objects.filter(pk=procedure.pk), form.cleaned_data["format"], f"thu-tuc-{code}")
+        try:
+            return download(Procedure.objects.filter(pk=procedure.pk), form.cleaned_data["format"], f"thu-tuc-{code}")
+        except OSError:
+            form.add_error("format", no_temporary_file())
     context = {"form": form, "procedure": procedure, "back": reverse("manage:procedure", args=[code])}
     return render(request, "manage/export.html", context, status=422 if form.errors else 200)
+
+
+def no_temporary_file() -> str:
+    """Return the sentence for a workbook that found no room on the server while it was made."""
+    logger.exception("a workbook could not be written")
+    return _("The server has no room to make an Excel file at the moment. Choose JSON, or try again later.")
 
 
 def download(rows: QuerySet[Procedure], kind: str, name: str) -> HttpResponseBase:
@@ -95,9 +111,10 @@ def import_file(request: HttpRequest) -> HttpResponse:
         upload = form.cleaned_data["file"]
         options = Options(form.cleaned_data["overwrite"], form.cleaned_data["to_review"])
         try:
+            require_room(clock.now())
             parcels = read_upload(upload)
-        except Unreadable as refusal:
-            form.add_error("file", refusal.message)
+        except (Unreadable, NotKept) as refusal:
+            form.add_error("file", str(refusal.message))
         else:
             moment = clock.now()
             planned = exchange_plan.plan(parcels, by=request.user, options=options, day=clock.local_day(moment))  # type: ignore[arg-type]
@@ -188,6 +205,8 @@ def import_confirm(request: HttpRequest) -> HttpResponse:
             request,
             _("Catalogue or file have changed since this report was made. Nothing was imported; the report is new."),
         )
+    except NotKept as trouble:
+        messages.error(request, trouble.message)
     except onetime.KeyMisused:
         messages.error(request, _("This page was made for another request. Try again from here."))
     else:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from common import clock
+from common.store import NotKept
 
 from ..changing import EditRefused
 from ..models import Procedure, ProcedureVersion
@@ -72,5 +73,8 @@ def attempt(form: forms.Form, act: Callable[[], Any]) -> int:
     except PublishingRefused as refused:
         for reason in refused.reasons:
             form.add_error(None, reason)
+        return 422
+    except NotKept as trouble:
+        form.add_error(None, str(trouble.message))
         return 422
     return 200

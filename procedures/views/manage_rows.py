@@ -179,7 +179,7 @@ def _save(
     if upload is not None:
         key = row.key if isinstance(row, RequiredPaper) else rows.paper_key(form.cleaned_data["name"], ())
         try:
-            template = template_files.accept(upload, key)
+            template = template_files.accept(upload, key, now=publisher.now)
         except template_files.TemplateRefused as refused:
             form.add_error("template_file", ValidationError(refused.message))
             return

@@ -2,7 +2,9 @@
 // docs/look.md lists the hooks. Nothing here decides anything: the server checks all of it again.
 
 const words = document.getElementById("words")?.dataset ?? {};
-const MAX_EDGE = 1600;
+// The short side bounds a photo, so that the text of a long screenshot can still be read.
+const SHORT_SIDE = 1600;
+const MAX_PIXELS = 16e6;
 const SHRINK_ABOVE = 400_000;
 const PAUSES = [1000, 3000, 9000];
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -54,10 +56,11 @@ async function shrink(file) {
   if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < SHRINK_ABOVE) return file;
   try {
     const picture = await createImageBitmap(file);
-    const scale = Math.min(1, MAX_EDGE / Math.max(picture.width, picture.height));
+    const { width, height } = picture;
+    const scale = Math.min(1, SHORT_SIDE / Math.min(width, height), Math.sqrt(MAX_PIXELS / (width * height)));
     const canvas = document.createElement("canvas");
-    canvas.width = Math.round(picture.width * scale);
-    canvas.height = Math.round(picture.height * scale);
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(height * scale);
     const pen = canvas.getContext("2d");
     pen.fillStyle = "#fff";
     pen.fillRect(0, 0, canvas.width, canvas.height);
