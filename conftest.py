@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from common import append_only, broker
+from common import append_only, broker, clock
 from common.clock import LOCAL
 from tests import factories
 
@@ -46,6 +46,17 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def broker_is_not_resting(monkeypatch):
     """Forget that an earlier test found the broker down."""
     monkeypatch.setattr(broker, "_rests_until", 0.0)
+
+
+@pytest.fixture(autouse=True)
+def database_clock(monkeypatch):
+    """Let the database's clock show what the test's own shows, so that one frozen stands still in both.
+
+    Returns the real one.
+    """
+    real = clock.database_now
+    monkeypatch.setattr(clock, "database_now", lambda: clock.now())
+    return real
 
 
 @pytest.fixture(autouse=True)

@@ -44,7 +44,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         rows, name = form.chosen()
-        moment = clock.now()
+        moment = clock.recorded_now()
         changes = [("format", None, form.cleaned_data["format"]), ("procedures", None, rows.count())]
         audit.record(
             "procedure.export", Procedure, by=request.user, now=moment, ref="", name=form.scope_label(), changes=changes
@@ -62,7 +62,7 @@ def export_one(request: HttpRequest, code: str) -> HttpResponseBase:
     form = ExportForm(request.POST if request.method == "POST" else None, procedure=procedure)
     if request.method == "POST" and form.is_valid():
         changes = [("format", None, form.cleaned_data["format"])]
-        record(procedure, "procedure.export", by=request.user, now=clock.now(), changes=changes)  # type: ignore[arg-type]
+        record(procedure, "procedure.export", by=request.user, now=clock.recorded_now(), changes=changes)  # type: ignore[arg-type]
         return download(Procedure.objects.filter(pk=procedure.pk), form.cleaned_data["format"], f"thu-tuc-{code}")
     context = {"form": form, "procedure": procedure, "back": reverse("manage:procedure", args=[code])}
     return render(request, "manage/export.html", context, status=422 if form.errors else 200)
@@ -173,7 +173,7 @@ def import_confirm(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("No file waits to be imported. Choose it again."))
         return redirect("manage:import")
     note = _("Imported from the file “%(name)s”.") % {"name": waiting.name}
-    moment = clock.now()
+    moment = clock.recorded_now()
     try:
         with transaction.atomic():
             if onetime.claim(form.cleaned_data["key"], PURPOSE, user.pk, waiting.token, moment) is not None:
