@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from common import append_only, loose_files
+from common import append_only, file_hashes, loose_files
 
 
 class DossiersConfig(AppConfig):
@@ -19,7 +19,10 @@ class DossiersConfig(AppConfig):
         loose_files.register_field("papers", "dossiers.Paper", "file")
         loose_files.register_field("slips", "dossiers.Slip", "file")
         loose_files.register_field("results", "dossiers.Result", "file")
+        for model in ("Paper", "Slip", "Result"):
+            file_hashes.register(f"dossiers.{model}", "file")
         append_only.register("dossiers_dossierevent")
+        append_only.register("dossiers_historyseal")
         append_only.register("dossiers_reading")
         append_only.register("dossiers_slip", set_once=["file", "sha256"])
         # Approved: only the letter's PDF is still to come, and who received it.

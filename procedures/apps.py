@@ -2,7 +2,7 @@ from collections.abc import Collection
 
 from django.apps import AppConfig
 
-from common import append_only, loose_files
+from common import append_only, file_hashes, loose_files
 
 # Once published, a wording stays: dossiers are judged by the version they were filed under.
 _FIXED = "\"status\" IN ('published', 'retired')"
@@ -21,6 +21,7 @@ class ProceduresConfig(AppConfig):
         hooks.sectors.append(_sectors)
         log_words.register()
         loose_files.register_field("templates", "procedures.RequiredPaper", "template_file")
+        file_hashes.register("procedures.RequiredPaper", "template_file", "template_sha256")
         loose_files.register("blank-forms", _wanted_blank_forms)
         self._keep_published_rows()
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from accounts.models import User
 from common.files import removed_on_failure
 from common.text import fold
 
+from . import template_files
 from .changing import Change, EditRefused, in_words, touch
 from .drafting import forget_files
 from .models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
@@ -56,8 +56,8 @@ def add(
             row.key = paper_key(row.name, [paper.key for paper in rows])
         row.save()
         if isinstance(row, RequiredPaper) and template is not None:
-            row.template_file.save(template.name, ContentFile(template.content), save=True)
-            written.append(row.template_file)
+            template_files.keep(row, template.name, template.content, written)
+            row.save(update_fields=["template_file", "template_sha256"])
     return row
 
 
@@ -91,11 +91,10 @@ def change(
         row.save(update_fields=list(changed))
         if isinstance(row, RequiredPaper) and (template is not None or remove_template):
             before = RequiredPaper.objects.get(pk=row.pk).template_file
-            row.template_file = None
+            row.template_file, row.template_sha256 = None, ""
             if template is not None:
-                row.template_file.save(template.name, ContentFile(template.content), save=False)
-                written.append(row.template_file)
-            row.save(update_fields=["template_file"])
+                template_files.keep(row, template.name, template.content, written)
+            row.save(update_fields=["template_file", "template_sha256"])
             if before:
                 forget_files([before])
 

@@ -1,12 +1,17 @@
 """Official templates that publishers upload: checked like everything that comes in, kept under safe names."""
 
+import hashlib
 from dataclasses import dataclass
 
+from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models.fields.files import FieldFile
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from common.files import FileRefused, clean_name, parse
+
+from .models import RequiredPaper
 
 KINDS = ("docx", "pdf", "xlsx", "odt")
 ACCEPT_ATTRIBUTE = ",".join(f".{kind}" for kind in KINDS)
@@ -52,3 +57,10 @@ def accept(upload: UploadedFile, key: str) -> Template:
             raise TemplateRefused(message % {"name": shown}) from refused
         raise TemplateRefused(refused.message) from refused
     return Template(f"{key}-{get_random_string(8).lower()}.{kind}", content)
+
+
+def keep(row: RequiredPaper, name: str, content: bytes, written: list[FieldFile]) -> None:
+    """Store a template under a paper with its hash and note it in ``written``; the caller saves the row."""
+    row.template_file.save(name, ContentFile(content), save=False)
+    row.template_sha256 = hashlib.sha256(content).hexdigest()
+    written.append(row.template_file)

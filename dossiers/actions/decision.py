@@ -11,6 +11,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import LOCAL, local_day
+from common.file_hashes import stored_digest
 from common.files import Accepted
 from common.working_time import CalendarError, add_working_days, clamp
 from offices.calendar import calendar_of
@@ -68,6 +69,7 @@ class Propose(ActionBase):
         if self.upload is not None:
             result.kind = ResultKind.UPLOAD
             result.file.save("result.pdf", ContentFile(self.upload.content), save=False)
+            move.written.append(result.file)
             result.sha256 = self.upload.sha256
         else:
             result.kind = ResultKind.LETTER
@@ -126,7 +128,9 @@ class Approve(ActionBase):
 
     def guard(self, move: Move) -> None:
         result = move.extra["result"]
-        if result.kind == ResultKind.UPLOAD and results.file_hash(result) != result.sha256:
+        if result.kind != ResultKind.UPLOAD:
+            return
+        if stored_digest(result.file.storage, str(result.file.name)) != result.sha256:
             raise ActionRefused("file", _("The file is not the one that was proposed. Send the proposal back."))
 
     def changes(self, move: Move) -> dict[str, Any]:
