@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from common import append_only, broker, caches, purging
+from common import append_only, broker, caches, clock
 from common.clock import LOCAL
 from notifications import delivery
 from tests import factories
@@ -52,9 +52,14 @@ def nothing_rests(monkeypatch):
 
 
 @pytest.fixture(autouse=True)
-def clocks_agree(monkeypatch):
-    """Let the database's clock say what the test's says: tests live in March 2026."""
-    monkeypatch.setattr(purging, "database_now", lambda now: now)
+def database_clock(monkeypatch):
+    """Let the database's clock show what the test's own shows, so that one frozen stands still in both.
+
+    Returns the real one.
+    """
+    real = clock.database_now
+    monkeypatch.setattr(clock, "database_now", lambda: clock.now())
+    return real
 
 
 @pytest.fixture(autouse=True)

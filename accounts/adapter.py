@@ -16,7 +16,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from common import limits
-from common.clock import now
+from common.clock import now, recorded_now
 from common.identity import compact
 from common.middleware import AUDIENCE, SEEN, SINCE
 from common.secret import blind_index
@@ -105,7 +105,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def login(self, request: HttpRequest, user: User) -> None:
         """Sign in and note when, for the ends of the session."""
         super().login(request, user)
-        moment = now().timestamp()
+        moment = recorded_now().timestamp()
         request.session[SINCE] = request.session[SEEN] = moment
         request.session[AUDIENCE] = import_string(settings.SESSION_AUDIENCE)(user)
 
@@ -130,7 +130,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Fill and store a new account from the registration form."""
         with transaction.atomic():
             form.fill(user)
-            user.date_joined = now()
+            user.date_joined = recorded_now()
             user.set_password(form.cleaned_data["password1"])
             user.save()
             form.save_representative(user)

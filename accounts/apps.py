@@ -1,7 +1,5 @@
 from django.apps import AppConfig
 
-from common import purging
-
 
 class AccountsConfig(AppConfig):
     name = "accounts"
@@ -9,6 +7,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the accounts that a nightly clean-up forgets."""
+        from common import purging
+
         from . import tasks
 
         purging.register("unconfirmed_accounts", tasks.unconfirmed)

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common import limits
-from common.clock import now
+from common.clock import now, recorded_now
 from common.divisions import address_text
 from common.form_warnings import point_out
 
@@ -163,7 +163,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if user is None:
         return render(request, "account/invitation.html", {"form": None}, status=410)
     form = InvitationForm(request.POST if request.method == "POST" else None, user=user)
-    if form.is_valid() and invitations.accept(user, form.cleaned_data["password1"], now()):
+    if form.is_valid() and invitations.accept(user, form.cleaned_data["password1"], recorded_now()):
         messages.success(request, _("Your password is set. Sign in with it now."))
         return redirect("account_login")
     return render(request, "account/invitation.html", {"form": form, "invited": user})

@@ -1,9 +1,10 @@
 """Tables whose rows stay as they were written, kept so by triggers in the database.
 
 Apps name their tables with :func:`register` in ``AppConfig.ready()``. After
-every ``migrate`` the triggers are made anew on SQLite and PostgreSQL, because
-a changed column rebuilds a SQLite table and drops its triggers. A refused
-statement raises ``django.db.IntegrityError``.
+every ``migrate`` the triggers that are missing or differ are made on SQLite
+and PostgreSQL (``guard_triggers.py`` writes them); what stands as it should is
+left alone, so that the portal may work meanwhile. A refused statement raises
+``django.db.IntegrityError``.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,9 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 
-FUNCTION = "append_only_refuse"
+from . import guard_triggers
+from .contention import patiently, wait_briefly
+
+TRIES = 60
+PAUSE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,11 @@ class Rule:
     when: str = ""
     parent: Parent | None = None
 
+    @property
+    def is_total(self) -> bool:
+        """Whether the rule holds for every row, whatever it says."""
+        return not self.when and self.parent is None
+
 
 _rules: dict[str, Rule] = {}
 
@@ -71,54 +80,43 @@ def rules() -> list[Rule]:
 
 
 def triggers_of(rule: Rule) -> list[str]:
-    """Return the names of the row triggers that keep a rule."""
-    events = ["insert", "update", "delete"] if rule.parent else ["update", "delete"]
-    return [f"{rule.table}_no_{event}" for event in events]
+    """Return the names of the row triggers that keep a rule on either engine."""
+    return guard_triggers.row_triggers(rule)
 
 
-def install(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Create the triggers of every registered table that exists, replacing older ones."""
-    connection = connections[using]
-    existing = set(connection.introspection.table_names())
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(
-                f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                "RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; "
-                "END $$"
-            )
-        for rule in _rules.values():
-            if rule.table not in existing:
-                continue
-            for statement in _drop_statements(connection, rule) + _create_statements(connection, cursor, rule):
-                cursor.execute(statement)
+def install(using: str = DEFAULT_DB_ALIAS, tables: Iterable[str] | None = None) -> int:
+    """Make the triggers of the registered tables that exist, or of those named, but for what stands already.
 
-
-def remove(using: str = DEFAULT_DB_ALIAS) -> None:
-    """Drop the triggers of every registered table that exists."""
-    connection = connections[using]
-    existing = set(connection.introspection.table_names())
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        for rule in _rules.values():
-            if rule.table in existing:
-                for statement in _drop_statements(connection, rule):
-                    cursor.execute(statement)
+    Returns how many tables were changed: each in a short transaction of its own,
+    tried again while others hold the table. Three queries a table, and nothing
+    else, when nothing differs.
+    """
+    changed = 0
+    for rule in _existing(using, tables):
+        if guard_triggers.differs(using, rule):
+            patiently(lambda rule=rule: _make(using, rule), tries=TRIES, pause=PAUSE_SECONDS)  # type: ignore[misc]
+            changed += 1
+    return changed
 
 
 @contextmanager
-def lifted(using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """Let rows be changed inside the block: for data migrations and the flush after a test."""
-    remove(using)
+def lifted(using: str = DEFAULT_DB_ALIAS, tables: Iterable[str] | None = None) -> Iterator[None]:
+    """Let rows be changed inside the block: for data migrations, new keys and the flush after a test.
+
+    Inside a transaction nobody else can write to these tables until it ends, so the guard is down for the block alone.
+    """
+    _lift(using, tables)
     try:
         yield
     finally:
-        install(using)
+        if not connections[using].needs_rollback:
+            install(using, tables)
 
 
 def lift_before_migrate(using: str, plan: Any = (), **kwargs: Any) -> None:
     """Receive ``pre_migrate``: a SQLite table that others' triggers name cannot be rebuilt while they stand."""
     if plan and connections[using].vendor == "sqlite":
-        remove(using)
+        _lift(using, None)
 
 
 def install_after_migrate(using: str, **kwargs: Any) -> None:
@@ -126,76 +124,25 @@ def install_after_migrate(using: str, **kwargs: Any) -> None:
     install(using)
 
 
-def _drop_statements(connection: BaseDatabaseWrapper, rule: Rule) -> list[str]:
-    if connection.vendor == "postgresql":
-        names = [*triggers_of(rule), f"{rule.table}_no_truncate"]
-        return [f'DROP TRIGGER IF EXISTS "{name}" ON "{rule.table}"' for name in names]
-    return [f'DROP TRIGGER IF EXISTS "{name}"' for name in triggers_of(rule)]
+def _existing(using: str, tables: Iterable[str] | None) -> list[Rule]:
+    existing = set(connections[using].introspection.table_names())
+    if tables is not None:
+        existing &= set(tables)
+    return [rule for rule in _rules.values() if rule.table in existing]
 
 
-def _create_statements(connection: BaseDatabaseWrapper, cursor: Any, rule: Rule) -> list[str]:
-    if rule.parent:
-        return _parent_statements(connection, rule, rule.parent)
-    update, delete = triggers_of(rule)
-    changed = _changed_condition(connection, cursor, rule)
-    made = [
-        _trigger(connection, update, f'UPDATE ON "{rule.table}" FOR EACH ROW', rule, [rule.when, changed]),
-        _trigger(connection, delete, f'DELETE ON "{rule.table}" FOR EACH ROW', rule, [rule.when]),
-    ]
-    if connection.vendor == "postgresql":
-        event = f'TRUNCATE ON "{rule.table}" FOR EACH STATEMENT'
-        made.append(_trigger(connection, f"{rule.table}_no_truncate", event, rule, []))
-    return made
+def _lift(using: str, tables: Iterable[str] | None) -> None:
+    connection = connections[using]
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            # Rows that still wait for the check of their foreign keys hold their table fast.
+            connection.check_constraints()
+        for rule in _existing(using, tables):
+            guard_triggers.lift(cursor, connection, rule)
 
 
-def _parent_statements(connection: BaseDatabaseWrapper, rule: Rule, parent: Parent) -> list[str]:
-    names = triggers_of(rule)
-    events = {"INSERT": ["NEW"], "UPDATE": ["OLD", "NEW"], "DELETE": ["OLD"]}
-    if connection.vendor == "postgresql":
-        # WHEN may not ask other tables on PostgreSQL: a function of the table does.
-        function = f"{FUNCTION}_{rule.table}"
-        made = [
-            f"CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF TG_OP <> 'INSERT' AND {parent.matches('OLD')} OR TG_OP <> 'DELETE' AND {parent.matches('NEW')} "
-            "THEN RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; "
-            "END IF; IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW; END $$"
-        ]
-        return made + [
-            f'CREATE TRIGGER "{name}" BEFORE {event} ON "{rule.table}" FOR EACH ROW EXECUTE FUNCTION {function}()'
-            for name, event in zip(names, events, strict=True)
-        ]
-    return [
-        _trigger(
-            connection,
-            name,
-            f'{event} ON "{rule.table}" FOR EACH ROW',
-            rule,
-            [" OR ".join(parent.matches(row) for row in rows)],
-        )
-        for name, (event, rows) in zip(names, events.items(), strict=True)
-    ]
-
-
-def _trigger(connection: BaseDatabaseWrapper, name: str, event: str, rule: Rule, conditions: list[str]) -> str:
-    given = " AND ".join(f"({condition})" for condition in conditions if condition)
-    when = f" WHEN ({given})" if given else ""
-    if connection.vendor == "postgresql":
-        return f'CREATE TRIGGER "{name}" BEFORE {event}{when} EXECUTE FUNCTION {FUNCTION}()'
-    refuse = f"SELECT RAISE(ABORT, 'append-only: {rule.table}')"
-    return f'CREATE TRIGGER "{name}" BEFORE {event}{when} BEGIN {refuse}; END'
-
-
-def _changed_condition(connection: BaseDatabaseWrapper, cursor: Any, rule: Rule) -> str:
-    """Return the SQL that is true when an UPDATE touches a column it may not; empty refuses every UPDATE."""
-    if not rule.allowed_columns and not rule.set_once:
-        return ""
-    differs = "IS DISTINCT FROM" if connection.vendor == "postgresql" else "IS NOT"
-    refused = []
-    for column in connection.introspection.get_table_description(cursor, rule.table):
-        change = f'OLD."{column.name}" {differs} NEW."{column.name}"'
-        if column.name in rule.set_once:
-            # As text: the comparison with '' must hold for columns of any type.
-            refused.append(f"({change} AND COALESCE(CAST(OLD.\"{column.name}\" AS text), '') <> '')")
-        elif column.name not in rule.allowed_columns:
-            refused.append(change)
-    return " OR ".join(refused)
+def _make(using: str, rule: Rule) -> None:
+    connection = connections[using]
+    with transaction.atomic(using=using), connection.cursor() as cursor:
+        wait_briefly(cursor, connection)
+        guard_triggers.make(cursor, connection, rule)

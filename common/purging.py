@@ -15,6 +15,10 @@ from datetime import datetime, timedelta
 
 from django.db import connection
 
+from . import clock
+from .alerts import clear_alert, raise_alert
+from .models import AlertKind
+
 logger = logging.getLogger(__name__)
 
 # A few may always go; up to half of a small table, and never fewer than these of a larger one.
@@ -82,17 +86,12 @@ def run(name: str, now: datetime) -> int:
 
 
 def _stopped(name: str, why: str, now: datetime) -> int:
-    # Loaded late: packages register their clean-ups before there are models.
-    from .alerts import AlertKind, raise_alert
-
     raise_alert(AlertKind.MASS_DELETION, name, now=now, detail=why)
     return 0
 
 
 def run_agreed(name: str, now: datetime) -> int:
     """Delete what is due, however much it is, and take the alert away; raises ClocksDiffer."""
-    from .alerts import AlertKind, clear_alert
-
     check_clocks(now)
     removed = _done(name, _looks[name](now))
     clear_alert(AlertKind.MASS_DELETION, name)
@@ -111,16 +110,6 @@ def check_clocks(now: datetime) -> None:
 
     An embedded database has the clock of the process.
     """
-    apart = abs(database_now(now) - now)
+    apart = abs(clock.database_now() - now) if connection.vendor == "postgresql" else timedelta()
     if apart > APART:
         raise ClocksDiffer(f"the clocks of this process and of the database differ by {apart}")
-
-
-def database_now(now: datetime) -> datetime:
-    """Return the database's moment, where it has a clock of its own."""
-    if connection.vendor != "postgresql":
-        return now
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_timestamp()")
-        (moment,) = cursor.fetchone()
-    return moment

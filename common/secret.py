@@ -1,8 +1,9 @@
 """Secrets at rest: encrypted columns and keyed blind indexes.
 
-Keys come from settings: ``FIELD_KEYS`` (Fernet keys, newest first) and
-``INDEX_KEY``. Nothing queries inside an encrypted value; equality look-ups go
-through :func:`blind_index`.
+Keys come from settings: ``FIELD_KEYS`` (Fernet keys, newest first),
+``INDEX_KEY``, and ``HISTORY_KEYS`` (newest first) for what nobody may rewrite.
+Nothing queries inside an encrypted value; equality look-ups go through
+:func:`blind_index`.
 """
 
 import base64
@@ -13,7 +14,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Any
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -42,6 +43,20 @@ def decrypt(token: str) -> str:
     return fernet().decrypt(token.encode()).decode()
 
 
+def is_newest(token: str) -> bool:
+    """Tell whether a token was made with the newest key."""
+    try:
+        _fernet((settings.FIELD_KEYS[0],)).decrypt(token.encode())
+    except InvalidToken:
+        return False
+    return True
+
+
+def renewed(token: str) -> str:
+    """Return the same text encrypted with the newest key; raises InvalidToken when no configured key fits."""
+    return fernet().rotate(token.encode()).decode()
+
+
 def blind_index(kind: str, value: str) -> str:
     """Return a keyed hash that finds an equal value without revealing it.
 
@@ -55,6 +70,28 @@ def blind_index(kind: str, value: str) -> str:
         return ""
     digest = hmac.new(settings.INDEX_KEY.encode(), f"{kind}\0{plain}".encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+class HistoryKeyMissing(LookupError):
+    """A key that sealed something in the record is no longer among ``HISTORY_KEYS``."""
+
+
+@lru_cache(maxsize=4)
+def _history_keys(keys: tuple[str, ...]) -> dict[str, bytes]:
+    return {hashlib.sha256(f"history key\0{key}".encode()).hexdigest()[:12]: key.encode() for key in keys}
+
+
+def newest_history_key() -> str:
+    """Return the id of the key that seals from now on: 12 hex digits made from the key."""
+    return next(iter(_history_keys(tuple(settings.HISTORY_KEYS))))
+
+
+def history_key(key_id: str) -> bytes:
+    """Return the key that bears an id. Raises :class:`HistoryKeyMissing`."""
+    try:
+        return _history_keys(tuple(settings.HISTORY_KEYS))[key_id]
+    except KeyError as error:
+        raise HistoryKeyMissing(key_id) from error
 
 
 class EncryptedField(models.TextField):

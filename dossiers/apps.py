@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from common import append_only, loose_files, purging
+from common import append_only
 
 
 class DossiersConfig(AppConfig):
@@ -9,6 +9,7 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the tables that keep what happened, a slip's PDF is added once; tell offices about dossiers."""
+        from common import file_hashes, loose_files, purging
         from offices import hooks
 
         from . import drafts, leaving
@@ -20,7 +21,10 @@ class DossiersConfig(AppConfig):
         loose_files.register_field("papers", "dossiers.Paper", "file")
         loose_files.register_field("slips", "dossiers.Slip", "file")
         loose_files.register_field("results", "dossiers.Result", "file")
+        for model in ("Paper", "Slip", "Result"):
+            file_hashes.register(f"dossiers.{model}", "file")
         append_only.register("dossiers_dossierevent")
+        append_only.register("dossiers_historyseal")
         append_only.register("dossiers_reading")
         append_only.register("dossiers_slip", set_once=["file", "sha256"])
         # Approved: only the letter's PDF is still to come, and who received it.

@@ -15,8 +15,9 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common import file_hashes
 from common.files import Accepted, delete_after_commit, removed_on_failure
-from common.store import keep, told
+from common.store import NotKept, keep
 from procedures import form_schema
 from procedures.models import ProcedureVersion, RequiredPaper
 
@@ -163,12 +164,19 @@ def remove_paper_row(paper: Paper) -> None:
 
 
 def copy_paper(paper: Paper, target: Dossier, *, by: User, now: datetime, written: list[FieldFile]) -> None:
-    """Copy a paper of the list and its file to a draft; an original left at the desk is promised anew."""
+    """Copy a paper of the list and its file to a draft; an original left at the desk is promised anew.
+
+    A file that is not what was stored is left out, to be given again, and administrators are told.
+    """
     if paper.required is None:
         return
     if paper.file:
-        with told(), paper.file.open("rb") as stored:
-            content = stored.read()
+        try:
+            content = file_hashes.content(paper.file, paper.sha256)
+        except file_hashes.FileChanged:
+            return
+        except OSError as error:
+            raise NotKept from error
         accepted = Accepted(paper.original_name, content, paper.media_type, paper.size, paper.sha256, paper.pages)
         store_file(target, paper.required, paper.name, accepted, by=by, now=now, written=written)
         return

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import onetime
 from common.clock import local_day
+from common.contention import once_more
 from common.files import removed_on_failure
 from common.store import NotKept
 from procedures import form_schema
@@ -221,8 +222,12 @@ def submit(dossier: Dossier, *, by: User, key: str, revision: int, now: datetime
     Hidden answers and papers no longer asked for are dropped first. Raises
     :class:`FilingRefused` (stale, incomplete, renewed, closed),
     :class:`~dossiers.workflow.ActionRefused` and ``onetime.KeyMisused``; nothing is
-    changed then, and the key stays free.
+    changed then, and the key stays free. What a deadlock undid is done once more.
     """
+    return once_more(lambda: _submit(dossier, by=by, key=key, revision=revision, now=now))
+
+
+def _submit(dossier: Dossier, *, by: User, key: str, revision: int, now: datetime) -> Dossier:
     with transaction.atomic():
         submitted = onetime.claim(key, SUBMIT, by.pk, dossier.ref, now)
         if submitted is not None:

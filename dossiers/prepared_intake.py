@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Kind, User
 from common import onetime
 from common.clock import local_day
+from common.contention import once_more
 from common.models import OneTimeKey
 from common.text import in_order
 from offices.models import Role, Unit
@@ -114,8 +115,13 @@ def take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now:
     """Make the dossier of a declaration and take it in, once; the declaration filled in here is deleted with it.
 
     ``data`` is the cleaned form: ``unit``, ``channel``, ``delivery``, ``applicant`` (ApplicantData), ``received``
-    and ``copies`` (keys of papers). Raises IntakeRefused, ActionRefused and ``onetime.KeyMisused``.
+    and ``copies`` (keys of papers). Raises IntakeRefused, ActionRefused and ``onetime.KeyMisused``. What a deadlock
+    undid is done once more.
     """
+    return once_more(lambda: _take_in(intake, data, by=by, key=key, now=now))
+
+
+def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:
     with transaction.atomic():
         ref = new_ref()
         made_before = onetime.claim(key, TAKE_IN, by.pk, ref, now)

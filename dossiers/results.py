@@ -30,18 +30,6 @@ def new_number(dossier: Dossier, now: datetime) -> str:
     return yearly_number(dossier.unit, now, PURPOSE, "TB-UBND")
 
 
-def file_hash(result: Result) -> str:
-    """Return the SHA-256 of a result's stored file; '' when it cannot be read."""
-    digest = hashlib.sha256()
-    try:
-        with result.file.open("rb") as stored:
-            for chunk in stored.chunks():
-                digest.update(chunk)
-    except (OSError, ValueError):
-        return ""
-    return digest.hexdigest()
-
-
 def letter_data(move: Move, result: Result) -> dict[str, Any]:
     """Return the content of a result as it is frozen, JSON values only."""
     dossier = move.dossier

@@ -5,6 +5,7 @@ the forms. Slips are papers of the authority and always Vietnamese, whatever
 language the screen has.
 """
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -286,13 +287,13 @@ def wake(slip: Slip) -> None:
     broker.wake(render_slip, slip.pk)
 
 
-def store_pdf(slip: Slip, content: bytes, sha256: str) -> bool:
-    """Store a slip's PDF unless it has one; tell whether this call did. One UPDATE claims the row.
+def store_pdf(slip: Slip, content: bytes) -> bool:
+    """Store a slip's PDF and its hash unless it has one; tell whether this call did. One UPDATE claims the row.
 
     Raises :class:`~common.store.NotKept`.
     """
     name = store.save(slip.file.storage, slip.file.field.generate_filename(slip, "slip.pdf"), content)
-    if Slip.objects.filter(pk=slip.pk, file="").update(file=name, sha256=sha256):
+    if Slip.objects.filter(pk=slip.pk, file="").update(file=name, sha256=hashlib.sha256(content).hexdigest()):
         return True
     slip.file.storage.delete(name)
     return False

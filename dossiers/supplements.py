@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.contention import once_more
 from common.files import Accepted, removed_on_failure
 from common.typed import Typed
 from procedures import form_schema
@@ -175,8 +176,13 @@ def send(dossier: Dossier, *, by: User, revision: int, now: datetime) -> Dossier
     """Send the supplement: retire the replaced files and perform the action.
 
     Raises :class:`~dossiers.drafts.FilingRefused` ('incomplete', 'stale') and
-    :class:`~dossiers.workflow.ActionRefused`; nothing is changed then.
+    :class:`~dossiers.workflow.ActionRefused`; nothing is changed then. What a
+    deadlock undid is done once more.
     """
+    return once_more(lambda: _send(dossier, by=by, revision=revision, now=now))
+
+
+def _send(dossier: Dossier, *, by: User, revision: int, now: datetime) -> DossierEvent:
     with transaction.atomic():
         request = locked(dossier)
         given = states(request)

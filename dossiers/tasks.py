@@ -1,6 +1,5 @@
 """The worker's side of dossiers; tasks take ids, re-read, and may run twice."""
 
-import hashlib
 import logging
 import time
 from datetime import timedelta
@@ -9,12 +8,12 @@ from celery import shared_task
 from django.db.models import Count
 
 from common import purging
-from common.clock import now
+from common.clock import now, recorded_now
 from common.pdf import PdfFailed, render_pdf
 from common.store import NotKept
 from procedures.publishing import rank_by_filings
 
-from . import figures, results, slips
+from . import figures, results, slips, verifying
 from .models import Dossier, Result, Slip
 
 logger = logging.getLogger(__name__)
@@ -25,6 +24,7 @@ SWEEP_BATCH = 20
 SWEEP_DAYS = 7
 # Well below the time limit of a task.
 SWEEP_SECONDS = 45
+VERIFY_SECONDS = 4 * 3600
 # Long enough to be calm, short enough to follow the school year.
 POPULAR_DAYS = 90
 
@@ -37,8 +37,7 @@ def render_slip(pk: int) -> None:
     if slip is None:
         return
     template, context = slips.page(slip, slips.PDF_LAYOUT)
-    content = render_pdf(template, context)
-    slips.store_pdf(slip, content, hashlib.sha256(content).hexdigest())
+    slips.store_pdf(slip, render_pdf(template, context))
 
 
 @shared_task(name="dossiers.tasks.render_result", expires=3600)
@@ -72,6 +71,17 @@ def render_waiting_slips() -> None:
 def expire_drafts() -> int:
     """Delete the drafts that nobody saved for 30 days, with their files; return how many went."""
     return purging.run("drafts", now())
+
+
+# Reads every stored file: acknowledged at once, because a broker hands out again what takes longer than an hour.
+@shared_task(
+    name="dossiers.tasks.verify_record", acks_late=False, time_limit=VERIFY_SECONDS, soft_time_limit=VERIFY_SECONDS - 60
+)
+def verify_record() -> int:
+    """Each night: verify the history of every dossier and every stored file; returns how many faults stand."""
+    report = verifying.verify(recorded_now())
+    logger.info("%d dossiers and %d events verified, %d faults", report.dossiers, report.events, report.count)
+    return report.count
 
 
 @shared_task(name="dossiers.tasks.rank_procedures")

@@ -25,6 +25,6 @@ class OutboxEmailBackend(BaseEmailBackend):
                     to=outbox.Recipient(name=name, email=email, language=(get_language() or "vi")[:2]),
                     subject=str(message.subject),
                     body=str(message.body),
-                    now=clock.now(),
+                    now=clock.recorded_now(),
                 )
         return len(email_messages)

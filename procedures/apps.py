@@ -2,7 +2,7 @@ from collections.abc import Collection
 
 from django.apps import AppConfig
 
-from common import append_only, loose_files, purging
+from common import append_only
 
 # Once published, a wording stays: dossiers are judged by the version they were filed under.
 _FIXED = "\"status\" IN ('published', 'retired')"
@@ -14,6 +14,7 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell offices the fields of administration, the sweep whose files these are, the database what to keep."""
+        from common import file_hashes, loose_files, purging
         from offices import hooks
 
         from . import log_words, prepared
@@ -23,6 +24,7 @@ class ProceduresConfig(AppConfig):
         purging.register("printed_forms", prepared.printed_over)
         purging.register("begun_forms", prepared.begun_over)
         loose_files.register_field("templates", "procedures.RequiredPaper", "template_file")
+        file_hashes.register("procedures.RequiredPaper", "template_file", "template_sha256")
         loose_files.register("blank-forms", _wanted_blank_forms, is_made_again=True)
         self._keep_published_rows()
 

@@ -228,6 +228,8 @@ class RequiredPaper(models.Model):
     from_form = models.BooleanField(default=False)
     may_bring_original = models.BooleanField(default=True)
     template_file = models.FileField(upload_to="templates/", blank=True)
+    # Of the file as it was stored.
+    template_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
 
     class Meta:
         ordering = ["version", "n"]

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.files import removed_on_failure
-from common.store import keep
 from common.text import fold
 
+from . import template_files
 from .changing import Change, EditRefused, in_words, touch
 from .drafting import forget_files
 from .models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
@@ -56,9 +56,8 @@ def add(
             row.key = paper_key(row.name, [paper.key for paper in rows])
         row.save()
         if isinstance(row, RequiredPaper) and template is not None:
-            keep(row.template_file, template.name, template.content)
-            written.append(row.template_file)
-            row.save(update_fields=["template_file"])
+            template_files.keep(row, template.name, template.content, written)
+            row.save(update_fields=["template_file", "template_sha256"])
     return row
 
 
@@ -95,11 +94,10 @@ def change(
         row.save(update_fields=list(changed))
         if isinstance(row, RequiredPaper) and (template is not None or remove_template):
             before = RequiredPaper.objects.get(pk=row.pk).template_file
-            row.template_file = None
+            row.template_file, row.template_sha256 = None, ""
             if template is not None:
-                keep(row.template_file, template.name, template.content)
-                written.append(row.template_file)
-            row.save(update_fields=["template_file"])
+                template_files.keep(row, template.name, template.content, written)
+            row.save(update_fields=["template_file", "template_sha256"])
             if before:
                 forget_files([before])
 

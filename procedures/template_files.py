@@ -1,14 +1,19 @@
 """Official templates that publishers upload: checked like everything that comes in, kept under safe names."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models.fields.files import FieldFile
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
+from common import store
 from common.files import FileRefused, clean_name, parse
 from common.store import NotKept, require_room
+
+from .models import RequiredPaper
 
 KINDS = ("docx", "pdf", "xlsx", "odt")
 ACCEPT_ATTRIBUTE = ",".join(f".{kind}" for kind in KINDS)
@@ -59,3 +64,13 @@ def accept(upload: UploadedFile, key: str, *, now: datetime) -> Template:
             raise TemplateRefused(message % {"name": shown}) from refused
         raise TemplateRefused(refused.message) from refused
     return Template(f"{key}-{get_random_string(8).lower()}.{kind}", rewritten or content)
+
+
+def keep(row: RequiredPaper, name: str, content: bytes, written: list[FieldFile]) -> None:
+    """Store a template under a paper with its hash and note it in ``written``; the caller saves the row.
+
+    Raises NotKept.
+    """
+    store.keep(row.template_file, name, content)
+    row.template_sha256 = hashlib.sha256(content).hexdigest()
+    written.append(row.template_file)

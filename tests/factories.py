@@ -5,10 +5,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from accounts.models import User
+from common import append_only
 from common.clock import LOCAL
 from common.text import fold
 from dossiers.models import Applicant, Dossier
 from offices.models import CalendarYear, OpeningHours, Post, Role, Unit
+from procedures import template_files
 from procedures.models import Offering, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, Sector
 from procedures.publishing import write_search_text
 
@@ -175,3 +177,10 @@ def applicant(dossier: Dossier, **fields: Any) -> Applicant:
     defaults: dict[str, Any] = {"kind": "citizen", "name": "Nguyễn Văn An", "phone": "0912000001"}
     values = defaults | fields
     return Applicant.objects.create(dossier=dossier, search_name=fold(values["name"]), **values)
+
+
+def template_file(paper: RequiredPaper, content: bytes, name: str = "mau.pdf") -> None:
+    """Give a paper its official template, whatever the state of its version."""
+    with append_only.lifted(tables=[RequiredPaper._meta.db_table]):
+        template_files.keep(paper, name, content, [])
+        paper.save(update_fields=["template_file", "template_sha256"])

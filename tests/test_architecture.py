@@ -19,6 +19,8 @@ MOST_LINES = 600
 # The edges of the program: requests, tasks and commands; rules get the moment as an argument.
 CLOCK_READERS = re.compile(
     r"/(views|tasks|tests|management)(/|\.py$)|^portal/|/(clock|middleware|backends?|adapter)\.py$"
+    # An alert about a file that is asked for just now.
+    r"|^common/file_hashes\.py$"
     r"|^common/question\.py$|^accounts/querysets\.py$|^dossiers/forms\.py$"
 )
 
@@ -66,6 +68,19 @@ def test_source_has_no_signals(path):
             assert node.func.id != "receiver", f"{names(path)}:{node.lineno}"
 
 
+VIEWS = [path for path in SOURCES if "views" in path.parts]
+
+
+@pytest.mark.parametrize("path", VIEWS, ids=names)
+def test_views_record_with_the_databases_clock(path):
+    """`now=now()` would record the time of one machine among several: recorded_now() asks the database."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.keyword) and node.arg == "now" and isinstance(node.value, ast.Call):
+            called = node.value.func
+            name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
+            assert name != "now", f"{names(path)}:{node.value.lineno}"
+
+
 @pytest.mark.parametrize("model", [model for model in apps.get_models() if model.__module__.split(".")[0] in PACKAGES])
 def test_models_do_not_override_save_or_delete(model):
     own = [each for each in model.__mro__ if each.__module__.split(".")[0] in PACKAGES]
@@ -86,6 +101,7 @@ def test_models_store_moments_given_to_them(package):
 def test_only_views_tasks_and_commands_read_the_clock(path):
     text = path.read_text(encoding="utf-8")
     assert not re.search(r"\b(timezone|clock|datetime|date)\.(now|utcnow|today|localdate|localtime)\(", text)
+    assert not re.search(r"\b(recorded_now|database_now)\(", text)
 
 
 def test_files_stay_readable_whole():

@@ -95,9 +95,23 @@ def test_environment_covers_what_production_requires():
 
 
 def test_no_secret_has_a_default():
-    for name in ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "EMAIL_URL"):
+    for name in ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "HISTORY_KEYS", "EMAIL_URL"):
         assert SERVICES["web"]["environment"][name].startswith("${" + name + ":?")
-    assert "${POSTGRES_PASSWORD:?" in SERVICES["web"]["environment"]["DATABASE_URL"]
+    assert "${POSTGRES_PASSWORD:?" in SERVICES["prepare"]["environment"]["DATABASE_URL"]
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_only_prepare_speaks_to_the_database_as_the_owner_of_the_tables(name):
+    """What serves pages cannot change tables or rewrite the history, and does not know who can."""
+    assert "POSTGRES_PASSWORD" not in str(SERVICES[name]["environment"])
+    prepare = SERVICES["prepare"]["environment"]
+    role = prepare["APP_DATABASE_ROLE"]
+    assert SERVICES[name]["environment"]["DATABASE_URL"] == (
+        f"postgres://{role}:{prepare['APP_DATABASE_PASSWORD']}@database:5432/portal"
+    )
+    owner = SERVICES["database"]["environment"]["POSTGRES_USER"]
+    assert prepare["DATABASE_URL"].startswith(f"postgres://{owner}:")
+    assert owner != role
 
 
 def test_example_env_names_every_variable_asked_for():

@@ -1,5 +1,6 @@
 """Uploads: what is taken, what is refused, how they are called and how a stored file is served."""
 
+import hashlib
 import io
 import os
 import subprocess
@@ -13,6 +14,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db.models.fields.files import FieldFile
 from django.http import Http404
+from django.test import RequestFactory
 
 from common import files, places
 from dossiers.models import Paper
@@ -167,9 +169,16 @@ def stored(content: bytes = b"%PDF-") -> FieldFile:
     return FieldFile(Paper(), Paper._meta.get_field("file"), name)
 
 
+def served(field_file: FieldFile, media_type: str, name: str, **options):
+    """Serve a file whose hash is the one that was kept."""
+    with field_file.open("rb") as content:
+        sha256 = hashlib.sha256(content.read()).hexdigest()
+    return files.serve(RequestFactory().get("/"), field_file, media_type, name, sha256=sha256, **options)
+
+
 @pytest.mark.django_db
 def test_served_file_is_inert():
-    response = files.serve(stored(), "application/pdf", "Giấy\r\nX: y.pdf", inline=True)
+    response = served(stored(), "application/pdf", "Giấy\r\nX: y.pdf", inline=True)
     assert response["Content-Type"] == "application/pdf"
     assert response["Content-Disposition"].startswith("attachment")
     assert "\n" not in response["Content-Disposition"]
@@ -182,7 +191,7 @@ def test_served_file_is_inert():
 
 @pytest.mark.django_db
 def test_unknown_type_is_served_as_bytes():
-    response = files.serve(stored(), "text/html", "a.html", inline=True)
+    response = served(stored(), "text/html", "a.html", inline=True)
     assert response["Content-Type"] == "application/octet-stream"
     assert response["Content-Disposition"].startswith("attachment")
     response.close()
@@ -190,7 +199,7 @@ def test_unknown_type_is_served_as_bytes():
 
 @pytest.mark.django_db
 def test_only_images_are_shown_inline():
-    response = files.serve(stored(b"x"), "image/png", "a.png", inline=True)
+    response = served(stored(b"x"), "image/png", "a.png", inline=True)
     assert response["Content-Disposition"].startswith("inline")
     response.close()
 
@@ -198,15 +207,16 @@ def test_only_images_are_shown_inline():
 def test_proxy_sends_the_bytes_when_configured(settings):
     settings.X_ACCEL_PREFIX = "/stored/"
     field_file = stored()
-    response = files.serve(field_file, "application/pdf", "a.pdf")
+    response = served(field_file, "application/pdf", "a.pdf")
     assert response["X-Accel-Redirect"] == "/stored/" + field_file.name
     assert response.content == b""
 
 
+@pytest.mark.django_db
 def test_file_that_is_gone_answers_404():
     gone = FieldFile(Paper(), Paper._meta.get_field("file"), "papers/aa/nowhere.pdf")
     with pytest.raises(Http404):
-        files.serve(gone, "application/pdf", "a.pdf")
+        files.serve(RequestFactory().get("/"), gone, "application/pdf", "a.pdf", sha256="0" * 64)
 
 
 def test_failure_removes_what_was_written():

@@ -10,6 +10,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import LOCAL, local_day
+from common.file_hashes import stored_digest
 from common.files import Accepted
 from common.store import NotKept, keep
 from common.working_time import CalendarError, add_working_days, clamp
@@ -71,6 +72,7 @@ class Propose(ActionBase):
                 keep(result.file, "result.pdf", self.upload.content)
             except NotKept as error:
                 raise ActionRefused("store", error.message) from error
+            move.written.append(result.file)
             result.sha256 = self.upload.sha256
         else:
             result.kind = ResultKind.LETTER
@@ -129,7 +131,9 @@ class Approve(ActionBase):
 
     def guard(self, move: Move) -> None:
         result = move.extra["result"]
-        if result.kind == ResultKind.UPLOAD and results.file_hash(result) != result.sha256:
+        if result.kind != ResultKind.UPLOAD:
+            return
+        if stored_digest(result.file.storage, str(result.file.name)) != result.sha256:
             raise ActionRefused("file", _("The file is not the one that was proposed. Send the proposal back."))
 
     def changes(self, move: Move) -> dict[str, Any]:

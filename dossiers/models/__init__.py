@@ -1,7 +1,7 @@
 """Tables of one request from draft to result, by subject."""
 
 from .dossier import FINAL, OPEN, Applicant, Channel, DayCounter, Delivery, Dossier, Handover, Pause, Status
-from .history import DossierEvent, Reading
+from .history import DossierEvent, HistorySeal, Reading
 from .papers import Paper, PaperKind, ScanState, SupplementItem, SupplementRequest
 from .results import Result, ResultKind, Slip, SlipKind
 
@@ -15,6 +15,7 @@ __all__ = [
     "Dossier",
     "DossierEvent",
     "Handover",
+    "HistorySeal",
     "Paper",
     "PaperKind",
     "Pause",

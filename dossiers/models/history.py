@@ -12,7 +12,8 @@ class DossierEvent(models.Model):
     Begins at submit; event ``n`` is the dossier's revision after the action.
     ``public_text`` is what the applicant may read (a reason), ``internal_text``
     a note among officers. ``data`` keeps further facts of the action (ids,
-    dates as ISO text). ``actor_name`` and ``actor_role`` are frozen.
+    dates as ISO text). ``actor_name`` and ``actor_role`` are frozen. ``hash`` is
+    keyed by the history key ``key_id``; empty before there were keys.
     """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="events")
@@ -32,6 +33,8 @@ class DossierEvent(models.Model):
     data = models.JSONField(default=dict)
     previous_hash = models.CharField(max_length=64, blank=True, default="")
     hash = models.CharField(max_length=64)
+    # The former release still writes events while this one is being installed.
+    key_id = models.CharField(max_length=12, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["dossier", "n"]
@@ -39,6 +42,25 @@ class DossierEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier} {self.n} {self.action}"
+
+
+class HistorySeal(models.Model):
+    """A keyed seal over the part of a dossier's chain that was written without a key, up to event ``n``."""
+
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="seals")
+    n = models.PositiveIntegerField()
+    # Of event ``n``, which covers all before it.
+    event_hash = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    key_id = models.CharField(max_length=12)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["dossier", "n"]
+        constraints = [models.UniqueConstraint(fields=["dossier", "n"], name="seal_n_once")]
+
+    def __str__(self) -> str:
+        return f"{self.dossier} {self.n}"
 
 
 class Reading(models.Model):

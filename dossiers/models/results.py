@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
-from common.secret import EncryptedJSONField
+from common.secret import EncryptedField, EncryptedJSONField
 
 from .dossier import Dossier
 
@@ -84,7 +84,7 @@ class Result(models.Model):
     approved_at = models.DateTimeField(null=True, blank=True)
     # Who took it at the counter, with the ID shown; empty when downloaded.
     receiver_name = models.CharField(max_length=160, blank=True, default="")
-    receiver_id = models.CharField(max_length=40, blank=True, default="")
+    receiver_id = EncryptedField(blank=True, default="")
     returned_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

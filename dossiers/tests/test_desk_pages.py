@@ -1,5 +1,6 @@
 """The desk's pages: who may open them, what they show, what they write down, what they cost."""
 
+import hashlib
 import re
 import unicodedata
 from datetime import timedelta
@@ -137,6 +138,7 @@ def test_paper_opens_when_no_scanner_doubts_it(client, road, commune):
         kind="file",
         original_name="chứng sinh.jpg",
         media_type="image/jpeg",
+        sha256=hashlib.sha256(b"\xff\xd8\xff").hexdigest(),
         uploaded_at=road.now,
     )
     paper.file.save("x.jpg", ContentFile(b"\xff\xd8\xff"))

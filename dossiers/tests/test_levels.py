@@ -4,10 +4,8 @@ from datetime import date
 
 import pytest
 import time_machine
-from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from common import append_only
 from dossiers import desk_lists
 from dossiers.models import Dossier
 from procedures import words
@@ -27,8 +25,7 @@ def at_work(now):
 @pytest.fixture
 def version(commune):
     made = factories.version(commune.unit)
-    with append_only.lifted():
-        RequiredPaper.objects.get(key="chung-sinh").template_file.save("mau.pdf", ContentFile(b"%PDF-1.7"))
+    factories.template_file(RequiredPaper.objects.get(key="chung-sinh"), b"%PDF-1.7")
     return made
 
 

@@ -6,9 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F
+from django.db.models.fields.files import FieldFile
 
-from dossiers import actions, numbering, workflow
+from common.files import Accepted
+from dossiers import actions, filing, numbering, workflow
 from dossiers.applicants import data_of_account
 from dossiers.models import DayCounter, Dossier, DossierEvent, Slip, Status
 from dossiers.workflow import ActionRefused, perform
@@ -210,3 +214,89 @@ def test_ten_thousandth_dossier_of_a_day_gets_five_digits(road):
     DayCounter.objects.create(unit=road.commune.unit, day=road.now.date(), purpose=numbering.DOSSIER, last=9999)
     road.submitted()
     assert road.dossier.code == "000.00.16.H19-260323-10000"
+
+
+def deadlock_once(monkeypatch, cls) -> list[int]:
+    """Have an action's effects meet a deadlock the first time they have run; returns where tries are counted."""
+    effects, tries = cls.effects, []
+
+    def failing(self, move) -> None:
+        effects(self, move)
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError("database is locked")
+
+    monkeypatch.setattr(cls, "effects", failing)
+    return tries
+
+
+def test_what_a_deadlock_undid_is_done_once_more(road, monkeypatch):
+    road.submitted()
+    tries = deadlock_once(monkeypatch, actions.Receive)
+    road.do(actions.Receive(), road.commune.clerk)
+    assert len(tries) == 2
+    assert road.dossier.status == Status.RECEIVED
+    assert DossierEvent.objects.filter(action="receive").count() == 1
+    assert Slip.objects.filter(kind="receipt").count() == 1
+    assert Notification.objects.count() == 2
+
+
+def test_a_submission_that_a_deadlock_undid_goes_in_once(road, monkeypatch):
+    tries = deadlock_once(monkeypatch, actions.Submit)
+    done = filing.submit(road.dossier, by=road.citizen, key="k" * 32, revision=0, now=road.now)
+    assert len(tries) == 2
+    assert done.code == "000.00.16.H19-260323-0001"
+    assert DossierEvent.objects.count() == 1
+
+
+def test_no_file_stays_of_a_try_that_was_undone(road, monkeypatch):
+    road.processing()
+    upload = Accepted("a.pdf", b"%PDF-1.7", "application/pdf", 8, "0" * 64, 1)
+    tries = deadlock_once(monkeypatch, actions.Propose)
+    saved = []
+    save = FieldFile.save
+    monkeypatch.setattr(FieldFile, "save", lambda self, *args, **kw: (save(self, *args, **kw), saved.append(self.name)))
+    road.do(actions.Propose(is_granted=True, upload=upload), road.commune.specialist)
+    assert len(tries) == len(saved) == 2
+    assert [default_storage.exists(name) for name in saved] == [False, True]
+
+
+def test_inside_a_callers_transaction_a_deadlock_is_the_callers(road, monkeypatch):
+    road.submitted()
+    tries = deadlock_once(monkeypatch, actions.Receive)
+    with pytest.raises(OperationalError), transaction.atomic():
+        perform(actions.Receive(), road.dossier, by=road.commune.clerk, now=road.now)
+    assert len(tries) == 1
+    assert Dossier.objects.get().status == Status.SUBMITTED
+
+
+@pytest.mark.postgres
+def test_two_that_wait_for_each_other_both_end_well(road):
+    """A real deadlock: each holds a dossier and asks for the other's; PostgreSQL ends one of them, who begins anew."""
+    first = road.submitted().dossier
+    other = factories.citizen(email="kia@example.com", personal_number="")
+    second = factories.draft(other, road.commune.unit, road.version)
+    perform(actions.Submit(data_of_account(other), "m" * 32), second, by=other, now=road.now)
+    meeting, met, claim = threading.Barrier(2), [], workflow.claim
+
+    def cross(fresh, move, changes) -> None:
+        claim(fresh, move, changes)
+        if move.dossier.pk not in met:
+            met.append(move.dossier.pk)
+            meeting.wait(timeout=10)
+        other = second.pk if move.dossier.pk == first.pk else first.pk
+        Dossier.objects.filter(pk=other).update(step=F("step"))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workflow, "claim", cross)
+        outcomes = at_once(
+            [
+                lambda pk=dossier.pk: perform(
+                    actions.Receive(), Dossier.objects.get(pk=pk), by=road.commune.clerk, now=road.now
+                )
+                for dossier in (first, second)
+            ]
+        )
+    assert all(isinstance(outcome, DossierEvent) for outcome in outcomes), outcomes
+    assert Dossier.objects.filter(status=Status.RECEIVED).count() == 2
+    assert DossierEvent.objects.filter(action="receive").count() == 2

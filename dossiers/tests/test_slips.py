@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.template.loader import render_to_string
 
+from common.file_hashes import stored_digest
 from common.pdf import PdfFailed
 from dossiers import actions, results, slips, tasks
 from dossiers.models import Handover, Result, Slip, SlipKind
@@ -158,13 +159,13 @@ def test_worker_stores_the_pdf_once(road):
 def test_second_renderer_loses_and_leaves_no_file(road):
     road.received()
     slip = Slip.objects.get(kind=SlipKind.RECEIPT)
-    assert slips.store_pdf(slip, b"%PDF-1", "a")
+    assert slips.store_pdf(slip, b"%PDF-1")
     storage = slip.file.storage
     with mock.patch.object(storage, "delete", wraps=storage.delete) as deleted:
-        assert not slips.store_pdf(slip, b"%PDF-2", "b")
+        assert not slips.store_pdf(slip, b"%PDF-2")
     assert deleted.call_count == 1
     slip.refresh_from_db()
-    assert slip.sha256 == "a"
+    assert slip.sha256 == hashlib.sha256(b"%PDF-1").hexdigest()
 
 
 def test_sweep_renders_what_lately_waits_and_one_failure_holds_up_nobody(road, monkeypatch):
@@ -207,7 +208,7 @@ def test_letter_pdf_is_made_from_the_frozen_content_and_hashed_as_stored(road):
     result = Result.objects.get()
     tasks.render_result(result.pk)
     result.refresh_from_db()
-    assert result.sha256 == results.file_hash(result)
+    assert result.sha256 == stored_digest(result.file.storage, result.file.name)
     template, context = results.page(result)
     html = render_to_string(template, context)
     for text in ("chưa ký số", result.check_code, "1/TB-UBND", "Mời ông (bà)", "Cán bộ leader xuan-bac"):

@@ -186,7 +186,7 @@ def test_slips_are_printed_by_their_owner_only(client, mine, other_citizen, road
         assert page.status_code == 200
         assert dossier.code in page.content.decode()
         assert mine.get(url("slip", dossier, slip.pk) + "?pdf").status_code == 404
-    slips.store_pdf(slip, b"%PDF-1.7 slip", "")
+    slips.store_pdf(slip, b"%PDF-1.7 slip")
     answer = mine.get(url("slip", dossier, slip.pk) + "?pdf")
     assert answer["Content-Type"] == "application/pdf"
     assert content(answer)

@@ -173,7 +173,7 @@ def test_specialist_of_another_field_has_no_role_unless_holding(road):
 
 
 def test_events_are_chained_and_ride_on_revisions(road):
-    from dossiers.workflow import event_hash
+    from dossiers.record import event_hash
 
     road.decided()
     events = list(road.dossier.events.order_by("n"))
@@ -186,7 +186,7 @@ def test_events_are_chained_and_ride_on_revisions(road):
 
 
 def test_changed_event_breaks_the_chain(road):
-    from dossiers.workflow import event_hash
+    from dossiers.record import event_hash
 
     road.submitted()
     event = road.dossier.events.get()

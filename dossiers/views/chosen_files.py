@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from common.clock import now
+from common.clock import now, recorded_now
 from common.files import FileRefused, accept
 from common.limits import hit_target, too_many
 from common.store import NotKept
@@ -85,7 +85,7 @@ def take(request: HttpRequest, dossier: Dossier, one: Chosen) -> str:
         # Before the file is looked at: the page of papers is no longer there to say what is wrong with it.
         raise drafts.changed_meanwhile()
     required = None if item is not None else required_of(dossier, one.key)
-    by, moment = request.user, now()
+    by, moment = request.user, recorded_now()
     try:
         accepted = accept(one.file, now=moment)
         if item is not None:

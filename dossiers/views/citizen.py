@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common import onetime
-from common.clock import local_day, now
+from common.clock import local_day, now, recorded_now
 from procedures.models import Procedure
 
 from .. import applicant_pages, drafts, filing, renewal
@@ -53,7 +53,7 @@ def begin(request: HttpRequest, procedure: Procedure, entry: drafts.Entry, slug:
     offering = entry.offering(slug)
     key = request.POST.get("key", "")
     try:
-        draft = drafts.start_draft(entry.version, offering.unit, request.user, key=key, now=now())  # type: ignore[arg-type,union-attr]
+        draft = drafts.start_draft(entry.version, offering.unit, request.user, key=key, now=recorded_now())  # type: ignore[arg-type,union-attr]
     except REFUSALS as refusal:
         messages.error(request, filing.explain(refusal))
         return redirect("my:apply", procedure.code)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import onetime
-from common.clock import LOCAL, local_day, now
+from common.clock import LOCAL, local_day, now, recorded_now
 from common.files import ACCEPT_ATTRIBUTE
 from common.form_warnings import point_out
 from common.typed import Typed, as_sent, typed_of
@@ -84,7 +84,7 @@ def save_step(
     is_autosave = "X-Autosave" in request.headers
     is_valid = form.is_valid()
     is_done = is_valid and (not is_autosave or section.key in dossier.sections_done)
-    moment = now()
+    moment = recorded_now()
     if dossier.is_draft:
         drafts.save_section(dossier, section, form.answers(), is_done=is_done, now=moment, typed=form.typed)
     else:
@@ -200,7 +200,7 @@ def paper_promise(request: HttpRequest, dossier: Dossier, key: str) -> HttpRespo
     item = supplements.item_number(key)
     if item is not None:
         return answer_item(request, dossier, item)
-    draft_papers.promise_original(dossier, required_of(dossier, key), by=request.user, now=now())  # type: ignore[arg-type]
+    draft_papers.promise_original(dossier, required_of(dossier, key), by=request.user, now=recorded_now())  # type: ignore[arg-type]
     return redirect(card_url(dossier, key))
 
 
@@ -212,7 +212,7 @@ def paper_remove(request: HttpRequest, dossier: Dossier, paper_ref: str) -> Http
     if refused is not None:
         return refused
     if dossier.is_draft:
-        draft_papers.remove_paper(dossier, paper_ref, now=now())
+        draft_papers.remove_paper(dossier, paper_ref, now=recorded_now())
         messages.success(request, _("Removed."))
         return redirect("my:papers", dossier.ref)
     supplements.remove(dossier, paper_ref)
@@ -241,7 +241,7 @@ def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 def save_delivery(request: HttpRequest, dossier: Dossier, form: DeliveryForm) -> HttpResponse | None:
     """Store the way of return, or keep what was typed; return where to go, or None to show the page again."""
-    moment = now()
+    moment = recorded_now()
     typed: Typed = {}
     if form.is_valid():
         drafts.set_delivery(dossier, form.cleaned_data["delivery"], form.postal_address(), now=moment)
@@ -291,7 +291,7 @@ def submit(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         return review_page(request, dossier, fresh_key(form, dossier), status=422)
     data = form.cleaned_data
     try:
-        filing.submit(dossier, by=request.user, key=data["key"], revision=data["revision"], now=now())  # type: ignore[arg-type]
+        filing.submit(dossier, by=request.user, key=data["key"], revision=data["revision"], now=recorded_now())  # type: ignore[arg-type]
     except REFUSALS as refusal:
         if not Dossier.objects.filter(pk=dossier.pk, status=0).exists():
             raise
@@ -313,7 +313,7 @@ def fresh_key(form: SubmitForm, dossier: Dossier) -> SubmitForm:
 @telling_refusals
 def renew(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Move a draft to the procedure's version in force."""
-    filing.renew(dossier, now=now())
+    filing.renew(dossier, now=recorded_now())
     dossier.refresh_from_db(fields=["sections_changed"])
     words = [_("The draft now follows the new rules.")]
     if dossier.sections_changed:

@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.clock import now
+from common.clock import recorded_now
 from common.files import ACCEPT_ATTRIBUTE, serve
 from common.text import lower_first
 from offices.hours import hours_lines
@@ -56,7 +56,7 @@ def slip(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
     if "pdf" in request.GET:
         if not found.file:
             raise Http404
-        return serve(found.file, "application/pdf", f"{found.kind}-{dossier.code}.pdf")
+        return serve(request, found.file, "application/pdf", f"{found.kind}-{dossier.code}.pdf", sha256=found.sha256)
     template, context = slips.page(found, "slips/print.html")
     with slips.in_vietnamese():
         return render(request, template, context | {"back": reverse("my:dossier", args=[dossier.ref])})
@@ -82,7 +82,7 @@ def paper_file(request: HttpRequest, ref: str, paper_ref: str) -> HttpResponseBa
     paper = get_object_or_404(dossier.papers, ref=paper_ref)
     if not applicant_pages.may_open(paper, request.user):
         raise Http404
-    return serve(paper.file, paper.media_type, paper.original_name, inline=True)
+    return serve(request, paper.file, paper.media_type, paper.original_name, sha256=paper.sha256, inline=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -100,7 +100,7 @@ def supplement(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     if not form.is_valid():
         raise drafts.changed_meanwhile()
     try:
-        supplements.send(dossier, by=request.user, revision=form.cleaned_data["revision"], now=now())  # type: ignore[arg-type]
+        supplements.send(dossier, by=request.user, revision=form.cleaned_data["revision"], now=recorded_now())  # type: ignore[arg-type]
     except drafts.FilingRefused as refusal:
         if refusal.code != "incomplete":
             raise
@@ -133,7 +133,7 @@ def supplement_page(
 
 def answer_item(request: HttpRequest, dossier: Dossier, item: int) -> HttpResponse:
     """Note that a listed paper will be brought to the commune."""
-    supplements.promise_original(dossier, item, by=request.user, now=now())  # type: ignore[arg-type]
+    supplements.promise_original(dossier, item, by=request.user, now=recorded_now())  # type: ignore[arg-type]
     return redirect("my:supplement", dossier.ref)
 
 
@@ -150,7 +150,7 @@ def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     if not form.is_valid():
         return render(request, "my/withdraw.html", {"dossier": dossier, "form": form}, status=422)
     data = form.cleaned_data
-    perform(AskWithdrawal(data["reason"]), dossier, by=request.user, now=now(), revision=data["revision"])  # type: ignore[arg-type]
+    perform(AskWithdrawal(data["reason"]), dossier, by=request.user, now=recorded_now(), revision=data["revision"])  # type: ignore[arg-type]
     dossier.refresh_from_db(fields=["status"])
     is_over = dossier.status == Status.STOPPED
     messages.success(
@@ -164,7 +164,7 @@ def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 @telling_refusals
 def copy(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Start a new draft with the answers and papers of an ended dossier, once per page."""
-    made = filing.copy_draft(dossier, by=request.user, key=request.POST.get("key", ""), now=now())  # type: ignore[arg-type]
+    made = filing.copy_draft(dossier, by=request.user, key=request.POST.get("key", ""), now=recorded_now())  # type: ignore[arg-type]
     messages.success(request, _("Here is a copy with your answers and papers. Check each part, then submit."))
     return redirect("my:dossier", made.ref)
 
@@ -180,7 +180,7 @@ def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
             if not form.is_valid():
                 raise drafts.changed_meanwhile()
             revision = form.cleaned_data["revision"]
-            perform(ReturnResult(), dossier, by=request.user, now=now(), revision=revision)  # type: ignore[arg-type]
+            perform(ReturnResult(), dossier, by=request.user, now=recorded_now(), revision=revision)  # type: ignore[arg-type]
         return redirect("my:result_file", dossier.ref)
     is_online = dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE
     context = {
@@ -201,7 +201,7 @@ def result_file(request: HttpRequest, ref: str) -> HttpResponseBase:
     found = decided(dossier)
     if dossier.status != Status.RETURNED or not found.file:
         return redirect("my:result", dossier.ref)
-    return serve(found.file, "application/pdf", f"ket-qua-{dossier.code}.pdf")
+    return serve(request, found.file, "application/pdf", f"ket-qua-{dossier.code}.pdf", sha256=found.sha256)
 
 
 def decided(dossier: Dossier) -> Result:

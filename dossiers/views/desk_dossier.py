@@ -137,7 +137,9 @@ def paper_file(request: HttpRequest, officer: Officer, code: str, paper_ref: str
         return redirect("desk:dossier", code=found.code)
     dossier_page.note_reading(found, officer.user, f"paper {paper.ref}", officer.now)
     name = paper.original_name or f"{paper.ref}.pdf"
-    return serve(paper.file, paper.media_type, name, inline=request.GET.get("inline") == "1")
+    return serve(
+        request, paper.file, paper.media_type, name, sha256=paper.sha256, inline=request.GET.get("inline") == "1"
+    )
 
 
 @require_safe
@@ -180,7 +182,7 @@ def slip_pdf(request: HttpRequest, officer: Officer, code: str, pk: int) -> Http
     found = officer.dossier(code)
     slip = get_object_or_404(found.slips.exclude(file=""), pk=pk)
     dossier_page.note_reading(found, officer.user, f"slip {slip.pk}", officer.now)
-    return serve(slip.file, PDF, f"{slip.kind}-{found.code}.pdf")
+    return serve(request, slip.file, PDF, f"{slip.kind}-{found.code}.pdf", sha256=slip.sha256)
 
 
 @require_safe
@@ -193,7 +195,7 @@ def result_file(request: HttpRequest, officer: Officer, code: str) -> HttpRespon
         messages.info(request, _("The PDF of the result is being made. Try again in a minute."))
         return redirect("desk:dossier", code=found.code)
     dossier_page.note_reading(found, officer.user, "result", officer.now)
-    return serve(result.file, PDF, f"result-{found.code}.pdf")
+    return serve(request, result.file, PDF, f"result-{found.code}.pdf", sha256=result.sha256)
 
 
 @require_safe

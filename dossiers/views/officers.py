@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from accounts.models import User
-from common.clock import local_day, now
+from common.clock import local_day, recorded_now
 from offices.access import current_posts
 from offices.models import Role
 
@@ -26,7 +26,7 @@ def officer_required(*roles: str) -> Callable[[Callable[..., HttpResponseBase]],
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            moment = now()
+            moment = recorded_now()
             posts = [post for post in current_posts(request.user, local_day(moment)) if post.role in DESK_ROLES]
             if not any(post.role in admitted for post in posts):
                 raise PermissionDenied

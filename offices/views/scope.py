@@ -77,4 +77,4 @@ class Administrator:
 
 def administrator_of(request: HttpRequest) -> Administrator:
     """Return the administrator who asks; :func:`~.guards.administrator_only` has let nobody else through."""
-    return Administrator(cast(User, request.user), clock.now())
+    return Administrator(cast(User, request.user), clock.recorded_now())

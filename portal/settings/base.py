@@ -27,6 +27,8 @@ SECRET_KEY = env("SECRET_KEY", default="demo-secret-key-of-a-portal-on-one-machi
 DEMO_FIELD_KEYS = ["ZGVtby1maWVsZC1rZXktb25seS1mb3ItdHJpYWxzISE="]
 FIELD_KEYS = env.list("FIELD_KEYS", default=DEMO_FIELD_KEYS)
 INDEX_KEY = env("INDEX_KEY", default="demo-index-key")
+# Newest first: the first key seals the history of dossiers, all of them verify it.
+HISTORY_KEYS = env.list("HISTORY_KEYS", default=["demo-history-key"])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Links in mails and QR codes start with this, never with the Host header.
@@ -131,6 +133,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# PostgreSQL: the role of web processes and workers, when it is not the one that owns the tables. `manage.py prepare`,
+# run as the owner, makes it where it may and gives it its rights.
+APP_DATABASE_ROLE = env("APP_DATABASE_ROLE", default="")
+APP_DATABASE_PASSWORD = env("APP_DATABASE_PASSWORD", default="")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Nothing carries SMS yet; the demonstration shows them on its mail page.
@@ -220,6 +226,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": crontab(hour=3, minute=30)},
     "expire-drafts": {"task": "dossiers.tasks.expire_drafts", "schedule": crontab(hour=2, minute=30)},
     "sweep-loose-files": {"task": "common.tasks.sweep_loose_files", "schedule": crontab(hour=3, minute=40)},
+    "verify-record": {"task": "dossiers.tasks.verify_record", "schedule": crontab(hour=1, minute=10)},
     "rank-procedures": {"task": "dossiers.tasks.rank_procedures", "schedule": crontab(hour=2, minute=10)},
     "count-figures": {"task": "dossiers.tasks.count_figures", "schedule": crontab(hour=2, minute=20)},
     "expire-prepared-forms": {

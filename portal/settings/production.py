@@ -13,6 +13,7 @@ REQUIRED = {
     "SECRET_KEY": "a random text of 50 characters or more",
     "FIELD_KEYS": "32 random bytes in url-safe base64 (openssl rand -base64 32 | tr +/ -_), the newest first",
     "INDEX_KEY": "a random text of 50 characters or more, never changed later",
+    "HISTORY_KEYS": "random texts of 50 characters or more, the newest first; old ones stay",
     "ALLOWED_HOSTS": "the portal's host names, separated by commas",
     "SITE_URL": "the portal's address, https://…",
     "SITE_NAME": "the commune's name, such as: xã Xuân Bắc",
@@ -36,6 +37,8 @@ def problems() -> list[str]:
             found.append(f"{name} is a demonstration key or too short: give {REQUIRED[name]}.")
     if env.str("FIELD_KEYS", default=""):
         found += [f"FIELD_KEYS holds an unfit key: give {REQUIRED['FIELD_KEYS']}." for _ in unfit_keys(FIELD_KEYS)[:1]]
+    if any("demo" in key or len(key) < SHORTEST_SECRET for key in env.list("HISTORY_KEYS", default=[])):
+        found.append(f"HISTORY_KEYS holds a demonstration key or one too short: give {REQUIRED['HISTORY_KEYS']}.")
     if env.bool("DEBUG", default=False):
         found.append("DEBUG is on: it shows the program's inside to everybody.")
     if any("*" in host for host in ALLOWED_HOSTS):

@@ -13,8 +13,9 @@ from django.test import override_settings
 from accounts.models import User
 from common.clock import LOCAL, local_day, now
 from common.working_time import is_open
+from dossiers import verifying
 from dossiers.models import Dossier, DossierEvent, Result, Slip, Status
-from dossiers.workflow import event_hash
+from dossiers.record import event_hash
 from notifications.models import Notification, State
 from offices.calendar import calendar_of
 from offices.models import Post, Role, Unit
@@ -97,6 +98,12 @@ def test_the_past_could_have_happened(demo):
     for unit in Unit.objects.receiving():
         mine = [code for code in codes if code.startswith(f"{unit.identifier}-")]
         assert mine == sorted(mine)
+
+
+def test_its_record_is_whole(demo):
+    report = verifying.verify(now())
+    assert (report.faults, report.dossiers) == ([], Dossier.objects.count())
+    assert report.events == DossierEvent.objects.count()
 
 
 def test_nothing_is_sent_or_rendered_again(demo):

@@ -12,9 +12,8 @@ from django.utils.crypto import get_random_string
 from accounts.models import User
 from common import clock
 from common.files import removed_on_failure
-from common.store import keep
 
-from .. import publishing
+from .. import publishing, template_files
 from ..comparing import ChangedSection
 from ..drafting import forget_files
 from ..models import LifeEvent, Procedure, ProcedureVersion, RequiredPaper, Sector
@@ -145,11 +144,11 @@ class _Writer:
         old = {paper.key: paper for paper in draft.papers.all()}
         for row, paper in zip(rows, wanted, strict=True):
             template, was = paper["template_file"], old.get(paper["key"])
-            row.template_file = ""
+            row.template_file = row.template_sha256 = ""
             if template is None:
                 continue
             if was is not None and _same_content(template, template_digest(was)):
-                row.template_file = was.template_file.name
+                row.template_file, row.template_sha256 = was.template_file.name, was.template_sha256
             elif "content" in template:
                 self.store(row, template)
         gone = [paper.template_file for paper in old.values() if paper.template_file]
@@ -159,8 +158,8 @@ class _Writer:
     def store(self, row: RequiredPaper, template: Mapping[str, Any]) -> None:
         """Keep a template file under a random name; it goes again when the import fails."""
         ending = str(template["name"]).rpartition(".")[2].lower()
-        keep(row.template_file, f"{get_random_string(20)}.{ending}", base64.b64decode(template["content"]))
-        self.written.append(row.template_file)
+        content = base64.b64decode(template["content"])
+        template_files.keep(row, f"{get_random_string(20)}.{ending}", content, self.written)
 
 
 def _same_content(one: Mapping[str, Any], other: Mapping[str, Any] | None) -> bool:

@@ -5,11 +5,9 @@ from datetime import date
 
 import pytest
 from django.core.cache import cache
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
 
-from common import append_only
 from procedures.models import Offering, Procedure, ProcedureVersion, RequiredPaper
 from procedures.shipped import importing
 from tests import factories
@@ -203,8 +201,7 @@ def test_drafts_are_nobodys_business(client, commune):
 def test_templates_are_served_as_attachments(client, commune, settings, tmp_path):
     version = factories.version(commune.unit)
     paper = RequiredPaper.objects.get(key="chung-sinh")
-    with append_only.lifted():
-        paper.template_file.save("mau.pdf", ContentFile(b"%PDF-1.7 mau"))
+    factories.template_file(paper, b"%PDF-1.7 mau")
     url = reverse("procedures:template", args=[version.procedure.code, paper.n])
     assert url in client.get(f"{FIND}{version.procedure.code}/").content.decode()
     response = client.get(url)

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common.clock import LOCAL, local_day, now
+from common.clock import LOCAL, local_day, now, recorded_now
 from common.form_warnings import point_out
 from common.limits import hit_ip, hit_target, too_many
 from common.pdf import PdfFailed, render_pdf
@@ -167,12 +167,12 @@ def begin(request: HttpRequest, procedure: Procedure, entry: Entry) -> HttpRespo
             return too_many(request, limit)
         if form is not None:
             if form.version_id != version.pk:
-                form = prepared.renew(form, version, now())
+                form = prepared.renew(form, version, recorded_now())
             keep(request, procedure, form)
             return redirect(next_page(procedure, form))
         unit_form = PaperUnitForm(only_unit(request, entry), offerings=entry.offerings)
         if unit_form.is_valid():
-            form = prepared.start(version, unit_form.cleaned_data["unit"], now())
+            form = prepared.start(version, unit_form.cleaned_data["unit"], recorded_now())
             keep(request, procedure, form)
             return redirect(next_page(procedure, form))
     name, name_language = words.name_in(version)
@@ -231,7 +231,7 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
     is_from_review = request.GET.get("back") == "review"
     if request.method == "POST":
         is_valid = asked.is_valid()
-        prepared.save_section(form, chosen, asked.answers(), is_done=is_valid, now=now(), typed=asked.typed)
+        prepared.save_section(form, chosen, asked.answers(), is_done=is_valid, now=recorded_now(), typed=asked.typed)
         keep(request, procedure, form)
         if is_valid:
             point_out(request, asked)
@@ -314,7 +314,7 @@ def print_page(request: HttpRequest, procedure: Procedure, entry: Entry, form: P
         messages.info(request, _("Some parts are still missing. They are listed below."))
         return redirect("procedures:fill_review", procedure.code)
     if request.method == "POST":
-        prepared.make_ready(form, now())
+        prepared.make_ready(form, recorded_now())
         keep(request, procedure, form)
         return redirect("procedures:fill_print", procedure.code)
     if form.code_index is None:

@@ -48,7 +48,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         rows, name = form.chosen()
-        moment = clock.now()
+        moment = clock.recorded_now()
         changes = [("format", None, form.cleaned_data["format"]), ("procedures", None, rows.count())]
         audit.record(
             "procedure.export", Procedure, by=request.user, now=moment, ref="", name=form.scope_label(), changes=changes
@@ -69,7 +69,7 @@ def export_one(request: HttpRequest, code: str) -> HttpResponseBase:
     form = ExportForm(request.POST if request.method == "POST" else None, procedure=procedure)
     if request.method == "POST" and form.is_valid():
         changes = [("format", None, form.cleaned_data["format"])]
-        record(procedure, "procedure.export", by=request.user, now=clock.now(), changes=changes)  # type: ignore[arg-type]
+        record(procedure, "procedure.export", by=request.user, now=clock.recorded_now(), changes=changes)  # type: ignore[arg-type]
         try:
             return download(Procedure.objects.filter(pk=procedure.pk), form.cleaned_data["format"], f"thu-tuc-{code}")
         except OSError:
@@ -181,7 +181,7 @@ def report_context(request: HttpRequest, waiting: exchange_store.Waiting) -> dic
 def import_confirm(request: HttpRequest) -> HttpResponse:
     """Import what the report showed: all of it, or nothing."""
     user: Any = request.user
-    moment = clock.now()
+    moment = clock.recorded_now()
     waiting = exchange_store.waiting_of(user, moment)
     form = ConfirmForm(request.POST)
     parcels = exchange_store.parcels_of(user, waiting, moment) if waiting else None

@@ -73,7 +73,7 @@ class Desk:
     def save(self, form: dict[str, Any] | None) -> bool:
         """Store a changed form; when somebody was faster, say so in ``notice`` and take their state over."""
         try:
-            publishing.edit(self.version, revision_of(self.request), self.user, clock.now(), form=form)
+            publishing.edit(self.version, revision_of(self.request), self.user, clock.recorded_now(), form=form)
         except publishing.EditRefused as refused:
             self.refused(refused)
             return False
@@ -323,7 +323,7 @@ def new_paper_page(desk: Desk, before: list[form_editing.Part], place: str) -> H
     form = form_builder.PaperForm(before, desk.data)
     if desk.data is not None and form.is_valid():
         try:
-            form_page.add_paper(desk.version, revision_of(desk.request), desk.user, clock.now(), form, before)
+            form_page.add_paper(desk.version, revision_of(desk.request), desk.user, clock.recorded_now(), form, before)
         except publishing.EditRefused as refused:
             desk.refused(refused)
         else:

@@ -33,7 +33,7 @@ class Publisher:
 
 def publisher_of(request: HttpRequest) -> Publisher:
     """Return who asks; the guard has let publishers in only."""
-    now = clock.now()
+    now = clock.recorded_now()
     assert isinstance(request.user, User)
     return Publisher(request.user, now, clock.local_day(now))
 

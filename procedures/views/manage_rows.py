@@ -129,7 +129,8 @@ def paper_template(request: HttpRequest, code: str, number: int, n: int) -> Http
         raise Http404
     stored = str(paper.template_file.name)
     media_type = mimetypes.guess_type(stored)[0] or "application/octet-stream"
-    return serve(paper.template_file, media_type, f"{code}-{paper.key}.{stored.rpartition('.')[2]}")
+    name = f"{code}-{paper.key}.{stored.rpartition('.')[2]}"
+    return serve(request, paper.template_file, media_type, name, sha256=paper.template_sha256)
 
 
 def _row(version: ProcedureVersion, kind: Kind, n: int) -> rows.Row:

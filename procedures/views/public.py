@@ -93,4 +93,10 @@ def template(request: HttpRequest, code: str, n: int) -> HttpResponseBase:
     stored = str(paper.template_file.name)
     media_type = mimetypes.guess_type(stored)[0] or "application/octet-stream"
     suffix = stored.rpartition(".")[2]
-    return serve(paper.template_file, media_type, f"{procedure.code}-{paper.key}.{suffix}")
+    return serve(
+        request,
+        paper.template_file,
+        media_type,
+        f"{procedure.code}-{paper.key}.{suffix}",
+        sha256=paper.template_sha256,
+    )

@@ -1,5 +1,7 @@
 """Make everything ready that the processes need before they start."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -7,12 +9,21 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
-from common import clock, heartbeat
+from common import append_only, clock, heartbeat
+from common.contention import patiently
+from common.database_roles import RoleRefused, prepare_role
 from portal.demo.accounts import account_lines
 from portal.file_broker import forget_leftovers
+
+# Any number that nobody else uses for an advisory lock.
+LOCK_NUMBER = 20260
+LOCK_TIMEOUT = "3s"
+LOCK_TRIES = 20
+LOCK_PAUSE_SECONDS = 1.0
 
 
 class Command(BaseCommand):
@@ -47,11 +58,45 @@ class Command(BaseCommand):
 
 
 def migrate() -> None:
-    """Bring the tables up to date; a migration may take longer than a page's query."""
-    if connection.vendor == "postgresql":
+    """Bring tables and their guards up to date; touches neither when nothing differs.
+
+    The portal may work meanwhile: a table that others hold is asked for a short time, then again. Two of these at
+    once run one after the other.
+    """
+    with only_one():
+        patiently(_migrate, tries=LOCK_TRIES, pause=LOCK_PAUSE_SECONDS)
+
+
+def _migrate() -> None:
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", interactive=False, verbosity=0)
+    else:
+        append_only.install()
+    if settings.APP_DATABASE_ROLE and connection.vendor == "postgresql":
+        try:
+            prepare_role(settings.APP_DATABASE_ROLE, settings.APP_DATABASE_PASSWORD)
+        except RoleRefused as refused:
+            raise CommandError(str(refused)) from refused
+
+
+@contextmanager
+def only_one() -> Iterator[None]:
+    """Hold the one lock of this command; on SQLite the file's own lock does. Lifts the limits of a page's query."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        # A migration may take longer than a page's query, but must not make every page wait for a lock.
+        cursor.execute("SET statement_timeout = 0")
+        cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK_NUMBER])
+        cursor.execute("SET lock_timeout = %s", [LOCK_TIMEOUT])
+    try:
+        yield
+    finally:
         with connection.cursor() as cursor:
-            cursor.execute("SET statement_timeout = 0")
-    call_command("migrate", interactive=False, verbosity=0)
+            cursor.execute("SET lock_timeout = 0")
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK_NUMBER])
 
 
 def make_folders() -> None:

@@ -54,7 +54,7 @@ class Command(BaseCommand):
             values["password"] = self.password(options["password_file"], asks=asks, errors=errors)
         if errors:
             raise CommandError("\n".join(errors))
-        unit = install(Installation(**values), clock.now())
+        unit = install(Installation(**values), clock.recorded_now())
         self.stdout.write(
             _("%(unit)s is set up. Sign in as %(email)s and give the officers their posts.")
             % {"unit": unit.name, "email": values["admin_email"]}
