@@ -212,7 +212,8 @@ def administration(world: World) -> list[tuple[str, str, list[object], dict[str,
     own, other = world.commune.unit, world.neighbour.unit
     day, _made = Holiday.objects.get_or_create(unit=own, day=date(2026, 4, 1), defaults={"name": "Ngày hội"})
     other_day, _made = Holiday.objects.get_or_create(unit=other, day=date(2026, 4, 1), defaults={"name": "Ngày hội"})
-    alert = Alert.objects.create(kind=AlertKind.MAIL_STUCK, since=NOW, last_at=NOW)
+    found_at = {"since": NOW, "last_at": NOW}
+    alert, _made = Alert.objects.get_or_create(kind=AlertKind.MAIL_STUCK, defaults=found_at)
     plain = ("people", "units", "calendar", "log", "invite", "unit_add", "day_add", "calendar_import")
     found = [(f"administer:{name}", GET, [], ADMIN) for name in plain]
     found += [(f"administer:{name}", POST, [], ADMIN) for name in (*plain[4:], "log_export")]
