@@ -1,11 +1,13 @@
 """A small commune with a dossier in every state, for asking who may open what."""
 
+import hashlib
+
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from common.files import Accepted
 from common.onetime import new_key
-from dossiers import actions
+from dossiers import actions, slips
 from dossiers.applicants import data_of_account
 from dossiers.models import Dossier
 from dossiers.workflow import perform
@@ -14,11 +16,12 @@ from procedures.blank_forms import storage_name
 from tests import factories
 
 PDF = b"%PDF-1.4\n%%EOF\n"
+SHA256 = hashlib.sha256(PDF).hexdigest()
 
 
 def upload() -> Accepted:
     """A result as the file check lets it through."""
-    return Accepted("ket-qua.pdf", PDF, "application/pdf", len(PDF), "0" * 64, 1)
+    return Accepted("ket-qua.pdf", PDF, "application/pdf", len(PDF), SHA256, 1)
 
 
 class World:
@@ -52,9 +55,7 @@ class World:
         self.decided = self.walk("receive", "forward", "propose", "approve")
         self.lettered = self.walk("receive", "forward", "write", "approve")
         self.keep_blank_form()
-        slip = self.submitted.slips.first()
-        slip.file.save("slip.pdf", ContentFile(PDF), save=False)
-        type(slip).objects.filter(pk=slip.pk).update(file=slip.file.name)
+        slips.store_pdf(self.submitted.slips.first(), PDF)
 
     def keep_blank_form(self) -> None:
         """Put a file where the blank form of the procedure is expected, so that no page has to make it."""
@@ -67,7 +68,7 @@ class World:
         draft = factories.draft(self.citizen, self.commune.unit, self.version)
         paper = draft.papers.first()
         paper.kind, paper.media_type, paper.original_name = "file", "application/pdf", "giay.pdf"
-        paper.size, paper.sha256 = len(PDF), "0" * 64
+        paper.size, paper.sha256 = len(PDF), SHA256
         paper.file.save("giay.pdf", ContentFile(PDF), save=False)
         paper.save()
         return draft
@@ -87,19 +88,9 @@ class World:
             "approve": (actions.Approve(), staff.leader),
         }
         for step in steps:
-            if step == "approve" and "propose" in steps:
-                self.seal(dossier)
             action, by = moves[step]
             perform(action, dossier, by=by, now=moment)
         return dossier
-
-    def seal(self, dossier: Dossier) -> None:
-        """Give the proposed file its true hash, as an accepted upload has it."""
-        from dossiers.results import file_hash
-
-        result = dossier.result
-        result.sha256 = file_hash(result)
-        result.save(update_fields=["sha256"])
 
     def failed_message(self) -> Notification:
         """A message about a dossier of the commune that has to be told by telephone."""
