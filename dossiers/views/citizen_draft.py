@@ -154,7 +154,7 @@ def take_chosen(request: HttpRequest, dossier: Dossier, key: str = "") -> HttpRe
     chosen = chosen_files(request, dossier, key)
     if key and not chosen:
         # The button of a card: it says that nothing was chosen.
-        chosen = [Chosen(key, None)]
+        chosen = [Chosen(key, None, request.POST.get("replaces", ""))]
     is_item = supplements.item_number(chosen[0].key) is not None if chosen else False
     return take_all(request, dossier, chosen, supplement_page if is_item else papers_page)
 
