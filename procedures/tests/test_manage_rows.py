@@ -136,12 +136,14 @@ def test_published_rows_stay(client, draft):
 
 
 def test_a_template_is_kept_given_out_and_taken_away(client, draft, django_capture_on_commit_callbacks):
-    upload = SimpleUploadedFile("Tờ khai.DOCX", office())
+    # Made once: the file carries the time at which it was made.
+    content = office()
+    upload = SimpleUploadedFile("Tờ khai.DOCX", content)
     assert go(client, draft, "papers_edit", 1, template_file=upload, **PAPER).status_code == 302
     name = draft.papers.get(n=1).template_file.name
     assert name.startswith("templates/chung-sinh-") and name.endswith(".docx")
     response = client.get(reverse("manage:paper_template", args=[draft.procedure.code, 2, 1]))
-    assert b"".join(response.streaming_content) == office()
+    assert b"".join(response.streaming_content) == content
     assert response["Content-Disposition"].startswith("attachment") and "sandbox" in response["Content-Security-Policy"]
     with django_capture_on_commit_callbacks(execute=True):
         go(client, draft, "papers_edit", 1, remove_template="on", **PAPER)
