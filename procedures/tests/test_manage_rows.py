@@ -136,6 +136,7 @@ def test_published_rows_stay(client, draft):
 
 
 def test_a_template_is_kept_given_out_and_taken_away(client, draft, django_capture_on_commit_callbacks):
+    # Made once: the file carries the time at which it was made.
     content = office()
     upload = SimpleUploadedFile("Tờ khai.DOCX", content)
     assert go(client, draft, "papers_edit", 1, template_file=upload, **PAPER).status_code == 302
