@@ -35,6 +35,7 @@ from common.form_fields import (
 from common.person_field import PersonField
 from common.text import clean
 from dossiers.desk_lists import Search
+from dossiers.forms import AnyPaperField
 from dossiers.lookup import code_variants
 from offices.days import plan_of
 from offices.forms.base import DayField, LineField
@@ -156,6 +157,7 @@ def _cases():
         LinesField: [(LinesField, f"{PASTED}\u2028x", [MEANT, "x"])],
         FullNameField: [(FullNameField, PASTED, MEANT)],
         PersonalNumberField: [(PersonalNumberField, _number("075199000011"), "075199000011")],
+        AnyPaperField: [(AnyPaperField, _number("B1234567"), "B1234567")],
         AnyIdField: [(AnyIdField, _number("B1234567"), "B1234567")],
         TaxCodeField: [(TaxCodeField, _number("0100233488"), "0100233488")],
         PhoneField: [(PhoneField, "\u202a0084\u00a0912\u2013345\u2013678\u202c", "0912345678")],

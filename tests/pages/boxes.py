@@ -26,7 +26,7 @@ class Boxes(HTMLParser):
             if found.get("type") not in ("checkbox", "radio"):
                 self.put(name, found.get("value") or "")
             elif "checked" in found:
-                self.put(name, found.get("value") or "on")
+                self.put(name, (found["value"] or "") if "value" in found else "on")
         elif tag == "select":
             self.select, self.picked = name, None
         elif tag == "option" and self.select and (self.picked is None or "selected" in found):
