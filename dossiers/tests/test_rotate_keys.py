@@ -41,7 +41,9 @@ def old_key(settings):
 def filled(old_key, road):
     """Something in every encrypted column, under the old key."""
     Representative.objects.create(account=road.citizen, full_name="Lê Văn C", personal_number="075099000099")
-    Dossier.objects.update(delivery_address={"name": "An", "phone": "0912", "address": {}})
+    User.objects.filter(pk=road.citizen.pk).update(id_number="B1234567")
+    typed = {"requester": {"answer-requester_name": ["An 1"]}}
+    Dossier.objects.update(delivery_address={"name": "An", "phone": "0912", "address": {}}, typed=typed)
     road.decided().do(actions.ReturnResult("Nguyễn Văn An", "075199000011"), road.commune.clerk)
     road.dossier.applicant.representative = {"name": "Lê Văn C"}
     road.dossier.applicant.save(update_fields=["representative"])
