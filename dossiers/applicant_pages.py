@@ -22,9 +22,10 @@ from common.clock import LOCAL
 from common.divisions import address_text
 from common.templatetags.ui import STATUS_TAGS
 from common.typed import as_sent
+from eforms import schema as form_schema
+from eforms.answering import anchor, section_form
 from notifications.models import Notification
-from procedures import detail, form_schema, words
-from procedures.answer_forms import anchor, section_form
+from procedures import detail, words
 from procedures.catalogue import effective_level
 from procedures.models import Offering, Procedure, ProcedureVersion
 

@@ -8,7 +8,7 @@ from accounts.models import IdKind, Kind, Sex, User
 from common.identity import id_kind
 from common.secret import blind_index
 from common.text import fold
-from procedures import form_schema
+from eforms import schema as form_schema
 
 from .models import Applicant, Dossier
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from common.clock import LOCAL
-from procedures import declarations, form_schema
+from eforms import declarations
+from eforms import schema as form_schema
 
 from .links import tracking_link
 from .models import Channel, Dossier

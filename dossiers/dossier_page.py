@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from eforms import schema as form_schema
 from notifications.models import Notification
-from procedures import form_schema
 
 from . import hooks
 from .messages import SUBJECT_TYPE

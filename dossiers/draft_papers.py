@@ -18,7 +18,7 @@ from accounts.models import User
 from common import file_hashes
 from common.files import Accepted, delete_after_commit, removed_on_failure
 from common.store import NotKept, keep
-from procedures import form_schema
+from eforms import schema as form_schema
 from procedures.models import ProcedureVersion, RequiredPaper
 
 from .drafts import FilingRefused, locked_draft, write_draft

@@ -18,8 +18,8 @@ from accounts.models import User
 from common import onetime, purging
 from common.files import delete_after_commit
 from common.typed import Typed
+from eforms import schema as form_schema
 from offices.models import Unit
-from procedures import form_schema
 from procedures.catalogue import current_version, effective_level, offerings_for
 from procedures.models import Offering, Procedure, ProcedureVersion
 

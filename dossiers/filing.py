@@ -18,7 +18,7 @@ from common.clock import local_day
 from common.contention import once_more
 from common.files import removed_on_failure
 from common.store import NotKept
-from procedures import form_schema
+from eforms import schema as form_schema
 from procedures.catalogue import current_version, effective_level
 from procedures.models import ProcedureVersion
 

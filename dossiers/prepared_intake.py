@@ -17,8 +17,9 @@ from common.clock import local_day
 from common.contention import once_more
 from common.models import OneTimeKey
 from common.text import in_order
+from eforms import schema as form_schema
 from offices.models import Role, Unit
-from procedures import form_schema, prepared
+from procedures import prepared
 from procedures.catalogue import current_version
 from procedures.models import Offering, PreparedForm, ProcedureVersion, RequiredPaper
 

@@ -11,11 +11,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from common.text import fold
-from procedures import form_schema
-from procedures.comparing_forms import ASKED_ELSEWHERE, GONE, NEW, WORDS, FormChange, compare_forms
-from procedures.form_schema import Answers, Field, Schema
+from eforms import schema as form_schema
+from eforms.comparing import ASKED_ELSEWHERE, GONE, NEW, WORDS, FormChange, compare_forms
+from eforms.parts import visible_fields
+from eforms.schema import Answers, Field, Schema
 from procedures.models import ProcedureVersion
-from procedures.schema.parts import visible_fields
 
 from .draft_papers import asked_papers
 from .models import Dossier, Paper, PaperKind

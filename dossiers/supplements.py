@@ -16,7 +16,7 @@ from accounts.models import User
 from common.contention import once_more
 from common.files import Accepted, removed_on_failure
 from common.typed import Typed
-from procedures import form_schema
+from eforms import schema as form_schema
 
 from .actions import Supplement
 from .draft_papers import check_room, remove_paper_row, store_file

@@ -22,8 +22,9 @@ from common import broker, store
 from common.files import delete_quietly
 from common.pdf import render_pdf
 from common.text import fold
+from eforms import declarations
+from eforms import schema as form_schema
 
-from . import declarations, form_schema
 from .models import ProcedureVersion
 
 FOLDER = "blank-forms"

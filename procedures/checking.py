@@ -7,12 +7,12 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from eforms import checking as form_checking
+from eforms import reachable
+from eforms import schema as form_schema
 from offices.models import Role
 
-from . import form_schema
 from .models import FeeKind, FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper, TimeUnit
-from .schema import checking as form_checking
-from .schema import reachable
 
 SECTIONS = ("info", "papers", "fees", "form", "workflow", "documents")
 # No section of a version: units say on the page of the procedure what they offer.

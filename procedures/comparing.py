@@ -12,10 +12,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from eforms import schema as form_schema
+from eforms.comparing import compare_forms, condition_in_words, moved_keys
 from offices.models import Role
 
-from . import form_schema, words
-from .comparing_forms import compare_forms, condition_in_words, moved_keys
+from . import words
 from .exchange.plain import Plain, digested
 from .models import FeeLine, TimeUnit
 

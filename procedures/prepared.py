@@ -22,8 +22,8 @@ from common.clock import local_day
 from common.secret import blind_index
 from common.text import plain
 from common.typed import Typed
+from eforms import schema as form_schema
 
-from . import form_schema
 from .blank_forms import PAPER_LEVEL
 from .catalogue import current_version, effective_level, offerings_for
 from .models import Offering, PreparedForm, Procedure, ProcedureVersion

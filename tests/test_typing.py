@@ -37,6 +37,9 @@ from common.text import clean
 from dossiers.desk_lists import Search
 from dossiers.forms import AnyPaperField
 from dossiers.lookup import code_variants
+from eforms.builder.conditions import ConditionField
+from eforms.builder.forms import LinesField as Lines
+from eforms.builder.forms import WordsField as Words
 from offices.days import plan_of
 from offices.forms.base import DayField, LineField
 from offices.forms.units import DayHoursField, DivisionField
@@ -44,10 +47,7 @@ from offices.log import LogFilter
 from offices.people_lists import PeopleFilter
 from procedures.exchange.reading import read_json
 from procedures.prepared import qr_text, read_code
-from procedures.schema.conditions import ConditionField
 from procedures.screens import lists
-from procedures.screens.form_builder import LinesField as Lines
-from procedures.screens.form_builder import WordsField as Words
 from procedures.screens.procedure_forms import FaqField
 from procedures.screens.version_forms import CountField, HoursField, LinesField
 from procedures.search import Filters

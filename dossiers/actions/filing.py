@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from common.onetime import KeyMisused, claim
+from eforms import schema as form_schema
 from offices.models import Role
-from procedures import catalogue, form_schema
+from procedures import catalogue
 
 from .. import holding, messages, slips
 from ..applicants import TAX_CODE, ApplicantData, number_index

@@ -9,16 +9,7 @@ from offices.models import Role
 
 from .. import holding, messages, slips
 from ..clock import start_term
-from ..models import (
-    Dossier,
-    Paper,
-    PaperKind,
-    Pause,
-    SlipKind,
-    Status,
-    SupplementItem,
-    SupplementRequest,
-)
+from ..models import Dossier, Paper, PaperKind, Pause, SlipKind, Status, SupplementItem, SupplementRequest
 from ..workflow import APPLICANT, Action, ActionBase, ActionRefused, Move
 from .common import require_holder_or_leader, require_text
 

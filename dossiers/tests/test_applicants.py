@@ -11,8 +11,8 @@ from dossiers.applicants import data_of_account, number_index
 from dossiers.desk_lists import Search
 from dossiers.models import Dossier
 from dossiers.tests.test_track import FACTS, NUMBER, asked
-from procedures import form_schema
-from procedures.answer_forms import known_data, section_form
+from eforms import schema as form_schema
+from eforms.answering import known_data, section_form
 from tests import factories
 
 

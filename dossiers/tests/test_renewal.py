@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from dossiers import drafts, filing, renewal
 from dossiers.models import Dossier
-from procedures import form_schema
+from eforms import schema as form_schema
+from eforms.tests.strategies import good_answer, schemas
 from procedures.models import ProcedureVersion
-from procedures.tests.strategies import good_answer, schemas
 from tests import factories
 from tests.factories import NOW
 from tests.pages import checks

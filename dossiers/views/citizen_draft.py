@@ -17,7 +17,7 @@ from common.clock import LOCAL, local_day, now, recorded_now
 from common.files import ACCEPT_ATTRIBUTE
 from common.form_warnings import point_out
 from common.typed import Typed, as_sent, typed_of
-from procedures.answer_forms import known_data, section_form
+from eforms.answering import known_data, section_form
 from procedures.catalogue import effective_level
 
 from .. import applicant_pages, draft_papers, drafts, filing, supplements

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from common import onetime
 from common.form_warnings import point_out
 from common.limits import hit_target, too_many
+from eforms import schema as form_schema
 from offices.models import Role
-from procedures import form_schema, prepared
+from procedures import prepared
 from procedures.models import PreparedForm
 
 from .. import prepared_intake

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from procedures import form_schema
-from procedures.form_schema import Field, Schema
+from eforms import schema as form_schema
+from eforms.schema import Field, Schema
 
 from .people import Person, somebody
 

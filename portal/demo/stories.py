@@ -22,8 +22,8 @@ from dossiers.applicants import PERSONAL_NUMBER, ApplicantData, data_of_account
 from dossiers.clock import due_from
 from dossiers.models import Channel, Delivery, Dossier
 from dossiers.workflow import perform
+from eforms import schema as form_schema
 from offices.models import Role
-from procedures import form_schema
 from procedures.models import ProcedureVersion, TimeUnit
 
 from . import answers

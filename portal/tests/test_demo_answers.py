@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
+from eforms import schema as form_schema
 from portal.demo.answers import fill
 from portal.demo.people import somebody
-from procedures import form_schema
 from procedures.models import ProcedureVersion
 from procedures.shipped.importing import import_catalogue
 

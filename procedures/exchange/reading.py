@@ -19,12 +19,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from common.text import clean, clean_text, is_broken
+from eforms import schema as form_schema
+from eforms.loading import OPERATORS
 from offices.models import Role
 
-from .. import form_schema
 from ..drafting import is_code
 from ..models import FeeKind, TimeUnit
-from ..schema.loading import OPERATORS
 from ..template_files import KINDS as TEMPLATE_KINDS
 from .plain import FORMAT, PORTAL, Plain
 

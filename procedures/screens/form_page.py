@@ -10,17 +10,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.text import in_order, lower_first
+from eforms.answering import AnswerForm, section_form
+from eforms.builder import editing as form_editing
+from eforms.builder.editing import Paper, Part, columns_of, fields_of, name_of, sections_of, text_of
+from eforms.builder.forms import PaperForm, kind_of
+from eforms.builder.labels import PREFILL_WORDS, condition_text, rule_words, type_name
+from eforms.checking import check_form
+from eforms.parts import Schema, SchemaError, SchemaFault, Section
+from eforms.schema import load
 
 from .. import publishing
-from ..answer_forms import AnswerForm, section_form
-from ..form_schema import load
 from ..models import ProcedureVersion, RequiredPaper, VersionStatus
-from ..schema import editing as form_editing
-from ..schema.checking import check_form
-from ..schema.editing import Paper, Part, columns_of, fields_of, name_of, sections_of, text_of
-from ..schema.parts import Schema, SchemaError, SchemaFault, Section
-from ..schema.words import PREFILL_WORDS, condition_text, rule_words, type_name
-from .form_builder import PaperForm, kind_of
 
 MAX_COPIES_OFFERED = 300
 

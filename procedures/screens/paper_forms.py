@@ -6,11 +6,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from eforms.builder.conditions import ConditionField
+from eforms.builder.editing import fields_of, sections_of
 from offices.forms.base import LineField
 
 from ..models import ProcedureVersion, RequiredPaper
-from ..schema.conditions import ConditionField
-from ..schema.editing import fields_of, sections_of
 from ..template_files import ACCEPT_ATTRIBUTE, KINDS
 from .version_forms import MAX_COUNT, CountField, DraftForm, TickField, initial_of
 

@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from procedures import checking, form_schema, publishing
+from eforms import reachable
+from eforms import schema as form_schema
+from procedures import checking, publishing
 from procedures.models import FeeLine, ProcedureStep, RequiredPaper
-from procedures.schema import reachable
 from tests import factories
 
 pytestmark = pytest.mark.django_db

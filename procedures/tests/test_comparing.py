@@ -7,10 +7,10 @@ from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from procedures import form_schema
+from eforms import schema as form_schema
+from eforms.comparing import compare_forms, moved_keys
+from eforms.tests.strategies import schemas
 from procedures.comparing import compare, compare_procedures, pieces
-from procedures.comparing_forms import compare_forms, moved_keys
-from procedures.tests.strategies import schemas
 from tests import factories
 
 PAPER = {

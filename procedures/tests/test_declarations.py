@@ -15,15 +15,17 @@ from hypothesis import given, settings
 
 from common import loose_files
 from common.clock import LOCAL
-from procedures import blank_forms, declarations, form_schema, tasks
+from eforms import declarations
+from eforms import schema as form_schema
+from eforms.tests import strategies
+from procedures import blank_forms, tasks
 from procedures.models import Offering
 from procedures.shipped import forms_import
 from procedures.shipped.importing import sector_code
-from procedures.tests import strategies
 from tests import factories
 from tests.pages import checks
 
-DATA = Path(declarations.__file__).parent / "data"
+DATA = Path(__file__).parents[1] / "data"
 OFFICIAL = {form["slug"]: form for form in json.loads((DATA / "forms.json").read_text(encoding="utf-8"))["forms"]}
 ROWS = json.loads((DATA / "catalogue.json").read_text(encoding="utf-8"))["procedures"]
 GENERAL = {row["slug"]: row for row in ROWS if row["level"] >= 2 and row["slug"] not in OFFICIAL}

@@ -9,6 +9,7 @@ from django.core.files.base import ContentFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from eforms.tests.strategies import LETTERS, schemas
 from offices.models import AuditEntry
 from procedures import publishing
 from procedures.exchange import apply as exchange_apply
@@ -18,7 +19,6 @@ from procedures.exchange.plan import CHANGED, FAULTY, NEW, SAME, Options
 from procedures.exchange.reading import MAX_PROCEDURES, Unreadable, read_json
 from procedures.models import LifeEvent, Procedure, ProcedureVersion, Sector
 from procedures.shipped.importing import DATA, import_catalogue
-from procedures.tests.strategies import LETTERS, schemas
 from tests import factories
 from tests.factories import NOW
 

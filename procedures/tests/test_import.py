@@ -7,14 +7,13 @@ from datetime import date
 import pytest
 from django.db import transaction
 
-from procedures import form_schema
-from procedures.answer_forms import section_form
+from eforms import schema as form_schema
+from eforms.answering import section_form
+from eforms.tests.strategies import GOOD
 from procedures.models import FeeLine, Offering, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, Sector
 from procedures.shipped import forms_import, importing, wording
 from tests import factories
 from tests.factories import NOW
-
-from .strategies import GOOD
 
 CATALOGUE = json.loads((importing.DATA / "catalogue.json").read_text(encoding="utf-8"))["procedures"]
 DECLARATIONS = json.loads((importing.DATA / "forms.json").read_text(encoding="utf-8"))["forms"]

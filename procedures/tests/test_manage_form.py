@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from procedures.form_schema import load
+from eforms.schema import load
 from procedures.models import VersionStatus
 from tests import factories
 from tests.factories import FORM, NOW

@@ -25,10 +25,12 @@ from common.limits import hit_ip, hit_target, too_many
 from common.pdf import PdfFailed, render_pdf
 from common.store import NotKept
 from common.typed import as_sent
+from eforms import declarations
+from eforms import schema as form_schema
+from eforms.answering import anchor, known_data, section_form
 from offices.hours import hours_lines
 
-from .. import blank_forms, declarations, form_schema, prepared, words
-from ..answer_forms import anchor, known_data, section_form
+from .. import blank_forms, prepared, words
 from ..catalogue import current_version
 from ..fill_forms import PaperUnitForm
 from ..models import PreparedForm, Procedure

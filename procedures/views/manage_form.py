@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import clock
+from eforms.builder import editing as form_editing
+from eforms.builder import forms
+from eforms.builder.editing import FormRefused
 
 from .. import access, publishing
 from ..models import ProcedureVersion
-from ..schema import editing as form_editing
-from ..schema.editing import FormRefused
-from ..screens import form_builder, form_page
+from ..screens import form_page
 from .guards import publisher_only
 
 BOTH = require_http_methods(["GET", "HEAD", "POST"])
@@ -169,7 +170,7 @@ def form_start(request: HttpRequest, desk: Desk) -> HttpResponse:
             messages.error(request, _("Choose a procedure that has a form."))
             return desk.back()
     else:
-        made = form_editing.blank(desk.version.name[: form_builder.MAX_LABEL])
+        made = form_editing.blank(desk.version.name[: forms.MAX_LABEL])
     if not desk.save(made):
         messages.error(request, desk.notice)
     return desk.back()
@@ -179,7 +180,7 @@ def form_start(request: HttpRequest, desk: Desk) -> HttpResponse:
 @BOTH
 def form_title(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Change the title of the declaration, its legal basis and who signs it."""
-    form = form_builder.TitleForm(desk.form, desk.data)
+    form = forms.TitleForm(desk.form, desk.data)
     if desk.data is not None and form.is_valid():
         made = form_editing.change_title(
             desk.form, form.words("title") or {}, form.cleaned_data["basis"], form.signatures()
@@ -246,7 +247,7 @@ def section_page(desk: Desk, key: str | None) -> HttpResponse:
     """Show or save the form of a section, a new one when ``key`` is None."""
     stored = {} if key is None else form_editing.find_section(desk.form, key)
     before = form_editing.before(desk.form, "", key or "")
-    form = form_builder.SectionForm(stored, before, desk.data)
+    form = forms.SectionForm(stored, before, desk.data)
     if desk.data is not None and form.is_valid():
         try:
             if key is None:
@@ -294,14 +295,14 @@ def form_column_add(request: HttpRequest, desk: Desk, table: str) -> HttpRespons
 
 def new_field_page(desk: Desk, place: str, section: str = "", table: str = "") -> HttpResponse:
     """Offer the types, or show and save the form of the chosen one."""
-    offered = dict(form_builder.types_offered(is_column=bool(table)))
+    offered = dict(forms.types_offered(is_column=bool(table)))
     kind = desk.request.GET.get("type", "")
     if kind not in offered:
         return desk.show("form_types", types=offered.items(), place=place, is_column=bool(table), back=desk.url("form"))
     before = form_editing.before(desk.form, None, section, table)
     if kind == "file":
         return new_paper_page(desk, before, place)
-    form = form_builder.FieldForm(kind, {"type": kind}, before, desk.data, is_column=bool(table))
+    form = forms.FieldForm(kind, {"type": kind}, before, desk.data, is_column=bool(table))
     if desk.data is not None and form.is_valid():
         try:
             made, key = form_editing.add_field(desk.form, section, form.values(), table=table)
@@ -320,7 +321,7 @@ def new_field_page(desk: Desk, place: str, section: str = "", table: str = "") -
 
 def new_paper_page(desk: Desk, before: list[form_editing.Part], place: str) -> HttpResponse:
     """Ask for a file: a paper of the procedure with its condition."""
-    form = form_builder.PaperForm(before, desk.data)
+    form = forms.PaperForm(before, desk.data)
     if desk.data is not None and form.is_valid():
         try:
             form_page.add_paper(desk.version, revision_of(desk.request), desk.user, clock.recorded_now(), form, before)
@@ -329,7 +330,7 @@ def new_paper_page(desk: Desk, before: list[form_editing.Part], place: str) -> H
         else:
             messages.success(desk.request, _("The paper “%(name)s” was added.") % {"name": form.cleaned_data["name"]})
             return desk.back("papers")
-    kind = form_builder.TYPE_WORDS["file"]
+    kind = forms.TYPE_WORDS["file"]
     return desk.show("form_part", form=form, heading=_("New paper"), place=place, type=kind, types=desk.request.path)
 
 
@@ -350,11 +351,11 @@ def form_column(request: HttpRequest, desk: Desk, table: str, field: str) -> Htt
 def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
     """Show or save the form of a question or column."""
     holder, stored = form_editing.find_field(desk.form, key, table)
-    kind = form_builder.kind_of(stored)
-    if kind not in form_builder.TYPE_WORDS:
+    kind = forms.kind_of(stored)
+    if kind not in forms.TYPE_WORDS:
         raise Http404
     before = form_editing.before(desk.form, key, str(holder.get("key")), table)
-    form = form_builder.FieldForm(kind, stored, before, desk.data, is_column=bool(table))
+    form = forms.FieldForm(kind, stored, before, desk.data, is_column=bool(table))
     if desk.data is not None and form.is_valid():
         try:
             made = form_editing.change_field(desk.form, key, form.values(), table=table, papers=desk.papers())
@@ -371,7 +372,7 @@ def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
         form=form,
         heading=form_editing.name_of(stored),
         place=form_editing.name_of(holder),
-        type=form_builder.TYPE_WORDS[kind],
+        type=forms.TYPE_WORDS[kind],
         back=desk.url("form_field", table) if table else "",
         remove=desk.url("form_column_delete", table, key) if table else desk.url("form_field_delete", key),
         retype=desk.url("form_column_type", table, key) if table else desk.url("form_field_type", key),

@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from common import clock
+from eforms.schema import Schema, show, summary
 
 from .. import words
-from ..form_schema import Schema, show, summary
 from ..models import TimeUnit
 from ..screens import form_page
 from .manage_form import Desk, at_version

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common import onetime
 from common.files import serve
+from eforms.builder.editing import fields_of, sections_of
+from eforms.builder.labels import condition_text
 
 from .. import checking, rows, template_files
 from ..changing import EditRefused
 from ..models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
-from ..schema.editing import fields_of, sections_of
-from ..schema.words import condition_text
 from ..screens import sections as manage_sections
 from ..screens.paper_forms import PaperForm
 from ..screens.version_forms import DraftForm, FeeForm, MoveForm, StepForm, initial_of

@@ -8,8 +8,7 @@ from zoneinfo import ZoneInfo
 from playwright.sync_api import Page, expect
 
 from common.text import fold
-
-from .steps import fill
+from tests.journeys.steps import fill
 
 SECOND_PUBLISHER = "cong-bo-2@example.com"
 SAVE = "main form[method=post] .actions :is(.btn-primary, .btn-danger)"

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import DESK, PASSWORD, PHONE
-from .publisher_steps import SECOND_PUBLISHER, Draft, press, today
-from .steps import (
+from tests.journeys.conftest import DESK, PASSWORD, PHONE
+from tests.journeys.publisher_steps import SECOND_PUBLISHER, Draft, press, today
+from tests.journeys.steps import (
     CITIZEN,
     CLERK,
     HOME,

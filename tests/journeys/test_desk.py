@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import DESK, PASSWORD, PHONE
-from .steps import (
+from tests.journeys.conftest import DESK, PASSWORD, PHONE
+from tests.journeys.steps import (
     CITIZEN,
     CLERK,
     LEADER,

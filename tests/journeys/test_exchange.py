@@ -6,9 +6,20 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import DESK, PHONE, fill_sign_in
-from .publisher_steps import Draft, press
-from .steps import ADMINISTRATOR, CLERK, COPY, COPY_ANSWERS, PUBLISHER, answer, fill, mail_about, save, token
+from tests.journeys.conftest import DESK, PHONE, fill_sign_in
+from tests.journeys.publisher_steps import Draft, press
+from tests.journeys.steps import (
+    ADMINISTRATOR,
+    CLERK,
+    COPY,
+    COPY_ANSWERS,
+    PUBLISHER,
+    answer,
+    fill,
+    mail_about,
+    save,
+    token,
+)
 
 pytestmark = pytest.mark.journey
 Visit = Callable[..., Page]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import DESK, PASSWORD, PHONE, fill_sign_in
-from .steps import (
+from tests.journeys.conftest import DESK, PASSWORD, PHONE, fill_sign_in
+from tests.journeys.steps import (
     BIRTH,
     CITIZEN,
     HOME,

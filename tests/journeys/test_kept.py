@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import PHONE
-from .steps import COPY, COPY_ANSWERS, answer, fill_sections, photo, save, start
+from tests.journeys.conftest import PHONE
+from tests.journeys.steps import COPY, COPY_ANSWERS, answer, fill_sections, photo, save, start
 
 pytestmark = pytest.mark.journey
 WHO = "cong-dan-2@example.com"

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import PHONE
-from .steps import CITIZEN, answer_question, file_copy, fill
+from tests.journeys.conftest import PHONE
+from tests.journeys.steps import CITIZEN, answer_question, file_copy, fill
 
 # One citizen files them all, and has one draft of a procedure at a time.
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("citizen")]

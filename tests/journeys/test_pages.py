@@ -17,10 +17,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
 from playwright.sync_api import Error, Page, Request
 
+from tests.journeys.conftest import PHONE
+from tests.journeys.steps import ADMINISTRATOR, CASHIER, CITIZEN, CLERK, LEADER, PUBLISHER, SPECIALIST
 from tests.pages import checks
-
-from .conftest import PHONE
-from .steps import ADMINISTRATOR, CASHIER, CITIZEN, CLERK, LEADER, PUBLISHER, SPECIALIST
 
 pytestmark = pytest.mark.journey
 AXE_SOURCE = Axe().axe_script

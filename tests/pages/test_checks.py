@@ -2,7 +2,7 @@
 
 import pytest
 
-from . import checks
+from tests.pages import checks
 
 GOOD = """<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Trang</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from . import checks
+from tests.pages import checks
 
 OWN = {"HTTP_ORIGIN": "http://testserver"}
 

@@ -7,8 +7,7 @@ from django import forms
 from django.template import Context, Template
 
 from common.form_fields import PartialDateField
-
-from . import checks
+from tests.pages import checks
 
 PAGE = """<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Trang</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"></head>

@@ -6,8 +6,7 @@ from django.urls import reverse
 
 from portal import errors
 from tests import factories
-
-from . import checks
+from tests.pages import checks
 
 PUBLIC = (
     "home",

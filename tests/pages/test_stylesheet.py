@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from . import checks
+from tests.pages import checks
 
 CSS = (checks.STATIC / "portal.css").read_text()
 JS = (checks.STATIC / "portal.js").read_text()

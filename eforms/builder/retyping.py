@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from ..parts import COLUMN_TYPES, TYPES
 from .editing import Form, FormRefused, Paper, Part, change_field, find_field, used_by
-from .parts import COLUMN_TYPES, TYPES
-from .words import PREFILL_WORDS, WITH_EXAMPLE, prefills_of, rule_words, rules_of
+from .labels import PREFILL_WORDS, WITH_EXAMPLE, prefills_of, rule_words, rules_of
 
 # Types whose answers are of one kind: what reads one of them can read the other.
 _ALIKE = (

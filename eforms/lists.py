@@ -4,7 +4,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-DATA = Path(__file__).parents[1] / "data" / "lists.json"
+DATA = Path(__file__).with_name("data") / "lists.json"
 
 
 @lru_cache(maxsize=1)

@@ -13,8 +13,8 @@ from django.core.exceptions import ValidationError
 from common import divisions, partial_date
 from common.person_field import person_text
 
-from .schema.loading import load
-from .schema.parts import (
+from .loading import load
+from .parts import (
     LENGTHS,
     Answers,
     Field,
@@ -29,7 +29,7 @@ from .schema.parts import (
     live_answers,
     show,
 )
-from .schema.values import clean_value, derived, missing_message
+from .values import clean_value, derived, missing_message
 
 __all__ = [
     "Answers",

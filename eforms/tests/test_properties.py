@@ -13,17 +13,17 @@ from django.utils import translation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from procedures import declarations
-from procedures.answer_forms import section_form
-from procedures.form_schema import SchemaError, clean_all, live_answers, load, show, summary
-from procedures.schema import choices as form_choices
-from procedures.schema import editing as form_editing
-from procedures.schema.checking import check_form
-from procedures.schema.editing import FormRefused
-from procedures.screens.form_builder import FieldForm, SectionForm, kind_of
 from tests.pages import checks
 from tests.pages.boxes import Boxes
 
+from .. import declarations
+from ..answering import section_form
+from ..builder import choices as form_choices
+from ..builder import editing as form_editing
+from ..builder.editing import FormRefused
+from ..builder.forms import FieldForm, SectionForm, kind_of
+from ..checking import check_form
+from ..schema import SchemaError, clean_all, live_answers, load, show, summary
 from . import strategies
 
 TODAY = date(2026, 3, 23)

@@ -7,15 +7,15 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
-from procedures.form_schema import load
-from procedures.schema import editing, retyping
-from procedures.schema.editing import FormRefused
-from procedures.schema.parts import COLUMN_TYPES, TYPES
 from tests import factories
 from tests.factories import FORM, NOW
 from tests.pages import checks
 
-from .test_form_schema import form_of
+from ..builder import editing, retyping
+from ..builder.editing import FormRefused
+from ..parts import COLUMN_TYPES, TYPES
+from ..schema import load
+from .test_schema import form_of
 
 LABEL, HELP = {"vi": "Lý do", "en": "Reason"}, {"vi": "Viết ngắn."}
 OPTIONS = [{"value": "a", "label": {"vi": "A"}}, {"value": "b", "label": {"vi": "B"}}]

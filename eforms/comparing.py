@@ -12,10 +12,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import form_schema
-from .form_schema import Field, Schema, Section
-from .schema.parts import Words
-from .schema.values import RULES
+from . import schema as form_schema
+from .parts import Words
+from .schema import Field, Schema, Section
+from .values import RULES
 
 _TYPES = {
     "text": gettext_lazy("short text"),

@@ -14,8 +14,8 @@ from django.utils import translation
 
 from common.qr import qr_svg
 
-from . import form_schema
-from .form_schema import Answers, Field, Schema
+from . import schema as form_schema
+from .schema import Answers, Field, Schema
 
 BLANK_TEMPLATE = "declarations/blank.html"
 PDF_TEMPLATE = "declarations/pdf.html"

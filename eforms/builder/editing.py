@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from common.text import fold
 
-from .loading import is_box_of, load
-from .parts import MAX_COLUMNS, MAX_FIELDS, MAX_SECTIONS, SchemaError, SchemaFault
+from ..loading import is_box_of, load
+from ..parts import MAX_COLUMNS, MAX_FIELDS, MAX_SECTIONS, SchemaError, SchemaFault
 
 Form = dict[str, Any]
 Part = dict[str, Any]

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 from common import partial_date
 from common.text import fold
 
+from ..lists import named_lists
+from ..loading import OPERATORS
+from ..parts import PREFILLS
+from ..values import RULES, RuleKind
 from .editing import name_of, text_of
-from .lists import named_lists
-from .loading import OPERATORS
-from .parts import PREFILLS
-from .values import RULES, RuleKind
 
 Text = str | Promise
 

@@ -6,19 +6,18 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from procedures.answer_forms import known_data, section_form
-from procedures.form_schema import SchemaError, answer_text, clean_all, load
-from procedures.schema import choices as form_choices
-from procedures.schema import editing as form_editing
-from procedures.schema import words as form_words
-from procedures.schema.checking import check_form
-from procedures.schema.editing import FormRefused
-from procedures.schema.loading import OPERATORS
-from procedures.schema.parts import PREFILLS, TYPES
-from procedures.schema.values import RULES
-
+from ..answering import known_data, section_form
+from ..builder import choices as form_choices
+from ..builder import editing as form_editing
+from ..builder import labels as form_words
+from ..builder.editing import FormRefused
+from ..checking import check_form
+from ..loading import OPERATORS
+from ..parts import PREFILLS, TYPES
+from ..schema import SchemaError, answer_text, clean_all, load
+from ..values import RULES
 from .strategies import GOOD
-from .test_form_schema import check, choice, field, form_of, reasons
+from .test_schema import check, choice, field, form_of, reasons
 
 TODAY = date(2026, 3, 23)
 

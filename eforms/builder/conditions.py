@@ -15,10 +15,10 @@ from common import partial_date
 from common.form_fields import WholeNumberField
 from common.text import clean, clean_text
 
+from ..parts import MAX_NUMBER
 from .choices import OPS_WITHOUT_VALUE, Comparison, condition_of, simple
 from .editing import Part, name_of
-from .parts import MAX_NUMBER
-from .words import OPERATOR_WORDS, condition_text, operators_of, option_meant, options_of, value_text
+from .labels import OPERATOR_WORDS, condition_text, operators_of, option_meant, options_of, value_text
 
 MAX_COMPARISONS = 10
 # Longer lists (countries) are typed, not listed.

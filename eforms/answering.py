@@ -41,8 +41,8 @@ from common.identity import birth_warning, id_kind
 from common.person_field import PersonField
 from common.typed import Typed, typed_of
 
-from . import form_schema
-from .form_schema import Answers, Field, Schema, Section
+from . import schema as form_schema
+from .schema import Answers, Field, Schema, Section
 
 RADIOS_UP_TO = 7
 _OF_BIRTH = ("personal_number", "birth", "sex")

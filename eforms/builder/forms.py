@@ -21,11 +21,11 @@ from django.utils.translation import gettext_lazy
 from common.form_fields import NfcCharField, WholeNumberField
 from common.text import lower_first
 
-from ..schema.choices import options_from_lines
-from ..schema.conditions import ConditionField
-from ..schema.editing import Part, name_of, text_of
-from ..schema.parts import COLUMN_TYPES, MAX_NUMBER, MAX_OPTIONS, MAX_ROWS, MAX_SIGNATURE, MAX_SIGNATURES, MAX_TEXT
-from ..schema.words import TYPE_WORDS, WITH_EXAMPLE, option_meant, options_of, prefills_of, rules_of
+from ..parts import COLUMN_TYPES, MAX_NUMBER, MAX_OPTIONS, MAX_ROWS, MAX_SIGNATURE, MAX_SIGNATURES, MAX_TEXT
+from .choices import options_from_lines
+from .conditions import ConditionField
+from .editing import Part, name_of, text_of
+from .labels import TYPE_WORDS, WITH_EXAMPLE, option_meant, options_of, prefills_of, rules_of
 
 MAX_LABEL = 300
 LISTS = {"ethnic_groups": gettext_lazy("Ethnic groups of Vietnam"), "countries": gettext_lazy("Countries")}

@@ -8,11 +8,11 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from procedures import form_schema
-from procedures.answer_forms import section_form
-from procedures.form_schema import SchemaError, clean_all, load, show, summary
 from tests.factories import ANSWERS, FORM
 
+from .. import schema as form_schema
+from ..answering import section_form
+from ..schema import SchemaError, clean_all, load, show, summary
 from . import strategies
 
 TODAY = date(2026, 3, 23)

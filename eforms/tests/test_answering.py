@@ -8,11 +8,11 @@ from crispy_forms.utils import render_crispy_form
 from django.utils import translation
 
 from common.form_warnings import warnings_of
-from procedures.answer_forms import known_data, section_form
-from procedures.form_schema import load
 from tests import factories
 
-from .test_form_schema import choice, field, form_of
+from ..answering import known_data, section_form
+from ..schema import load
+from .test_schema import choice, field, form_of
 
 TODAY = date(2026, 3, 23)
 

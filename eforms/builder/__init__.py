@@ -1,0 +1,1 @@
+"""Changing a form: questions, choices and conditions as publishers edit them."""
