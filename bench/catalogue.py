@@ -98,7 +98,7 @@ def prepare() -> None:
 
     from common.clock import now
     from offices.models import Unit, UnitKind
-    from procedures.shipped import importing
+    from procedures.seed import importing
 
     call_command("migrate", interactive=False, verbosity=0)
     importing.import_catalogue(now=now())
@@ -114,8 +114,8 @@ def grow(total: int) -> None:
 
     from common.clock import local_day, now
     from offices.models import Unit
-    from procedures import spelling
-    from procedures.indexing import name_key
+    from procedures.finding import spelling
+    from procedures.finding.indexing import name_key
     from procedures.models import Offering, Procedure, ProcedureVersion
 
     unit, links = Unit.objects.get(slug=UNIT), Procedure.life_events.through

@@ -25,9 +25,10 @@ from common.typed import as_sent
 from eforms import schema as form_schema
 from eforms.answering import anchor, section_form
 from notifications.models import Notification
-from procedures import detail, words
+from procedures import labels as words
 from procedures.catalogue import effective_level
 from procedures.models import Offering, Procedure, ProcedureVersion
+from procedures.public import detail
 
 from . import drafts, filing, history, hooks, supplements
 from .models import FINAL, Delivery, Dossier, PaperKind, ScanState, Status, SupplementRequest

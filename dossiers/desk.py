@@ -19,7 +19,7 @@ from common.clock import LOCAL
 from common.paging import Page
 from common.text import in_order
 from offices.models import Role
-from procedures import words
+from procedures import labels
 from procedures.models import Sector
 
 from .access import Officer
@@ -254,7 +254,7 @@ def filter_choices(officer: Officer, spec: ListSpec) -> list[dict[str, Any]]:
     """Return the filter selects: name, label and options with the chosen one marked."""
     offered_choices: tuple[tuple[str, str, list[tuple[str, Any]]], ...] = (
         ("field", _("Field"), list(fields(officer))),
-        ("level", _("Level"), [(level, words.level_name(level)) for level in words.level_scheme()]),
+        ("level", _("Level"), [(level, labels.level_name(level)) for level in labels.level_scheme()]),
         ("channel", _("Channel"), list(Channel.choices)),
         ("deadline", _("Deadline"), list(deadlines(officer).items())),
     )

@@ -22,7 +22,7 @@ from common.paging import Page, cursor_of, keyset_page
 from common.text import clean, fold, plain
 from common.working_time import at
 from offices.models import Role
-from procedures import words
+from procedures import labels
 
 from .access import Officer
 from .applicants import number_index
@@ -154,7 +154,7 @@ class ListSpec:
         return cls(
             view=view if view in VIEWS else default_view(officer),
             field=field if re.fullmatch(r"[-\w]{1,60}", field, re.ASCII) else "",
-            level=query.get("level", "") if query.get("level") in words.level_scheme() else "",
+            level=query.get("level", "") if query.get("level") in labels.level_scheme() else "",
             channel=query.get("channel", "") if query.get("channel") in Channel.values else "",
             deadline=query.get("deadline", "") if query.get("deadline") in DEADLINES else "",
             sort=sort if sort.removeprefix("-") in SORTS else "",
@@ -265,11 +265,11 @@ def in_view(officer: Officer, view: str) -> DossierQuerySet:
 def level_condition(level: str) -> Q:
     """Return the dossiers whose version has a level, '1' to '4' or a name of Nghị định 42/2022."""
     wholly = Q(version__level=4, version__needs_presence=False)
-    if level == words.WHOLLY:
+    if level == labels.WHOLLY:
         return wholly
-    if level == words.PARTLY:
+    if level == labels.PARTLY:
         return Q(version__level__gte=3) & ~wholly
-    if level == words.INFORMATION:
+    if level == labels.INFORMATION:
         return Q(version__level__lte=2)
     return Q(version__level=int(level))
 

@@ -19,9 +19,9 @@ from common.models import OneTimeKey
 from common.text import in_order
 from eforms import schema as form_schema
 from offices.models import Role, Unit
-from procedures import prepared
 from procedures.catalogue import current_version
 from procedures.models import Offering, PreparedForm, ProcedureVersion, RequiredPaper
+from procedures.paper import prepared
 
 from . import applicants
 from .access import Officer

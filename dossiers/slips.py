@@ -20,8 +20,8 @@ from common.divisions import address_text
 from common.money import format_vnd
 from common.qr import qr_svg
 from offices.models import Post, Role, Unit
+from procedures.labels import amount_words
 from procedures.models import Offering, ProcedureVersion, TimeUnit
-from procedures.words import amount_words
 
 from .links import tracking_link
 from .models import Delivery, Dossier, Handover, PaperKind, Slip, SlipKind

@@ -11,7 +11,7 @@ from common import purging
 from common.clock import now, recorded_now
 from common.pdf import PdfFailed, render_pdf
 from common.store import NotKept
-from procedures.publishing import rank_by_filings
+from procedures.versions.publishing import rank_by_filings
 
 from . import figures, results, slips, verifying
 from .models import Dossier, Result, Slip

@@ -25,7 +25,7 @@ from offices.checks import (
 from offices.holidays import load_holidays
 from offices.hours import parse_hours, set_hours
 from offices.models import Post, Role, Unit, UnitKind
-from procedures.shipped.importing import import_catalogue, offer_all
+from procedures.seed.importing import import_catalogue, offer_all
 
 
 def check_new_password(text: str) -> str:

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from common.clock import local_day, now
+from procedures.finding.search import life_events
+from procedures.labels import event_name
 from procedures.models import ProcedureVersion
-from procedures.search import life_events
-from procedures.words import event_name
 
 from .units import unit_cards
 

@@ -17,10 +17,11 @@ class ProceduresConfig(AppConfig):
         from common import file_hashes, loose_files, purging
         from offices import hooks
 
-        from . import log_words, prepared
+        from .paper import prepared
+        from .versions import labels
 
         hooks.sectors.append(_sectors)
-        log_words.register()
+        labels.register()
         purging.register("printed_forms", prepared.printed_over)
         purging.register("begun_forms", prepared.begun_over)
         loose_files.register_field("templates", "procedures.RequiredPaper", "template_file")
@@ -53,6 +54,6 @@ def _sectors() -> list[tuple[str, str]]:
 
 def _wanted_blank_forms(names: Collection[str]) -> set[str]:
     """Return which stored blank forms are still offered; what makes PDFs is loaded only when it is asked."""
-    from . import blank_forms
+    from .paper import blank_forms
 
     return blank_forms.wanted(names)

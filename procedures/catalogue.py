@@ -5,7 +5,7 @@ from datetime import date
 from common.text import in_order
 
 from .models import Offering, Procedure, ProcedureVersion
-from .shipped.importing import import_catalogue, offer_all
+from .seed.importing import import_catalogue, offer_all
 
 __all__ = ["current_version", "effective_level", "import_catalogue", "is_current", "offer_all", "offerings_for"]
 

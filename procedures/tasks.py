@@ -4,9 +4,10 @@ from celery import shared_task
 
 from common import clock, purging
 
-from . import blank_forms, publishing
 from .exchange import store
 from .models import ProcedureVersion
+from .paper import blank_forms
+from .versions import publishing
 
 
 @shared_task

@@ -10,9 +10,9 @@ from common.clock import LOCAL
 from common.text import fold
 from dossiers.models import Applicant, Dossier
 from offices.models import CalendarYear, OpeningHours, Post, Role, Unit
-from procedures import template_files
 from procedures.models import Offering, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, Sector
-from procedures.publishing import write_search_text
+from procedures.versions import template_files
+from procedures.versions.publishing import write_search_text
 
 PASSWORD = "mat-khau-thu-2026"
 NOW = datetime(2026, 3, 23, 9, 0, tzinfo=LOCAL)

@@ -10,10 +10,10 @@ from common.text import in_order
 from offices.access import units_below
 from offices.models import Post, Role, Unit
 from offices.people_lists import PAGE_SIZE, PeopleFilter, officer_page
+from procedures.finding.search import Filters, choices
+from procedures.manage import lists
+from procedures.manage.forms.procedures import NewForm
 from procedures.models import Procedure, Sector
-from procedures.screens import lists
-from procedures.screens.procedure_forms import NewForm
-from procedures.search import Filters, choices
 from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent

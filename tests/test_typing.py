@@ -46,11 +46,11 @@ from offices.forms.units import DayHoursField, DivisionField
 from offices.log import LogFilter
 from offices.people_lists import PeopleFilter
 from procedures.exchange.reading import read_json
-from procedures.prepared import qr_text, read_code
-from procedures.screens import lists
-from procedures.screens.procedure_forms import FaqField
-from procedures.screens.version_forms import CountField, HoursField, LinesField
-from procedures.search import Filters
+from procedures.finding.search import Filters
+from procedures.manage import lists
+from procedures.manage.forms.procedures import FaqField
+from procedures.manage.forms.versions import CountField, HoursField, LinesField
+from procedures.paper.prepared import qr_text, read_code
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("portal", "dossiers", "procedures", "notifications", "offices", "accounts", "common")

@@ -12,8 +12,8 @@ from django.utils import timezone
 from common import loose_files
 from common.tasks import sweep_loose_files
 from dossiers.models import Paper
-from procedures import blank_forms
 from procedures.models import RequiredPaper
+from procedures.paper import blank_forms
 from tests import factories
 
 pytestmark = pytest.mark.django_db

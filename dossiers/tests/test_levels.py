@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from dossiers import desk_lists
 from dossiers.models import Dossier
-from procedures import words
+from procedures import labels
 from procedures.models import Offering, Procedure, ProcedureVersion, RequiredPaper
 from tests import factories
 
@@ -208,4 +208,4 @@ def test_levels_are_named_as_the_installation_chose(client, commune, settings, s
 def test_publishers_tell_all_four_levels_apart(settings):
     for scheme in ("four", "two"):
         settings.LEVEL_NAMES = scheme
-        assert len({words.level_set_words(level) for level in (1, 2, 3, 4)}) == 4
+        assert len({labels.level_set_words(level) for level in (1, 2, 3, 4)}) == 4

@@ -8,8 +8,8 @@ from django.test import Client
 from django.urls import reverse
 
 from dossiers.models import Dossier, PaperKind, Slip, Status
-from procedures import prepared
 from procedures.models import Offering, PreparedForm
+from procedures.paper import prepared
 from tests import factories
 from tests.pages import checks
 

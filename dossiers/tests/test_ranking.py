@@ -6,8 +6,8 @@ from django.conf import settings
 
 from dossiers import tasks
 from dossiers.models import Dossier
-from procedures import publishing
 from procedures.models import Procedure
+from procedures.versions import publishing
 from tests import factories
 
 

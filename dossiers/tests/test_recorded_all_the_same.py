@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from common import onetime
 from dossiers.models import Dossier
-from procedures import prepared
 from procedures.models import PreparedForm
+from procedures.paper import prepared
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -120,13 +120,13 @@ def test_a_session_that_cannot_be_written_is_no_fault_of_the_action(draft, citiz
 
 
 def test_a_stranger_keeps_what_was_filled_in(commune, clock, ended):
-    from procedures.views import fill
+    from procedures.paper import views
 
     version = factories.version(commune.unit, level=2)
     browser = Client()
     pages = {name: reverse(f"procedures:{name}", args=[version.procedure.code]) for name in ("fill", "fill_review")}
     part = browser.post(pages["fill"]).url
-    ended(fill.prepared, "save_section")
+    ended(views.prepared, "save_section")
     answer = browser.post(part, factories.boxes(requester_name="Lê An", wants_copy="khong"))
     assert answer.url == pages["fill_review"]
     assert "Lê An" in browser.get(answer.url).content.decode()

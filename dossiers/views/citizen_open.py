@@ -12,7 +12,7 @@ from common.clock import recorded_now
 from common.files import ACCEPT_ATTRIBUTE, serve
 from common.text import lower_first
 from offices.hours import hours_lines
-from procedures import words
+from procedures import labels
 from procedures.catalogue import effective_level
 from procedures.models import Offering
 
@@ -35,12 +35,12 @@ def submitted(request: HttpRequest, ref: str) -> HttpResponse:
     level = effective_level(dossier.version, offering) if offering else dossier.version.level
     context = {
         "dossier": dossier,
-        "title": words.name_in(dossier.version)[0],
+        "title": labels.name_in(dossier.version)[0],
         "slip": dossier.slips.filter(kind=SlipKind.FILING).first(),
         "level": level,
         "unit": lower_first(dossier.received_by.short_name),
         "fees": applicant_pages.fee_lines(dossier.version, (offering,) if offering else ()),
-        "deadline": words.time_words(dossier.version),
+        "deadline": labels.time_words(dossier.version),
         "originals": dossier.papers.filter(kind="promised", replaced_at=None),
         "has_email": bool(dossier.applicant.email),
         "hours": hours_lines(dossier.received_by.opening_hours.all()),
@@ -186,7 +186,7 @@ def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     context = {
         "dossier": dossier,
         "result": found,
-        "title": words.name_in(dossier.version)[0],
+        "title": labels.name_in(dossier.version)[0],
         "may_receive": is_online and bool(found.file),
         "is_being_made": is_online and not found.file,
         "may_download": dossier.status == Status.RETURNED and bool(found.file),

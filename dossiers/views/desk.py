@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common.text import clean_text
 from notifications.models import Notification
 from offices.models import Role
-from procedures.prepared import QR_PREFIX
+from procedures.paper.prepared import QR_PREFIX
 
 from .. import desk
 from ..access import Officer

@@ -18,8 +18,8 @@ from common.form_warnings import point_out
 from common.limits import hit_target, too_many
 from eforms import schema as form_schema
 from offices.models import Role
-from procedures import prepared
 from procedures.models import PreparedForm
+from procedures.paper import prepared
 
 from .. import prepared_intake
 from ..access import Officer

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from common.clock import now
 from common.limits import hit_ip, hit_target, too_many
-from procedures import words
+from procedures import labels
 
 from .. import applicant_pages, history, lookup
 from ..applicants import number_index
@@ -73,7 +73,7 @@ def found_rows(request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {
             "code": found.code,
-            "title": words.name_in(found.version)[0],
+            "title": labels.name_in(found.version)[0],
             "submitted": applicant_pages.day_text(found.submitted_at),
             "dossier": found,
         }
@@ -124,7 +124,7 @@ def public_page(found: Dossier) -> dict[str, Any]:
     """Return what everybody may know: no names, no holder, no reasons."""
     return {
         "dossier": found,
-        "title": words.name_in(found.version)[0],
+        "title": labels.name_in(found.version)[0],
         "sentence": history.status_sentence(found, history.PUBLIC, now()),
         "next_step": history.next_step_for_applicant(found),
         "entries": history.timeline(found, history.PUBLIC),

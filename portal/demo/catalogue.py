@@ -6,8 +6,9 @@ from accounts.models import User
 from common.clock import local_day
 from common.working_time import at
 from offices.models import Role
-from procedures import changing, drafting, indexing, publishing
+from procedures.finding import indexing
 from procedures.models import Procedure, ProcedureStep, ProcedureVersion, Sector, TimeUnit, VersionStatus
+from procedures.versions import changing, drafting, publishing
 
 from .town import SINCE
 

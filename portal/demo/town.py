@@ -15,7 +15,7 @@ from offices.holidays import load_holidays
 from offices.hours import parse_hours, set_hours
 from offices.models import CalendarYear, Holiday, Post, Role, Unit, UnitKind
 from procedures.models import Sector
-from procedures.shipped.importing import import_catalogue, offer_all
+from procedures.seed.importing import import_catalogue, offer_all
 
 from .accounts import ACCOUNTS, COLLEAGUES, PASSWORD, XUAN_BAC, XUAN_LOC, Account
 from .people import Person, somebody

@@ -13,11 +13,11 @@ from accounts.models import User
 from common import clock
 from common.files import removed_on_failure
 
-from .. import publishing, template_files
-from ..comparing import ChangedSection
-from ..drafting import forget_files
 from ..models import LifeEvent, Procedure, ProcedureVersion, RequiredPaper, Sector
-from .plain import COLUMNS, Plain, digested, plain_version, template_digest
+from ..versions import publishing, template_files
+from ..versions.comparing import ChangedSection
+from ..versions.drafting import forget_files
+from ..versions.serialising import COLUMNS, Plain, digested, plain_version, template_digest
 from .plan import CHANGED, NEW, Options, Outcome, Plan, build, plan
 from .reading import Parcel
 

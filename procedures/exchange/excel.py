@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from ..models import Procedure, ProcedureVersion
-from .plain import Plain, plain_procedure, plain_version
+from ..versions.serialising import Plain, plain_procedure, plain_version
 
 MAX_ROWS = 100_000
 # The first cell of the row that explains the columns begins so; it is skipped when the file is read.

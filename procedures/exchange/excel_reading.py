@@ -21,8 +21,8 @@ from common import partial_date
 from common.form_fields import WholeNumberField
 from common.text import fold, plain
 
+from ..versions.serialising import Plain
 from .excel import CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
-from .plain import Plain
 from .reading import MAX_BYTES, Fault, Parcel, Row, Unreadable, checked, read_procedure, too_large
 
 MAX_UNPACKED = 60 * 1024 * 1024

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from common.files import FileRefused, parse
 
-from .plain import digested
+from ..versions.serialising import digested
 from .plan import FAULTY, Outcome, Plan
 from .reading import Fault
 

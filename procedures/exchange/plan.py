@@ -15,9 +15,6 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from common.text import fold
 
-from .. import checking
-from ..comparing import ChangedSection, compare, compare_procedures
-from ..drafting import first_of_next_month
 from ..models import (
     FeeLine,
     LifeEvent,
@@ -28,8 +25,11 @@ from ..models import (
     Sector,
     VersionStatus,
 )
-from ..shipped.importing import sector_code
-from .plain import (
+from ..seed.importing import sector_code
+from ..versions import checking
+from ..versions.comparing import ChangedSection, compare, compare_procedures
+from ..versions.drafting import first_of_next_month
+from ..versions.serialising import (
     COLUMNS,
     FEE_COLUMNS,
     PAPER_COLUMNS,

@@ -23,10 +23,10 @@ from eforms import schema as form_schema
 from eforms.loading import OPERATORS
 from offices.models import Role
 
-from ..drafting import is_code
 from ..models import FeeKind, TimeUnit
-from ..template_files import KINDS as TEMPLATE_KINDS
-from .plain import FORMAT, PORTAL, Plain
+from ..versions.drafting import is_code
+from ..versions.serialising import FORMAT, PORTAL, Plain
+from ..versions.template_files import KINDS as TEMPLATE_KINDS
 
 MAX_BYTES = 10 * 1024 * 1024
 # More would hold the database, and the person, too long: an import is one transaction of about 7 ms a procedure.

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from procedures.indexing import name_key
+from procedures.finding.indexing import name_key
 
 
 def compare_bytes(apps, schema_editor):

@@ -16,8 +16,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from common.models import Alert, AlertKind
 from offices.models import Holiday
-from procedures import publishing
 from procedures.models import LifeEvent
+from procedures.versions import publishing
 from tests.access.world import World
 from tests.factories import NOW
 

@@ -12,7 +12,7 @@ from dossiers.applicants import data_of_account
 from dossiers.models import Dossier
 from dossiers.workflow import perform
 from notifications.models import Notification
-from procedures.blank_forms import storage_name
+from procedures.paper.blank_forms import storage_name
 from tests import factories
 
 PDF = b"%PDF-1.4\n%%EOF\n"

@@ -9,8 +9,8 @@ from dossiers import actions
 from dossiers.applicants import data_of_account
 from dossiers.models import Dossier
 from dossiers.workflow import perform
-from procedures import prepared
 from procedures.models import PreparedForm, ProcedureVersion
+from procedures.paper import prepared
 from tests import factories
 from tests.pages import checks
 from tests.pages.boxes import form_around

@@ -20,10 +20,10 @@ from common.models import Alert, AlertKind
 from dossiers import actions, tasks
 from dossiers.models import Dossier, Paper, Result, Slip
 from dossiers.workflow import perform
-from procedures import publishing, template_files
 from procedures.exchange import files as exchange_files
-from procedures.exchange import forms as exchange_forms
+from procedures.manage.forms import exchange as exchange_forms
 from procedures.models import ProcedureVersion, RequiredPaper
+from procedures.versions import publishing, template_files
 from tests.access.test_matrix import undone
 from tests.access.world import World
 from tests.factories import NOW
@@ -256,7 +256,7 @@ def test_full_temporary_folder_stops_no_upload(world, monkeypatch, size):
     assert fields(world)["paper"](upload("giay.pdf", content)).status_code == 302
     # A workbook needs the folder.
     publisher = client_of(world.commune.publisher)
-    monkeypatch.setattr("procedures.views.manage_exchange.TemporaryFile", full)
+    monkeypatch.setattr("procedures.manage.views.exchange.TemporaryFile", full)
     answer = publisher.post(reverse("manage:export"), {"scope": "*.1", "format": "xlsx"})
     assert answer.status_code == 422 and "JSON" in answer.content.decode()
     assert read(publisher.post(reverse("manage:export"), {"scope": "*.1", "format": "json"})).startswith(b"{")
@@ -276,8 +276,8 @@ def test_papers_of_the_portal_are_made_later_when_the_store_fails(world, monkeyp
 
 
 def test_blank_form_is_given_out_even_when_it_cannot_be_kept(world, monkeypatch):
-    monkeypatch.setattr("procedures.blank_forms.render", lambda form, name: b"%PDF-blank")
-    monkeypatch.setattr("procedures.blank_forms.storage_name", lambda pk, form, name: f"blank-forms/{pk}/x.pdf")
+    monkeypatch.setattr("procedures.paper.blank_forms.render", lambda form, name: b"%PDF-blank")
+    monkeypatch.setattr("procedures.paper.blank_forms.storage_name", lambda pk, form, name: f"blank-forms/{pk}/x.pdf")
     monkeypatch.setattr("django.core.files.base.ContentFile.chunks", failing(errno.EROFS), raising=False)
     answer = Client().get(reverse("procedures:blank_form", args=[world.version.procedure.code]))
     assert (answer.status_code, answer.content) == (200, b"%PDF-blank")

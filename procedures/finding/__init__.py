@@ -1,0 +1,1 @@
+"""Finding procedures by the words people use."""

@@ -1,0 +1,207 @@
+"""What the pages of the form builder show, prepared for their templates."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.text import in_order, lower_first
+from eforms.answering import AnswerForm, section_form
+from eforms.builder import editing as form_editing
+from eforms.builder.editing import Paper, Part, columns_of, fields_of, name_of, sections_of, text_of
+from eforms.builder.forms import PaperForm, kind_of
+from eforms.builder.labels import PREFILL_WORDS, condition_text, rule_words, type_name
+from eforms.checking import check_form
+from eforms.parts import Schema, SchemaError, SchemaFault, Section
+from eforms.schema import load
+
+from ..models import ProcedureVersion, RequiredPaper, VersionStatus
+from ..versions import publishing
+
+MAX_COPIES_OFFERED = 300
+
+
+@dataclass(slots=True)
+class Row:
+    """One question or column as a line of the builder."""
+
+    key: str
+    name: str
+    kind: str
+    facts: list[str]
+    faults: list[SchemaFault]
+    columns: list[str] = field(default_factory=list)
+    note: str = ""
+
+
+def overview(version: ProcedureVersion, papers: Sequence[Paper], asked: str, day: date) -> dict[str, Any]:
+    """Return everything the page of the whole form shows; ``asked`` is the section to preview, '' for none."""
+    form = version.form or {}
+    faults = check_form(form) if version.form is not None else []
+    known = {str(part.get("key")): part for section in sections_of(form) for part in fields_of(section)}
+    sections = [
+        {
+            "key": str(section.get("key")),
+            "name": name_of(section),
+            "intro": text_of(section.get("intro")),
+            "condition": condition_text(section.get("show_if"), known),
+            "faults": [one for one in faults if one.place.section == section.get("key") and not one.place.field],
+            "rows": rows(fields_of(section), faults, known),
+        }
+        for section in sections_of(form)
+    ]
+    keys = [str(section["key"]) for section in sections]
+    # Nobody looks at a section before asking: the page stays light.
+    chosen = asked if asked in keys else ""
+    return {
+        "title": text_of(form.get("title")),
+        "basis": form.get("basis", "") if isinstance(form.get("basis", ""), str) else "",
+        "sections": sections,
+        "faults": [one for one in faults if not one.place.section],
+        "wrong": sum(not one.is_warning for one in faults),
+        "count": sum(len(fields_of(section)) for section in sections_of(form)),
+        "papers": [(name, condition_text(condition, known)) for name, condition in papers],
+        "preview": preview_of(version, chosen, day) if chosen else None,
+        "chosen": chosen,
+    }
+
+
+def note(page: dict[str, Any], anchor: str, text: str) -> bool:
+    """Put a text beside the section or question that an anchor names; says whether there is one."""
+    for section in page["sections"]:
+        if anchor == f"section-{section['key']}":
+            section["note"] = text
+            return True
+        for row in section["rows"]:
+            if anchor == f"field-{row.key}":
+                row.note = text
+                return True
+    return False
+
+
+def rows(
+    parts: Iterable[Part], faults: Sequence[SchemaFault] = (), known: Mapping[str, Part] | None = None
+) -> list[Row]:
+    """Return questions or columns as lines; ``known`` are the questions that their conditions read."""
+    parts = list(parts)
+    known = known if known is not None else {str(part.get("key")): part for part in parts}
+    return [
+        Row(
+            str(part.get("key")),
+            name_of(part),
+            type_name(kind_of(part)),
+            _facts(part, known),
+            [one for one in faults if one.place.field == part.get("key")],
+            [name_of(column) for column in columns_of(part)],
+        )
+        for part in parts
+    ]
+
+
+def _facts(part: Part, known: Mapping[str, Part]) -> list[str]:
+    names = {key: name_of(other) for key, other in known.items()}
+    facts = []
+    if part.get("required") is True:
+        facts.append(_("must be answered"))
+    if part.get("show_if") is not None:
+        facts.append(_("only if %(condition)s") % {"condition": condition_text(part["show_if"], known)})
+    rules = part.get("rules")
+    facts += [rule_words(rule, names) for rule in (rules if isinstance(rules, list) else []) if isinstance(rule, dict)]
+    prefill = part.get("prefill")
+    if isinstance(prefill, str) and prefill:
+        key = prefill.removeprefix("answer:")
+        source = PREFILL_WORDS.get(prefill) or names.get(key, key)
+        facts.append(_("filled in beforehand: %(source)s") % {"source": source})
+    if part.get("prints") is False:
+        facts.append(_("not printed"))
+    return facts
+
+
+# Preview ------------------------------------------------------------------------------------------------------------
+
+
+def readable(form: Any) -> Schema | None:
+    """Return the schema of a draft without the sections that are still empty; None while something is wrong."""
+    if not isinstance(form, Mapping):
+        return None
+    try:
+        return load({**form, "sections": [part for part in sections_of(form) if fields_of(part)]})
+    except SchemaError:
+        return None
+
+
+def preview_of(version: ProcedureVersion, key: str, day: date) -> AnswerForm | None:
+    """Return a section as citizens get it, its ids apart from those of the page; None when it cannot be shown yet."""
+    schema = readable(version.form)
+    section = next((one for one in schema.sections if one.key == key), None) if schema else None
+    return preview_form(schema, section, {}, day) if schema and section else None
+
+
+def preview_form(
+    schema: Schema, section: Section, answers: Mapping[str, Any], day: date, data: Any = None
+) -> AnswerForm:
+    """Return the form of a section for trying it out, shown after ``answers``."""
+    made = section_form(schema, section, answers, data=data, today=day)
+    made.auto_id = "try_%s"
+    made.helper.disable_csrf = True
+    return made
+
+
+# Beginning with another form ----------------------------------------------------------------------------------------
+
+
+def forms_to_copy(version: ProcedureVersion) -> list[tuple[str, str]]:
+    """Return code and name of the procedures whose newest published version has a form. One query."""
+    published = ProcedureVersion.objects.filter(status=VersionStatus.PUBLISHED, form__isnull=False)
+    others = published.exclude(procedure=version.procedure_id)
+    found = others.order_by("procedure__sort_key", "procedure__code", "-number")
+    names: dict[str, str] = {}
+    for code, name in found.values_list("procedure__code", "name")[:MAX_COPIES_OFFERED]:
+        names.setdefault(code, name)
+    return in_order(names.items(), name=lambda row: row[1])
+
+
+def form_of(code: str) -> dict[str, Any] | None:
+    """Return a copy of the newest published form of a procedure, None when it has none. One query."""
+    if "\0" in code or len(code) > 20:
+        return None
+    published = ProcedureVersion.objects.filter(
+        procedure__code=code, status=VersionStatus.PUBLISHED, form__isnull=False
+    )
+    form: dict[str, Any] | None = published.order_by("-number").values_list("form", flat=True).first()
+    return form
+
+
+# Papers -------------------------------------------------------------------------------------------------------------
+
+
+def add_paper(
+    version: ProcedureVersion, revision: int, by: User, now: datetime, form: PaperForm, before: Sequence[Part]
+) -> None:
+    """Add the paper that a file question means; raises EditRefused when the draft has moved on. One transaction."""
+    cleaned = form.cleaned_data
+    known = {str(part.get("key")): part for part in before}
+    condition = cleaned["condition"]
+    if cleaned["show_if"] and not condition:
+        condition = _("When %(condition)s") % {"condition": lower_first(condition_text(cleaned["show_if"], known))}
+    elif not cleaned["required"] and not condition:
+        condition = _("If there is one")
+    with transaction.atomic():
+        publishing.touch(version, revision, by, now, "version.papers", [("paper", None, cleaned["name"])])
+        taken = list(version.papers.values_list("n", "key"))
+        RequiredPaper.objects.create(
+            version=version,
+            n=max((n for n, _key in taken), default=0) + 1,
+            key=form_editing.key_from(cleaned["name"], {key for _n, key in taken}),
+            name=cleaned["name"],
+            name_en=cleaned["name_en"],
+            originals=cleaned["originals"],
+            copies=cleaned["copies"],
+            is_required=cleaned["required"],
+            condition=condition[:300],
+            show_if=cleaned["show_if"],
+        )

@@ -1,0 +1,107 @@
+"""The form of one required paper: what it is, how many, when it is needed, its template."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from eforms.builder.conditions import ConditionField
+from eforms.builder.editing import fields_of, sections_of
+from offices.forms.base import LineField
+from procedures.models import ProcedureVersion, RequiredPaper
+from procedures.versions.template_files import ACCEPT_ATTRIBUTE, KINDS
+
+from .versions import MAX_COUNT, CountField, DraftForm, TickField, initial_of
+
+
+class PaperForm(DraftForm):
+    """One required paper."""
+
+    needed = ("originals", "copies")
+    name = LineField(
+        label=gettext_lazy("Name"),
+        max_length=400,
+        error_messages={"required": gettext_lazy("Write the name of the paper.")},
+    )
+    name_en = LineField(label=gettext_lazy("Name in English"), max_length=400, required=False)
+    originals = CountField(label=gettext_lazy("Originals"), most=MAX_COUNT, required=True)
+    copies = CountField(label=gettext_lazy("Copies"), most=MAX_COUNT, required=True)
+    is_required = forms.TypedChoiceField(
+        label=gettext_lazy("Is it needed?"),
+        coerce=lambda value: value == "True",
+        widget=forms.RadioSelect,
+        choices=[
+            ("True", gettext_lazy("Yes, whenever its condition holds")),
+            ("False", gettext_lazy("Only if there is one")),
+        ],
+    )
+    condition = LineField(
+        label=gettext_lazy("When, in words"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("People read this, for example: Khi nhờ người khác nộp thay."),
+    )
+    from_form = TickField(
+        label=gettext_lazy("It is made from the answers of the online form"),
+        help_text=gettext_lazy("Such a paper is printed by the portal and never asked as an upload."),
+    )
+    may_bring_original = TickField(
+        label=gettext_lazy("The applicant may bring the paper to the desk instead of sending a photo")
+    )
+    template_file = forms.FileField(
+        label=gettext_lazy("Template to download"),
+        required=False,
+        allow_empty_file=True,
+        max_length=500,
+        widget=forms.FileInput(attrs={"accept": ACCEPT_ATTRIBUTE}),
+    )
+    remove_template = TickField(label=gettext_lazy("Take the present template away"))
+
+    def __init__(
+        self, *args: Any, version: ProcedureVersion, paper: RequiredPaper | None = None, **options: Any
+    ) -> None:
+        initial = dict(initial_of(paper, PaperForm)) if paper else {"is_required": True, "may_bring_original": True}
+        initial.pop("template_file", None)
+        super().__init__(*args, revision=version.revision, initial=initial, **options)
+        stored = paper.show_if if paper else None
+        questions = [field for section in sections_of(version.form or {}) for field in fields_of(section)]
+        if questions or stored is not None:
+            self.fields["show_if"] = ConditionField(
+                label=_("When, by the answers of the form"),
+                fields=questions,
+                stored=stored,
+                help_text=_("Without a condition it is always asked."),
+            )
+            self.initial["show_if"] = stored
+        kinds = ", ".join(kind.upper() for kind in KINDS)
+        self.fields["template_file"].help_text = _("%(kinds)s, at most 10 MB.") % {"kinds": kinds}
+        if paper is None or not paper.template_file:
+            del self.fields["remove_template"]
+        self.order_fields(
+            ["revision", "name", "name_en", "originals", "copies", "is_required", "show_if", "condition", "from_form"]
+        )
+
+    @property
+    def asks_more(self) -> bool:
+        """Whether only another row of conditions was asked for."""
+        return self.is_bound and "show_if-more" in self.data
+
+    def full_clean(self) -> None:
+        """Check what was sent; when only another row was asked for, report nothing."""
+        super().full_clean()
+        if self.asks_more:
+            self.errors.clear()
+
+    def clean(self) -> dict[str, Any]:
+        """What is not always needed says in words when it is."""
+        cleaned = super().clean() or self.cleaned_data
+        is_conditional = cleaned.get("show_if") is not None or cleaned.get("is_required") is False
+        if is_conditional and not cleaned.get("condition") and "condition" not in self.errors:
+            self.add_error("condition", _("Say in words when it is needed."))
+        return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """Return the columns; files are a matter of their own."""
+        dropped = ("revision", "template_file", "remove_template")
+        return {name: value for name, value in self.cleaned_data.items() if name not in dropped}

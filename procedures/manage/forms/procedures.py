@@ -1,0 +1,421 @@
+"""Forms about a whole procedure: new, copy, what stands beside its versions, offerings, review, end."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.db.models import Q
+from django.forms.models import ModelChoiceIterator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.clock import local_day, now
+from common.form_fields import MoneyField, PlainField
+from common.text import clean, fold, in_order, plain
+from offices.forms.base import ChangeForm, DayField, LineField, OnceForm
+from procedures.labels import level_set_words
+from procedures.models import LifeEvent, Offering, Procedure, Sector
+
+from ..lists import names_of
+from .versions import DraftForm, LinesField
+
+MAX_FAQ, BLANK_FAQ = 30, 2
+MAX_RELATED = 12
+MAX_FEE = 2_000_000_000
+# So many are named when a name fits several.
+NAMED = 5
+# So many are offered to choose one from.
+OFFERED = 10
+
+
+class _InOrder(ModelChoiceIterator):
+    """The rows of a queryset as choices, in Vietnamese order."""
+
+    def __iter__(self) -> Any:
+        return (self.choice(row) for row in in_order(self.queryset))
+
+
+class SectorField(forms.ModelChoiceField):
+    """A field of administration."""
+
+    iterator = _InOrder
+
+
+class PlainForm(forms.Form):
+    """A form whose template owns the form tag."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+
+
+def level_choices(most: int = 4) -> list[tuple[int, str]]:
+    """Return the levels up to one, in words."""
+    return [(level, level_set_words(level)) for level in range(1, most + 1)]
+
+
+def procedures_meant(text: str, most: int = NAMED) -> list[Procedure]:
+    """Return the procedure of a code, else those whose names have all the words: ``most`` and one more. One query."""
+    code, _space, _name = plain(text).partition(" ")
+    by_name = Q()
+    for word in fold(text).split():
+        by_name &= Q(search_text__contains=word)
+    found = list(Procedure.objects.filter(Q(code=code) | by_name).order_by("sort_key", "id")[: most + 1])
+    exact = [procedure for procedure in found if procedure.code == code]
+    return exact or found
+
+
+def find_procedure(text: str) -> Procedure:
+    """Return the procedure meant by a code or by words of its name. Two queries at most.
+
+    Raises ValidationError, naming those that fit when there are several.
+    """
+    found = procedures_meant(text)
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise ValidationError(_("No procedure fits “%(text)s”. Write its code.") % {"text": text})
+    named = names_of(found[:NAMED], local_day(now()))
+    names = "; ".join(f"{procedure.code} {named.get(procedure.pk, '')}" for procedure in found[:NAMED])
+    raise ValidationError(
+        _("Several procedures fit “%(text)s”; write the code: %(names)s") % {"text": text, "names": names}
+    )
+
+
+class NewForm(OnceForm):
+    """A new procedure."""
+
+    code = PlainField(
+        label=gettext_lazy("Code"),
+        max_length=20,
+        help_text=gettext_lazy("The national code if there is one, for example 1.001193; else keep the local one."),
+    )
+    name = LineField(label=gettext_lazy("Name"), max_length=300, help_text=gettext_lazy("As the law calls it."))
+    sector = SectorField(
+        label=gettext_lazy("Field"), queryset=Sector.objects.all(), to_field_name="code", empty_label=None
+    )
+    level = forms.TypedChoiceField(label=gettext_lazy("Level of service"), coerce=int, widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["level"].choices = level_choices()  # type: ignore[attr-defined]
+
+
+class DuplicateForm(OnceForm):
+    """A copy of a procedure under a new code."""
+
+    code = PlainField(label=gettext_lazy("Code of the new procedure"), max_length=20)
+    name = LineField(label=gettext_lazy("Name of the new procedure"), max_length=300)
+
+
+class FaqWidget(forms.Widget):
+    """Rows of question and answer: those that are there and two blank ones."""
+
+    template_name = "manage/widgets/faq.html"
+    use_fieldset = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
+        """Return the rows with anything in them."""
+        rows = [
+            {part: clean(str(data.get(f"{name}_{n}_{part}") or "")) for part in ("question", "answer")}
+            for n in range(MAX_FAQ)
+        ]
+        return [row for row in rows if row["question"].strip() or row["answer"].strip()]
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Say whether no row was sent."""
+        return f"{name}_0_question" not in data
+
+    def id_for_label(self, id_: str, index: int | None = None) -> str:
+        """Return the first box, where an error link leads."""
+        return f"{id_}_0_question" if id_ else id_
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Give the template the rows."""
+        context = super().get_context(name, value, attrs)
+        rows = list(value or [])
+        blank = [{"question": "", "answer": ""}] * min(BLANK_FAQ, MAX_FAQ - len(rows))
+        context["widget"]["rows"] = rows + blank
+        return context
+
+
+class FaqField(forms.Field):
+    """Questions and answers; value: a list of {"question", "answer"}."""
+
+    widget = FaqWidget
+
+    def clean(self, value: Any) -> list[dict[str, str]]:
+        """Return the rows; raises ValidationError for a half row, naming it."""
+        question, answer = (
+            LineField(max_length=300, required=False),
+            LineField(lines=True, max_length=3000, required=False),
+        )
+        rows, faults = [], []
+        for n, typed in enumerate(value or [], start=1):
+            try:
+                row = {"question": question.clean(typed["question"]), "answer": answer.clean(typed["answer"])}
+                if not row["question"] or not row["answer"]:
+                    raise ValidationError(_("Write both the question and the answer."))
+                rows.append(row)
+            except ValidationError as error:
+                faults.append(_("Question %(n)d: %(message)s") % {"n": n, "message": " ".join(error.messages)})
+        if faults:
+            raise ValidationError(faults)
+        return rows
+
+
+class ProcedureForm(DraftForm):
+    """What a procedure says besides its versions."""
+
+    notice = LineField(
+        label=gettext_lazy("Notice on top of the page"),
+        lines=True,
+        rows=2,
+        max_length=1000,
+        required=False,
+        help_text=gettext_lazy("What people must know now, for example that the system of another agency is down."),
+    )
+    accept_until = DayField(
+        label=gettext_lazy("Dossiers are accepted until"),
+        required=False,
+        help_text=gettext_lazy("The last day for new dossiers. Empty: as long as the procedure applies."),
+    )
+    sector = SectorField(
+        label=gettext_lazy("Field"), queryset=Sector.objects.all(), to_field_name="code", empty_label=None
+    )
+    synonyms = LinesField(
+        label=gettext_lazy("Words by which people look for it"),
+        rows=6,
+        required=False,
+        help_text=gettext_lazy("One a line, as people say it: giấy khai sinh, đẻ con. The search finds them."),
+    )
+    life_events = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Life events"),
+        queryset=LifeEvent.objects.order_by("n", "id"),
+        to_field_name="code",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    related = LinesField(
+        label=gettext_lazy("Related procedures"),
+        required=False,
+        help_text=gettext_lazy("One a line: the code, or words of the name."),
+    )
+    faq = FaqField(
+        label=gettext_lazy("Questions and answers"),
+        required=False,
+        help_text=gettext_lazy("Empty a row to take it away. After saving there are two more empty rows."),
+    )
+
+    def __init__(self, *args: Any, procedure: Procedure, related: Iterable[str], **options: Any) -> None:
+        self.procedure = procedure
+        initial = {name: getattr(procedure, name) for name in ("notice", "accept_until", "synonyms", "faq")}
+        initial |= {
+            "sector": procedure.sector.code,
+            "life_events": list(procedure.life_events.values_list("code", flat=True)),
+            "related": list(related),
+        }
+        super().__init__(*args, revision=procedure.revision, initial=initial, **options)
+
+    def clean_related(self) -> list[Procedure]:
+        """Find each procedure named."""
+        lines = self.cleaned_data["related"]
+        if len(lines) > MAX_RELATED:
+            raise ValidationError(_("At most %(count)d lines.") % {"count": MAX_RELATED})
+        found = {other.pk: other for other in (find_procedure(line) for line in lines)}
+        if self.procedure.pk in found:
+            raise ValidationError(_("A procedure is not related to itself."))
+        return list(found.values())
+
+
+class OfferingForm(PlainForm):
+    """How a unit offers a procedure; it carries what the page showed, so that a change in between is noticed."""
+
+    level = forms.TypedChoiceField(label=gettext_lazy("Level of service"), coerce=int, widget=forms.RadioSelect)
+    since = DayField(label=gettext_lazy("Since"))
+    until = DayField(label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: without an end."))
+    fee_vnd = MoneyField(
+        label=gettext_lazy("The unit's own fee, in đồng"),
+        required=False,
+        help_text=gettext_lazy("Empty: the fees of the procedure. 0: free here."),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
+
+    def __init__(self, *args: Any, offering: Offering | None, most: int, today: date, **options: Any) -> None:
+        self.offering = offering
+        initial: dict[str, Any] = {"level": most, "since": today, "seen": mark(offering)}
+        if offering is not None:
+            initial |= {name: getattr(offering, name) for name in ("since", "until", "fee_vnd")}
+            initial["level"] = min(offering.level, most)
+        super().__init__(*args, initial=initial, **options)
+        self.fields["level"].choices = level_choices(most)  # type: ignore[attr-defined]
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the offering is another than the one the page showed."""
+        return bool(self.cleaned_data.get("seen", "") != mark(self.offering))
+
+    def renew(self) -> None:
+        """Keep everything typed and let the next try count from the present values."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["seen"] = mark(self.offering)
+        self.data = data
+
+    def clean_fee_vnd(self) -> int | None:
+        """Keep the amount within what is stored."""
+        amount = self.cleaned_data["fee_vnd"]
+        if amount is not None and not 0 <= amount <= MAX_FEE:
+            raise ValidationError(_("Enter an amount between 0 and 2.000.000.000 đồng."))
+        return amount
+
+    def clean(self) -> dict[str, Any]:
+        """Compare both days."""
+        cleaned = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The last day comes before the first day."))
+        return cleaned
+
+
+def mark(offering: Offering | None) -> str:
+    """Return the present values of an offering as one text."""
+    return "" if offering is None else f"{offering.level}|{offering.since}|{offering.until}|{offering.fee_vnd}"
+
+
+class RetireForm(PlainForm):
+    """The end of a procedure."""
+
+    on = DayField(
+        label=gettext_lazy("No longer applies from"),
+        help_text=gettext_lazy("Today or later. Dossiers filed before are handled to their end."),
+    )
+    reason = LineField(
+        label=gettext_lazy("Reason"),
+        lines=True,
+        rows=3,
+        max_length=1000,
+        help_text=gettext_lazy("Shown on the procedure's page, for example the decision that repeals it."),
+        error_messages={"required": gettext_lazy("Write the reason.")},
+    )
+    successor = LineField(
+        label=gettext_lazy("Successor"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy(
+            "The procedure that takes its place: its code, or words of its name. "
+            "When several fit, they are listed to choose from."
+        ),
+    )
+
+    chosen = forms.ChoiceField(label=gettext_lazy("Which of these?"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, procedure: Procedure, **options: Any) -> None:
+        super().__init__(*args, **options)
+        meant = [other for other in self._meant() if other != procedure]
+        self.found, has_more = meant[:OFFERED], len(meant) > OFFERED
+        if len(self.found) < 2:
+            del self.fields["chosen"]
+            return
+        names = names_of(self.found, local_day(now()))
+        field = self.fields["chosen"]
+        field.choices = [  # type: ignore[attr-defined]
+            (other.code, f"{names.get(other.pk, '')} ({other.code})") for other in self.found
+        ]
+        message = _("Several procedures fit these words: choose the successor, or write more of its name.")
+        field.error_messages |= {"required": message, "invalid_choice": message}
+        if has_more:
+            field.help_text = _("Only the first %(count)d are shown. More words above narrow them down.") % {
+                "count": OFFERED
+            }
+
+    def _meant(self) -> list[Procedure]:
+        """Return the procedures that the typed words may mean. One query."""
+        try:
+            text = self.fields["successor"].clean(self.data.get("successor", ""))
+        except ValidationError:
+            return []
+        return procedures_meant(text, OFFERED + 1) if text else []
+
+    def clean_successor(self) -> Procedure | None:
+        """Find the procedure named; of several, the box below tells which."""
+        text = self.cleaned_data["successor"]
+        if text and not self.found:
+            raise ValidationError(_("No procedure fits “%(text)s”. Write its code.") % {"text": text})
+        return self.found[0] if len(self.found) == 1 else None
+
+    def clean(self) -> dict[str, Any]:
+        """Take the one that was chosen of several."""
+        cleaned = super().clean() or self.cleaned_data
+        if code := cleaned.get("chosen"):
+            cleaned["successor"] = next(other for other in self.found if other.code == code)
+        return cleaned
+
+
+class NoteForm(DraftForm):
+    """What is new, for the reviewer."""
+
+    note = LineField(
+        label=gettext_lazy("What is new in this version"),
+        lines=True,
+        rows=3,
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("For the person who checks it."),
+    )
+
+
+class BackForm(DraftForm):
+    """Why a version goes back to its authors."""
+
+    reason = LineField(
+        label=gettext_lazy("What must be changed"),
+        lines=True,
+        rows=4,
+        max_length=2000,
+        error_messages={"required": gettext_lazy("Write the reason.")},
+    )
+
+
+class PublishForm(DraftForm):
+    """The first day of a version, settled by the second person."""
+
+    effective_from = DayField(
+        label=gettext_lazy("Applies from"),
+        help_text=gettext_lazy("Today or later; the version before ends the day before."),
+    )
+
+
+class NameForm(OnceForm):
+    """A new row of a list of names, such as the fields of administration."""
+
+    name = LineField(label=gettext_lazy("Name"), error_messages={"required": gettext_lazy("Write the name.")})
+    name_en = LineField(label=gettext_lazy("Name in English"), required=False)
+
+    def __init__(self, *args: Any, longest: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        limit_names(self, longest)
+
+
+class RenameForm(ChangeForm):
+    """Another name for a row of such a list; it notices when somebody else renamed it meanwhile."""
+
+    name = LineField(label=gettext_lazy("Name"), error_messages={"required": gettext_lazy("Write the name.")})
+    name_en = LineField(label=gettext_lazy("Name in English"), required=False)
+
+    def __init__(self, *args: Any, longest: int, **options: Any) -> None:
+        super().__init__(*args, **options)
+        limit_names(self, longest)
+
+
+def limit_names(form: forms.Form, longest: int) -> None:
+    """Let both names be as long as their columns."""
+    for name in ("name", "name_en"):
+        field = form.fields[name]
+        field.validators.append(MaxLengthValidator(longest))
+        field.widget.attrs["maxlength"] = longest

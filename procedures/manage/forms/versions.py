@@ -1,0 +1,318 @@
+"""Forms of a version's sections: what publishers type about a draft."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from common.form_fields import MoneyField, WholeNumberField
+from common.text import plain
+from offices.forms.base import DayField, LineField
+from offices.models import Role
+from procedures.labels import audience_words, channel_words, level_set_words
+from procedures.models import FeeKind, ProcedureVersion, TimeUnit
+
+LARGEST_REVISION = 2**31 - 1
+MAX_LINES, MAX_LINE = 40, 400
+MAX_COUNT, MAX_TIME, MAX_HOURS, MAX_FEE = 99, 999, 9999, 2_000_000_000
+ROLES = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.CASHIER)
+
+
+class LinesField(LineField):
+    """A list of texts, one a line; empty lines do not count."""
+
+    def __init__(self, *, rows: int = 4, **options: Any) -> None:
+        super().__init__(lines=True, rows=rows, max_length=MAX_LINES * (MAX_LINE + 2), **options)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored list as lines."""
+        return "\n".join(str(line) for line in value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        """Return the lines, each once."""
+        lines = [" ".join(line.split()) for line in super().clean(value).split("\n")]
+        lines = list(dict.fromkeys(line for line in lines if line))
+        if len(lines) > MAX_LINES:
+            raise ValidationError(_("At most %(count)d lines.") % {"count": MAX_LINES})
+        if any(len(line) > MAX_LINE for line in lines):
+            raise ValidationError(_("A line has at most %(count)d characters.") % {"count": MAX_LINE})
+        return lines
+
+
+class CountField(WholeNumberField):
+    """A whole number from 0 to a limit; left empty it is 0."""
+
+    def __init__(self, *, most: int, **options: Any) -> None:
+        super().__init__(**({"required": False} | options))
+        self.most = most
+        self.widget.attrs |= {"class": "w4", "maxlength": 24}
+
+    def clean(self, value: Any) -> int:
+        """Return the number; raises ValidationError outside the limits."""
+        number = super().clean(value) or 0
+        if not 0 <= number <= self.most:
+            raise ValidationError(
+                _("Enter a number between 0 and %(most)s.") % {"most": f"{self.most:,}".replace(",", ".")}
+            )
+        return number
+
+
+class HoursField(forms.Field):
+    """Working hours in steps of a tenth: '4', '1,5'."""
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "class": "w4", "maxlength": 24})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show stored hours with a comma."""
+        return value if isinstance(value, str) or value is None else f"{value.normalize():f}".replace(".", ",")
+
+    def clean(self, value: Any) -> Any:
+        """Return the hours; left empty they are 0."""
+        text = plain(str(value or "")) or "0"
+        whole, _comma, tenth = text.replace(".", ",").partition(",")
+        is_number = whole.isascii() and whole.isdigit() and (not tenth or (tenth.isascii() and tenth.isdigit()))
+        if not is_number or len(tenth) > 1 or len(whole) > 4:
+            raise ValidationError(_("Enter working hours, for example 4 or 1,5."))
+        return Decimal(f"{whole}.{tenth or 0}")
+
+
+class _PlainCheckbox(forms.CheckboxInput):
+    """A box without the attribute that says it must be ticked."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
+class TickField(forms.BooleanField):
+    """Yes or no in one box; both are answers, so it is not marked as optional."""
+
+    widget = _PlainCheckbox
+
+    def validate(self, value: Any) -> None:
+        """Take both answers."""
+
+
+class DraftForm(forms.Form):
+    """A form over a draft; it carries the revision its page was made for.
+
+    ``needed`` names boxes that the check will ask for but that may be saved empty.
+    """
+
+    revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=LARGEST_REVISION)
+    needed: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, revision: int, **options: Any) -> None:
+        options["initial"] = {"revision": revision} | dict(options.get("initial") or {})
+        super().__init__(*args, **options)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.disable_csrf = True
+        # An error summary without links to it would be of no use.
+        self.helper.attrs = {}
+
+    def full_clean(self) -> None:
+        """Check what was typed; a draft may leave out what only the check needs."""
+        for name in self.needed:
+            self.fields[name].required = False
+        super().full_clean()
+        for name in self.needed:
+            self.fields[name].required = True
+
+    def shown_revision(self) -> int:
+        """Return the revision the page was made for; one that never existed when the form does not say."""
+        revision = self.cleaned_data.get("revision")
+        return -1 if revision is None else revision
+
+    def renew(self, revision: int) -> None:
+        """Keep everything typed and let the next try count from the newer state."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data[self.add_prefix("revision")] = str(revision)
+        self.data = data
+
+    def values(self) -> dict[str, Any]:
+        """Return what was typed as columns."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+
+
+class InfoForm(DraftForm):
+    """Everything that a procedure's page says besides papers, fees and steps."""
+
+    needed = ("audience", "channels", "processing_amount", "outcome", "legal_bases")
+    name = LineField(
+        label=gettext_lazy("Name"),
+        max_length=300,
+        help_text=gettext_lazy("As the law calls it."),
+        error_messages={"required": gettext_lazy("Write the name of the procedure.")},
+    )
+    name_en = LineField(label=gettext_lazy("Name in English"), max_length=300, required=False)
+    level = forms.TypedChoiceField(label=gettext_lazy("Level of service"), coerce=int, widget=forms.RadioSelect)
+    needs_presence = TickField(
+        label=gettext_lazy("One step needs the applicant in person"),
+        help_text=gettext_lazy("For example both sign a marriage. The result is then handed over at the desk only."),
+    )
+    audience = forms.MultipleChoiceField(label=gettext_lazy("Who may file"), widget=forms.CheckboxSelectMultiple)
+    channels = forms.MultipleChoiceField(label=gettext_lazy("Ways of filing"), widget=forms.CheckboxSelectMultiple)
+    processing_amount = CountField(label=gettext_lazy("Processing time"), most=MAX_TIME, required=True)
+    processing_unit = forms.ChoiceField(label=gettext_lazy("Unit of the processing time"), choices=TimeUnit.choices)
+    processing_note = LineField(
+        label=gettext_lazy("Note on the processing time"), lines=True, rows=2, max_length=1000, required=False
+    )
+    outcome = LineField(
+        label=gettext_lazy("Result"), max_length=300, help_text=gettext_lazy("What the applicant gets in the end.")
+    )
+    outcome_en = LineField(label=gettext_lazy("Result in English"), max_length=300, required=False)
+    conditions = LineField(
+        label=gettext_lazy("Conditions and requirements"), lines=True, rows=4, max_length=5000, required=False
+    )
+    note = LineField(label=gettext_lazy("Good to know"), lines=True, rows=3, max_length=3000, required=False)
+    legal_bases = LinesField(
+        label=gettext_lazy("Legal bases"), help_text=gettext_lazy("One a line, for example: 60/2014/QH13.")
+    )
+    dossier_sets = CountField(label=gettext_lazy("Number of dossier sets"), most=9, required=True)
+    effective_from = DayField(label=gettext_lazy("Applies from"))
+    effective_until = DayField(
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy("Leave it empty when no end is known. The next version ends this one by itself."),
+    )
+
+    def __init__(self, *args: Any, version: ProcedureVersion, **options: Any) -> None:
+        names = [name for name in self.base_fields if name != "revision"]
+        initial = {name: getattr(version, name) for name in names}
+        super().__init__(*args, revision=version.revision, initial=initial, **options)
+        choices: dict[str, Iterable[tuple[Any, str]]] = {
+            "level": [(level, level_set_words(level)) for level in (1, 2, 3, 4)],
+            "audience": [(kind, audience_words([kind])) for kind in ("citizen", "organisation", "enterprise")],
+            "channels": [(channel, channel_words([channel])[0]) for channel in ("online", "direct", "post")],
+        }
+        for name, offered in choices.items():
+            self.fields[name].choices = list(offered)  # type: ignore[attr-defined]
+
+    def clean_dossier_sets(self) -> int:
+        """At least one set is filed."""
+        return self.cleaned_data["dossier_sets"] or 1
+
+    def clean(self) -> dict[str, Any]:
+        """Compare both days."""
+        cleaned = super().clean() or self.cleaned_data
+        first, last = cleaned.get("effective_from"), cleaned.get("effective_until")
+        if first and last and last < first:
+            self.add_error("effective_until", _("The last day comes before the first day."))
+        return cleaned
+
+
+class FeeForm(DraftForm):
+    """One fee."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=FeeKind.choices, widget=forms.RadioSelect)
+    amount_vnd = MoneyField(
+        label=gettext_lazy("Amount in đồng"), help_text=gettext_lazy("0 when nothing is due in the usual case.")
+    )
+    amount_online_vnd = MoneyField(
+        label=gettext_lazy("Amount when filed online"),
+        required=False,
+        help_text=gettext_lazy("Leave it empty when it is the same."),
+    )
+    per = LineField(
+        label=gettext_lazy("For each"),
+        max_length=200,
+        help_text=gettext_lazy("What the amount is due for: hồ sơ, bản sao, trang…"),
+        error_messages={"required": gettext_lazy("Say for what the amount is due.")},
+    )
+    exemption = LineField(label=gettext_lazy("Who is exempt"), lines=True, rows=3, max_length=3000, required=False)
+    is_local = TickField(label=gettext_lazy("The provincial council sets the amount"))
+
+    def _amount(self, name: str) -> int | None:
+        amount = self.cleaned_data[name]
+        if amount is not None and not 0 <= amount <= MAX_FEE:
+            raise ValidationError(_("Enter an amount between 0 and 2.000.000.000 đồng."))
+        return amount
+
+    def clean_amount_vnd(self) -> int | None:
+        """Keep the amount within what is stored."""
+        return self._amount("amount_vnd")
+
+    def clean_amount_online_vnd(self) -> int | None:
+        """Keep the amount within what is stored."""
+        return self._amount("amount_online_vnd")
+
+
+class StepForm(DraftForm):
+    """One step of the work."""
+
+    role = forms.ChoiceField(label=gettext_lazy("Who does it"), required=False)
+    text = LineField(
+        label=gettext_lazy("What is done"),
+        lines=True,
+        rows=2,
+        max_length=400,
+        error_messages={"required": gettext_lazy("Say what is done in this step.")},
+    )
+    text_en = LineField(label=gettext_lazy("In English"), lines=True, rows=2, max_length=400, required=False)
+    allotted = HoursField(
+        label=gettext_lazy("Allotted working hours"),
+        required=False,
+        help_text=gettext_lazy("8 hours are one working day. Nothing for a step of the applicant."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        offered = [("", _("The applicant")), *((role.value, role.label) for role in ROLES)]
+        self.fields["role"].choices = offered  # type: ignore[attr-defined]
+        self.fields["role"].required = True
+        self.fields["role"].widget.is_required = False
+
+    def full_clean(self) -> None:
+        """The empty role is the applicant: a choice like the others."""
+        self.fields["role"].required = False
+        super().full_clean()
+        self.fields["role"].required = True
+
+
+class DocumentsForm(DraftForm):
+    """Texts of the slips and letters that officers print."""
+
+    receipt_note = LineField(
+        label=gettext_lazy("Note on the receipt"),
+        lines=True,
+        rows=3,
+        max_length=1000,
+        required=False,
+        help_text=gettext_lazy("Printed on slip 01, for example which originals to bring when collecting the result."),
+    )
+    letter_text = LineField(
+        label=gettext_lazy("Text that begins the decision letter"),
+        lines=True,
+        rows=6,
+        max_length=4000,
+        required=False,
+        help_text=gettext_lazy("The specialist finds it in the draft of the letter and goes on writing."),
+    )
+    reasons = LinesField(
+        label=gettext_lazy("Ready-made reasons"),
+        rows=6,
+        required=False,
+        help_text=gettext_lazy(
+            "One a line. Officers choose from them when they refuse, send back or ask for a supplement."
+        ),
+    )
+
+    def __init__(self, *args: Any, version: ProcedureVersion, **options: Any) -> None:
+        initial = {name: getattr(version, name) for name in ("receipt_note", "letter_text", "reasons")}
+        super().__init__(*args, revision=version.revision, initial=initial, **options)
+
+
+class MoveForm(forms.Form):
+    """A button that moves or deletes a row."""
+
+    revision = forms.IntegerField(min_value=0, max_value=LARGEST_REVISION)
+
+
+def initial_of(row: Any, form: type[forms.Form]) -> Mapping[str, Any]:
+    """Return a stored row as the initial values of its form."""
+    return {name: getattr(row, name) for name in form.base_fields if name != "revision" and hasattr(row, name)}

@@ -1,0 +1,214 @@
+"""Taking the catalogue out and in: export, dry run, import."""
+
+import logging
+from tempfile import TemporaryFile
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from common import clock, onetime
+from common.files import clean_name
+from common.store import NotKept, require_room
+from offices import audit
+from procedures.exchange import apply as exchange_apply
+from procedures.exchange import plan as exchange_plan
+from procedures.exchange import store as exchange_store
+from procedures.exchange.excel import write_workbook
+from procedures.exchange.excel_reading import read_excel
+from procedures.exchange.files import check_templates
+from procedures.exchange.plan import Options
+from procedures.exchange.reading import Parcel, Unreadable, read_json
+from procedures.models import Procedure
+from procedures.versions import serialising as exchange
+from procedures.versions.changing import record
+
+from ..forms.exchange import ConfirmForm, ExportForm, ImportForm
+from ..guards import publisher_only
+
+logger = logging.getLogger(__name__)
+
+PAGE = 50
+EXCEL_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+STATES = {"new": "info", "changed": "soon", "same": "neutral", "fault": "late"}
+PURPOSE = "import_catalogue"
+
+
+@publisher_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def export(request: HttpRequest) -> HttpResponseBase:
+    """Offer the catalogue, or a part of it, as a file."""
+    form = ExportForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        rows, name = form.chosen()
+        moment = clock.recorded_now()
+        changes = [("format", None, form.cleaned_data["format"]), ("procedures", None, rows.count())]
+        audit.record(
+            "procedure.export", Procedure, by=request.user, now=moment, ref="", name=form.scope_label(), changes=changes
+        )
+        try:
+            return download(rows, form.cleaned_data["format"], f"danh-muc-{name}" if name else "danh-muc")
+        except OSError:
+            form.add_error("format", no_temporary_file())
+    context = {"form": form, "back": reverse("manage:procedures")}
+    return render(request, "manage/export.html", context, status=422 if form.errors else 200)
+
+
+@publisher_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def export_one(request: HttpRequest, code: str) -> HttpResponseBase:
+    """Offer one procedure as a file."""
+    procedure = get_object_or_404(Procedure, code=code)
+    form = ExportForm(request.POST if request.method == "POST" else None, procedure=procedure)
+    if request.method == "POST" and form.is_valid():
+        changes = [("format", None, form.cleaned_data["format"])]
+        record(procedure, "procedure.export", by=request.user, now=clock.recorded_now(), changes=changes)  # type: ignore[arg-type]
+        try:
+            return download(Procedure.objects.filter(pk=procedure.pk), form.cleaned_data["format"], f"thu-tuc-{code}")
+        except OSError:
+            form.add_error("format", no_temporary_file())
+    context = {"form": form, "procedure": procedure, "back": reverse("manage:procedure", args=[code])}
+    return render(request, "manage/export.html", context, status=422 if form.errors else 200)
+
+
+def no_temporary_file() -> str:
+    """Return the sentence for a workbook that found no room on the server while it was made."""
+    logger.exception("a workbook could not be written")
+    return _("The server has no room to make an Excel file at the moment. Choose JSON, or try again later.")
+
+
+def download(rows: QuerySet[Procedure], kind: str, name: str) -> HttpResponseBase:
+    """Answer with the file; both kinds are written with constant memory."""
+    moment = clock.now()
+    day = clock.local_day(moment)
+    name = f"{name}-{day.isoformat()}"
+    response: StreamingHttpResponse | FileResponse
+    if kind == "xlsx":
+        target = TemporaryFile()
+        write_workbook(exchange.entries(rows, day), target)
+        target.seek(0)
+        response = FileResponse(target, as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL_TYPE)
+    else:
+        pieces = (piece.encode() for piece in exchange.export_json(rows, moment, day))
+        response = StreamingHttpResponse(pieces, content_type="application/json")
+        response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    return response
+
+
+@publisher_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_file(request: HttpRequest) -> HttpResponse:
+    """Take a file and try it; what it would do is shown before anything is written."""
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        options = Options(form.cleaned_data["overwrite"], form.cleaned_data["to_review"])
+        try:
+            require_room(clock.now())
+            parcels = read_upload(upload)
+        except (Unreadable, NotKept) as refusal:
+            form.add_error("file", str(refusal.message))
+        else:
+            moment = clock.now()
+            planned = exchange_plan.plan(parcels, by=request.user, options=options, day=clock.local_day(moment))  # type: ignore[arg-type]
+            check_templates(planned)
+            name = clean_name(upload.name or "")
+            exchange_store.keep(request.user, name, parcels, options, planned, moment)  # type: ignore[arg-type]
+            return redirect("manage:import_report")
+    waiting = exchange_store.waiting_of(request.user, clock.now())  # type: ignore[arg-type]
+    context = {"form": form, "waiting": waiting if waiting and not waiting.is_done else None}
+    return render(request, "manage/import.html", context, status=422 if form.errors else 200)
+
+
+def read_upload(upload: UploadedFile) -> list[Parcel]:
+    """Read an upload by what it is; raises Unreadable."""
+    content = upload.read()
+    return read_excel(content) if content.startswith(b"PK\x03\x04") else read_json(content)
+
+
+@publisher_only
+@require_safe
+def import_report(request: HttpRequest) -> HttpResponse:
+    """Show what the file would do, or has done, a page at a time."""
+    waiting = exchange_store.waiting_of(request.user, clock.now())  # type: ignore[arg-type]
+    if waiting is None:
+        messages.info(request, _("No file waits to be imported. Choose it again."))
+        return redirect("manage:import")
+    return render(request, "manage/import_report.html", report_context(request, waiting))
+
+
+def report_context(request: HttpRequest, waiting: exchange_store.Waiting) -> dict[str, Any]:
+    """Return the report page: faults first, then what changes, then the rest."""
+    order = {state: n for n, state in enumerate(("fault", "changed", "new", "same"))}
+    lines = sorted(waiting.lines, key=lambda line: order[line["state"]])
+    pages = max(1, -(-len(lines) // PAGE))
+    asked = request.GET.get("page", "")
+    page = min(int(asked), pages) if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) else 1
+    labels = {"new": _("New"), "changed": _("Changed"), "same": _("The same"), "fault": _("Fault")}
+    rows = {"new": _("new"), "changed": _("changed"), "same": _("the same")}
+    shown = [
+        line
+        | {
+            "label": labels[line["state"]],
+            "tag": STATES[line["state"]],
+            "rows": [row | {"label": rows[row["state"]]} for row in line["rows"]],
+        }
+        for line in lines[(page - 1) * PAGE : page * PAGE]
+    ]
+    work = waiting.counts["new"] + waiting.counts["changed"]
+    return {
+        "waiting": waiting,
+        "lines": shown,
+        "page": page,
+        "pages": pages,
+        "previous": page - 1,
+        "following": page + 1 if page < pages else 0,
+        "may_apply": not waiting.counts["fault"] and work and not waiting.is_done,
+        "work": work,
+        "form": ConfirmForm(initial={"key": onetime.new_key(), "digest": waiting.digest}),
+    }
+
+
+@publisher_only
+@require_POST
+def import_confirm(request: HttpRequest) -> HttpResponse:
+    """Import what the report showed: all of it, or nothing."""
+    user: Any = request.user
+    moment = clock.recorded_now()
+    waiting = exchange_store.waiting_of(user, moment)
+    form = ConfirmForm(request.POST)
+    parcels = exchange_store.parcels_of(user, waiting, moment) if waiting else None
+    if waiting is not None and (waiting.is_done or waiting.counts["fault"]):
+        return redirect("manage:import_report")
+    if waiting is None or parcels is None or not form.is_valid():
+        messages.error(request, _("No file waits to be imported. Choose it again."))
+        return redirect("manage:import")
+    note = _("Imported from the file “%(name)s”.") % {"name": waiting.name}
+    try:
+        with transaction.atomic():
+            if onetime.claim(form.cleaned_data["key"], PURPOSE, user.pk, waiting.token, moment) is not None:
+                return redirect("manage:import_report")
+            planned = exchange_apply.apply(
+                parcels, form.cleaned_data["digest"], note, by=user, options=waiting.options, now=moment
+            )
+            exchange_store.finish(user, waiting, planned)
+    except exchange_apply.Stale as stale:
+        exchange_store.renew(user, waiting, check_templates(stale.plan))
+        messages.error(
+            request,
+            _("Catalogue or file have changed since this report was made. Nothing was imported; the report is new."),
+        )
+    except NotKept as trouble:
+        messages.error(request, trouble.message)
+    except onetime.KeyMisused:
+        messages.error(request, _("This page was made for another request. Try again from here."))
+    else:
+        messages.success(request, _("Imported."))
+    return redirect("manage:import_report")

@@ -1,0 +1,52 @@
+"""The builder's pages on which a question of a draft gets another type."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from eforms.builder import editing as form_editing
+from eforms.builder import forms, retyping
+from eforms.builder.editing import FormRefused
+from eforms.builder.labels import TYPE_WORDS
+
+from .form import BOTH, Desk, on_draft
+
+
+@on_draft
+@BOTH
+def form_field_type(request: HttpRequest, desk: Desk, field: str) -> HttpResponse:
+    """Give a question another type."""
+    return type_page(desk, field)
+
+
+@on_draft
+@BOTH
+def form_column_type(request: HttpRequest, desk: Desk, table: str, field: str) -> HttpResponse:
+    """Give a column of a table another type."""
+    return type_page(desk, field, table)
+
+
+def type_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
+    """Offer the other types; then say what gets lost, and change the type when that is confirmed."""
+    _holder, stored = form_editing.find_field(desk.form, key, table)
+    old = forms.kind_of(stored)
+    allowed = retyping.types_for(old, is_column=bool(table))
+    offered = {kind: words for kind, words in forms.types_offered(is_column=bool(table)) if kind in allowed}
+    place = desk.url("form_column", table, key) if table else desk.url("form_field", key)
+    name, kind = form_editing.name_of(stored), desk.request.GET.get("type", "")
+    if kind not in offered:
+        return desk.show("form_types", types=offered.items(), place=name, now=TYPE_WORDS.get(old), back=place)
+    reason = ""
+    lost: list[str] = []
+    try:
+        made, lost = retyping.retype(desk.form, key, kind, table=table, papers=desk.papers())
+    except FormRefused as refused:
+        reason = refused.message
+    else:
+        if desk.data is not None and desk.save(made):
+            messages.success(
+                desk.request, _("The question is of the type “%(type)s” now.") % {"type": offered[kind].name}
+            )
+            return redirect(place)
+    return desk.show("form_retype", name=name, type=offered[kind], lost=lost, reason=reason, back=place)

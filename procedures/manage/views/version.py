@@ -1,0 +1,117 @@
+"""One version: its task list, the sections that are one form each, and the check."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common.text import in_order
+from procedures.models import ProcedureVersion, VersionStatus
+from procedures.versions import checking, publishing
+
+from .. import sections as manage_sections
+from ..forms.versions import DocumentsForm, DraftForm, InfoForm
+from ..guards import publisher_only
+from ..pages import Publisher, publisher_of, save, version_of
+from ..sections import link
+
+
+def frame(version: ProcedureVersion, publisher: Publisher) -> dict[str, Any]:
+    """Return what every page of a version shows above its content."""
+    words, tag = manage_sections.state_words(version, publisher.day)
+    return {
+        "version": version,
+        "procedure": version.procedure,
+        "state": words,
+        "state_tag": tag,
+        "is_draft": version.status == VersionStatus.DRAFT,
+        "titles": manage_sections.section_titles(),
+    }
+
+
+def faults_of(version: ProcedureVersion, publisher: Publisher) -> list[checking.Fault]:
+    """Check a version as it would be published today; four queries."""
+    is_open = version.status in (VersionStatus.DRAFT, VersionStatus.IN_REVIEW)
+    return checking.check(
+        version,
+        today=publisher.day if is_open else None,
+        is_offered=manage_sections.is_offered(version.procedure, publisher.day),
+    )
+
+
+@publisher_only
+@require_safe
+def overview(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
+    """Show the sections with their state and the next thing to do. Eight queries at most."""
+    publisher, version = publisher_of(request), version_of(code, number)
+    faults = faults_of(version, publisher)
+    at = (version.procedure.code, version.number)
+    context = frame(version, publisher) | {
+        "sections": manage_sections.sections(version, faults),
+        "missing": len(checking.blocking(faults)),
+        "advice": len(faults) - len(checking.blocking(faults)),
+        "doing": manage_sections.doing(request.user, version, publisher.day),
+        "preview_url": link("manage:preview", *at),
+        "compare_url": link("manage:compare", *at),
+        "export_url": link("manage:export_one", version.procedure.code),
+        "editors": in_order(version.editors.order_by("pk"), name=lambda user: user.full_name),
+    }
+    return render(request, "manage/version.html", context)
+
+
+@publisher_only
+@require_safe
+def check(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
+    """List every fault with a link to its place. Six queries."""
+    publisher, version = publisher_of(request), version_of(code, number)
+    lines = manage_sections.fault_lines(version, faults_of(version, publisher))
+    context = frame(version, publisher) | {
+        "faults": [line for line in lines if line["is_blocking"]],
+        "warnings": [line for line in lines if not line["is_blocking"]],
+    }
+    return render(request, "manage/version_check.html", context)
+
+
+@publisher_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def info(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
+    """Change what the procedure's page says."""
+    publisher, version = publisher_of(request), version_of(code, number)
+    form = InfoForm(request.POST or None, version=version)
+    return _section(request, publisher, version, form, "info")
+
+
+@publisher_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def documents(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
+    """Change the texts of slips and letters; see which papers have a template to download."""
+    publisher, version = publisher_of(request), version_of(code, number)
+    form = DocumentsForm(request.POST or None, version=version)
+    papers = list(version.papers.all())
+    return _section(request, publisher, version, form, "documents", papers=papers)
+
+
+def _section(
+    request: HttpRequest, publisher: Publisher, version: ProcedureVersion, form: DraftForm, key: str, **more: Any
+) -> HttpResponse:
+    """Show a section, or save it and go back to the task list."""
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            status = save(
+                form,
+                version,
+                lambda: publishing.edit(version, form.shown_revision(), publisher.user, publisher.now, **form.values()),
+            )
+        if status == 200:
+            messages.success(request, _("Saved: %(section)s.") % {"section": manage_sections.section_titles()[key]})
+            return redirect("manage:version", version.procedure.code, version.number)
+    context = frame(version, publisher) | {"form": form, "key": key, **more}
+    context["title"] = manage_sections.section_titles()[key]
+    if not context["is_draft"] and request.method != "POST":
+        context["rows"] = manage_sections.rows_of(form)
+    return render(request, f"manage/version_{key}.html", context, status=status)

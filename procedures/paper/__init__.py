@@ -1,0 +1,1 @@
+"""Forms on paper: blank, or filled in here, printed, signed and sent."""

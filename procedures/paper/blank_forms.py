@@ -1,0 +1,130 @@
+"""The blank fillable PDF of a version's form: made once, kept in the file store, offered to everybody.
+
+Its name carries the version and a hash of the form and of all that lays it
+out, so that a stored file always fits. Several makers at once leave one file.
+"""
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
+from django.core.files.storage import Storage, default_storage
+from django.urls import reverse
+from django.utils.text import slugify
+
+from common import broker, store
+from common.files import delete_quietly
+from common.pdf import render_pdf
+from common.text import fold
+from eforms import declarations
+from eforms import schema as form_schema
+
+from ..models import ProcedureVersion
+
+FOLDER = "blank-forms"
+# From this level on an official form is offered.
+PAPER_LEVEL = 2
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a procedure's page says of its form on paper; ``size`` in words, '' until the file is there."""
+
+    blank_url: str
+    fill_url: str
+    size: str
+
+
+@lru_cache(maxsize=1)
+def _layout_revision() -> bytes:
+    """Return a hash of everything but the form that decides how a blank form looks."""
+    folder = Path(settings.BASE_DIR) / "templates" / "declarations"
+    sources = [*sorted(folder.glob("*.html")), Path(str(finders.find("portal/slip.css"))), Path(declarations.__file__)]
+    digest = hashlib.sha256()
+    for source in sources:
+        digest.update(source.read_bytes())
+    return digest.digest()
+
+
+def storage_name(pk: int, form: Any, name: str) -> str:
+    """Return where the blank form of a version rests, by its form and the procedure's name."""
+    content = json.dumps([form, name], ensure_ascii=False, sort_keys=True).encode()
+    return f"{FOLDER}/{pk}/{hashlib.sha256(_layout_revision() + content).hexdigest()[:32]}.pdf"
+
+
+def file_name(title: str) -> str:
+    """Return the name under which a form is saved by people: 'to-khai-dang-ky-khai-sinh.pdf'."""
+    return f"{slugify(fold(title))[:80].strip('-') or 'to-khai'}.pdf"
+
+
+def render(form: Any, name: str) -> bytes:
+    """Return the blank fillable PDF of a procedure's form; two to six seconds. Raises PdfFailed."""
+    head = declarations.Head(procedure=declarations.plain(name))
+    context = declarations.context(form_schema.load(form), None, head)
+    fields = declarations.field_labels(context["parts"])
+    return render_pdf(declarations.BLANK_TEMPLATE, context, fields=fields)
+
+
+def ensure(version: ProcedureVersion, storage: Storage = default_storage) -> str:
+    """Return the storage name of a version's blank form, made now unless it is there.
+
+    Whoever comes second finds the first one's file and takes its own away. Raises PdfFailed, NotKept.
+    """
+    name = storage_name(version.pk, version.form, version.name)
+    if storage.exists(name):
+        return name
+    made = store.save(storage, name, render(version.form, version.name))
+    if made != name:
+        delete_quietly(storage, made)
+    _forget_older(version.pk, name, storage)
+    return name
+
+
+def _forget_older(pk: int, name: str, storage: Storage) -> None:
+    """Delete the files of the same version that an older layout left."""
+    for other in storage.listdir(f"{FOLDER}/{pk}")[1]:
+        if f"{FOLDER}/{pk}/{other}" != name:
+            delete_quietly(storage, f"{FOLDER}/{pk}/{other}")
+
+
+def wanted(names: Collection[str]) -> set[str]:
+    """Return which of these stored files are a version's blank form as it is today. One query."""
+    pks = {int(pk) for pk in (name.split("/")[1] for name in names) if pk.isascii() and pk.isdigit() and len(pk) < 19}
+    rows = ProcedureVersion._base_manager.filter(pk__in=pks, form__isnull=False).values_list("pk", "form", "name")
+    return {storage_name(*row) for row in rows} & set(names)
+
+
+def offers(version: ProcedureVersion, level: int, storage: Storage = default_storage) -> Offer | None:
+    """Return the paper forms of a version offered at a level; None when it has no form or the level has none.
+
+    One query: the page's own version comes without its form.
+    """
+    if level < PAPER_LEVEL:
+        return None
+    row = ProcedureVersion.objects.filter(pk=version.pk).values_list("form", "name", "procedure__code").first()
+    if row is None or row[0] is None:
+        return None
+    form, name, code = row
+    try:
+        size = kilobytes(storage.size(storage_name(version.pk, form, name)))
+    except OSError:
+        size = ""
+    return Offer(reverse("procedures:blank_form", args=[code]), reverse("procedures:fill", args=[code]), size)
+
+
+def kilobytes(size: int) -> str:
+    """Return a file's size in words."""
+    return f"{max(round(size / 1024), 1)} KB"
+
+
+def wake(pk: int) -> None:
+    """Have the worker make the blank form of a version just published, once the transaction commits."""
+    from ..tasks import make_blank_form
+
+    broker.wake(make_blank_form, pk)

@@ -1,0 +1,102 @@
+"""The catalogue as everybody sees it: the list, one procedure, its official templates."""
+
+import mimetypes
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from common import clock
+from common.files import serve
+from common.page_cache import anonymous_page
+
+from ..finding import search
+from ..finding.search import Filters
+from ..labels import audience_words, event_name, in_vietnamese, level_choices
+from ..models import Procedure
+from ..paper.blank_forms import PAPER_LEVEL
+from . import detail as detail_page
+
+
+@login_not_required
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """List the procedures that a search finds, twenty a page. Nine queries at most, four more for a misspelt search."""
+    asked = Filters.read(request.GET)
+    is_plain = not asked.q and set(request.GET) <= {"agency", "field", "level", "audience", "event"}
+    return anonymous_page(request, "find" if is_plain else "", lambda: _find(request, asked))
+
+
+def _find(request: HttpRequest, asked: Filters) -> HttpResponse:
+    day, base = clock.local_day(clock.now()), reverse("procedures:find")
+    options, filters = search.choices(asked, day)
+    after, before = (request.GET.get(name, "")[:200] for name in ("after", "before"))
+    found = search.find(filters, options, day, base, after=after, before=before)
+    event = options.event(filters.event)
+    context = {
+        "filters": filters,
+        "options": options,
+        "event": event_name(event) if event else "",
+        "events": [(event.code, event_name(event)) for event in options.events],
+        "levels": level_choices(),
+        "audiences": [(kind, audience_words([kind])) for kind in search.AUDIENCES],
+        "found": found,
+        "active": search.active(filters, options, base),
+        "next_url": filters.url(base, after=found.page.next) if found.page.next else "",
+        "previous_url": filters.url(base, before=found.page.previous) if found.page.previous else "",
+        "groups": found.groups or [{"name": "", "rows": found.rows}],
+        "heading": "h4" if found.groups else "h3",
+        "exact_url": filters.url(base, exact=1),
+        "suggestion_url": filters.url(base, q=found.suggestion),
+        "base": base,
+        "in_vietnamese": in_vietnamese(),
+    }
+    return render(request, "procedures/procedure_find.html", context)
+
+
+@login_not_required
+@require_safe
+def detail(request: HttpRequest, code: str) -> HttpResponse:
+    """Show everything about one procedure. Ten queries; a retired one says so, with its successor."""
+    return anonymous_page(request, "" if request.GET else "procedure", lambda: _detail(request, code))
+
+
+def _detail(request: HttpRequest, code: str) -> HttpResponse:
+    day = clock.local_day(clock.now())
+    procedure = get_object_or_404(Procedure.objects.select_related("sector", "figures"), code=code)
+    shown = detail_page.shown_version(procedure, day)
+    if shown is None:
+        raise Http404
+    base = reverse("procedures:detail", args=[procedure.code])
+    context = detail_page.detail(procedure, shown, day, base) | {"in_vietnamese": in_vietnamese()}
+    return render(request, "procedures/procedure_detail.html", context)
+
+
+@login_not_required
+@require_safe
+def template(request: HttpRequest, code: str, n: int) -> HttpResponseBase:
+    """Serve the official template of a paper, from level 2 on; 410 when nobody may file any more. Four queries."""
+    day = clock.local_day(clock.now())
+    procedure = get_object_or_404(Procedure, code=code)
+    shown = detail_page.shown_version(procedure, day)
+    # Larger numbers do not fit the column.
+    paper = shown.version.papers.filter(n=n).first() if shown and n < 2**15 else None
+    if shown is None or paper is None or not paper.template_file:
+        raise Http404
+    if not shown.is_in_force:
+        context = {"successor": detail_page.successor_of(shown.version, day)}
+        return render(request, "410.html", context, status=410)
+    if detail_page.allowed_level(procedure, shown, day) < PAPER_LEVEL:
+        raise Http404
+    stored = str(paper.template_file.name)
+    media_type = mimetypes.guess_type(stored)[0] or "application/octet-stream"
+    suffix = stored.rpartition(".")[2]
+    return serve(
+        request,
+        paper.template_file,
+        media_type,
+        f"{procedure.code}-{paper.key}.{suffix}",
+        sha256=paper.template_sha256,
+    )

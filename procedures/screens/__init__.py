@@ -1,1 +1,0 @@
-"""What the publishers' screens ask and show; the views are in ``views/manage_*.py``."""

@@ -1,0 +1,1 @@
+"""The wording of procedures: drafted, checked, compared, published, retired."""

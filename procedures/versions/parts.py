@@ -1,0 +1,157 @@
+"""Papers, fees and steps of a draft: added, changed, moved, deleted, each as one logged change of the version."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.files import removed_on_failure
+from common.text import fold
+
+from ..models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
+from . import template_files
+from .changing import Change, EditRefused, in_words, touch
+from .drafting import forget_files
+from .template_files import Template
+
+Row = RequiredPaper | FeeLine | ProcedureStep
+MOST = 60
+KEY_LENGTH = 36
+# Free numbers to pass through while rows change places: a number stands once in a version.
+ASIDE = 20_000
+ACTIONS = {RequiredPaper: "version.papers", FeeLine: "version.fees", ProcedureStep: "version.steps"}
+
+
+def paper_key(name: str, taken: Iterable[str]) -> str:
+    """Make a paper's key from its name, none of those taken: 'giay-chung-sinh-2'."""
+    base = slugify(fold(name))[:KEY_LENGTH].strip("-") or "giay-to"
+    used, key, n = set(taken), base, 1
+    while key in used:
+        n += 1
+        key = f"{base}-{n}"
+    return key
+
+
+def add(
+    model: type[Row],
+    version: ProcedureVersion,
+    revision: int,
+    values: dict[str, Any],
+    by: User,
+    now: datetime,
+    template: Template | None = None,
+) -> Row:
+    """Add a row at the end; a paper gets its key from its name. Raises EditRefused, NotKept."""
+    with removed_on_failure() as written, transaction.atomic():
+        rows = _rows(model, version)
+        if len(rows) >= MOST:
+            raise EditRefused(_("At most %(count)d rows fit here.") % {"count": MOST})
+        row: Row = model(version=version, n=len(rows) + 1, **values)
+        touch(version, revision, by, now, ACTIONS[model], [(_name(model), None, str(row))])
+        if isinstance(row, RequiredPaper):
+            row.key = paper_key(row.name, [paper.key for paper in rows])
+        row.save()
+        if isinstance(row, RequiredPaper) and template is not None:
+            template_files.keep(row, template.name, template.content, written)
+            row.save(update_fields=["template_file", "template_sha256"])
+    return row
+
+
+def change(
+    row: Row,
+    revision: int,
+    values: dict[str, Any],
+    by: User,
+    now: datetime,
+    template: Template | None = None,
+    *,
+    remove_template: bool = False,
+) -> None:
+    """Change a row of a draft; a paper's key stays. Nothing is written when nothing differs.
+
+    Raises EditRefused, NotKept.
+    """
+    version = row.version
+    changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+    changes: list[Change] = [
+        (name, f"{_called(row)}: {in_words(getattr(row, name))}", f"{_called(row)}: {in_words(value)}")
+        for name, value in changed.items()
+    ]
+    old = row.template_file.name if isinstance(row, RequiredPaper) else ""
+    if template is not None or (remove_template and old):
+        new = template.name if template else ""
+        changes.append(("template_file", f"{_called(row)}: {old}", f"{_called(row)}: {new}"))
+    if not changes:
+        return
+    with removed_on_failure() as written, transaction.atomic():
+        touch(version, revision, by, now, ACTIONS[type(row)], changes)
+        for name, value in changed.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(changed))
+        if isinstance(row, RequiredPaper) and (template is not None or remove_template):
+            before = RequiredPaper.objects.get(pk=row.pk).template_file
+            row.template_file, row.template_sha256 = None, ""
+            if template is not None:
+                template_files.keep(row, template.name, template.content, written)
+            row.save(update_fields=["template_file", "template_sha256"])
+            if before:
+                forget_files([before])
+
+
+def move(row: Row, step: int, revision: int, by: User, now: datetime) -> None:
+    """Move a row one place up (-1) or down (1); at the end nothing happens. Raises EditRefused."""
+    model, version = type(row), row.version
+    with transaction.atomic():
+        rows = _rows(model, version)
+        place = next((n for n, one in enumerate(rows) if one.pk == row.pk), None)
+        if place is None:
+            raise EditRefused(_("This row has been deleted meanwhile."))
+        if not 0 <= place + step < len(rows):
+            return
+        touch(
+            version,
+            revision,
+            by,
+            now,
+            ACTIONS[model],
+            [("place", f"{_called(row)}: {place + 1}", f"{_called(row)}: {place + step + 1}")],
+        )
+        rows[place], rows[place + step] = rows[place + step], rows[place]
+        _renumber(model, rows)
+
+
+def delete(row: Row, revision: int, by: User, now: datetime) -> None:
+    """Delete a row of a draft, and its template file unless another paper has it. Raises EditRefused."""
+    model, version = type(row), row.version
+    with transaction.atomic():
+        touch(version, revision, by, now, ACTIONS[model], [(_name(model), str(row), None)])
+        files = [row.template_file] if isinstance(row, RequiredPaper) and row.template_file else []
+        row.delete()
+        _renumber(model, _rows(model, version))
+        forget_files(files)
+
+
+def _rows(model: type[Row], version: ProcedureVersion) -> list[Any]:
+    return list(model._default_manager.filter(version=version).order_by("n"))
+
+
+def _renumber(model: type[Row], rows: list[Any]) -> None:
+    manager: models.Manager[Any] = model._default_manager
+    for start in (ASIDE, 0):
+        for n, row in enumerate(rows, start=1):
+            row.n = start + n
+        manager.bulk_update(rows, ["n"])
+
+
+def _called(row: Row) -> str:
+    """Return how a line of the log names a row."""
+    name = row.get_kind_display() if isinstance(row, FeeLine) else str(row)
+    return f"{row.n}. {name}"[:80]
+
+
+def _name(model: type[Row]) -> str:
+    return {RequiredPaper: "paper", FeeLine: "fee", ProcedureStep: "step"}[model]

@@ -1,0 +1,257 @@
+"""Publishing: the moment a version becomes what citizens may rely on, the review before it and the end of it.
+
+What changes a draft is in ``changing.py``, what makes one in ``drafting.py``,
+what belongs to the procedure itself in ``keeping.py``; all of it is offered here.
+"""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common import clock
+
+from .. import access
+from ..finding.indexing import FILINGS_THAT_TELL, rank_by_filings, refresh_search_text, write_search_text
+from ..models import Procedure, ProcedureVersion, VersionStatus
+from ..paper import blank_forms
+from . import checking
+from .changing import EditRefused, edit, record, touch, who_was_first
+from .drafting import COPIED, discard, draft_from, duplicate, is_code, new_procedure, next_local_code
+from .procedure_editing import change_procedure, end_offering, set_offering
+
+__all__ = [
+    "COPIED",
+    "EditRefused",
+    "FILINGS_THAT_TELL",
+    "PublishingRefused",
+    "change_procedure",
+    "discard",
+    "draft_from",
+    "duplicate",
+    "edit",
+    "end_offering",
+    "is_code",
+    "new_procedure",
+    "next_local_code",
+    "publish",
+    "rank_by_filings",
+    "reasons_against",
+    "refresh_search_text",
+    "retire",
+    "send_back",
+    "send_to_review",
+    "set_offering",
+    "take_back",
+    "touch",
+    "write_search_text",
+]
+
+
+class PublishingRefused(Exception):
+    """A step of publishing that was not made; ``reasons`` says why, one sentence each, in the active language."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
+def send_to_review(version: ProcedureVersion, revision: int, by: User, now: datetime, note: str = "") -> None:
+    """Hand a draft to a second person; ``note`` tells them what is new.
+
+    Raises PublishingRefused with the faults of the check, EditRefused when the draft has moved on. One transaction.
+    """
+    with transaction.atomic():
+        fresh = ProcedureVersion.objects.get(pk=version.pk)
+        reasons = _reasons(fresh, today=clock.local_day(now))
+        if reasons and fresh.status == VersionStatus.DRAFT:
+            raise PublishingRefused(reasons)
+        touch(version, revision, by, now, "version.review", [("change_note", version.change_note, note)])
+        ProcedureVersion.objects.filter(pk=version.pk).update(
+            status=VersionStatus.IN_REVIEW, change_note=note, review_note=""
+        )
+        version.refresh_from_db()
+
+
+def take_back(version: ProcedureVersion, by: User, now: datetime) -> None:
+    """Let those who wrote a version change it again.
+
+    Raises PublishingRefused for others, and when it is not in review.
+    """
+    if access.can_publish(by, version, clock.local_day(now)):
+        raise PublishingRefused([_("You did not write this version: send it back with a reason.")])
+    _reopen(version, by, now, "version.take-back", version.review_note)
+
+
+def send_back(version: ProcedureVersion, by: User, now: datetime, reason: str, revision: int | None = None) -> None:
+    """Return a version to its authors with the reason; raises PublishingRefused when it is not in review."""
+    if not reason.strip():
+        raise PublishingRefused([_("Write the reason.")])
+    _reopen(version, by, now, "version.send-back", reason, revision)
+
+
+def _reopen(
+    version: ProcedureVersion, by: User, now: datetime, action: str, note: str, revision: int | None = None
+) -> None:
+    with transaction.atomic():
+        claimed = _in_review(version, revision).update(
+            status=VersionStatus.DRAFT, review_note=note, revision=F("revision") + 1
+        )
+        if claimed != 1:
+            raise PublishingRefused([_not_in_review(version)])
+        changes = [("review_note", None, note)] if action == "version.send-back" else []
+        record(version.procedure, action, by=by, now=now, version=version, changes=changes)
+        version.refresh_from_db()
+
+
+def publish(
+    version: ProcedureVersion,
+    by: User | None,
+    now: datetime,
+    *,
+    revision: int | None = None,
+    effective_from: date | None = None,
+) -> None:
+    """Publish a version in review; from then on the database keeps its wording.
+
+    ``by`` is a second person, who had no hand in it and may settle the first
+    day (``effective_from``); None publishes a draft of the catalogue that
+    comes with the portal. ``revision`` is what that person has read. Earlier
+    versions end the day before; a later one that is published already follows.
+    Raises PublishingRefused. One transaction.
+    """
+    day = clock.local_day(now)
+    with transaction.atomic():
+        if by is not None and not access.can_publish(by, version, day):
+            raise PublishingRefused([_why_not(by, version, day)])
+        version.effective_from = effective_from or version.effective_from
+        reasons = _reasons(version, today=day if by is not None else None)
+        if reasons:
+            raise PublishingRefused(reasons)
+        waiting = ProcedureVersion.objects.filter(pk=version.pk, status=VersionStatus.DRAFT)
+        if by is not None:
+            waiting = _in_review(version, revision)
+        claimed = waiting.update(
+            status=VersionStatus.PUBLISHED,
+            published_by=by,
+            published_at=now,
+            effective_from=version.effective_from,
+            effective_until=_fit_among_others(version),
+        )
+        if claimed != 1:
+            raise PublishingRefused([_not_in_review(version)])
+        version.refresh_from_db()
+        changes = [("effective_from", None, version.effective_from), ("effective_until", None, version.effective_until)]
+        if by is not None:
+            record(version.procedure, "version.publish", by=by, now=now, version=version, changes=changes)
+            blank_forms.wake(version.pk)
+        if version.effective_from <= day:
+            # A later version is found by its own words from its first night on.
+            write_search_text(version.procedure, version)
+
+
+def reasons_against(version: ProcedureVersion, by: User, day: date) -> list[str]:
+    """Return why a person could not publish a version on a day; empty when they could. Five queries."""
+    if not access.can_publish(by, version, day):
+        return [_why_not(by, version, day)]
+    return _reasons(version, today=day)
+
+
+def _fit_among_others(version: ProcedureVersion) -> date | None:
+    """End earlier versions the day before and return the last day of this one: before the next one begins, if any."""
+    first = version.effective_from
+    others = version.procedure.versions.filter(status__in=[VersionStatus.PUBLISHED, VersionStatus.RETIRED])
+    others = others.exclude(pk=version.pk)
+    runs_into = Q(effective_until=None) | Q(effective_until__gte=first)
+    others.filter(runs_into, effective_from__lt=first).update(effective_until=first - timedelta(days=1))
+    # One that was to begin the same day is replaced: of two in force the newest number counts.
+    others.filter(runs_into, effective_from=first).update(effective_until=first)
+    later = others.filter(effective_from__gt=first, status=VersionStatus.PUBLISHED).order_by("effective_from").first()
+    ends = [day for day in (version.effective_until, later and later.effective_from - timedelta(days=1)) if day]
+    return min(ends, default=None)
+
+
+def retire(
+    procedure: Procedure, on: date, reason: str, successor: Procedure | None, by: User, now: datetime
+) -> list[ProcedureVersion]:
+    """Decide that a procedure no longer applies from the day ``on``; returns the versions concerned.
+
+    Those that were to begin later never apply. Deciding again moves the end
+    while it is still ahead; a new version begins anew. Open drafts stay.
+    Raises PublishingRefused. One transaction.
+    """
+    day = clock.local_day(now)
+    reasons = []
+    if on < day:
+        reasons.append(_("Choose today or a later day."))
+    if not reason.strip():
+        reasons.append(_("Write the reason."))
+    if successor is not None and successor.pk == procedure.pk:
+        reasons.append(_("A procedure cannot replace itself."))
+    elif successor is not None and not _applies(successor, on):
+        reasons.append(_("The successor does not apply on that day. Choose another one."))
+    with transaction.atomic():
+        ahead = Q(effective_until=None) | Q(effective_until__gte=day)
+        states = [VersionStatus.PUBLISHED, VersionStatus.RETIRED]
+        versions = list(
+            procedure.versions.select_for_update().filter(ahead, status__in=states).order_by("effective_from", "number")
+        )
+        if not versions:
+            reasons.append(_("Nothing of this procedure is in force or still to come."))
+        if reasons:
+            raise PublishingRefused(reasons)
+        last_day = on - timedelta(days=1)
+        decided = versions[-1].effective_until if versions[-1].status == VersionStatus.RETIRED else None
+        for n, version in enumerate(versions, start=1):
+            before, is_last = version.effective_until, n == len(versions)
+            # What an earlier decision cut off reaches again to the version after it.
+            was_cut = decided is not None and version.status == VersionStatus.RETIRED and before == decided
+            natural = None if is_last else versions[n].effective_from - timedelta(days=1)
+            until = min(day for day in (natural if was_cut else before, last_day) if day is not None)
+            ProcedureVersion.objects.filter(pk=version.pk).update(
+                status=VersionStatus.RETIRED,
+                effective_until=until,
+                retired_at=now,
+                retirement_reason=reason,
+                successor=successor,
+            )
+            version.refresh_from_db()
+            changes: list[tuple[str, Any, Any]] = [("effective_until", before, until)]
+            if is_last:
+                changes += [("retirement_reason", None, reason), ("successor", None, successor and successor.code)]
+            record(procedure, "procedure.retire", by=by, now=now, version=version, changes=changes)
+    return versions
+
+
+def _applies(procedure: Procedure, day: date) -> bool:
+    return procedure.versions.in_force(day).filter(status=VersionStatus.PUBLISHED).exists()
+
+
+def _in_review(version: ProcedureVersion, revision: int | None) -> Any:
+    waiting = ProcedureVersion.objects.filter(pk=version.pk, status=VersionStatus.IN_REVIEW)
+    return waiting if revision is None else waiting.filter(revision=revision)
+
+
+def _not_in_review(version: ProcedureVersion) -> str:
+    status = ProcedureVersion.objects.filter(pk=version.pk).values_list("status", flat=True).first()
+    if status in (VersionStatus.PUBLISHED, VersionStatus.RETIRED):
+        return _("This version has been published already.")
+    if status == VersionStatus.IN_REVIEW:
+        return who_was_first(version.procedure)
+    return _("This version is not in review any more.")
+
+
+def _why_not(by: User, version: ProcedureVersion, day: date) -> str:
+    if not access.can_manage(by, day):
+        return _("Only a publisher may publish.")
+    if version.status != VersionStatus.IN_REVIEW:
+        is_draft = version.status == VersionStatus.DRAFT
+        return _("Send the draft to review first.") if is_draft else _not_in_review(version)
+    return _("You worked on this version: another publisher checks and publishes it.")
+
+
+def _reasons(version: ProcedureVersion, *, today: date | None) -> list[str]:
+    return [fault.message for fault in checking.blocking(checking.check(version, today=today))]

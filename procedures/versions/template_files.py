@@ -1,0 +1,76 @@
+"""Official templates that publishers upload: checked like everything that comes in, kept under safe names."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models.fields.files import FieldFile
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+
+from common import store
+from common.files import FileRefused, clean_name, parse
+from common.store import NotKept, require_room
+
+from ..models import RequiredPaper
+
+KINDS = ("docx", "pdf", "xlsx", "odt")
+ACCEPT_ATTRIBUTE = ",".join(f".{kind}" for kind in KINDS)
+MAX_BYTES = 10 * 1024 * 1024
+
+
+class TemplateRefused(Exception):
+    """A template that is not taken; ``message`` tells the publisher what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A checked template: ``name`` as it is stored, its bytes as they came, those of a PDF written anew."""
+
+    name: str
+    content: bytes
+
+
+def accept(upload: UploadedFile, key: str, *, now: datetime) -> Template:
+    """Check a template by extension and full parse in a child process (0.3 s); raises TemplateRefused.
+
+    ``key`` of its paper begins the stored name, random letters make it one of its own.
+    Nothing is taken while the store is short of room.
+    """
+    shown = clean_name(upload.name or "")
+    stem, _dot, kind = shown.lower().rpartition(".")
+    if not stem or kind not in KINDS:
+        raise TemplateRefused(_("Upload a DOCX, PDF, XLSX or ODT file."))
+    if not upload.size:
+        raise TemplateRefused(_("The file %(name)s is empty.") % {"name": shown})
+    if upload.size > MAX_BYTES:
+        raise TemplateRefused(_("The file %(name)s is larger than 10 MB.") % {"name": shown})
+    try:
+        require_room(now)
+    except NotKept as trouble:
+        raise TemplateRefused(str(trouble.message)) from trouble
+    upload.seek(0)
+    content = upload.read()
+    try:
+        _facts, rewritten = parse(kind, content, shown)
+    except FileRefused as refused:
+        if refused.code == "content":
+            message = _("The file %(name)s is not what its name says. Save it again as DOCX, PDF, XLSX or ODT.")
+            raise TemplateRefused(message % {"name": shown}) from refused
+        raise TemplateRefused(refused.message) from refused
+    return Template(f"{key}-{get_random_string(8).lower()}.{kind}", rewritten or content)
+
+
+def keep(row: RequiredPaper, name: str, content: bytes, written: list[FieldFile]) -> None:
+    """Store a template under a paper with its hash and note it in ``written``; the caller saves the row.
+
+    Raises NotKept.
+    """
+    store.keep(row.template_file, name, content)
+    row.template_sha256 = hashlib.sha256(content).hexdigest()
+    written.append(row.template_file)
