@@ -12,11 +12,12 @@ class DossiersConfig(AppConfig):
         from common import file_hashes, loose_files, purging
         from offices import hooks
 
-        from . import drafts, leaving
+        from . import duties
+        from .filing import drafts
 
-        hooks.duties.append(leaving.HeldDossiers())
-        hooks.unit_obstacles.append(leaving.open_dossiers)
-        hooks.identifier_checks.append(leaving.codes_of_today)
+        hooks.duties.append(duties.HeldDossiers())
+        hooks.unit_obstacles.append(duties.open_dossiers)
+        hooks.identifier_checks.append(duties.codes_of_today)
         purging.register("drafts", drafts.due_for_expiry)
         loose_files.register_field("papers", "dossiers.Paper", "file")
         loose_files.register_field("slips", "dossiers.Slip", "file")

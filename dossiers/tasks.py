@@ -13,8 +13,10 @@ from common.pdf import PdfFailed, render_pdf
 from common.store import NotKept
 from procedures.versions.publishing import rank_by_filings
 
-from . import figures, results, slips, verifying
+from . import verifying
 from .models import Dossier, Result, Slip
+from .records import results, slips
+from .timeline import figures
 
 logger = logging.getLogger(__name__)
 

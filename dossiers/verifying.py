@@ -23,7 +23,7 @@ from common.alerts import clear_alert, raise_alert
 from common.models import Alert, AlertKind
 from common.secret import HistoryKeyMissing
 
-from . import record
+from . import chain
 from .actions.decision import content_hash
 from .models import Dossier, DossierEvent, HistorySeal, Result, ResultKind, Status
 from .workflow import Action
@@ -118,9 +118,9 @@ def seal_loose_chains(now: datetime) -> int:
     Only chains that are whole otherwise. Run by hand: whoever runs it vouches for them.
     """
     broken = {fault.subject for fault in chain_faults(Report(0, 0, [], 0)) if fault.code != UNSEALED}
-    rows = list(record.unsealed(DossierEvent, HistorySeal))
+    rows = list(chain.unsealed(DossierEvent, HistorySeal))
     codes = dict(Dossier.objects.filter(pk__in=[row[0] for row in rows]).values_list("pk", "code"))
-    return record.write_seals(HistorySeal, (row for row in rows if codes[row[0]] not in broken), now)
+    return chain.write_seals(HistorySeal, (row for row in rows if codes[row[0]] not in broken), now)
 
 
 def _all_faults(report: Report) -> Iterator[Fault]:
@@ -174,7 +174,7 @@ def _sealed_to(pk: int, events: list[Any], seals: Iterable[Any]) -> int | None:
     """Return up to which event the chain is sealed, 0 without a seal, None when a seal does not fit."""
     hashes, sealed = {event.n: event.hash for event in events}, 0
     for seal in seals:
-        made = record.seal_hash(pk, seal.n, seal.event_hash, seal.at, seal.key_id)
+        made = chain.seal_hash(pk, seal.n, seal.event_hash, seal.at, seal.key_id)
         if not seal.key_id or not hmac.compare_digest(made, seal.hash) or hashes.get(seal.n) != seal.event_hash:
             return None
         sealed = max(sealed, seal.n)
@@ -193,7 +193,7 @@ def _fault_of_events(events: list[Any], sealed_to: int | None) -> str:
             return "gap"
         elif event.previous_hash != before.hash or event.from_status != before.to_status:
             return "link"
-        if not hmac.compare_digest(record.event_hash(event), event.hash):
+        if not hmac.compare_digest(chain.event_hash(event), event.hash):
             return "hash"
         if not event.key_id and event.n > sealed_to:
             return UNSEALED

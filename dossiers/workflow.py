@@ -22,9 +22,10 @@ from common.files import removed_on_failure
 from offices.access import is_below
 from offices.models import Post, Role
 
-from . import hooks, record
-from .applicants import number_index
+from . import chain as record
+from . import hooks
 from .models import Dossier, DossierEvent, Status
+from .records.applicants import number_index
 
 APPLICANT = "applicant"
 SYSTEM = "system"
@@ -256,7 +257,7 @@ def stale_message(dossier: Dossier) -> Any:
     event = dossier.events.order_by("-n").first()
     if event is None:
         return _("This dossier has changed. Look at its newer state.")
-    from .history import describe_action, describe_actor, describe_time
+    from .timeline.history import describe_action, describe_actor, describe_time
 
     return _("%(who)s has just handled this dossier at %(time)s (%(action)s). Look at its newer state.") % {
         "who": describe_actor(event),

@@ -1,6 +1,6 @@
 """The log of changes: one line for every change that an officer makes to the installation itself.
 
-What happens to dossiers has its own history (``dossiers/history.py``).
+What happens to dossiers has its own history (``dossiers/timeline/history.py``).
 """
 
 from collections.abc import Iterable

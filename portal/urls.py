@@ -12,10 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("offices.urls")),
     path("", include("procedures.public.urls")),
     path("", include("procedures.manage.urls")),
-    path("", include("dossiers.urls.my")),
-    path("", include("dossiers.urls.track")),
-    path("", include("dossiers.urls.desk")),
-    path("", include("dossiers.urls.leader")),
+    path("", include("dossiers.applicant.urls")),
+    path("", include("dossiers.track.urls")),
+    path("", include("dossiers.desk.urls")),
+    path("", include("dossiers.desk.leader_urls")),
 ]
 
 handler400 = "portal.errors.bad_request"

@@ -34,9 +34,9 @@ from common.form_fields import (
 )
 from common.person_field import PersonField
 from common.text import clean
-from dossiers.desk_lists import Search
-from dossiers.forms import AnyPaperField
-from dossiers.lookup import code_variants
+from dossiers.applicant.forms import AnyPaperField
+from dossiers.desk.lists import Search
+from dossiers.track.lookup import code_variants
 from eforms.builder.conditions import ConditionField
 from eforms.builder.forms import LinesField as Lines
 from eforms.builder.forms import WordsField as Words

@@ -8,8 +8,8 @@ from django.urls import resolve
 from lucide import IconDoesNotExist
 
 from common.templatetags import ui
-from dossiers.deadlines import Light
 from dossiers.models import Status
+from dossiers.timeline.deadlines import Light
 
 
 def render(template, **context):

@@ -17,10 +17,10 @@ from common.working_time import CalendarError, add_working_days, clamp
 from offices.calendar import calendar_of
 from offices.models import Role
 
-from .. import holding, messages, results, slips
-from ..clock import calendar_refusal
 from ..models import Result, ResultKind, SlipKind
 from ..models.dossier import REF_ALPHABET
+from ..records import assignments, notices, results, slips
+from ..records.terms import calendar_refusal
 from ..workflow import Action, ActionBase, ActionRefused, Move
 from .common import require_text
 
@@ -53,8 +53,8 @@ class Propose(ActionBase):
 
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
-        step = holding.step_of(dossier.version, Role.LEADER, dossier.step)
-        return holding.Holding(dossier.unit, Role.LEADER, None, step).columns()
+        step = assignments.step_of(dossier.version, Role.LEADER, dossier.step)
+        return assignments.Holding(dossier.unit, Role.LEADER, None, step).columns()
 
     def record(self, move: Move) -> dict[str, Any]:
         return {"internal_text": self.reason, "data": {"is_granted": self.is_granted}}
@@ -79,7 +79,7 @@ class Propose(ActionBase):
             result.file = ""
             result.sha256 = ""
         result.save()
-        holding.give(move)
+        assignments.give(move)
 
 
 @dataclass(frozen=True)
@@ -98,13 +98,13 @@ class SendBack(ActionBase):
         last = dossier.handovers.filter(role=Role.SPECIALIST).order_by("-n").select_related("person").first()
         person = Result.objects.select_related("proposed_by").get(dossier=dossier).proposed_by
         step = last.step if last else dossier.step
-        return holding.Holding(dossier.unit, Role.SPECIALIST, person, step).columns()
+        return assignments.Holding(dossier.unit, Role.SPECIALIST, person, step).columns()
 
     def record(self, move: Move) -> dict[str, Any]:
         return {"internal_text": self.reason}
 
     def effects(self, move: Move) -> None:
-        holding.give(move)
+        assignments.give(move)
 
 
 @dataclass(frozen=True)
@@ -138,8 +138,8 @@ class Approve(ActionBase):
 
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
-        step = holding.step_of(dossier.version, Role.CLERK, dossier.step)
-        desk = holding.Holding(dossier.received_by, Role.CLERK, None, step)
+        step = assignments.step_of(dossier.version, Role.CLERK, dossier.step)
+        desk = assignments.Holding(dossier.received_by, Role.CLERK, None, step)
         result = move.extra["result"]
         result.approved_by, result.approved_at = move.by, move.now
         result.check_code = get_random_string(CHECK_CODE_LENGTH, REF_ALPHABET)
@@ -163,9 +163,9 @@ class Approve(ActionBase):
     def effects(self, move: Move) -> None:
         result = move.extra["result"]
         result.save(update_fields=["approved_by", "approved_at", "check_code", "number", "data"])
-        holding.give(move)
+        assignments.give(move)
         results.wake(result)
-        messages.tell(
+        notices.tell(
             move, "decided", is_granted=result.is_granted, reason=result.reason, delivery=move.dossier.delivery
         )
 
@@ -233,4 +233,4 @@ class Extend(ActionBase):
             old_due_at=slips.iso(old),
             due_at=slips.iso(dossier.due_at),
         )
-        messages.tell(move, "extended", reason=self.reason, old_due_at=old, due_at=dossier.due_at)
+        notices.tell(move, "extended", reason=self.reason, old_due_at=old, due_at=dossier.due_at)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from offices.models import Role
 
-from .. import holding, messages, slips
 from ..models import Delivery, Pause, Result, SlipKind, Status
+from ..records import assignments, notices, slips
 from ..workflow import APPLICANT, Action, ActionBase, ActionRefused, Move, perform
 from .common import require_holder_or_leader, require_text
 
@@ -40,17 +40,17 @@ class ReturnResult(ActionBase):
             require_text(self.receiver_name, _("Enter the name of the person who receives the result."))
 
     def changes(self, move: Move) -> dict[str, Any]:
-        return {"closed_at": move.now, **holding.NOBODY}
+        return {"closed_at": move.now, **assignments.NOBODY}
 
     def record(self, move: Move) -> dict[str, Any]:
         return {"data": {"receiver": self.receiver_name}}
 
     def effects(self, move: Move) -> None:
-        holding.end(move)
+        assignments.end(move)
         Result.objects.filter(dossier=move.dossier).update(
             returned_at=move.now, receiver_name=self.receiver_name, receiver_id=self.receiver_id
         )
-        messages.tell(move, "returned", online=move.role == APPLICANT, receiver=self.receiver_name)
+        notices.tell(move, "returned", online=move.role == APPLICANT, receiver=self.receiver_name)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class AskWithdrawal(ActionBase):
                 reason = str(_("Withdrawn by the applicant before reception."))
             perform(Stop(reason), move.dossier, by=None, now=move.now)
         else:
-            messages.tell(move, "withdrawal_asked")
+            notices.tell(move, "withdrawal_asked")
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class DeclineWithdrawal(ActionBase):
         return {"public_text": self.reason}
 
     def effects(self, move: Move) -> None:
-        messages.tell(move, "withdrawal_declined", reason=self.reason)
+        notices.tell(move, "withdrawal_declined", reason=self.reason)
 
 
 @dataclass(frozen=True)
@@ -120,13 +120,13 @@ class Stop(ActionBase):
         require_text(self.reason)
 
     def changes(self, move: Move) -> dict[str, Any]:
-        return {"closed_at": move.now, "paused_since": None, **holding.NOBODY}
+        return {"closed_at": move.now, "paused_since": None, **assignments.NOBODY}
 
     def record(self, move: Move) -> dict[str, Any]:
         return {"public_text": self.reason}
 
     def effects(self, move: Move) -> None:
-        holding.end(move)
+        assignments.end(move)
         Pause.objects.filter(dossier=move.dossier, until=None).update(until=move.now)
         slips.issue(move, SlipKind.STOP, reason=self.reason)
-        messages.tell(move, "stopped", reason=self.reason, withdrawn=move.from_status == Status.WITHDRAWAL)
+        notices.tell(move, "stopped", reason=self.reason, withdrawn=move.from_status == Status.WITHDRAWAL)

@@ -11,20 +11,22 @@ from eforms import schema as form_schema
 from offices.models import Role
 from procedures import catalogue
 
-from .. import holding, messages, slips
-from ..applicants import TAX_CODE, ApplicantData, number_index
-from ..clock import start_term
 from ..models import Channel, Dossier, Paper, PaperKind, SlipKind
-from ..numbering import dossier_code
+from ..records import assignments, notices, slips
+from ..records.applicants import TAX_CODE, ApplicantData, number_index
+from ..records.numbering import dossier_code
+from ..records.terms import start_term
 from ..workflow import Action, ActionBase, ActionRefused, Move
 
 SUBMIT_KEY = "submit"
 ONLINE_LEVEL = 3
 
 
-def reception(dossier: Dossier) -> holding.Holding:
+def reception(dossier: Dossier) -> assignments.Holding:
     """Return the desk that receives a dossier: every clerk of the unit that gives its code."""
-    return holding.Holding(dossier.received_by, Role.CLERK, None, holding.step_of(dossier.version, Role.CLERK, 0))
+    return assignments.Holding(
+        dossier.received_by, Role.CLERK, None, assignments.step_of(dossier.version, Role.CLERK, 0)
+    )
 
 
 def clean_answers(dossier: Dossier, day: date) -> dict[str, Any]:
@@ -102,10 +104,10 @@ class Submit(ActionBase):
 
     def effects(self, move: Move) -> None:
         self.applicant.freeze(move.dossier)
-        holding.begin(move)
+        assignments.begin(move)
         papers = slips.papers_of(move.dossier)
         slips.issue(move, SlipKind.FILING, papers=papers, submitted_at=slips.iso(move.now))
-        messages.tell(move, "submitted", originals=[paper["name"] for paper in papers if "promised" in paper])
+        notices.tell(move, "submitted", originals=[paper["name"] for paper in papers if "promised" in paper])
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,6 @@ class TakeIn(ActionBase):
             )
             for required in move.extra["papers"]
         )
-        holding.begin(move)
+        assignments.begin(move)
         slips.issue(move, SlipKind.RECEIPT, **slips.receipt_facts(dossier))
-        messages.tell(move, "received", due_at=dossier.due_at)
+        notices.tell(move, "received", due_at=dossier.due_at)

@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from offices.models import Post, Role
 
-from .. import holding
 from ..models import Dossier, Status
+from ..records import assignments
 from ..workflow import Action, ActionBase, ActionRefused, Move, is_own
 
 
@@ -65,4 +65,4 @@ class Reassign(ActionBase):
         }
 
     def effects(self, move: Move) -> None:
-        holding.give(move)
+        assignments.give(move)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from offices.models import Post, Role
 
-from .. import holding, messages, slips
-from ..clock import start_term
 from ..models import Paper, PaperKind, SlipKind
+from ..records import assignments, notices, slips
+from ..records.terms import start_term
 from ..workflow import Action, ActionBase, ActionRefused, Move, is_own
 from .common import require_text
 
@@ -42,7 +42,7 @@ class Receive(ActionBase):
         dossier = move.dossier
         mark_originals(move, self.originals)
         slips.issue(move, SlipKind.RECEIPT, **slips.receipt_facts(dossier))
-        messages.tell(move, "received", due_at=dossier.due_at)
+        notices.tell(move, "received", due_at=dossier.due_at)
 
 
 def mark_originals(move: Move, keys: tuple[str, ...]) -> None:
@@ -79,15 +79,15 @@ class Refuse(ActionBase):
         require_text(self.reason)
 
     def changes(self, move: Move) -> dict[str, Any]:
-        return {"closed_at": move.now, **holding.NOBODY}
+        return {"closed_at": move.now, **assignments.NOBODY}
 
     def record(self, move: Move) -> dict[str, Any]:
         return {"public_text": self.reason}
 
     def effects(self, move: Move) -> None:
-        holding.end(move)
+        assignments.end(move)
         slips.issue(move, SlipKind.REFUSAL, reason=self.reason)
-        messages.tell(move, "refused", reason=self.reason)
+        notices.tell(move, "refused", reason=self.reason)
 
 
 FORWARD_TO = (Role.CLERK, Role.SPECIALIST)
@@ -123,9 +123,9 @@ class Forward(ActionBase):
             Post.objects.valid_on(move.local_day).filter(unit=dossier.unit, role=self.role, user__is_active=True)
         )
         if self.to is not None:
-            able = holding.can_hold(self.to, self.role, dossier, posts)
+            able = assignments.can_hold(self.to, self.role, dossier, posts)
         else:
-            able = any(holding.can_hold(post.user, self.role, dossier, [post]) for post in posts)
+            able = any(assignments.can_hold(post.user, self.role, dossier, [post]) for post in posts)
         if not able:
             raise ActionRefused("to", _("Nobody chosen can handle this dossier. Choose somebody who covers its field."))
         if self.to is not None and is_own(self.to, dossier):
@@ -136,8 +136,8 @@ class Forward(ActionBase):
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
         is_same_work = self.role == dossier.holder_role and (self.to == move.by or move.role == Role.LEADER)
-        step = dossier.step if is_same_work else holding.step_of(dossier.version, self.role, dossier.step)
-        return holding.Holding(dossier.unit, self.role, self.to, step).columns()
+        step = dossier.step if is_same_work else assignments.step_of(dossier.version, self.role, dossier.step)
+        return assignments.Holding(dossier.unit, self.role, self.to, step).columns()
 
     def record(self, move: Move) -> dict[str, Any]:
         return {
@@ -146,4 +146,4 @@ class Forward(ActionBase):
         }
 
     def effects(self, move: Move) -> None:
-        holding.give(move)
+        assignments.give(move)

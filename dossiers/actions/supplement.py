@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from offices.models import Role
 
-from .. import holding, messages, slips
-from ..clock import start_term
 from ..models import Dossier, Paper, PaperKind, Pause, SlipKind, Status, SupplementItem, SupplementRequest
+from ..records import assignments, notices, slips
+from ..records.terms import start_term
 from ..workflow import APPLICANT, Action, ActionBase, ActionRefused, Move
 from .common import require_holder_or_leader, require_text
 
@@ -108,7 +108,7 @@ class AskSupplement(ActionBase):
             Pause.objects.create(dossier=dossier, since=move.now, reason=PAUSE_REASON)
         items = slips.item_rows(self.items)
         slips.issue(move, SlipKind.SUPPLEMENT, items=items, note=self.note)
-        messages.tell(move, "supplement_asked", items=items, note=self.note)
+        notices.tell(move, "supplement_asked", items=items, note=self.note)
 
 
 def unanswered(request: SupplementRequest, dossier: Dossier) -> list[SupplementItem]:
@@ -182,5 +182,5 @@ class Supplement(ActionBase):
         SupplementRequest.objects.filter(pk=request.pk).update(answered_at=move.now)
         Pause.objects.filter(dossier=dossier, until=None).update(until=move.now)
         if move.to_status == Status.PROCESSING:
-            holding.restart_step(move)
-        messages.tell(move, "supplement_received", due_at=dossier.due_at)
+            assignments.restart_step(move)
+        notices.tell(move, "supplement_received", due_at=dossier.due_at)

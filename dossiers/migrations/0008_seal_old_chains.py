@@ -3,7 +3,7 @@
 from django.db import migrations
 from django.utils import timezone
 
-from dossiers.record import unsealed, write_seals
+from dossiers.chain import unsealed, write_seals
 
 
 def seal(apps, schema_editor):

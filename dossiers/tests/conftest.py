@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from dossiers import actions
-from dossiers.applicants import data_of_account
+from dossiers.records.applicants import data_of_account
 from dossiers.workflow import perform
 from tests import factories
 

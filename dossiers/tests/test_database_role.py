@@ -10,8 +10,9 @@ from django.db import DatabaseError, connection, transaction
 from accounts.models import User
 from common import append_only
 from common.database_roles import prepare_role
-from dossiers import actions, slips, verifying
+from dossiers import actions, verifying
 from dossiers.models import Dossier, Slip, Status
+from dossiers.records import slips
 from portal.management.commands import prepare
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]

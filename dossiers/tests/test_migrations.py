@@ -6,7 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from common import append_only
 from common.secret import newest_history_key
-from dossiers import actions, record, verifying
+from dossiers import actions, chain, verifying
 from dossiers.models import DossierEvent, HistorySeal, Result
 from tests import factories
 
@@ -45,7 +45,7 @@ def make_old() -> None:
         hashes: dict[int, str] = {}
         for event in DossierEvent.objects.order_by("dossier", "n"):
             event.previous_hash, event.key_id = hashes.get(event.dossier_id, ""), ""
-            event.hash = hashes[event.dossier_id] = record.event_hash(event)
+            event.hash = hashes[event.dossier_id] = chain.event_hash(event)
             event.save()
 
 

@@ -5,8 +5,8 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from common import append_only
-from dossiers import slips
 from dossiers.models import SlipKind
+from dossiers.records import slips
 from procedures.models import ProcedureVersion
 
 pytestmark = pytest.mark.django_db

@@ -10,9 +10,10 @@ from django.urls import reverse
 
 from common.files import Accepted
 from common.models import Alert, AlertKind
-from dossiers import actions, slips
-from dossiers.draft_papers import copy_paper
+from dossiers import actions
+from dossiers.filing.papers import copy_paper
 from dossiers.models import Delivery, Paper, PaperKind, Result, Slip
+from dossiers.records import slips
 from tests import factories
 
 pytestmark = pytest.mark.django_db

@@ -14,9 +14,9 @@ from common import append_only
 from common.files import Accepted
 from common.models import Alert, AlertKind
 from common.secret import newest_history_key
-from dossiers import actions, record, verifying
-from dossiers.applicants import data_of_account
+from dossiers import actions, chain, verifying
 from dossiers.models import Dossier, DossierEvent, HistorySeal, Paper, PaperKind, Result, Status
+from dossiers.records.applicants import data_of_account
 from dossiers.tasks import verify_record
 from tests import factories
 
@@ -48,13 +48,13 @@ def make_old(upto: int | None = None) -> None:
             one.previous_hash = hashes.get(one.dossier_id, "")
             if upto is None or one.n <= upto:
                 one.key_id = ""
-            one.hash = record.event_hash(one)
+            one.hash = chain.event_hash(one)
             one.save()
             hashes[one.dossier_id] = one.hash
 
 
 def seal_all(now) -> int:
-    return record.write_seals(HistorySeal, record.unsealed(DossierEvent, HistorySeal), now)
+    return chain.write_seals(HistorySeal, chain.unsealed(DossierEvent, HistorySeal), now)
 
 
 @pytest.mark.parametrize("stage", ["submitted", "received", "processing", "proposed", "decided", "asked"])

@@ -7,9 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dossiers import actions
-from dossiers.access import available_actions
-from dossiers.applicants import ApplicantData
+from dossiers.desk.officer import available_actions
 from dossiers.models import Dossier, DossierEvent, Handover, Pause, Slip, Status
+from dossiers.records.applicants import ApplicantData
 from dossiers.workflow import APPLICANT, SYSTEM, TABLE, Action, ActionRefused, perform, roles_of
 from notifications.models import Notification
 from offices.models import Role
@@ -173,7 +173,7 @@ def test_specialist_of_another_field_has_no_role_unless_holding(road):
 
 
 def test_events_are_chained_and_ride_on_revisions(road):
-    from dossiers.record import event_hash
+    from dossiers.chain import event_hash
 
     road.decided()
     events = list(road.dossier.events.order_by("n"))
@@ -186,7 +186,7 @@ def test_events_are_chained_and_ride_on_revisions(road):
 
 
 def test_changed_event_breaks_the_chain(road):
-    from dossiers.record import event_hash
+    from dossiers.chain import event_hash
 
     road.submitted()
     event = road.dossier.events.get()

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import User
 from common.files import Accepted, accept
-from dossiers import figures
+from dossiers.timeline import figures
 from notifications.models import Notification, State
 
 from . import catalogue, stories, town

@@ -17,10 +17,11 @@ from common import onetime
 from common.clock import local_day
 from common.files import Accepted
 from common.working_time import OfficeCalendar, add_working_hours, at, next_open
-from dossiers import actions, draft_papers, drafts, filing, supplements
-from dossiers.applicants import PERSONAL_NUMBER, ApplicantData, data_of_account
-from dossiers.clock import due_from
+from dossiers import actions
+from dossiers.filing import drafts, papers, submission, supplements
 from dossiers.models import Channel, Delivery, Dossier
+from dossiers.records.applicants import PERSONAL_NUMBER, ApplicantData, data_of_account
+from dossiers.records.terms import due_from
 from dossiers.workflow import perform
 from eforms import schema as form_schema
 from offices.models import Role
@@ -350,7 +351,7 @@ def decision(stage: Stage, step: Steps, case: Case, owner: User | None) -> Itera
 def ask(step: Steps) -> actions.AskSupplement:
     """Return a request for one paper of the dossier, or for a further one when the list has none."""
     reason = step.rng.choice(MISSING)
-    asked = draft_papers.asked_papers(step.dossier.version, step.dossier.answers)
+    asked = papers.asked_papers(step.dossier.version, step.dossier.answers)
     if asked:
         paper = step.rng.choice(asked)
         item = actions.Item(paper.pk, "", paper.name, reason)
@@ -466,14 +467,14 @@ def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, mome
     drafts.write_draft(drafts.locked_draft(made), moment, answers=given, sections_done=sections)
     if case.end == "draft":
         return made
-    for required in draft_papers.asked_papers(version, given):
+    for required in papers.asked_papers(version, given):
         if not required.is_required and stage.rng.random() < 0.6:
             continue
         if required.may_bring_original and stage.rng.random() < 0.45:
-            draft_papers.promise_original(made, required, by=owner, now=moment)
+            papers.promise_original(made, required, by=owner, now=moment)
         else:
-            draft_papers.add_file(made, required, stage.rng.choice(stage.samples), by=owner, now=moment)
-    ways = filing.deliveries(version.level)
+            papers.add_file(made, required, stage.rng.choice(stage.samples), by=owner, now=moment)
+    ways = submission.deliveries(version.level)
     way = Delivery.ONLINE if case.online and Delivery.ONLINE in ways else stage.rng.choice([Delivery.DESK, ways[-1]])
     by_post = {"name": owner.full_name, "phone": owner.phone, "address": person_of(owner).address}
     drafts.set_delivery(made, way, by_post if way == Delivery.POST else None, now=moment)
@@ -513,6 +514,6 @@ def take_in(stage: Stage, case: Case, version: ProcedureVersion, moment: datetim
         phone=person.phone if stage.rng.random() < 0.5 else "",
         address=person.address,
     )
-    keys = tuple(paper.key for paper in draft_papers.asked_papers(version, made.answers) if paper.is_required)
+    keys = tuple(paper.key for paper in papers.asked_papers(version, made.answers) if paper.is_required)
     perform(actions.TakeIn(applicant, keys), made, by=clerk, now=moment)
     return made

@@ -14,8 +14,8 @@ from accounts.models import User
 from common.clock import LOCAL, local_day, now
 from common.working_time import is_open
 from dossiers import verifying
+from dossiers.chain import event_hash
 from dossiers.models import Dossier, DossierEvent, Result, Slip, Status
-from dossiers.record import event_hash
 from notifications.models import Notification, State
 from offices.calendar import calendar_of
 from offices.models import Post, Role, Unit

@@ -9,8 +9,8 @@ from django.core.management import call_command
 
 from accounts.models import User
 from common.clock import LOCAL, local_day, now
-from dossiers import desk
-from dossiers.access import Officer
+from dossiers.desk import rows
+from dossiers.desk.officer import Officer
 from dossiers.models import Dossier, DossierEvent, Status
 from offices.models import Post
 
@@ -40,4 +40,4 @@ def urgent(email: str) -> list[str]:
     """Return how many dossiers an officer finds overdue and due on this working day or the next."""
     user = User.objects.find(email)
     posts = Post.objects.valid_on(local_day(now())).of(user).select_related("unit")
-    return [count.count for count in desk.home_counts(Officer(user, tuple(posts), now()))[:2]]
+    return [count.count for count in rows.home_counts(Officer(user, tuple(posts), now()))[:2]]

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from common import append_only
 from dossiers import actions
-from dossiers.applicants import data_of_account
 from dossiers.models import Dossier, DossierEvent, Status
+from dossiers.records.applicants import data_of_account
 from dossiers.workflow import perform
 from portal.management.commands import prepare
 from tests import factories

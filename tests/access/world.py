@@ -7,9 +7,10 @@ from django.core.files.storage import default_storage
 
 from common.files import Accepted
 from common.onetime import new_key
-from dossiers import actions, slips
-from dossiers.applicants import data_of_account
+from dossiers import actions
 from dossiers.models import Dossier
+from dossiers.records import slips
+from dossiers.records.applicants import data_of_account
 from dossiers.workflow import perform
 from notifications.models import Notification
 from procedures.paper.blank_forms import storage_name

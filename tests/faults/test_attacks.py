@@ -67,7 +67,7 @@ def test_papers_and_items_of_others_cannot_be_named_in_a_form(world, monkeypatch
     stranger = world.other_citizen
     theirs = factories.draft(stranger, world.commune.unit, world.version)
     accepted = common_files.Accepted("a.pdf", b"%PDF-", "application/pdf", 5, "0" * 64, 1)
-    monkeypatch.setattr("dossiers.views.chosen_files.accept", lambda upload, now: accepted)
+    monkeypatch.setattr("dossiers.applicant.chosen_files.accept", lambda upload, now: accepted)
     browser = client_of(stranger)
     paper, item = world.draft.papers.first(), world.asked.supplement_requests.first().items.first()
     upload = reverse("my:paper_upload", args=[theirs.ref, "chung-sinh"])

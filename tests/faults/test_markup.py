@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
-from dossiers.forms import RevisionForm, bare_helper
+from dossiers.applicant.forms import RevisionForm, bare_helper
 from notifications.models import Notification
 from tests import factories
 from tests.access.world import World

@@ -6,8 +6,8 @@ from django.test import Client
 from django.urls import reverse
 
 from dossiers import actions
-from dossiers.applicants import data_of_account
 from dossiers.models import Dossier
+from dossiers.records.applicants import data_of_account
 from dossiers.workflow import perform
 from procedures.models import PreparedForm, ProcedureVersion
 from procedures.paper import prepared

@@ -1,0 +1,68 @@
+"""What the applicant's screens share: whose dossier, which state, and how a refusal is told."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from common.clock import local_day, now
+from common.onetime import KeyMisused
+from common.store import NotKept
+
+from ..filing import submission
+from ..filing.drafts import FilingRefused
+from ..models import Dossier
+from ..workflow import ActionRefused
+
+REFUSALS = (FilingRefused, ActionRefused, KeyMisused, NotKept)
+View = Callable[..., HttpResponseBase]
+
+
+PAGE_RELATIONS = ("version__procedure", "received_by", "unit")
+
+
+def own_dossier(request: HttpRequest, ref: str, related: tuple[str, ...] = PAGE_RELATIONS) -> Dossier:
+    """Return the signed-in person's own dossier; raises Http404 for any other. One query."""
+    rows = Dossier.objects.of_owner(request.user)
+    found = (rows.select_related(*related) if related else rows).filter(ref=ref).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def telling_refusals(view: View, related: tuple[str, ...] = PAGE_RELATIONS) -> View:
+    """Fetch the person's dossier for a view; a refused action becomes a message on the dossier's page.
+
+    ``related`` is what is read along with it.
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, ref: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        dossier = own_dossier(request, ref, related)
+        try:
+            return view(request, dossier, *args, **kwargs)
+        except REFUSALS as refusal:
+            messages.error(request, submission.explain(refusal))
+            return redirect("my:dossier", dossier.ref)
+
+    return guarded
+
+
+def on_draft(view: View) -> View:
+    """Like :func:`telling_refusals`, for views that need a draft of the version in force."""
+
+    @telling_refusals
+    @wraps(view)
+    def guarded(request: HttpRequest, dossier: Dossier, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not dossier.is_draft:
+            messages.info(request, _("This dossier has been submitted; it cannot be changed here any more."))
+            return redirect("my:dossier", dossier.ref)
+        if submission.newer_version(dossier, local_day(now())) is not None:
+            return redirect("my:dossier", dossier.ref)
+        return view(request, dossier, *args, **kwargs)
+
+    return guarded

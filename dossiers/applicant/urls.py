@@ -1,0 +1,33 @@
+"""The applicant's addresses: starting, filling in, following and ending one's own dossiers."""
+
+from django.urls import path
+
+from .views import draft, start, submitted
+
+app_name = "my"
+DOSSIER = "my/dossiers/<str:ref>/"
+
+urlpatterns = [
+    path("procedures/<str:code>/apply/", start.apply, name="apply"),
+    path("my/dossiers/", start.dossiers, name="dossiers"),
+    path(DOSSIER, start.dossier, name="dossier"),
+    path(DOSSIER + "steps/<str:section>/", draft.step, name="step"),
+    path(DOSSIER + "papers/", draft.papers, name="papers"),
+    path(DOSSIER + "papers/<str:key>/upload/", draft.paper_upload, name="paper_upload"),
+    path(DOSSIER + "papers/<str:key>/promise/", draft.paper_promise, name="paper_promise"),
+    path(DOSSIER + "papers/<str:paper_ref>/remove/", draft.paper_remove, name="paper_remove"),
+    path(DOSSIER + "papers/<str:paper_ref>/file/", submitted.paper_file, name="paper_file"),
+    path(DOSSIER + "delivery/", draft.delivery, name="delivery"),
+    path(DOSSIER + "review/", draft.review, name="review"),
+    path(DOSSIER + "submit/", draft.submit, name="submit"),
+    path(DOSSIER + "submitted/", submitted.submitted, name="submitted"),
+    path(DOSSIER + "renew/", draft.renew, name="renew"),
+    path(DOSSIER + "discard/", draft.discard, name="discard"),
+    path(DOSSIER + "declaration/", submitted.declaration, name="declaration"),
+    path(DOSSIER + "slips/<int:pk>/", submitted.slip, name="slip"),
+    path(DOSSIER + "supplement/", submitted.supplement, name="supplement"),
+    path(DOSSIER + "withdraw/", submitted.withdraw, name="withdraw"),
+    path(DOSSIER + "copy/", submitted.copy, name="copy"),
+    path(DOSSIER + "result/", submitted.result, name="result"),
+    path(DOSSIER + "result/file/", submitted.result_file, name="result_file"),
+]

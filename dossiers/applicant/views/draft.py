@@ -1,0 +1,337 @@
+"""Filling in a draft: one topic a page, papers one by one, delivery, check, submit."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from common import onetime
+from common.clock import LOCAL, local_day, now, recorded_now
+from common.files import ACCEPT_ATTRIBUTE
+from common.form_warnings import point_out
+from common.typed import Typed, as_sent, typed_of
+from dossiers.filing import drafts, submission, supplements
+from dossiers.filing import papers as draft_papers
+from dossiers.models import Dossier
+from eforms.answering import known_data, section_form
+from procedures.catalogue import effective_level
+
+from .. import pages as applicant_pages
+from ..chosen_files import Chosen, chosen_files, required_of, take_all
+from ..forms import DeliveryForm, SubmitForm
+from ..guards import REFUSALS, on_draft, telling_refusals
+from .submitted import answer_item, supplement_page
+
+
+def language() -> str:
+    """Return the language of the screen."""
+    return "en" if (get_language() or "vi").startswith("en") else "vi"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@telling_refusals
+def step(request: HttpRequest, dossier: Dossier, section: str) -> HttpResponse:
+    """Ask one topic; what was typed is kept even when something is wrong with it."""
+    day = local_day(now())
+    progress = submission.Progress(dossier, day)
+    chosen = progress.section(section)
+    may_edit = supplements.may_correct(dossier, section)
+    if chosen is None or (dossier.is_draft and submission.newer_version(dossier, day)) or not may_edit:
+        return outside(request, dossier, is_known=chosen is not None)
+    form = section_form(
+        progress.schema,  # type: ignore[arg-type]
+        chosen,
+        dossier.answers,
+        data=sent_or_kept(request, dossier, section),
+        prefill=known_data(request.user) if dossier.is_draft else {},  # type: ignore[arg-type]
+        language=language(),
+        today=day,
+    )
+    form.helper.no_error_summary = True
+    if request.method == "POST":
+        answer = save_step(request, dossier, progress, chosen, form)
+        if answer is not None:
+            return answer
+    return render(request, "my/step.html", step_context(request, dossier, progress, chosen, form))
+
+
+def sent_or_kept(request: HttpRequest, dossier: Dossier, part: str) -> Any:
+    """Return what a part's form checks: what is sent now, else what is kept as typed; None when it is all right."""
+    if request.method == "POST":
+        return request.POST
+    kept = (dossier.typed or {}).get(part)
+    return as_sent(kept) if kept else None
+
+
+def outside(request: HttpRequest, dossier: Dossier, *, is_known: bool) -> HttpResponse:
+    """Lead away from a section that is not asked, or not open for changes."""
+    if is_known and not dossier.is_draft:
+        messages.info(request, _("This part is not open for changes."))
+    elif not is_known:
+        messages.info(request, _("This part is not needed for your answers."))
+    return redirect("my:dossier", dossier.ref)
+
+
+def save_step(
+    request: HttpRequest, dossier: Dossier, progress: submission.Progress, section: Any, form: Any
+) -> HttpResponse | None:
+    """Store a topic's answers; return where to go, or None to show the page again."""
+    is_autosave = "X-Autosave" in request.headers
+    is_valid = form.is_valid()
+    is_done = is_valid and (not is_autosave or section.key in dossier.sections_done)
+    moment = recorded_now()
+    if dossier.is_draft:
+        drafts.save_section(dossier, section, form.answers(), is_done=is_done, now=moment, typed=form.typed)
+    else:
+        supplements.save_section(dossier, section, form.answers(), is_done=is_done, typed=form.typed)
+    if is_autosave:
+        return HttpResponse(status=204)
+    if "later" in request.POST:
+        say_saved(request, moment, is_faulty=bool(form.typed))
+        return redirect("my:dossier", dossier.ref)
+    if not is_valid:
+        return None
+    point_out(request, form)
+    if not dossier.is_draft:
+        return redirect("my:supplement", dossier.ref)
+    if request.GET.get("back") == "review":
+        return redirect("my:review", dossier.ref)
+    dossier.refresh_from_db()
+    return redirect(applicant_pages.following_url(submission.Progress(dossier, progress.day), section))
+
+
+def say_saved(request: HttpRequest, moment: datetime, *, is_faulty: bool) -> None:
+    """Say that a part is saved, and that something in it is still to be corrected."""
+    messages.success(request, _("Saved at %(time)s.") % {"time": f"{moment.astimezone(LOCAL):%H:%M}"})
+    if is_faulty:
+        messages.warning(request, _("Something you typed still has to be corrected. It is kept as you typed it."))
+
+
+def step_context(
+    request: HttpRequest, dossier: Dossier, progress: submission.Progress, section: Any, form: Any
+) -> dict[str, Any]:
+    """Return the page of one topic."""
+    keys = [other.key for other in progress.sections]
+    n = keys.index(section.key)
+    back = reverse("my:dossier", args=[dossier.ref])
+    if not dossier.is_draft:
+        back = reverse("my:supplement", args=[dossier.ref])
+    elif request.GET.get("back") == "review":
+        back = reverse("my:review", args=[dossier.ref])
+    elif n:
+        back = reverse("my:step", args=[dossier.ref, keys[n - 1]])
+    return {
+        "dossier": dossier,
+        "form": form,
+        "heading": section.title.say(language()),
+        "intro": section.intro.say(language()),
+        "n": n + 1,
+        "total": progress.parts,
+        "back": back,
+        "is_draft": dossier.is_draft,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@on_draft
+def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """Show one card per paper; POST takes what was chosen and goes on."""
+    if request.method != "POST":
+        return papers_page(request, dossier)
+    refused = take_chosen(request, dossier)
+    if refused is not None:
+        return refused
+    return redirect("my:dossier" if "later" in request.POST else "my:delivery", dossier.ref)
+
+
+def take_chosen(request: HttpRequest, dossier: Dossier, key: str = "") -> HttpResponse | None:
+    """Store the files that came with a button of a page of papers; return the page when one was not taken."""
+    chosen = chosen_files(request, dossier, key)
+    if key and not chosen:
+        # The button of a card: it says that nothing was chosen.
+        chosen = [Chosen(key, None, request.POST.get("replaces", ""))]
+    is_item = supplements.item_number(chosen[0].key) is not None if chosen else False
+    return take_all(request, dossier, chosen, supplement_page if is_item else papers_page)
+
+
+def papers_page(
+    request: HttpRequest, dossier: Dossier, error_key: str = "", error: str = "", status: int = 200
+) -> HttpResponse:
+    """Show the cards; a refused file's reason stands on its card and on top."""
+    progress = submission.Progress(dossier, local_day(now()))
+    context = {
+        "dossier": dossier,
+        "cards": applicant_pages.paper_cards(progress, request.user, error_key, error),
+        "error": error,
+        "error_key": error_key,
+        "accept": ACCEPT_ATTRIBUTE,
+        "n": len(progress.sections) + 1,
+        "total": progress.parts,
+        "is_supplement": False,
+    }
+    return render(request, "my/papers.html", context, status=status)
+
+
+@require_POST
+@telling_refusals
+def paper_upload(request: HttpRequest, dossier: Dossier, key: str) -> HttpResponseBase:
+    """Take one file for one paper, of a draft or of a supplement, and whatever else was chosen on the page."""
+    return take_chosen(request, dossier, key) or redirect(card_url(dossier, key))
+
+
+def card_url(dossier: Dossier, key: str) -> str:
+    """Return the address of a paper's card."""
+    name = "my:papers" if supplements.item_number(key) is None else "my:supplement"
+    return f"{reverse(name, args=[dossier.ref])}#paper-{key}"
+
+
+@require_POST
+@telling_refusals
+def paper_promise(request: HttpRequest, dossier: Dossier, key: str) -> HttpResponse:
+    """Note that the paper will be brought to the commune; a file chosen for it comes first."""
+    refused = take_chosen(request, dossier)
+    if refused is not None:
+        return refused
+    item = supplements.item_number(key)
+    if item is not None:
+        return answer_item(request, dossier, item)
+    draft_papers.promise_original(dossier, required_of(dossier, key), by=request.user, now=recorded_now())  # type: ignore[arg-type]
+    return redirect(card_url(dossier, key))
+
+
+@require_POST
+@telling_refusals
+def paper_remove(request: HttpRequest, dossier: Dossier, paper_ref: str) -> HttpResponse:
+    """Take a file or a promise back, out of a draft or an unsent supplement."""
+    refused = take_chosen(request, dossier)
+    if refused is not None:
+        return refused
+    if dossier.is_draft:
+        draft_papers.remove_paper(dossier, paper_ref, now=recorded_now())
+        messages.success(request, _("Removed."))
+        return redirect("my:papers", dossier.ref)
+    supplements.remove(dossier, paper_ref)
+    return redirect("my:supplement", dossier.ref)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@on_draft
+def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """Ask how the result shall travel."""
+    day = local_day(now())
+    level = effective_level(dossier.version, drafts.offering_of(dossier, day))
+    ways = submission.deliveries(level, needs_presence=dossier.version.needs_presence)
+    sent = sent_or_kept(request, dossier, drafts.DELIVERY)
+    if sent is not None:
+        form = DeliveryForm(sent, ways=ways)
+        if request.method == "POST" and (answer := save_delivery(request, dossier, form)):
+            return answer
+    else:
+        form = DeliveryForm(initial=DeliveryForm.initial_of(dossier, request.user), ways=ways)  # type: ignore[arg-type]
+    progress = submission.Progress(dossier, day)
+    back = reverse("my:papers" if progress.cards else "my:dossier", args=[dossier.ref])
+    context = {"dossier": dossier, "form": form, "level": level, "back": back, "total": progress.parts}
+    return render(request, "my/delivery.html", context)
+
+
+def save_delivery(request: HttpRequest, dossier: Dossier, form: DeliveryForm) -> HttpResponse | None:
+    """Store the way of return, or keep what was typed; return where to go, or None to show the page again."""
+    moment = recorded_now()
+    typed: Typed = {}
+    if form.is_valid():
+        drafts.set_delivery(dossier, form.cleaned_data["delivery"], form.postal_address(), now=moment)
+        if form.postal_address() and "X-Autosave" not in request.headers:
+            point_out(request, form)
+    elif typed := typed_of(form):
+        drafts.keep_delivery_typed(dossier, typed, now=moment)
+    if "X-Autosave" in request.headers:
+        return HttpResponse(status=204)
+    if "later" in request.POST:
+        say_saved(request, moment, is_faulty=bool(typed))
+        return redirect("my:dossier", dossier.ref)
+    return redirect("my:review", dossier.ref) if form.is_valid() else None
+
+
+@require_safe
+@on_draft
+def review(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """Show all that is about to be submitted."""
+    form = SubmitForm(initial={"key": onetime.new_key(), "revision": dossier.revision})
+    return review_page(request, dossier, form)
+
+
+def review_page(request: HttpRequest, dossier: Dossier, form: SubmitForm, status: int = 200) -> HttpResponse:
+    """Show the check page with its declaration."""
+    progress = submission.Progress(dossier, local_day(now()))
+    is_taken = drafts.is_taken(dossier, local_day(now()))
+    context = applicant_pages.review(progress, language()) | {
+        "form": form,
+        "is_taken": is_taken,
+        "expires": drafts.expires(dossier),
+    }
+    return render(request, "my/review.html", context, status=status)
+
+
+@require_POST
+@partial(telling_refusals, related=())
+def submit(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """Submit the draft once; the same form sent again leads to the same dossier.
+
+    Reads no related rows beforehand: the submission reads them itself, locked.
+    """
+    form = SubmitForm(request.POST)
+    if not form.is_valid():
+        if not dossier.is_draft:
+            return redirect("my:dossier", dossier.ref)
+        return review_page(request, dossier, fresh_key(form, dossier), status=422)
+    data = form.cleaned_data
+    try:
+        submission.submit(dossier, by=request.user, key=data["key"], revision=data["revision"], now=recorded_now())  # type: ignore[arg-type]
+    except REFUSALS as refusal:
+        if not Dossier.objects.filter(pk=dossier.pk, status=0).exists():
+            raise
+        messages.error(request, submission.explain(refusal))
+        return redirect("my:review", dossier.ref)
+    return redirect("my:submitted", dossier.ref)
+
+
+def fresh_key(form: SubmitForm, dossier: Dossier) -> SubmitForm:
+    """Return the refused form with the page's own hidden facts put right."""
+    data = cast(QueryDict, form.data).copy()
+    data["key"], data["revision"] = onetime.new_key(), str(dossier.revision)
+    renewed = SubmitForm(data)
+    renewed.is_valid()
+    return renewed
+
+
+@require_POST
+@telling_refusals
+def renew(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """Move a draft to the procedure's version in force."""
+    submission.renew(dossier, now=recorded_now())
+    dossier.refresh_from_db(fields=["sections_changed"])
+    words = [_("The draft now follows the new rules.")]
+    if dossier.sections_changed:
+        words.append(_("Look again at the parts that are marked so."))
+    messages.success(request, " ".join(words))
+    return redirect("my:dossier", dossier.ref)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@telling_refusals
+def discard(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+    """Ask once more, then delete the draft with its files."""
+    if not dossier.is_draft:
+        raise drafts.changed_meanwhile()
+    if request.method != "POST":
+        return render(request, "my/discard.html", {"dossier": dossier})
+    drafts.discard(dossier)
+    messages.success(request, _("The draft has been deleted."))
+    return redirect("my:dossiers")

@@ -1,0 +1,1 @@
+"""The screens of officers: clerks, specialists, leaders."""

@@ -1,0 +1,186 @@
+"""What the desk's dossier page shows, prepared: answers with masked numbers, papers, requests, messages."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from eforms import schema as form_schema
+from notifications.models import Notification
+
+from .. import hooks
+from ..models import Dossier, Paper, PaperKind, Reading, ScanState
+from ..records.notices import SUBJECT_TYPE
+
+NUMBER_TYPES = frozenset({"id_number", "tax_code", "bank_account"})
+OPENABLE = (ScanState.OFF, ScanState.CLEAN)
+PREVIEWED = ("image/jpeg", "image/png")
+
+
+def mask(text: str) -> str:
+    """Hide all but the last three characters of a number."""
+    return "•" * max(len(text) - 3, 0) + text[-3:]
+
+
+@dataclass(frozen=True)
+class File:
+    """One file of a paper as the page shows it; ``url`` is empty while it may not be opened."""
+
+    name: str
+    facts: str
+    scan: str
+    scan_kind: str
+    url: str
+    preview: str
+    is_old: bool
+
+
+@dataclass(frozen=True)
+class PaperCard:
+    """One required (or further) paper with what was handed in for it."""
+
+    name: str
+    detail: str
+    files: list[File]
+    promised: bool
+    received: bool
+    copied: bool
+    is_missing: bool
+
+
+def answers_in_words(dossier: Dossier, language: str, *, is_unmasked: bool) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Return the declaration as (section title, rows of label and text); ID numbers masked unless asked for."""
+    if dossier.version.form is None:
+        return []
+    schema = form_schema.load(dossier.version.form)
+    secret = {field.key for _section, field in schema.fields() if field.type in NUMBER_TYPES}
+    tables = {field.key for _section, field in schema.fields() if holds_numbers(field)}
+    shown = []
+    for section, rows in form_schema.summary(schema, dossier.answers, language):
+        lines = []
+        for key, label, text in rows:
+            if not is_unmasked and text and key in secret:
+                text = mask(text)
+            elif not is_unmasked and text and key in tables:
+                text = _("Hidden: contains ID numbers")
+            lines.append((label, text or "–"))
+        shown.append((section.title.say(language), lines))
+    return shown
+
+
+def holds_numbers(field: Any) -> bool:
+    """Tell whether a table asks for numbers in one of its columns."""
+    return any(column.type in NUMBER_TYPES for column in field.columns)
+
+
+def sections_of(dossier: Dossier, language: str) -> list[tuple[str, str]]:
+    """Return (key, title) of the form sections that the answers call for."""
+    if dossier.version.form is None:
+        return []
+    schema = form_schema.load(dossier.version.form)
+    return [(section.key, section.title.say(language)) for section in schema.visible_sections(dossier.answers)]
+
+
+def paper_cards(dossier: Dossier) -> list[PaperCard]:
+    """Return the papers in the order of the list, further ones last; two queries."""
+    given: dict[int | None, list[Paper]] = defaultdict(list)
+    for paper in dossier.papers.order_by("pk"):
+        given[paper.required_id].append(paper)
+    cards = []
+    answers = dossier.answers
+    for required in dossier.version.papers.all():
+        papers = given.pop(required.pk, [])
+        is_asked = not required.from_form and (required.show_if is None or form_schema.show(required.show_if, answers))
+        if papers or is_asked:
+            detail = required.condition if not required.is_required else ""
+            cards.append(card(dossier, required.name, detail, papers, is_missing=required.is_required and is_asked))
+    for papers in given.values():
+        for paper in papers:
+            cards.append(card(dossier, paper.name, _("Further paper"), [paper], is_missing=False))
+    return cards
+
+
+def card(dossier: Dossier, name: str, detail: str, papers: Iterable[Paper], *, is_missing: bool) -> PaperCard:
+    """Prepare one paper's card."""
+    current = [paper for paper in papers if paper.replaced_at is None]
+    kinds = {paper.kind for paper in current}
+    files = [file_of(dossier, paper) for paper in papers if paper.kind == PaperKind.FILE]
+    return PaperCard(
+        name=name,
+        detail=detail,
+        files=sorted(files, key=lambda file: file.is_old),
+        promised=PaperKind.ORIGINAL_PROMISED in kinds,
+        received=PaperKind.ORIGINAL_RECEIVED in kinds,
+        copied=PaperKind.COPY_RECEIVED in kinds,
+        is_missing=is_missing and not current,
+    )
+
+
+def file_of(dossier: Dossier, paper: Paper) -> File:
+    """Prepare one file; it opens only when no scanner doubts it."""
+    url = reverse("desk:paper_file", args=[dossier.code, paper.ref]) if paper.scan_state in OPENABLE else ""
+    size = (
+        f"{max(paper.size // 1024, 1)} KB"
+        if paper.size < 1024**2
+        else f"{paper.size / 1024**2:.1f} MB".replace(".", ",")
+    )
+    pages = _("%(count)s pages") % {"count": paper.pages} if paper.pages > 1 else ""
+    kind = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}.get(paper.media_type, "")
+    return File(
+        name=paper.original_name or paper.name,
+        facts=", ".join(part for part in (kind, size, pages) if part),
+        scan=str(ScanState(paper.scan_state).label),
+        scan_kind={ScanState.CLEAN: "ok", ScanState.INFECTED: "late", ScanState.PENDING: "soon"}.get(
+            ScanState(paper.scan_state), "neutral"
+        ),
+        url=url,
+        preview=f"{url}?inline=1" if url and paper.media_type in PREVIEWED and paper.replaced_at is None else "",
+        is_old=paper.replaced_at is not None,
+    )
+
+
+def size_text(size: int) -> str:
+    """Return a file's size in words: '812 KB', '3,4 MB'."""
+    if size < 1024**2:
+        return f"{max(size // 1024, 1)} KB"
+    return f"{size / 1024**2:.1f} MB".replace(".", ",")
+
+
+def undelivered(dossier: Dossier) -> list[Notification]:
+    """Return the messages about a dossier that reached nobody: somebody must call; one query."""
+    return list(Notification.objects.failed_for_refs(SUBJECT_TYPE, [dossier.ref]))
+
+
+def panels(dossier: Dossier, user: User) -> list[tuple[str, dict[str, Any]]]:
+    """Return what the packages above show on the page: (template, context)."""
+    found = (panel(dossier, user) for panel in hooks.panels)
+    return [panel for panel in found if panel is not None]
+
+
+def readings(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
+    """Return who looked at what lately, newest first, in words; two queries."""
+    words = {
+        "dossier": _("the dossier"),
+        "history": _("the history"),
+        "number": _("the whole ID numbers"),
+        "declaration": _("the declaration with whole ID numbers"),
+        "paper": _("a paper"),
+        "slip": _("a slip"),
+        "result": _("the result"),
+    }
+    papers = dict(dossier.papers.values_list("ref", "name"))
+    found = []
+    for reading in dossier.readings.select_related("reader").order_by("-pk")[:limit]:
+        kind, _space, which = reading.what.partition(" ")
+        what = papers.get(which) or words.get(kind, reading.what)
+        found.append({"at": reading.at, "name": reading.reader.full_name, "what": what})
+    return found
+
+
+def note_reading(dossier: Dossier, user: User, what: str, now: Any) -> None:
+    """Write that an officer looked: 'dossier', 'history', 'number', 'paper <ref>', 'result', 'slip <pk>'; one query."""
+    Reading.objects.create(dossier=dossier, reader=user, at=now, what=what)

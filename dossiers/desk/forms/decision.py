@@ -1,0 +1,215 @@
+"""Forms around the decision: propose, send back, sign, hand over, move the date, end."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from common.clock import LOCAL, local_day
+from common.files import Accepted, FileRefused, accept
+from common.form_fields import OneBoxDateField
+from common.limits import forgive, hit
+from common.text import nfc
+from dossiers import actions
+from dossiers.actions.decision import PDF
+from dossiers.workflow import ActionBase
+
+from .reception import ActionForm, ReasonForm, WordsField
+
+SIGN_SCOPE = "sign_user"
+REASONS_EXTENDED = (
+    gettext_lazy("Verification with another authority is not finished."),
+    gettext_lazy("The number of dossiers has risen beyond what the staff can handle in time."),
+)
+
+
+class SendBackForm(ReasonForm):
+    """Give a proposal back to the specialist."""
+
+    of_procedure = True
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].help_text = _("Only officers read this.")
+
+    def action(self) -> ActionBase:
+        return actions.SendBack(reason=self.cleaned_data["whole_reason"])
+
+
+class ProposeForm(ActionForm):
+    """Propose a decision: granted or denied, as an uploaded file or a letter made here."""
+
+    is_granted = forms.ChoiceField(
+        label=gettext_lazy("Proposed decision"),
+        choices=[("1", gettext_lazy("Grant")), ("0", gettext_lazy("Deny"))],
+        widget=forms.RadioSelect,
+        initial="1",
+    )
+    reason = WordsField(
+        label=gettext_lazy("Reason"),
+        lines=True,
+        rows=3,
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("Compulsory when denied; the applicant reads it."),
+    )
+    source = forms.ChoiceField(
+        label=gettext_lazy("Result document"),
+        choices=[
+            ("letter", gettext_lazy("Letter made by the portal")),
+            ("upload", gettext_lazy("PDF that I upload")),
+        ],
+        widget=forms.RadioSelect,
+        initial="letter",
+    )
+    text = WordsField(
+        label=gettext_lazy("Text of the letter"),
+        lines=True,
+        rows=6,
+        max_length=10_000,
+        required=False,
+        help_text=gettext_lazy(
+            "The letter names dossier, procedure, decision and reason by itself; add what else it must say."
+        ),
+    )
+    upload = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".pdf,application/pdf"}),
+        help_text=gettext_lazy("PDF, at most 10 MB. Choose it again if the page comes back with an error."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # The procedure's own beginning of the letter; the specialist goes on writing.
+        self.initial.setdefault("text", self.dossier.version.letter_text)
+
+    def clean_upload(self) -> Accepted | None:
+        upload = self.cleaned_data["upload"]
+        if upload is None:
+            return None
+        if self.data.get("source") != "upload":
+            text = _(
+                "You chose the file %(name)s beside the letter. Say which one is the result; choose the file again."
+            )
+            raise forms.ValidationError(text % {"name": upload.name})
+        try:
+            accepted = accept(upload, now=self.now)
+        except FileRefused as refused:
+            raise forms.ValidationError(refused.message, code=refused.code) from refused
+        if accepted.media_type != PDF:
+            raise forms.ValidationError(_("A result must be a PDF. Save the scan as PDF and choose it again."))
+        return accepted
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("is_granted") == "0" and not cleaned.get("reason"):
+            self.add_error("reason", _("Write the reason."))
+        if cleaned.get("source") == "upload" and not cleaned.get("upload") and "upload" not in self.errors:
+            self.add_error("upload", _("Choose the file of the result."))
+        return cleaned
+
+    def action(self) -> ActionBase:
+        cleaned = self.cleaned_data
+        is_letter = cleaned["source"] == "letter"
+        return actions.Propose(
+            is_granted=cleaned["is_granted"] == "1",
+            reason=cleaned["reason"],
+            text=cleaned["text"] if is_letter else "",
+            upload=None if is_letter else cleaned["upload"],
+        )
+
+
+class ApproveForm(ActionForm):
+    """Sign: the leader's password again."""
+
+    password = forms.CharField(
+        label=gettext_lazy("Your password"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        help_text=gettext_lazy("Asked again because a signature cannot be taken back."),
+    )
+
+    def __init__(self, *args: Any, signer: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.signer = signer
+
+    def clean_password(self) -> str:
+        """Check the signer's password; wrong ones are counted, too many of them refused."""
+        password = nfc(self.cleaned_data["password"])
+        times, per = settings.LIMITS[SIGN_SCOPE]
+        subject = str(self.signer.pk)
+        # Counted before the check: parallel guesses cannot all slip through.
+        if hit(SIGN_SCOPE, subject, times, per, self.now).exceeded:
+            raise forms.ValidationError(_("Too many wrong passwords. Nothing was signed. Try again in 15 minutes."))
+        if not self.signer.check_password(password):
+            raise forms.ValidationError(_("The password is not right. Nothing was signed."))
+        forgive(SIGN_SCOPE, subject, per, self.now)
+        return password
+
+    def action(self) -> ActionBase:
+        return actions.Approve()
+
+
+class ReturnForm(ActionForm):
+    """Hand over the result at the counter: who takes it."""
+
+    receiver_name = WordsField(label=gettext_lazy("Receiver's full name"), max_length=160)
+    receiver_id = WordsField(
+        label=gettext_lazy("Number of the identity paper shown"),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not self.is_bound:
+            self.initial.setdefault("receiver_name", self.dossier.applicant.name)
+
+    def action(self) -> ActionBase:
+        return actions.ReturnResult(
+            receiver_name=self.cleaned_data["receiver_name"], receiver_id=self.cleaned_data["receiver_id"]
+        )
+
+
+class ExtendForm(ReasonForm):
+    """Apologise and set a new date; the time of day stays."""
+
+    ready_reasons = REASONS_EXTENDED
+    day = OneBoxDateField(
+        label=gettext_lazy("New date"),
+        help_text=gettext_lazy("Day, month, year, for example 27/03/2026. Only one new date may be set."),
+    )
+    field_order = ["revision", "day", "ready", "reason"]
+
+    def clean_day(self) -> Any:
+        day = self.cleaned_data["day"]
+        due_at = self.dossier.due_at
+        if due_at is None or day <= local_day(due_at):
+            raise forms.ValidationError(_("The new date must be after the present one."))
+        if day.year > local_day(due_at).year + 1:
+            raise forms.ValidationError(_("The new date is too far away."))
+        return day
+
+    def action(self) -> ActionBase:
+        due_at = datetime.combine(self.cleaned_data["day"], self.dossier.due_at.astimezone(LOCAL).time(), tzinfo=LOCAL)
+        return actions.Extend(due_at=due_at, reason=self.cleaned_data["whole_reason"])
+
+
+class StopForm(ReasonForm):
+    """Stop the handling."""
+
+    def action(self) -> ActionBase:
+        return actions.Stop(reason=self.cleaned_data["whole_reason"])
+
+
+class DeclineWithdrawalForm(ReasonForm):
+    """Decline a withdrawal the applicant asked for."""
+
+    def action(self) -> ActionBase:
+        return actions.DeclineWithdrawal(reason=self.cleaned_data["whole_reason"])

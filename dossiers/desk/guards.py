@@ -1,0 +1,38 @@
+"""The door to the desk: who comes in, and what the request then knows about them."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponseBase
+
+from accounts.models import User
+from common.clock import local_day, recorded_now
+from offices.access import current_posts
+from offices.models import Role
+
+from ..querysets import DESK_ROLES
+from .officer import Officer
+
+
+def officer_required(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Let in holders of a current desk post in one of ``roles`` (any desk role when empty).
+
+    The view gets an :class:`Officer` as its second argument. Others get 403.
+    """
+    admitted = roles or DESK_ROLES
+
+    def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            moment = recorded_now()
+            posts = [post for post in current_posts(request.user, local_day(moment)) if post.role in DESK_ROLES]
+            if not any(post.role in admitted for post in posts):
+                raise PermissionDenied
+            posts.sort(key=lambda post: (DESK_ROLES.index(Role(post.role)), post.pk))
+            return view(request, Officer(cast(User, request.user), tuple(posts), moment), *args, **kwargs)
+
+        return guarded
+
+    return decorate

@@ -1,0 +1,173 @@
+"""Taking in a declaration that was filled in on the portal and arrived on paper: no answer is typed again.
+
+Nothing here reads the clock.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Kind, User
+from common import onetime
+from common.clock import local_day
+from common.contention import once_more
+from common.models import OneTimeKey
+from common.text import in_order
+from eforms import schema as form_schema
+from offices.models import Role, Unit
+from procedures.catalogue import current_version
+from procedures.models import Offering, PreparedForm, ProcedureVersion, RequiredPaper
+from procedures.paper import prepared
+
+from ..actions import TakeIn
+from ..models import Dossier
+from ..models.dossier import new_ref
+from ..records import applicants
+from ..records.applicants import ApplicantData
+from ..workflow import perform
+from .officer import Officer
+
+TAKE_IN = "take_in_prepared"
+
+
+class IntakeRefused(Exception):
+    """The declaration cannot be taken in; ``message`` says why and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def mark_opened(form: PreparedForm, by: User, now: datetime) -> None:
+    """Write down who opened a form first. One UPDATE."""
+    PreparedForm.objects.filter(pk=form.pk, opened_at=None).update(opened_at=now, opened_by=by)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A declaration as it would be taken in today.
+
+    ``version`` is the one in force, ``answers`` what it takes of the declared
+    ones, ``lost`` the questions whose answers no longer fit, ``units`` where
+    the officer may receive it.
+    """
+
+    form: PreparedForm
+    version: ProcedureVersion
+    answers: dict[str, Any]
+    lost: list[str]
+    units: tuple[Unit, ...]
+    papers: tuple[RequiredPaper, ...]
+
+    @property
+    def has_changed(self) -> bool:
+        """Whether the procedure has another version now."""
+        return self.form.version_id != self.version.pk
+
+
+def intake_of(form: PreparedForm, officer: Officer) -> Intake:
+    """Return what taking in a declaration would mean; four queries. Raises IntakeRefused."""
+    version = current_version(form.version.procedure, officer.day)
+    if version is None:
+        raise IntakeRefused(_("This procedure is no longer in force. Tell the applicant what applies instead."))
+    units = receiving_units(version, officer)
+    if not units:
+        raise IntakeRefused(
+            _("Your unit does not offer this procedure. Send the papers to the unit named on the declaration.")
+        )
+    answers = answers_for(form, version, officer.day)
+    declared = prepared.answers_of(form)
+    schema = form_schema.load(form.version.form or {})
+    live = form_schema.live_answers(schema, declared)
+    lost = [field.label.vi for _section, field in schema.fields() if field.key in live and field.key not in answers]
+    papers = tuple(paper for paper in version.papers.all() if form_schema.show(paper.show_if, answers))
+    return Intake(form, version, answers, lost, units, papers)
+
+
+def answers_for(form: PreparedForm, version: ProcedureVersion, day: date) -> dict[str, Any]:
+    """Return the answers as a dossier of a version keeps them.
+
+    Under the form's own version they stay as declared: a day that was to come then may have passed since.
+    """
+    declared = prepared.answers_of(form)
+    if form.version_id != version.pk:
+        return prepared.kept_answers(version, declared, day)
+    live = form_schema.live_answers(form_schema.load(version.form or {}), declared)
+    return {key: value for key, value in live.items() if not form_schema.is_empty(value)}
+
+
+def receiving_units(version: ProcedureVersion, officer: Officer) -> tuple[Unit, ...]:
+    """Return the units in which the officer is a clerk and that offer the procedure today; one query."""
+    desks = [post.unit_id for post in officer.posts if post.role == Role.CLERK]
+    offerings = Offering.objects.on(officer.day).filter(procedure=version.procedure_id, unit__in=desks)
+    return tuple(in_order(offering.unit for offering in offerings.select_related("unit").order_by("unit_id")))
+
+
+def known_of(intake: Intake) -> dict[str, Any]:
+    """Return what the answers say about the applicant, by pre-fill source."""
+    return applicants.known_of(form_schema.load(intake.version.form or {}), intake.answers)
+
+
+def take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:
+    """Make the dossier of a declaration and take it in, once; the declaration filled in here is deleted with it.
+
+    ``data`` is the cleaned form: ``unit``, ``channel``, ``delivery``, ``applicant`` (ApplicantData), ``received``
+    and ``copies`` (keys of papers). Raises IntakeRefused, ActionRefused and ``onetime.KeyMisused``. What a deadlock
+    undid is done once more.
+    """
+    return once_more(lambda: _take_in(intake, data, by=by, key=key, now=now))
+
+
+def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:
+    with transaction.atomic():
+        ref = new_ref()
+        made_before = onetime.claim(key, TAKE_IN, by.pk, ref, now)
+        if made_before is not None:
+            earlier = Dossier.objects.filter(filed_by=by, ref=made_before).first()
+            if earlier is None:
+                raise onetime.KeyMisused
+            return earlier
+        fresh = PreparedForm.objects.select_for_update(of=("self",)).select_related("version")
+        form = fresh.filter(pk=intake.form.pk, expires_at__gt=now).first()
+        if form is None:
+            raise gone()
+        applicant: ApplicantData = data["applicant"]
+        unit: Unit = data["unit"]
+        address = {"name": applicant.name, "phone": applicant.phone, "address": applicant.address}
+        dossier = Dossier.objects.create(
+            ref=ref,
+            version=intake.version,
+            received_by=unit,
+            unit=unit,
+            filed_by=by,
+            channel=data["channel"],
+            answers=answers_for(form, intake.version, local_day(now)),
+            delivery=data["delivery"],
+            delivery_address=address if data["delivery"] == "post" else None,
+            created_at=now,
+            saved_at=now,
+        )
+        action = TakeIn(applicant, tuple(data["received"]), tuple(data["copies"]))
+        perform(action, dossier, by=by, now=now, revision=dossier.revision)
+        PreparedForm.objects.filter(pk=form.pk).delete()
+    return dossier
+
+
+def taken_with(key: str, by: User) -> Dossier | None:
+    """Return the dossier that a person made with a one-time key before; two queries at most."""
+    row = OneTimeKey.objects.filter(key=key[:64], purpose=TAKE_IN, user_id=by.pk).first()
+    return Dossier.objects.filter(filed_by=by, ref=row.subject).first() if row else None
+
+
+def gone() -> IntakeRefused:
+    """Return the refusal of a declaration that is no longer there."""
+    return IntakeRefused(_("This declaration has been taken in already, or its time is over."))
+
+
+def kinds_of(version: ProcedureVersion) -> list[str]:
+    """Return who may ask for a procedure, as kinds of applicants; a citizen when the version does not say."""
+    return [kind for kind in Kind.values if kind in version.audience] or [Kind.CITIZEN.value]

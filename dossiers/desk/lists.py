@@ -1,0 +1,332 @@
+"""The lists of the desk: which dossiers a tab shows, in which order, and where one stands among them.
+
+A list is named by a query string (:class:`ListSpec`), so that a dossier page
+knows its neighbours and two browser tabs do not disturb each other. What was
+searched for never enters a URL: it rests in the session, ID numbers as blind
+indexes only.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from stdnum.vn import mst
+
+from common.identity import compact, id_kind
+from common.paging import Page, cursor_of, keyset_page
+from common.text import clean, fold, plain
+from common.working_time import at
+from offices.models import Role
+from procedures import labels
+
+from ..models import FINAL, Channel, Dossier, Status
+from ..querysets import DossierQuerySet
+from ..records.applicants import number_index
+from .officer import Officer
+
+PAGE_SIZE = 50
+SEARCH_KEY = "desk_search"
+# Old and new unit identifiers: 000.00.16.H19-260323-0001 and H19.16-260323-0001.
+CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d+){0,3})-\d{6}-\d{4,5}")
+HELD = (Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.PAYMENT, Status.WITHDRAWAL)
+RUNNING = (Status.RECEIVED, Status.PROCESSING, Status.PAYMENT, Status.WITHDRAWAL)
+
+
+def mine(officer: Officer) -> Q:
+    """Dossiers the officer holds, alone or as one of a role that nobody has taken them from."""
+    held = Q(holder=officer.user)
+    for post in officer.posts:
+        covered = Q(version__procedure__sector__code__in=post.sectors) if post.sectors else Q()
+        held |= covered & Q(holder=None, holder_unit=post.unit_id, holder_role=post.role)
+    return held & Q(status__in=HELD)
+
+
+def offered(officer: Officer) -> Q:
+    """Dossiers offered to the officer's whole role."""
+    return mine(officer) & Q(holder=None)
+
+
+def signing(officer: Officer) -> Q:
+    """Proposed decisions that wait for a leader."""
+    return Q(status=Status.PROCESSING, holder_role=Role.LEADER)
+
+
+def sent_back(officer: Officer) -> Q:
+    """Proposals a leader gave back to the officer."""
+    return Q(status=Status.PROCESSING, holder=officer.user, holder_role=Role.SPECIALIST, result__approved_at=None) & Q(
+        result__isnull=False
+    )
+
+
+def in_status(*statuses: Status) -> Callable[[Officer], Q]:
+    """Make a condition of a group of statuses."""
+    condition = Q(status=statuses[0]) if len(statuses) == 1 else Q(status__in=statuses)
+    return lambda officer: condition
+
+
+@dataclass(frozen=True)
+class View:
+    """One tab; ``sort`` is its order unless another is asked for."""
+
+    label: Any
+    condition: Callable[[Officer], Q]
+    sort: str = "due"
+    is_tab: bool = True
+
+
+VIEWS: dict[str, View] = {
+    "waiting": View(_("Waiting for reception"), in_status(Status.SUBMITTED), sort="filed"),
+    "mine": View(_("Mine"), mine),
+    "processing": View(_("In progress"), in_status(*RUNNING)),
+    "signing": View(_("Waiting for signature"), signing),
+    "supplement": View(_("Waiting for a supplement"), in_status(Status.SUPPLEMENT)),
+    "results": View(_("Result to hand over"), in_status(Status.DECIDED)),
+    "done": View(_("Done"), in_status(*FINAL), sort="-closed"),
+    "all": View(_("All"), lambda officer: Q(), sort="-filed"),
+    "offered": View(_("Offered to my role"), offered, is_tab=False),
+    "sent-back": View(_("Sent back to me"), sent_back, is_tab=False),
+}
+# Tabs of what the officer holds: wherever it came from, whichever field it has.
+HELD_VIEWS = ("mine", "sent-back")
+SORTS = {"due": "due_at", "filed": "submitted_at", "closed": "closed_at"}
+DEADLINES = {
+    "late": _("Overdue"),
+    "today": _("Due today"),
+    "week": _("Due within 7 days"),
+    "paused": _("Clock paused"),
+}
+
+
+def default_view(officer: Officer) -> str:
+    """Return the tab an officer works through."""
+    if Role.CLERK in officer.roles:
+        return "waiting"
+    return "mine" if Role.SPECIALIST in officer.roles else "signing"
+
+
+def deadline_condition(kind: str, officer: Officer) -> Q:
+    """Return which dossiers are overdue, due today, due within a week or paused at the officer's moment.
+
+    After hours and on days off, today is the next working day.
+    """
+    if kind == "paused":
+        return Q(paused_since__isnull=False)
+    running = Q(status__in=RUNNING, paused_since=None)
+    if kind == "late":
+        return running & Q(due_at__lt=officer.now)
+    last = officer.work_day if kind == "today" else officer.day + timedelta(days=6)
+    return running & Q(due_at__gte=officer.now, due_at__lt=at(last + timedelta(days=1), time.min))
+
+
+def deadlines(officer: Officer) -> dict[str, Any]:
+    """Return the deadline filters with their labels."""
+    return DEADLINES | {"today": today_words(officer)}
+
+
+def today_words(officer: Officer) -> Any:
+    """Return what 'due today' is called: once the desk has closed, nothing is due before the next working day."""
+    return _("Due today") if officer.work_day == officer.day else _("Due on the next working day")
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """A list as its query string names it; unknown values fall back to the whole tab."""
+
+    view: str
+    field: str = ""
+    level: str = ""
+    channel: str = ""
+    deadline: str = ""
+    sort: str = ""
+    search: bool = False
+
+    @classmethod
+    def read(cls, query: Mapping[str, str], officer: Officer) -> "ListSpec":
+        """Read a list from a query string."""
+        view = query.get("view", "")
+        sort = query.get("sort", "")
+        field = query.get("field", "")
+        return cls(
+            view=view if view in VIEWS else default_view(officer),
+            field=field if re.fullmatch(r"[-\w]{1,60}", field, re.ASCII) else "",
+            level=query.get("level", "") if query.get("level") in labels.level_scheme() else "",
+            channel=query.get("channel", "") if query.get("channel") in Channel.values else "",
+            deadline=query.get("deadline", "") if query.get("deadline") in DEADLINES else "",
+            sort=sort if sort.removeprefix("-") in SORTS else "",
+            search=query.get("search") == "1",
+        )
+
+    def query_string(self, **changes: Any) -> str:
+        """Return the query string of this list, some parts changed; safe inside an attribute once escaped."""
+        spec = replace(self, **changes) if changes else self
+        parts = {
+            "view": spec.view,
+            "field": spec.field,
+            "level": spec.level,
+            "channel": spec.channel,
+            "deadline": spec.deadline,
+            "sort": spec.sort,
+            "search": "1" if spec.search else "",
+        }
+        return urlencode({key: value for key, value in parts.items() if value})
+
+    @property
+    def order(self) -> str:
+        """The sort in force."""
+        return self.sort or VIEWS[self.view].sort
+
+    @property
+    def column(self) -> str:
+        """The column in force."""
+        return SORTS[self.order.removeprefix("-")]
+
+    @property
+    def is_descending(self) -> bool:
+        """Newest first."""
+        return self.order.startswith("-")
+
+    @property
+    def key_order(self) -> tuple[str, str]:
+        """The order as :mod:`common.paging` takes it; dossiers without a date come last."""
+        return (f"-{self.column}", "-id") if self.is_descending else (self.column, "id")
+
+    @property
+    def has_empty(self) -> bool:
+        """Whether the list may hold dossiers without the date it is sorted by: each was filed, a done one closed."""
+        return self.column == "due_at" or (self.column == "closed_at" and self.view != "done")
+
+    @property
+    def is_filtered(self) -> bool:
+        """Narrower than its tab."""
+        return bool(self.field or self.level or self.channel or self.deadline or self.search)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What an officer looks for; ``shown`` is what may be repeated on the page."""
+
+    kind: str
+    value: str
+    shown: str
+
+    @classmethod
+    def read(cls, text: str) -> "Search":
+        """Understand what was typed or scanned: a code (also inside a QR address), an ID number or a name.
+
+        An ID number is kept as its blind index; it appears masked from here on.
+        """
+        typed = " ".join(clean(text).split())[:200]
+        line, number = plain(typed), compact(typed)
+        code = CODE.search(line.upper())
+        if code:
+            return cls("code", code.group(), code.group())
+        if re.fullmatch(r"(?:\d{6}-)?\d{4}", line, re.ASCII):
+            return cls("tail", line, line)
+        if re.fullmatch(r"\d{9,14}", number, re.ASCII) or id_kind(number):
+            # The tax code of a branch is stored with its dash.
+            stored = mst.format(number) if len(number) == 13 else number
+            return cls("number", number_index(stored), "•" * (len(number) - 3) + number[-3:])
+        return cls("name", fold(typed), typed)
+
+    def condition(self) -> Q:
+        """Return what it means for dossiers."""
+        if self.kind == "code":
+            return Q(code=self.value)
+        if self.kind == "number":
+            return Q(applicant__number_index=self.value)
+        if self.kind == "tail":
+            return Q(code__endswith=self.value)
+        return Q(applicant__search_name__contains=self.value)
+
+    def keep(self, session: Any) -> None:
+        """Remember the search for the list pages that follow."""
+        session[SEARCH_KEY] = [self.kind, self.value, self.shown]
+
+    @classmethod
+    def kept(cls, session: Any) -> "Search | None":
+        """Return the search of this session, if there was one."""
+        parts = session.get(SEARCH_KEY)
+        return cls(*parts) if parts else None
+
+
+def in_view(officer: Officer, view: str) -> DossierQuerySet:
+    """Return the dossiers of a tab; what an officer holds needs no scope besides."""
+    condition = VIEWS[view].condition(officer)
+    if view in HELD_VIEWS:
+        return Dossier.objects.filter(condition)
+    return officer.listed().filter(condition)
+
+
+def level_condition(level: str) -> Q:
+    """Return the dossiers whose version has a level, '1' to '4' or a name of Nghị định 42/2022."""
+    wholly = Q(version__level=4, version__needs_presence=False)
+    if level == labels.WHOLLY:
+        return wholly
+    if level == labels.PARTLY:
+        return Q(version__level__gte=3) & ~wholly
+    if level == labels.INFORMATION:
+        return Q(version__level__lte=2)
+    return Q(version__level=int(level))
+
+
+def queue(officer: Officer, spec: ListSpec, search: Search | None) -> DossierQuerySet:
+    """Return the dossiers of a list, not yet ordered."""
+    found = in_view(officer, spec.view)
+    if spec.field:
+        found = found.filter(version__procedure__sector__code=spec.field)
+    if spec.level:
+        found = found.filter(level_condition(spec.level))
+    if spec.channel:
+        found = found.filter(channel=spec.channel)
+    if spec.deadline:
+        found = found.filter(deadline_condition(spec.deadline, officer))
+    if spec.search and search is not None:
+        found = found.filter(search.condition())
+    return found
+
+
+def page_of(
+    officer: Officer,
+    spec: ListSpec,
+    search: Search | None,
+    columns: tuple[str, ...],
+    *,
+    after: str = "",
+    before: str = "",
+    size: int = PAGE_SIZE,
+) -> Page:
+    """Return one page of a list as named rows of ``columns`` plus what the order needs; at most two queries."""
+    found = queue(officer, spec, search).values_list("id", *columns, named=True)
+    return keyset_page(found, spec.key_order, after=after, before=before, size=size, has_empty=spec.has_empty)
+
+
+def neighbour(
+    officer: Officer, spec: ListSpec, search: Search | None, place: str, *, backwards: bool = False
+) -> str | None:
+    """Return the code of the dossier next to a place in a list, or None at its end; at most two queries."""
+    way = {"before": place} if backwards else {"after": place}
+    rows = page_of(officer, spec, search, ("code", spec.column), size=1, **way).rows
+    return rows[0].code if rows else None
+
+
+def first(officer: Officer, spec: ListSpec, search: Search | None = None) -> str | None:
+    """Return the code of the first dossier of a list, or None when it is empty; at most two queries."""
+    rows = page_of(officer, spec, search, ("code", spec.column), size=1).rows
+    return rows[0].code if rows else None
+
+
+def place_of(dossier: Dossier, spec: ListSpec) -> str:
+    """Return where a dossier stands in a list, also once it has left it."""
+    return cursor_of(dossier, spec.key_order)
+
+
+def exact_code(officer: Officer, search: Search) -> str | None:
+    """Return the code of the one dossier a full code names, when the officer may open it."""
+    if search.kind != "code":
+        return None
+    return officer.dossiers().filter(code=search.value).values_list("code", flat=True).first()

@@ -1,0 +1,126 @@
+"""Who may use the desk, and what an officer's request knows about the officer."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from django.http import Http404
+
+from accounts.models import User
+from common.clock import local_day
+from common.working_time import OfficeCalendar, YearNotEntered, next_open
+from offices.calendar import calendar_of
+from offices.models import Post
+
+from ..actions import CLASSES
+from ..models import Dossier
+from ..querysets import DossierQuerySet
+from ..workflow import TABLE, Action, ActionBase, ActionRefused, plan, roles_of
+
+# What the dossier page and its actions read of related rows.
+PAGE_RELATIONS = (
+    "version__procedure__sector",
+    "unit",
+    "received_by",
+    "holder",
+    "holder_unit",
+    "owner",
+    "applicant",
+)
+
+
+@dataclass(frozen=True)
+class Officer:
+    """A signed-in officer during one request: the posts held now and the moment read from the clock."""
+
+    user: User
+    posts: tuple[Post, ...]
+    now: datetime
+
+    @cached_property
+    def day(self) -> date:
+        """The local day of the request."""
+        return local_day(self.now)
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Every desk role held now, in whatever unit."""
+        return frozenset(post.role for post in self.posts)
+
+    @cached_property
+    def unit_ids(self) -> frozenset[int]:
+        """Primary keys of the units of the posts."""
+        return frozenset(post.unit_id for post in self.posts)
+
+    @property
+    def main_post(self) -> Post:
+        """The post whose unit names the desk and lends it the calendar."""
+        return self.posts[0]
+
+    @cached_property
+    def calendar(self) -> OfficeCalendar:
+        """When the desk is open; three queries. Raises NeverOpen."""
+        return calendar_of(self.main_post.unit, around=self.now)
+
+    @cached_property
+    def work_day(self) -> date:
+        """The working day that is, or comes next once the desk has closed; today beyond the years entered."""
+        try:
+            return local_day(next_open(self.calendar, self.now))
+        except YearNotEntered:
+            return self.day
+
+    def dossiers(self) -> DossierQuerySet:
+        """Dossiers this officer may open."""
+        return Dossier.objects.visible_with(self.user, self.posts)
+
+    @cached_property
+    def _listed(self) -> DossierQuerySet:
+        # Built once, then only copied: a page of the desk starts from it for every tab.
+        return Dossier.objects.listed_for(self.posts)
+
+    def listed(self) -> DossierQuerySet:
+        """Dossiers this officer's lists draw from."""
+        return self._listed.all()
+
+    def dossier(self, code: str) -> Dossier:
+        """Return one dossier with what its page reads.
+
+        Raises Http404 for an unknown one and for one of another unit alike.
+        """
+        found = self.dossiers().select_related(*PAGE_RELATIONS).filter(code=code).first() if is_code(code) else None
+        if found is None:
+            raise Http404
+        return found
+
+
+def is_code(text: str) -> bool:
+    """Tell whether a text from a URL can be a dossier code at all (length, no control characters)."""
+    return len(text) <= 40 and text.isascii() and text.isprintable()
+
+
+def available_actions(dossier: Dossier, user: User, moment: datetime) -> list[Action]:
+    """Return what a person may do with a dossier now, in the table's order; at most six queries.
+
+    What is typed may still be refused by the action's own guard.
+    """
+    roles = roles_of(user, dossier, moment)
+    return [action for action, cls in CLASSES.items() if is_possible(cls, dossier, user, roles, moment)]
+
+
+def is_possible(action: type[ActionBase], dossier: Dossier, user: User, roles: set[str], moment: datetime) -> bool:
+    """Tell whether a person with ``roles`` may try an action in the dossier's present state; at most one query."""
+    if dossier.status not in TABLE[action.action].sources:
+        return False
+    try:
+        plan(action, dossier, by=user, roles=roles, now=moment)
+    except ActionRefused:
+        return False
+    return True
+
+
+def can_open_file(user: User, dossier: Dossier, moment: datetime) -> bool:
+    """Tell whether a person may open the files of a dossier: its owner, or an officer who may see it; two queries."""
+    if dossier.owner_id == user.pk:
+        return True
+    return Dossier.objects.visible_to(user, local_day(moment)).filter(pk=dossier.pk).exists()

@@ -1,0 +1,301 @@
+"""Queues of the desk as prepared rows: everything a template shows is a plain value by then.
+
+A page of fifty rows costs a fixed number of queries; no row asks for a URL, a
+filter or a related object.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from common.clock import LOCAL
+from common.paging import Page
+from common.text import in_order
+from offices.models import Role
+from procedures import labels
+from procedures.models import Sector
+
+from ..models import Channel, Delivery, Dossier, Status
+from ..timeline.deadlines import Light, light, waiting_light
+from .lists import (
+    VIEWS,
+    ListSpec,
+    Search,
+    deadline_condition,
+    deadlines,
+    default_view,
+    in_view,
+    mine,
+    neighbour,
+    offered,
+    page_of,
+    place_of,
+    sent_back,
+    signing,
+    today_words,
+)
+from .officer import Officer
+
+COUNT_CAP = 1000
+ROW_COLUMNS = (
+    "code",
+    "status",
+    "due_at",
+    "paused_since",
+    "submitted_at",
+    "received_at",
+    "decided_at",
+    "closed_at",
+    "channel",
+    "delivery",
+    "holder_id",
+    "holder_role",
+    "holder__full_name",
+    "applicant__name",
+    "version__name",
+)
+
+
+def capped_counts(querysets: Mapping[str, QuerySet[Any]], cap: int = COUNT_CAP) -> dict[str, int]:
+    """Count several querysets in one statement, none beyond ``cap`` + 1 rows."""
+    parts: list[str] = []
+    values: list[Any] = []
+    counts = dict.fromkeys(querysets, 0)
+    asked = []
+    for key, queryset in querysets.items():
+        try:
+            sql, params = queryset.order_by().values("pk")[: cap + 1].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append(f"(SELECT COUNT(*) FROM ({sql}) c{len(parts)})")
+        values += params
+        asked.append(key)
+    if asked:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(parts)}", values)
+            counts.update(zip(asked, cursor.fetchone(), strict=True))
+    return counts
+
+
+def shown_count(count: int, cap: int = COUNT_CAP) -> str:
+    """Return a count as the tabs show it: '12', or '1.000+' beyond the cap."""
+    return f"{cap:,}+".replace(",", ".") if count > cap else str(count)
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One work tab as the template shows it."""
+
+    label: Any
+    count: str
+    url: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """One dossier of a queue."""
+
+    url: str
+    code: str
+    name: str
+    procedure: str
+    status: str
+    light: Light
+    date: str
+    holder: str
+    channel: str
+    delivery: str
+    decided: str
+    return_url: str
+    is_mine: bool
+
+
+def tabs(officer: Officer, spec: ListSpec) -> list[Tab]:
+    """Return the work tabs with counts that stop at 1.000+; one query."""
+    shown = {key: view for key, view in VIEWS.items() if view.is_tab or key == spec.view}
+    counts = capped_counts({key: in_view(officer, key) for key in shown})
+    base = reverse("desk:list")
+    return [
+        Tab(view.label, shown_count(counts[key]), f"{base}?view={key}", key == spec.view) for key, view in shown.items()
+    ]
+
+
+def page(officer: Officer, spec: ListSpec, search: Search | None, *, after: str = "", before: str = "") -> Page:
+    """Return one page of a list as prepared rows; two queries besides the calendar."""
+    found = page_of(officer, spec, search, ROW_COLUMNS, after=after, before=before)
+    return replace(found, rows=rows(officer, found.rows, spec))
+
+
+def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
+    """Prepare rows of :data:`ROW_COLUMNS`; their links remember the list.
+
+    ``date`` is when a dossier was filed; in the list of the done ones, when it was closed.
+    """
+    query = spec.query_string()
+    lights = Lights(officer)
+    statuses = {status.value: str(status.label) for status in Status}
+    roles = {role.value: str(role.label) for role in Role}
+    channels = {channel.value: str(channel.label) for channel in Channel}
+    deliveries = {"": "", **{delivery.value: str(delivery.label) for delivery in Delivery}}
+    # reverse() once: a code is printable ASCII without '/' and '?'.
+    base = reverse("desk:dossier", args=["CODE"])
+    head, tail = base.split("CODE")
+    suffix = f"{tail}?{query}" if query else tail
+    user_id = officer.user.pk
+    is_done = spec.view == "done"
+    return [
+        Row(
+            url=f"{head}{record.code}{suffix}",
+            code=record.code,
+            name=record.applicant__name or "",
+            procedure=record.version__name,
+            status=statuses[record.status],
+            light=lights.of(record),
+            date=_short(record.closed_at if is_done else record.submitted_at),
+            holder=record.holder__full_name or roles.get(record.holder_role, ""),
+            channel=channels[record.channel],
+            delivery=deliveries[record.delivery],
+            decided=_short(record.decided_at),
+            return_url=f"{head}{record.code}{tail}return-result/?{query}" if record.status == Status.DECIDED else "",
+            is_mine=record.holder_id == user_id,
+        )
+        for record in records
+    ]
+
+
+class Lights:
+    """Deadline lights over one calendar, remembered for equal due times; three queries."""
+
+    def __init__(self, officer: Officer) -> None:
+        self.now = officer.now
+        self.seen: dict[tuple[Any, ...], Light] = {}
+        self.calendar = officer.calendar
+
+    def of(self, record: Any) -> Light:
+        """Return the light of a dossier or a row with its columns: its deadline, or how long it waits for reception."""
+        if record.status == Status.SUBMITTED:
+            return waiting_light(record.submitted_at, self.calendar, self.now)
+        key = (record.status, record.due_at, record.paused_since)
+        if key not in self.seen:
+            self.seen[key] = light(record, self.calendar, self.now)
+        return self.seen[key]
+
+
+@dataclass(frozen=True)
+class Count:
+    """One figure of the home page, with the list behind it."""
+
+    label: str
+    count: str
+    url: str
+    kind: str
+
+
+def home_counts(officer: Officer) -> list[Count]:
+    """Return what waits for the officer: overdue, today, new, sent back; one query."""
+    listed = officer.listed()
+    held = mine(officer)
+    asked: dict[str, tuple[str, Q, str, str]] = {
+        "late": (_("Overdue"), held & deadline_condition("late", officer), "view=mine&deadline=late", "late"),
+        "today": (
+            str(today_words(officer)),
+            held & deadline_condition("today", officer),
+            "view=mine&deadline=today",
+            "soon",
+        ),
+    }
+    if Role.CLERK in officer.roles:
+        asked["new"] = (_("New, waiting for reception"), Q(status=Status.SUBMITTED), "view=waiting", "info")
+        asked["results"] = (_("Result to hand over"), Q(status=Status.DECIDED), "view=results", "ok")
+    if Role.SPECIALIST in officer.roles:
+        asked["offered"] = (_("New, nobody has taken them"), offered(officer), "view=offered", "info")
+        asked["returned"] = (_("Sent back to me"), sent_back(officer), "view=sent-back", "late")
+    if Role.LEADER in officer.roles:
+        asked["signing"] = (_("Waiting for signature"), signing(officer), "view=signing", "info")
+    counts = capped_counts({key: listed.filter(condition) for key, (_label, condition, *_rest) in asked.items()})
+    base = reverse("desk:list")
+    return [
+        Count(label, shown_count(counts[key]), f"{base}?{query}", kind if counts[key] else "none")
+        for key, (label, _condition, query, kind) in asked.items()
+    ]
+
+
+def work_list(officer: Officer) -> ListSpec:
+    """Return the list an officer works through by default."""
+    return ListSpec(view=default_view(officer))
+
+
+def most_urgent(officer: Officer, limit: int = 8) -> list[Row]:
+    """Return the first rows of the officer's own list."""
+    spec = work_list(officer)
+    return rows(officer, page_of(officer, spec, None, ROW_COLUMNS, size=limit).rows, spec)
+
+
+def fields(officer: Officer) -> list[tuple[str, str]]:
+    """Return the fields a filter offers: those of the officer's posts, or all; one query."""
+    sectors = in_order(Sector.objects.values_list("code", "name").order_by("code"), name=lambda sector: sector[1])
+    own: set[str] = set()
+    for post in officer.posts:
+        if not post.sectors:
+            return sectors
+        own.update(post.sectors)
+    return [(code, name) for code, name in sectors if code in own]
+
+
+def filter_choices(officer: Officer, spec: ListSpec) -> list[dict[str, Any]]:
+    """Return the filter selects: name, label and options with the chosen one marked."""
+    offered_choices: tuple[tuple[str, str, list[tuple[str, Any]]], ...] = (
+        ("field", _("Field"), list(fields(officer))),
+        ("level", _("Level"), [(level, labels.level_name(level)) for level in labels.level_scheme()]),
+        ("channel", _("Channel"), list(Channel.choices)),
+        ("deadline", _("Deadline"), list(deadlines(officer).items())),
+    )
+    return [
+        {
+            "name": name,
+            "label": label,
+            "options": [(value, text, value == getattr(spec, name)) for value, text in choices],
+        }
+        for name, label, choices in offered_choices
+    ]
+
+
+def sort_links(spec: ListSpec) -> dict[str, dict[str, str]]:
+    """Return for each sortable column ('due', 'date') its link and its state as aria-sort."""
+    base = reverse("desk:list")
+    links = {}
+    for key in ("due", "closed" if spec.view == "done" else "filed"):
+        is_current = spec.order.removeprefix("-") == key
+        target = f"-{key}" if spec.order == key else key
+        state = "none" if not is_current else "descending" if spec.is_descending else "ascending"
+        links["due" if key == "due" else "date"] = {"url": f"{base}?{spec.query_string(sort=target)}", "state": state}
+    return links
+
+
+def neighbours(
+    officer: Officer, spec: ListSpec, search: Search | None, dossier: Dossier, name: str = "desk:dossier"
+) -> dict[str, str]:
+    """Return the links to the dossiers before and after one in its list (empty at the ends); four queries at most."""
+    place = place_of(dossier, spec)
+    found = {
+        "previous": neighbour(officer, spec, search, place, backwards=True),
+        "next": neighbour(officer, spec, search, place),
+    }
+    return {key: dossier_url(code, spec, name) if code else "" for key, code in found.items()}
+
+
+def dossier_url(code: str, spec: ListSpec, name: str = "desk:dossier") -> str:
+    """Return a link to a dossier (or one of its pages) that remembers the list."""
+    return f"{reverse(name, args=[code])}?{spec.query_string()}"
+
+
+def _short(moment: datetime | None) -> str:
+    return f"{moment.astimezone(LOCAL):%d/%m %H:%M}" if moment else ""

@@ -1,0 +1,41 @@
+"""Paths of the desk; an action's segment is its name in kebab case."""
+
+from django.urls import path
+
+from .views import actions, dossier, intake, lists
+
+app_name = "desk"
+DOSSIER = "desk/dossiers/<str:code>/"
+
+urlpatterns = [
+    path("desk/", lists.home, name="home"),
+    path("desk/dossiers/", lists.dossier_list, name="list"),
+    path("desk/search/", lists.search, name="search"),
+    path("desk/results/", lists.results, name="results"),
+    path("desk/prepared/", intake.find, name="prepared"),
+    path("desk/prepared/<int:pk>/", intake.show, name="prepared_form"),
+    path("desk/prepared/<int:pk>/take-in/", intake.take_in, name="prepared_take_in"),
+    path("desk/messages/", lists.messages_failed, name="messages_failed"),
+    path("desk/messages/<int:pk>/called/", lists.message_called, name="message_called"),
+    path("desk/shortcuts/", lists.shortcuts, name="shortcuts"),
+    path("desk/print/<slug:kind>/<str:code>/", dossier.print_slip, name="print"),
+    path(DOSSIER, dossier.dossier, name="dossier"),
+    path(f"{DOSSIER}declaration/", dossier.declaration, name="declaration"),
+    path(f"{DOSSIER}history/", dossier.history, name="history"),
+    path(f"{DOSSIER}number/", dossier.unmask, name="unmask"),
+    path(f"{DOSSIER}papers/<str:paper_ref>/file/", dossier.paper_file, name="paper_file"),
+    path(f"{DOSSIER}slips/<int:pk>/", dossier.slip_pdf, name="slip_pdf"),
+    path(f"{DOSSIER}result/", dossier.result_print, name="result_print"),
+    path(f"{DOSSIER}result/file/", dossier.result_file, name="result_file"),
+    path(f"{DOSSIER}receive/", actions.receive, name="receive"),
+    path(f"{DOSSIER}refuse/", actions.refuse, name="refuse"),
+    path(f"{DOSSIER}supplement/", actions.supplement, name="supplement"),
+    path(f"{DOSSIER}supplement-received/", actions.supplement_received, name="supplement_received"),
+    path(f"{DOSSIER}forward/", actions.forward, name="forward"),
+    path(f"{DOSSIER}claim/", actions.claim, name="claim"),
+    path(f"{DOSSIER}draft/", actions.propose, name="propose"),
+    path(f"{DOSSIER}return-result/", actions.return_result, name="return_result"),
+    path(f"{DOSSIER}extend/", actions.extend, name="extend"),
+    path(f"{DOSSIER}decline-withdrawal/", actions.decline_withdrawal, name="decline_withdrawal"),
+    path(f"{DOSSIER}stop/", actions.stop, name="stop"),
+]

@@ -1,0 +1,215 @@
+"""One dossier at the desk: its page, its history, its files and slips. Every look is written down."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from common.files import serve
+from dossiers.models import Dossier, Result, SlipKind, SupplementRequest
+from dossiers.records import results, slips
+from dossiers.timeline import declaration as declaring
+from dossiers.timeline.history import holder_panel, timeline
+from offices.models import Role
+
+from .. import dossier_page, rows
+from ..buttons import offers
+from ..guards import officer_required
+from ..lists import ListSpec, Search
+from ..officer import Officer
+
+UNMASKED_KEY = "desk_unmasked"
+CONTROL_SHEET = "control-sheet"
+PDF = "application/pdf"
+
+
+def shared(request: HttpRequest, officer: Officer, dossier: Dossier, spec: ListSpec | None = None) -> dict[str, Any]:
+    """Return what the dossier page, its history and the leader's page have in common."""
+    name = "leader:dossier" if spec else "desk:dossier"
+    spec = spec or ListSpec.read(request.GET, officer)
+    return {
+        "dossier": dossier,
+        "light": rows.Lights(officer).of(dossier),
+        "holder": holder_panel(dossier, officer.now),
+        "unmask_url": rows.dossier_url(dossier.code, spec, "desk:unmask"),
+        "history_url": rows.dossier_url(dossier.code, spec, "desk:history"),
+        "back_url": rows.dossier_url(dossier.code, spec),
+        "list_url": f"{reverse('desk:list')}?{spec.query_string()}",
+        **rows.neighbours(officer, spec, Search.kept(request.session), dossier, name),
+    }
+
+
+def pop_unmasked(request: HttpRequest, dossier: Dossier) -> bool:
+    """Tell whether the officer has just asked for the whole numbers of this dossier, once."""
+    if request.session.get(UNMASKED_KEY) != dossier.code:
+        return False
+    del request.session[UNMASKED_KEY]
+    return True
+
+
+def contents(request: HttpRequest, officer: Officer, dossier: Dossier) -> dict[str, Any]:
+    """Return the data, papers and result of a dossier for a page."""
+    is_unmasked = pop_unmasked(request, dossier)
+    language = get_language() or "vi"
+    return {
+        "is_unmasked": is_unmasked,
+        "id_number": dossier.applicant.id_number if is_unmasked else dossier.applicant.masked_number,
+        "answers": dossier_page.answers_in_words(dossier, language, is_unmasked=is_unmasked),
+        "papers": dossier_page.paper_cards(dossier),
+        "result": Result.objects.filter(dossier=dossier).select_related("proposed_by", "approved_by").first(),
+    }
+
+
+@require_safe
+@officer_required()
+def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
+    """The dossier: data left, papers right, one obvious next action."""
+    found = officer.dossier(code)
+    dossier_page.note_reading(found, officer.user, "dossier", officer.now)
+    spec = ListSpec.read(request.GET, officer)
+    requests = SupplementRequest.objects.filter(dossier=found).select_related("asked_by").prefetch_related("items")
+    page = {
+        **shared(request, officer, found),
+        **contents(request, officer, found),
+        "offers": offers(officer, found, spec),
+        "claim_url": rows.dossier_url(found.code, spec, "desk:claim"),
+        "requests": requests,
+        "slips": slip_links(found),
+        "timeline": timeline(found, "officer"),
+        "handovers": found.handovers.select_related("unit", "person", "given_by"),
+        "calls": dossier_page.undelivered(found),
+        "panels": dossier_page.panels(found, officer.user),
+    }
+    return render(request, "desk/dossier_detail.html", page)
+
+
+def slip_links(dossier: Dossier) -> list[dict[str, Any]]:
+    """Return the issued slips, newest first, with the page to print and, when it is there, the PDF."""
+    return [
+        {
+            "label": SlipKind(slip.kind).label,
+            "number": slip.number,
+            "issued_at": slip.issued_at,
+            "url": reverse("desk:print", args=[slip.kind, dossier.code]),
+            "pdf": reverse("desk:slip_pdf", args=[dossier.code, slip.pk]) if slip.file else "",
+        }
+        for slip in dossier.slips.defer("data").order_by("-pk")
+    ]
+
+
+@require_safe
+@officer_required()
+def history(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
+    """Everything that happened to a dossier, its control sheet, and which officers looked at it."""
+    found = officer.dossier(code)
+    dossier_page.note_reading(found, officer.user, "history", officer.now)
+    page = {
+        **shared(request, officer, found),
+        "timeline": timeline(found, "officer"),
+        "handovers": found.handovers.select_related("unit", "person", "given_by"),
+        "readings": dossier_page.readings(found),
+    }
+    return render(request, "desk/dossier_history.html", page)
+
+
+@require_POST
+@officer_required()
+def unmask(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
+    """Show the whole ID numbers once, and write down who asked."""
+    found = officer.dossier(code)
+    dossier_page.note_reading(found, officer.user, "number", officer.now)
+    request.session[UNMASKED_KEY] = found.code
+    page = "leader:dossier" if request.POST.get("page") == "leader" and Role.LEADER in officer.roles else "desk:dossier"
+    return redirect(f"{reverse(page, args=[found.code])}?{ListSpec.read(request.GET, officer).query_string()}")
+
+
+@require_safe
+@officer_required()
+def paper_file(request: HttpRequest, officer: Officer, code: str, paper_ref: str) -> HttpResponseBase:
+    """A file of a paper; not while a scanner has yet to say that it is clean."""
+    found = officer.dossier(code)
+    paper = get_object_or_404(found.papers.exclude(file=""), ref=paper_ref)
+    if paper.scan_state not in dossier_page.OPENABLE:
+        messages.error(request, _("This file may not be opened: the virus scan has not found it clean."))
+        return redirect("desk:dossier", code=found.code)
+    dossier_page.note_reading(found, officer.user, f"paper {paper.ref}", officer.now)
+    name = paper.original_name or f"{paper.ref}.pdf"
+    return serve(
+        request, paper.file, paper.media_type, name, sha256=paper.sha256, inline=request.GET.get("inline") == "1"
+    )
+
+
+@require_safe
+@officer_required()
+def declaration(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
+    """The declaration as a page to print, with whole ID numbers."""
+    found = officer.dossier(code)
+    page = declaring.page(found, reverse("desk:dossier", args=[found.code]))
+    if page is None:
+        raise Http404
+    dossier_page.note_reading(found, officer.user, "declaration", officer.now)
+    with slips.in_vietnamese():
+        return render(request, declaring.TEMPLATE, page)
+
+
+@require_safe
+@officer_required()
+def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> HttpResponse:
+    """The newest slip of a kind, or the control sheet, as a page to print; there at once."""
+    found = officer.dossier(code)
+    back = reverse("desk:dossier", args=[found.code])
+    if kind == CONTROL_SHEET:
+        handovers = found.handovers.select_related("unit", "person", "given_by")
+        with slips.in_vietnamese():
+            template, context = slips.control_sheet(found, handovers, officer.now)
+            return render(request, template, context | {"back": back})
+    slip = found.slips.filter(kind=kind).order_by("-pk").first()
+    if slip is None:
+        raise Http404
+    dossier_page.note_reading(found, officer.user, f"slip {slip.pk}", officer.now)
+    with slips.in_vietnamese():
+        template, context = slips.page(slip)
+        return render(request, template, context | {"back": back})
+
+
+@require_safe
+@officer_required()
+def slip_pdf(request: HttpRequest, officer: Officer, code: str, pk: int) -> HttpResponseBase:
+    """A slip's stored PDF, once the worker has made it."""
+    found = officer.dossier(code)
+    slip = get_object_or_404(found.slips.exclude(file=""), pk=pk)
+    dossier_page.note_reading(found, officer.user, f"slip {slip.pk}", officer.now)
+    return serve(request, slip.file, PDF, f"{slip.kind}-{found.code}.pdf", sha256=slip.sha256)
+
+
+@require_safe
+@officer_required()
+def result_file(request: HttpRequest, officer: Officer, code: str) -> HttpResponseBase:
+    """The result's file; before it is signed, the uploaded draft."""
+    found = officer.dossier(code)
+    result = get_object_or_404(Result, dossier=found)
+    if not result.file:
+        messages.info(request, _("The PDF of the result is being made. Try again in a minute."))
+        return redirect("desk:dossier", code=found.code)
+    dossier_page.note_reading(found, officer.user, "result", officer.now)
+    return serve(request, result.file, PDF, f"result-{found.code}.pdf", sha256=result.sha256)
+
+
+@require_safe
+@officer_required()
+def result_print(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
+    """A decision letter as a page: the draft while it waits for a signature, the frozen letter afterwards."""
+    found = officer.dossier(code)
+    result = get_object_or_404(Result, dossier=found, kind="letter")
+    dossier_page.note_reading(found, officer.user, "result", officer.now)
+    with slips.in_vietnamese():
+        if result.approved_at:
+            template, context = results.page(result)
+        else:
+            template, context = results.preview(found, result, officer.now)
+        return render(request, template, context | {"back": reverse("desk:dossier", args=[found.code])})

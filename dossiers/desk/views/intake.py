@@ -1,0 +1,147 @@
+"""The desk's door for declarations that were filled in on the portal and came on paper.
+
+The code is sent in a form, never in an address; what it opened is remembered in
+the officer's session.
+"""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from common import onetime
+from common.form_warnings import point_out
+from common.limits import hit_target, too_many
+from dossiers.models import SlipKind
+from dossiers.workflow import ActionRefused
+from eforms import schema as form_schema
+from offices.models import Role
+from procedures.models import PreparedForm
+from procedures.paper import prepared
+
+from .. import intake as prepared_intake
+from ..forms.intake import CodeForm, IntakeForm
+from ..guards import officer_required
+from ..intake import IntakeRefused
+from ..officer import Officer
+
+SESSION_KEY = "desk_prepared"
+KEPT = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@officer_required(Role.CLERK)
+def find(request: HttpRequest, officer: Officer) -> HttpResponse:
+    """Take a scanned or typed code; the same answer for an unknown and an expired one."""
+    return by_code(request, officer, CodeForm(request.POST if request.method == "POST" else None))
+
+
+def by_code(request: HttpRequest, officer: Officer, form: CodeForm) -> HttpResponse:
+    """Show the box for codes, or lead to the declaration that a sent code opens."""
+    if form.is_bound:
+        limit = hit_target("prepared_user", str(officer.user.pk), officer.now)
+        if limit.exceeded:
+            return too_many(request, limit)
+        if form.is_valid():
+            found = prepared.find_by_code(form.cleaned_data["code"], officer.now)
+            if found is not None:
+                prepared_intake.mark_opened(found, officer.user, officer.now)
+                kept = [pk for pk in request.session.get(SESSION_KEY, []) if pk != found.pk]
+                request.session[SESSION_KEY] = [*kept, found.pk][-KEPT:]
+                return redirect("desk:prepared_form", found.pk)
+            form.add_error(
+                "code", _("No declaration has this code, or its 30 days are over. Then type from the paper.")
+            )
+    return render(request, "desk/prepared.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def opened(request: HttpRequest, officer: Officer, pk: int) -> PreparedForm | None:
+    """Return a declaration whose code this session has shown, None when it is gone; raises Http404 for others."""
+    if pk not in request.session.get(SESSION_KEY, []):
+        raise Http404
+    return prepared.find(pk, officer.now)
+
+
+def lead_back(request: HttpRequest) -> HttpResponse:
+    """Say that a declaration is gone and return to the box for codes."""
+    messages.info(request, prepared_intake.gone().message)
+    return redirect("desk:prepared")
+
+
+@require_safe
+@officer_required(Role.CLERK)
+def show(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
+    """Show every answer in words, to be compared with the paper."""
+    form = opened(request, officer, pk)
+    if form is None:
+        return lead_back(request)
+    schema = form_schema.load(form.version.form or {})
+    language = "en" if (get_language() or "vi").startswith("en") else "vi"
+    page = {
+        "form": form,
+        "title": schema.title.say(language),
+        "procedure": form.version.name,
+        "code": prepared.grouped(prepared.code_of(form)),
+        "answers": [
+            (section.title.say(language), [(label, text or "–") for _key, label, text in rows])
+            for section, rows in form_schema.summary(schema, prepared.answers_of(form), language)
+        ],
+        "opened_before": form.opened_by if form.opened_by_id != officer.user.pk else None,
+        "refusal": "",
+    }
+    try:
+        page["intake"] = prepared_intake.intake_of(form, officer)
+    except IntakeRefused as refused:
+        page |= {"intake": None, "refusal": refused.message}
+    return render(request, "desk/prepared_form.html", page)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@officer_required(Role.CLERK)
+def take_in(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
+    """Take the papers in with the declared answers; leads to the receipt to print."""
+    form = opened(request, officer, pk)
+    if form is None:
+        return taken_before(request, officer) or lead_back(request)
+    try:
+        intake = prepared_intake.intake_of(form, officer)
+    except IntakeRefused as refused:
+        messages.error(request, refused.message)
+        return redirect("desk:prepared_form", pk)
+    status = 200
+    asked = IntakeForm(request.POST if request.method == "POST" else None, intake=intake, key=onetime.new_key())
+    if request.method == "POST":
+        status = 422
+        if asked.is_valid():
+            try:
+                dossier = prepared_intake.take_in(
+                    intake, asked.intake_data(), by=officer.user, key=asked.cleaned_data["key"], now=officer.now
+                )
+            except (ActionRefused, IntakeRefused) as refused:
+                asked.add_error(None, str(refused.message))
+                status = 409
+            except onetime.KeyMisused:
+                asked.add_error(None, _("This page is too old. Open the declaration again."))
+                status = 409
+            else:
+                link = format_html('<a href="{}">{}</a>', reverse("desk:dossier", args=[dossier.code]), dossier.code)
+                messages.success(request, format_html("{} {}", _("Taken in:"), link))
+                point_out(request, asked)
+                return redirect("desk:print", SlipKind.RECEIPT, dossier.code)
+    page = {
+        "form": asked,
+        "intake": intake,
+        "procedure": intake.version.name,
+        "back": reverse("desk:prepared_form", args=[pk]),
+    }
+    return render(request, "desk/prepared_take_in.html", page, status=status)
+
+
+def taken_before(request: HttpRequest, officer: Officer) -> HttpResponse | None:
+    """Lead to the receipt when the same form was sent twice."""
+    dossier = prepared_intake.taken_with(request.POST.get("key", ""), officer.user)
+    return None if dossier is None else redirect("desk:print", SlipKind.RECEIPT, str(dossier.code))

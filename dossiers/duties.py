@@ -1,0 +1,87 @@
+"""What the administrators' screens ask about dossiers: who holds how many, and what keeps a unit open."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from offices.hooks import HandOverLine, Held
+from offices.models import Unit
+
+from . import actions
+from .models import DayCounter, Dossier
+from .models.dossier import OPEN
+from .records.numbering import DOSSIER
+from .workflow import TABLE, Action, ActionRefused, perform
+
+
+class HeldDossiers:
+    """Open dossiers that one person holds."""
+
+    label = gettext_lazy("Open dossiers")
+
+    def held(self, user: Any, unit_ids: Iterable[int]) -> list[Held]:
+        """Return how many dossiers a person holds in each role of these units. One query."""
+        rows = (
+            self._of(user)
+            .filter(holder_unit__in=list(unit_ids))
+            .order_by()
+            .values("holder_unit", "holder_role")
+            .annotate(count=Count("pk"))
+        )
+        return [Held(row["holder_unit"], row["holder_role"], row["count"]) for row in rows]
+
+    def hand_over(
+        self, user: Any, unit: Unit, role: str, to: Any, *, by: Any, now: datetime, most: int
+    ) -> list[HandOverLine]:
+        """Hand on the oldest deadlines first, each dossier in a transaction of its own: what is done stays done."""
+        lines = []
+        action = actions.Reassign(leaver=user, to=to)
+        held = self._of(user).filter(holder_unit=unit, holder_role=role).select_related("version")
+        name = to.get_full_name() if to else _("everybody in the role")
+        for dossier in list(held.order_by("due_at", "id")[: max(most, 0)]):
+            reason = ""
+            try:
+                perform(action, dossier, by=by, now=now)
+            except ActionRefused as refused:
+                reason = str(refused.message)
+            lines.append(HandOverLine(f"{dossier.code} – {dossier.version.name}", name, reason))
+        return lines
+
+    @staticmethod
+    def _of(user: Any) -> Any:
+        return Dossier.objects.filter(holder=user, status__in=TABLE[Action.REASSIGN].sources)
+
+
+def open_dossiers(unit: Unit) -> str:
+    """Say that a unit still has open dossiers; '' when it has none. One query."""
+    count = (
+        Dossier.objects.filter(status__in=OPEN, unit=unit) | Dossier.objects.filter(status__in=OPEN, received_by=unit)
+    ).count()
+    if not count:
+        return ""
+    return ngettext("%(count)d dossier is still open.", "%(count)d dossiers are still open.", count) % {"count": count}
+
+
+def codes_of_today(unit: Unit | None, identifier: str, day: date) -> str:
+    """Say what a new identifier means for the codes of a day; '' when nothing.
+
+    Codes that another unit gave today begin the same way: taking its identifier
+    over is refused until tomorrow, because both would count from one.
+    """
+    if identifier:
+        begins = f"{identifier}-{day:%y%m%d}-"
+        taken = Dossier.objects.filter(code__startswith=begins)
+        if unit is not None:
+            taken = taken.exclude(received_by=unit)
+        if taken.exists():
+            raise ValidationError(_("Another unit has given codes with this identifier today. Change it tomorrow."))
+    if unit is None or not DayCounter.objects.filter(unit=unit, day=day, purpose=DOSSIER, last__gt=0).exists():
+        return ""
+    return _(
+        "This unit has already given codes today. Those keep the former identifier; the next ones get the new one."
+    )

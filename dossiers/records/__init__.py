@@ -1,0 +1,1 @@
+"""What an action leaves behind: assignments, terms, numbers, slips, results, notices."""

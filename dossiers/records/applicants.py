@@ -1,0 +1,178 @@
+"""Who asks: the applicant's data as frozen when a dossier is submitted or taken in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from accounts.models import IdKind, Kind, Sex, User
+from common.identity import id_kind
+from common.secret import blind_index
+from common.text import fold
+from eforms import schema as form_schema
+
+from ..models import Applicant, Dossier
+
+PERSONAL_NUMBER = "personal_number"
+TAX_CODE = "tax_code"
+# What an applicant's paper is called, by its kind in accounts and answers.
+ID_KINDS = {IdKind.PERSONAL.value: PERSONAL_NUMBER, IdKind.CARD.value: "card", IdKind.PASSPORT.value: "passport"}
+
+
+def number_index(number: str) -> str:
+    """Return the blind index by which an applicant's ID or tax number is found."""
+    return blind_index("applicant_number", number)
+
+
+@dataclass(frozen=True)
+class ApplicantData:
+    """Facts about an applicant before they are frozen.
+
+    ``birth`` is a partial ISO date, ``id_kind`` one of personal_number, card,
+    passport, tax_code, other, or '' when there is no number; ``address`` and
+    ``representative`` have the shapes of :class:`~dossiers.models.Applicant`.
+    """
+
+    kind: str
+    name: str
+    birth: str = ""
+    sex: str = ""
+    id_kind: str = ""
+    id_number: str = ""
+    phone: str = ""
+    email: str = ""
+    address: dict[str, Any] | None = None
+    representative: dict[str, Any] | None = None
+
+    def freeze(self, dossier: Dossier) -> Applicant:
+        """Write the one applicant row of a dossier; call inside the action's transaction."""
+        return Applicant.objects.create(
+            dossier=dossier,
+            kind=self.kind,
+            name=self.name,
+            search_name=fold(self.name)[:160],
+            birth=self.birth,
+            sex=self.sex,
+            id_kind=self.id_kind,
+            id_number=self.id_number,
+            number_index=number_index(self.id_number),
+            phone=self.phone,
+            email=self.email,
+            address=self.address,
+            representative=self.representative,
+        )
+
+
+def data_of_account(user: User) -> ApplicantData:
+    """Return the applicant's data as the account states them; one query for a representative."""
+    is_citizen = user.kind == Kind.CITIZEN
+    number = user.identity_number if is_citizen else user.tax_code
+    return ApplicantData(
+        kind=user.kind,
+        name=user.full_name,
+        birth=user.birth if is_citizen else "",
+        sex=user.sex if is_citizen else "",
+        id_kind=paper_kind(user.identity_kind if is_citizen else TAX_CODE, number),
+        id_number=number,
+        phone=user.phone,
+        email=user.email or "",
+        address=user.address,
+        representative=None if is_citizen else _representative(user),
+    )
+
+
+def paper_kind(kind: str, number: str) -> str:
+    """Return what an applicant's paper is called, from its kind in accounts or answers ('' when nobody said which)."""
+    if not number or kind == TAX_CODE:
+        return kind if number else ""
+    told = {"personal": PERSONAL_NUMBER}.get(id_kind(number), id_kind(number))
+    return ID_KINDS.get(kind, "other" if kind else told)
+
+
+def known_of(schema: form_schema.Schema, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what answers say about the person who asks, by pre-fill source; the first answer of each counts.
+
+    ``id_kind`` stands beside ``personal_number`` where the form asks which paper it is.
+    """
+    known: dict[str, Any] = {}
+    for _section, field in schema.fields():
+        value = answers.get(field.key)
+        if not field.prefill or field.prefill.startswith("answer:") or form_schema.is_empty(value):
+            continue
+        if field.prefill == "person" and isinstance(value, Mapping):
+            parts = {source: value.get(source, "") for source in ("full_name", "birth", "sex", "id_kind")}
+            parts["personal_number"] = value.get("id_number", "")
+            known = {source: part for source, part in parts.items() if part} | known
+            continue
+        if field.prefill == "personal_number" and "personal_number" not in known:
+            kind = answers.get(field.kind_question)
+            known |= {"id_kind": kind} if kind else {}
+        known.setdefault(field.prefill, value)
+    return known
+
+
+def _fits(source: str, value: Any) -> bool:
+    """Tell whether an answer can stand in the applicant's column: a publisher may ask for a name as a long text."""
+    if source == "sex":
+        return value in Sex.values
+    limits = {
+        "full_name": 160,
+        "organisation_name": 160,
+        "phone": 16,
+        "email": 254,
+        "tax_code": 40,
+        "personal_number": 40,
+    }
+    return source not in limits or len(value) <= limits[source]
+
+
+def data_of_filing(user: User, schema: form_schema.Schema | None, answers: Mapping[str, Any]) -> ApplicantData:
+    """Return the applicant of a dossier filed by an account: what the form says of them, else what the account says.
+
+    Where the form names somebody else than the account does, nothing that tells
+    who a person is comes from the account. Messages keep going to the account's
+    own address, which was confirmed. One query for a representative.
+    """
+    data = data_of_account(user)
+    known = (
+        {source: value for source, value in known_of(schema, answers).items() if _fits(source, value)} if schema else {}
+    )
+    number = known.get("personal_number", "")
+    if user.kind != Kind.CITIZEN:
+        acting = dict(data.representative or {"name": "", "position": "", "id_number": "", "phone": ""})
+        told = {"name": "full_name", "position": "representative_position", "id_number": "personal_number"}
+        acting |= {part: known[source] for part, source in told.items() if known.get(source)}
+        code = known.get("tax_code") or data.id_number
+        return replace(
+            data,
+            name=known.get("organisation_name") or data.name,
+            id_number=code,
+            id_kind=paper_kind(TAX_CODE, code),
+            phone=known.get("phone") or data.phone,
+            representative=acting if acting["name"] else None,
+        )
+    name = known.get("full_name") or data.name
+    if fold(name) != fold(data.name):
+        data = replace(data, birth="", sex="", id_kind="", id_number="")
+    return replace(
+        data,
+        name=name,
+        birth=known.get("birth") or data.birth,
+        sex=known.get("sex") or data.sex,
+        id_kind=paper_kind(known.get("id_kind", ""), number) if number else data.id_kind,
+        id_number=number or data.id_number,
+        phone=known.get("phone") or data.phone,
+        email=data.email or known.get("email", ""),
+        address=known.get("address") or data.address,
+    )
+
+
+def _representative(user: User) -> dict[str, Any] | None:
+    person = getattr(user, "representative", None)
+    if person is None:
+        return None
+    return {
+        "name": person.full_name,
+        "position": person.position,
+        "id_number": person.personal_number,
+        "phone": person.phone,
+    }

@@ -1,0 +1,95 @@
+"""Who holds a dossier: the columns that say so, and the control sheet behind them."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db.models import prefetch_related_objects
+
+from accounts.models import User
+from offices.models import Post, Role, Unit
+from procedures.models import ProcedureVersion
+
+from ..models import Dossier, Handover
+from ..workflow import Move
+from .terms import step_due
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A place in the chain: a unit's role, or one person in it, at a step."""
+
+    unit: Unit
+    role: str
+    person: User | None
+    step: int
+
+    def columns(self) -> dict[str, Any]:
+        """Return the dossier's columns that say so."""
+        return {"holder_unit": self.unit, "holder_role": self.role, "holder": self.person, "step": self.step}
+
+
+NOBODY: dict[str, Any] = {"holder_unit": None, "holder_role": "", "holder": None}
+
+
+def step_of(version: ProcedureVersion, role: str, after: int) -> int:
+    """Return the number of a role's next step after a step, else its last one, else ``after``; one query."""
+    # A version's steps never change: what reads them next on this object finds them there.
+    prefetch_related_objects([version], "steps")
+    numbers = [step.n for step in version.steps.all() if step.role == role]
+    return next((n for n in numbers if n > after), numbers[-1] if numbers else after)
+
+
+def can_hold(user: User, role: str, dossier: Dossier, posts: list[Post]) -> bool:
+    """Tell whether one of a person's present posts lets them hold a dossier in a role."""
+    return any(
+        post.unit_id == dossier.unit_id
+        and post.role == role
+        and (role != Role.SPECIALIST or post.covers(dossier.version.procedure.sector.code))
+        for post in posts
+        if post.user_id == user.pk
+    )
+
+
+def end(move: Move) -> None:
+    """Close the open row of the control sheet; one query."""
+    Handover.objects.filter(dossier=move.dossier, until=None).update(until=move.now)
+
+
+def give(move: Move) -> Handover:
+    """Close the open row and write the next one as the claimed dossier's columns say.
+
+    Seven queries at most. A dossier whose holder did not change keeps its row: call this only on a change.
+    """
+    end(move)
+    last = move.dossier.handovers.order_by("-n").values_list("n", flat=True).first() or 0
+    return _write(move, last + 1)
+
+
+def begin(move: Move) -> Handover:
+    """Write the first row of a dossier that nobody held before; five queries at most."""
+    return _write(move, 1)
+
+
+def _write(move: Move, n: int) -> Handover:
+    dossier = move.dossier
+    unit = cast(Unit, dossier.holder_unit)
+    allotted = next((step.allotted for step in dossier.version.steps.all() if step.n == dossier.step), None) or None
+    return Handover.objects.create(
+        dossier=dossier,
+        n=n,
+        step=dossier.step,
+        unit=unit,
+        role=dossier.holder_role,
+        person=dossier.holder,
+        given_by=move.by,
+        since=move.now,
+        allotted=allotted,
+        due_at=step_due(dossier, unit, move.now, allotted),
+    )
+
+
+def restart_step(move: Move) -> None:
+    """Let the present step's time begin anew, after the applicant completed the dossier."""
+    row = Handover.objects.filter(dossier=move.dossier, until=None).select_related("unit").first()
+    if row is not None:
+        Handover.objects.filter(pk=row.pk).update(due_at=step_due(move.dossier, row.unit, move.now, row.allotted))

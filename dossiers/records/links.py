@@ -1,0 +1,18 @@
+"""Whole addresses of a dossier's pages, for mails and codes on paper."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from ..models import Dossier
+
+
+def tracking_link(dossier: Dossier) -> str:
+    """Return the address of the public look-up page of a dossier with a code."""
+    return settings.SITE_URL + reverse("track:dossier", args=[dossier.code])
+
+
+def applicant_link(dossier: Dossier) -> str:
+    """Return the address of the page the applicant should open: their own, else the look-up."""
+    if dossier.owner_id is None:
+        return tracking_link(dossier)
+    return settings.SITE_URL + reverse("my:dossier", args=[dossier.ref])

@@ -1,0 +1,55 @@
+"""Numbers without a gap and without a double: dossier codes and slip numbers.
+
+A counter row is raised in the transaction that uses the number, so a
+transaction that fails gives its number back, and two at once wait for each
+other on the row.
+"""
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import F
+
+from common.clock import local_day
+from offices.models import Unit
+
+from ..models import DayCounter
+
+DOSSIER = "dossier"
+
+
+def next_number(unit: Unit, day: date, purpose: str) -> int:
+    """Return the next number of a unit on a day, from 1; three queries, five the first time.
+
+    Raises TransactionManagementError outside a transaction.
+    """
+    connection = transaction.get_connection()
+    connection.validate_no_broken_transaction()
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("numbers are given inside the transaction that uses them")
+    counter = DayCounter.objects.filter(unit=unit, day=day, purpose=purpose)
+    if not raise_counter(counter):
+        DayCounter.objects.get_or_create(unit=unit, day=day, purpose=purpose)
+        raise_counter(counter)
+    return counter.values_list("last", flat=True).get()
+
+
+def raise_counter(counter) -> int:
+    """Raise a counter by one in one statement, which locks its row; return the rows changed."""
+    return counter.update(last=F("last") + 1)
+
+
+def dossier_code(unit: Unit, now: datetime) -> str:
+    """Return a new code, such as 000.00.16.H19-260323-0001 (TT 01/2018/TT-VPCP art. 19).
+
+    The day is that of Vietnam. The ten-thousandth dossier of a day gets five
+    digits: nobody is turned away over the width of a number.
+    """
+    day = local_day(now)
+    return f"{unit.identifier}-{day:%y%m%d}-{next_number(unit, day, DOSSIER):04d}"
+
+
+def yearly_number(unit: Unit, now: datetime, purpose: str, suffix: str) -> str:
+    """Return the next number of a paper in its register of the year, such as '12/TNHS'."""
+    first_day = local_day(now).replace(month=1, day=1)
+    return f"{next_number(unit, first_day, purpose)}/{suffix}"

@@ -1,0 +1,314 @@
+"""Official slips: their data and number are frozen in the action's transaction, their PDF follows.
+
+Field lists after Thông tư 01/2018/TT-VPCP; Thông tư 03/2025/TT-VPCP renumbers
+the forms. Slips are papers of the authority and always Vietnamese, whatever
+language the screen has.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+
+from common import broker, store
+from common.clock import local_day
+from common.divisions import address_text
+from common.money import format_vnd
+from common.qr import qr_svg
+from offices.models import Post, Role, Unit
+from procedures.labels import amount_words
+from procedures.models import Offering, ProcedureVersion, TimeUnit
+
+from ..models import Delivery, Dossier, Handover, PaperKind, Slip, SlipKind
+from ..workflow import Move
+from .links import tracking_link
+from .numbering import yearly_number
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of the desk: its title, the suffix of its numbers, its number in each set of forms."""
+
+    title: str
+    suffix: str
+    numbers: dict[str, str]
+
+
+FORMS: dict[str, Form] = {
+    SlipKind.FILING: Form("Phiếu nộp hồ sơ trực tuyến", "", {}),
+    SlipKind.RECEIPT: Form("Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "TNHS", {"2018": "01", "2025": "01"}),
+    SlipKind.SUPPLEMENT: Form("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ", "HDHS", {"2018": "02", "2025": "02"}),
+    SlipKind.REFUSAL: Form("Phiếu từ chối tiếp nhận giải quyết hồ sơ", "TCHS", {"2018": "03", "2025": "03"}),
+    SlipKind.APOLOGY: Form("Văn bản xin lỗi và đề nghị gia hạn", "PXL", {"2018": "04", "2025": "04"}),
+    SlipKind.STOP: Form("Thông báo dừng giải quyết hồ sơ", "TBD", {"2025": "05"}),
+}
+# Titles that were different in the forms of 2018.
+TITLES_2018: dict[str, str] = {SlipKind.APOLOGY: "Phiếu xin lỗi và hẹn lại ngày trả kết quả"}
+CIRCULARS = {"2018": "Thông tư số 01/2018/TT-VPCP", "2025": "Thông tư số 03/2025/TT-VPCP"}
+
+CONTROL_SHEET_NUMBERS = {"2018": "05", "2025": "06"}
+
+UNIT_KINDS = ("Xã ", "Phường ", "Đặc khu ", "Tỉnh ", "Thành phố ")
+
+# What a slip's template extends: a page to print in the browser, or the PDF's frame.
+PRINT_LAYOUT = "slips/print.html"
+PDF_LAYOUT = "slips/pdf.html"
+
+DELIVERY_TEXTS: dict[str, str] = {
+    Delivery.ONLINE: "Trên Cổng dịch vụ công trực tuyến",
+    Delivery.DESK: "Tại Bộ phận Tiếp nhận và Trả kết quả",
+    Delivery.POST: "Qua dịch vụ bưu chính công ích",
+}
+TIME_UNIT_TEXTS: dict[str, str] = {
+    TimeUnit.HOURS: "giờ làm việc",
+    TimeUnit.DAYS: "ngày",
+    TimeUnit.WORKING_DAYS: "ngày làm việc",
+}
+
+
+def processing_text(version: ProcedureVersion) -> str:
+    """Return a version's processing time in official words."""
+    if version.processing_unit == TimeUnit.SAME_DAY or not version.processing_amount:
+        return "Trong ngày làm việc (tiếp nhận sau 15 giờ: ngày làm việc tiếp theo)"
+    return f"{version.processing_amount} {TIME_UNIT_TEXTS[version.processing_unit]}"
+
+
+def issue(move: Move, kind: str, **facts: Any) -> Slip:
+    """Write a slip of the present set of forms and have its PDF made after the commit.
+
+    ``facts`` are the form's own fields as JSON values (reason, items, old_due_at
+    as ISO text, …). A filing note carries the dossier's code as its number; the
+    others are numbered per unit and year. About six queries.
+    """
+    dossier = move.dossier
+    form, form_set = FORMS[kind], settings.SLIP_SET
+    title = TITLES_2018.get(kind, form.title) if form_set == "2018" else form.title
+    if kind == SlipKind.FILING:
+        number = str(dossier.code)
+    else:
+        number = yearly_number(dossier.received_by, move.now, kind, form.suffix)
+    slip = Slip.objects.create(
+        dossier=dossier,
+        kind=kind,
+        number=number,
+        issued_at=move.now,
+        issued_by=move.by,
+        data={
+            "title": title,
+            "form": form.numbers.get(form_set, ""),
+            "circular": CIRCULARS[form_set] if form_set in form.numbers else "",
+            "number": number,
+            **identity(dossier),
+            "officer": signer(move),
+            **facts,
+        },
+    )
+    wake(slip)
+    return slip
+
+
+def identity(dossier: Dossier) -> dict[str, Any]:
+    """Return the facts that every slip repeats: unit, applicant, procedure, link.
+
+    No ID number stands on a slip: it is carried about and lies on counters.
+    """
+    applicant = dossier.applicant
+    return {
+        "unit": unit_facts(dossier.received_by),
+        "place": place_of(dossier.received_by),
+        "code": dossier.code,
+        "link": tracking_link(dossier),
+        "procedure": dossier.version.name,
+        "procedure_code": dossier.version.procedure.code,
+        "applicant": {
+            "name": applicant.name,
+            "address": address_text(applicant.address),
+            "phone": applicant.phone,
+            "email": applicant.email,
+            "representative": (applicant.representative or {}).get("name", ""),
+        },
+        "delivery": delivery_text(dossier),
+    }
+
+
+def unit_facts(unit: Unit) -> dict[str, str]:
+    """Return what a paper's head and foot say of a unit; one query for the unit above it."""
+    return {
+        "name": unit.name,
+        "parent": unit.parent.name if unit.parent else "",
+        "short_name": unit.short_name,
+        "address": unit.address,
+        "phone": unit.phone,
+        "email": unit.email,
+    }
+
+
+def place_of(unit: Unit) -> str:
+    """Return the place in a paper's date line: 'Xuân Bắc' for 'Xã Xuân Bắc'."""
+    for kind in UNIT_KINDS:
+        if unit.short_name.startswith(kind):
+            return unit.short_name.removeprefix(kind)
+    return unit.short_name
+
+
+def delivery_text(dossier: Dossier) -> str:
+    """Return how the applicant wants the result, in official words."""
+    text = DELIVERY_TEXTS.get(dossier.delivery, DELIVERY_TEXTS[Delivery.DESK])
+    if dossier.delivery == Delivery.POST and dossier.delivery_address:
+        address = address_text(dossier.delivery_address.get("address"))
+        return f"{text}, đến: {address}" if address else text
+    return text
+
+
+def signer(move: Move) -> dict[str, str]:
+    """Return who signs: name and, from the post, the title; one query for an officer."""
+    if move.role not in Role.values or move.by is None:
+        return {"name": "", "title": ""}
+    post = Post.objects.filter(
+        user=move.by, unit__in=[move.dossier.unit_id, move.dossier.received_by_id], role=move.role
+    )
+    return {"name": move.by.get_full_name(), "title": post.values_list("title", flat=True).first() or ""}
+
+
+def papers_of(dossier: Dossier) -> list[dict[str, Any]]:
+    """Return the papers handed in, in the order of the list: name and how many as what; one query."""
+    rows: dict[Any, dict[str, Any]] = {}
+    papers = dossier.papers.filter(replaced_at=None).select_related("required")
+    for paper in sorted(papers, key=lambda paper: (paper.required.n if paper.required else 10_000, paper.pk)):
+        row = rows.setdefault(
+            paper.required_id or f"paper {paper.pk}", {"name": paper.name, "files": 0, "originals": 0}
+        )
+        if paper.kind == PaperKind.FILE:
+            row["files"] += 1
+        elif paper.kind == PaperKind.ORIGINAL_RECEIVED:
+            row["originals"] += max(paper.required.originals if paper.required else 0, 1)
+        elif paper.kind == PaperKind.COPY_RECEIVED:
+            row["copied"] = True
+        else:
+            row["promised"] = True
+    return list(rows.values())
+
+
+def fee_text(dossier: Dossier) -> str:
+    """Return the fee as the receipt states it; a unit's own fee wins; two queries."""
+    lines = list(dossier.version.fees.all())
+    offering = Offering.objects.filter(unit=dossier.unit_id, procedure=dossier.version.procedure_id).first()
+    if offering is not None and offering.fee_vnd is not None:
+        return format_vnd(offering.fee_vnd) if offering.fee_vnd else "Không"
+    with in_vietnamese():
+        amounts = "; ".join(amount_words(line) for line in lines if line.amount_vnd)
+    return amounts or ("Theo mức thu của tỉnh, nếu có" if any(line.is_local for line in lines) else "Không")
+
+
+def receipt_facts(dossier: Dossier) -> dict[str, Any]:
+    """Return the fields of form 01 beyond the identity block."""
+    return {
+        "papers": papers_of(dossier),
+        "sets": dossier.version.dossier_sets,
+        "note": dossier.version.receipt_note,
+        "fee": fee_text(dossier),
+        "processing": processing_text(dossier.version),
+        "received_at": iso(dossier.received_at),
+        "due_at": iso(dossier.due_at),
+    }
+
+
+def iso(moment: datetime | None) -> str:
+    """Return a moment as it is frozen in a slip."""
+    return moment.isoformat() if moment else ""
+
+
+def template_of(slip: Slip) -> str:
+    """Return the template of a slip's page; it extends ``layout`` (a print page or the PDF's frame)."""
+    return f"slips/{slip.kind}.html"
+
+
+def context_of(slip: Slip) -> dict[str, Any]:
+    """Return what a slip's template reads: the frozen data, its moments as datetimes, the QR code."""
+    data = dict(slip.data)
+    for name in ("received_at", "due_at", "old_due_at", "submitted_at"):
+        if name in data:
+            data[name] = datetime.fromisoformat(data[name]) if data[name] else None
+    return {"slip": slip, "data": data, "issued_at": slip.issued_at, "qr": qr_svg(data["link"])}
+
+
+def control_sheet(dossier: Dossier, handovers: Iterable[Handover], now: datetime) -> tuple[str, dict[str, Any]]:
+    """Return template and context of the control sheet as it stands now; it is not frozen. One query.
+
+    Render it under :func:`in_vietnamese`.
+    """
+    form_set = settings.SLIP_SET
+    data = {
+        "title": "Phiếu kiểm soát quá trình giải quyết hồ sơ",
+        "form": CONTROL_SHEET_NUMBERS[form_set],
+        "circular": CIRCULARS[form_set],
+        "number": "",
+        "unit": unit_facts(dossier.received_by),
+        "place": place_of(dossier.received_by),
+        "code": dossier.code,
+        "procedure": dossier.version.name,
+        "agency": dossier.unit.name,
+        "due_at": dossier.due_at,
+    }
+    rows = [
+        {
+            "n": row.n,
+            "given_by": row.given_by.get_full_name() if row.given_by else "",
+            "person": row.person.get_full_name() if row.person else "",
+            "role": Role(row.role).label,
+            "unit": row.unit.short_name,
+            "since": row.since,
+            "until": row.until,
+            "due_at": row.due_at,
+            "outcome": outcome(row),
+        }
+        for row in handovers
+    ]
+    return "slips/control-sheet.html", {"layout": PRINT_LAYOUT, "data": data, "rows": rows, "issued_at": now}
+
+
+def outcome(row: Handover) -> str:
+    """Return how a finished step ended, in the words of the control sheet; '' while it lasts or has no time."""
+    if row.until is None or row.due_at is None:
+        return ""
+    if row.until > row.due_at:
+        return "Quá hạn"
+    return "Trước hạn" if local_day(row.until) < local_day(row.due_at) else "Đúng hạn"
+
+
+def wake(slip: Slip) -> None:
+    """Have the worker make a slip's PDF once the transaction commits; a sweep finds what is missed."""
+    from ..tasks import render_slip
+
+    broker.wake(render_slip, slip.pk)
+
+
+def store_pdf(slip: Slip, content: bytes) -> bool:
+    """Store a slip's PDF and its hash unless it has one; tell whether this call did. One UPDATE claims the row.
+
+    Raises :class:`~common.store.NotKept`.
+    """
+    name = store.save(slip.file.storage, slip.file.field.generate_filename(slip, "slip.pdf"), content)
+    if Slip.objects.filter(pk=slip.pk, file="").update(file=name, sha256=hashlib.sha256(content).hexdigest()):
+        return True
+    slip.file.storage.delete(name)
+    return False
+
+
+def page(slip: Slip, layout: str = PRINT_LAYOUT) -> tuple[str, dict[str, Any]]:
+    """Return template and context of a slip's page in a layout; render it under :func:`in_vietnamese`."""
+    return template_of(slip), context_of(slip) | {"layout": layout}
+
+
+def in_vietnamese() -> Any:
+    """Return the context manager under which slips are rendered."""
+    return translation.override("vi")
+
+
+def item_rows(items: Iterable[Any]) -> list[dict[str, str]]:
+    """Return the ticked papers of a supplement request as a slip freezes them."""
+    return [{"name": item.name, "reason": item.reason} for item in items]

@@ -1,0 +1,75 @@
+"""Which time counts for a dossier: its term, its pauses and the time of each step."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from common.working_time import (
+    CalendarError,
+    OfficeCalendar,
+    YearNotEntered,
+    add_calendar_days,
+    add_working_days,
+    add_working_hours,
+    next_open,
+    same_day,
+)
+from offices.calendar import calendar_of
+from procedures.models import ProcedureVersion, TimeUnit
+
+from ..models import Dossier
+
+
+def due_from(version: ProcedureVersion, calendar: OfficeCalendar, start: datetime) -> datetime:
+    """Return when a term that begins at ``start`` ends, by the version's processing time.
+
+    Working days: same clock time; calendar days: closing of the last day; hours:
+    desk hours; same day, or no term in the law: the 15:00 rule (Luật Hộ tịch).
+    Raises CalendarError.
+    """
+    amount = version.processing_amount
+    if version.processing_unit == TimeUnit.SAME_DAY or not amount:
+        return same_day(calendar, start)
+    if version.processing_unit == TimeUnit.HOURS:
+        return add_working_hours(calendar, start, amount)
+    if version.processing_unit == TimeUnit.DAYS:
+        return add_calendar_days(calendar, start, amount)
+    return add_working_days(calendar, start, amount)
+
+
+def start_term(dossier: Dossier, now: datetime) -> dict[str, datetime]:
+    """Return the columns of a term that begins now: term_from and due_at.
+
+    Outside opening hours the term begins at the next opening. Raises
+    ActionRefused('calendar') when the competent unit's calendar does not reach so far.
+    """
+    try:
+        calendar = calendar_of(dossier.unit, around=now)
+        start = next_open(calendar, now)
+        return {"term_from": start, "due_at": due_from(dossier.version, calendar, start)}
+    except CalendarError as error:
+        raise calendar_refusal(error) from error
+
+
+def step_due(dossier: Dossier, unit, since: datetime, allotted: Decimal | None) -> datetime | None:
+    """Return when a step that takes ``allotted`` working hours ends; None without a time or a calendar.
+
+    A step's time informs, it binds nobody: a missing calendar must not stop a filing.
+    """
+    if not allotted:
+        return None
+    try:
+        return add_working_hours(calendar_of(unit, around=since), since, float(allotted))
+    except CalendarError:
+        return None
+
+
+def calendar_refusal(error: CalendarError):
+    """Return the refusal that tells an officer what is missing in the calendar."""
+    from ..workflow import ActionRefused
+
+    if isinstance(error, YearNotEntered):
+        message = _("The days off of %(year)s have not been entered. Ask the administrator to enter them.")
+        return ActionRefused("calendar", message % {"year": error.year})
+    return ActionRefused("calendar", _("This unit has no opening hours. Ask the administrator to enter them."))

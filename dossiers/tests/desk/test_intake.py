@@ -1,0 +1,257 @@
+"""A declaration filled in on the portal comes on paper: the clerk scans its code and types nothing."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+
+from dossiers.models import Dossier, PaperKind, Slip, Status
+from procedures.models import Offering, PreparedForm
+from procedures.paper import prepared
+from tests import factories
+from tests.pages import checks
+
+ANSWERS = {"requester_name": "Nguyễn Thị <b>Ổn</b>", "wants_copy": "co", "copies": 2}
+GOOD = {
+    "name": "Nguyễn Thị Ổn",
+    "birth_day": "27", "birth_month": "5", "birth_year": "1999",
+    "sex": "nu",
+    "id_number": "075199000011",
+    "phone": "0912000001",
+    "address_province": "75", "address_commune_name": "Xuân Bắc", "address_detail": "Ấp 3",
+    "checked": "on",
+    "channel": "post",
+    "delivery": "desk",
+    "paper-1": "original",
+    "paper-2": "copy",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def clock(now):
+    """Monday morning."""
+    with time_machine.travel(now, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def form(commune, now):
+    """A printed declaration for the commune."""
+    version = factories.version(commune.unit, level=2)
+    made = prepared.start(version, commune.unit.slug, now, ANSWERS)
+    prepared.make_ready(made, now)
+    made.refresh_from_db()
+    return made
+
+
+def scanned(client, commune, form):
+    """The clerk has scanned the code; returns the page that follows."""
+    client.force_login(commune.clerk)
+    return client.post(reverse("desk:prepared"), {"code": prepared.qr_text(prepared.code_of(form))}).url
+
+
+def key_of(client, form):
+    page = client.get(reverse("desk:prepared_take_in", args=[form.pk]))
+    return page.context["form"]["key"].value()
+
+
+def take_in(client, form, **changes):
+    data = GOOD | {"key": key_of(client, form)} | changes
+    return client.post(reverse("desk:prepared_take_in", args=[form.pk]), data)
+
+
+def test_scanning_shows_every_answer_as_text_and_is_written_down(client, commune, form, now):
+    address = scanned(client, commune, form)
+    page = client.get(address).content.decode()
+    assert checks.faults(page) == []
+    assert "Nguyễn Thị &lt;b&gt;Ổn&lt;/b&gt;" in page and ">2<" in page
+    form.refresh_from_db()
+    assert (form.opened_by, form.opened_at) == (commune.clerk, now)
+    assert prepared.code_of(form) not in address
+
+
+def test_code_that_opens_nothing_gets_one_answer(client, commune, form, clock, now):
+    client.force_login(commune.clerk)
+    code = prepared.code_of(form)
+    pages = [client.post(reverse("desk:prepared"), {"code": "MC1:0000-0000-0000-0000"})]
+    clock.move_to(now + timedelta(days=30))
+    client.force_login(commune.clerk)
+    pages.append(client.post(reverse("desk:prepared"), {"code": code}))
+    assert [page.status_code for page in pages] == [422, 422]
+    assert len({str(page.context["form"].errors["code"]) for page in pages}) == 1
+    assert checks.faults(pages[0].content.decode()) == []
+
+
+def test_scanning_into_the_search_box_opens_the_declaration_too(client, commune, form):
+    client.force_login(commune.clerk)
+    answer = client.post(reverse("desk:search"), {"q": prepared.qr_text(prepared.code_of(form))})
+    assert answer.url == reverse("desk:prepared_form", args=[form.pk])
+    client.force_login(commune.leader)
+    answer = client.post(reverse("desk:search"), {"q": prepared.qr_text(prepared.code_of(form))})
+    assert answer.url.startswith(reverse("desk:list"))
+
+
+def test_scanning_is_limited_per_account(client, commune, form, settings):
+    settings.LIMITS = settings.LIMITS | {"prepared_user": (2, 600)}
+    client.force_login(commune.clerk)
+    answers = [client.post(reverse("desk:prepared"), {"code": "x"}).status_code for _n in range(3)]
+    assert answers == [422, 422, 429]
+
+
+def test_others_do_not_open_what_they_have_not_scanned(client, commune, other_commune, form):
+    scanned(client, commune, form)
+    colleague = Client()
+    colleague.force_login(other_commune.clerk)
+    for name in ("desk:prepared_form", "desk:prepared_take_in"):
+        assert colleague.get(reverse(name, args=[form.pk])).status_code == 404
+    for person in (commune.specialist, commune.leader):
+        colleague.force_login(person)
+        assert colleague.post(reverse("desk:prepared"), {"code": prepared.code_of(form)}).status_code == 403
+
+
+def test_taking_in_makes_a_received_dossier_and_leads_to_the_receipt(client, commune, form):
+    scanned(client, commune, form)
+    page = client.get(reverse("desk:prepared_take_in", args=[form.pk])).content.decode()
+    assert checks.faults(page) == []
+    assert 'value="Nguyễn Thị &lt;b&gt;Ổn&lt;/b&gt;"' in page
+    answer = take_in(client, form)
+    dossier = Dossier.objects.get()
+    assert answer.url == reverse("desk:print", args=["receipt", dossier.code])
+    assert dossier.status == Status.RECEIVED and dossier.channel == "post" and dossier.answers == ANSWERS
+    applicant = dossier.applicant
+    assert (applicant.name, applicant.birth, applicant.sex) == ("Nguyễn Thị Ổn", "1999-05-27", "nu")
+    assert (applicant.id_kind, applicant.id_number) == ("personal_number", "075199000011")
+    assert applicant.address == {"province": "75", "commune": "26428", "detail": "Ấp 3"}
+    kinds = dict(dossier.papers.values_list("required__key", "kind"))
+    assert kinds == {"chung-sinh": PaperKind.ORIGINAL_RECEIVED, "uy-quyen": PaperKind.COPY_RECEIVED}
+    assert not PreparedForm.objects.exists()
+    receipt = client.get(answer.url).content.decode()
+    assert "Nguyễn Thị Ổn" in receipt and "Văn bản ủy quyền (bản sao)" in receipt
+    assert checks.faults(client.get(reverse("desk:dossier", args=[dossier.code])).content.decode()) == []
+
+
+def test_sending_the_same_form_twice_takes_it_in_once(client, commune, form):
+    scanned(client, commune, form)
+    data = GOOD | {"key": key_of(client, form)}
+    address = reverse("desk:prepared_take_in", args=[form.pk])
+    first, second = client.post(address, data), client.post(address, data)
+    assert first.url == second.url
+    assert Dossier.objects.count() == 1 and Slip.objects.filter(kind="receipt").count() == 1
+    assert client.get(address).url == reverse("desk:prepared")
+    assert client.post(reverse("desk:prepared"), {"code": prepared.code_of(form)}).status_code == 422
+
+
+def test_missing_papers_numbers_and_the_check_are_asked_for(client, commune, form):
+    scanned(client, commune, form)
+    answer = take_in(client, form, **{"paper-1": "none", "id_number": "", "checked": ""})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"paper-1", "id_number", "checked"}
+    assert checks.faults(answer.content.decode()) == []
+    assert not Dossier.objects.exists() and PreparedForm.objects.exists()
+
+
+def test_nobody_takes_in_the_own_dossier(client, commune, form):
+    commune.clerk.set_personal_number("075199000011")
+    commune.clerk.save()
+    scanned(client, commune, form)
+    assert take_in(client, form).status_code == 409
+    assert not Dossier.objects.exists() and PreparedForm.objects.exists()
+
+
+def test_other_unit_may_read_but_not_receive_what_it_does_not_offer(client, other_commune, form):
+    address = scanned(client, other_commune, form)
+    page = client.get(address)
+    assert page.context["refusal"] and page.status_code == 200
+    assert client.get(reverse("desk:prepared_take_in", args=[form.pk])).url == address
+
+
+def test_new_version_keeps_what_it_still_takes(client, commune, form):
+    from procedures.models import ProcedureVersion
+
+    shorter = factories.FORM | {"sections": [dict(factories.FORM["sections"][0])]}
+    shorter["sections"][0]["fields"] = shorter["sections"][0]["fields"][:1]
+    newer = ProcedureVersion.objects.create(
+        procedure=form.version.procedure, number=2, status="published", published_at=factories.NOW, level=2,
+        effective_from=form.version.effective_from, name=form.version.name, processing_amount=3,
+        processing_unit="working_days", form=shorter, audience=["citizen"],
+    )  # fmt: skip
+    PreparedForm.objects.filter(pk=form.pk).update(
+        answers={"answers": ANSWERS | {"requester_name": "Trần Văn Bình"}, "code": prepared.code_of(form), "unit": ""}
+    )
+    page = client.get(scanned(client, commune, form)).content.decode()
+    assert "Số bản sao" in page and checks.faults(page) == []
+    assert take_in(client, form).status_code == 302
+    dossier = Dossier.objects.get()
+    assert dossier.version == newer and dossier.answers == {"requester_name": "Trần Văn Bình"}
+
+
+def test_enterprise_is_taken_in_with_its_tax_code(client, commune, form):
+    from common import append_only
+    from procedures.models import ProcedureVersion
+
+    with append_only.lifted():
+        ProcedureVersion.objects.update(audience=["citizen", "enterprise"])
+    scanned(client, commune, form)
+    data = {"kind": "enterprise", "name": "Công ty TNHH Xuân", "tax_code": "0100233488", "id_number": ""}
+    answer = take_in(client, form, **data, representative="Lê Văn C")
+    assert answer.status_code == 302, answer.context["form"].errors
+    applicant = Dossier.objects.get().applicant
+    assert (applicant.kind, applicant.id_kind, applicant.id_number) == ("enterprise", "tax_code", "0100233488")
+    assert applicant.representative["name"] == "Lê Văn C"
+
+
+def test_hostile_input_is_no_error(client, commune, form):
+    scanned(client, commune, form)
+    address = reverse("desk:prepared_take_in", args=[form.pk])
+    for data in ({}, {"key": "x" * 64}, GOOD | {"key": "y"}, GOOD | {"key": "y" * 32, "birth_year": "9" * 300}):
+        assert client.post(address, data).status_code in (409, 422)
+    assert client.get("/desk/prepared/99999999999999999999999/").status_code == 404
+
+
+def test_lowered_offering_still_takes_what_was_sent(client, commune, form):
+    Offering.objects.update(level=1)
+    scanned(client, commune, form)
+    assert take_in(client, form).status_code == 302
+
+
+def test_declaration_prints_for_owner_and_officers(client, road, commune, citizen):
+    dossier = road.submitted().dossier
+    client.force_login(citizen)
+    page = client.get(reverse("my:declaration", args=[dossier.ref])).content.decode()
+    assert checks.faults(page) == []
+    assert "TỜ KHAI THỬ" in page and dossier.code in page and "Nguyễn Văn An" in page
+    assert (
+        reverse("my:declaration", args=[dossier.ref])
+        in client.get(reverse("my:dossier", args=[dossier.ref])).content.decode()
+    )
+    client.force_login(commune.specialist)
+    assert client.get(reverse("desk:declaration", args=[dossier.code])).status_code == 200
+    assert dossier.readings.filter(what="declaration", reader=commune.specialist).exists()
+    draft = factories.draft(citizen, commune.unit, road.version)
+    client.force_login(citizen)
+    assert client.get(reverse("my:declaration", args=[draft.ref])).status_code == 302
+
+
+def test_second_of_two_clerks_is_told_that_it_is_taken_in(commune, form, now):
+    from common.onetime import new_key
+    from dossiers.desk import intake as prepared_intake
+    from dossiers.desk.officer import Officer
+    from dossiers.records.applicants import ApplicantData
+
+    officer = Officer(commune.clerk, tuple(commune.clerk.posts.all()), now)
+    intake = prepared_intake.intake_of(form, officer)
+    data = {
+        "unit": commune.unit,
+        "channel": "counter",
+        "delivery": "post",
+        "applicant": ApplicantData(kind="citizen", name="Nguyễn Thị Ổn", address={"elsewhere": "Lào"}),
+        "received": ["chung-sinh"],
+        "copies": [],
+    }
+    made = prepared_intake.take_in(intake, data, by=commune.clerk, key=new_key(), now=now)
+    assert made.delivery_address["address"] == {"elsewhere": "Lào"}
+    with pytest.raises(prepared_intake.IntakeRefused):
+        prepared_intake.take_in(intake, data, by=commune.clerk, key=new_key(), now=now)
+    assert Dossier.objects.count() == 1

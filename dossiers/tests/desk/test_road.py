@@ -1,0 +1,269 @@
+"""The desk's actions through the pages: success, wrong role, wrong state, a stale page."""
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from common.clock import LOCAL
+from dossiers import actions
+from dossiers.models import Dossier, Status
+from dossiers.records.applicants import data_of_account
+from dossiers.workflow import perform
+from tests import factories
+
+
+@pytest.fixture(autouse=True)
+def clock(now):
+    """Monday morning, a few minutes after the road's own steps."""
+    with time_machine.travel(now.replace(hour=10), tick=False):
+        yield
+
+
+def send(client, user, name, dossier, data=None, query="", **changes):
+    """Send an action's form as an officer, for the dossier's present revision unless ``revision`` is given."""
+    client.force_login(user)
+    dossier.refresh_from_db()
+    values = {"revision": dossier.revision} | (data or {}) | changes
+    return client.post(reverse(name, args=[dossier.code]) + query, values)
+
+
+REASON = {"reason": "Hồ sơ không đủ điều kiện."}
+LETTER = {"is_granted": "1", "source": "letter", "text": "Đồng ý giải quyết theo đề nghị."}
+SIGN = {"password": factories.PASSWORD}
+# (page, role, state it starts from, form, status reached)
+STEPS = [
+    ("desk:receive", "clerk", "submitted", {"originals": ["chung-sinh"]}, Status.RECEIVED),
+    ("desk:refuse", "clerk", "submitted", REASON | {"rule": "Điều 16, Luật Hộ tịch"}, Status.REFUSED),
+    ("desk:forward", "clerk", "received", {"to": "specialist", "note": "Gấp"}, Status.PROCESSING),
+    ("desk:propose", "specialist", "processing", LETTER, Status.PROCESSING),
+    ("leader:approve", "leader", "proposed", SIGN, Status.DECIDED),
+    ("leader:send_back", "leader", "proposed", REASON, Status.PROCESSING),
+    (
+        "desk:return_result",
+        "clerk",
+        "decided",
+        {"receiver_name": "Nguyễn Văn An", "receiver_id": "0751"},
+        Status.RETURNED,
+    ),
+    ("desk:supplement_received", "clerk", "asked", {}, Status.PROCESSING),
+    ("desk:stop", "specialist", "processing", REASON, Status.STOPPED),
+    ("desk:extend", "leader", "processing", REASON | {"day": "30/03/2026"}, Status.PROCESSING),
+]
+
+
+def fill(name, road, data):
+    """Complete a form with what depends on the dossier."""
+    if name == "desk:supplement_received":
+        request = road.dossier.supplement_requests.get(answered_at=None)
+        return data | {"items": [str(item.pk) for item in request.items.all()]}
+    return data
+
+
+@pytest.mark.parametrize(("name", "role", "state", "data", "reached"), STEPS, ids=[step[0] for step in STEPS])
+def test_action_page_shows_its_form_and_performs(client, road, commune, name, role, state, data, reached):
+    dossier = getattr(road, state)().dossier
+    officer = getattr(commune, role)
+    client.force_login(officer)
+    assert client.get(reverse(name, args=[dossier.code])).status_code == 200
+    answer = send(client, officer, name, dossier, fill(name, road, data))
+    assert answer.status_code == 302, answer.context["form"].errors
+    before = dossier.revision
+    dossier.refresh_from_db()
+    assert dossier.status == reached
+    assert dossier.revision == before + 1
+    banner = client.get(answer.url).content.decode()
+    assert dossier.code in banner
+
+
+@pytest.mark.parametrize(("name", "role", "state", "data", "reached"), STEPS, ids=[step[0] for step in STEPS])
+def test_stale_action_is_refused_and_keeps_the_text(client, road, commune, name, role, state, data, reached):
+    dossier = getattr(road, state)().dossier
+    answer = send(client, getattr(commune, role), name, dossier, fill(name, road, data), revision=dossier.revision - 1)
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert "vừa xử lý" in page or "has just handled" in page
+    for typed in ("reason", "rule", "text", "note", "receiver_name"):
+        if typed in data:
+            assert data[typed] in page
+    fresh = Dossier.objects.get(pk=dossier.pk)
+    assert fresh.revision == dossier.revision
+    assert f'name="revision" value="{fresh.revision}"' in page
+
+
+@pytest.mark.parametrize(("name", "role", "state", "data", "reached"), STEPS, ids=[step[0] for step in STEPS])
+@pytest.mark.parametrize("other", ["cashier", "publisher", "administrator"])
+def test_action_is_closed_to_other_posts(client, road, commune, name, role, state, data, reached, other):
+    dossier = getattr(road, state)().dossier
+    assert send(client, getattr(commune, other), name, dossier, data).status_code == 403
+    assert Dossier.objects.get(pk=dossier.pk).revision == dossier.revision
+
+
+@pytest.mark.parametrize(("name", "role", "state", "data", "reached"), STEPS, ids=[step[0] for step in STEPS])
+def test_action_is_hidden_from_another_commune(client, road, commune, other_commune, name, role, state, data, reached):
+    dossier = getattr(road, state)().dossier
+    assert send(client, getattr(other_commune, role), name, dossier, data).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["desk:receive", "desk:refuse", "desk:return_result"])
+def test_action_in_a_wrong_state_leads_back_with_a_sentence(client, road, commune, name):
+    dossier = road.processing().dossier
+    client.force_login(commune.clerk)
+    answer = client.get(reverse(name, args=[dossier.code]))
+    assert answer.status_code == 302
+    page = client.get(answer.url).content.decode()
+    assert "banner-warn" in page
+
+
+def test_posted_action_in_a_wrong_state_is_refused_and_offers_no_button(client, road, commune):
+    dossier = road.processing().dossier
+    answer = send(client, commune.clerk, "desk:refuse", dossier, REASON | {"rule": "Điều 16"})
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert REASON["reason"] in page
+    assert 'class="btn btn-danger"' not in page
+
+
+def test_refusal_needs_a_reason_and_a_rule(client, road, commune):
+    dossier = road.submitted().dossier
+    answer = send(client, commune.clerk, "desk:refuse", dossier, {"rule": ""})
+    assert answer.status_code == 422
+    assert set(answer.context["form"].errors) == {"reason", "rule"}
+
+
+def test_ready_made_reason_stands_before_the_own_words(client, road, commune):
+    dossier = road.submitted().dossier
+    send(client, commune.clerk, "desk:refuse", dossier, REASON | {"ready": "1", "rule": "Điều 16"})
+    text = dossier.events.get(action="refuse").public_text
+    assert text.index(REASON["reason"]) > 0
+    assert "Điều 16" in text
+
+
+def test_supplement_takes_ticked_papers_and_sections_with_reasons(client, road, commune):
+    dossier = road.submitted().dossier
+    paper = road.version.papers.first()
+    data = {
+        f"paper_{paper.pk}": "on",
+        f"paper_{paper.pk}_reason": "Ảnh mờ góc phải",
+        f"paper_{paper.pk}_ready": "1",
+        "section_requester": "on",
+        "section_requester_reason": "Sai họ tên",
+        "other_name": "Giấy xác nhận",
+        "other_reason": "Cần đối chiếu",
+    }
+    assert send(client, commune.clerk, "desk:supplement", dossier, data).status_code == 302
+    items = {item.name: item for item in dossier.supplement_requests.get().items.all()}
+    assert items["Giấy chứng sinh"].required == paper
+    assert items["Giấy chứng sinh"].reason.endswith("Ảnh mờ góc phải")
+    assert items["Người yêu cầu"].section == "requester"
+    assert items["Giấy xác nhận"].reason == "Cần đối chiếu"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [{}, {"section_requester": "on"}, {"section_requester_reason": "Sai"}, {"other_name": "Giấy khác"}],
+    ids=["nothing", "no reason", "no tick", "other without reason"],
+)
+def test_supplement_without_a_tick_or_a_reason_is_refused(client, road, commune, data):
+    dossier = road.submitted().dossier
+    answer = send(client, commune.clerk, "desk:supplement", dossier, data)
+    assert answer.status_code == 422
+    assert answer.context["form"].errors
+    for typed in data.values():
+        if typed != "on":
+            assert typed in answer.content.decode()
+
+
+def test_specialist_takes_what_is_offered_to_the_role(client, road, commune):
+    dossier = road.received().do(actions.Forward(None), commune.clerk).dossier
+    client.force_login(commune.specialist)
+    page = client.get(reverse("desk:dossier", args=[dossier.code])).content.decode()
+    assert reverse("desk:claim", args=[dossier.code]) in page
+    assert send(client, commune.specialist, "desk:claim", dossier).status_code == 302
+    dossier.refresh_from_db()
+    assert dossier.holder == commune.specialist
+    assert dossier.handovers.get(until=None).person == commune.specialist
+
+
+def test_stale_claim_changes_nothing(client, road, commune):
+    dossier = road.received().do(actions.Forward(None), commune.clerk).dossier
+    send(client, commune.specialist, "desk:claim", dossier, revision=0)
+    assert Dossier.objects.get(pk=dossier.pk).holder is None
+
+
+def test_withdrawal_is_declined_or_granted(client, road, commune, citizen):
+    dossier = road.processing().do(actions.AskWithdrawal("Tôi đổi ý"), citizen).dossier
+    assert send(client, commune.specialist, "desk:decline_withdrawal", dossier, REASON).status_code == 302
+    dossier.refresh_from_db()
+    assert dossier.status == Status.PROCESSING
+    perform(actions.AskWithdrawal("Lại xin rút"), dossier, by=citizen, now=road.now)
+    assert send(client, commune.specialist, "desk:stop", dossier, REASON).status_code == 302
+    dossier.refresh_from_db()
+    assert dossier.status == Status.STOPPED
+
+
+def test_wrong_password_signs_nothing_and_is_limited(client, road, commune):
+    dossier = road.proposed().dossier
+    for _try in range(5):
+        answer = send(client, commune.leader, "leader:approve", dossier, {"password": "sai-mat-khau"})
+        assert answer.status_code == 422
+    answer = send(client, commune.leader, "leader:approve", dossier, SIGN)
+    assert answer.status_code == 422
+    assert Dossier.objects.get(pk=dossier.pk).status == Status.PROCESSING
+    assert "sai-mat-khau" not in answer.content.decode()
+
+
+def test_denial_needs_a_reason_and_an_upload_must_be_a_pdf(client, road, commune):
+    dossier = road.processing().dossier
+    answer = send(client, commune.specialist, "desk:propose", dossier, LETTER | {"is_granted": "0"})
+    assert "reason" in answer.context["form"].errors
+    answer = send(client, commune.specialist, "desk:propose", dossier, LETTER | {"source": "upload"})
+    assert "upload" in answer.context["form"].errors
+    assert answer.status_code == 422
+
+
+def test_new_date_must_be_later(client, road, commune):
+    dossier = road.processing().dossier
+    for day in ("01/01/2026", "hôm nay", "31/12/9999", dossier.due_at.astimezone(LOCAL).strftime("%d/%m/%Y")):
+        answer = send(client, commune.leader, "desk:extend", dossier, REASON | {"day": day})
+        assert answer.status_code == 422, day
+        assert "day" in answer.context["form"].errors
+
+
+def test_everything_brought_must_be_ticked(client, road, commune):
+    dossier = road.asked().dossier
+    answer = send(client, commune.clerk, "desk:supplement_received", dossier)
+    assert answer.status_code == 422
+    assert "items" in answer.context["form"].errors
+
+
+def test_own_dossier_is_handled_by_a_colleague(client, road, commune, citizen):
+    factories.Post.objects.create(user=citizen, unit=commune.unit, role="clerk", valid_from=road.now.date())
+    dossier = road.submitted().dossier
+    client.force_login(citizen)
+    page = client.get(reverse("desk:dossier", args=[dossier.code])).content.decode()
+    assert reverse("desk:receive", args=[dossier.code]) not in page
+    assert send(client, citizen, "desk:receive", dossier).status_code == 403
+
+
+@pytest.mark.parametrize("text", ["%00", "x%00y", "%ED%A0%80"], ids=["nul", "inner nul", "surrogate"])
+def test_unreadable_text_is_refused(client, road, commune, text):
+    dossier = road.submitted().dossier
+    client.force_login(commune.clerk)
+    answer = client.post(
+        reverse("desk:refuse", args=[dossier.code]),
+        f"revision={dossier.revision}&rule=16&reason={text}",
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert answer.status_code in (400, 422)
+    assert Dossier.objects.get(pk=dossier.pk).status == Status.SUBMITTED
+
+
+def test_next_dossier_of_the_list_opens_after_an_action(client, road, commune, citizen):
+    first = road.submitted().dossier
+    second = factories.draft(citizen, commune.unit, road.version)
+    road.dossier = second
+    road.do(actions.Submit(data_of_account(citizen), key="m" * 32), citizen)
+    answer = send(client, commune.clerk, "desk:receive", first, query="?view=waiting")
+    assert answer.url == reverse("desk:dossier", args=[second.code]) + "?view=waiting"
+    answer = send(client, commune.clerk, "desk:receive", second, query="?view=waiting")
+    assert answer.url == reverse("desk:list") + "?view=waiting"

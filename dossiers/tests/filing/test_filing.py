@@ -1,0 +1,600 @@
+"""The applicant's road from the start page to the confirmation, and every way it may go wrong."""
+
+import io
+import re
+import unicodedata
+
+import pytest
+import time_machine
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from common import append_only, onetime
+from dossiers.filing import drafts, papers, submission
+from dossiers.models import Dossier, DossierEvent, Paper, Slip
+from notifications.models import Notification
+from offices.models import Unit
+from procedures.models import Offering
+from tests import factories
+
+
+def photo(name: str = "anh.jpg", kind: str = "JPEG") -> SimpleUploadedFile:
+    out = io.BytesIO()
+    Image.new("RGB", (50, 40), "olive").save(out, kind)
+    return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")
+
+
+def content(response) -> bytes:
+    """Read a sent file to its end, as a browser does."""
+    return b"".join(response.streaming_content)
+
+
+def hidden(response, name: str) -> str:
+    """Return the value of a hidden field of a page."""
+    found = re.search(rf'<input type="hidden" name="{name}" value="([^"]*)"', response.content.decode())
+    assert found, name
+    return found[1]
+
+
+@pytest.fixture(autouse=True)
+def at_work(now):
+    """Monday 09:00 for everything that reads the clock."""
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def version(commune):
+    return factories.version(commune.unit)
+
+
+@pytest.fixture
+def mine(client, citizen):
+    """A browser in which the citizen is signed in."""
+    client.force_login(citizen)
+    return client
+
+
+@pytest.fixture
+def draft(citizen, commune, version):
+    return factories.draft(citizen, commune.unit, version)
+
+
+def url(name: str, dossier, *args) -> str:
+    return reverse(f"my:{name}", args=[dossier.ref, *args])
+
+
+def ready(mine, dossier) -> dict[str, str]:
+    """Return the fields of the submit form as the review page gives them."""
+    page = mine.get(url("review", dossier))
+    assert page.status_code == 200
+    return {"key": hidden(page, "key"), "revision": hidden(page, "revision"), "declared": "on"}
+
+
+def walk_to_review(mine, version) -> Dossier:
+    """Go from the start page to the check by the pages alone."""
+    start = reverse("my:apply", args=[version.procedure.code])
+    page = mine.get(start)
+    answer = mine.post(start, {"key": hidden(page, "key")})
+    dossier = Dossier.objects.latest("pk")
+    assert answer.url == url("dossier", dossier)
+    assert "0/3" in mine.get(answer.url).content.decode()
+    step = url("step", dossier, "requester")
+    assert "Nguyễn Văn An" in mine.get(step).content.decode()
+    answer = mine.post(step, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="2"))
+    assert answer.url == url("papers", dossier)
+    answer = mine.post(url("paper_upload", dossier, "chung-sinh"), {"file": photo()})
+    assert answer.url.endswith("#paper-chung-sinh")
+    page = mine.get(url("papers", dossier)).content.decode()
+    assert "anh.jpg" in page
+    answer = mine.post(url("delivery", dossier), {"delivery": "online"})
+    assert answer.url == url("review", dossier)
+    return dossier
+
+
+def test_whole_road_twice_makes_two_dossiers_with_following_codes(
+    mine, citizen, version, django_capture_on_commit_callbacks
+):
+    codes = []
+    for _round in range(2):
+        dossier = walk_to_review(mine, version)
+        answer = mine.post(url("submit", dossier), ready(mine, dossier))
+        assert answer.url == url("submitted", dossier)
+        page = mine.get(answer.url).content.decode()
+        dossier.refresh_from_db()
+        assert dossier.code in page
+        codes.append(dossier.code)
+    assert codes == ["000.00.16.H19-260323-0001", "000.00.16.H19-260323-0002"]
+    assert dossier.status == 1
+    assert dossier.answers == {"requester_name": "Nguyễn Văn An", "wants_copy": "co", "copies": 2}
+    assert dossier.applicant.name == "Nguyễn Văn An"
+    assert dossier.applicant.id_number == "075199000011"
+    assert Slip.objects.filter(kind="filing").count() == 2
+    assert Notification.objects.filter(recipient=citizen, subject_ref=dossier.ref).exists()
+    tracking = mine.get(url("dossier", dossier)).content.decode()
+    assert dossier.code in tracking
+    assert "anh.jpg" in tracking
+
+
+def test_apply_needs_sign_in_to_start_and_keeps_the_way_back(client, version):
+    start = reverse("my:apply", args=[version.procedure.code])
+    page = client.get(start)
+    assert page.status_code == 200
+    assert f"?next={start}" in page.content.decode()
+    assert "sessionid" not in client.cookies
+    answer = client.post(start, {"key": onetime.new_key()})
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("account_login"))
+    assert not Dossier.objects.exists()
+
+
+def test_apply_asks_for_the_unit_and_presets_the_residence(mine, commune, other_commune, version):
+    Unit.objects.filter(pk=other_commune.unit.pk).update(division_code="26425")
+    Offering.objects.create(unit=other_commune.unit, procedure=version.procedure, level=3, since="2025-07-01")
+    start = reverse("my:apply", args=[version.procedure.code])
+    page = mine.get(start)
+    chosen = re.findall(r'<input[^>]*value="xuan-loc"[^>]*>', page.content.decode())
+    assert len(chosen) == 1
+    assert "checked" in chosen[0]
+    key = hidden(page, "key")
+    assert mine.post(start, {"key": key}).status_code == 422
+    assert mine.post(start, {"key": key, "unit": "nowhere"}).status_code == 422
+    mine.post(start, {"key": key, "unit": "xuan-loc"})
+    assert Dossier.objects.get().received_by == other_commune.unit
+
+
+@pytest.mark.parametrize("level", [1, 2])
+def test_apply_explains_a_procedure_on_paper(mine, commune, level):
+    version = factories.version(commune.unit, level=level)
+    page = mine.get(reverse("my:apply", args=[version.procedure.code]))
+    assert page.status_code == 404
+    assert reverse("procedures:detail", args=[version.procedure.code]) in page.content.decode()
+
+
+def test_offering_may_lower_the_level_below_filing(mine, commune, version):
+    Offering.objects.update(level=2)
+    assert mine.get(reverse("my:apply", args=[version.procedure.code])).status_code == 404
+
+
+def test_apply_for_a_retired_procedure_is_gone(mine, version):
+    type(version).objects.update(effective_until="2026-01-01")
+    page = mine.get(reverse("my:apply", args=[version.procedure.code]))
+    assert page.status_code == 410
+    assert version.name in page.content.decode()
+
+
+def test_apply_after_the_last_day_is_gone(mine, version):
+    version.procedure.accept_until = "2026-03-22"
+    version.procedure.save()
+    assert mine.get(reverse("my:apply", args=[version.procedure.code])).status_code == 410
+
+
+def test_apply_for_an_unknown_procedure_is_not_found(mine):
+    assert mine.get(reverse("my:apply", args=["9.999999"])).status_code == 404
+
+
+def test_one_key_starts_one_draft_and_an_untouched_one_is_used_again(mine, version):
+    start = reverse("my:apply", args=[version.procedure.code])
+    key = hidden(mine.get(start), "key")
+    first = mine.post(start, {"key": key}).url
+    assert mine.post(start, {"key": key}).url == first
+    assert mine.post(start, {"key": onetime.new_key()}).url == first
+    assert Dossier.objects.count() == 1
+    mine.post(url("step", Dossier.objects.get(), "requester"), factories.boxes(requester_name="Lê An") | {"later": "1"})
+    assert mine.post(start, {"key": onetime.new_key()}).url != first
+
+
+def test_a_key_of_another_account_starts_nothing(mine, other_citizen, commune, version, now):
+    key = onetime.new_key()
+    theirs = drafts.start_draft(version, commune.unit, other_citizen, key=key, now=now)
+    answer = mine.post(reverse("my:apply", args=[version.procedure.code]), {"key": key}, follow=True)
+    assert theirs.ref not in answer.content.decode()
+    assert Dossier.objects.count() == 1
+
+
+def test_drafts_are_limited(mine, citizen, commune, version):
+    for _n in range(drafts.MAX_DRAFTS):
+        factories.draft(citizen, commune.unit, version, revision=1, created_at="2026-03-01T00:00Z")
+    mine.post(reverse("my:apply", args=[version.procedure.code]), {"key": onetime.new_key()})
+    assert Dossier.objects.count() == drafts.MAX_DRAFTS
+
+
+def test_step_keeps_what_is_wrong_and_is_not_done(mine, draft):
+    step = url("step", draft, "requester")
+    page = mine.post(step, factories.boxes(requester_name="Nguyễn Văn Bình", wants_copy="co", copies="99"))
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "data-error-summary" in text
+    assert 'value="99"' in text
+    draft.refresh_from_db()
+    assert draft.answers["requester_name"] == "Nguyễn Văn Bình"
+    assert draft.sections_done == []
+
+
+def test_hidden_question_is_not_required_and_left_out_at_submit(mine, draft):
+    mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong", copies=""))
+    draft.refresh_from_db()
+    assert draft.sections_done == ["requester"]
+    mine.post(url("submit", draft), ready(mine, draft))
+    draft.refresh_from_db()
+    assert draft.status == 1
+    assert draft.answers == {"requester_name": "Lê An", "wants_copy": "khong"}
+
+
+def test_save_and_continue_later_leads_to_the_parts(mine, draft):
+    answer = mine.post(
+        url("step", draft, "requester"), factories.boxes(requester_name="") | {"later": "1"}, follow=True
+    )
+    assert answer.redirect_chain[-1][0] == url("dossier", draft)
+    assert "09:00" in answer.content.decode()
+
+
+def test_autosave_answers_without_a_page_and_does_not_finish_a_part(mine, draft):
+    Dossier.objects.update(sections_done=[])
+    data = factories.boxes(requester_name="Lê An", wants_copy="khong")
+    answer = mine.post(url("step", draft, "requester"), data, headers={"X-Autosave": "1"})
+    assert answer.status_code == 204
+    draft.refresh_from_db()
+    assert (draft.answers["requester_name"], draft.sections_done) == ("Lê An", [])
+
+
+def test_step_from_the_review_goes_back_there(mine, draft):
+    step = url("step", draft, "requester") + "?back=review"
+    answer = mine.post(step, factories.boxes(requester_name="Lê An", wants_copy="khong"))
+    assert answer.url == url("review", draft)
+
+
+def test_unknown_section_leads_back_to_the_parts(mine, draft):
+    for section in ("nowhere", "x" * 300):
+        assert mine.get(url("step", draft, section)).url == url("dossier", draft)
+
+
+@pytest.mark.parametrize("name", ["submit", "paper_remove", "paper_promise", "paper_upload", "renew", "copy"])
+def test_pages_that_only_take_posts_refuse_get(mine, draft, name):
+    args = ["abc"] if name.startswith("paper") else []
+    assert mine.get(url(name, draft, *args)).status_code == 405
+
+
+def test_upload_promise_replace_and_remove(mine, draft):
+    upload = url("paper_upload", draft, "chung-sinh")
+    mine.post(upload, {"file": photo("mot.jpg")})
+    paper = draft.papers.get()
+    assert (paper.kind, paper.original_name) == ("file", "mot.jpg")
+    first = paper.file.name
+    assert default_storage.exists(first)
+    mine.post(upload, {"file": photo("hai.png", "PNG")})
+    assert draft.papers.count() == 2
+    mine.post(upload, {"file": photo("ba.jpg"), "replaces": paper.ref})
+    assert sorted(draft.papers.values_list("original_name", flat=True)) == ["ba.jpg", "hai.png"]
+    for paper in draft.papers.all():
+        mine.post(url("paper_remove", draft, paper.ref))
+    mine.post(url("paper_remove", draft, "nothing"))
+    assert not draft.papers.exists()
+    mine.post(url("paper_promise", draft, "chung-sinh"))
+    mine.post(url("paper_promise", draft, "chung-sinh"))
+    assert draft.papers.get().kind == "promised"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_replaced_and_discarded_files_leave_the_store_after_commit(mine, draft):
+    upload = url("paper_upload", draft, "chung-sinh")
+    mine.post(upload, {"file": photo()})
+    first = draft.papers.get()
+    mine.post(upload, {"file": photo(), "replaces": first.ref})
+    second = draft.papers.get()
+    assert not default_storage.exists(first.file.name)
+    assert default_storage.exists(second.file.name)
+    assert mine.get(url("discard", draft)).status_code == 200
+    mine.post(url("discard", draft))
+    assert not Dossier.objects.exists()
+    assert not default_storage.exists(second.file.name)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_file_is_removed_when_its_transaction_fails(mine, draft, monkeypatch):
+    stored = []
+    save = papers.store_file
+
+    def note(*args, **kwargs):
+        paper = save(*args, **kwargs)
+        stored.append(paper.file.name)
+        return paper
+
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    monkeypatch.setattr(papers, "store_file", note)
+    monkeypatch.setattr(papers, "write_draft", fail)
+    with pytest.raises(RuntimeError):
+        mine.post(url("paper_upload", draft, "chung-sinh"), {"file": photo()})
+    assert stored
+    assert not default_storage.exists(stored[0])
+    assert not draft.papers.filter(kind="file").exists()
+
+
+def test_refused_upload_says_why_on_its_card(mine, draft):
+    upload = url("paper_upload", draft, "chung-sinh")
+    hostile = SimpleUploadedFile("a.jpg", b"<svg onload=alert(1)>", "image/jpeg")
+    page = mine.post(upload, {"file": hostile})
+    assert page.status_code == 422
+    text = page.content.decode()
+    assert 'href="#paper-chung-sinh"' in text
+    assert 'id="error-chung-sinh"' in text
+    assert mine.post(upload).status_code == 422
+    assert not draft.papers.filter(kind="file").exists()
+
+
+def test_number_and_size_of_files_are_limited(mine, draft, settings):
+    upload = url("paper_upload", draft, "chung-sinh")
+    settings.MAX_PAPERS = 1
+    mine.post(upload, {"file": photo()})
+    assert mine.post(upload, {"file": photo()}).status_code == 422
+    # Replacing needs no further room.
+    assert mine.post(upload, {"file": photo(), "replaces": draft.papers.get().ref}).status_code == 302
+    settings.MAX_PAPERS, settings.MAX_DOSSIER_BYTES = 20, draft.papers.get().size + 10
+    assert mine.post(upload, {"file": photo()}).status_code == 422
+    assert draft.papers.count() == 1
+
+
+def test_uploads_are_limited_per_account(mine, draft, settings):
+    settings.LIMITS = settings.LIMITS | {"upload_user": (1, 3600)}
+    upload = url("paper_upload", draft, "chung-sinh")
+    assert mine.post(upload, {"file": photo()}).status_code == 302
+    answer = mine.post(upload, {"file": photo()})
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) > 0
+
+
+def test_unknown_paper_is_not_found(mine, draft):
+    assert mine.post(url("paper_upload", draft, "nothing"), {"file": photo()}).status_code == 404
+    assert mine.get(url("paper_file", draft, "nothing")).status_code == 404
+
+
+def test_only_papers_asked_for_are_required(mine, draft):
+    condition = {"field": "wants_copy", "op": "eq", "value": "co"}
+    with append_only.lifted():
+        draft.version.papers.filter(key="uy-quyen").update(is_required=True, show_if=condition)
+    assert submission.Progress(draft, draft.created_at.date()).missing_papers
+    mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong"))
+    draft.refresh_from_db()
+    assert "Văn bản ủy quyền" not in mine.get(url("papers", draft)).content.decode()
+    mine.post(url("submit", draft), ready(mine, draft))
+    draft.refresh_from_db()
+    assert draft.status == 1
+
+
+def test_delivery_online_needs_level_four_and_post_an_address(mine, commune, citizen):
+    draft = factories.draft(citizen, commune.unit, factories.version(commune.unit, level=3))
+    page = mine.get(url("delivery", draft)).content.decode()
+    assert 'value="online"' not in page
+    assert mine.post(url("delivery", draft), {"delivery": "online"}).status_code == 200
+    answer = mine.post(url("delivery", draft), {"delivery": "post", "name": "Lê An"})
+    assert answer.status_code == 200
+    assert "data-error-summary" in answer.content.decode()
+    post = {
+        "delivery": "post",
+        "name": "Lê An",
+        "phone": "0912000001",
+        "address_province": "75",
+        "address_commune_name": "Xuân Bắc",
+        "address_detail": "Ấp 3",
+    }
+    assert mine.post(url("delivery", draft), post).url == url("review", draft)
+    draft.refresh_from_db()
+    assert draft.delivery_address["address"]["province"] == "75"
+    assert "Ấp 3" in mine.get(url("review", draft)).content.decode()
+
+
+def test_review_lists_what_is_missing_and_submit_changes_nothing(mine, draft):
+    draft.papers.all().delete()
+    Dossier.objects.update(sections_done=[], delivery="")
+    fields = ready(mine, draft)
+    page = mine.get(url("review", draft)).content.decode()
+    for part in (url("step", draft, "requester"), url("papers", draft) + "#paper-chung-sinh", url("delivery", draft)):
+        assert f'href="{part}"' in page
+    answer = mine.post(url("submit", draft), fields)
+    assert answer.url == url("review", draft)
+    draft.refresh_from_db()
+    assert draft.status == 0
+
+
+def test_declaration_must_be_ticked(mine, draft):
+    fields = ready(mine, draft)
+    del fields["declared"]
+    page = mine.post(url("submit", draft), fields)
+    assert page.status_code == 422
+    assert "data-error-summary" in page.content.decode()
+    again = {"key": hidden(page, "key"), "revision": hidden(page, "revision"), "declared": "on"}
+    assert mine.post(url("submit", draft), again).url == url("submitted", draft)
+
+
+def test_same_key_again_leads_to_the_same_dossier(mine, draft):
+    fields = ready(mine, draft)
+    assert mine.post(url("submit", draft), fields).url == url("submitted", draft)
+    assert mine.post(url("submit", draft), fields).url == url("submitted", draft)
+    assert DossierEvent.objects.filter(dossier=draft).count() == 1
+    other = ready_key(fields)
+    answer = mine.post(url("submit", draft), other)
+    assert answer.url == url("dossier", draft)
+    assert DossierEvent.objects.filter(dossier=draft).count() == 1
+
+
+def ready_key(fields: dict[str, str]) -> dict[str, str]:
+    return fields | {"key": onetime.new_key()}
+
+
+def test_a_key_submits_no_second_dossier(mine, citizen, commune, draft):
+    fields = ready(mine, draft)
+    mine.post(url("submit", draft), fields)
+    second = factories.draft(citizen, commune.unit, draft.version)
+    answer = mine.post(url("submit", second), fields | {"revision": "0"})
+    assert answer.url == url("review", second)
+    second.refresh_from_db()
+    assert second.status == 0
+
+
+def test_draft_changed_after_the_review_is_shown_again(mine, draft):
+    fields = ready(mine, draft)
+    mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong"))
+    assert mine.post(url("submit", draft), fields).url == url("review", draft)
+    draft.refresh_from_db()
+    assert draft.status == 0
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"key": "x"}, {"key": "a" * 32, "revision": "-1"}, {"revision": "9" * 30, "declared": "on"}]
+)
+def test_broken_submit_forms_are_refused(mine, draft, fields):
+    assert mine.post(url("submit", draft), fields).status_code == 422
+    assert (
+        mine.post(url("submit", draft), fields | {"key": "short", "revision": "0", "declared": "on"}).status_code == 302
+    )
+    draft.refresh_from_db()
+    assert draft.status == 0
+
+
+def test_closed_offering_is_refused_at_submit(mine, draft):
+    fields = ready(mine, draft)
+    Offering.objects.update(until="2026-03-22")
+    answer = mine.post(url("submit", draft), fields)
+    assert answer.status_code == 302
+    draft.refresh_from_db()
+    assert draft.status == 0
+
+
+def test_new_version_under_a_draft_keeps_what_fits(mine, draft, version):
+    mine.post(url("paper_upload", draft, "chung-sinh"), {"file": photo()})
+    fields = ready(mine, draft)
+    type(version).objects.update(effective_until="2026-03-22")
+    form = {**factories.FORM, "sections": [{**factories.FORM["sections"][0]}]}
+    form["sections"][0]["fields"] = form["sections"][0]["fields"][:1]
+    newer = type(version).objects.create(
+        procedure=version.procedure, number=2, published_at=draft.created_at, level=4, form=form,
+        effective_from="2026-03-23", name="Khai sinh mới", processing_unit="working_days",
+    )  # fmt: skip
+    newer.papers.create(n=1, key="chung-sinh", name="Giấy chứng sinh (mới)")
+    type(version).objects.filter(pk=newer.pk).update(status="published")
+    type(version).objects.filter(pk=newer.pk).update(status="published")
+    assert mine.post(url("submit", draft), fields).status_code == 302
+    assert url("renew", draft) in mine.get(url("dossier", draft)).content.decode()
+    for name in ("papers", "delivery", "review"):
+        assert mine.get(url(name, draft)).url == url("dossier", draft)
+    assert mine.get(url("step", draft, "requester")).url == url("dossier", draft)
+    mine.post(url("renew", draft))
+    mine.post(url("renew", draft))
+    draft.refresh_from_db()
+    assert draft.version == newer
+    assert draft.answers == {"requester_name": "Nguyễn Văn An"}
+    assert draft.papers.get().required.version == newer
+    mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Nguyễn Văn An"))
+    mine.post(url("submit", draft), ready(mine, draft))
+    draft.refresh_from_db()
+    assert draft.status == 1
+
+
+def test_submitted_dossier_is_no_longer_edited(mine, draft):
+    mine.post(url("submit", draft), ready(mine, draft))
+    for name in ("papers", "delivery", "review"):
+        assert mine.get(url(name, draft)).url == url("dossier", draft)
+    step = url("step", draft, "requester")
+    assert mine.post(step, factories.boxes(requester_name="Kẻ Khác")).url == url("dossier", draft)
+    assert mine.post(url("paper_upload", draft, "chung-sinh"), {"file": photo()}).url == url("dossier", draft)
+    assert mine.post(url("paper_promise", draft, "chung-sinh")).url == url("dossier", draft)
+    assert mine.post(url("discard", draft)).url == url("dossier", draft)
+    draft.refresh_from_db()
+    assert draft.answers["requester_name"] == "Nguyễn Văn An"
+    assert draft.papers.get().kind == "promised"
+
+
+PAGES = [
+    "dossier",
+    "papers",
+    "delivery",
+    "review",
+    "submitted",
+    "discard",
+    "supplement",
+    "withdraw",
+    "result",
+    "result_file",
+]
+
+
+def test_another_persons_dossier_does_not_exist(client, other_citizen, draft):
+    client.force_login(other_citizen)
+    for name in PAGES:
+        assert client.get(url(name, draft)).status_code == 404
+    for name in ("submit", "discard", "renew", "copy", "supplement", "withdraw", "result", "delivery"):
+        assert client.post(url(name, draft)).status_code == 404
+    assert client.post(url("paper_upload", draft, "chung-sinh"), {"file": photo()}).status_code == 404
+    assert client.post(url("paper_remove", draft, draft.papers.get().ref)).status_code == 404
+    assert client.post(url("step", draft, "requester"), factories.boxes(requester_name="Kẻ Khác")).status_code == 404
+
+
+@pytest.mark.parametrize("ref", ["khong-co", "%00", "a" * 3000, "%ED%A0%80", "..%2f..", "%F0%9F%98%80"])
+def test_unknown_references_are_refused(mine, draft, ref):
+    for path in (f"/my/dossiers/{ref}/", f"/my/dossiers/{draft.ref}/papers/{ref}/file/", f"/procedures/{ref}/apply/"):
+        assert mine.get(path).status_code in (400, 404)
+
+
+def test_unreadable_input_is_refused_and_nothing_changes(mine, draft):
+    for text in ("Lê\0An", "x" * 1_000_000):
+        answer = mine.post(url("step", draft, "requester"), factories.boxes(requester_name=text, wants_copy="khong"))
+        assert answer.status_code in (400, 413)
+    draft.refresh_from_db()
+    assert draft.answers == factories.ANSWERS
+
+
+def test_decomposed_letters_are_stored_composed(mine, draft):
+    name = unicodedata.normalize("NFD", "Lê Thị Hồng")
+    mine.post(url("step", draft, "requester"), factories.boxes(requester_name=name, wants_copy="khong"))
+    draft.refresh_from_db()
+    assert draft.answers["requester_name"] == "Lê Thị Hồng"
+
+
+def test_confirmation_of_level_three_says_where_to_pay_and_what_to_bring(mine, citizen, commune):
+    draft = factories.draft(citizen, commune.unit, factories.version(commune.unit, level=3))
+    assert mine.get(url("submitted", draft)).url == url("dossier", draft)
+    mine.post(url("submit", draft), ready(mine, draft))
+    page = mine.get(url("submitted", draft)).content.decode()
+    assert commune.unit.address in page
+    assert "Giấy chứng sinh" in page
+    assert mine.get(url("submitted", draft)).content.decode().count(Dossier.objects.get().code) >= 1
+
+
+def test_pages_need_a_sign_in(client, draft):
+    for name in PAGES:
+        assert client.get(url(name, draft)).url.startswith(reverse("account_login"))
+
+
+def test_files_are_sent_inert_to_their_owner_only(client, mine, other_citizen, draft):
+    mine.post(url("paper_upload", draft, "chung-sinh"), {"file": photo()})
+    paper = draft.papers.get()
+    answer = mine.get(url("paper_file", draft, paper.ref))
+    assert answer["Content-Type"] == "image/jpeg"
+    assert answer["Content-Security-Policy"].startswith("sandbox")
+    assert content(answer)
+    Paper.objects.update(scan_state="infected")
+    assert mine.get(url("paper_file", draft, paper.ref)).status_code == 404
+    Paper.objects.update(scan_state="pending", uploaded_by=other_citizen)
+    assert mine.get(url("paper_file", draft, paper.ref)).status_code == 404
+    Paper.objects.update(scan_state="clean")
+    client.force_login(other_citizen)
+    assert client.get(url("paper_file", draft, paper.ref)).status_code == 404
+
+
+def test_expired_drafts_go_with_their_files(draft, mine, now, django_capture_on_commit_callbacks):
+    from datetime import timedelta
+
+    from dossiers.tasks import expire_drafts
+
+    mine.post(url("paper_upload", draft, "chung-sinh"), {"file": photo()})
+    stored = draft.papers.get().file.name
+    expire_drafts()
+    assert Dossier.objects.exists()
+    with time_machine.travel(now + timedelta(days=31)), django_capture_on_commit_callbacks(execute=True):
+        expire_drafts()
+    assert not Dossier.objects.exists()
+    assert not default_storage.exists(stored)

@@ -1,0 +1,144 @@
+"""Eight taps at once: one draft, one dossier; and the same race with its guards off."""
+
+import itertools
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from common import onetime
+from dossiers import workflow
+from dossiers.actions import filing as filing_action
+from dossiers.filing import drafts, submission
+from dossiers.models import Dossier, DossierEvent, Status
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+TAPS = 8
+
+
+def at_once(send) -> list:
+    """Call ``send`` from eight threads that start together; returns what each call gave or raised."""
+    barrier = Barrier(TAPS)
+
+    def tap(_n: int):
+        try:
+            barrier.wait(timeout=30)
+            return send()
+        except Exception as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(TAPS) as pool:
+        return list(pool.map(tap, range(TAPS)))
+
+
+@pytest.fixture
+def version(commune):
+    return factories.version(commune.unit)
+
+
+@pytest.fixture
+def draft(citizen, commune, version):
+    return factories.draft(citizen, commune.unit, version)
+
+
+def browser(user) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_eight_submits_with_one_key_make_one_dossier(citizen, draft):
+    client = browser(citizen)
+    cookies = client.cookies
+    fields = {"key": onetime.new_key(), "revision": "0", "declared": "on"}
+
+    def submit() -> str:
+        tapping = Client()
+        tapping.cookies = cookies
+        return tapping.post(reverse("my:submit", args=[draft.ref]), fields).url
+
+    answers = at_once(submit)
+    assert set(answers) == {reverse("my:submitted", args=[draft.ref])}
+    assert DossierEvent.objects.count() == 1
+    draft.refresh_from_db()
+    assert draft.code.endswith("-0001")
+
+
+def test_eight_submits_with_eight_keys_make_one_dossier(citizen, draft, now):
+    def submit() -> str:
+        mine = Dossier.objects.get(pk=draft.pk)
+        return str(submission.submit(mine, by=citizen, key=onetime.new_key(), revision=0, now=now).code)
+
+    answers = at_once(submit)
+    refused = [answer for answer in answers if isinstance(answer, workflow.ActionRefused | drafts.FilingRefused)]
+    assert len(refused) == TAPS - 1
+    assert DossierEvent.objects.count() == 1
+
+
+def test_without_guards_eight_submits_act_more_than_once(citizen, draft, now, monkeypatch):
+    """The control: with key, state and claim switched off the race is there."""
+    revisions = itertools.count(100)
+
+    def claim(fresh, move, changes):
+        Dossier.objects.filter(pk=fresh.pk).update(**changes)
+        # Past the last guard too: no two events of one revision.
+        changes = changes | {"revision": next(revisions)}
+        for name, value in changes.items():
+            setattr(fresh, name, value)
+
+    rule = workflow.TABLE[workflow.Action.SUBMIT]
+    anywhere = workflow.Rule((Status.DRAFT, Status.SUBMITTED), rule.target, rule.who, rule.label)
+    monkeypatch.setitem(workflow.TABLE, workflow.Action.SUBMIT, anywhere)
+    monkeypatch.setattr(workflow, "claim", claim)
+    monkeypatch.setattr(filing_action, "claim", lambda *args: None)
+    monkeypatch.setattr(filing_action.ApplicantData, "freeze", lambda self, dossier: None)
+    monkeypatch.setattr(filing_action.slips, "issue", lambda *args, **kwargs: None)
+    monkeypatch.setattr(filing_action.messages, "tell", lambda *args, **kwargs: None)
+    monkeypatch.setattr(filing_action.holding, "begin", lambda *args, **kwargs: None)
+
+    def submit() -> str:
+        mine = Dossier.objects.get(pk=draft.pk)
+        action = filing_action.Submit(submission.applicant_data(citizen, mine), "k" * 32)
+        workflow.perform(action, mine, by=citizen, now=now)
+        return str(mine.code)
+
+    codes = [answer for answer in at_once(submit) if isinstance(answer, str)]
+    assert len(set(codes)) > 1
+    assert DossierEvent.objects.count() > 1
+
+
+def test_eight_starts_with_one_key_make_one_draft(citizen, commune, version, now):
+    key = onetime.new_key()
+    refs = at_once(lambda: drafts.start_draft(version, commune.unit, citizen, key=key, now=now).ref)
+    assert len(set(refs)) == 1
+    assert Dossier.objects.count() == 1
+
+
+def test_without_the_key_eight_starts_make_more_drafts(citizen, commune, version, now, monkeypatch):
+    """The control: neither the key nor the untouched draft holds anybody back."""
+    monkeypatch.setattr(onetime, "claim", lambda *args: None)
+    monkeypatch.setattr(drafts, "F", lambda name: None)
+    refs = at_once(lambda: drafts.start_draft(version, commune.unit, citizen, key="x", now=now).ref)
+    assert len(set(refs)) > 1
+    assert Dossier.objects.count() > 1
+
+
+def test_answers_saved_in_two_tabs_both_stay(citizen, draft, now):
+    schema = submission.Progress(draft, now.date()).schema
+    section = schema.section("requester")
+    answers = iter([{"requester_name": f"Lê Văn {letter}"} for letter in "ABCDEFGH"])
+
+    def save() -> None:
+        mine = Dossier.objects.get(pk=draft.pk)
+        drafts.save_section(mine, section, next(answers), is_done=True, now=now)
+
+    assert at_once(save) == [None] * TAPS
+    draft.refresh_from_db()
+    assert draft.revision == TAPS
+    assert draft.answers["wants_copy"] == "co"

@@ -1,0 +1,197 @@
+"""A draft under a newer version: what is kept, what is asked again, what people read about it."""
+
+import copy
+from datetime import date
+
+import pytest
+import time_machine
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dossiers.filing import drafts, renewal, submission
+from dossiers.models import Dossier
+from eforms import schema as form_schema
+from eforms.tests.strategies import good_answer, schemas
+from procedures.models import ProcedureVersion
+from tests import factories
+from tests.factories import NOW
+from tests.pages import checks
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 3, 23)
+CHILD = {
+    "key": "child",
+    "title": {"vi": "Trẻ em"},
+    "fields": [
+        {"key": "child_name", "type": "full_name", "label": {"vi": "Họ tên trẻ"}, "required": True},
+        {
+            "key": "sex", "type": "choice", "label": {"vi": "Giới tính"},
+            "options": [{"value": "nam", "label": {"vi": "Nam"}}, {"value": "nu", "label": {"vi": "Nữ"}}],
+        },
+        {"key": "weight", "type": "number", "label": {"vi": "Cân nặng (gam)"}},
+    ],
+}  # fmt: skip
+FORM = {**factories.FORM, "sections": [*factories.FORM["sections"], CHILD]}
+ANSWERS = {**factories.ANSWERS, "child_name": "Nguyễn Thị Bé", "sex": "nu", "weight": 3100}
+
+
+@pytest.fixture(autouse=True)
+def _morning():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def version(commune):
+    return factories.version(commune.unit, form=FORM)
+
+
+@pytest.fixture
+def owner(client):
+    person = factories.citizen()
+    client.force_login(person)
+    return person
+
+
+@pytest.fixture
+def draft(version, owner, commune):
+    return Dossier.objects.create(
+        version=version, received_by=commune.unit, unit=commune.unit, owner=owner, filed_by=owner, answers=ANSWERS,
+        sections_done=["requester", "child"], created_at=NOW, saved_at=NOW, revision=3,
+    )  # fmt: skip
+
+
+def changed(**edits):
+    """The form with a field of the child's section changed: key → properties, None removes it."""
+    form = copy.deepcopy(FORM)
+    section = form["sections"][1]
+    section["fields"] = [
+        field | edits.get(field["key"], {}) for field in section["fields"] if edits.get(field["key"], {}) is not None
+    ]
+    return form
+
+
+def publish(version, form, papers=()):
+    """Put a second version in force today."""
+    ProcedureVersion.objects.filter(pk=version.pk).update(effective_until="2026-03-22")
+    newer = ProcedureVersion.objects.create(
+        procedure=version.procedure, number=2, published_at=NOW, level=4, form=form, effective_from=TODAY,
+        name="Khai sinh mới", processing_unit="working_days",
+    )  # fmt: skip
+    for n, (key, fields) in enumerate(papers, start=1):
+        newer.papers.create(n=n, key=key, **({"name": key} | fields))
+    ProcedureVersion.objects.filter(pk=newer.pk).update(status="published")
+    newer.refresh_from_db()
+    return newer
+
+
+def carried(form, answers=ANSWERS, done=("requester", "child")):
+    old, new = form_schema.load(FORM), form_schema.load(form)
+    return renewal.carry(old, new, answers, list(done), today=TODAY)
+
+
+def test_the_same_form_keeps_everything():
+    found = carried(FORM)
+    assert found.answers == ANSWERS
+    assert (found.done, found.changed, found.again, found.lost) == (["requester", "child"], [], [], [])
+
+
+def test_only_changed_sections_are_looked_at_again():
+    found = carried(changed(weight={"required": True}))
+    assert found.answers == ANSWERS
+    assert (found.done, found.changed) == (["requester"], ["child"])
+
+
+def test_renamed_choices_keep_their_answer():
+    options = [{"value": "1", "label": {"vi": "Nam"}}, {"value": "2", "label": {"vi": "NỮ"}}]
+    assert carried(changed(sex={"options": options})).answers["sex"] == "2"
+    assert carried(changed(sex={"options": options, "type": "choices"})).answers["sex"] == ["2"]
+    gone = carried(changed(sex={"options": options[:1]}))
+    assert "sex" not in gone.answers and [field.key for field in gone.again] == ["sex"]
+
+
+def test_renamed_questions_and_other_kinds_keep_their_answer():
+    found = carried(changed(child_name={"key": "name"}, weight={"type": "text"}))
+    assert found.answers["name"] == "Nguyễn Thị Bé"
+    assert found.answers["weight"] == "3100"
+    assert (found.again, found.lost) == ([], [])
+
+
+def test_removed_questions_lose_their_answer():
+    found = carried(changed(weight=None))
+    assert "weight" not in found.answers and [field.key for field in found.lost] == ["weight"]
+
+
+def test_without_a_form_nothing_is_kept():
+    assert renewal.carry(form_schema.load(FORM), None, ANSWERS, ["child"], today=TODAY).answers == {}
+    assert renewal.carry(None, form_schema.load(FORM), {}, [], today=TODAY).done == []
+
+
+@given(old=schemas(), new=schemas(), data=st.data())
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+def test_any_form_may_follow_any_other(old, new, data):
+    answers = {
+        field["key"]: good_answer(field)
+        for section in old["sections"]
+        for field in section["fields"]
+        if field["type"] != "note" and data.draw(st.booleans())
+    }
+    before, after = form_schema.load(old), form_schema.load(new)
+    done = [section.key for section in before.sections]
+    found = renewal.carry(before, after, answers, done, today=TODAY)
+    assert form_schema.clean_all(after, found.answers, today=TODAY)[0] == found.answers
+    assert not set(found.done) & set(found.changed)
+    same = renewal.carry(before, before, answers, done, today=TODAY)
+    assert same.answers == form_schema.clean_all(before, answers, today=TODAY)[0]
+
+
+def test_the_page_says_what_changes_and_the_task_list_what_to_look_at(
+    client, version, draft, django_assert_max_num_queries
+):
+    form = changed(
+        weight=None,
+        sex={"options": [{"value": "nam", "label": {"vi": "Nam"}}, {"value": "khac", "label": {"vi": "Khác"}}]},
+    )
+    form["sections"][1]["fields"].append(
+        {"key": "blood", "type": "text", "label": {"vi": "Nhóm máu"}, "required": True}
+    )
+    newer = publish(version, form, [("chung-sinh", {}), ("anh-the", {"name": "Ảnh thẻ"})])
+    address = reverse("my:dossier", args=[draft.ref])
+    with django_assert_max_num_queries(16):
+        page = client.get(address).content.decode()
+    assert checks.faults(page) == []
+    for words in ("Nhóm máu", "Khác", "Cân nặng", "Giới tính", "Ảnh thẻ", "Văn bản ủy quyền"):
+        assert words in page
+    draft.refresh_from_db()
+    assert draft.version == version
+    client.post(reverse("my:renew", args=[draft.ref]))
+    draft.refresh_from_db()
+    assert (draft.version, draft.sections_done, draft.sections_changed) == (newer, ["requester"], ["child"])
+    answer = client.get(address)
+    states = {part["title"]: part["tag"] for part in answer.context["parts"]}
+    assert (states["Trẻ em"], answer.context["next_url"]) == ("late", reverse("my:step", args=[draft.ref, "child"]))
+    section = form_schema.load(form).section("child")
+    drafts.save_section(draft, section, {"blood": "A", "sex": "nam"}, is_done=True, now=NOW)
+    draft.refresh_from_db()
+    assert draft.sections_changed == []
+    assert submission.Progress(draft, TODAY).is_done(section)
+
+
+def test_a_version_that_asks_the_same_says_so(client, version, draft):
+    publish(version, FORM, [("chung-sinh", {"name": "Giấy chứng sinh"}), ("uy-quyen", {"is_required": False})])
+    page = client.get(reverse("my:dossier", args=[draft.ref])).content.decode()
+    assert checks.faults(page) == []
+    client.post(reverse("my:renew", args=[draft.ref]))
+    draft.refresh_from_db()
+    assert (draft.answers, draft.sections_done, draft.sections_changed) == (ANSWERS, ["requester", "child"], [])
+
+
+def test_submitted_dossiers_keep_their_version(client, version, draft):
+    Dossier.objects.filter(pk=draft.pk).update(status=1, code="000.00.16.H19-260323-0001", submitted_at=NOW, revision=4)
+    publish(version, changed(weight=None))
+    address = reverse("my:dossier", args=[draft.ref])
+    assert client.post(reverse("my:renew", args=[draft.ref])).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.version, draft.answers) == (version, ANSWERS)
+    assert "Cân nặng" in client.get(address).content.decode()

@@ -1,0 +1,89 @@
+"""Deadline lights: working days, words, and no colour without a shape."""
+
+from datetime import datetime
+from types import SimpleNamespace
+
+import pytest
+from django.utils import translation
+
+from common.clock import LOCAL
+from dossiers.models import Status
+from dossiers.timeline.deadlines import light, waiting_light
+from offices.calendar import calendar_of
+from offices.models import Holiday
+
+
+def local(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=LOCAL)
+
+
+@pytest.fixture
+def calendar(commune):
+    Holiday.objects.create(day="2026-03-25", name="Ngày nghỉ thử")
+    return calendar_of(commune.unit, around=local("2026-03-23 09:00"))
+
+
+@pytest.mark.parametrize(
+    ("now", "kind", "text"),
+    [
+        ("2026-03-20 09:00", "ok", "5 days left"),
+        ("2026-03-24 09:00", "ok", "3 days left"),
+        ("2026-03-26 09:00", "soon", "Due soon: 2 days left"),
+        ("2026-03-27 09:00", "soon", "Due soon: 1 day left"),
+        ("2026-03-28 09:00", "soon", "Due soon: 1 day left"),
+        ("2026-03-30 09:00", "soon", "Due today"),
+        ("2026-03-30 10:01", "late", "Overdue since today"),
+        ("2026-03-31 08:00", "late", "Overdue by 1 day"),
+        ("2026-04-06 08:00", "late", "Overdue by 5 days"),
+        ("2029-04-06 08:00", "late", "Overdue by 789 days"),
+    ],
+)
+@pytest.mark.parametrize("status", [Status.RECEIVED, Status.PROCESSING, Status.PAYMENT, Status.WITHDRAWAL])
+def test_light_counts_working_days(calendar, status, now, kind, text):
+    dossier = SimpleNamespace(status=status, due_at=local("2026-03-30 10:00"), paused_since=None)
+    with translation.override("en"):
+        found = light(dossier, calendar, local(now))
+    assert (found.kind, found.text) == (kind, text)
+
+
+def test_supplement_stands_still(calendar):
+    dossier = SimpleNamespace(status=Status.SUPPLEMENT, due_at=None, paused_since=None)
+    with translation.override("en"):
+        found = light(dossier, calendar, local("2026-03-30 09:00"))
+    assert (found.kind, found.text) == ("paused", "Paused: waiting for the supplement")
+
+
+@pytest.mark.parametrize("status", [Status.DRAFT, Status.SUBMITTED, Status.DECIDED, Status.RETURNED, Status.STOPPED])
+def test_no_light_where_no_clock_runs(calendar, status):
+    dossier = SimpleNamespace(status=status, due_at=local("2026-03-30 10:00"), paused_since=None)
+    assert light(dossier, calendar, local("2026-03-31 09:00")).kind == "none"
+
+
+def test_without_a_calendar_weekdays_count(calendar):
+    dossier = SimpleNamespace(status=Status.PROCESSING, due_at=local("2026-03-30 10:00"), paused_since=None)
+    with translation.override("en"):
+        assert light(dossier, None, local("2026-03-24 09:00")).text == "4 days left"
+
+
+def test_list_of_lights_needs_no_query(calendar, django_assert_num_queries):
+    dossier = SimpleNamespace(status=Status.PROCESSING, due_at=local("2026-03-30 10:00"), paused_since=None)
+    with django_assert_num_queries(0):
+        light(dossier, calendar, local("2026-03-24 09:00"))
+
+
+@pytest.mark.parametrize(
+    ("now", "kind", "text"),
+    [
+        ("2026-03-23 09:30", "ok", "Just filed"),
+        ("2026-03-23 10:00", "ok", "Waits for 1 working hour"),
+        ("2026-03-23 16:30", "soon", "Waits for 6 working hours"),
+        ("2026-03-24 08:29", "soon", "Waits for 7 working hours"),
+        ("2026-03-24 08:30", "late", "Beyond 8 hours: waits for 8 hours"),
+        ("2026-03-30 09:00", "late", "Beyond 8 hours"),
+    ],
+)
+def test_waiting_for_reception_counts_working_hours(calendar, now, kind, text):
+    with translation.override("en"):
+        found = waiting_light(local("2026-03-23 09:00"), calendar, local(now))
+    assert found.kind == kind
+    assert found.text.startswith(text)

@@ -1,0 +1,137 @@
+"""Sentences about a dossier: what each audience reads, and what it must not."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import translation
+
+from accounts.models import User
+from dossiers import actions
+from dossiers.models import Status
+from dossiers.timeline import history
+from offices.models import Post
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+def sentence(road, audience: str) -> str:
+    return history.status_sentence(road.dossier, audience, road.now)
+
+
+def test_sentence_of_the_issue_in_vietnamese(road):
+    User.objects.filter(pk=road.commune.specialist.pk).update(full_name="Trần Văn Nam")
+    Post.objects.filter(user=road.commune.specialist).update(title="Tư pháp – Hộ tịch")
+    road.processing()
+    with translation.override("vi"):
+        assert sentence(road, history.OWNER) == (
+            "Hồ sơ đang ở bộ phận Tư pháp – Hộ tịch, do chuyên môn Trần Văn Nam giữ từ 09:03 ngày 23/03; "
+            "hẹn trả 09:02 ngày 26/03."
+        )
+
+
+def test_sentence_shows_the_year_when_it_is_another_one(road):
+    road.processing()
+    road.now += timedelta(days=365)
+    assert "23/03/2026" in sentence(road, history.OWNER)
+
+
+def test_sentence_names_the_desk_while_nobody_in_particular_holds_it(road):
+    road.submitted()
+    assert sentence(road, history.OWNER) == "The dossier has been at the one-stop desk since 09:01 on 23/03."
+
+
+def test_public_reads_no_name_and_no_holder(road):
+    road.proposed().do(actions.SendBack("Sai tên"), road.commune.leader)
+    public = sentence(road, history.PUBLIC) + str(history.timeline(road.dossier, history.PUBLIC))
+    names = User.objects.values_list("full_name", flat=True)
+    assert not [name for name in names if name in public]
+    assert "Sai tên" not in public
+    assert "specialist" not in public
+
+
+def test_public_reads_no_reason(road):
+    road.submitted().do(actions.Refuse("Thiếu giấy của Nguyễn Thị B"), road.commune.clerk)
+    public = sentence(road, history.PUBLIC) + str(history.timeline(road.dossier, history.PUBLIC))
+    assert "Nguyễn Thị B" not in public
+
+
+def test_owner_reads_reasons_but_no_internal_notes(road):
+    road.proposed().do(actions.SendBack("Ghi chú nội bộ"), road.commune.leader)
+    entries = history.timeline(road.dossier, history.OWNER)
+    assert entries[0].who.startswith("The leader ")
+    assert entries[-1].who == "you"
+    assert "Ghi chú nội bộ" not in str(entries)
+    officer = history.timeline(road.dossier, history.OFFICER)
+    assert officer[0].note == "Ghi chú nội bộ"
+
+
+def test_timeline_is_newest_first_and_costs_one_query(road, django_assert_num_queries):
+    road.decided()
+    with django_assert_num_queries(1):
+        entries = history.timeline(road.dossier, history.OFFICER)
+    assert [entry.action for entry in entries] == ["approve", "propose", "forward", "receive", "submit"]
+    assert entries[0].time == "09:05 on 23/03/2026"
+
+
+def test_officer_reads_to_whom_it_went_and_the_new_date(road):
+    road.processing().do(actions.Extend(road.dossier.due_at + timedelta(days=5), "Chờ xác minh"), road.commune.leader)
+    notes = [entry.note for entry in history.timeline(road.dossier, history.OFFICER)]
+    assert notes[0] == "New date: 09:02 on 31/03/2026"
+    assert notes[1] == f"To the specialist {road.commune.specialist.full_name}"
+
+
+def test_every_action_has_its_words():
+    from dossiers.workflow import Action
+
+    assert set(history.DONE) == set(Action)
+
+
+@pytest.mark.parametrize(
+    ("stage", "role", "waits_for"),
+    [
+        ("submitted", "reception clerk", "reception"),
+        ("processing", "specialist", "processing"),
+        ("proposed", "leader", "signature"),
+        ("asked", "specialist", "the applicant's supplement"),
+        ("decided", "reception clerk", "handing over the result"),
+    ],
+)
+def test_holder_panel(road, stage, role, waits_for):
+    getattr(road, stage)()
+    panel = history.holder_panel(road.dossier, road.now)
+    assert (panel.role, panel.waits_for) == (role, waits_for)
+    assert panel.steps == 3
+
+
+def test_holder_panel_turns_late_after_the_step_time_but_not_while_waiting_for_the_applicant(road):
+    road.processing()
+    assert not history.holder_panel(road.dossier, road.now).is_late
+    assert history.holder_panel(road.dossier, road.now + timedelta(days=7)).is_late
+    road.do(actions.AskSupplement((road.item,)), road.commune.specialist)
+    assert not history.holder_panel(road.dossier, road.now + timedelta(days=7)).is_late
+
+
+def test_nobody_holds_an_ended_dossier(road):
+    road.submitted().do(actions.Refuse("Sai nơi"), road.commune.clerk)
+    assert history.holder_panel(road.dossier, road.now) is None
+    assert sentence(road, history.OWNER) == "The dossier was not received, 09:02 on 23/03."
+
+
+@pytest.mark.parametrize("status", Status)
+def test_every_status_has_a_sentence_and_a_next_step(road, status):
+    road.decided()
+    road.dossier.status = status
+    for audience in (history.OWNER, history.OFFICER, history.PUBLIC):
+        assert sentence(road, audience).endswith(".")
+    assert history.next_step_for_applicant(road.dossier).endswith((".", "?"))
+
+
+@pytest.mark.parametrize(("delivery", "word"), [("online", "here"), ("post", "postman"), ("desk", "commune")])
+def test_next_step_follows_the_way_of_return(road, delivery, word):
+    road.decided()
+    road.dossier.delivery = delivery
+    assert word in history.next_step_for_applicant(road.dossier)

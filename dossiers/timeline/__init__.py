@@ -1,0 +1,1 @@
+"""How a dossier is told: its history, its deadline, its declaration, its figures."""

@@ -1,0 +1,37 @@
+"""The declaration of a submitted dossier as a page to print."""
+
+from typing import Any
+
+from common.clock import LOCAL
+from eforms import declarations
+from eforms import schema as form_schema
+
+from ..models import Channel, Dossier
+from ..records.links import tracking_link
+from ..records.slips import place_of
+
+TEMPLATE = "declarations/page.html"
+
+
+def page(dossier: Dossier, back: str) -> dict[str, Any] | None:
+    """Return the context of a dossier's declaration; None for a draft and for a procedure without a form. One query.
+
+    What was filed online says so in place of a signature.
+    """
+    if dossier.is_draft or dossier.version.form is None:
+        return None
+    schema = form_schema.load(dossier.version.form)
+    applicant = dossier.applicant
+    is_online = dossier.channel == Channel.ONLINE and dossier.submitted_at is not None
+    head = declarations.Head(
+        procedure=declarations.plain(dossier.version.name),
+        unit=dossier.received_by.name,
+        place=place_of(dossier.received_by) if is_online else "",
+        mark=str(dossier.code),
+        mark_label="Mã hồ sơ",
+        qr_text=tracking_link(dossier),
+        qr_hint="Quét để tra cứu",
+        signer=(applicant.representative or {}).get("name") or applicant.name,
+        filed_at=dossier.submitted_at.astimezone(LOCAL) if is_online and dossier.submitted_at else None,
+    )
+    return declarations.context(schema, dossier.answers, head) | {"back": back}

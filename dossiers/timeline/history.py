@@ -1,0 +1,308 @@
+"""What happened to a dossier and where it is, in sentences for each audience.
+
+Three audiences: ``OWNER`` (the signed-in applicant) reads names and public
+reasons; ``OFFICER`` reads everything; ``PUBLIC`` (the look-up) reads no name and
+no holder.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
+
+from common.clock import LOCAL
+from common.text import lower_first
+from offices.models import Post, Role
+
+from ..models import Dossier, DossierEvent, Handover, Status
+from ..workflow import APPLICANT, SYSTEM, Action
+
+OWNER, OFFICER, PUBLIC = "owner", "officer", "public"
+
+# What an action was, once done; the table's labels say what it would do.
+DONE: dict[str, Any] = {
+    Action.SUBMIT: gettext_lazy("Dossier submitted"),
+    Action.TAKE_IN: gettext_lazy("Dossier taken in on paper"),
+    Action.RECEIVE: gettext_lazy("Dossier received"),
+    Action.REFUSE: gettext_lazy("Dossier not received"),
+    Action.ASK_SUPPLEMENT: gettext_lazy("Supplement requested"),
+    Action.SUPPLEMENT: gettext_lazy("Supplement sent"),
+    Action.FORWARD: gettext_lazy("Dossier forwarded"),
+    Action.REQUIRE_PAYMENT: gettext_lazy("Payment required"),
+    Action.FEE_SETTLED: gettext_lazy("Fee settled"),
+    Action.PROPOSE: gettext_lazy("Decision submitted for signature"),
+    Action.SEND_BACK: gettext_lazy("Proposal sent back"),
+    Action.APPROVE: gettext_lazy("Decision signed"),
+    Action.RETURN_RESULT: gettext_lazy("Result handed over"),
+    Action.ASK_WITHDRAWAL: gettext_lazy("Withdrawal asked for"),
+    Action.DECLINE_WITHDRAWAL: gettext_lazy("Withdrawal declined"),
+    Action.STOP: gettext_lazy("Dossier stopped"),
+    Action.EXTEND: gettext_lazy("New date given, with an apology"),
+    Action.REASSIGN: gettext_lazy("Dossier handed on"),
+}
+# The statuses in which it is for the authority to act; in the others a step's time says nothing.
+TIMED = (Status.SUBMITTED, Status.RECEIVED, Status.PROCESSING)
+# Steps inside the authority: the public look-up shows states, not who handed what to whom.
+INTERNAL = (Action.FORWARD, Action.PROPOSE, Action.SEND_BACK, Action.REASSIGN)
+
+ROLES: dict[str, Any] = {
+    Role.CLERK: pgettext_lazy("in a sentence", "reception clerk"),
+    Role.SPECIALIST: pgettext_lazy("in a sentence", "specialist"),
+    Role.LEADER: pgettext_lazy("in a sentence", "leader"),
+    Role.CASHIER: pgettext_lazy("in a sentence", "cashier"),
+    Role.ADMINISTRATOR: pgettext_lazy("in a sentence", "administrator"),
+}
+
+STATES: dict[int, Any] = {
+    Status.SUBMITTED: gettext_lazy("Waiting for reception"),
+    Status.RECEIVED: gettext_lazy("Received"),
+    Status.REFUSED: gettext_lazy("Not received"),
+    Status.PROCESSING: gettext_lazy("In progress"),
+    Status.SUPPLEMENT: gettext_lazy("Needs your supplement"),
+    Status.PAYMENT: gettext_lazy("Waiting for payment"),
+    Status.WITHDRAWAL: gettext_lazy("Withdrawal asked for"),
+    Status.STOPPED: gettext_lazy("Stopped"),
+    Status.DECIDED: gettext_lazy("Result ready"),
+    Status.RETURNED: gettext_lazy("Result delivered"),
+}
+
+
+def describe_time(moment: datetime) -> str:
+    """Return a moment in Vietnam as '14:05 ngày 27/03/2026'."""
+    local = moment.astimezone(LOCAL)
+    return _("%(time)s on %(date)s") % {"time": date_format(local, "H:i"), "date": date_format(local, "d/m/Y")}
+
+
+def in_sentence(moment: datetime, now: datetime) -> str:
+    """Return a moment as '14:05 ngày 27/03', with the year when it is another one."""
+    local = moment.astimezone(LOCAL)
+    day = "d/m" if local.year == now.astimezone(LOCAL).year else "d/m/Y"
+    return _("%(time)s on %(date)s") % {"time": date_format(local, "H:i"), "date": date_format(local, day)}
+
+
+def describe_action(event: DossierEvent) -> str:
+    """Return what an event's action was, such as 'Dossier received'."""
+    return str(DONE[event.action])
+
+
+def role_name(role: str) -> str:
+    """Return a role as it stands in a sentence."""
+    return str(ROLES.get(role, role))
+
+
+def describe_actor(event: DossierEvent) -> str:
+    """Return who did it, by role and full name; for officers and the signed-in applicant."""
+    if event.actor_role == SYSTEM:
+        return _("The system")
+    if event.actor_role == APPLICANT:
+        return _("The applicant %(name)s") % {"name": event.actor_name}
+    return capfirst(_("The %(role)s %(name)s") % {"role": role_name(event.actor_role), "name": event.actor_name})
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """One line of the timeline.
+
+    ``who`` is empty for the public; ``text`` is the public reason (several
+    lines for a supplement), ``note`` is for officers only.
+    """
+
+    title: str
+    at: datetime
+    time: str
+    who: str
+    text: str = ""
+    note: str = ""
+    action: str = ""
+    status: int = 0
+
+
+def timeline(dossier: Dossier, audience: str) -> list[TimelineEntry]:
+    """Return what happened, newest first; one query."""
+    entries = []
+    for event in dossier.events.order_by("-n"):
+        if audience == PUBLIC and event.action in INTERNAL:
+            continue
+        entries.append(
+            TimelineEntry(
+                title=describe_action(event),
+                at=event.at,
+                time=describe_time(event.at),
+                who="" if audience == PUBLIC else _who(event, audience),
+                text="" if audience == PUBLIC else event.public_text,
+                note=_note(event) if audience == OFFICER else "",
+                action=event.action,
+                status=event.to_status,
+            )
+        )
+    return entries
+
+
+def _who(event: DossierEvent, audience: str) -> str:
+    if audience == OWNER and event.actor_role == APPLICANT:
+        return pgettext("in a sentence", "you")
+    return describe_actor(event)
+
+
+def _note(event: DossierEvent) -> str:
+    """Return what officers read beside an event: to whom it went, and the internal note."""
+    lines = []
+    if event.action in (Action.FORWARD, Action.REASSIGN):
+        to = event.data.get("to")
+        words = _("To the %(role)s %(name)s") if to else _("To every %(role)s")
+        lines.append(words % {"role": role_name(event.data.get("role", "")), "name": to})
+    if event.action == Action.PROPOSE:
+        lines.append(_("Grant the request") if event.data.get("is_granted") else _("Do not grant the request"))
+    if event.action == Action.EXTEND:
+        lines.append(_("New date: %(time)s") % {"time": describe_time(datetime.fromisoformat(event.data["due_at"]))})
+    if event.action == Action.RETURN_RESULT and event.data.get("receiver"):
+        lines.append(_("Handed to %(name)s") % {"name": event.data["receiver"]})
+    if event.internal_text:
+        lines.append(event.internal_text)
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class HolderPanel:
+    """Who holds an open dossier: department, role and name, since when, until when its step should take."""
+
+    department: str
+    role: str
+    name: str
+    since: datetime
+    due_at: datetime | None
+    is_late: bool
+    step: int
+    steps: int
+    waits_for: str
+
+
+def open_handover(dossier: Dossier) -> Handover | None:
+    """Return the open row of the control sheet; one query."""
+    return dossier.handovers.filter(until=None).select_related("unit", "person").first()
+
+
+def department_of(dossier: Dossier, row: Handover) -> str:
+    """Return the part of the authority that holds a dossier; one query for a named specialist."""
+    if row.role == Role.CLERK:
+        return _("the one-stop desk")
+    if row.role == Role.LEADER:
+        return _("the leadership of %(unit)s") % {"unit": lower_first(row.unit.short_name)}
+    title = ""
+    if row.person_id is not None:
+        posts = Post.objects.filter(user=row.person_id, unit=row.unit_id, role=row.role)
+        title = posts.values_list("title", flat=True).first() or ""
+    return _("the %(name)s section") % {"name": title or dossier.version.procedure.sector.name}
+
+
+def holder_panel(dossier: Dossier, now: datetime) -> HolderPanel | None:
+    """Return who holds an open dossier; None once it has ended. Three queries."""
+    row = open_handover(dossier) if dossier.is_open else None
+    if row is None:
+        return None
+    return HolderPanel(
+        department=department_of(dossier, row),
+        role=role_name(row.role),
+        name=row.person.get_full_name() if row.person else "",
+        since=row.since,
+        due_at=row.due_at,
+        is_late=row.due_at is not None and now > row.due_at and dossier.status in TIMED,
+        step=row.step,
+        steps=dossier.version.steps.count(),
+        waits_for=waits_for(dossier),
+    )
+
+
+def waits_for(dossier: Dossier) -> str:
+    """Return what an open dossier waits for next; no query."""
+    if dossier.status == Status.SUPPLEMENT:
+        return _("the applicant's supplement")
+    if dossier.status == Status.WITHDRAWAL:
+        return _("an answer to the withdrawal")
+    if dossier.status == Status.DECIDED:
+        return _("handing over the result")
+    if dossier.status == Status.SUBMITTED:
+        return _("reception")
+    if dossier.holder_role == Role.LEADER:
+        return _("signature")
+    return _("processing")
+
+
+def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
+    """Return where a dossier is, in one sentence; two queries for the owner or an officer, none for the public."""
+    if dossier.status == Status.DRAFT:
+        return _("This dossier is a draft; it has not been submitted.")
+    sentences = {
+        Status.REFUSED: _("The dossier was not received."),
+        Status.STOPPED: _("The dossier was stopped."),
+        Status.DECIDED: _("The result is ready."),
+        Status.RETURNED: _("The result has been handed over."),
+    }
+    if dossier.status == Status.SUPPLEMENT:
+        return (
+            _("The dossier waits for your supplement; the clock stands still.")
+            if dossier.paused_since
+            else _("The dossier waits for your supplement before it can be received.")
+        )
+    if dossier.status in sentences:
+        closed = dossier.closed_at or dossier.decided_at
+        sentence = sentences[Status(dossier.status)]
+        if closed is None:
+            return sentence
+        return _("%(sentence)s, %(time)s.") % {"sentence": sentence[:-1], "time": in_sentence(closed, now)}
+    if audience == PUBLIC:
+        return _join(_("State: %(state)s") % {"state": STATES[dossier.status]}, _promised(dossier, now))
+    row = open_handover(dossier)
+    if row is None:
+        return _join(str(STATES[dossier.status]), _promised(dossier, now))
+    department = department_of(dossier, row)
+    if row.person is not None:
+        where = _("The dossier is at %(department)s, held by the %(role)s %(name)s since %(time)s") % {
+            "department": department,
+            "role": role_name(row.role),
+            "name": row.person.get_full_name(),
+            "time": in_sentence(row.since, now),
+        }
+    else:
+        where = _("The dossier has been at %(department)s since %(time)s") % {
+            "department": department,
+            "time": in_sentence(row.since, now),
+        }
+    return _join(where, _promised(dossier, now))
+
+
+def _promised(dossier: Dossier, now: datetime) -> str:
+    if dossier.due_at is None:
+        return ""
+    return _("result promised for %(time)s") % {"time": in_sentence(dossier.due_at, now)}
+
+
+def _join(first: str, second: str) -> str:
+    return f"{first}; {second}." if second else f"{first}."
+
+
+def next_step_for_applicant(dossier: Dossier) -> str:
+    """Return what the applicant should do, or that nothing is to be done; no query."""
+    steps = {
+        Status.DRAFT: _("Finish the form and submit it."),
+        Status.SUBMITTED: _("Nothing to do now. The commune checks your papers and answers within 8 working hours."),
+        Status.RECEIVED: _("Nothing to do now. Keep the receipt with the return date."),
+        Status.PROCESSING: _("Nothing to do now. You get a message when the result is ready."),
+        Status.SUPPLEMENT: _("Send what was asked for. The reasons stand beside each paper."),
+        Status.PAYMENT: _("Pay the fee; then the dossier goes on."),
+        Status.WITHDRAWAL: _("Nothing to do now. An officer answers your withdrawal."),
+        Status.REFUSED: _("Read the reason. You can start a copy with the same answers and papers."),
+        Status.STOPPED: _("This dossier has ended. You can start a copy with the same answers and papers."),
+        Status.RETURNED: _("This dossier has ended. Keep the result."),
+    }
+    if dossier.status == Status.DECIDED:
+        ways = {
+            "online": _("Open the result and take it here."),
+            "post": _("Wait for the postman; he brings the result to the address you gave."),
+        }
+        return ways.get(dossier.delivery, _("Come to the commune with your identity card and fetch the result."))
+    return steps[Status(dossier.status)]

@@ -1,0 +1,1 @@
+"""Looking a dossier up without signing in."""

@@ -1,1 +1,0 @@
-"""Screens of the road, kept apart by audience."""
