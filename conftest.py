@@ -8,8 +8,10 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from common import append_only, broker, caches, clock
+from common import broker, clock
 from common.clock import LOCAL
+from common.database import append_only
+from common.web import caches
 from notifications import delivery
 from tests import factories
 

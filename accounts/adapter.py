@@ -15,12 +15,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from common import limits
 from common.clock import now, recorded_now
-from common.identity import compact
-from common.middleware import AUDIENCE, SEEN, SINCE
 from common.secret import blind_index
 from common.text import nfc
+from common.values.identity import compact
+from common.web import limits
+from common.web.middleware import AUDIENCE, SEEN, SINCE
 
 from . import resume
 from .models import User

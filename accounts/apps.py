@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the accounts that a nightly clean-up forgets."""
-        from common import purging
+        from common.database import purging
 
         from . import tasks
 

@@ -15,8 +15,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import local_day, now
-from common.form_checks import check_identity_paper, check_identity_paper_of_kind
-from common.form_fields import (
+from common.forms.checks import check_identity_paper, check_identity_paper_of_kind
+from common.forms.fields import (
     AddressField,
     AnyIdField,
     CodeField,
@@ -27,9 +27,9 @@ from common.form_fields import (
     PhoneField,
     TaxCodeField,
 )
-from common.identity import birth_warning, born_in, check_tax_code, is_personal_number
-from common.partial_date import earliest
-from common.question import QuestionMixin
+from common.forms.question import QuestionMixin
+from common.values.identity import birth_warning, born_in, check_tax_code, is_personal_number
+from common.values.partial_date import earliest
 
 from . import registering, resume
 from .models import IdKind, Kind, Representative, Sex, User

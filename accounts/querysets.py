@@ -8,10 +8,10 @@ from django.db.models import Q
 from django.utils import timezone
 from stdnum.vn import mst
 
-from common.form_checks import check_email
-from common.identity import compact
+from common.forms.checks import check_email
 from common.secret import blind_index
 from common.text import clean
+from common.values.identity import compact
 
 if TYPE_CHECKING:
     from .models import User

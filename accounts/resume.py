@@ -16,10 +16,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 
-from common.addresses import split_address
 from common.clock import now
-from common.form_fields import ANSWERS
+from common.forms.fields import ANSWERS
 from common.secret import decrypt, encrypt
+from common.values.addresses import split_address
 
 SESSION_KEY = "resume"
 FIELD = "resume"

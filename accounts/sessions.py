@@ -10,7 +10,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from common.middleware import AUDIENCE, SEEN, SINCE
+from common.web.middleware import AUDIENCE, SEEN, SINCE
 
 from .models import User
 

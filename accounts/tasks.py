@@ -9,8 +9,8 @@ from celery import shared_task
 from django.contrib.sessions.models import Session
 from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
 
-from common import purging
 from common.clock import now
+from common.database import purging
 
 from .models import Assurance, User
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from common.identity import compact
 from common.text import fold
+from common.values.identity import compact
 
 # Words that anybody guessing at this portal would try first.
 _WORDS = ("motcua", "dichvucong", "matkhau", "congdan", "vietnam", "dongnai", "xuanbac", "xuanloc", "password")

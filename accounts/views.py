@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common import limits
 from common.clock import now, recorded_now
-from common.divisions import address_text
-from common.form_warnings import point_out
+from common.forms.warnings import point_out
+from common.values.divisions import address_text
+from common.web import limits
 
 from . import invitations, resume
 from .forms import REGISTER_FORMS, InvitationForm, profile_form

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
-from . import append_only
+from .database import append_only
 
 
 class CommonConfig(AppConfig):
@@ -10,8 +10,9 @@ class CommonConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the triggers of append-only tables made anew around every migration, and loose files swept."""
-        from . import loose_files, purging
+        from .database import purging
+        from .files import loose
 
-        purging.register("loose_files", loose_files.found)
+        purging.register("loose_files", loose.found)
         pre_migrate.connect(append_only.lift_before_migrate, sender=self)
         post_migrate.connect(append_only.install_after_migrate, sender=self)

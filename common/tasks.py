@@ -5,8 +5,10 @@ from datetime import timedelta
 from celery import shared_task
 from django.contrib.sessions.models import Session
 
-from . import alerts, purging, store
+from . import alerts
 from .clock import now
+from .database import purging
+from .files import store
 from .models import AlertKind, AttemptCounter, OneTimeKey
 
 # Longer than the longest window that limits count in.

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from common import append_only
+from common.database import append_only
 
 
 class DossiersConfig(AppConfig):
@@ -9,7 +9,8 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the tables that keep what happened, a slip's PDF is added once; tell offices about dossiers."""
-        from common import file_hashes, loose_files, purging
+        from common.database import purging
+        from common.files import hashes, loose
         from offices import hooks
 
         from . import duties
@@ -19,11 +20,11 @@ class DossiersConfig(AppConfig):
         hooks.unit_obstacles.append(duties.open_dossiers)
         hooks.identifier_checks.append(duties.codes_of_today)
         purging.register("drafts", drafts.due_for_expiry)
-        loose_files.register_field("papers", "dossiers.Paper", "file")
-        loose_files.register_field("slips", "dossiers.Slip", "file")
-        loose_files.register_field("results", "dossiers.Result", "file")
+        loose.register_field("papers", "dossiers.Paper", "file")
+        loose.register_field("slips", "dossiers.Slip", "file")
+        loose.register_field("results", "dossiers.Result", "file")
         for model in ("Paper", "Slip", "Result"):
-            file_hashes.register(f"dossiers.{model}", "file")
+            hashes.register(f"dossiers.{model}", "file")
         append_only.register("dossiers_dossierevent")
         append_only.register("dossiers_historyseal")
         append_only.register("dossiers_reading")

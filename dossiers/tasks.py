@@ -7,10 +7,10 @@ from datetime import timedelta
 from celery import shared_task
 from django.db.models import Count
 
-from common import purging
 from common.clock import now, recorded_now
+from common.database import purging
+from common.files.store import NotKept
 from common.pdf import PdfFailed, render_pdf
-from common.store import NotKept
 from procedures.versions.publishing import rank_by_filings
 
 from . import verifying

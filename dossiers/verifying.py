@@ -18,8 +18,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from common import file_hashes
 from common.alerts import clear_alert, raise_alert
+from common.files import hashes as file_hashes
 from common.models import Alert, AlertKind
 from common.secret import HistoryKeyMissing
 

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.clock import local_day
-from common.contention import once_more
-from common.files import removed_on_failure
+from common.database.contention import once_more
+from common.files.uploads import removed_on_failure
 from offices.access import is_below
 from offices.models import Post, Role
 

@@ -22,7 +22,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import IdKind, Kind, User
-from common.form_fields import (
+from common.forms.fields import (
     ANSWERS,
     AddressField,
     BankAccountField,
@@ -37,9 +37,9 @@ from common.form_fields import (
     TickField,
     WholeNumberField,
 )
-from common.identity import birth_warning, id_kind
-from common.person_field import PersonField
-from common.typed import Typed, typed_of
+from common.forms.person import PersonField
+from common.forms.typed import Typed, typed_of
+from common.values.identity import birth_warning, id_kind
 
 from . import schema as form_schema
 from .schema import Answers, Field, Schema, Section

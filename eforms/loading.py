@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from common import partial_date
 from common.text import nfc
+from common.values import partial_date
 
 from .lists import named_lists
 from .parts import (

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from common import partial_date
+from common.values import partial_date
 
 TYPES = frozenset(
     "text long_text number money date choice choices yes_no full_name person id_number tax_code phone email address "

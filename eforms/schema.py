@@ -10,8 +10,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from common import divisions, partial_date
-from common.person_field import person_text
+from common.forms.person import person_text
+from common.values import divisions, partial_date
 
 from .loading import load
 from .parts import (

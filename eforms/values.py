@@ -9,8 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from common import divisions, partial_date
-from common.form_checks import (
+from common.forms.checks import (
     check_bank_account,
     check_email,
     check_full_name,
@@ -20,8 +19,9 @@ from common.form_checks import (
     check_phone,
     check_tax_code,
 )
-from common.identity import compact
 from common.text import clean_text, plain
+from common.values import divisions, partial_date
+from common.values.identity import compact
 
 from .parts import _BOOK, _TIME, LENGTHS, MAX_NUMBER, Answers, Field, is_empty, show
 

@@ -18,7 +18,7 @@ from django.utils import translation
 
 from accounts.models import User
 from common import broker
-from common.mail_address import ascii_address
+from common.values.mail_address import ascii_address
 
 from .models import Channel, Notification, State
 

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from common import append_only
+from common.database import append_only
 
 
 class OfficesConfig(AppConfig):

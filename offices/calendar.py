@@ -5,7 +5,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from common.clock import local_day
-from common.working_time import NeverOpen, OfficeCalendar, YearNotEntered
+from common.values.working_time import NeverOpen, OfficeCalendar, YearNotEntered
 
 from .models import CalendarYear, Holiday, OpeningHours, Unit
 

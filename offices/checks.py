@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext as _
 
-from common import divisions
 from common.text import clean, plain
+from common.values import divisions
 
 from .hours import parse_hours
 

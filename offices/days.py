@@ -16,8 +16,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import partial_date
 from common.text import clean_text, fold
+from common.values import partial_date
 
 from . import audit
 from .changing import Refused, fingerprint, require_fresh

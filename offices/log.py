@@ -12,10 +12,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import partial_date
 from common.clock import LOCAL
-from common.paging import Page, keyset_page
 from common.text import clean_text, fold
+from common.values import partial_date
+from common.web.paging import Page, keyset_page
 
 from . import audit_words
 from .models import AuditEntry, Unit

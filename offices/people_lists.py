@@ -11,8 +11,8 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.paging import SEPARATOR, Page
 from common.text import clean_text, fold, in_order, sort_key
+from common.web.paging import SEPARATOR, Page
 
 from .models import Post, Role, Unit
 

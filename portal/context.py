@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import alerts, heartbeat
 from common.clock import local_day, now
-from common.display import display_of
+from common.web.display import display_of
 from dossiers.querysets import DESK_ROLES
 from offices.access import current_posts
 from offices.calendar import missing_years

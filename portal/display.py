@@ -12,8 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
-from common.addresses import split_address
-from common.display import CHOICES
+from common.values.addresses import split_address
+from common.web.display import CHOICES
 
 YEAR = 365 * 24 * 3600
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from accounts import resume
-from common.store import NotKept
+from common.files.store import NotKept
 
 from .context import site_unit
 

@@ -9,11 +9,11 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from accounts.models import User
-from common import divisions
 from common.clock import local_day
-from common.form_checks import check_email
-from common.identity import check_phone
+from common.forms.checks import check_email
 from common.text import fold
+from common.values import divisions
+from common.values.identity import check_phone
 from offices.checks import (
     check_address,
     check_division,

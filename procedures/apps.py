@@ -2,7 +2,7 @@ from collections.abc import Collection
 
 from django.apps import AppConfig
 
-from common import append_only
+from common.database import append_only
 
 # Once published, a wording stays: dossiers are judged by the version they were filed under.
 _FIXED = "\"status\" IN ('published', 'retired')"
@@ -14,7 +14,8 @@ class ProceduresConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell offices the fields of administration, the sweep whose files these are, the database what to keep."""
-        from common import file_hashes, loose_files, purging
+        from common.database import purging
+        from common.files import hashes, loose
         from offices import hooks
 
         from .paper import prepared
@@ -24,9 +25,9 @@ class ProceduresConfig(AppConfig):
         labels.register()
         purging.register("printed_forms", prepared.printed_over)
         purging.register("begun_forms", prepared.begun_over)
-        loose_files.register_field("templates", "procedures.RequiredPaper", "template_file")
-        file_hashes.register("procedures.RequiredPaper", "template_file", "template_sha256")
-        loose_files.register("blank-forms", _wanted_blank_forms, is_made_again=True)
+        loose.register_field("templates", "procedures.RequiredPaper", "template_file")
+        hashes.register("procedures.RequiredPaper", "template_file", "template_sha256")
+        loose.register("blank-forms", _wanted_blank_forms, is_made_again=True)
         self._keep_published_rows()
 
     def _keep_published_rows(self) -> None:

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from common import clock, purging
+from common import clock
+from common.database import purging
 
 from .exchange import store
 from .models import ProcedureVersion

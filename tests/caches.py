@@ -1,6 +1,6 @@
 """The suite's cache on a Redis that its processes share."""
 
-from common.caches import RedisCache
+from common.web.caches import RedisCache
 
 
 class OwnKeysRedisCache(RedisCache):

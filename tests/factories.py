@@ -5,8 +5,8 @@ from types import SimpleNamespace
 from typing import Any
 
 from accounts.models import User
-from common import append_only
 from common.clock import LOCAL
+from common.database import append_only
 from common.text import fold
 from dossiers.models import Applicant, Dossier
 from offices.models import CalendarYear, OpeningHours, Post, Role, Unit

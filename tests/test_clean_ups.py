@@ -6,7 +6,7 @@ from inspect import getsource
 
 from django.conf import settings
 
-from common import purging
+from common.database import purging
 
 MEASURED = {
     "accounts.tasks.forget_unconfirmed": {"unconfirmed_accounts"},

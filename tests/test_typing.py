@@ -13,8 +13,8 @@ from django import forms
 from django.http import QueryDict
 
 from accounts.forms import ConfirmCodeForm, password_field
-from common import form_fields
-from common.form_fields import (
+from common.forms import fields
+from common.forms.fields import (
     AddressField,
     AnyIdField,
     BankAccountField,
@@ -32,7 +32,7 @@ from common.form_fields import (
     TaxCodeField,
     WholeNumberField,
 )
-from common.person_field import PersonField
+from common.forms.person import PersonField
 from common.text import clean
 from dossiers.applicant.forms import AnyPaperField
 from dossiers.desk.lists import Search
@@ -66,7 +66,7 @@ TEXT_BOXES = {
 NOT_TYPED = ("HiddenInput", "PasswordInput")
 TAKES_NO_TEXT = (
     forms.BooleanField, forms.ChoiceField, forms.MultipleChoiceField, forms.FileField, forms.ModelChoiceField,
-    form_fields.TickField,
+    fields.TickField,
 )  # fmt: skip
 
 
@@ -123,7 +123,7 @@ def test_every_declared_box_of_every_form_is_a_clean_one():
         for name, field in form.base_fields.items():
             is_typed = not isinstance(field.widget, forms.HiddenInput | forms.PasswordInput)
             if isinstance(field, forms.CharField) and is_typed and name not in theirs:
-                assert isinstance(field, form_fields.NfcCharField), f"{form.__qualname__}.{name}"
+                assert isinstance(field, fields.NfcCharField), f"{form.__qualname__}.{name}"
                 checked += 1
     assert checked > 40
 
@@ -133,7 +133,7 @@ def test_every_kind_of_field_cleans_what_is_pasted(kind):
     assert kind in CLEANED or kind.__name__.startswith("_"), f"{kind}: say in CLEANED what it makes of pasted text"
     for make, pasted, meant in CLEANED.get(kind, []):
         assert make().clean(pasted) == meant
-    if issubclass(kind, form_fields.NfcCharField):
+    if issubclass(kind, fields.NfcCharField):
         assert kind is PlainField or kind.to_python is NfcCharField.to_python, f"{kind} cleans in a way of its own"
 
 
@@ -196,9 +196,9 @@ CLEANED = _cases()
 def test_widgets_of_several_boxes_clean_each_of_them():
     sent = QueryDict(mutable=True)
     sent.update({"h_elsewhere": PASTED, "h_detail": PASTED, "b_0": PASTED, "p-full_name": PASTED})
-    assert form_fields.AddressField.widget().value_from_datadict(sent, {}, "h")["elsewhere"] == MEANT
+    assert fields.AddressField.widget().value_from_datadict(sent, {}, "h")["elsewhere"] == MEANT
     assert PersonField.widget().value_from_datadict(sent, {}, "p")["full_name"] == MEANT
-    account = form_fields.BankAccountField.widget()
+    account = fields.BankAccountField.widget()
     sent.update({f"b_{name}": PASTED for name in ("bank", "number", "holder")})
     assert account.value_from_datadict(sent, {}, "b") == [MEANT] * 3
 

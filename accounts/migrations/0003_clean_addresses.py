@@ -1,7 +1,7 @@
 from django.core.exceptions import ValidationError
 from django.db import migrations
 
-from common.form_checks import check_email
+from common.forms.checks import check_email
 
 
 def clean_addresses(apps, schema_editor):

@@ -7,7 +7,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from common import question
+from common.forms import question
 
 REGISTER = "/accounts/register/citizen/"
 CITIZEN = {

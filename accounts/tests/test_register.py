@@ -352,7 +352,7 @@ def test_reset_and_change_of_address_clean_alike(client, confirmed, mailoutbox):
 
 
 def test_every_form_that_takes_an_address_cleans_it():
-    from common.form_fields import MailField
+    from common.forms.fields import MailField
     from dossiers.desk.forms.intake import IntakeForm
     from offices.forms.people import InviteForm
     from offices.forms.units import UnitForm

@@ -9,9 +9,9 @@ from django.contrib.sessions.models import Session
 
 from accounts.models import User
 from accounts.tasks import forget_ended_sessions, forget_unconfirmed
-from common import limits
 from common.models import AttemptCounter, OneTimeKey
 from common.tasks import tidy
+from common.web import limits
 from tests import factories
 
 pytestmark = pytest.mark.django_db

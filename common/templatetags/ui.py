@@ -15,11 +15,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
-from common import partial_date as partial_dates
 from common.clock import LOCAL
-from common.display import Display
-from common.divisions import address_text
-from common.money import format_vnd
+from common.values import partial_date as partial_dates
+from common.values.divisions import address_text
+from common.values.money import format_vnd
+from common.web.display import Display
 
 register = template.Library()
 

@@ -10,10 +10,10 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import LOCAL, local_day
-from common.file_hashes import stored_digest
-from common.files import Accepted
-from common.store import NotKept, keep
-from common.working_time import CalendarError, add_working_days, clamp
+from common.files.hashes import stored_digest
+from common.files.store import NotKept, keep
+from common.files.uploads import Accepted
+from common.values.working_time import CalendarError, add_working_days, clamp
 from offices.calendar import calendar_of
 from offices.models import Role
 

@@ -14,9 +14,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from common.clock import now, recorded_now
-from common.files import FileRefused, accept
-from common.limits import hit_target, too_many
-from common.store import NotKept
+from common.files.store import NotKept
+from common.files.uploads import FileRefused, accept
+from common.web.limits import hit_target, too_many
 from procedures.models import RequiredPaper
 
 from ..filing import drafts, papers, supplements

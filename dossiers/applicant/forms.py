@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common import clock
-from common.form_checks import check_identity_paper
-from common.form_fields import AddressField, AnyIdField, FullNameField, NfcCharField, PartialDateField, PhoneField
-from common.identity import check_any_id, compact
-from common.question import QuestionMixin, draw
-from common.widgets import AddressWidget
+from common.forms.checks import check_identity_paper
+from common.forms.fields import AddressField, AnyIdField, FullNameField, NfcCharField, PartialDateField, PhoneField
+from common.forms.question import QuestionMixin, draw
+from common.forms.widgets import AddressWidget
+from common.values.identity import check_any_id, compact
 from procedures.models import Offering
 
 from ..models import Delivery, Dossier

@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from common.clock import local_day, now
+from common.files.store import NotKept
 from common.onetime import KeyMisused
-from common.store import NotKept
 
 from ..filing import submission
 from ..filing.drafts import FilingRefused

@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy, pgettext
 from accounts.models import User
 from common import onetime
 from common.clock import LOCAL
-from common.divisions import address_text
+from common.forms.typed import as_sent
 from common.templatetags.ui import STATUS_TAGS
-from common.typed import as_sent
+from common.values.divisions import address_text
 from eforms import schema as form_schema
 from eforms.answering import anchor, section_form
 from notifications.models import Notification

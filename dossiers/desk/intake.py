@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Kind, User
 from common import onetime
 from common.clock import local_day
-from common.contention import once_more
+from common.database.contention import once_more
 from common.models import OneTimeKey
 from common.text import in_order
 from eforms import schema as form_schema

@@ -17,10 +17,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from stdnum.vn import mst
 
-from common.identity import compact, id_kind
-from common.paging import Page, cursor_of, keyset_page
 from common.text import clean, fold, plain
-from common.working_time import at
+from common.values.identity import compact, id_kind
+from common.values.working_time import at
+from common.web.paging import Page, cursor_of, keyset_page
 from offices.models import Role
 from procedures import labels
 
@@ -192,7 +192,7 @@ class ListSpec:
 
     @property
     def key_order(self) -> tuple[str, str]:
-        """The order as :mod:`common.paging` takes it; dossiers without a date come last."""
+        """The order as :mod:`common.web.paging` takes it; dossiers without a date come last."""
         return (f"-{self.column}", "-id") if self.is_descending else (self.column, "id")
 
     @property

@@ -8,7 +8,7 @@ from django.http import Http404
 
 from accounts.models import User
 from common.clock import local_day
-from common.working_time import OfficeCalendar, YearNotEntered, next_open
+from common.values.working_time import OfficeCalendar, YearNotEntered, next_open
 from offices.calendar import calendar_of
 from offices.models import Post
 

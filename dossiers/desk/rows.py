@@ -16,8 +16,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.clock import LOCAL
-from common.paging import Page
 from common.text import in_order
+from common.web.paging import Page
 from offices.models import Role
 from procedures import labels
 from procedures.models import Sector

@@ -15,9 +15,10 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import onetime, purging
-from common.files import delete_after_commit
-from common.typed import Typed
+from common import onetime
+from common.database import purging
+from common.files.uploads import delete_after_commit
+from common.forms.typed import Typed
 from eforms import schema as form_schema
 from offices.models import Unit
 from procedures.catalogue import current_version, effective_level, offerings_for

@@ -15,9 +15,9 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import file_hashes
-from common.files import Accepted, delete_after_commit, removed_on_failure
-from common.store import NotKept, keep
+from common.files import hashes
+from common.files.store import NotKept, keep
+from common.files.uploads import Accepted, delete_after_commit, removed_on_failure
 from eforms import schema as form_schema
 from procedures.models import ProcedureVersion, RequiredPaper
 
@@ -105,7 +105,7 @@ def store_file(
 ) -> Paper:
     """Write a file to the store under a random name, note it in ``written``, then write its row.
 
-    Raises :class:`~common.store.NotKept`.
+    Raises :class:`~common.files.store.NotKept`.
     """
     paper = Paper(
         dossier=dossier,
@@ -172,8 +172,8 @@ def copy_paper(paper: Paper, target: Dossier, *, by: User, now: datetime, writte
         return
     if paper.file:
         try:
-            content = file_hashes.content(paper.file, paper.sha256)
-        except file_hashes.FileChanged:
+            content = hashes.content(paper.file, paper.sha256)
+        except hashes.FileChanged:
             return
         except OSError as error:
             raise NotKept from error

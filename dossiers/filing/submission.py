@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import onetime
 from common.clock import local_day
-from common.contention import once_more
-from common.files import removed_on_failure
-from common.store import NotKept
+from common.database.contention import once_more
+from common.files.store import NotKept
+from common.files.uploads import removed_on_failure
 from eforms import schema as form_schema
 from procedures.catalogue import current_version, effective_level
 from procedures.models import ProcedureVersion

@@ -13,9 +13,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.contention import once_more
-from common.files import Accepted, removed_on_failure
-from common.typed import Typed
+from common.database.contention import once_more
+from common.files.uploads import Accepted, removed_on_failure
+from common.forms.typed import Typed
 from eforms import schema as form_schema
 
 from ..actions import Supplement

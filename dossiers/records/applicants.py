@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import IdKind, Kind, Sex, User
-from common.identity import id_kind
 from common.secret import blind_index
 from common.text import fold
+from common.values.identity import id_kind
 from eforms import schema as form_schema
 
 from ..models import Applicant, Dossier

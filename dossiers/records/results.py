@@ -11,7 +11,8 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from common import broker, store
+from common import broker
+from common.files import store
 from common.qr import qr_svg
 
 from ..models import Dossier, Result, ResultKind, Status

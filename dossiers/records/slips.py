@@ -14,11 +14,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from common import broker, store
+from common import broker
 from common.clock import local_day
-from common.divisions import address_text
-from common.money import format_vnd
+from common.files import store
 from common.qr import qr_svg
+from common.values.divisions import address_text
+from common.values.money import format_vnd
 from offices.models import Post, Role, Unit
 from procedures.labels import amount_words
 from procedures.models import Offering, ProcedureVersion, TimeUnit
@@ -290,7 +291,7 @@ def wake(slip: Slip) -> None:
 def store_pdf(slip: Slip, content: bytes) -> bool:
     """Store a slip's PDF and its hash unless it has one; tell whether this call did. One UPDATE claims the row.
 
-    Raises :class:`~common.store.NotKept`.
+    Raises :class:`~common.files.store.NotKept`.
     """
     name = store.save(slip.file.storage, slip.file.field.generate_filename(slip, "slip.pdf"), content)
     if Slip.objects.filter(pk=slip.pk, file="").update(file=name, sha256=hashlib.sha256(content).hexdigest()):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
-from common.working_time import (
+from common.values.working_time import (
     CalendarError,
     OfficeCalendar,
     YearNotEntered,

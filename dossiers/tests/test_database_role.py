@@ -8,8 +8,8 @@ from django.core.management import CommandError
 from django.db import DatabaseError, connection, transaction
 
 from accounts.models import User
-from common import append_only
-from common.database_roles import prepare_role
+from common.database import append_only
+from common.database.roles import prepare_role
 from dossiers import actions, verifying
 from dossiers.models import Dossier, Slip, Status
 from dossiers.records import slips

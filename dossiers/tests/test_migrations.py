@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from common import append_only
+from common.database import append_only
 from common.secret import newest_history_key
 from dossiers import actions, chain, verifying
 from dossiers.models import DossierEvent, HistorySeal, Result

@@ -4,7 +4,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from common import append_only
+from common.database import append_only
 from dossiers.models import SlipKind
 from dossiers.records import slips
 from procedures.models import ProcedureVersion

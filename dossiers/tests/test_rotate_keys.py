@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Representative, User
-from common import rotating, secret
+from common import secret
+from common.database import rotating
 from dossiers import actions
 from dossiers.models import Dossier, Result, Slip
 from notifications.models import Notification

@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
-from common.files import Accepted
+from common.files.uploads import Accepted
 from common.models import Alert, AlertKind
 from dossiers import actions
 from dossiers.filing.papers import copy_paper

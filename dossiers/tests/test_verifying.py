@@ -10,8 +10,8 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db.models import F
 
-from common import append_only
-from common.files import Accepted
+from common.database import append_only
+from common.files.uploads import Accepted
 from common.models import Alert, AlertKind
 from common.secret import newest_history_key
 from dossiers import actions, chain, verifying

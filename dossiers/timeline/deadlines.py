@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.clock import local_day
-from common.working_time import DAY, OfficeCalendar, YearNotEntered, working_days_between, working_time_between
+from common.values.working_time import DAY, OfficeCalendar, YearNotEntered, working_days_between, working_time_between
 
 from ..models import Status
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from common.clock import local_day
-from common.working_time import CalendarError, OfficeCalendar, YearNotEntered, at, working_time_between
+from common.values.working_time import CalendarError, OfficeCalendar, YearNotEntered, at, working_time_between
 from offices.calendar import calendar_of
 from offices.models import Unit
 from procedures.models import ProcedureFigures

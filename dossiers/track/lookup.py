@@ -7,8 +7,8 @@ number. What was found lives in the visitor's session for ten minutes.
 from datetime import datetime, timedelta
 from typing import Any
 
-from common.partial_date import earliest, latest
 from common.text import plain
+from common.values.partial_date import earliest, latest
 
 from ..models import Applicant, Dossier
 from ..records.applicants import number_index

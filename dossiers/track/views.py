@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.clock import now
-from common.limits import hit_ip, hit_target, too_many
+from common.web.limits import hit_ip, hit_target, too_many
 from procedures import labels
 
 from ..applicant import pages as applicant_pages

@@ -11,9 +11,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from common import partial_date
-from common.form_fields import WholeNumberField
+from common.forms.fields import WholeNumberField
 from common.text import clean, clean_text
+from common.values import partial_date
 
 from ..parts import MAX_NUMBER
 from .choices import OPS_WITHOUT_VALUE, Comparison, condition_of, simple

@@ -18,7 +18,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.form_fields import NfcCharField, WholeNumberField
+from common.forms.fields import NfcCharField, WholeNumberField
 from common.text import lower_first
 
 from ..parts import COLUMN_TYPES, MAX_NUMBER, MAX_OPTIONS, MAX_ROWS, MAX_SIGNATURE, MAX_SIGNATURES, MAX_TEXT

@@ -8,8 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import partial_date
 from common.text import fold
+from common.values import partial_date
 
 from ..lists import named_lists
 from ..loading import OPERATORS

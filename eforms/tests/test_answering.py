@@ -7,7 +7,7 @@ import pytest
 from crispy_forms.utils import render_crispy_form
 from django.utils import translation
 
-from common.form_warnings import warnings_of
+from common.forms.warnings import warnings_of
 from tests import factories
 
 from ..answering import known_data, section_form

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
-from common.mail_address import ascii_address
+from common.values.mail_address import ascii_address
 
 from .base import ChannelDown, Refused, ServerDown
 

@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from common.form_fields import NfcCharField, PartialDateField
+from common.forms.fields import NfcCharField, PartialDateField
 from common.onetime import new_key
 
 from ..changing import Refused

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from common.form_fields import FullNameField, MailField
+from common.forms.fields import FullNameField, MailField
 
 from ..hooks import Held, sector_choices
 from ..models import Post, Role, Unit, UnitKind

@@ -11,10 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common import divisions
-from common.form_fields import AddressField, MailField, PhoneField
+from common.forms.fields import AddressField, MailField, PhoneField
+from common.forms.widgets import AddressWidget
 from common.text import plain
-from common.widgets import AddressWidget
+from common.values import divisions
 
 from .. import hooks
 from ..checks import check_identifier, check_map_url

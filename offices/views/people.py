@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts import sessions
 from accounts.invitations import VALID_FOR, has_accepted
 from accounts.models import User
-from common import limits
-from common.form_warnings import point_out
+from common.forms.warnings import point_out
+from common.web import limits
 
 from .. import hooks, people, people_lists
 from ..changing import Refused

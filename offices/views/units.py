@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from common import divisions
+from common.values import divisions
 
 from .. import units
 from ..changing import Refused, fingerprint

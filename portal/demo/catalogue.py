@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from accounts.models import User
 from common.clock import local_day
-from common.working_time import at
+from common.values.working_time import at
 from offices.models import Role
 from procedures.finding import indexing
 from procedures.models import Procedure, ProcedureStep, ProcedureVersion, Sector, TimeUnit, VersionStatus

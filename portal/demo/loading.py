@@ -10,7 +10,7 @@ from django.db.models import F
 from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import User
-from common.files import Accepted, accept
+from common.files.uploads import Accepted, accept
 from dossiers.timeline import figures
 from notifications.models import Notification, State
 

@@ -15,8 +15,8 @@ from itertools import count, cycle
 from accounts.models import Kind, User
 from common import onetime
 from common.clock import local_day
-from common.files import Accepted
-from common.working_time import OfficeCalendar, add_working_hours, at, next_open
+from common.files.uploads import Accepted
+from common.values.working_time import OfficeCalendar, add_working_hours, at, next_open
 from dossiers import actions
 from dossiers.filing import drafts, papers, submission, supplements
 from dossiers.models import Channel, Delivery, Dossier

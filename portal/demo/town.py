@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 
 from accounts.models import Assurance, Kind, Representative, User
 from common.clock import local_day
-from common.working_time import OfficeCalendar
+from common.values.working_time import OfficeCalendar
 from offices.calendar import calendar_of
 from offices.holidays import load_holidays
 from offices.hours import parse_hours, set_hours

@@ -74,16 +74,16 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
-    "common.middleware.CookieGuard",
-    "common.middleware.Sessions",
-    "common.middleware.ChosenLanguage",
+    "common.web.middleware.CookieGuard",
+    "common.web.middleware.Sessions",
+    "common.web.middleware.ChosenLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "common.middleware.InputGuard",
-    "common.middleware.HelpfulRefusal",
-    "common.middleware.SessionLimits",
+    "common.web.middleware.InputGuard",
+    "common.web.middleware.HelpfulRefusal",
+    "common.web.middleware.SessionLimits",
     "accounts.middleware.KeepTypedForm",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -172,13 +172,13 @@ REDIS_TRANSPORT_OPTIONS: dict[str, Any] = {
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
 CELERY_BROKER_TRANSPORT: str | None = None
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "common.caches.RedisCache", "LOCATION": REDIS_URL}}
+    CACHES = {"default": {"BACKEND": "common.web.caches.RedisCache", "LOCATION": REDIS_URL}}
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_TRANSPORT_OPTIONS
 else:
     CACHES = {
         "default": {
-            "BACKEND": "common.caches.FileBasedCache",
+            "BACKEND": "common.web.caches.FileBasedCache",
             "LOCATION": str(VAR_DIR / "cache"),
             "OPTIONS": {"MAX_ENTRIES": 10_000},
         }
@@ -282,7 +282,7 @@ ACCOUNT_PREVENT_ENUMERATION = True
 # Six digits: easy to read out over the phone; five tries and five codes an hour keep guessing hopeless.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_SESSION_REMEMBER = False
-# The portal counts by itself (common/limits.py): allauth's cache forgets and forgives parallel tries.
+# The portal counts by itself (common/web/limits.py): allauth's cache forgets and forgives parallel tries.
 ACCOUNT_RATE_LIMITS = False
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
@@ -331,7 +331,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "files"
 STORAGES: dict[str, dict[str, Any]] = {
     # Uploaded papers, slips and results; never under a public URL.
-    "default": {"BACKEND": "common.store.DiskStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},
+    "default": {"BACKEND": "common.files.store.DiskStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 if STORAGE_URL := env("STORAGE_URL", default=""):
@@ -343,7 +343,7 @@ PARSERS_AT_ONCE = env.int("PARSERS_AT_ONCE", default=2)
 PARSER_WAIT_SECONDS = 10
 PARSER_FOLDER = VAR_DIR / "parsers"
 # Uploads rest in memory until they are checked: a full temporary folder stops nothing, and no paper lies about there.
-FILE_UPLOAD_HANDLERS = ["common.uploads.MemoryHandler"]
+FILE_UPLOAD_HANDLERS = ["common.files.handlers.MemoryHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440

@@ -15,7 +15,7 @@ STATIC_ROOT = TEST_DIR / "static"
 STATIC_ROOT.mkdir()
 MEDIA_ROOT = TEST_DIR / "files"
 STORAGES["default"] = {
-    "BACKEND": "common.store.DiskStorage",
+    "BACKEND": "common.files.store.DiskStorage",
     "OPTIONS": {"location": str(MEDIA_ROOT)},
 }
 PARSER_FOLDER = TEST_DIR / "parsers"

@@ -6,7 +6,8 @@ import pytest
 from django.core.files.storage import Storage
 from django.db import OperationalError
 
-from common import clock, store
+from common import clock
+from common.files import store
 from notifications.models import Channel, Notification, State
 
 pytestmark = pytest.mark.django_db

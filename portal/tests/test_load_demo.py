@@ -12,7 +12,7 @@ from django.test import override_settings
 
 from accounts.models import User
 from common.clock import LOCAL, local_day, now
-from common.working_time import is_open
+from common.values.working_time import is_open
 from dossiers import verifying
 from dossiers.chain import event_hash
 from dossiers.models import Dossier, DossierEvent, Result, Slip, Status

@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from common import append_only
+from common.database import append_only
 from dossiers import actions
 from dossiers.models import Dossier, DossierEvent, Status
 from dossiers.records.applicants import data_of_account

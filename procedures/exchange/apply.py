@@ -11,7 +11,7 @@ from django.utils.crypto import get_random_string
 
 from accounts.models import User
 from common import clock
-from common.files import removed_on_failure
+from common.files.uploads import removed_on_failure
 
 from ..models import LifeEvent, Procedure, ProcedureVersion, RequiredPaper, Sector
 from ..versions import publishing, template_files
@@ -36,7 +36,7 @@ def apply(parcels: list[Parcel], digest: str, note: str, *, by: User, options: O
     """Write what the dry run of :attr:`Plan.digest` promised.
 
     ``note`` tells the reviewers where the drafts come from. Raises
-    :class:`Stale` or :class:`~common.store.NotKept`, and then nothing is written. About 20 queries a procedure.
+    :class:`Stale` or :class:`~common.files.store.NotKept`, and then nothing is written. About 20 queries a procedure.
     """
     day = clock.local_day(now)
     try:

@@ -17,9 +17,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-from common import partial_date
-from common.form_fields import WholeNumberField
+from common.forms.fields import WholeNumberField
 from common.text import fold, plain
+from common.values import partial_date
 
 from ..versions.serialising import Plain
 from .excel import CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column

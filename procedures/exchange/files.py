@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from common.files import FileRefused, parse
+from common.files.uploads import FileRefused, parse
 
 from ..versions.serialising import digested
 from .plan import FAULTY, Outcome, Plan

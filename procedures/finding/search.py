@@ -11,8 +11,8 @@ from urllib.parse import quote, urlencode
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from common.paging import Page, capped_count, keyset_page
 from common.text import clean, fold, in_order
+from common.web.paging import Page, capped_count, keyset_page
 from offices.models import Unit
 
 from .. import labels as words

@@ -9,8 +9,8 @@ from typing import Any, Self
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from common.paging import Page, capped_count, keyset_page
 from common.text import clean, fold, in_order
+from common.web.paging import Page, capped_count, keyset_page
 
 from ..models import Offering, Procedure, ProcedureVersion, Sector, VersionStatus
 from .sections import state_words

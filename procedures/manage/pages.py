@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from common import clock
-from common.store import NotKept
+from common.files.store import NotKept
 
 from ..models import Procedure, ProcedureVersion
 from ..versions.changing import EditRefused

@@ -5,7 +5,8 @@ from contextlib import nullcontext
 from django.core.files.storage import default_storage
 from django.db import migrations, models
 
-from common import append_only, file_hashes
+from common.database import append_only
+from common.files import hashes
 
 TABLE = "procedures_requiredpaper"
 
@@ -17,7 +18,7 @@ def hash_stored(apps, schema_editor):
     lifted = append_only.lifted(connection.alias, [TABLE]) if connection.vendor == "postgresql" else nullcontext()
     with lifted:
         for name in papers.exclude(template_file="").order_by().values_list("template_file", flat=True).distinct():
-            papers.filter(template_file=name).update(template_sha256=file_hashes.stored_digest(default_storage, name))
+            papers.filter(template_file=name).update(template_sha256=hashes.stored_digest(default_storage, name))
 
 
 class Migration(migrations.Migration):

@@ -18,8 +18,9 @@ from django.core.files.storage import Storage, default_storage
 from django.urls import reverse
 from django.utils.text import slugify
 
-from common import broker, store
-from common.files import delete_quietly
+from common import broker
+from common.files import store
+from common.files.uploads import delete_quietly
 from common.pdf import render_pdf
 from common.text import fold
 from eforms import declarations

@@ -17,11 +17,11 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.crypto import get_random_string
 
-from common import purging
 from common.clock import local_day
+from common.database import purging
+from common.forms.typed import Typed
 from common.secret import blind_index
 from common.text import plain
-from common.typed import Typed
 from eforms import schema as form_schema
 
 from ..catalogue import current_version, effective_level, offerings_for

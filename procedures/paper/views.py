@@ -20,11 +20,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.clock import LOCAL, local_day, now, recorded_now
-from common.form_warnings import point_out
-from common.limits import hit_ip, hit_target, too_many
+from common.files.store import NotKept
+from common.forms.typed import as_sent
+from common.forms.warnings import point_out
 from common.pdf import PdfFailed, render_pdf
-from common.store import NotKept
-from common.typed import as_sent
+from common.web.limits import hit_ip, hit_target, too_many
 from eforms import declarations
 from eforms import schema as form_schema
 from eforms.answering import anchor, known_data, section_form

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from common import clock
-from common.files import serve
-from common.page_cache import anonymous_page
+from common.files.uploads import serve
+from common.web.page_cache import anonymous_page
 
 from ..finding import search
 from ..finding.search import Filters

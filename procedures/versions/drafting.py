@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import clock
-from common.files import delete_after_commit
+from common.files.uploads import delete_after_commit
 
 from ..finding.indexing import index_unpublished
 from ..models import (

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.files import removed_on_failure
+from common.files.uploads import removed_on_failure
 from common.text import fold
 
 from ..models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper

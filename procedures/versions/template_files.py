@@ -9,9 +9,9 @@ from django.db.models.fields.files import FieldFile
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
-from common import store
-from common.files import FileRefused, clean_name, parse
-from common.store import NotKept, require_room
+from common.files import store
+from common.files.store import NotKept, require_room
+from common.files.uploads import FileRefused, clean_name, parse
 
 from ..models import RequiredPaper
 

@@ -5,7 +5,7 @@ import hashlib
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
-from common.files import Accepted
+from common.files.uploads import Accepted
 from common.onetime import new_key
 from dossiers import actions
 from dossiers.models import Dossier

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from common import files as common_files
+from common.files import uploads as common_files
 from dossiers import actions
 from dossiers.models import Paper, Reading
 from dossiers.workflow import ActionRefused, perform

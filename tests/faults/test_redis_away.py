@@ -33,7 +33,7 @@ def redis_away(settings, monkeypatch) -> Iterator[None]:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         address = f"redis://127.0.0.1:{closed.getsockname()[1]}/0"
-        settings.CACHES = {"default": {"BACKEND": "common.caches.RedisCache", "LOCATION": address}}
+        settings.CACHES = {"default": {"BACKEND": "common.web.caches.RedisCache", "LOCATION": address}}
         settings.PAGE_CACHE_SECONDS = 60
         changed = {
             "broker_url": address,

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from common import files
+from common.files import uploads
 from common.models import Alert, AlertKind
 from dossiers import actions, tasks
 from dossiers.models import Dossier, Paper, Result, Slip
@@ -53,14 +53,14 @@ def remembered(monkeypatch):
         if key not in known:
             try:
                 known[key] = real(kind, content, name)
-            except files.FileRefused as refused:
+            except uploads.FileRefused as refused:
                 known[key] = refused
-        if isinstance(known[key], files.FileRefused):
-            raise files.FileRefused(known[key].code, name)
+        if isinstance(known[key], uploads.FileRefused):
+            raise uploads.FileRefused(known[key].code, name)
         return known[key]
 
-    real = files.parse
-    for module in (files, template_files, exchange_files):
+    real = uploads.parse
+    for module in (uploads, template_files, exchange_files):
         monkeypatch.setattr(module, "parse", parse)
 
 
@@ -163,7 +163,7 @@ def test_every_good_file_is_taken_and_given_out_inert(world, remembered, field):
             served = browser.get(reverse("my:paper_file", args=[dossier.ref, paper.ref]))
             content = read(served)
             assert hashlib.sha256(content).hexdigest() == paper.sha256, label
-            assert served["Content-Type"] in files.SERVED_TYPES and served["X-Content-Type-Options"] == "nosniff"
+            assert served["Content-Type"] in uploads.SERVED_TYPES and served["X-Content-Type-Options"] == "nosniff"
             assert served["Content-Security-Policy"].startswith("sandbox")
             default_storage.delete(paper.file.name)
 
@@ -194,7 +194,7 @@ def failing(number: int) -> Callable[..., Any]:
 
 
 def sentence() -> str:
-    return str(files.REASONS["store"])
+    return str(uploads.REASONS["store"])
 
 
 @pytest.mark.parametrize("field", FIELDS)
@@ -221,7 +221,7 @@ def test_full_or_read_only_store_is_a_sentence_and_leaves_no_half_file(world, mo
 @pytest.mark.parametrize("field", FIELDS)
 def test_uploads_are_refused_before_the_store_is_full(world, settings, monkeypatch, field):
     settings.STORE_FREE_BYTES = 1 << 62
-    for module in (files, template_files, exchange_files):
+    for module in (uploads, template_files, exchange_files):
         monkeypatch.setattr(module, "parse", None)
     before, there = named(), stored()
     answer = fields(world)[field](upload("giay.pdf", pdf_bytes()))

@@ -6,7 +6,7 @@ from crispy_forms.layout import Fieldset, Layout, Submit
 from django import forms
 from django.template import Context, Template
 
-from common.form_fields import PartialDateField
+from common.forms.fields import PartialDateField
 from tests.pages import checks
 
 PAGE = """<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Trang</title>

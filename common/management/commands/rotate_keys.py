@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from common import rotating
+from common.database import rotating
 
 
 class Command(BaseCommand):

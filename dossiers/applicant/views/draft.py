@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common import onetime
 from common.clock import LOCAL, local_day, now, recorded_now
-from common.files import ACCEPT_ATTRIBUTE
-from common.form_warnings import point_out
-from common.typed import Typed, as_sent, typed_of
+from common.files.uploads import ACCEPT_ATTRIBUTE
+from common.forms.typed import Typed, as_sent, typed_of
+from common.forms.warnings import point_out
 from dossiers.filing import drafts, submission, supplements
 from dossiers.filing import papers as draft_papers
 from dossiers.models import Dossier

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common.clock import recorded_now
-from common.files import ACCEPT_ATTRIBUTE, serve
+from common.files.uploads import ACCEPT_ATTRIBUTE, serve
 from common.text import lower_first
 from dossiers.actions import AskWithdrawal, ReturnResult
 from dossiers.filing import drafts, submission, supplements

@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.clock import LOCAL, local_day
-from common.files import Accepted, FileRefused, accept
-from common.form_fields import OneBoxDateField
-from common.limits import forgive, hit
+from common.files.uploads import Accepted, FileRefused, accept
+from common.forms.fields import OneBoxDateField
 from common.text import nfc
+from common.web.limits import forgive, hit
 from dossiers import actions
 from dossiers.actions.decision import PDF
 from dossiers.workflow import ActionBase

@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Kind
-from common.form_checks import name_warning
-from common.form_fields import (
+from common.forms.checks import name_warning
+from common.forms.fields import (
     AddressField,
     AnyIdField,
     MailField,
@@ -18,8 +18,8 @@ from common.form_fields import (
     PhoneField,
     TaxCodeField,
 )
-from common.identity import birth_warning
-from common.widgets import AddressWidget
+from common.forms.widgets import AddressWidget
+from common.values.identity import birth_warning
 from dossiers.models import Channel, Delivery
 from dossiers.records.applicants import TAX_CODE, ApplicantData, paper_kind
 

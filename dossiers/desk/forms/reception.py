@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.clock import local_day
-from common.form_fields import NfcCharField
+from common.forms.fields import NfcCharField
 from common.text import in_order
 from dossiers import actions
 from dossiers.models import Dossier

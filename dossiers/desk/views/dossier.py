@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from common.files import serve
+from common.files.uploads import serve
 from dossiers.models import Dossier, Result, SlipKind, SupplementRequest
 from dossiers.records import results, slips
 from dossiers.timeline import declaration as declaring

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common import onetime
-from common.form_warnings import point_out
-from common.limits import hit_target, too_many
+from common.forms.warnings import point_out
+from common.web.limits import hit_target, too_many
 from dossiers.models import SlipKind
 from dossiers.workflow import ActionRefused
 from eforms import schema as form_schema

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from common.paging import keyset_page
+from common.web.paging import keyset_page
 from dossiers import actions
 from dossiers.models import Dossier, Result
 from dossiers.timeline.history import timeline

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from common.clock import LOCAL
-from common.files import Accepted
+from common.files.uploads import Accepted
 from dossiers import actions
 from dossiers.models import Applicant, Dossier, Handover, Pause, Result, Slip, Status
 from dossiers.records.applicants import ApplicantData, data_of_account

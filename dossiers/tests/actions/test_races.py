@@ -11,7 +11,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.fields.files import FieldFile
 
-from common.files import Accepted
+from common.files.uploads import Accepted
 from dossiers import actions, workflow
 from dossiers.filing import submission
 from dossiers.models import DayCounter, Dossier, DossierEvent, Slip, Status

@@ -188,7 +188,7 @@ def test_new_version_keeps_what_it_still_takes(client, commune, form):
 
 
 def test_enterprise_is_taken_in_with_its_tax_code(client, commune, form):
-    from common import append_only
+    from common.database import append_only
     from procedures.models import ProcedureVersion
 
     with append_only.lifted():

@@ -11,7 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from PIL import Image
 
-from common import append_only, onetime
+from common import onetime
+from common.database import append_only
 from dossiers.filing import drafts, papers, submission
 from dossiers.models import Dossier, DossierEvent, Paper, Slip
 from notifications.models import Notification

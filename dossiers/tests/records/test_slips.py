@@ -8,7 +8,7 @@ import pytest
 from django.db import transaction
 from django.template.loader import render_to_string
 
-from common.file_hashes import stored_digest
+from common.files.hashes import stored_digest
 from common.pdf import PdfFailed
 from dossiers import actions, tasks
 from dossiers.models import Handover, Result, Slip, SlipKind

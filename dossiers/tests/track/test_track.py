@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from common.question import _open, _result
+from common.forms.question import _open, _result
 from dossiers.models import Dossier
 from dossiers.track import lookup
 

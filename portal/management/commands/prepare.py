@@ -13,9 +13,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from common import append_only, clock, heartbeat
-from common.contention import patiently
-from common.database_roles import RoleRefused, prepare_role
+from common import clock, heartbeat
+from common.database import append_only
+from common.database.contention import patiently
+from common.database.roles import RoleRefused, prepare_role
 from portal.demo.accounts import account_lines
 from portal.file_broker import forget_leftovers
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from common import clock, purging
+from common import clock
+from common.database import purging
 
 
 class Command(BaseCommand):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.clock import local_day, now
-from common.form_fields import MoneyField, PlainField
+from common.forms.fields import MoneyField, PlainField
 from common.text import clean, fold, in_order, plain
 from offices.forms.base import ChangeForm, DayField, LineField, OnceForm
 from procedures.labels import level_set_words

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.form_fields import MoneyField, WholeNumberField
+from common.forms.fields import MoneyField, WholeNumberField
 from common.text import plain
 from offices.forms.base import DayField, LineField
 from offices.models import Role

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import clock, onetime
-from common.files import clean_name
-from common.store import NotKept, require_room
+from common.files.store import NotKept, require_room
+from common.files.uploads import clean_name
 from offices import audit
 from procedures.exchange import apply as exchange_apply
 from procedures.exchange import plan as exchange_plan

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import onetime
-from common.files import serve
+from common.files.uploads import serve
 from eforms.builder.editing import fields_of, sections_of
 from eforms.builder.labels import condition_text
 from procedures.labels import amount_words

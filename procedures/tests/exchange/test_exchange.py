@@ -70,7 +70,7 @@ def shipped(count):
 
 def wipe():
     """Forget every procedure, published ones too."""
-    from common import append_only
+    from common.database import append_only
 
     with append_only.lifted():
         ProcedureVersion.objects.all().delete()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from common import append_only
+from common.database import append_only
 from procedures.models import Procedure, ProcedureVersion
 from procedures.versions import publishing
 from tests import factories

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from hypothesis import given, settings
 
-from common import loose_files
 from common.clock import LOCAL
+from common.files import loose
 from eforms import declarations
 from eforms import schema as form_schema
 from eforms.tests import strategies
@@ -324,7 +324,7 @@ def test_blank_form_is_made_once_and_survives_the_sweep(client, version, rendere
     assert answer["Content-Disposition"] == 'attachment; filename="to-khai-thu.pdf"'
     assert rendered.call_count == 1
     later = timezone.now().astimezone(LOCAL).replace(year=2099)
-    loose_files.found(later).delete()
+    loose.found(later).delete()
     assert default_storage.exists(blank_forms.storage_name(version.pk, version.form, version.name))
     tasks.make_blank_form(version.pk)
     assert rendered.call_count == 1

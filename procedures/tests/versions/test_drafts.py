@@ -136,7 +136,7 @@ def test_duplicates_and_drafts_take_over_what_the_newest_version_says(version, d
 
 def with_template(version):
     """Give the first paper of a version a stored template; returns its name."""
-    from common import append_only
+    from common.database import append_only
 
     name = default_storage.save("templates/mau.docx", ContentFile(b"x"))
     with append_only.lifted():

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from common import append_only
+from common.database import append_only
 from tests import factories
 
 pytestmark = pytest.mark.django_db

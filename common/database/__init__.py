@@ -1,0 +1,1 @@
+"""What the database itself keeps: append-only rows, roles, clean-ups, keys."""

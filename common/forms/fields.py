@@ -1,0 +1,352 @@
+"""Form fields of a Vietnamese portal; accounts and the forms of procedures use the same ones.
+
+Every field is bounded and cleans what is typed or pasted (``common/text.py``). Their values are the answer shapes of
+docs/form-schema.md.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ..text import clean_text, lower_first, plain
+from ..values import divisions, partial_date
+from ..values.identity import check_any_id, check_personal_number, compact
+from .checks import check_bank_account, check_email, check_full_name, check_phone, check_tax_code, name_warning
+from .widgets import AddressWidget, BankAccountWidget, PartialDateWidget, TableWidget, TickWidget
+
+# Answers of a procedure's form are sent as answer-<key>: no key is the name of anything else on a page.
+ANSWERS = "answer"
+# Room for the spaces, dots and dashes that people write between the digits of a number.
+MAX_NUMBER = 40
+_CURRENCY = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?$", re.IGNORECASE)
+_THOUSANDS = re.compile(r"-?\d{1,3}(?:[. ]\d{3})+|-?\d+", re.ASCII)
+
+
+class NfcCharField(forms.CharField):
+    """A line, or with ``lines`` a text, cleaned as everything typed is; every text box but a password's is one.
+
+    ``max_length`` counts what is stored: a line break is one character, as browsers count it.
+    A ``Textarea`` keeps lines.
+    """
+
+    rows = 4
+
+    def __init__(self, *, lines: bool = False, rows: int = 0, **options: Any) -> None:
+        if lines:
+            options.setdefault("widget", forms.Textarea(attrs={"rows": rows or self.rows}))
+        super().__init__(**options)
+        self.lines = lines or isinstance(self.widget, forms.Textarea)
+
+    def to_python(self, value: Any) -> str:
+        """Return the text, '' when empty; raises ValidationError for characters that cannot be read."""
+        return clean_text(super().to_python(value) or "", lines=self.lines)
+
+
+class PlainField(NfcCharField):
+    """A code or number in one line; dashes, digits and spaces of every kind become plain ones."""
+
+    def to_python(self, value: Any) -> str:
+        """Return the line, '' when empty."""
+        return plain(super().to_python(value))
+
+
+class _CheckedField(NfcCharField):
+    """A line that one of the shared checks turns into its stored form."""
+
+    attrs: Mapping[str, str] = {}
+
+    def check_value(self, value: str) -> str:
+        raise NotImplementedError
+
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        return super().widget_attrs(widget) | dict(self.attrs)
+
+    def clean(self, value: Any) -> str:
+        """Return the stored form; raises ValidationError saying what to do."""
+        text = super().clean(value)
+        return self.check_value(text) if text else ""
+
+
+class FullNameField(_CheckedField):
+    """One box for the whole name."""
+
+    attrs = {"spellcheck": "false", "autocapitalize": "words"}
+    default_error_messages = {"required": gettext_lazy("Enter the full name.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 80} | kwargs))
+
+    def check_value(self, value: str) -> str:
+        """Check the form of a name."""
+        return check_full_name(value)
+
+    def warning(self, value: str) -> str:
+        """Return what to look at again in a name; never a refusal."""
+        return name_warning(value)
+
+
+class PersonalNumberField(_CheckedField):
+    """A personal number of 12 digits."""
+
+    attrs = {"inputmode": "numeric", "autocomplete": "off", "spellcheck": "false"}
+    default_error_messages = {"required": gettext_lazy("Enter the personal number.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": MAX_NUMBER} | kwargs))
+
+    def check_value(self, value: str) -> str:
+        """Check the form of the number."""
+        return check_personal_number(value)
+
+
+class AnyIdField(PersonalNumberField):
+    """A personal number, an old identity card number or a passport number."""
+
+    attrs = {"autocomplete": "off", "spellcheck": "false"}
+    default_error_messages = {"required": gettext_lazy("Enter the number of the identity paper.")}
+
+    def check_value(self, value: str) -> str:
+        """Check the form of the number."""
+        return check_any_id(value)
+
+
+class TaxCodeField(_CheckedField):
+    """A tax or enterprise code."""
+
+    attrs = {"inputmode": "numeric", "autocomplete": "off", "spellcheck": "false"}
+    default_error_messages = {"required": gettext_lazy("Enter the tax code.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": MAX_NUMBER} | kwargs))
+
+    def check_value(self, value: str) -> str:
+        """Check digits and form."""
+        return check_tax_code(value)
+
+
+class CodeField(_CheckedField):
+    """A code of digits and letters from a message; the spaces and dashes that were pasted with it are left out."""
+
+    attrs = {"spellcheck": "false", "autocomplete": "one-time-code", "inputmode": "numeric"}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": MAX_NUMBER} | kwargs))
+
+    def check_value(self, value: str) -> str:
+        """Return the bare code; whether it is right is checked elsewhere."""
+        return compact(value)
+
+
+class PhoneField(_CheckedField):
+    """A phone number."""
+
+    attrs = {"inputmode": "tel", "autocomplete": "tel"}
+    widget = forms.TextInput(attrs={"type": "tel"})
+    default_error_messages = {"required": gettext_lazy("Enter the phone number.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": MAX_NUMBER} | kwargs))
+
+    def check_value(self, value: str) -> str:
+        """Check the form of the number."""
+        return check_phone(value)
+
+
+class MailField(_CheckedField):
+    """An e-mail address."""
+
+    attrs = {"inputmode": "email", "autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}
+    default_error_messages = {"required": gettext_lazy("Enter the e-mail address.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"max_length": 254} | kwargs))
+
+    def check_value(self, value: str) -> str:
+        """Check the form of the address."""
+        return check_email(value)
+
+
+class WholeNumberField(forms.Field):
+    """A whole number; '8.000' and '8 000' mean 8000."""
+
+    widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 24})
+    message = gettext_lazy("Enter a whole number, for example 2.")
+
+    def to_python(self, value: Any) -> int | None:
+        """Return the number, or None when nothing was typed."""
+        text = _CURRENCY.sub("", plain(str(value if value is not None else "")))
+        if not text:
+            return None
+        if len(text) > 18 or not _THOUSANDS.fullmatch(text):
+            raise ValidationError(self.message)
+        return int(text.replace(".", "").replace(" ", ""))
+
+
+class MoneyField(WholeNumberField):
+    """An amount in whole đồng."""
+
+    message = gettext_lazy("Enter the amount in đồng, for example 8.000.")
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored amount with dots."""
+        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
+
+
+class PartialDateField(forms.Field):
+    """A date in three boxes, stored as an ISO prefix; with ``partial`` the day and month may be unknown."""
+
+    widget: Any = PartialDateWidget
+    default_error_messages = {"required": gettext_lazy("Enter the date, for example 27 3 1990.")}
+
+    def __init__(self, *, partial: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.partial = partial
+
+    def clean(self, value: Any) -> str:
+        """Return the ISO prefix, or '' when all boxes are empty and none is required."""
+        boxes = value if isinstance(value, list) else self.widget.decompress(value)
+        if not any(boxes):
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return ""
+        try:
+            iso = partial_date.build(*boxes)
+        except ValueError as error:
+            raise ValidationError(_("Enter a date that exists, for example 27 3 1990."), code="invalid") from error
+        if not self.partial and not partial_date.is_whole(iso):
+            raise ValidationError(_("Enter the day, the month and the year."), code="incomplete")
+        return iso
+
+
+class OneBoxDateField(forms.DateField):
+    """A whole day in one box, with any separator: '27/03/2026', '27 – 3 – 2026', '2026-03-27'; value: the date."""
+
+    widget = forms.DateInput(format="%d/%m/%Y", attrs={"inputmode": "numeric", "autocomplete": "off"})
+
+    def to_python(self, value: Any) -> Any:
+        """Return the date, or None when nothing was typed."""
+        text = clean_text(value) if isinstance(value, str) else value
+        if not text or not isinstance(text, str):
+            return super().to_python(text)
+        try:
+            return date.fromisoformat(partial_date.parse(text))
+        except ValueError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class AddressField(forms.Field):
+    """A Vietnamese address in two tiers, or free text for a former or foreign place.
+
+    Value: ``{"province", "commune", "detail"}`` or ``{"elsewhere"}``; empty ``{}``.
+    """
+
+    widget = AddressWidget
+    renamed = ""
+    default_error_messages = {"required": gettext_lazy("Choose the province and enter the commune.")}
+
+    def clean(self, value: Any) -> dict[str, str]:
+        """Return the address; raises ValidationError when the commune is unknown or one of several."""
+        typed = dict(value or {})
+        if any(len(text) > 200 for text in typed.values()):
+            raise ValidationError(_("Write at most %(count)d characters.") % {"count": 200})
+        province, name, detail = (clean_text(typed.get(part, "")) for part in ("province", "commune_name", "detail"))
+        if not (province or name):
+            return self._elsewhere(clean_text(typed.get("elsewhere", "")), detail)
+        commune = self._commune(province, name, typed.get("commune", ""))
+        return {"province": commune.province, "commune": commune.code, "detail": detail}
+
+    def warning(self, value: Mapping[str, str]) -> str:
+        """Return what became of a former name; never a refusal."""
+        return self.renamed
+
+    def _elsewhere(self, text: str, detail: str) -> dict[str, str]:
+        if text:
+            return {"elsewhere": text}
+        if self.required or detail:
+            raise ValidationError(self.error_messages["required"], code="required")
+        return {}
+
+    def _commune(self, province: str, name: str, chosen: str) -> divisions.Commune:
+        """Return the commune a name means; a province named behind it counts when none is chosen."""
+        self.renamed = ""
+        if province and divisions.province(province) is None:
+            raise ValidationError(_("Choose the province or city."))
+        if not name:
+            raise ValidationError(_("Enter the name of the commune, ward or special zone."))
+        hits = divisions.find_commune(province, name)
+        if not hits and not province:
+            raise ValidationError(_("Choose the province or city."))
+        if not hits:
+            message = _("This province has no commune “%(name)s”. Check the name, or use the box for former places.")
+            raise ValidationError(message % {"name": name})
+        hit = hits[0] if len(hits) == 1 else next((hit for hit in hits if hit.code == chosen), None)
+        if hit is not None:
+            if hit.former and not hit.former.startswith(f"{hit.name},"):
+                names = {"former": hit.former, "name": lower_first(hit.name)}
+                self.renamed = _("%(former)s is %(name)s today. Please check the address.") % names
+            return hit.commune
+        self.widget.hits = hits
+        if hits[0].former:
+            raise ValidationError(_("“%(name)s” is a former name. Choose below what it is today.") % {"name": name})
+        raise ValidationError(_("Several communes fit “%(name)s”. Choose one below.") % {"name": name})
+
+
+class BankAccountField(forms.Field):
+    """Bank, account number and holder; value ``{"bank", "number", "holder"}`` or ``{}``."""
+
+    widget: Any = BankAccountWidget
+
+    def clean(self, value: Any) -> dict[str, str]:
+        """Return the account, or {} when nothing was typed."""
+        boxes = value if isinstance(value, list) else self.widget.decompress(value)
+        if not any(boxes):
+            if self.required:
+                raise ValidationError(_("Enter the bank, the account number and the holder."), code="required")
+            return {}
+        return check_bank_account(dict(zip(("bank", "number", "holder"), boxes, strict=True)))
+
+
+class TickField(forms.Field):
+    """A choice with a single option, ticked or not; value: the option or ''."""
+
+    def __init__(self, *, value: str, text: str, **kwargs: Any) -> None:
+        super().__init__(widget=TickWidget(value, text), **kwargs)
+
+
+class TableField(forms.Field):
+    """Rows of the same small fields; value: a list of dicts, blank rows left out."""
+
+    def __init__(self, *, columns: dict[str, forms.Field], max_rows: int, **kwargs: Any) -> None:
+        super().__init__(widget=TableWidget(columns, max_rows), **kwargs)
+        self.columns = columns
+
+    def clean(self, value: Any) -> list[dict[str, Any]]:
+        """Clean each cell; messages name the row."""
+        rows, faults = [], []
+        for n, raw in enumerate(value or [], start=1):
+            row: dict[str, Any] = {}
+            for key, field in self.columns.items():
+                try:
+                    cell = field.clean(raw.get(key))
+                except ValidationError as error:
+                    faults.append(_("Row %(n)d: %(message)s") % {"n": n, "message": " ".join(error.messages)})
+                    continue
+                if cell not in ("", None, [], {}):
+                    row[key] = cell
+            if row:
+                rows.append(row)
+        if faults:
+            raise ValidationError(faults)
+        return rows
+
+    def warning(self, value: list[dict[str, Any]]) -> str:
+        """Return what to look at again in the cells; never a refusal."""
+        asked = [(self.columns[key], cell) for row in value for key, cell in row.items() if key in self.columns]
+        found = [field.warning(cell) for field, cell in asked if hasattr(field, "warning")]
+        return " ".join(dict.fromkeys(filter(None, found)))

@@ -1,0 +1,81 @@
+"""The question in words: who may answer it, how, and how often."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import RequestFactory
+
+from common.forms import question
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(cookie: str = "a" * 32):
+    request = RequestFactory().get("/")
+    request.META["CSRF_COOKIE"] = cookie
+    return request
+
+
+def right(token: str) -> str:
+    return str(question._result(*question._open(token)["ask"]))
+
+
+@pytest.mark.parametrize(("typed", "number"), [
+    ("7", 7), ("bảy", 7), ("Bay", 7), ("seven", 7), ("７", 7), (" mười hai ", 12), ("muoi hai", 12), ("mười lăm", 15),
+    ("mười năm", 15), ("tư", 4), ("không", 0), ("eighteen", 18), ("9.", 9), ("nhiều", None), ("", None), ("9999", None),
+])  # fmt: skip
+def test_numbers_in_digits_and_words(typed, number):
+    assert question.number_named(typed) == number
+
+
+def test_each_kind_is_asked_in_words_and_answered(now):
+    seen = set()
+    for _n in range(60):
+        token, sentence = question.draw(browser(), "register", now)
+        assert not any(ch.isdigit() for ch in sentence) and sentence.endswith("?")
+        seen.add(question._open(token)["ask"][0])
+        assert question.is_answered(browser(), "register", token, right(token), now)
+    assert seen == {"plus", "minus", "larger"}
+
+
+def test_a_question_is_used_up_by_any_answer(now):
+    token, _sentence = question.draw(browser(), "register", now)
+    answer = right(token)
+    assert not question.is_answered(browser(), "register", token, "99", now)
+    assert not question.is_answered(browser(), "register", token, answer, now)
+
+
+def test_it_is_bound_to_browser_form_and_time(now: datetime):
+    for request, form, moment in (
+        (browser("b" * 32), "register", now),
+        (browser(), "track", now),
+        (browser(), "register", now + timedelta(minutes=10, seconds=1)),
+    ):
+        token, _sentence = question.draw(browser(), "register", now)
+        assert not question.is_answered(request, form, token, right(token), moment)
+        assert question.is_answered(browser(), "register", token, right(token), now)
+
+
+def test_passed_is_valid_once(now):
+    token = question.passed(browser(), "register", now)
+    assert question.is_answered(browser(), "register", token, "", now)
+    assert not question.is_answered(browser(), "register", token, "", now)
+
+
+def test_garbage_is_no_answer(now):
+    assert not question.is_answered(browser(), "register", "rác", "7", now)
+    assert not question.is_answered(browser(), "register", "", "7", now)
+
+
+class AskedForm(question.QuestionMixin):
+    """A form that asks nothing but the question."""
+
+    question_form = "asked"
+
+
+def test_a_wrong_answer_is_followed_by_the_new_question():
+    form = AskedForm({"question_token": "", "answer": "99"}, request=browser())
+    assert not form.is_valid()
+    asked = form["answer"].label
+    assert asked == form.fields["answer"].label
+    assert asked.endswith("?")

@@ -1,0 +1,1 @@
+"""Vietnamese values: numbers of people, dates, addresses, money, working time."""

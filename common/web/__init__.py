@@ -1,0 +1,1 @@
+"""What requests and answers pass: middleware, limits, caches, pages of lists."""

@@ -1,0 +1,148 @@
+"""How often something may be tried, counted in the database and never in the cache alone.
+
+A counter is one row per bucket and window, raised by a single statement, so
+that parallel requests cannot slip past. Call these functions **before** the
+view opens its transaction: in autocommit each count is kept even when the
+business that follows is rolled back, and on SQLite no second writer is needed.
+Figures live in ``settings.LIMITS`` as ``{scope: (times, seconds)}``.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from ..models import AttemptCounter
+
+PAUSE = 30
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The outcome of one count: whether it is too much, and in how many seconds to try again."""
+
+    exceeded: bool
+    retry_after: int = 0
+    count: int = 0
+
+
+def client_ip(request: HttpRequest) -> str:
+    """Return the client's address; IPv6 as its /64 network.
+
+    Only the entries that ``TRUSTED_PROXY_COUNT`` proxies of our own wrote are
+    believed: the list is read from the right.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    trusted = settings.TRUSTED_PROXY_COUNT
+    if trusted:
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        if len(hops) >= trusted:
+            address = hops[-trusted]
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 64), strict=False))
+    return str(parsed)
+
+
+def _bucket(scope: str, subject: str) -> str:
+    return hmac.new(settings.INDEX_KEY.encode(), f"limit\0{scope}\0{subject}".encode(), hashlib.sha256).hexdigest()
+
+
+def _window(per: int, now: datetime) -> datetime:
+    return datetime.fromtimestamp(math.floor(now.timestamp() / per) * per, UTC)
+
+
+def _raise_count(bucket: str, window: datetime) -> int:
+    """Add one to a counter and return what it then says; one atomic statement on both engines."""
+    table = connection.ops.quote_name(AttemptCounter._meta.db_table)
+    adapted = connection.ops.adapt_datetimefield_value(window)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO {table} (bucket, "window", count) VALUES (%s, %s, 1) '
+            f'ON CONFLICT (bucket, "window") DO UPDATE SET count = {table}.count + 1 RETURNING count',
+            [bucket, adapted],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def hit(scope: str, subject: str, limit: int, per: int, now: datetime) -> Limit:
+    """Count one try of ``subject`` at ``scope``; exceeded from the ``limit``-th plus one within ``per`` seconds."""
+    window = _window(per, now)
+    count = _raise_count(_bucket(scope, subject), window)
+    left = math.ceil((window + timedelta(seconds=per) - now).total_seconds())
+    return Limit(exceeded=count > limit, retry_after=max(left, 1) if count > limit else 0, count=count)
+
+
+def count_of(scope: str, subject: str, per: int, now: datetime) -> int:
+    """Return how often ``subject`` tried ``scope`` in the present window. One query."""
+    row = AttemptCounter.objects.filter(bucket=_bucket(scope, subject), window=_window(per, now)).first()
+    return row.count if row else 0
+
+
+def forgive(scope: str, subject: str, per: int, now: datetime) -> None:
+    """Take one count back, after a try that turned out right."""
+    AttemptCounter.objects.filter(bucket=_bucket(scope, subject), window=_window(per, now), count__gt=0).update(
+        count=F("count") - 1
+    )
+
+
+def delay(scope: str, subject: str, free: int, per: int, now: datetime) -> Limit:
+    """Count one try; after ``free`` of them let only one through in half a minute.
+
+    Nobody is locked out: however often a stranger fails, the next try is half a minute away.
+    """
+    tried = hit(scope, subject, free, per, now)
+    if not tried.exceeded:
+        return tried
+    return hit(f"{scope}:pause", subject, 1, PAUSE, now)
+
+
+def hit_ip(request: HttpRequest, scope: str, now: datetime) -> Limit:
+    """Count one try from the client's address; exceeded only at ``IP_FACTOR`` times the figure of ``scope``.
+
+    ``count`` tells the caller when to ask the question in words
+    (:func:`asks_question`). From half the refusal on, tries are delayed: a
+    village shares one carrier address, a kiosk too.
+    """
+    times, per = settings.LIMITS[scope]
+    address = client_ip(request)
+    tried = hit(scope, address, times * settings.IP_FACTOR, per, now)
+    if tried.exceeded or tried.count <= times * settings.IP_FACTOR // 2:
+        return tried
+    paused = hit(f"{scope}:pause", address, 1, 2, now)
+    return Limit(exceeded=paused.exceeded, retry_after=paused.retry_after, count=tried.count)
+
+
+def asks_question(request: HttpRequest, scope: str, now: datetime) -> bool:
+    """Say whether an address has used up the normal rate of ``scope`` and must answer the question in words."""
+    times, per = settings.LIMITS[scope]
+    return count_of(scope, client_ip(request), per, now) >= times
+
+
+def hit_target(scope: str, subject: str, now: datetime) -> Limit:
+    """Count one try at a target (an account, an e-mail address, a dossier) with the figure in ``settings.LIMITS``."""
+    times, per = settings.LIMITS[scope]
+    return hit(scope, subject, times, per, now)
+
+
+def too_many(request: HttpRequest, limit: Limit) -> HttpResponse:
+    """Answer 429 with a page that says when to try again, and ``Retry-After``."""
+    response = render(
+        request,
+        "429.html",
+        {"retry_after": limit.retry_after, "retry_minutes": math.ceil(limit.retry_after / 60)},
+        status=429,
+    )
+    response["Retry-After"] = str(limit.retry_after)
+    return response
