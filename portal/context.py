@@ -13,7 +13,7 @@ from common.clock import local_day, now
 from common.web.display import display_of
 from dossiers.querysets import DESK_ROLES
 from offices.access import current_posts
-from offices.calendar import missing_years
+from offices.calendar.office_calendar import missing_years
 from offices.models import Role
 
 

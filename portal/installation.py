@@ -14,7 +14,9 @@ from common.forms.checks import check_email
 from common.text import fold
 from common.values import divisions
 from common.values.identity import check_phone
-from offices.checks import (
+from offices.calendar.holidays import load_holidays
+from offices.models import Post, Role, Unit, UnitKind
+from offices.units.checks import (
     check_address,
     check_division,
     check_hours,
@@ -22,9 +24,7 @@ from offices.checks import (
     check_person_name,
     check_unit_name,
 )
-from offices.holidays import load_holidays
-from offices.hours import parse_hours, set_hours
-from offices.models import Post, Role, Unit, UnitKind
+from offices.units.hours import parse_hours, set_hours
 from procedures.seed.importing import import_catalogue, offer_all
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from offices.hours import hours_lines
 from offices.models import Unit
+from offices.units.hours import hours_lines
 
 
 def unit_cards() -> list[dict[str, Any]]:

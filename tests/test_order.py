@@ -9,7 +9,7 @@ import pytest
 from common.text import in_order
 from offices.access import units_below
 from offices.models import Post, Role, Unit
-from offices.people_lists import PAGE_SIZE, PeopleFilter, officer_page
+from offices.people.lists import PAGE_SIZE, PeopleFilter, officer_page
 from procedures.finding.search import Filters, choices
 from procedures.manage import lists
 from procedures.manage.forms.procedures import NewForm

@@ -40,11 +40,11 @@ from dossiers.track.lookup import code_variants
 from eforms.builder.conditions import ConditionField
 from eforms.builder.forms import LinesField as Lines
 from eforms.builder.forms import WordsField as Words
-from offices.days import plan_of
+from offices.calendar.days import plan_of
 from offices.forms.base import DayField, LineField
 from offices.forms.units import DayHoursField, DivisionField
-from offices.log import LogFilter
-from offices.people_lists import PeopleFilter
+from offices.log.lines import LogFilter
+from offices.people.lists import PeopleFilter
 from procedures.exchange.reading import read_json
 from procedures.finding.search import Filters
 from procedures.manage import lists

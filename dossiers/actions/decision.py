@@ -14,7 +14,7 @@ from common.files.hashes import stored_digest
 from common.files.store import NotKept, keep
 from common.files.uploads import Accepted
 from common.values.working_time import CalendarError, add_working_days, clamp
-from offices.calendar import calendar_of
+from offices.calendar.office_calendar import calendar_of
 from offices.models import Role
 
 from ..models import Result, ResultKind, SlipKind

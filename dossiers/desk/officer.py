@@ -9,7 +9,7 @@ from django.http import Http404
 from accounts.models import User
 from common.clock import local_day
 from common.values.working_time import OfficeCalendar, YearNotEntered, next_open
-from offices.calendar import calendar_of
+from offices.calendar.office_calendar import calendar_of
 from offices.models import Post
 
 from ..actions import CLASSES

@@ -15,7 +15,7 @@ from common.values.working_time import (
     next_open,
     same_day,
 )
-from offices.calendar import calendar_of
+from offices.calendar.office_calendar import calendar_of
 from procedures.models import ProcedureVersion, TimeUnit
 
 from ..models import Dossier

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from common.clock import local_day
 from common.values.working_time import CalendarError, OfficeCalendar, YearNotEntered, at, working_time_between
-from offices.calendar import calendar_of
+from offices.calendar.office_calendar import calendar_of
 from offices.models import Unit
 from procedures.models import ProcedureFigures
 

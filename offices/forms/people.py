@@ -13,8 +13,8 @@ from common.forms.fields import FullNameField, MailField
 
 from ..hooks import Held, sector_choices
 from ..models import Post, Role, Unit, UnitKind
-from ..people import Terms
-from ..units import Node, tree
+from ..people.changes import Terms
+from ..units.changes import Node, tree
 from .base import ChangeForm, DayField, LineField, OfficeForm, OnceForm
 
 FIELDS_HINT = gettext_lazy("For specialists only. Tick none for all fields.")

@@ -17,8 +17,8 @@ from common.text import plain
 from common.values import divisions
 
 from .. import hooks
-from ..checks import check_identifier, check_map_url
 from ..models import OpeningHours, Unit, UnitKind
+from ..units.checks import check_identifier, check_map_url
 from .base import ChangeForm, LineField, OfficeForm, OnceForm
 from .people import unit_choices
 

@@ -5,7 +5,7 @@ from datetime import date, time
 import pytest
 
 from common.values.working_time import YearNotEntered
-from offices.calendar import NeverOpen, calendar_of
+from offices.calendar.office_calendar import NeverOpen, calendar_of
 from offices.models import CalendarYear, Holiday, OpeningHours, Unit
 
 

@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from common.clock import LOCAL
-from offices import days
-from offices.calendar import missing_years
+from offices.calendar import days
+from offices.calendar.office_calendar import missing_years
 from offices.models import AuditEntry, CalendarYear, Holiday, Unit
 from tests import factories
 from tests.pages import checks

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from offices.holidays import load_holidays, read_holidays
+from offices.calendar.holidays import load_holidays, read_holidays
 from offices.models import CalendarYear, DayKind, Holiday
 
 pytestmark = pytest.mark.django_db

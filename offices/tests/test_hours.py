@@ -5,8 +5,8 @@ from datetime import time
 import pytest
 from django.utils import translation
 
-from offices import hours
 from offices.models import OpeningHours
+from offices.units import hours
 
 
 def lines(text):

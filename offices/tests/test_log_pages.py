@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from offices import audit, audit_words
+from offices.log import audit, labels
 from offices.models import AuditEntry
 from tests import factories
 from tests.pages import checks
@@ -116,5 +116,5 @@ def test_every_action_and_field_written_here_has_words():
     written = set()
     for path in (Path(settings.BASE_DIR) / "offices").glob("*.py"):
         written |= set(re.findall(r'"((?:person|post|unit|calendar|log)\.\w+)"', path.read_text(encoding="utf-8")))
-    assert written <= set(audit_words.ACTIONS)
+    assert written <= set(labels.ACTIONS)
     assert page

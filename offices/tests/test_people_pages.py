@@ -11,8 +11,8 @@ from django.urls import reverse
 
 from accounts import invitations
 from accounts.models import User
-from offices import people
 from offices.models import AuditEntry, Post, Role
+from offices.people import changes as people
 from tests import factories
 from tests.pages import checks
 

@@ -8,9 +8,9 @@ from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
-from offices import people
 from offices.changing import Refused, fingerprint
 from offices.models import AuditEntry, Post, Role
+from offices.people import changes
 from tests import factories
 from tests.pages import checks
 
@@ -101,7 +101,7 @@ def test_somebody_stands_in_for_some_days(admin, commune, other_commune):
 
 
 def end_of(post, by, now):
-    people.end_post(post, TODAY, was=fingerprint(*people.post_values(post)), by=by, now=now)
+    changes.end_post(post, TODAY, was=fingerprint(*changes.post_values(post)), by=by, now=now)
 
 
 def second_administrator(commune):
@@ -133,7 +133,7 @@ def test_the_last_administrator_who_can_sign_in_stays(commune, now, remedy):
     with pytest.raises(Refused):
         end_of(second.posts.get(), commune.administrator, now)
     with pytest.raises(Refused):
-        people.close_account(second, {commune.unit.pk}, by=commune.administrator, now=now)
+        changes.close_account(second, {commune.unit.pk}, by=commune.administrator, now=now)
     assert second.posts.get().valid_until is None
 
 
@@ -158,7 +158,7 @@ def test_two_administrators_who_remove_each_other_leave_one(commune, now, how):
             if how == "end":
                 end_of(post, by, now)
             else:
-                people.close_account(victim, {post.unit_id}, by=by, now=now)
+                changes.close_account(victim, {post.unit_id}, by=by, now=now)
             outcomes.append("done")
         except Refused:
             outcomes.append("refused")
@@ -176,9 +176,9 @@ def test_two_administrators_who_remove_each_other_leave_one(commune, now, how):
 def test_nobody_becomes_administrator_for_longer_by_themselves(commune, other_commune):
     until = TODAY + timedelta(days=5)
     for unit, since in ((commune.unit, until + timedelta(days=1)), (other_commune.unit, TODAY)):
-        terms = people.Terms(unit, Role.ADMINISTRATOR, "", (), since)
+        terms = changes.Terms(unit, Role.ADMINISTRATOR, "", (), since)
         with pytest.raises(Refused, match="tự giao"):
-            people.give_post(commune.administrator, terms, by=commune.administrator, now=factories.NOW)
+            changes.give_post(commune.administrator, terms, by=commune.administrator, now=factories.NOW)
     assert commune.administrator.posts.count() == 1
 
 
@@ -187,11 +187,11 @@ def test_a_post_that_has_ended_stays_ended(commune, change):
     post = commune.clerk.posts.get()
     Post.objects.filter(pk=post.pk).update(valid_until=YESTERDAY)
     post.refresh_from_db()
-    was = fingerprint(*people.post_values(post))
+    was = fingerprint(*changes.post_values(post))
     with pytest.raises(Refused, match="đã kết thúc"):
         if change == "end":
-            people.end_post(post, TODAY, was=was, by=commune.administrator, now=factories.NOW)
+            changes.end_post(post, TODAY, was=was, by=commune.administrator, now=factories.NOW)
         else:
-            people.change_post(
+            changes.change_post(
                 post, title="", sectors=(), until=None, was=was, by=commune.administrator, now=factories.NOW
             )

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from offices.changing import fingerprint
-from offices.hours import hours_lines
 from offices.models import AuditEntry, OpeningHours, Post, Role, Unit
+from offices.units.hours import hours_lines
 from tests.pages import checks
 
 from .steps import address, carried, fill, page, send

@@ -11,7 +11,7 @@ from common import alerts, heartbeat
 from common.clock import now
 from common.models import Alert
 
-from .. import audit
+from ..log import audit
 from .guards import administrator_only
 from .scope import administrator_of
 

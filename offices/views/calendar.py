@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from .. import days, year_page
-from ..calendar import missing_years
+from ..calendar import days, year_page
+from ..calendar.office_calendar import missing_years
 from ..changing import Refused, fingerprint
 from ..forms.calendar import DayAddForm, DayChangeForm, ImportForm
 from ..models import CalendarYear, DayKind, Holiday, OpeningHours, Unit

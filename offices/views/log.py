@@ -7,8 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from .. import audit, audit_words
-from .. import log as lines
+from ..log import audit, labels, lines
 from .guards import administrator_only
 from .scope import administrator_of
 
@@ -24,7 +23,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "page": lines.log_page(admin.units, wanted, after=after, before=before),
         "wanted": wanted,
         "units": admin.units,
-        "areas": audit_words.areas().items(),
+        "areas": labels.areas().items(),
     }
     return render(request, "administer/log.html", page)
 

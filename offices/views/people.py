@@ -14,11 +14,12 @@ from accounts.models import User
 from common.forms.warnings import point_out
 from common.web import limits
 
-from .. import hooks, people, people_lists
+from .. import hooks
 from ..changing import Refused
 from ..forms.people import InviteForm
-from ..log import entries_about, lines_of
+from ..log.lines import entries_about, lines_of
 from ..models import AuditEntry, Post, Role
+from ..people import changes, lists
 from .guards import administrator_only
 from .scope import Administrator, administrator_of
 from .screens import Screen, answer, done, once
@@ -29,14 +30,14 @@ from .screens import Screen, answer, done, once
 def people_list(request: HttpRequest) -> HttpResponse:
     """List the officers, fifty at a time."""
     admin = administrator_of(request)
-    wanted = people_lists.PeopleFilter.read(request.GET, admin.units)
+    wanted = lists.PeopleFilter.read(request.GET, admin.units)
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
     page = {
-        "page": people_lists.officer_page(admin.units, wanted, admin.day, after=after, before=before),
+        "page": lists.officer_page(admin.units, wanted, admin.day, after=after, before=before),
         "wanted": wanted,
         "units": admin.units,
         "roles": Role.choices,
-        "states": people_lists.STATES.items(),
+        "states": lists.STATES.items(),
     }
     return render(request, "administer/people.html", page)
 
@@ -61,7 +62,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             earlier = once(typed["key"], "invite", typed["email"].lower(), admin.user.pk, admin.now)
             if earlier is None:
-                user = people.invite(
+                user = changes.invite(
                     typed["name"], typed["email"], form.terms(), attach=typed["attach"], by=admin.user, now=admin.now
                 )
             else:
@@ -76,7 +77,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     def guarded() -> str:
         try:
             return change()
-        except people.AccountExists:
+        except changes.AccountExists:
             form.ask_attach()
             raise
 
@@ -90,10 +91,10 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     admin = administrator_of(request)
     user = admin.person(pk)
     own = Post.objects.filter(user=user, unit__in=admin.unit_ids).select_related("unit").order_by("-valid_from", "pk")
-    row = people_lists.row_of(user, own, admin.day)
+    row = lists.row_of(user, own, admin.day)
     sectors = dict(hooks.sector_choices())
     held = hooks.held_by(user, admin.unit_ids)
-    others = people_lists.colleagues({(post.unit_id, post.role) for post in row.now}, user, admin.day)
+    others = lists.colleagues({(post.unit_id, post.role) for post in row.now}, user, admin.day)
     entries = entries_about(user, admin.unit_ids)
     page = {
         "person": user,
@@ -146,9 +147,9 @@ def _act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     admin = administrator_of(request)
     user = admin.person(pk)
     acts = {
-        "link": (people.send_link, _("A link has been sent to %(email)s.")),
-        "sessions": (people.end_sessions, _("%(name)s has been signed out everywhere.")),
-        "open": (people.open_account, _("The account of %(name)s is open again.")),
+        "link": (changes.send_link, _("A link has been sent to %(email)s.")),
+        "sessions": (changes.end_sessions, _("%(name)s has been signed out everywhere.")),
+        "open": (changes.open_account, _("The account of %(name)s is open again.")),
     }
     act, words = acts[name]
     try:
@@ -191,7 +192,7 @@ def end_session(request: HttpRequest, pk: int, session: int) -> HttpResponse:
         with transaction.atomic():
             if sessions.end_session(user, session):
                 browser = shown[session].browser
-                people.note_session_ended(user, admin.unit_ids, browser, by=admin.user, now=admin.now)
+                changes.note_session_ended(user, admin.unit_ids, browser, by=admin.user, now=admin.now)
     except Refused as refused:
         messages.error(request, refused.message)
     else:
@@ -208,7 +209,7 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
     held = sum(one.count for one in hooks.held_by(user, admin.unit_ids))
     if request.method == "POST":
         try:
-            people.close_account(user, admin.unit_ids, by=admin.user, now=admin.now)
+            changes.close_account(user, admin.unit_ids, by=admin.user, now=admin.now)
         except Refused as refused:
             messages.error(request, refused.message)
         else:

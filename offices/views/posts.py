@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from common.templatetags.ui import vi_date
 
-from .. import hooks, people, people_lists
+from .. import hooks
 from ..changing import fingerprint
 from ..forms.people import HandOverForm, PostChangeForm, PostEndForm, PostForm, SubstituteForm
 from ..models import Post, Role
+from ..people import changes, lists
 from .guards import administrator_only
 from .scope import Administrator, administrator_of
 from .screens import Screen, answer, done, once
@@ -47,7 +48,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     def change() -> str:
         with transaction.atomic():
             if once(form.cleaned_data["key"], "post", str(user.pk), admin.user.pk, admin.now) is None:
-                people.give_post(user, form.terms(), by=admin.user, now=admin.now)
+                changes.give_post(user, form.terms(), by=admin.user, now=admin.now)
         return done(request, _("The post has been given."), _back(user))
 
     return answer(request, form, screen, change)
@@ -64,7 +65,7 @@ def change(request: HttpRequest, pk: int, post: int) -> HttpResponse:
 
     def act() -> str:
         typed = form.cleaned_data
-        people.change_post(
+        changes.change_post(
             held,
             title=typed["title"],
             sectors=typed.get("sectors", ()),
@@ -93,7 +94,7 @@ def end(request: HttpRequest, pk: int, post: int) -> HttpResponse:
 
     def act() -> str:
         until = form.cleaned_data["until"]
-        people.end_post(held, until, was=form.cleaned_data["was"], by=admin.user, now=admin.now)
+        changes.end_post(held, until, was=form.cleaned_data["was"], by=admin.user, now=admin.now)
         words = _("The post ends with %(day)s.") % {"day": vi_date(until)}
         if held.valid_from > until:
             words = _("The post has been taken back.")
@@ -126,7 +127,7 @@ def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     admin = administrator_of(request)
     user = admin.person(pk)
     held = admin.post(user, post)
-    candidates = people_lists.possible_substitutes(admin.open_units, user, admin.day)
+    candidates = lists.possible_substitutes(admin.open_units, user, admin.day)
     data = request.POST if request.method == "POST" else None
     form = SubstituteForm(data, people=candidates, today=admin.day)
 
@@ -135,7 +136,7 @@ def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
         stand_in = form.people[typed["person"]]
         with transaction.atomic():
             if once(typed["key"], "substitute", str(held.pk), admin.user.pk, admin.now) is None:
-                people.substitute(held, stand_in, typed["since"], typed["until"], by=admin.user, now=admin.now)
+                changes.substitute(held, stand_in, typed["since"], typed["until"], by=admin.user, now=admin.now)
         words = _("%(name)s stands in from %(since)s to %(until)s.")
         shown = {"name": stand_in.full_name, "since": vi_date(typed["since"]), "until": vi_date(typed["until"])}
         return done(request, words % shown, _back(user))
@@ -162,7 +163,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
     admin = administrator_of(request)
     user = admin.person(pk)
     held = hooks.held_by(user, admin.unit_ids)
-    others = people_lists.colleagues({(one.unit_id, one.role) for one in held}, user, admin.day)
+    others = lists.colleagues({(one.unit_id, one.role) for one in held}, user, admin.day)
     data = request.POST if request.method == "POST" else None
     form = HandOverForm(data, held=held, units=admin.by_pk, colleagues=others)
     if request.method == "POST" and held and form.is_valid():
@@ -194,12 +195,12 @@ def _hand_on(admin: Administrator, user: User, held: hooks.Held, to: User | None
     passed = sum(not line.reason for line in lines)
     if passed:
         name = to.full_name if to else ""
-        people.handed_over(user, unit, held.role, name, passed, by=admin.user, now=admin.now)
+        changes.handed_over(user, unit, held.role, name, passed, by=admin.user, now=admin.now)
     return lines
 
 
 def _mark(post: Post) -> str:
-    return fingerprint(*people.post_values(post))
+    return fingerprint(*changes.post_values(post))
 
 
 def _name_of(post: Post) -> str:

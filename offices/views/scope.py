@@ -12,7 +12,7 @@ from common import clock
 
 from ..access import current_posts, looks_after_all, units_below
 from ..models import Post, Role, Unit
-from ..people_lists import officers
+from ..people.lists import officers
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.values import divisions
 
-from .. import units
 from ..changing import Refused, fingerprint
 from ..forms.units import HoursForm, UnitAddForm, UnitChangeForm
-from ..hours import hours_lines
 from ..models import Unit, UnitKind
+from ..units import changes
+from ..units.hours import hours_lines
 from .guards import administrator_only
 from .scope import Administrator, administrator_of
 from .screens import Screen, answer, done, once
@@ -29,7 +29,7 @@ BOTH = ["GET", "HEAD", "POST"]
 def unit_list(request: HttpRequest) -> HttpResponse:
     """Show the units as a tree. No query beyond the scope's."""
     admin = administrator_of(request)
-    return render(request, "administer/units.html", {"nodes": units.tree(admin.units)})
+    return render(request, "administer/units.html", {"nodes": changes.tree(admin.units)})
 
 
 @administrator_only
@@ -46,7 +46,7 @@ def unit(request: HttpRequest, slug: str) -> HttpResponse:
         "children": [one for one in admin.units if one.parent_id == found.pk],
         "hours": hours_lines(found.opening_hours.all()),
         "place": ", ".join(place.name for place in (commune, province) if place is not None),
-        "obstacles": units.obstacles(found, admin.now) if found.is_active else [],
+        "obstacles": changes.obstacles(found, admin.now) if found.is_active else [],
     }
     return render(request, "administer/unit.html", page)
 
@@ -64,7 +64,7 @@ def add(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             if once(typed["key"], "unit", typed["short_name"], admin.user.pk, admin.now) is not None:
                 return reverse("administer:units")
-            made = units.add_unit(typed["kind"], form.values(), by=admin.user, now=admin.now)
+            made = changes.add_unit(typed["kind"], form.values(), by=admin.user, now=admin.now)
         return done(request, _("The unit has been added."), reverse("administer:unit", args=[made.slug]))
 
     lead = _("A unit without one above it: you become its administrator.") if admin.looks_after_all else ""
@@ -83,7 +83,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         unit=found,
         parent_slug=above.slug if above else "",
-        mark=fingerprint(*units.unit_values(found)),
+        mark=fingerprint(*changes.unit_values(found)),
     )
     # Whoever stands above out of sight stays there.
     parents = _possible_parents(admin, found) if above is not None or found.parent_id is None else []
@@ -92,7 +92,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
         form.fields.pop("parent", None)
 
     def act() -> str:
-        units.change_unit(found, form.values(), was=form.cleaned_data["was"], by=admin.user, now=admin.now)
+        changes.change_unit(found, form.values(), was=form.cleaned_data["was"], by=admin.user, now=admin.now)
         return done(request, _("The unit has been changed."), reverse("administer:unit", args=[slug]))
 
     screen = Screen(found.name, _("Save the changes"), reverse("administer:unit", args=[slug]), found.name)
@@ -110,7 +110,7 @@ def hours(request: HttpRequest, slug: str) -> HttpResponse:
     form = HoursForm(data, unit=found, hours=rows, mark=fingerprint(hours_lines(rows)))
 
     def act() -> str:
-        units.change_hours(found, form.rows(), was=form.cleaned_data["was"], by=admin.user, now=admin.now)
+        changes.change_hours(found, form.rows(), was=form.cleaned_data["was"], by=admin.user, now=admin.now)
         return done(request, _("The opening hours have been changed."), reverse("administer:unit", args=[slug]))
 
     lead = _(
@@ -129,14 +129,14 @@ def hours(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def close(request: HttpRequest, slug: str) -> HttpResponse:
     """Close a unit."""
-    return _switch(request, slug, units.close_unit, _("The unit is closed."))
+    return _switch(request, slug, changes.close_unit, _("The unit is closed."))
 
 
 @administrator_only
 @require_POST
 def open_again(request: HttpRequest, slug: str) -> HttpResponse:
     """Open a closed unit again."""
-    return _switch(request, slug, units.open_unit, _("The unit is open again."))
+    return _switch(request, slug, changes.open_unit, _("The unit is open again."))
 
 
 def _switch(request: HttpRequest, slug: str, act: Any, words: str) -> HttpResponse:
@@ -152,7 +152,7 @@ def _switch(request: HttpRequest, slug: str, act: Any, words: str) -> HttpRespon
 
 def _possible_parents(admin: Administrator, unit: Unit | None = None) -> list[Unit]:
     """Return the open units that may stand above another one; not the unit itself nor one below it."""
-    barred = units.below(unit, admin.units) if unit is not None else set()
+    barred = changes.below(unit, admin.units) if unit is not None else set()
     return [one for one in admin.open_units if one.kind != UnitKind.DEPARTMENT and one.pk not in barred]
 
 
@@ -163,4 +163,4 @@ def _suggested(request: HttpRequest, admin: Administrator) -> dict[str, str]:
 
 
 def _fresh_mark(unit: Unit) -> str:
-    return fingerprint(*units.unit_values(Unit.objects.get(pk=unit.pk)))
+    return fingerprint(*changes.unit_values(Unit.objects.get(pk=unit.pk)))

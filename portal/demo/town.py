@@ -10,10 +10,10 @@ from django.contrib.auth.hashers import make_password
 from accounts.models import Assurance, Kind, Representative, User
 from common.clock import local_day
 from common.values.working_time import OfficeCalendar
-from offices.calendar import calendar_of
-from offices.holidays import load_holidays
-from offices.hours import parse_hours, set_hours
+from offices.calendar.holidays import load_holidays
+from offices.calendar.office_calendar import calendar_of
 from offices.models import CalendarYear, Holiday, Post, Role, Unit, UnitKind
+from offices.units.hours import parse_hours, set_hours
 from procedures.models import Sector
 from procedures.seed.importing import import_catalogue, offer_all
 

@@ -17,7 +17,7 @@ from dossiers import verifying
 from dossiers.chain import event_hash
 from dossiers.models import Dossier, DossierEvent, Result, Slip, Status
 from notifications.models import Notification, State
-from offices.calendar import calendar_of
+from offices.calendar.office_calendar import calendar_of
 from offices.models import Post, Role, Unit
 from portal.demo.accounts import ACCOUNTS, PASSWORD
 from procedures.models import Offering, Sector

@@ -28,7 +28,7 @@ from common.web.limits import hit_ip, hit_target, too_many
 from eforms import declarations
 from eforms import schema as form_schema
 from eforms.answering import anchor, known_data, section_form
-from offices.hours import hours_lines
+from offices.units.hours import hours_lines
 
 from .. import labels
 from ..catalogue import current_version

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from common.clock import local_day
 from common.text import in_order
-from offices.hours import hours_lines
 from offices.models import OpeningHours, Role
+from offices.units.hours import hours_lines
 
 from .. import labels
 from ..catalogue import effective_level

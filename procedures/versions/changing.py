@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.clock import LOCAL
-from offices import audit
+from offices.log import audit
 from offices.models import AuditEntry
 
 from ..finding.indexing import index_unpublished

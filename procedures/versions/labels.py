@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from offices import audit_words
+from offices.log import labels
 
 AREAS = {
     "procedure": _("Procedures"),
@@ -104,4 +104,4 @@ FIELDS = {
 
 def register() -> None:
     """Name the publishers' actions and fields to the log."""
-    audit_words.add_words(AREAS, ACTIONS, FIELDS)
+    labels.add_words(AREAS, ACTIONS, FIELDS)

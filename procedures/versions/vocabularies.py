@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from common import clock
 from common.text import fold
-from offices import audit
+from offices.log import audit
 from offices.models import Post
 
 from ..finding.indexing import refresh_sector

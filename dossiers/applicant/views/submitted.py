@@ -17,7 +17,7 @@ from dossiers.models import Delivery, Dossier, Result, SlipKind, Status
 from dossiers.records import slips
 from dossiers.timeline import declaration as declaring
 from dossiers.workflow import perform
-from offices.hours import hours_lines
+from offices.units.hours import hours_lines
 from procedures import labels
 from procedures.catalogue import effective_level
 from procedures.models import Offering

@@ -9,7 +9,7 @@ from django.utils import translation
 from common.clock import LOCAL
 from dossiers.models import Status
 from dossiers.timeline.deadlines import light, waiting_light
-from offices.calendar import calendar_of
+from offices.calendar.office_calendar import calendar_of
 from offices.models import Holiday
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common import clock, onetime
 from common.files.store import NotKept, require_room
 from common.files.uploads import clean_name
-from offices import audit
+from offices.log import audit
 from procedures.exchange import apply as exchange_apply
 from procedures.exchange import plan as exchange_plan
 from procedures.exchange import store as exchange_store

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from offices.log import lines_of
+from offices.log.lines import lines_of
 from offices.models import AuditEntry, Unit
 from procedures import access
 from procedures.labels import vnd

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from .models import AuditEntry, Unit
+from ..models import AuditEntry, Unit
 
 MAX_TEXT = 500
 

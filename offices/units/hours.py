@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 
 from common.text import plain
 
-from .models import OpeningHours, Unit
+from ..models import OpeningHours, Unit
 
 SUNDAY = 6
 _GROUP = re.compile(r"^(?:T(?:hứ)?\s*)?([2-7]|CN)(?:\s*[-–]\s*(?:T(?:hứ)?\s*)?([2-7]|CN))?\s*:?\s+(.+)$", re.IGNORECASE)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from .models import DayKind, Holiday
+from ..models import DayKind, Holiday
 
 # One letter in the cell of a day; the legend and the list say it in words.
 LETTERS: dict[str, Any] = {

@@ -14,7 +14,7 @@ from accounts.models import User
 from common.text import clean_text, fold, in_order, sort_key
 from common.web.paging import SEPARATOR, Page
 
-from .models import Post, Role, Unit
+from ..models import Post, Role, Unit
 
 PAGE_SIZE = 50
 # So many people are offered to choose from.

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from .models import DayKind, Role, UnitKind
+from ..models import DayKind, Role, UnitKind
 
 AREAS: dict[str, Any] = {
     "person": _("Officers: accounts"),

@@ -17,8 +17,8 @@ from common.text import clean_text, fold
 from common.values import partial_date
 from common.web.paging import Page, keyset_page
 
-from . import audit_words
-from .models import AuditEntry, Unit
+from ..models import AuditEntry, Unit
+from . import labels
 
 ORDER = ("-id",)
 PAGE_SIZE = 50
@@ -50,7 +50,7 @@ class LogFilter:
         area, unit, ref = (str(values.get(name, "")) for name in ("area", "unit", "ref"))
         return cls(
             who,
-            area if area in audit_words.areas() else "",
+            area if area in labels.areas() else "",
             unit if unit in {one.slug for one in units} else "",
             ref if ref.isascii() and ref.isdigit() and len(ref) < 19 else "",
             _day(values.get("since")),
@@ -115,13 +115,13 @@ def lines_of(rows: Iterable[AuditEntry]) -> list[LogLine]:
             at=entry.at,
             by=entry.by_name or _("The system"),
             unit=entry.unit.name if entry.unit else _("The whole installation"),
-            action=audit_words.action_words(entry.action),
+            action=labels.action_words(entry.action),
             subject=entry.subject_name,
             changes=[
                 (
-                    audit_words.field_words(change["field"]),
-                    audit_words.value_words(change["field"], change["before"]),
-                    audit_words.value_words(change["field"], change["after"]),
+                    labels.field_words(change["field"]),
+                    labels.value_words(change["field"], change["before"]),
+                    labels.value_words(change["field"], change["after"]),
                 )
                 for change in entry.changes
             ],

@@ -18,10 +18,11 @@ from accounts.models import User
 from common.clock import local_day
 from common.text import fold
 
-from . import audit, hooks
-from .changing import Refused, require_fresh
+from .. import hooks
+from ..changing import Refused, require_fresh
+from ..log import audit
+from ..models import OpeningHours, Post, Role, Unit
 from .hours import hours_lines, set_hours
-from .models import OpeningHours, Post, Role, Unit
 
 FIELDS = (
     "parent_id",

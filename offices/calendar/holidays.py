@@ -12,7 +12,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from .models import CalendarYear, DayKind, Holiday
+from ..models import CalendarYear, DayKind, Holiday
 
 HOLIDAYS_FILE = Path(__file__).parent / "data" / "holidays.csv"
 

@@ -21,9 +21,10 @@ from accounts.models import Kind, User
 from accounts.sessions import end_all_sessions
 from common.clock import local_day
 
-from . import audit, people_mail
-from .changing import Refused, require_fresh
-from .models import AuditEntry, Post, Role, Unit
+from ..changing import Refused, require_fresh
+from ..log import audit
+from ..models import AuditEntry, Post, Role, Unit
+from . import mail
 
 SAME_POST = gettext_lazy("This person holds this post in that time already.")
 LAST_ADMINISTRATOR = gettext_lazy(
@@ -70,11 +71,11 @@ def invite(name: str, email: str, terms: list[Terms], *, attach: bool, by: User,
             if user is None:
                 user = _new_account(name, email, by, now, terms[0].unit)
                 _give(user, terms, by, now)
-                people_mail.invitation(user, terms, by)
+                mail.invitation(user, terms, by)
             else:
                 _attach(user, attach)
                 _give(user, terms, by, now)
-                people_mail.posts_given(user, terms, by)
+                mail.posts_given(user, terms, by)
     except IntegrityError as error:
         # Somebody else made the account in the same moment.
         raise AccountExists from error
@@ -107,7 +108,7 @@ def give_post(user: User, terms: Terms, *, by: User, now: datetime) -> Post:
         if not user.is_active:
             raise Refused(_("This account is closed. It cannot be given a post."))
         post = _give(user, [terms], by, now)[0]
-        people_mail.posts_given(user, [terms], by)
+        mail.posts_given(user, [terms], by)
     return post
 
 
@@ -266,7 +267,7 @@ def close_account(user: User, unit_ids: set[int], *, by: User, now: datetime) ->
         User.objects.filter(pk=user.pk).update(is_active=False)
         end_all_sessions(user, now)
         _log("person.close", user, by, now, _unit_of(user, unit_ids))
-        people_mail.account_closed(user, by)
+        mail.account_closed(user, by)
 
 
 def _require_officer(user: User, unit_ids: set[int], now: datetime) -> None:
@@ -296,7 +297,7 @@ def send_link(user: User, unit_ids: set[int], *, by: User, now: datetime) -> Non
         raise Refused(_("This account has no e-mail address. Access is reset at the desk, with the identity card."))
     _require_officer(user, unit_ids, now)
     with transaction.atomic():
-        people_mail.link(user, by)
+        mail.link(user, by)
         _log("person.send_link", user, by, now, _unit_of(user, unit_ids))
 
 

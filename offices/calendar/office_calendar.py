@@ -7,7 +7,7 @@ from django.db.models import Q
 from common.clock import local_day
 from common.values.working_time import NeverOpen, OfficeCalendar, YearNotEntered
 
-from .models import CalendarYear, Holiday, OpeningHours, Unit
+from ..models import CalendarYear, Holiday, OpeningHours, Unit
 
 __all__ = ["NeverOpen", "OfficeCalendar", "YearNotEntered", "calendar_of", "missing_years"]
 

@@ -13,10 +13,10 @@ from django.utils import translation
 from accounts.invitations import VALID_FOR, has_accepted, invitation_url
 from accounts.models import User
 
-from .models import Role
+from ..models import Role
 
 if TYPE_CHECKING:
-    from .people import Terms
+    from .changes import Terms
 
 
 def invitation(user: User, terms: Iterable["Terms"], by: User) -> None:

@@ -19,10 +19,10 @@ from accounts.models import User
 from common.text import clean_text, fold
 from common.values import partial_date
 
-from . import audit
-from .changing import Refused, fingerprint, require_fresh
+from ..changing import Refused, fingerprint, require_fresh
+from ..log import audit
+from ..models import CalendarYear, DayKind, Holiday, Unit
 from .holidays import read_holidays
-from .models import CalendarYear, DayKind, Holiday, Unit
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 MOST_LINES = 400

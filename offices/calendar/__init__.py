@@ -1,0 +1,1 @@
+"""Days off and the calendar of a unit."""

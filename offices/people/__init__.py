@@ -1,0 +1,1 @@
+"""Officers: invited, given posts, listed, written to."""

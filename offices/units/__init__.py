@@ -1,0 +1,1 @@
+"""Units: added, changed, closed; their hours."""
