@@ -61,7 +61,7 @@ def load(dossiers: int, drafts: int) -> None:
             owner=owner,
             filed_by=owner,
             answers=pattern.answers,
-            sections_done=[section["key"] for section in pattern.version.form["sections"]],
+            completed_sections=[section["key"] for section in pattern.version.form["sections"]],
             delivery="desk",
             created_at=pattern.created_at,
             saved_at=pattern.saved_at,

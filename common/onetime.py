@@ -19,7 +19,7 @@ def new_key() -> str:
     return get_random_string(32)
 
 
-def claim(key: str, purpose: str, user_id: int | None, subject: str, now: datetime) -> str | None:
+def use_key(key: str, purpose: str, user_id: int | None, subject: str, now: datetime) -> str | None:
     """Claim a key inside the caller's transaction.
 
     Returns None for the first caller, who goes on and makes ``subject``; a later

@@ -27,7 +27,7 @@ class DossiersConfig(AppConfig):
             hashes.register(f"dossiers.{model}", "file")
         append_only.register("dossiers_dossierevent")
         append_only.register("dossiers_historyseal")
-        append_only.register("dossiers_reading")
+        append_only.register("dossiers_accessrecord")
         append_only.register("dossiers_slip", set_once=["file", "sha256"])
         # Approved: only the letter's PDF is still to come, and who received it.
         append_only.register(

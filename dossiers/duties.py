@@ -9,11 +9,11 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from offices.hooks import HandOverLine, Held
+from offices.hooks import Held, ReassignedLine
 from offices.models import Unit
 
 from . import actions
-from .models import DayCounter, Dossier
+from .models import Dossier, NumberSeries
 from .models.dossier import OPEN
 from .records.numbering import DOSSIER
 from .workflow import TABLE, Action, ActionRefused, perform
@@ -35,21 +35,21 @@ class HeldDossiers:
         )
         return [Held(row["holder_unit"], row["holder_role"], row["count"]) for row in rows]
 
-    def hand_over(
-        self, user: Any, unit: Unit, role: str, to: Any, *, by: Any, now: datetime, most: int
-    ) -> list[HandOverLine]:
+    def reassign(
+        self, user: Any, unit: Unit, role: str, to: Any, *, by: Any, now: datetime, maximum: int
+    ) -> list[ReassignedLine]:
         """Hand on the oldest deadlines first, each dossier in a transaction of its own: what is done stays done."""
         lines = []
         action = actions.Reassign(leaver=user, to=to)
         held = self._of(user).filter(holder_unit=unit, holder_role=role).select_related("version")
         name = to.get_full_name() if to else _("everybody in the role")
-        for dossier in list(held.order_by("due_at", "id")[: max(most, 0)]):
+        for dossier in list(held.order_by("due_at", "id")[: max(maximum, 0)]):
             reason = ""
             try:
                 perform(action, dossier, by=by, now=now)
             except ActionRefused as refused:
                 reason = str(refused.message)
-            lines.append(HandOverLine(f"{dossier.code} – {dossier.version.name}", name, reason))
+            lines.append(ReassignedLine(f"{dossier.code} – {dossier.version.name}", name, reason))
         return lines
 
     @staticmethod
@@ -80,7 +80,7 @@ def codes_of_today(unit: Unit | None, identifier: str, day: date) -> str:
             taken = taken.exclude(received_by=unit)
         if taken.exists():
             raise ValidationError(_("Another unit has given codes with this identifier today. Change it tomorrow."))
-    if unit is None or not DayCounter.objects.filter(unit=unit, day=day, purpose=DOSSIER, last__gt=0).exists():
+    if unit is None or not NumberSeries.objects.filter(unit=unit, period=day, purpose=DOSSIER, last__gt=0).exists():
         return ""
     return _(
         "This unit has already given codes today. Those keep the former identifier; the next ones get the new one."

@@ -43,7 +43,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
                 continue
             in_unit = Q(unit=post.unit_id) | Q(received_by=post.unit_id)
             if post.role == Role.SPECIALIST:
-                held = Q(pk__in=self.model.objects.filter(handovers__person=user).values("pk"))
+                held = Q(pk__in=self.model.objects.filter(assignments__person=user).values("pk"))
                 if post.sectors:
                     in_unit = Q(unit=post.unit_id, version__procedure__sector__code__in=post.sectors)
                 allowed |= in_unit | held

@@ -35,10 +35,10 @@ class Action(StrEnum):
     """Every way a dossier can move."""
 
     SUBMIT = "submit"
-    TAKE_IN = "take_in"
+    REGISTER = "take_in"
     RECEIVE = "receive"
     REFUSE = "refuse"
-    ASK_SUPPLEMENT = "ask_supplement"
+    REQUEST_SUPPLEMENT = "ask_supplement"
     SUPPLEMENT = "supplement"
     FORWARD = "forward"
     REQUIRE_PAYMENT = "require_payment"
@@ -47,7 +47,7 @@ class Action(StrEnum):
     SEND_BACK = "send_back"
     APPROVE = "approve"
     RETURN_RESULT = "return_result"
-    ASK_WITHDRAWAL = "ask_withdrawal"
+    REQUEST_WITHDRAWAL = "ask_withdrawal"
     DECLINE_WITHDRAWAL = "decline_withdrawal"
     STOP = "stop"
     EXTEND = "extend"
@@ -73,31 +73,38 @@ S = Status
 OFFICERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER)
 TABLE: dict[Action, Rule] = {
     Action.SUBMIT: Rule((S.DRAFT,), S.SUBMITTED, (APPLICANT,), _("Submit")),
-    Action.TAKE_IN: Rule((S.DRAFT,), S.RECEIVED, (Role.CLERK,), _("Take in")),
+    Action.REGISTER: Rule((S.DRAFT,), S.RECEIVED, (Role.CLERK,), _("Take in")),
     Action.RECEIVE: Rule((S.SUBMITTED,), S.RECEIVED, (Role.CLERK,), _("Receive")),
     Action.REFUSE: Rule((S.SUBMITTED,), S.REFUSED, (Role.CLERK,), _("Refuse")),
-    Action.ASK_SUPPLEMENT: Rule(
-        (S.SUBMITTED, S.RECEIVED, S.PROCESSING), S.SUPPLEMENT, OFFICERS, _("Request supplement")
+    Action.REQUEST_SUPPLEMENT: Rule(
+        (S.SUBMITTED, S.RECEIVED, S.PROCESSING), S.AWAITING_SUPPLEMENT, OFFICERS, _("Request supplement")
     ),
-    Action.SUPPLEMENT: Rule((S.SUPPLEMENT,), None, (APPLICANT, Role.CLERK), _("Send supplement")),
+    Action.SUPPLEMENT: Rule((S.AWAITING_SUPPLEMENT,), None, (APPLICANT, Role.CLERK), _("Send supplement")),
     Action.FORWARD: Rule((S.RECEIVED, S.PROCESSING), S.PROCESSING, OFFICERS, _("Forward")),
-    Action.REQUIRE_PAYMENT: Rule((S.RECEIVED, S.PROCESSING), S.PAYMENT, (Role.SPECIALIST,), _("Require payment")),
-    Action.FEE_SETTLED: Rule((S.PAYMENT,), S.PROCESSING, (SYSTEM,), _("Fee settled")),
+    Action.REQUIRE_PAYMENT: Rule(
+        (S.RECEIVED, S.PROCESSING), S.AWAITING_PAYMENT, (Role.SPECIALIST,), _("Require payment")
+    ),
+    Action.FEE_SETTLED: Rule((S.AWAITING_PAYMENT,), S.PROCESSING, (SYSTEM,), _("Fee settled")),
     Action.PROPOSE: Rule((S.PROCESSING,), S.PROCESSING, (Role.SPECIALIST,), _("Submit for signature")),
     Action.SEND_BACK: Rule((S.PROCESSING,), S.PROCESSING, (Role.LEADER,), _("Send back")),
     Action.APPROVE: Rule((S.PROCESSING,), S.DECIDED, (Role.LEADER,), _("Sign")),
     Action.RETURN_RESULT: Rule((S.DECIDED,), S.RETURNED, (Role.CLERK, APPLICANT, SYSTEM), _("Hand over result")),
-    Action.ASK_WITHDRAWAL: Rule(
-        (S.SUBMITTED, S.RECEIVED, S.PROCESSING, S.SUPPLEMENT, S.PAYMENT),
-        S.WITHDRAWAL,
+    Action.REQUEST_WITHDRAWAL: Rule(
+        (S.SUBMITTED, S.RECEIVED, S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT),
+        S.WITHDRAWAL_REQUESTED,
         (APPLICANT,),
         _("Withdraw"),
     ),
-    Action.DECLINE_WITHDRAWAL: Rule((S.WITHDRAWAL,), None, OFFICERS, _("Decline the withdrawal")),
-    Action.STOP: Rule((S.PROCESSING, S.SUPPLEMENT, S.PAYMENT, S.WITHDRAWAL), S.STOPPED, (*OFFICERS, SYSTEM), _("Stop")),
+    Action.DECLINE_WITHDRAWAL: Rule((S.WITHDRAWAL_REQUESTED,), None, OFFICERS, _("Decline the withdrawal")),
+    Action.STOP: Rule(
+        (S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT, S.WITHDRAWAL_REQUESTED),
+        S.STOPPED,
+        (*OFFICERS, SYSTEM),
+        _("Stop"),
+    ),
     Action.EXTEND: Rule((S.RECEIVED, S.PROCESSING), None, (Role.LEADER,), _("Apologise, new date")),
     Action.REASSIGN: Rule(
-        (S.RECEIVED, S.PROCESSING, S.SUPPLEMENT, S.PAYMENT, S.WITHDRAWAL),
+        (S.RECEIVED, S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT, S.WITHDRAWAL_REQUESTED),
         None,
         (Role.ADMINISTRATOR,),
         _("Hand on what a leaver holds"),
@@ -335,7 +342,7 @@ def _perform(
         move = check(action, fresh, by=by, now=not_before_the_last(fresh, now))
         move.written = written
         changes = action.changes(move) | {"status": move.to_status, "revision": fresh.revision + 1}
-        claim(fresh, move, changes)
+        take(fresh, move, changes)
         move.event = write_event(move, **action.record(move))
         action.effects(move)
         for hook in hooks.after_action:
@@ -355,14 +362,14 @@ def not_before_the_last(dossier: Dossier, now: datetime) -> datetime:
     return now if last is None else max(now, last)
 
 
-def claim(fresh: Dossier, move: Move, changes: dict[str, Any]) -> None:
+def take(fresh: Dossier, move: Move, changes: dict[str, Any]) -> None:
     """Set the columns if nobody else has moved the dossier since it was read.
 
     Works on both engines: the condition is in the UPDATE itself. Raises
     ActionRefused('stale') when no row matched.
     """
-    claimed = Dossier.objects.filter(pk=fresh.pk, revision=fresh.revision, status=move.from_status).update(**changes)
-    if claimed != 1:
+    taken = Dossier.objects.filter(pk=fresh.pk, revision=fresh.revision, status=move.from_status).update(**changes)
+    if taken != 1:
         raise ActionRefused("stale", stale_message(fresh))
     for name, value in changes.items():
         setattr(fresh, name, value)

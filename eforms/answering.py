@@ -42,7 +42,7 @@ from common.forms.typed import Typed, typed_of
 from common.values.identity import birth_warning, id_kind
 
 from . import schema as form_schema
-from .schema import Answers, Field, Schema, Section
+from .schema import Answers, Question, Schema, Section
 
 RADIOS_UP_TO = 7
 _OF_BIRTH = ("personal_number", "birth", "sex")
@@ -156,14 +156,14 @@ class AnswerForm(forms.Form):
         self.helper.form_tag = False
         self.helper.layout = Layout(*self._layout())
 
-    def _may_show(self, field: Field) -> bool:
+    def _may_show(self, field: Question) -> bool:
         """Whether the field belongs on the page: its condition holds, or hangs on a question of this page."""
         if field.derive is not None:
             return False
         local = form_schema.condition_fields(field.show_if) & {other.key for other in self.section.fields}
         return bool(local) or form_schema.show(field.show_if, self.before)
 
-    def _initial(self, field: Field, prefill: Mapping[str, Any]) -> Any:
+    def _initial(self, field: Question, prefill: Mapping[str, Any]) -> Any:
         if field.key in self.stored:
             return self.stored[field.key]
         if field.prefill.startswith("answer:"):
@@ -254,7 +254,7 @@ class AnswerForm(forms.Form):
         }
 
 
-def form_field(field: Field, language: str, *, is_cell: bool = False) -> forms.Field:
+def form_field(field: Question, language: str, *, is_cell: bool = False) -> forms.Field:
     """Return the Django field of a question; a table cell gets a compact one."""
     common: dict[str, Any] = {
         "label": field.label.say(language),
@@ -273,19 +273,19 @@ def form_field(field: Field, language: str, *, is_cell: bool = False) -> forms.F
     return made
 
 
-def _help(field: Field, language: str) -> str:
+def _help(field: Question, language: str) -> str:
     parts = [field.help.say(language)]
     if field.example:
         parts.append(_("Example: %(example)s") % {"example": field.example.say(language)})
     return " ".join(part for part in parts if part)
 
 
-def _longest(field: Field) -> int:
+def _longest(field: Question) -> int:
     limits = [int(rule.args[0]) for rule in field.rules if rule.name == "max_length"]
     return min([form_schema.LENGTHS[field.type], *limits])
 
 
-def _make(field: Field, language: str, common: dict[str, Any], is_cell: bool) -> forms.Field:
+def _make(field: Question, language: str, common: dict[str, Any], is_cell: bool) -> forms.Field:
     match field.type:
         case "text":
             return NfcCharField(max_length=_longest(field), **common)
@@ -325,7 +325,7 @@ def _make(field: Field, language: str, common: dict[str, Any], is_cell: bool) ->
     raise AssertionError(field.type)
 
 
-def _choice(field: Field, language: str, common: dict[str, Any], is_cell: bool) -> forms.Field:
+def _choice(field: Question, language: str, common: dict[str, Any], is_cell: bool) -> forms.Field:
     options = [(option.value, option.label.say(language)) for option in field.options]
     if len(options) == 1 and not is_cell:
         return TickField(value=options[0][0], text=options[0][1], **common)
@@ -337,7 +337,7 @@ def _choice(field: Field, language: str, common: dict[str, Any], is_cell: bool) 
 class Note:
     """A layout entry that shows a note of the schema."""
 
-    def __init__(self, field: Field, language: str) -> None:
+    def __init__(self, field: Question, language: str) -> None:
         self.context = {"title": field.label.say(language), "text": field.help.say(language)}
 
     def render(self, form: forms.Form, context: Any, template_pack: str = "motcua", **kwargs: Any) -> SafeString:

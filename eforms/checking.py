@@ -9,7 +9,7 @@ from common.text import fold
 
 from . import reachable
 from .loading import condition_faults, load
-from .parts import Field, Place, Schema, SchemaError, SchemaFault, Section, Words, is_empty
+from .parts import Place, Question, Schema, SchemaError, SchemaFault, Section, Words, is_empty
 
 __all__ = ["check_form", "condition_faults", "unreachable"]
 
@@ -39,7 +39,7 @@ def unreachable(schema: Schema) -> list[SchemaFault]:
     return [SchemaFault(place, message) for place in places if place.column or place.anchor in hidden]
 
 
-def _row(table: Field) -> Schema:
+def _row(table: Question) -> Schema:
     """Return the columns of a table as a form of their own: their conditions read the same row."""
     return Schema(Words(), "", (Section("row", Words(), Words(), None, table.columns),))
 

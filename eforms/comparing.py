@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from . import schema as form_schema
 from .parts import Words
-from .schema import Field, Schema, Section
+from .schema import Question, Schema, Section
 from .values import RULES
 
 _TYPES = {
@@ -144,7 +144,7 @@ class _Comparison:
             found += self.field(section, field, is_moved=field.key in moved, follows=follows)
         return found
 
-    def field(self, section: Section, field: Field, *, is_moved: bool, follows: str) -> list[FormChange]:
+    def field(self, section: Section, field: Question, *, is_moved: bool, follows: str) -> list[FormChange]:
         label = self.say(field.label)
         if field.key not in self.old:
             if field.type == "note":
@@ -173,7 +173,7 @@ class _Comparison:
             found.append(FormChange(ASKED_ELSEWHERE, section.key, field.key, label, words))
         return found
 
-    def properties(self, section: str, before: Field, after: Field, table: str = "") -> list[FormChange]:
+    def properties(self, section: str, before: Question, after: Question, table: str = "") -> list[FormChange]:
         """Compare one question, or one column of the question ``table``."""
         label = self.say(after.label)
         key = table or after.key
@@ -218,7 +218,7 @@ class _Comparison:
             add(WORDS, _("What stands in “%(label)s” beforehand has changed."))
         return found + self.columns(section, before, after)
 
-    def options(self, section: str, key: str, before: Field, after: Field) -> list[FormChange]:
+    def options(self, section: str, key: str, before: Question, after: Question) -> list[FormChange]:
         if before.options == after.options or after.type == "yes_no":
             return []
         label = self.say(after.label)
@@ -250,12 +250,12 @@ class _Comparison:
             texts = [(_("“%(label)s”: the choices read differently in the other language."), {})]
         return [FormChange(OPTIONS, section, key, label, text % {"label": label, **parts}) for text, parts in texts]
 
-    def columns(self, section: str, before: Field, after: Field) -> list[FormChange]:
+    def columns(self, section: str, before: Question, after: Question) -> list[FormChange]:
         label = self.say(after.label)
         old, new = ({column.key: column for column in one.columns} for one in (before, after))
         found = []
 
-        def add(text: str, column: Field) -> None:
+        def add(text: str, column: Question) -> None:
             words = text % {"label": label, "column": self.say(column.label)}
             found.append(FormChange(OPTIONS, section, after.key, label, words))
 
@@ -287,7 +287,7 @@ class _Comparison:
     def when(self, schema: Schema | None, condition: Mapping[str, Any] | None) -> str:
         return condition_in_words(schema, condition, self.language)
 
-    def rules(self, schema: Schema | None, field: Field) -> str:
+    def rules(self, schema: Schema | None, field: Question) -> str:
         return "; ".join(self.rule(schema, rule) for rule in field.rules) or _("nothing further")
 
     def rule(self, schema: Schema | None, rule: Any) -> str:
@@ -309,7 +309,7 @@ def _joined(texts: Sequence[Words]) -> Words:
 
 
 def _field(schema: Schema | None, key: str) -> Any:
-    fields: Iterable[tuple[Section, Field]] = schema.fields() if schema else ()
+    fields: Iterable[tuple[Section, Question]] = schema.fields() if schema else ()
     return next((field for _section, field in fields if field.key == key), None)
 
 

@@ -15,7 +15,7 @@ from django.utils import translation
 from common.qr import qr_svg
 
 from . import schema as form_schema
-from .schema import Answers, Field, Schema
+from .schema import Answers, Question, Schema
 
 BLANK_TEMPLATE = "declarations/blank.html"
 PDF_TEMPLATE = "declarations/pdf.html"
@@ -222,7 +222,7 @@ def _filled_parts(schema: Schema, answers: Answers) -> Iterator[Part]:
             yield Part(roman(number), plain(section.title.vi), plain(section.intro.vi), "", (Group("", lines),))
 
 
-def _filled(field_: Field, live: Answers) -> Line | None:
+def _filled(field_: Question, live: Answers) -> Line | None:
     label = plain(field_.label.vi)
     if field_.type == "note":
         return Line("note", field_.key, label, plain(field_.help.vi))
@@ -244,7 +244,7 @@ def _filled(field_: Field, live: Answers) -> Line | None:
     return Line("text", field_.key, label, text=plain(form_schema.answer_text(field_, value, "vi")) or "–")
 
 
-def _cell_text(column: Field, value: Any) -> str:
+def _cell_text(column: Question, value: Any) -> str:
     return plain(form_schema.answer_text(column, value, "vi"))
 
 
@@ -272,7 +272,7 @@ def _when(schema: Schema, condition: Mapping[str, Any] | None) -> str:
     return f"Chỉ khai nếu {plain(form_schema.condition_words(schema, condition, 'vi'))}"
 
 
-def _blank(field_: Field) -> Line:
+def _blank(field_: Question) -> Line:
     key, label, help_ = field_.key, plain(field_.label.vi), plain(field_.help.vi)
     match field_.type:
         case "note":
@@ -304,7 +304,7 @@ def _blank(field_: Field) -> Line:
     )
 
 
-def _blank_choice(field_: Field, label: str, help_: str) -> Line:
+def _blank_choice(field_: Question, label: str, help_: str) -> Line:
     key = field_.key
     options = [(option.value, plain(option.label.vi)) for option in field_.options]
     if field_.type == "choices":
@@ -325,7 +325,7 @@ def _blank_person(key: str) -> tuple[Line, ...]:
     )
 
 
-def _blank_cell(table: Field, n: int, column: Field) -> Line:
+def _blank_cell(table: Question, n: int, column: Question) -> Line:
     name = f"{table.key}-{n}-{column.key}"
     if column.type in ("choice", "yes_no"):
         boxes = tuple(Box(name, plain(option.label.vi), option.value) for option in column.options)
@@ -333,7 +333,7 @@ def _blank_cell(table: Field, n: int, column: Field) -> Line:
     return Line("line", name, plain(column.label.vi), longest=_longest(column))
 
 
-def _head(column: Field) -> str:
+def _head(column: Question) -> str:
     label = plain(column.label.vi)
     return f"{label} (ngày/tháng/năm)" if column.type == "date" else label
 
@@ -342,7 +342,7 @@ def _date_boxes(key: str) -> tuple[Box, ...]:
     return tuple(Box(f"{key}-{part}", words, longest=longest) for part, words, longest in _DATE_PARTS)
 
 
-def _longest(field_: Field) -> int:
+def _longest(field_: Question) -> int:
     limits = [int(rule.args[0]) for rule in field_.rules if rule.name == "max_length"]
     own = form_schema.LENGTHS.get(field_.type) or _LONGEST.get(field_.type, 300)
     return min([own, *limits])

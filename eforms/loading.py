@@ -28,9 +28,9 @@ from .parts import (
     PREFILLS,
     SIGNATURES,
     TYPES,
-    Field,
     Option,
     Place,
+    Question,
     Rule,
     Schema,
     SchemaError,
@@ -61,7 +61,7 @@ class _Loader:
         self.faults: list[SchemaFault] = []
         self.section_keys: set[str] = set()
         # Fields met so far, by key: conditions and rules may only look back.
-        self.earlier: dict[str, Field] = {}
+        self.earlier: dict[str, Question] = {}
         self.keys: set[str] = set()
 
     def fault(self, place: Place, message: str, *, is_gap: bool = False) -> None:
@@ -98,19 +98,19 @@ class _Loader:
                 self.fault(place, message % {"count": MAX_SIGNATURE})
         return found
 
-    def items(self, found: Any, place: Place, most: int) -> list[Mapping[str, Any]]:
+    def items(self, found: Any, place: Place, maximum: int) -> list[Mapping[str, Any]]:
         if found is None or found == []:
             self.fault(place, _("a list with at least one entry is needed"), is_gap=True)
             return []
         if not isinstance(found, list):
             self.fault(place, _("a list with at least one entry is needed"))
             return []
-        if len(found) > most:
-            self.fault(place, _("at most %(count)d entries") % {"count": most})
-        for item in found[:most]:
+        if len(found) > maximum:
+            self.fault(place, _("at most %(count)d entries") % {"count": maximum})
+        for item in found[:maximum]:
             if not isinstance(item, Mapping):
                 self.fault(place, _("every entry must be an object"))
-        return [item for item in found[:most] if isinstance(item, Mapping)]
+        return [item for item in found[:maximum] if isinstance(item, Mapping)]
 
     def only(self, data: Mapping[str, Any], allowed: set[str], place: Place) -> None:
         for name in data:
@@ -149,7 +149,7 @@ class _Loader:
         self.only(data, {"key", "title", "intro", "show_if", "fields"}, place)
         key = self.key(data.get("key"), place, self.section_keys)
         show_if = self.condition(data.get("show_if"), place)
-        fields: list[Field] = []
+        fields: list[Question] = []
         for item in self.items(data.get("fields"), place.within(_("questions")), MAX_FIELDS):
             where = Place(place.section, _key_of(item), names=(*place.names, _name_of(item, "label", len(fields))))
             field = self.field(item, where, self.keys, self.earlier)
@@ -166,7 +166,7 @@ class _Loader:
             tuple(fields),
         )
 
-    def check_boxes(self, field: Field, place: Place) -> None:
+    def check_boxes(self, field: Question, place: Place) -> None:
         """Refuse a key that is the name of a box of another question: 'ngay_2' is the third box of the date 'ngay'."""
         for other in self.earlier.values():
             if is_box_of(field.key, other.key, other.type) or is_box_of(other.key, field.key, field.type):
@@ -180,10 +180,10 @@ class _Loader:
         data: Mapping[str, Any],
         place: Place,
         taken: set[str],
-        earlier: dict[str, Field],
+        earlier: dict[str, Question],
         *,
         is_column: bool = False,
-    ) -> Field:
+    ) -> Question:
         self.only(data, _PROPERTIES, place)
         kind = data.get("type")
         if not isinstance(kind, str) or kind not in (COLUMN_TYPES if is_column else TYPES):
@@ -201,8 +201,8 @@ class _Loader:
             default = ""
         if data.get("partial") and kind != "date":
             self.fault(place, _("partial belongs to dates"))
-        columns, least, most = self.table(data, kind, place)
-        return Field(
+        columns, minimum, maximum = self.table(data, kind, place)
+        return Question(
             key=self.key(data.get("key"), place, taken),
             type=kind,
             label=self.words(data.get("label"), place.within(_("label")), needed=True),
@@ -218,8 +218,8 @@ class _Loader:
             derive=derive,
             prints=data.get("prints", True) is not False,
             columns=columns,
-            min_rows=least,
-            max_rows=most,
+            min_rows=minimum,
+            max_rows=maximum,
         )
 
     def options(self, data: Mapping[str, Any], kind: str, place: Place) -> tuple[Option, ...]:
@@ -250,7 +250,7 @@ class _Loader:
             found.append(Option(value, self.words(item.get("label"), where, needed=True)))
         return tuple(found)
 
-    def derive(self, found: Any, kind: str, place: Place, earlier: dict[str, Field]) -> Mapping[str, str] | None:
+    def derive(self, found: Any, kind: str, place: Place, earlier: dict[str, Question]) -> Mapping[str, str] | None:
         if found is None:
             return None
         is_known = (
@@ -268,7 +268,7 @@ class _Loader:
             self.fault(place, _("derive reads %(key)s, which is no earlier date") % {"key": quoted(found["of"])})
         return dict(found)
 
-    def prefill(self, found: Any, kind: str, place: Place, earlier: dict[str, Field]) -> str:
+    def prefill(self, found: Any, kind: str, place: Place, earlier: dict[str, Question]) -> str:
         if not isinstance(found, str):
             self.fault(place, _("prefill must be a text"))
             return ""
@@ -285,14 +285,14 @@ class _Loader:
             self.fault(place, _("prefill %(name)s does not fit type %(kind)s") % {"name": quoted(found), "kind": kind})
         return found
 
-    def table(self, data: Mapping[str, Any], kind: str, place: Place) -> tuple[tuple[Field, ...], int, int]:
+    def table(self, data: Mapping[str, Any], kind: str, place: Place) -> tuple[tuple[Question, ...], int, int]:
         if kind != "table":
             if "columns" in data or "repeat" in data:
                 self.fault(place, _("only tables have columns and repeat"))
             return (), 0, 0
-        columns: list[Field] = []
+        columns: list[Question] = []
         taken: set[str] = set()
-        earlier: dict[str, Field] = {}
+        earlier: dict[str, Question] = {}
         for item in self.items(data.get("columns"), place.within(_("columns")), MAX_COLUMNS):
             names = (*place.names, _name_of(item, "label", len(columns)))
             where = Place(place.section, place.field, _key_of(item), names)
@@ -302,13 +302,13 @@ class _Loader:
         bounds: tuple[Any, Any] = (None, None)
         if isinstance(repeat, Mapping):
             bounds = repeat.get("min", 0), repeat.get("max", 10)
-        least, most = bounds
-        if not (_is_int(least) and _is_int(most) and 0 <= least <= most <= MAX_ROWS and most):
+        minimum, maximum = bounds
+        if not (_is_int(minimum) and _is_int(maximum) and 0 <= minimum <= maximum <= MAX_ROWS and maximum):
             self.fault(place, _("repeat needs 0 ≤ min ≤ max ≤ %(count)d") % {"count": MAX_ROWS})
             return tuple(columns), 0, 1
-        return tuple(columns), least, most
+        return tuple(columns), minimum, maximum
 
-    def rules(self, found: Any, kind: str, place: Place, earlier: dict[str, Field]) -> tuple[Rule, ...]:
+    def rules(self, found: Any, kind: str, place: Place, earlier: dict[str, Question]) -> tuple[Rule, ...]:
         if not isinstance(found, list) or len(found) > MAX_RULES:
             self.fault(place, _("rules must be a list of at most %(count)d") % {"count": MAX_RULES})
             return ()
@@ -331,7 +331,7 @@ class _Loader:
                 kept.append(Rule(str(name), tuple(args)))
         return tuple(kept)
 
-    def args_fit(self, rule: RuleKind, kind: str, args: list[Any], place: Place, earlier: dict[str, Field]) -> bool:
+    def args_fit(self, rule: RuleKind, kind: str, args: list[Any], place: Place, earlier: dict[str, Question]) -> bool:
         before = len(self.faults)
         for wanted, arg in zip(rule.args, args, strict=True):
             if wanted == "int" and not (_is_int(arg) and abs(arg) <= MAX_NUMBER):
@@ -348,7 +348,7 @@ class _Loader:
         return len(self.faults) == before
 
     def condition(
-        self, found: Any, place: Place, earlier: dict[str, Field] | None = None, depth: int = 0
+        self, found: Any, place: Place, earlier: dict[str, Question] | None = None, depth: int = 0
     ) -> Mapping[str, Any] | None:
         earlier = self.earlier if earlier is None else earlier
         if found is None and depth == 0:
@@ -365,7 +365,7 @@ class _Loader:
             self.comparison(found, place, earlier)
         return dict(found)
 
-    def comparison(self, found: Mapping[str, Any], place: Place, earlier: dict[str, Field]) -> None:
+    def comparison(self, found: Mapping[str, Any], place: Place, earlier: dict[str, Question]) -> None:
         key, op = found.get("field"), found.get("op")
         source = earlier.get(key) if isinstance(key, str) else None
         if not isinstance(op, str) or op not in OPERATORS:

@@ -140,7 +140,7 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class Question:
     """One question, or a note (``type`` 'note') that asks nothing."""
 
     key: str
@@ -157,7 +157,7 @@ class Field:
     partial: bool
     derive: Mapping[str, str] | None
     prints: bool
-    columns: tuple["Field", ...]
+    columns: tuple["Question", ...]
     min_rows: int
     max_rows: int
 
@@ -184,9 +184,9 @@ class Section:
     title: Words
     intro: Words
     show_if: Mapping[str, Any] | None
-    fields: tuple[Field, ...]
+    fields: tuple[Question, ...]
 
-    def field(self, key: str) -> Field:
+    def field(self, key: str) -> Question:
         """Return a field by its key; raises KeyError."""
         for field in self.fields:
             if field.key == key:
@@ -210,7 +210,7 @@ class Schema:
                 return section
         raise KeyError(key)
 
-    def fields(self) -> Iterator[tuple[Section, Field]]:
+    def fields(self) -> Iterator[tuple[Section, Question]]:
         """Yield every field with its section, in order."""
         for section in self.sections:
             for field in section.fields:
@@ -303,7 +303,7 @@ def condition_words(schema: Schema, condition: Mapping[str, Any], language: str)
     return pattern % {"label": field.label.say(language).rstrip("?"), "value": labels}
 
 
-def option_or_value(field: Field, value: Any, language: str) -> str:
+def option_or_value(field: Question, value: Any, language: str) -> str:
     """Put the value of a comparison in words: the option's label, a date as people write it."""
     if field.type == "date":
         return partial_date.display(str(value))
@@ -312,7 +312,7 @@ def option_or_value(field: Field, value: Any, language: str) -> str:
     return field.option_label(str(value), language)
 
 
-def visible_fields(section: Section, answers: Answers) -> tuple[Field, ...]:
+def visible_fields(section: Section, answers: Answers) -> tuple[Question, ...]:
     """Return the fields of a section that the answers call for; a hidden answer shows nothing further."""
     known = dict(answers)
     shown = []

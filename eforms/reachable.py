@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from .parts import Field, Schema
+from .parts import Question, Schema
 
 # Cases of one condition, comparisons of one case, and cases tried for one form (about a second).
 MOST, LONGEST, TRIES = 400, 60, 20_000
@@ -45,7 +45,7 @@ class _Finder:
     """The cases in which each question is asked, worked out once."""
 
     def __init__(self, schema: Schema) -> None:
-        self.fields: dict[str, Field] = {one.key: one for _section, one in schema.fields()}
+        self.fields: dict[str, Question] = {one.key: one for _section, one in schema.fields()}
         self.of_section = {one.key: section.show_if for section, one in schema.fields()}
         self.tried = 0
         # The cases in which a question is asked; None: too many. In order, since conditions only look back.
@@ -110,7 +110,7 @@ class _Answer:
         else:
             self.must_not.append((op, value))
 
-    def is_possible(self, asked: Field) -> bool:
+    def is_possible(self, asked: Question) -> bool:
         if self.is_missing or not self.is_given:
             # Left empty: no comparison holds, and none has to fail.
             return not self.is_given
@@ -126,7 +126,7 @@ class _Answer:
             _holds(value, op, wanted) for op, wanted in self.must_not
         )
 
-    def samples(self, asked: Field) -> Iterable[Any]:
+    def samples(self, asked: Question) -> Iterable[Any]:
         """Yield the values named and their neighbours: if any value fits, one of these does."""
         named = []
         for _op, value in [*self.must, *self.must_not]:

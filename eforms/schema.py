@@ -17,8 +17,8 @@ from .loading import load
 from .parts import (
     LENGTHS,
     Answers,
-    Field,
     Place,
+    Question,
     Schema,
     SchemaError,
     SchemaFault,
@@ -33,7 +33,7 @@ from .values import clean_value, derived, missing_message
 
 __all__ = [
     "Answers",
-    "Field",
+    "Question",
     "LENGTHS",
     "Place",
     "Schema",
@@ -100,7 +100,7 @@ def summary(schema: Schema, answers: Answers, language: str) -> list[tuple[Secti
     return found
 
 
-def answer_text(field: Field, value: Any, language: str) -> str:
+def answer_text(field: Question, value: Any, language: str) -> str:
     """Put one answer in words; table rows on lines of their own."""
     if is_empty(value):
         return ""
@@ -126,7 +126,7 @@ def answer_text(field: Field, value: Any, language: str) -> str:
     return str(value)
 
 
-def _row_text(field: Field, row: Answers, language: str) -> str:
+def _row_text(field: Question, row: Answers, language: str) -> str:
     cells = ((column, row.get(column.key)) for column in field.columns)
     return "; ".join(
         f"{column.label.say(language)}: {answer_text(column, cell, language)}"

@@ -23,10 +23,10 @@ from common.text import clean_text, plain
 from common.values import divisions, partial_date
 from common.values.identity import compact
 
-from .parts import _BOOK, _TIME, LENGTHS, MAX_NUMBER, Answers, Field, is_empty, show
+from .parts import _BOOK, _TIME, LENGTHS, MAX_NUMBER, Answers, Question, is_empty, show
 
 
-def clean_value(field: Field, value: Any, known: Answers, *, today: date) -> Any:
+def clean_value(field: Question, value: Any, known: Answers, *, today: date) -> Any:
     """Return one answer in its stored shape, or None when it is empty.
 
     ``known`` holds the answers before it, for rules that compare. Raises
@@ -51,7 +51,7 @@ def derived(derive: Mapping[str, str], known: Answers) -> str | None:
     return partial_date.in_words(known.get(derive["of"], "")) or None
 
 
-def missing_message(field: Field) -> str:
+def missing_message(field: Question) -> str:
     """Say what to do about an empty answer: 'Nhập họ và tên', 'Chọn giới tính'."""
     label = field.label.say(_language()).strip()
     if label.endswith("?"):
@@ -77,7 +77,7 @@ def _refuse_unless(condition: bool, message: str) -> None:
         raise ValidationError(message)
 
 
-def _clean_text(field: Field, value: Any, today: date) -> str:
+def _clean_text(field: Question, value: Any, today: date) -> str:
     _refuse_unless(isinstance(value, str), _("Enter words here."))
     value = _as_code(field, value)
     longest = LENGTHS[field.type]
@@ -85,7 +85,7 @@ def _clean_text(field: Field, value: Any, today: date) -> str:
     return value
 
 
-def _as_code(field: Field, value: str) -> str:
+def _as_code(field: Question, value: str) -> str:
     """Return a text as its rules read it: digits without what stands between them, numbers and times in plain signs."""
     rules = {rule.name for rule in field.rules}
     if "digits" in rules:
@@ -93,14 +93,14 @@ def _as_code(field: Field, value: str) -> str:
     return plain(value) if rules & {"book_number", "time"} else value
 
 
-def _clean_number(field: Field, value: Any, today: date) -> int:
+def _clean_number(field: Question, value: Any, today: date) -> int:
     _refuse_unless(isinstance(value, int) and not isinstance(value, bool), _("Enter a whole number, for example 2."))
     _refuse_unless(abs(value) <= MAX_NUMBER, _("This number is too large."))
     _refuse_unless(field.type != "money" or value >= 0, _("Enter an amount of 0 đồng or more."))
     return value
 
 
-def _clean_date(field: Field, value: Any, today: date) -> str:
+def _clean_date(field: Question, value: Any, today: date) -> str:
     try:
         iso = partial_date.check(value)
     except ValueError as error:
@@ -109,19 +109,19 @@ def _clean_date(field: Field, value: Any, today: date) -> str:
     return iso
 
 
-def _clean_choice(field: Field, value: Any, today: date) -> str:
+def _clean_choice(field: Question, value: Any, today: date) -> str:
     _refuse_unless(any(value == option.value for option in field.options), _("Choose one of the answers listed."))
     return value
 
 
-def _clean_choices(field: Field, value: Any, today: date) -> list[str]:
+def _clean_choices(field: Question, value: Any, today: date) -> list[str]:
     allowed = [option.value for option in field.options]
     is_listed = isinstance(value, list) and all(item in allowed for item in value)
     _refuse_unless(is_listed, _("Choose among the answers listed."))
     return [item for item in allowed if item in value]
 
 
-def _clean_address(field: Field, value: Any, today: date) -> dict[str, str]:
+def _clean_address(field: Question, value: Any, today: date) -> dict[str, str]:
     _refuse_unless(divisions.is_address(value), _("Choose the province and enter the commune."))
     if "elsewhere" in value:
         kept = {"elsewhere": clean_text(value["elsewhere"])}
@@ -133,33 +133,33 @@ def _clean_address(field: Field, value: Any, today: date) -> dict[str, str]:
     return kept
 
 
-def _clean_person(field: Field, value: Any, today: date) -> dict[str, str]:
+def _clean_person(field: Question, value: Any, today: date) -> dict[str, str]:
     return check_person(value, today=today)
 
 
-def _by_check(check: Callable[[Any], Any]) -> Callable[[Field, Any, date], Any]:
-    def clean(field: Field, value: Any, today: date) -> Any:
+def _by_check(check: Callable[[Any], Any]) -> Callable[[Question, Any, date], Any]:
+    def clean(field: Question, value: Any, today: date) -> Any:
         return check(value)
 
     return clean
 
 
-def _by_text_check(check: Callable[[str], str]) -> Callable[[Field, Any, date], str]:
-    def clean(field: Field, value: Any, today: date) -> str:
+def _by_text_check(check: Callable[[str], str]) -> Callable[[Question, Any, date], str]:
+    def clean(field: Question, value: Any, today: date) -> str:
         _refuse_unless(isinstance(value, str), _("Enter words here."))
         return check(value)
 
     return clean
 
 
-def _clean_identity(field: Field, value: Any, today: date) -> str:
+def _clean_identity(field: Question, value: Any, today: date) -> str:
     # Where the kind of paper is asked too, the rule id_kind checks the number against it.
     has_kind = any(rule.name == "id_kind" for rule in field.rules)
     number = check_identity_paper(value)
     return number if has_kind else check_identity_paper_of_kind(number, "")
 
 
-def _clean_table(field: Field, value: Any, today: date) -> list[dict[str, Any]]:
+def _clean_table(field: Question, value: Any, today: date) -> list[dict[str, Any]]:
     _refuse_unless(isinstance(value, list) and all(isinstance(row, Mapping) for row in value), _("Fill in the table."))
     rows: list[dict[str, Any]] = []
     faults: list[str] = []
@@ -183,7 +183,7 @@ def _clean_table(field: Field, value: Any, today: date) -> list[dict[str, Any]]:
     return rows
 
 
-_CLEANERS: dict[str, Callable[[Field, Any, date], Any]] = {
+_CLEANERS: dict[str, Callable[[Question, Any, date], Any]] = {
     "text": _clean_text,
     "long_text": _clean_text,
     "number": _clean_number,

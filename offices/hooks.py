@@ -25,7 +25,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class HandOverLine:
+class ReassignedLine:
     """What became of one thing that was to be handed on; ``reason`` is empty when it was."""
 
     name: str
@@ -42,9 +42,9 @@ class Duty(Protocol):
         """Return what a person holds in these units, by unit and role. One query."""
         ...
 
-    def hand_over(
-        self, user: Any, unit: Unit, role: str, to: Any, *, by: Any, now: datetime, most: int
-    ) -> list[HandOverLine]:
+    def reassign(
+        self, user: Any, unit: Unit, role: str, to: Any, *, by: Any, now: datetime, maximum: int
+    ) -> list[ReassignedLine]:
         """Hand at most ``most`` things on to a person, or with ``to`` None to everybody in the role."""
         ...
 

@@ -4,7 +4,6 @@ from django.urls import path
 
 from .views import alerts, calendar, log, people, posts, units
 
-app_name = "administer"
 PERSON = "manage/people/<int:pk>/"
 POST = f"{PERSON}posts/<int:post>/"
 UNIT = "manage/units/<slug:slug>/"
@@ -18,7 +17,7 @@ urlpatterns = [
     path(f"{PERSON}sessions/<int:session>/end/", people.end_session, name="end_session"),
     path(f"{PERSON}close/", people.close, name="close"),
     path(f"{PERSON}open/", people.open_again, name="open_again"),
-    path(f"{PERSON}hand-over/", posts.hand_over, name="hand_over"),
+    path(f"{PERSON}reassign/", posts.reassign, name="reassign"),
     path(f"{PERSON}posts/new/", posts.give, name="post_give"),
     path(POST, posts.change, name="post_change"),
     path(f"{POST}end/", posts.end, name="post_end"),
@@ -32,7 +31,7 @@ urlpatterns = [
     path(f"{UNIT}open/", units.open_again, name="unit_open"),
     path("manage/calendar/", calendar.year, name="calendar"),
     path("manage/calendar/new/", calendar.add, name="day_add"),
-    path("manage/calendar/import/", calendar.take_in, name="calendar_import"),
+    path("manage/calendar/import/", calendar.import_days, name="calendar_import"),
     path("manage/calendar/days/<int:pk>/", calendar.change, name="day"),
     path("manage/calendar/days/<int:pk>/remove/", calendar.remove, name="day_remove"),
     path("manage/calendar/<int:number>/enter/", calendar.enter, name="year_enter"),

@@ -19,9 +19,9 @@ def landing_page(user: Any) -> str:
     if Role.PUBLISHER in roles:
         return reverse("manage:procedures")
     if Role.ADMINISTRATOR in roles:
-        return reverse("administer:people")
+        return reverse("manage:people")
     # Cashiers have no page of their own until fees are built.
-    return reverse("accounts:profile" if roles else "my:dossiers")
+    return reverse("accounts:profile" if roles else "applicant:dossiers")
 
 
 def audience(user: Any) -> str:

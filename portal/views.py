@@ -92,7 +92,7 @@ SITE_MAP = (
             ("account_login", _("Sign in")),
             ("account_signup", _("Create account")),
             ("account_reset_password", _("Forgotten password")),
-            ("my:dossiers", _("My dossiers")),
+            ("applicant:dossiers", _("My dossiers")),
             ("accounts:profile", _("Account")),
         ),
     ),

@@ -350,7 +350,7 @@ class PreparedForm(models.Model):
     version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="prepared_forms")
     code_index = models.CharField(max_length=43, null=True, blank=True, unique=True)  # noqa: DJ001
     answers = EncryptedJSONField(default=dict)
-    sections_done = models.JSONField(default=list)
+    completed_sections = models.JSONField(default=list)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
     opened_at = models.DateTimeField(null=True, blank=True)

@@ -159,7 +159,7 @@ def draft(owner: User, unit: Unit, of: ProcedureVersion | None = None, **fields:
     of = of or ProcedureVersion.objects.first() or version(unit)
     defaults: dict[str, Any] = {
         "answers": dict(ANSWERS),
-        "sections_done": ["requester"],
+        "completed_sections": ["requester"],
         "delivery": "desk",
         "created_at": NOW,
         "saved_at": NOW,

@@ -14,8 +14,8 @@ PACKAGES = ("portal", "dossiers", "procedures", "notifications", "offices", "acc
 SOURCES = sorted(
     path for package in PACKAGES for path in (ROOT / package).rglob("*.py") if "migrations" not in path.parts
 )
-OWN_LISTS = ("", "accounts", "procedures", "manage", "administer", "my", "track", "desk", "leader")
-MOST_LINES = 600
+OWN_LISTS = ("", "accounts", "procedures", "manage", "applicant", "track", "desk", "leader")
+MAX_LINES = 600
 # The edges of the program: requests, tasks and commands; rules get the moment as an argument.
 CLOCK_READERS = re.compile(
     r"/(views|tasks|tests|management)(/|\.py$)|^portal/|/(clock|middleware|backends?|adapter)\.py$"
@@ -111,4 +111,4 @@ def test_files_stay_readable_whole():
         if "migrations" in path.parts:
             continue
         lines = path.read_text(encoding="utf-8").count("\n")
-        assert lines <= MOST_LINES, f"{names(path)}: {lines} lines"
+        assert lines <= MAX_LINES, f"{names(path)}: {lines} lines"

@@ -38,8 +38,8 @@ from dossiers.applicant.forms import AnyPaperField
 from dossiers.desk.lists import Search
 from dossiers.track.lookup import code_variants
 from eforms.builder.conditions import ConditionField
+from eforms.builder.forms import CleanTextField as Words
 from eforms.builder.forms import LinesField as Lines
-from eforms.builder.forms import WordsField as Words
 from offices.calendar.days import plan_of
 from offices.forms.base import DayField, LineField
 from offices.forms.units import DayHoursField, DivisionField
@@ -165,7 +165,7 @@ def _cases():
         MailField: [(MailField, "\u200ban@example.vn\u2060", "an@example.vn")],
         WholeNumberField: [(WholeNumberField, "\u200e8\u00a0000\ufeff", 8000)],
         MoneyField: [(MoneyField, "8.000\u00a0₫\u200b", 8000)],
-        CountField: [(lambda: CountField(most=9), "\u200b7", 7)],
+        CountField: [(lambda: CountField(maximum=9), "\u200b7", 7)],
         HoursField: [(HoursField, "\u200b１,5\u00a0", Decimal("1.5"))],
         OneBoxDateField: [(OneBoxDateField, "27\u20133\u20132026\u200b", day)],
         PartialDateField: [(PartialDateField, ["\u200b27", "3\u00a0", "\u202d2026"], "2026-03-27")],

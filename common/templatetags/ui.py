@@ -97,11 +97,11 @@ def status_tag(dossier: Any) -> SafeString:
 
 
 @register.simple_tag
-def deadline_light(light: Any) -> SafeString:
+def deadline_status(deadline_status: Any) -> SafeString:
     """Show a deadline light (``kind`` ok, soon, late, paused or none; ``text``): shape, words, then colour."""
-    if not light or not light.text:
+    if not deadline_status or not deadline_status.text:
         return mark_safe("")
-    return format_html('<span class="light light-{}">{}</span>', light.kind, light.text)
+    return format_html('<span class="light light-{}">{}</span>', deadline_status.kind, deadline_status.text)
 
 
 @register.simple_tag(takes_context=True)

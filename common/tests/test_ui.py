@@ -9,7 +9,7 @@ from lucide import IconDoesNotExist
 
 from common.templatetags import ui
 from dossiers.models import Status
-from dossiers.timeline.deadlines import Light
+from dossiers.timeline.deadlines import DeadlineStatus
 
 
 def render(template, **context):
@@ -47,8 +47,8 @@ def test_every_status_has_a_tag():
 
 
 def test_deadline_light_says_it_in_words():
-    assert "Quá hạn" in ui.deadline_light(Light("late", "Quá hạn 2 ngày"))
-    assert ui.deadline_light(None) == ""
+    assert "Quá hạn" in ui.deadline_status(DeadlineStatus("late", "Quá hạn 2 ngày"))
+    assert ui.deadline_status(None) == ""
 
 
 @pytest.mark.parametrize(

@@ -6,27 +6,27 @@ class: until fees are built no dossier waits for a payment.
 
 from ..workflow import Action, ActionBase
 from .decision import Approve, Extend, Propose, SendBack
-from .ending import AskWithdrawal, DeclineWithdrawal, ReturnResult, Stop
-from .filing import Submit, TakeIn
+from .ending import DeclineWithdrawal, RequestWithdrawal, ReturnResult, Stop
+from .filing import Register, Submit
 from .reassign import Reassign
 from .reception import Forward, Receive, Refuse
-from .supplement import AskSupplement, Item, Supplement
+from .supplement import Item, RequestSupplement, Supplement
 
 CLASSES: dict[Action, type[ActionBase]] = {
     cls.action: cls
     for cls in (
         Submit,
-        TakeIn,
+        Register,
         Receive,
         Refuse,
-        AskSupplement,
+        RequestSupplement,
         Supplement,
         Forward,
         Propose,
         SendBack,
         Approve,
         ReturnResult,
-        AskWithdrawal,
+        RequestWithdrawal,
         DeclineWithdrawal,
         Stop,
         Extend,
@@ -37,8 +37,8 @@ CLASSES: dict[Action, type[ActionBase]] = {
 __all__ = [
     "CLASSES",
     "Approve",
-    "AskSupplement",
-    "AskWithdrawal",
+    "RequestSupplement",
+    "RequestWithdrawal",
     "DeclineWithdrawal",
     "Extend",
     "Forward",
@@ -52,5 +52,5 @@ __all__ = [
     "Stop",
     "Submit",
     "Supplement",
-    "TakeIn",
+    "Register",
 ]

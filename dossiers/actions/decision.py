@@ -54,7 +54,7 @@ class Propose(ActionBase):
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
         step = assignments.step_of(dossier.version, Role.LEADER, dossier.step)
-        return assignments.Holding(dossier.unit, Role.LEADER, None, step).columns()
+        return assignments.Assignee(dossier.unit, Role.LEADER, None, step).columns()
 
     def record(self, move: Move) -> dict[str, Any]:
         return {"internal_text": self.reason, "data": {"is_granted": self.is_granted}}
@@ -95,10 +95,10 @@ class SendBack(ActionBase):
 
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
-        last = dossier.handovers.filter(role=Role.SPECIALIST).order_by("-n").select_related("person").first()
+        last = dossier.assignments.filter(role=Role.SPECIALIST).order_by("-n").select_related("person").first()
         person = Result.objects.select_related("proposed_by").get(dossier=dossier).proposed_by
         step = last.step if last else dossier.step
-        return assignments.Holding(dossier.unit, Role.SPECIALIST, person, step).columns()
+        return assignments.Assignee(dossier.unit, Role.SPECIALIST, person, step).columns()
 
     def record(self, move: Move) -> dict[str, Any]:
         return {"internal_text": self.reason}
@@ -139,7 +139,7 @@ class Approve(ActionBase):
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
         step = assignments.step_of(dossier.version, Role.CLERK, dossier.step)
-        desk = assignments.Holding(dossier.received_by, Role.CLERK, None, step)
+        desk = assignments.Assignee(dossier.received_by, Role.CLERK, None, step)
         result = move.extra["result"]
         result.approved_by, result.approved_at = move.by, move.now
         result.check_code = get_random_string(CHECK_CODE_LENGTH, REF_ALPHABET)

@@ -54,11 +54,11 @@ class ReturnResult(ActionBase):
 
 
 @dataclass(frozen=True)
-class AskWithdrawal(ActionBase):
+class RequestWithdrawal(ActionBase):
     """The applicant takes the request back; before reception it ends at once, later an officer answers."""
 
     reason: str = ""
-    action: ClassVar[Action] = Action.ASK_WITHDRAWAL
+    action: ClassVar[Action] = Action.REQUEST_WITHDRAWAL
 
     def changes(self, move: Move) -> dict[str, Any]:
         return {"former_status": move.from_status}
@@ -113,7 +113,7 @@ class Stop(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
-        if move.from_status != Status.WITHDRAWAL:
+        if move.from_status != Status.WITHDRAWAL_REQUESTED:
             require_holder_or_leader(move)
 
     def guard(self, move: Move) -> None:
@@ -129,4 +129,4 @@ class Stop(ActionBase):
         assignments.end(move)
         Pause.objects.filter(dossier=move.dossier, until=None).update(until=move.now)
         slips.issue(move, SlipKind.STOP, reason=self.reason)
-        notices.tell(move, "stopped", reason=self.reason, withdrawn=move.from_status == Status.WITHDRAWAL)
+        notices.tell(move, "stopped", reason=self.reason, withdrawn=move.from_status == Status.WITHDRAWAL_REQUESTED)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from common.onetime import KeyMisused, claim
+from common.onetime import KeyMisused, use_key
 from eforms import schema as form_schema
 from offices.models import Role
 from procedures import catalogue
@@ -22,9 +22,9 @@ SUBMIT_KEY = "submit"
 ONLINE_LEVEL = 3
 
 
-def reception(dossier: Dossier) -> assignments.Holding:
+def reception(dossier: Dossier) -> assignments.Assignee:
     """Return the desk that receives a dossier: every clerk of the unit that gives its code."""
-    return assignments.Holding(
+    return assignments.Assignee(
         dossier.received_by, Role.CLERK, None, assignments.step_of(dossier.version, Role.CLERK, 0)
     )
 
@@ -87,7 +87,7 @@ class Submit(ActionBase):
         if any(paper.pk not in given for paper in needed_papers(dossier, move.extra["answers"])):
             raise ActionRefused("papers", _("Some papers are missing."))
         try:
-            earlier = claim(self.key, SUBMIT_KEY, move.person.pk, dossier.ref, move.now)
+            earlier = use_key(self.key, SUBMIT_KEY, move.person.pk, dossier.ref, move.now)
         except KeyMisused as error:
             raise ActionRefused("key", _("This page is too old. Open the review page again and submit.")) from error
         if earlier not in (None, dossier.ref):
@@ -111,7 +111,7 @@ class Submit(ActionBase):
 
 
 @dataclass(frozen=True)
-class TakeIn(ActionBase):
+class Register(ActionBase):
     """A clerk takes in a dossier that somebody brought or sent on paper.
 
     The draft is the clerk's own (``filed_by``); ``papers_received`` are keys of
@@ -122,7 +122,7 @@ class TakeIn(ActionBase):
     applicant: ApplicantData
     papers_received: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
-    action: ClassVar[Action] = Action.TAKE_IN
+    action: ClassVar[Action] = Action.REGISTER
 
     @classmethod
     def permit(cls, move: Move) -> None:

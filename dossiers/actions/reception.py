@@ -137,7 +137,7 @@ class Forward(ActionBase):
         dossier = move.dossier
         is_same_work = self.role == dossier.holder_role and (self.to == move.by or move.role == Role.LEADER)
         step = dossier.step if is_same_work else assignments.step_of(dossier.version, self.role, dossier.step)
-        return assignments.Holding(dossier.unit, self.role, self.to, step).columns()
+        return assignments.Assignee(dossier.unit, self.role, self.to, step).columns()
 
     def record(self, move: Move) -> dict[str, Any]:
         return {

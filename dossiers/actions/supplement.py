@@ -31,7 +31,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class AskSupplement(ActionBase):
+class RequestSupplement(ActionBase):
     """An officer asks once for all that is missing.
 
     Asked before reception no clock runs; afterwards it pauses. A second request
@@ -41,7 +41,7 @@ class AskSupplement(ActionBase):
 
     items: tuple[Item, ...]
     note: str = ""
-    action: ClassVar[Action] = Action.ASK_SUPPLEMENT
+    action: ClassVar[Action] = Action.REQUEST_SUPPLEMENT
 
     @classmethod
     def prefers(cls, dossier: Dossier) -> str | None:
@@ -74,7 +74,7 @@ class AskSupplement(ActionBase):
         changes: dict[str, Any] = {
             "supplements_asked": dossier.supplements_asked + 1,
             "counts_late": dossier.counts_late or dossier.supplements_asked > 0,
-            "sections_done": [key for key in dossier.sections_done if key not in reopened],
+            "completed_sections": [key for key in dossier.completed_sections if key not in reopened],
         }
         if move.from_status != Status.SUBMITTED:
             changes["paused_since"] = move.now
@@ -115,7 +115,7 @@ def unanswered(request: SupplementRequest, dossier: Dossier) -> list[SupplementI
     """Return the items of a request that nothing was sent for; two queries.
 
     A paper is answered by one of the same kind (beyond the list: of the same
-    name) given since, a section by being saved again: it is back in ``sections_done``.
+    name) given since, a section by being saved again: it is back in ``completed_sections``.
     """
     given = set(
         dossier.papers.filter(uploaded_at__gte=request.asked_at, replaced_at=None).values_list("required_id", "name")
@@ -125,7 +125,7 @@ def unanswered(request: SupplementRequest, dossier: Dossier) -> list[SupplementI
         item
         for item in request.items.all()
         if not (
-            item.section in dossier.sections_done
+            item.section in dossier.completed_sections
             if item.section
             else item.required_id in kinds
             if item.required_id is not None

@@ -47,7 +47,7 @@ def telling_refusals(view: View, related: tuple[str, ...] = PAGE_RELATIONS) -> V
             return view(request, dossier, *args, **kwargs)
         except REFUSALS as refusal:
             messages.error(request, submission.explain(refusal))
-            return redirect("my:dossier", dossier.ref)
+            return redirect("applicant:dossier", dossier.ref)
 
     return guarded
 
@@ -60,9 +60,9 @@ def on_draft(view: View) -> View:
     def guarded(request: HttpRequest, dossier: Dossier, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not dossier.is_draft:
             messages.info(request, _("This dossier has been submitted; it cannot be changed here any more."))
-            return redirect("my:dossier", dossier.ref)
+            return redirect("applicant:dossier", dossier.ref)
         if submission.newer_version(dossier, local_day(now())) is not None:
-            return redirect("my:dossier", dossier.ref)
+            return redirect("applicant:dossier", dossier.ref)
         return view(request, dossier, *args, **kwargs)
 
     return guarded

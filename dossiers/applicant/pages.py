@@ -41,7 +41,7 @@ MAX_FILES_LISTED = 100
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The order of "my dossiers" and the heading each rank stands under.
 RANK = Case(
-    When(status=Status.SUPPLEMENT, then=Value(0)),
+    When(status=Status.AWAITING_SUPPLEMENT, then=Value(0)),
     When(Q(status=Status.DECIDED) & ~Q(delivery=Delivery.POST), then=Value(1)),
     When(status=Status.DRAFT, then=Value(2)),
     When(status__in=FINAL, then=Value(4)),
@@ -205,7 +205,7 @@ def list_row(item: dict[str, Any], title: str, labels: dict[int, Any]) -> dict[s
     is_draft = status == Status.DRAFT
     todo, page = todo_of(status, item["delivery"])
     return {
-        "url": reverse("my:dossier", args=[item["ref"]]),
+        "url": reverse("applicant:dossier", args=[item["ref"]]),
         "group": GROUPS[item["rank"]],
         "title": title,
         "code": item["code"] or "",
@@ -235,12 +235,12 @@ def day_and_time(moment: datetime | None) -> str:
 def todo_of(status: int, delivery: str) -> tuple[str, str]:
     """Return what waits for the applicant in a status and the URL name where to do it; ('', '') for nothing."""
     if status == Status.DRAFT:
-        return _("Continue filling in"), "my:dossier"
-    if status == Status.SUPPLEMENT:
-        return _("Supplement the dossier"), "my:supplement"
+        return _("Continue filling in"), "applicant:dossier"
+    if status == Status.AWAITING_SUPPLEMENT:
+        return _("Supplement the dossier"), "applicant:supplement"
     if status == Status.DECIDED and delivery != Delivery.POST:
         is_online = delivery == Delivery.ONLINE
-        return _("Receive the result") if is_online else _("See how to receive the result"), "my:result"
+        return _("Receive the result") if is_online else _("See how to receive the result"), "applicant:result"
     return "", ""
 
 
@@ -265,15 +265,15 @@ def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
             state = "faulty"
         elif progress.is_changed(section):
             state = "changed"
-        url = reverse("my:step", args=[dossier.ref, section.key])
+        url = reverse("applicant:section", args=[dossier.ref, section.key])
         parts.append(part(url, section.title.say(language), state))
     if progress.cards:
         given = any(card.is_given for card in progress.cards)
         state = "done" if progress.has_papers else "begun" if given else "new"
-        parts.append(part(reverse("my:papers", args=[dossier.ref]), _("Papers"), state))
+        parts.append(part(reverse("applicant:papers", args=[dossier.ref]), _("Papers"), state))
     state = "faulty" if progress.has_faulty_delivery else "done" if progress.has_delivery else "new"
-    parts.append(part(reverse("my:delivery", args=[dossier.ref]), _("Receiving the result"), state))
-    review = reverse("my:review", args=[dossier.ref])
+    parts.append(part(reverse("applicant:delivery", args=[dossier.ref]), _("Receiving the result"), state))
+    review = reverse("applicant:review", args=[dossier.ref])
     return {
         "dossier": dossier,
         "title": words.name_in(dossier.version)[0],
@@ -321,8 +321,8 @@ def paper_cards(progress: submission.Progress, user: Any, error_key: str = "", e
             "promise": card.promise,
             "may_promise": card.required.may_bring_original and not card.is_given,
             "error": error if card.required.key == error_key else "",
-            "upload_url": reverse("my:paper_upload", args=[ref, card.required.key]),
-            "promise_url": reverse("my:paper_promise", args=[ref, card.required.key]),
+            "upload_url": reverse("applicant:paper_upload", args=[ref, card.required.key]),
+            "promise_url": reverse("applicant:paper_promise", args=[ref, card.required.key]),
             "paper_ref": ref,
         }
         for card in progress.cards
@@ -335,8 +335,8 @@ def following_url(progress: submission.Progress, section: form_schema.Section) -
     keys = [other.key for other in progress.sections]
     position = keys.index(section.key) + 1 if section.key in keys else len(keys)
     if position < len(keys):
-        return reverse("my:step", args=[ref, keys[position]])
-    return reverse("my:papers" if progress.cards else "my:delivery", args=[ref])
+        return reverse("applicant:section", args=[ref, keys[position]])
+    return reverse("applicant:papers" if progress.cards else "applicant:delivery", args=[ref])
 
 
 def faults(progress: submission.Progress, section: form_schema.Section) -> dict[str, str]:
@@ -357,7 +357,7 @@ def review(progress: submission.Progress, language: str) -> dict[str, Any]:
             "title": section.title.say(language),
             "is_begun": progress.is_begun(section),
             "is_faulty": progress.is_faulty(section),
-            "url": reverse("my:step", args=[ref, section.key]) + "?back=review",
+            "url": reverse("applicant:section", args=[ref, section.key]) + "?back=review",
             "rows": [
                 {
                     "anchor": anchor(key),
@@ -376,19 +376,19 @@ def review(progress: submission.Progress, language: str) -> dict[str, Any]:
     ]
     missing = [
         {
-            "url": reverse("my:step", args=[ref, section.key]),
+            "url": reverse("applicant:section", args=[ref, section.key]),
             "text": section.title.say(language),
             "is_faulty": progress.is_faulty(section),
         }
         for section in progress.missing_sections
     ]
     missing += [
-        {"url": f"{reverse('my:papers', args=[ref])}#paper-{card.required.key}", "text": card.required.name}
+        {"url": f"{reverse('applicant:papers', args=[ref])}#paper-{card.required.key}", "text": card.required.name}
         for card in progress.missing_papers
     ]
     if not progress.has_delivery:
         unchosen = {"text": _("Receiving the result"), "is_faulty": progress.has_faulty_delivery}
-        missing.append(unchosen | {"url": reverse("my:delivery", args=[ref])})
+        missing.append(unchosen | {"url": reverse("applicant:delivery", args=[ref])})
     return {
         "dossier": dossier,
         "title": words.name_in(dossier.version)[0],
@@ -445,7 +445,7 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
         "messages_sent": messages_sent(dossier, user),
         "slips": dossier.slips.only("pk", "kind", "number", "issued_at", "dossier_id"),
         "panels": [panel for panel in shown_panels if panel is not None],
-        "may_supplement": dossier.status == Status.SUPPLEMENT,
+        "may_supplement": dossier.status == Status.AWAITING_SUPPLEMENT,
         "may_withdraw": dossier.status in WITHDRAWABLE,
         "may_copy": dossier.status in (Status.REFUSED, Status.STOPPED),
         "may_receive": dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE,
@@ -476,12 +476,18 @@ def bring_words(dossier: Dossier, given: list[Paper]) -> str:
 
 def reason_now(dossier: Dossier, entries: list[history.TimelineEntry]) -> str:
     """Return why a dossier was refused, stopped, or what it lacks; '' in other statuses."""
-    if dossier.status not in (Status.REFUSED, Status.STOPPED, Status.SUPPLEMENT):
+    if dossier.status not in (Status.REFUSED, Status.STOPPED, Status.AWAITING_SUPPLEMENT):
         return ""
     return next((entry.text for entry in entries if entry.status == dossier.status and entry.text), "")
 
 
-WITHDRAWABLE = (Status.SUBMITTED, Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.PAYMENT)
+WITHDRAWABLE = (
+    Status.SUBMITTED,
+    Status.RECEIVED,
+    Status.PROCESSING,
+    Status.AWAITING_SUPPLEMENT,
+    Status.AWAITING_PAYMENT,
+)
 
 
 def paper_words(paper: Paper) -> str:
@@ -507,12 +513,12 @@ def supplement_cards(dossier: Dossier, request: SupplementRequest, user: Any, la
                 "name": titles.get(item.section, item.name) if item.section else item.name,
                 "reason": item.reason,
                 "is_given": state.is_answered,
-                "section_url": reverse("my:step", args=[dossier.ref, item.section]) if item.section else "",
+                "section_url": reverse("applicant:section", args=[dossier.ref, item.section]) if item.section else "",
                 "files": [file_row(paper, user) for paper in state.given if paper.kind == PaperKind.FILE],
                 "promise": next((paper for paper in state.given if paper.kind != PaperKind.FILE), None),
                 "may_promise": may_bring and not item.section and not state.given,
-                "upload_url": reverse("my:paper_upload", args=[dossier.ref, key]),
-                "promise_url": reverse("my:paper_promise", args=[dossier.ref, key]),
+                "upload_url": reverse("applicant:paper_upload", args=[dossier.ref, key]),
+                "promise_url": reverse("applicant:paper_promise", args=[dossier.ref, key]),
                 "paper_ref": dossier.ref,
             }
         )

@@ -4,14 +4,14 @@ from django.urls import path
 
 from .views import draft, start, submitted
 
-app_name = "my"
-DOSSIER = "my/dossiers/<str:ref>/"
+app_name = "applicant"
+DOSSIER = "applicant/dossiers/<str:ref>/"
 
 urlpatterns = [
     path("procedures/<str:code>/apply/", start.apply, name="apply"),
-    path("my/dossiers/", start.dossiers, name="dossiers"),
+    path("applicant/dossiers/", start.dossiers, name="dossiers"),
     path(DOSSIER, start.dossier, name="dossier"),
-    path(DOSSIER + "steps/<str:section>/", draft.step, name="step"),
+    path(DOSSIER + "sections/<str:section>/", draft.section, name="section"),
     path(DOSSIER + "papers/", draft.papers, name="papers"),
     path(DOSSIER + "papers/<str:key>/upload/", draft.paper_upload, name="paper_upload"),
     path(DOSSIER + "papers/<str:key>/promise/", draft.paper_promise, name="paper_promise"),

@@ -35,7 +35,7 @@ WAYS: tuple[Way, ...] = (
     Way(actions.ReturnResult, "desk:return_result", _("Hand over result"), "T"),
     Way(actions.Supplement, "desk:supplement_received", _("Take in the supplement"), "T"),
     Way(actions.Forward, "desk:forward", _("Forward"), "C"),
-    Way(actions.AskSupplement, "desk:supplement", _("Request supplement"), "B"),
+    Way(actions.RequestSupplement, "desk:supplement", _("Request supplement"), "B"),
     Way(actions.Extend, "desk:extend", _("Apologise, new date")),
     Way(actions.DeclineWithdrawal, "desk:decline_withdrawal", _("Decline the withdrawal")),
     Way(actions.Refuse, "desk:refuse", _("Refuse"), is_danger=True),
@@ -46,8 +46,8 @@ NEXT: dict[Status, tuple[Action, ...]] = {
     Status.SUBMITTED: (Action.RECEIVE,),
     Status.RECEIVED: (Action.FORWARD,),
     Status.PROCESSING: (Action.APPROVE, Action.PROPOSE),
-    Status.SUPPLEMENT: (Action.SUPPLEMENT,),
-    Status.WITHDRAWAL: (Action.STOP,),
+    Status.AWAITING_SUPPLEMENT: (Action.SUPPLEMENT,),
+    Status.WITHDRAWAL_REQUESTED: (Action.STOP,),
     Status.DECIDED: (Action.RETURN_RESULT,),
 }
 
@@ -69,7 +69,7 @@ class Offers:
 
     primary: Offer | None
     others: tuple[Offer, ...]
-    can_claim: bool
+    can_take: bool
     is_own: bool
 
 
@@ -83,10 +83,10 @@ def offers(officer: Officer, dossier: Dossier, spec: ListSpec) -> Offers:
         if action in allowed:
             url = f"{reverse(way.url_name, args=[dossier.code])}?{query}"
             possible[action] = Offer(url, way.label, way.key, way.is_danger, action)
-    can_claim = Action.FORWARD in allowed and is_offered(dossier, officer)
-    wanted = () if can_claim else NEXT.get(Status(dossier.status), ())
+    can_take = Action.FORWARD in allowed and is_offered(dossier, officer)
+    wanted = () if can_take else NEXT.get(Status(dossier.status), ())
     primary = next((possible.pop(action) for action in wanted if action in possible), None)
-    return Offers(primary, tuple(possible.values()), can_claim, is_own(officer.user, dossier))
+    return Offers(primary, tuple(possible.values()), can_take, is_own(officer.user, dossier))
 
 
 def is_offered(dossier: Dossier, officer: Officer) -> bool:

@@ -13,7 +13,7 @@ from eforms import schema as form_schema
 from notifications.models import Notification
 
 from .. import hooks
-from ..models import Dossier, Paper, PaperKind, Reading, ScanState
+from ..models import AccessRecord, Dossier, Paper, PaperKind, ScanState
 from ..records.notices import SUBJECT_TYPE
 
 NUMBER_TYPES = frozenset({"id_number", "tax_code", "bank_account"})
@@ -161,7 +161,7 @@ def panels(dossier: Dossier, user: User) -> list[tuple[str, dict[str, Any]]]:
     return [panel for panel in found if panel is not None]
 
 
-def readings(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
+def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
     """Return who looked at what lately, newest first, in words; two queries."""
     words = {
         "dossier": _("the dossier"),
@@ -174,13 +174,13 @@ def readings(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
     }
     papers = dict(dossier.papers.values_list("ref", "name"))
     found = []
-    for reading in dossier.readings.select_related("reader").order_by("-pk")[:limit]:
-        kind, _space, which = reading.what.partition(" ")
-        what = papers.get(which) or words.get(kind, reading.what)
-        found.append({"at": reading.at, "name": reading.reader.full_name, "what": what})
+    for record in dossier.access_records.select_related("reader").order_by("-pk")[:limit]:
+        kind, _space, which = record.what.partition(" ")
+        what = papers.get(which) or words.get(kind, record.what)
+        found.append({"at": record.at, "name": record.reader.full_name, "what": what})
     return found
 
 
 def note_reading(dossier: Dossier, user: User, what: str, now: Any) -> None:
     """Write that an officer looked: 'dossier', 'history', 'number', 'paper <ref>', 'result', 'slip <pk>'; one query."""
-    Reading.objects.create(dossier=dossier, reader=user, at=now, what=what)
+    AccessRecord.objects.create(dossier=dossier, reader=user, at=now, what=what)

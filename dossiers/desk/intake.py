@@ -23,7 +23,7 @@ from procedures.catalogue import current_version
 from procedures.models import Offering, PreparedForm, ProcedureVersion, RequiredPaper
 from procedures.paper import prepared
 
-from ..actions import TakeIn
+from ..actions import Register
 from ..models import Dossier
 from ..models.dossier import new_ref
 from ..records import applicants
@@ -31,7 +31,7 @@ from ..records.applicants import ApplicantData
 from ..workflow import perform
 from .officer import Officer
 
-TAKE_IN = "take_in_prepared"
+REGISTER = "take_in_prepared"
 
 
 class IntakeRefused(Exception):
@@ -112,7 +112,7 @@ def known_of(intake: Intake) -> dict[str, Any]:
     return applicants.known_of(form_schema.load(intake.version.form or {}), intake.answers)
 
 
-def take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:
+def register(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:
     """Make the dossier of a declaration and take it in, once; the declaration filled in here is deleted with it.
 
     ``data`` is the cleaned form: ``unit``, ``channel``, ``delivery``, ``applicant`` (ApplicantData), ``received``
@@ -125,7 +125,7 @@ def take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now:
 def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:
     with transaction.atomic():
         ref = new_ref()
-        made_before = onetime.claim(key, TAKE_IN, by.pk, ref, now)
+        made_before = onetime.use_key(key, REGISTER, by.pk, ref, now)
         if made_before is not None:
             earlier = Dossier.objects.filter(filed_by=by, ref=made_before).first()
             if earlier is None:
@@ -151,7 +151,7 @@ def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now
             created_at=now,
             saved_at=now,
         )
-        action = TakeIn(applicant, tuple(data["received"]), tuple(data["copies"]))
+        action = Register(applicant, tuple(data["received"]), tuple(data["copies"]))
         perform(action, dossier, by=by, now=now, revision=dossier.revision)
         PreparedForm.objects.filter(pk=form.pk).delete()
     return dossier
@@ -159,7 +159,7 @@ def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now
 
 def taken_with(key: str, by: User) -> Dossier | None:
     """Return the dossier that a person made with a one-time key before; two queries at most."""
-    row = OneTimeKey.objects.filter(key=key[:64], purpose=TAKE_IN, user_id=by.pk).first()
+    row = OneTimeKey.objects.filter(key=key[:64], purpose=REGISTER, user_id=by.pk).first()
     return Dossier.objects.filter(filed_by=by, ref=row.subject).first() if row else None
 
 

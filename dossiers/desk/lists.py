@@ -33,8 +33,14 @@ PAGE_SIZE = 50
 SEARCH_KEY = "desk_search"
 # Old and new unit identifiers: 000.00.16.H19-260323-0001 and H19.16-260323-0001.
 CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d+){0,3})-\d{6}-\d{4,5}")
-HELD = (Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMENT, Status.PAYMENT, Status.WITHDRAWAL)
-RUNNING = (Status.RECEIVED, Status.PROCESSING, Status.PAYMENT, Status.WITHDRAWAL)
+HELD = (
+    Status.RECEIVED,
+    Status.PROCESSING,
+    Status.AWAITING_SUPPLEMENT,
+    Status.AWAITING_PAYMENT,
+    Status.WITHDRAWAL_REQUESTED,
+)
+RUNNING = (Status.RECEIVED, Status.PROCESSING, Status.AWAITING_PAYMENT, Status.WITHDRAWAL_REQUESTED)
 
 
 def mine(officer: Officer) -> Q:
@@ -84,7 +90,7 @@ VIEWS: dict[str, View] = {
     "mine": View(_("Mine"), mine),
     "processing": View(_("In progress"), in_status(*RUNNING)),
     "signing": View(_("Waiting for signature"), signing),
-    "supplement": View(_("Waiting for a supplement"), in_status(Status.SUPPLEMENT)),
+    "supplement": View(_("Waiting for a supplement"), in_status(Status.AWAITING_SUPPLEMENT)),
     "results": View(_("Result to hand over"), in_status(Status.DECIDED)),
     "done": View(_("Done"), in_status(*FINAL), sort="-closed"),
     "all": View(_("All"), lambda officer: Q(), sort="-filed"),

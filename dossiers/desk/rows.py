@@ -23,7 +23,7 @@ from procedures import labels
 from procedures.models import Sector
 
 from ..models import Channel, Delivery, Dossier, Status
-from ..timeline.deadlines import Light, light, waiting_light
+from ..timeline.deadlines import DeadlineStatus, deadline_status, waiting_status
 from .lists import (
     VIEWS,
     ListSpec,
@@ -108,7 +108,7 @@ class Row:
     name: str
     procedure: str
     status: str
-    light: Light
+    deadline_status: DeadlineStatus
     date: str
     holder: str
     channel: str
@@ -140,7 +140,7 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
     ``date`` is when a dossier was filed; in the list of the done ones, when it was closed.
     """
     query = spec.query_string()
-    lights = Lights(officer)
+    statuses = DeadlineStatuses(officer)
     statuses = {status.value: str(status.label) for status in Status}
     roles = {role.value: str(role.label) for role in Role}
     channels = {channel.value: str(channel.label) for channel in Channel}
@@ -158,7 +158,7 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
             name=record.applicant__name or "",
             procedure=record.version__name,
             status=statuses[record.status],
-            light=lights.of(record),
+            deadline_status=statuses.of(record),
             date=_short(record.closed_at if is_done else record.submitted_at),
             holder=record.holder__full_name or roles.get(record.holder_role, ""),
             channel=channels[record.channel],
@@ -171,21 +171,21 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
     ]
 
 
-class Lights:
+class DeadlineStatuses:
     """Deadline lights over one calendar, remembered for equal due times; three queries."""
 
     def __init__(self, officer: Officer) -> None:
         self.now = officer.now
-        self.seen: dict[tuple[Any, ...], Light] = {}
+        self.seen: dict[tuple[Any, ...], DeadlineStatus] = {}
         self.calendar = officer.calendar
 
-    def of(self, record: Any) -> Light:
+    def of(self, record: Any) -> DeadlineStatus:
         """Return the light of a dossier or a row with its columns: its deadline, or how long it waits for reception."""
         if record.status == Status.SUBMITTED:
-            return waiting_light(record.submitted_at, self.calendar, self.now)
+            return waiting_status(record.submitted_at, self.calendar, self.now)
         key = (record.status, record.due_at, record.paused_since)
         if key not in self.seen:
-            self.seen[key] = light(record, self.calendar, self.now)
+            self.seen[key] = deadline_status(record, self.calendar, self.now)
         return self.seen[key]
 
 

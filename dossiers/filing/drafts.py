@@ -123,7 +123,7 @@ def start_draft(version: ProcedureVersion, unit: Unit, owner: User, *, key: str,
     """
     with transaction.atomic():
         ref = new_ref()
-        made_before = onetime.claim(key, START, owner.pk, ref, now)
+        made_before = onetime.use_key(key, START, owner.pk, ref, now)
         if made_before is not None:
             return drafted_before(owner, made_before)
         drafts = Dossier.objects.of_owner(owner).filter(status=Status.DRAFT)
@@ -196,8 +196,10 @@ def save_section(
             now,
             answers=merged(fresh.answers, answers),
             typed=with_typed(fresh.typed, section.key, typed),
-            sections_done=marked(fresh.sections_done, section.key, is_done),
-            sections_changed=marked(fresh.sections_changed, section.key, False) if is_done else fresh.sections_changed,
+            completed_sections=marked(fresh.completed_sections, section.key, is_done),
+            sections_to_review=marked(fresh.sections_to_review, section.key, False)
+            if is_done
+            else fresh.sections_to_review,
         )
 
 

@@ -14,7 +14,7 @@ from common.text import fold
 from eforms import schema as form_schema
 from eforms.comparing import ASKED_ELSEWHERE, GONE, NEW, WORDS, FormChange, compare_forms
 from eforms.parts import visible_fields
-from eforms.schema import Answers, Field, Schema
+from eforms.schema import Answers, Question, Schema
 from procedures.models import ProcedureVersion
 
 from ..models import Dossier, Paper, PaperKind
@@ -37,8 +37,8 @@ class Carried:
     answers: dict[str, Any]
     done: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
-    again: list[Field] = field(default_factory=list)
-    lost: list[Field] = field(default_factory=list)
+    again: list[Question] = field(default_factory=list)
+    lost: list[Question] = field(default_factory=list)
     renamed: dict[str, str] = field(default_factory=dict)
 
 
@@ -79,7 +79,7 @@ def _is_untouched(key: str, old: Schema, new: Schema, before: Answers, kept: Ans
     return questions[0] == questions[1] and all(before.get(key) == kept.get(key) for key in questions[1])
 
 
-def _asked(section: form_schema.Section, known: Answers) -> Iterable[Field]:
+def _asked(section: form_schema.Section, known: Answers) -> Iterable[Question]:
     return (item for item in visible_fields(section, known) if item.is_asked)
 
 
@@ -100,7 +100,7 @@ def _translated(old: Schema | None, new: Schema, answers: Answers) -> dict[str, 
     return made
 
 
-def _renamed(old: Mapping[str, Field], new: Mapping[str, Field]) -> Iterable[tuple[str, str]]:
+def _renamed(old: Mapping[str, Question], new: Mapping[str, Question]) -> Iterable[tuple[str, str]]:
     """Yield (old key, new key) of questions that kept their words and kind but not their key."""
     fresh = {(fold(item.label.vi), item.type): key for key, item in new.items() if key not in old and item.is_asked}
     for key, item in old.items():
@@ -109,7 +109,7 @@ def _renamed(old: Mapping[str, Field], new: Mapping[str, Field]) -> Iterable[tup
             yield key, target
 
 
-def _fitting(value: Any, old: Field, new: Field) -> Any:
+def _fitting(value: Any, old: Question, new: Question) -> Any:
     """Return an answer as the newer question takes it, as far as that can be told."""
     if new.type in ("choice", "choices", "yes_no") and old.options:
         labels = {fold(option.label.vi): option.value for option in new.options}
@@ -150,7 +150,7 @@ def schema_of(version: ProcedureVersion) -> Schema | None:
 def page(dossier: Dossier, newer: ProcedureVersion, day: date, language: str) -> dict[str, Any]:
     """Say what a newer version changes for this draft. Four queries."""
     old, new = schema_of(dossier.version), schema_of(newer)
-    carried = carry(old, new, dossier.answers, dossier.sections_done, today=day)
+    carried = carry(old, new, dossier.answers, dossier.completed_sections, today=day)
     sections = new.visible_sections(carried.answers) if new else ()
     shown = {section.key for section in sections}
     # Whether a question is asked depends on answers: what this person never sees is left out.

@@ -66,7 +66,7 @@ def renew(dossier: Dossier, *, now: datetime) -> None:
         if version is None:
             return
         schemas = renewal.schema_of(fresh.version), renewal.schema_of(version)
-        carried = renewal.carry(*schemas, fresh.answers, fresh.sections_done, today=local_day(now))
+        carried = renewal.carry(*schemas, fresh.answers, fresh.completed_sections, today=local_day(now))
         by_key = {required.key: required for required in version.papers.all()}
         for paper in fresh.papers.select_related("required"):
             required = by_key.get(paper.required.key) if paper.required else None
@@ -80,8 +80,8 @@ def renew(dossier: Dossier, *, now: datetime) -> None:
             version=version,
             answers=carried.answers,
             typed=still_asked(fresh.typed, schemas[1]),
-            sections_done=carried.done,
-            sections_changed=carried.changed,
+            completed_sections=carried.done,
+            sections_to_review=carried.changed,
         )
 
 
@@ -123,7 +123,7 @@ class Progress:
     def is_done(self, section: form_schema.Section) -> bool:
         """Whether a section was saved without an error and still has none."""
         is_right = section.key not in self.errors and not self.is_faulty(section)
-        return section.key in self.dossier.sections_done and is_right
+        return section.key in self.dossier.completed_sections and is_right
 
     def is_faulty(self, section: form_schema.Section) -> bool:
         """Whether something typed in a section failed its checks and is kept as it was typed."""
@@ -131,7 +131,7 @@ class Progress:
 
     def is_changed(self, section: form_schema.Section) -> bool:
         """Whether a section was done before the procedure changed and has to be looked at again."""
-        return section.key in self.dossier.sections_changed and not self.is_done(section)
+        return section.key in self.dossier.sections_to_review and not self.is_done(section)
 
     def is_begun(self, section: form_schema.Section) -> bool:
         """Whether a section has any answer."""
@@ -229,7 +229,7 @@ def submit(dossier: Dossier, *, by: User, key: str, revision: int, now: datetime
 
 def _submit(dossier: Dossier, *, by: User, key: str, revision: int, now: datetime) -> Dossier:
     with transaction.atomic():
-        submitted = onetime.claim(key, SUBMIT, by.pk, dossier.ref, now)
+        submitted = onetime.use_key(key, SUBMIT, by.pk, dossier.ref, now)
         if submitted is not None:
             if submitted != dossier.ref:
                 raise onetime.KeyMisused
@@ -281,7 +281,7 @@ def copy_draft(source: Dossier, *, by: User, key: str, now: datetime) -> Dossier
     offering_of(source, local_day(now))
     with removed_on_failure() as written, transaction.atomic():
         ref = new_ref()
-        made_before = onetime.claim(key, COPY, by.pk, ref, now)
+        made_before = onetime.use_key(key, COPY, by.pk, ref, now)
         if made_before is not None:
             return drafted_before(by, made_before)
         require_room_for_a_draft(by)
@@ -295,7 +295,7 @@ def copy_draft(source: Dossier, *, by: User, key: str, now: datetime) -> Dossier
             answers=source.answers,
             delivery=source.delivery,
             delivery_address=source.delivery_address,
-            sections_done=source.sections_done,
+            completed_sections=source.completed_sections,
             created_at=now,
             saved_at=now,
             revision=1,

@@ -40,7 +40,7 @@ class ItemState:
 
 def open_request(dossier: Dossier) -> SupplementRequest | None:
     """Return the request that waits for the applicant, if any; one query."""
-    if dossier.status != Status.SUPPLEMENT:
+    if dossier.status != Status.AWAITING_SUPPLEMENT:
         return None
     return dossier.supplement_requests.filter(answered_at=None).first()
 
@@ -61,7 +61,7 @@ def may_correct(dossier: Dossier, section: str) -> bool:
 
 def states(request: SupplementRequest) -> list[ItemState]:
     """Return the listed items in order with what was given anew; three queries."""
-    done = request.dossier.sections_done
+    done = request.dossier.completed_sections
     papers = list(Paper.objects.filter(dossier=request.dossier_id, uploaded_at__gte=request.asked_at, replaced_at=None))
     found = []
     for item in request.items.select_related("required"):
@@ -79,7 +79,9 @@ def is_for(item: SupplementItem, paper: Paper) -> bool:
 
 def locked(dossier: Dossier) -> SupplementRequest:
     """Lock a dossier that waits for its supplement and return the request; raises FilingRefused('stale')."""
-    waiting = Dossier.objects.select_for_update(of=("self",)).filter(pk=dossier.pk, status=Status.SUPPLEMENT).first()
+    waiting = (
+        Dossier.objects.select_for_update(of=("self",)).filter(pk=dossier.pk, status=Status.AWAITING_SUPPLEMENT).first()
+    )
     request = open_request(waiting) if waiting else None
     if request is None:
         raise changed_meanwhile()
@@ -168,7 +170,7 @@ def save_section(
         Dossier.objects.filter(pk=dossier.pk).update(
             answers=merged(fresh.answers, answers),
             typed=with_typed(fresh.typed, section.key, typed),
-            sections_done=marked(fresh.sections_done, section.key, is_done),
+            completed_sections=marked(fresh.completed_sections, section.key, is_done),
         )
 
 

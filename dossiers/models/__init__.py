@@ -1,7 +1,7 @@
 """Tables of one request from draft to result, by subject."""
 
-from .dossier import FINAL, OPEN, Applicant, Channel, DayCounter, Delivery, Dossier, Handover, Pause, Status
-from .history import DossierEvent, HistorySeal, Reading
+from .dossier import FINAL, OPEN, Applicant, Assignment, Channel, Delivery, Dossier, NumberSeries, Pause, Status
+from .history import AccessRecord, DossierEvent, HistorySeal
 from .papers import Paper, PaperKind, ScanState, SupplementItem, SupplementRequest
 from .results import Result, ResultKind, Slip, SlipKind
 
@@ -10,16 +10,16 @@ __all__ = [
     "OPEN",
     "Applicant",
     "Channel",
-    "DayCounter",
+    "NumberSeries",
     "Delivery",
     "Dossier",
     "DossierEvent",
-    "Handover",
+    "Assignment",
     "HistorySeal",
     "Paper",
     "PaperKind",
     "Pause",
-    "Reading",
+    "AccessRecord",
     "Result",
     "ResultKind",
     "ScanState",

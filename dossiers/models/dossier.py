@@ -29,9 +29,9 @@ class Status(models.IntegerChoices):
     RECEIVED = 2, _("Received")
     REFUSED = 3, _("Not received")
     PROCESSING = 4, _("In progress")
-    SUPPLEMENT = 5, _("Needs a supplement")
-    PAYMENT = 6, _("Waiting for payment")
-    WITHDRAWAL = 7, _("Withdrawal asked")
+    AWAITING_SUPPLEMENT = 5, _("Needs a supplement")
+    AWAITING_PAYMENT = 6, _("Waiting for payment")
+    WITHDRAWAL_REQUESTED = 7, _("Withdrawal asked")
     STOPPED = 8, _("Stopped")
     DECIDED = 9, _("Result ready")
     RETURNED = 10, _("Result returned")
@@ -43,9 +43,9 @@ OPEN = (
     Status.SUBMITTED,
     Status.RECEIVED,
     Status.PROCESSING,
-    Status.SUPPLEMENT,
-    Status.PAYMENT,
-    Status.WITHDRAWAL,
+    Status.AWAITING_SUPPLEMENT,
+    Status.AWAITING_PAYMENT,
+    Status.WITHDRAWAL_REQUESTED,
     Status.DECIDED,
 )
 
@@ -73,7 +73,7 @@ class Dossier(models.Model):
     take_in) everywhere else. ``received_by`` is the unit that gives the code,
     ``unit`` the competent one. ``revision`` grows with every action: a page
     made for an older revision is refused. ``step``, ``holder_*`` repeat the open
-    :class:`Handover` so that queues need one index. Status, step and holder are
+    :class:`Assignment` so that queues need one index. Status, step and holder are
     written by ``dossiers.workflow.perform`` only.
     """
 
@@ -94,9 +94,9 @@ class Dossier(models.Model):
     # {section key: {box: [texts]}} as they were sent, of sections in which something typed failed its checks.
     typed = EncryptedJSONField(null=True, blank=True)
     # Keys of form sections the applicant has saved without an error.
-    sections_done = models.JSONField(default=list, blank=True)
+    completed_sections = models.JSONField(default=list, blank=True)
     # Keys of sections that were done before the procedure changed, to be looked at again.
-    sections_changed = models.JSONField(default=list, blank=True)
+    sections_to_review = models.JSONField(default=list, blank=True)
     delivery = models.CharField(max_length=6, choices=Delivery.choices, blank=True, default="")
     # {"name", "phone", "address": {...}} when the result travels by post.
     delivery_address = EncryptedJSONField(null=True, blank=True)
@@ -202,7 +202,7 @@ class Applicant(models.Model):
         return "•" * max(len(self.id_number) - 3, 0) + self.id_number[-3:] if self.id_number else ""
 
 
-class Handover(models.Model):
+class Assignment(models.Model):
     """Who holds a dossier at which step since when; also the control sheet.
 
     ``person`` empty means that the whole role of the unit is offered the
@@ -210,13 +210,13 @@ class Handover(models.Model):
     of an open dossier has no end.
     """
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="handovers")
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="assignments")
     n = models.PositiveSmallIntegerField()
     step = models.PositiveSmallIntegerField()
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=13, choices=Role.choices)
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="handovers"
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="assignments"
     )
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -256,16 +256,16 @@ class Pause(models.Model):
         return f"{self.dossier} {self.since}"
 
 
-class DayCounter(models.Model):
-    """The last number a unit gave on a local day, per purpose (dossier codes, slips)."""
+class NumberSeries(models.Model):
+    """The last number of a series: per unit, purpose (dossier codes, slips) and period, named by its first day."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    day = models.DateField()
+    period = models.DateField()
     purpose = models.CharField(max_length=12)
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["unit", "day", "purpose"], name="day_counter_once")]
+        constraints = [models.UniqueConstraint(fields=["unit", "period", "purpose"], name="number_series_once")]
 
     def __str__(self) -> str:
-        return f"{self.unit} {self.day} {self.purpose} {self.last}"
+        return f"{self.unit} {self.period} {self.purpose} {self.last}"

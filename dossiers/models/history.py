@@ -63,10 +63,10 @@ class HistorySeal(models.Model):
         return f"{self.dossier} {self.n}"
 
 
-class Reading(models.Model):
+class AccessRecord(models.Model):
     """That an officer opened a dossier or a file of it, or unmasked a number."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="readings")
+    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="access_records")
     reader = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     what = models.CharField(max_length=60)

@@ -9,13 +9,13 @@ from accounts.models import User
 from offices.models import Post, Role, Unit
 from procedures.models import ProcedureVersion
 
-from ..models import Dossier, Handover
+from ..models import Assignment, Dossier
 from ..workflow import Move
 from .terms import step_due
 
 
 @dataclass(frozen=True)
-class Holding:
+class Assignee:
     """A place in the chain: a unit's role, or one person in it, at a step."""
 
     unit: Unit
@@ -52,29 +52,29 @@ def can_hold(user: User, role: str, dossier: Dossier, posts: list[Post]) -> bool
 
 def end(move: Move) -> None:
     """Close the open row of the control sheet; one query."""
-    Handover.objects.filter(dossier=move.dossier, until=None).update(until=move.now)
+    Assignment.objects.filter(dossier=move.dossier, until=None).update(until=move.now)
 
 
-def give(move: Move) -> Handover:
+def give(move: Move) -> Assignment:
     """Close the open row and write the next one as the claimed dossier's columns say.
 
     Seven queries at most. A dossier whose holder did not change keeps its row: call this only on a change.
     """
     end(move)
-    last = move.dossier.handovers.order_by("-n").values_list("n", flat=True).first() or 0
+    last = move.dossier.assignments.order_by("-n").values_list("n", flat=True).first() or 0
     return _write(move, last + 1)
 
 
-def begin(move: Move) -> Handover:
+def begin(move: Move) -> Assignment:
     """Write the first row of a dossier that nobody held before; five queries at most."""
     return _write(move, 1)
 
 
-def _write(move: Move, n: int) -> Handover:
+def _write(move: Move, n: int) -> Assignment:
     dossier = move.dossier
     unit = cast(Unit, dossier.holder_unit)
     allotted = next((step.allotted for step in dossier.version.steps.all() if step.n == dossier.step), None) or None
-    return Handover.objects.create(
+    return Assignment.objects.create(
         dossier=dossier,
         n=n,
         step=dossier.step,
@@ -90,6 +90,6 @@ def _write(move: Move, n: int) -> Handover:
 
 def restart_step(move: Move) -> None:
     """Let the present step's time begin anew, after the applicant completed the dossier."""
-    row = Handover.objects.filter(dossier=move.dossier, until=None).select_related("unit").first()
+    row = Assignment.objects.filter(dossier=move.dossier, until=None).select_related("unit").first()
     if row is not None:
-        Handover.objects.filter(pk=row.pk).update(due_at=step_due(move.dossier, row.unit, move.now, row.allotted))
+        Assignment.objects.filter(pk=row.pk).update(due_at=step_due(move.dossier, row.unit, move.now, row.allotted))

@@ -15,4 +15,4 @@ def applicant_link(dossier: Dossier) -> str:
     """Return the address of the page the applicant should open: their own, else the look-up."""
     if dossier.owner_id is None:
         return tracking_link(dossier)
-    return settings.SITE_URL + reverse("my:dossier", args=[dossier.ref])
+    return settings.SITE_URL + reverse("applicant:dossier", args=[dossier.ref])

@@ -13,7 +13,7 @@ from django.db.models import F
 from common.clock import local_day
 from offices.models import Unit
 
-from ..models import DayCounter
+from ..models import NumberSeries
 
 DOSSIER = "dossier"
 
@@ -27,9 +27,9 @@ def next_number(unit: Unit, day: date, purpose: str) -> int:
     connection.validate_no_broken_transaction()
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("numbers are given inside the transaction that uses them")
-    counter = DayCounter.objects.filter(unit=unit, day=day, purpose=purpose)
+    counter = NumberSeries.objects.filter(unit=unit, period=day, purpose=purpose)
     if not raise_counter(counter):
-        DayCounter.objects.get_or_create(unit=unit, day=day, purpose=purpose)
+        NumberSeries.objects.get_or_create(unit=unit, period=day, purpose=purpose)
         raise_counter(counter)
     return counter.values_list("last", flat=True).get()
 

@@ -24,7 +24,7 @@ from offices.models import Post, Role, Unit
 from procedures.labels import amount_words
 from procedures.models import Offering, ProcedureVersion, TimeUnit
 
-from ..models import Delivery, Dossier, Handover, PaperKind, Slip, SlipKind
+from ..models import Assignment, Delivery, Dossier, PaperKind, Slip, SlipKind
 from ..workflow import Move
 from .links import tracking_link
 from .numbering import yearly_number
@@ -237,7 +237,7 @@ def context_of(slip: Slip) -> dict[str, Any]:
     return {"slip": slip, "data": data, "issued_at": slip.issued_at, "qr": qr_svg(data["link"])}
 
 
-def control_sheet(dossier: Dossier, handovers: Iterable[Handover], now: datetime) -> tuple[str, dict[str, Any]]:
+def control_sheet(dossier: Dossier, assignments: Iterable[Assignment], now: datetime) -> tuple[str, dict[str, Any]]:
     """Return template and context of the control sheet as it stands now; it is not frozen. One query.
 
     Render it under :func:`in_vietnamese`.
@@ -267,12 +267,12 @@ def control_sheet(dossier: Dossier, handovers: Iterable[Handover], now: datetime
             "due_at": row.due_at,
             "outcome": outcome(row),
         }
-        for row in handovers
+        for row in assignments
     ]
     return "slips/control-sheet.html", {"layout": PRINT_LAYOUT, "data": data, "rows": rows, "issued_at": now}
 
 
-def outcome(row: Handover) -> str:
+def outcome(row: Assignment) -> str:
     """Return how a finished step ended, in the words of the control sheet; '' while it lasts or has no time."""
     if row.until is None or row.due_at is None:
         return ""

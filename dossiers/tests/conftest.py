@@ -49,7 +49,7 @@ class Road:
         """Status 5, one paper asked for at a status."""
         getattr(self, at)()
         by = self.commune.specialist if at == "processing" else self.commune.clerk
-        return self.do(actions.AskSupplement((self.item,)), by)
+        return self.do(actions.RequestSupplement((self.item,)), by)
 
     @property
     def item(self) -> actions.Item:

@@ -14,7 +14,7 @@ from tests import factories
 from tests.pages import checks
 
 from .. import actions, duties
-from ..models import Dossier, DossierEvent, Handover, Status
+from ..models import Assignment, Dossier, DossierEvent, Status
 from ..workflow import ActionRefused, perform
 
 
@@ -36,7 +36,7 @@ def admin(commune, now):
 def test_the_page_hands_on_all_in_one_go(road, successor, admin):
     road.processing()
     leaver, unit = road.commune.specialist, road.commune.unit
-    address = reverse("administer:hand_over", args=[leaver.pk])
+    address = reverse("manage:reassign", args=[leaver.pk])
     html = admin.get(address).content.decode()
     assert checks.faults(html) == []
     assert admin.post(address, {}).status_code == 422
@@ -49,7 +49,7 @@ def test_the_page_hands_on_all_in_one_go(road, successor, admin):
     assert checks.faults(shown) == []
     dossier = Dossier.objects.get()
     assert (dossier.holder, dossier.status, dossier.due_at) == (successor, Status.PROCESSING, due)
-    rows = list(Handover.objects.order_by("n"))
+    rows = list(Assignment.objects.order_by("n"))
     assert (rows[-1].person, rows[-1].given_by, rows[-1].step) == (successor, road.commune.administrator, rows[-2].step)
     event = DossierEvent.objects.latest("n")
     assert (event.action, event.actor_role) == ("reassign", Role.ADMINISTRATOR)
@@ -64,7 +64,7 @@ def test_ending_a_post_asks_about_what_is_held(road, successor, admin):
     road.processing()
     leaver = road.commune.specialist
     post = leaver.posts.get()
-    address = reverse("administer:post_end", args=[leaver.pk, post.pk])
+    address = reverse("manage:post_end", args=[leaver.pk, post.pk])
     html = admin.get(address).content.decode()
     assert 'name="anyway"' in html
     assert checks.faults(html) == []
@@ -78,8 +78,8 @@ def test_ending_a_post_asks_about_what_is_held(road, successor, admin):
 def test_back_to_the_whole_role(road, successor, now):
     road.processing()
     leaver = road.commune.specialist
-    lines = duties.HeldDossiers().hand_over(
-        leaver, road.commune.unit, "specialist", None, by=road.commune.administrator, now=now, most=500
+    lines = duties.HeldDossiers().reassign(
+        leaver, road.commune.unit, "specialist", None, by=road.commune.administrator, now=now, maximum=500
     )
     assert [line.reason for line in lines] == [""]
     dossier = Dossier.objects.get()
@@ -109,8 +109,8 @@ def test_who_cannot_handle_it_does_not_get_it(road, successor, now, reason):
     else:
         successor.posts.all().delete()
     to = None if reason == "alone" else successor
-    lines = duties.HeldDossiers().hand_over(
-        road.commune.specialist, road.commune.unit, "specialist", to, by=road.commune.administrator, now=now, most=9
+    lines = duties.HeldDossiers().reassign(
+        road.commune.specialist, road.commune.unit, "specialist", to, by=road.commune.administrator, now=now, maximum=9
     )
     assert lines[0].reason
     assert Dossier.objects.get().holder == road.commune.specialist

@@ -77,5 +77,5 @@ def test_where_they_sign_they_are_handed_the_result(client, road):
     with append_only.lifted():
         ProcedureVersion.objects.update(needs_presence=True)
     client.force_login(road.citizen)
-    page = client.get(reverse("my:delivery", args=[road.dossier.ref])).content.decode()
+    page = client.get(reverse("applicant:delivery", args=[road.dossier.ref])).content.decode()
     assert 'value="desk"' in page and 'value="online"' not in page and 'value="post"' not in page

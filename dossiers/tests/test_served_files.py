@@ -55,9 +55,9 @@ def addresses(road) -> dict[str, tuple[str, object, str]]:
         "desk paper": (reverse("desk:paper_file", args=[code, paper.ref]), clerk, paper.file.name),
         "desk slip": (reverse("desk:slip_pdf", args=[code, slip.pk]), clerk, slip.file.name),
         "desk result": (reverse("desk:result_file", args=[code]), clerk, result.file.name),
-        "own paper": (reverse("my:paper_file", args=[ref, paper.ref]), citizen, paper.file.name),
-        "own slip": (reverse("my:slip", args=[ref, slip.pk]) + "?pdf", citizen, slip.file.name),
-        "own result": (reverse("my:result_file", args=[ref]), citizen, result.file.name),
+        "own paper": (reverse("applicant:paper_file", args=[ref, paper.ref]), citizen, paper.file.name),
+        "own slip": (reverse("applicant:slip", args=[ref, slip.pk]) + "?pdf", citizen, slip.file.name),
+        "own result": (reverse("applicant:result_file", args=[ref]), citizen, result.file.name),
         "template": (reverse("procedures:template", args=[procedure, required.n]), None, required.template_file.name),
         "template of a draft": (reverse("manage:paper_template", args=numbers), publisher, required.template_file.name),
     }

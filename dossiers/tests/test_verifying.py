@@ -79,7 +79,7 @@ def test_an_extended_a_supplemented_and_a_returned_dossier_are_whole(road):
 
 
 def test_a_withdrawn_dossier_is_whole(road):
-    road.submitted().do(actions.AskWithdrawal("Nhầm"), road.citizen)
+    road.submitted().do(actions.RequestWithdrawal("Nhầm"), road.citizen)
     assert road.dossier.status == Status.STOPPED
     assert codes(road.now) == set()
 

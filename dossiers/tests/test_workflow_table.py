@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from dossiers import actions
 from dossiers.desk.officer import available_actions
-from dossiers.models import Dossier, DossierEvent, Handover, Pause, Slip, Status
+from dossiers.models import Assignment, Dossier, DossierEvent, Pause, Slip, Status
 from dossiers.records.applicants import ApplicantData
 from dossiers.workflow import APPLICANT, SYSTEM, TABLE, Action, ActionRefused, perform, roles_of
 from notifications.models import Notification
@@ -25,17 +25,17 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
     applicant = ApplicantData(kind="citizen", name="Phạm Thị Lan", id_kind="personal_number", id_number="075199000099")
     inputs = {
         Action.SUBMIT: lambda: actions.Submit(applicant, key="s" * 32),
-        Action.TAKE_IN: lambda: actions.TakeIn(applicant, ("chung-sinh",)),
+        Action.REGISTER: lambda: actions.Register(applicant, ("chung-sinh",)),
         Action.RECEIVE: actions.Receive,
         Action.REFUSE: lambda: actions.Refuse("Không thuộc thẩm quyền"),
-        Action.ASK_SUPPLEMENT: lambda: actions.AskSupplement((actions.Item(paper.pk, "", paper.name, "Mờ"),)),
+        Action.REQUEST_SUPPLEMENT: lambda: actions.RequestSupplement((actions.Item(paper.pk, "", paper.name, "Mờ"),)),
         Action.SUPPLEMENT: actions.Supplement,
         Action.FORWARD: lambda: actions.Forward(role=Role.SPECIALIST),
         Action.PROPOSE: lambda: actions.Propose(is_granted=True),
         Action.SEND_BACK: lambda: actions.SendBack("Sửa lại tên"),
         Action.APPROVE: actions.Approve,
         Action.RETURN_RESULT: lambda: actions.ReturnResult("Phạm Thị Lan"),
-        Action.ASK_WITHDRAWAL: lambda: actions.AskWithdrawal("Không cần nữa"),
+        Action.REQUEST_WITHDRAWAL: lambda: actions.RequestWithdrawal("Không cần nữa"),
         Action.DECLINE_WITHDRAWAL: lambda: actions.DeclineWithdrawal("Đã ký"),
         Action.STOP: lambda: actions.Stop("Hết hạn bổ sung"),
         Action.EXTEND: lambda: actions.Extend(due_at, "Chờ xác minh"),
@@ -48,7 +48,7 @@ def snapshot() -> list:
     """Return every row that an action could write."""
     return [
         list(model.objects.order_by("pk").values())
-        for model in (Dossier, DossierEvent, Handover, Pause, Slip, Notification)
+        for model in (Dossier, DossierEvent, Assignment, Pause, Slip, Notification)
     ]
 
 

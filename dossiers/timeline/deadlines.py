@@ -15,7 +15,7 @@ from ..models import Status
 OK, SOON, LATE, PAUSED, NONE = "ok", "soon", "late", "paused", "none"
 SOON_DAYS = 2
 # Statuses in which the authority's clock runs.
-RUNNING = (Status.RECEIVED, Status.PROCESSING, Status.PAYMENT, Status.WITHDRAWAL)
+RUNNING = (Status.RECEIVED, Status.PROCESSING, Status.AWAITING_PAYMENT, Status.WITHDRAWAL_REQUESTED)
 # An answer to an online filing is due within so many working hours (Nghị định 45/2020).
 ANSWER_HOURS, ANSWER_SOON = 8, 6
 # Older delays are counted in calendar weeks' working days: nobody reads whether it is 400 or 397.
@@ -23,42 +23,44 @@ COUNTED_DAYS = timedelta(days=200)
 
 
 @dataclass(frozen=True)
-class Light:
+class DeadlineStatus:
     """A deadline light; ``kind`` is ok, soon, late, paused or none (then without text)."""
 
     kind: str
     text: str = ""
 
 
-def light(dossier: Any, calendar: OfficeCalendar | None, now: datetime) -> Light:
+def deadline_status(dossier: Any, calendar: OfficeCalendar | None, now: datetime) -> DeadlineStatus:
     """Return the light of a dossier, or of a row with status, due_at and paused_since; no query.
 
     Counts working days after today; without a calendar, or beyond the years
     entered, days from Monday to Friday.
     """
-    if dossier.status == Status.SUPPLEMENT:
-        return Light(PAUSED, _("Paused: waiting for the supplement"))
+    if dossier.status == Status.AWAITING_SUPPLEMENT:
+        return DeadlineStatus(PAUSED, _("Paused: waiting for the supplement"))
     if dossier.paused_since is not None:
-        return Light(PAUSED, _("Paused"))
+        return DeadlineStatus(PAUSED, _("Paused"))
     if dossier.status not in RUNNING or dossier.due_at is None:
-        return Light(NONE)
+        return DeadlineStatus(NONE)
     today, due_day = local_day(now), local_day(dossier.due_at)
     if now > dossier.due_at:
         days = working_days(calendar, due_day, today)
         if not days:
-            return Light(LATE, _("Overdue since today"))
-        return Light(LATE, ngettext("Overdue by %(days)d day", "Overdue by %(days)d days", days) % {"days": days})
+            return DeadlineStatus(LATE, _("Overdue since today"))
+        return DeadlineStatus(
+            LATE, ngettext("Overdue by %(days)d day", "Overdue by %(days)d days", days) % {"days": days}
+        )
     days = working_days(calendar, today, due_day)
     if not days:
-        return Light(SOON, _("Due today"))
+        return DeadlineStatus(SOON, _("Due today"))
     if days <= SOON_DAYS:
-        return Light(
+        return DeadlineStatus(
             SOON, ngettext("Due soon: %(days)d day left", "Due soon: %(days)d days left", days) % {"days": days}
         )
-    return Light(OK, ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days})
+    return DeadlineStatus(OK, ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days})
 
 
-def waiting_light(submitted_at: datetime, calendar: OfficeCalendar, now: datetime) -> Light:
+def waiting_status(submitted_at: datetime, calendar: OfficeCalendar, now: datetime) -> DeadlineStatus:
     """Return how long a dossier has waited for reception, in working hours; no query.
 
     Beyond the years entered or 200 days back only that it is late is said.
@@ -67,14 +69,14 @@ def waiting_light(submitted_at: datetime, calendar: OfficeCalendar, now: datetim
         since = max(submitted_at, now - COUNTED_DAYS)
         hours = int(working_time_between(calendar, since, now).total_seconds() // 3600)
     except YearNotEntered:
-        return Light(LATE, _("Waits for more than 8 working hours"))
+        return DeadlineStatus(LATE, _("Waits for more than 8 working hours"))
     if hours >= ANSWER_HOURS:
         text = ngettext("Beyond 8 hours: waits for %(hours)d hour", "Beyond 8 hours: waits for %(hours)d hours", hours)
-        return Light(LATE, text % {"hours": hours})
+        return DeadlineStatus(LATE, text % {"hours": hours})
     if not hours:
-        return Light(OK, _("Just filed"))
+        return DeadlineStatus(OK, _("Just filed"))
     text = ngettext("Waits for %(hours)d working hour", "Waits for %(hours)d working hours", hours) % {"hours": hours}
-    return Light(SOON if hours >= ANSWER_SOON else OK, text)
+    return DeadlineStatus(SOON if hours >= ANSWER_SOON else OK, text)
 
 
 def working_days(calendar: OfficeCalendar | None, since: date, until: date) -> int:

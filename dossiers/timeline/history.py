@@ -18,7 +18,7 @@ from common.clock import LOCAL
 from common.text import lower_first
 from offices.models import Post, Role
 
-from ..models import Dossier, DossierEvent, Handover, Status
+from ..models import Assignment, Dossier, DossierEvent, Status
 from ..workflow import APPLICANT, SYSTEM, Action
 
 OWNER, OFFICER, PUBLIC = "owner", "officer", "public"
@@ -26,10 +26,10 @@ OWNER, OFFICER, PUBLIC = "owner", "officer", "public"
 # What an action was, once done; the table's labels say what it would do.
 DONE: dict[str, Any] = {
     Action.SUBMIT: gettext_lazy("Dossier submitted"),
-    Action.TAKE_IN: gettext_lazy("Dossier taken in on paper"),
+    Action.REGISTER: gettext_lazy("Dossier taken in on paper"),
     Action.RECEIVE: gettext_lazy("Dossier received"),
     Action.REFUSE: gettext_lazy("Dossier not received"),
-    Action.ASK_SUPPLEMENT: gettext_lazy("Supplement requested"),
+    Action.REQUEST_SUPPLEMENT: gettext_lazy("Supplement requested"),
     Action.SUPPLEMENT: gettext_lazy("Supplement sent"),
     Action.FORWARD: gettext_lazy("Dossier forwarded"),
     Action.REQUIRE_PAYMENT: gettext_lazy("Payment required"),
@@ -38,7 +38,7 @@ DONE: dict[str, Any] = {
     Action.SEND_BACK: gettext_lazy("Proposal sent back"),
     Action.APPROVE: gettext_lazy("Decision signed"),
     Action.RETURN_RESULT: gettext_lazy("Result handed over"),
-    Action.ASK_WITHDRAWAL: gettext_lazy("Withdrawal asked for"),
+    Action.REQUEST_WITHDRAWAL: gettext_lazy("Withdrawal asked for"),
     Action.DECLINE_WITHDRAWAL: gettext_lazy("Withdrawal declined"),
     Action.STOP: gettext_lazy("Dossier stopped"),
     Action.EXTEND: gettext_lazy("New date given, with an apology"),
@@ -62,9 +62,9 @@ STATES: dict[int, Any] = {
     Status.RECEIVED: gettext_lazy("Received"),
     Status.REFUSED: gettext_lazy("Not received"),
     Status.PROCESSING: gettext_lazy("In progress"),
-    Status.SUPPLEMENT: gettext_lazy("Needs your supplement"),
-    Status.PAYMENT: gettext_lazy("Waiting for payment"),
-    Status.WITHDRAWAL: gettext_lazy("Withdrawal asked for"),
+    Status.AWAITING_SUPPLEMENT: gettext_lazy("Needs your supplement"),
+    Status.AWAITING_PAYMENT: gettext_lazy("Waiting for payment"),
+    Status.WITHDRAWAL_REQUESTED: gettext_lazy("Withdrawal asked for"),
     Status.STOPPED: gettext_lazy("Stopped"),
     Status.DECIDED: gettext_lazy("Result ready"),
     Status.RETURNED: gettext_lazy("Result delivered"),
@@ -181,12 +181,12 @@ class HolderPanel:
     waits_for: str
 
 
-def open_handover(dossier: Dossier) -> Handover | None:
+def open_assignment(dossier: Dossier) -> Assignment | None:
     """Return the open row of the control sheet; one query."""
-    return dossier.handovers.filter(until=None).select_related("unit", "person").first()
+    return dossier.assignments.filter(until=None).select_related("unit", "person").first()
 
 
-def department_of(dossier: Dossier, row: Handover) -> str:
+def department_of(dossier: Dossier, row: Assignment) -> str:
     """Return the part of the authority that holds a dossier; one query for a named specialist."""
     if row.role == Role.CLERK:
         return _("the one-stop desk")
@@ -201,7 +201,7 @@ def department_of(dossier: Dossier, row: Handover) -> str:
 
 def holder_panel(dossier: Dossier, now: datetime) -> HolderPanel | None:
     """Return who holds an open dossier; None once it has ended. Three queries."""
-    row = open_handover(dossier) if dossier.is_open else None
+    row = open_assignment(dossier) if dossier.is_open else None
     if row is None:
         return None
     return HolderPanel(
@@ -219,9 +219,9 @@ def holder_panel(dossier: Dossier, now: datetime) -> HolderPanel | None:
 
 def waits_for(dossier: Dossier) -> str:
     """Return what an open dossier waits for next; no query."""
-    if dossier.status == Status.SUPPLEMENT:
+    if dossier.status == Status.AWAITING_SUPPLEMENT:
         return _("the applicant's supplement")
-    if dossier.status == Status.WITHDRAWAL:
+    if dossier.status == Status.WITHDRAWAL_REQUESTED:
         return _("an answer to the withdrawal")
     if dossier.status == Status.DECIDED:
         return _("handing over the result")
@@ -242,7 +242,7 @@ def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
         Status.DECIDED: _("The result is ready."),
         Status.RETURNED: _("The result has been handed over."),
     }
-    if dossier.status == Status.SUPPLEMENT:
+    if dossier.status == Status.AWAITING_SUPPLEMENT:
         return (
             _("The dossier waits for your supplement; the clock stands still.")
             if dossier.paused_since
@@ -256,7 +256,7 @@ def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
         return _("%(sentence)s, %(time)s.") % {"sentence": sentence[:-1], "time": in_sentence(closed, now)}
     if audience == PUBLIC:
         return _join(_("State: %(state)s") % {"state": STATES[dossier.status]}, _promised(dossier, now))
-    row = open_handover(dossier)
+    row = open_assignment(dossier)
     if row is None:
         return _join(str(STATES[dossier.status]), _promised(dossier, now))
     department = department_of(dossier, row)
@@ -292,9 +292,9 @@ def next_step_for_applicant(dossier: Dossier) -> str:
         Status.SUBMITTED: _("Nothing to do now. The commune checks your papers and answers within 8 working hours."),
         Status.RECEIVED: _("Nothing to do now. Keep the receipt with the return date."),
         Status.PROCESSING: _("Nothing to do now. You get a message when the result is ready."),
-        Status.SUPPLEMENT: _("Send what was asked for. The reasons stand beside each paper."),
-        Status.PAYMENT: _("Pay the fee; then the dossier goes on."),
-        Status.WITHDRAWAL: _("Nothing to do now. An officer answers your withdrawal."),
+        Status.AWAITING_SUPPLEMENT: _("Send what was asked for. The reasons stand beside each paper."),
+        Status.AWAITING_PAYMENT: _("Pay the fee; then the dossier goes on."),
+        Status.WITHDRAWAL_REQUESTED: _("Nothing to do now. An officer answers your withdrawal."),
         Status.REFUSED: _("Read the reason. You can start a copy with the same answers and papers."),
         Status.STOPPED: _("This dossier has ended. You can start a copy with the same answers and papers."),
         Status.RETURNED: _("This dossier has ended. Keep the result."),

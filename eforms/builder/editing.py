@@ -222,10 +222,10 @@ def move_section(form: Mapping[str, Any], key: str, to: int) -> Form:
 def add_field(form: Mapping[str, Any], section: str, values: Mapping[str, Any], *, table: str = "") -> tuple[Form, str]:
     """Add a question at the end of a section, or a column at the end of a table; returns the form and the new key."""
     made = _copied(form)
-    holder, name, most = _holder(made, section, table)
+    holder, name, maximum = _holder(made, section, table)
     parts = _parts(holder.get(name))
-    if len(parts) >= most:
-        raise FormRefused(_("At most %(count)d questions fit here.") % {"count": most})
+    if len(parts) >= maximum:
+        raise FormRefused(_("At most %(count)d questions fit here.") % {"count": maximum})
     key = _field_key(form, text_of(values.get("label")), str(values.get("type")), table)
     field: Part = {"key": key, "type": values.get("type")}
     _put(field, values)
@@ -270,9 +270,9 @@ def duplicate_field(form: Mapping[str, Any], key: str, *, table: str = "") -> tu
     holder, field = find_field(made, key, table)
     name = "columns" if table else "fields"
     parts = _parts(holder.get(name))
-    most = MAX_COLUMNS if table else MAX_FIELDS
-    if len(parts) >= most:
-        raise FormRefused(_("At most %(count)d questions fit here.") % {"count": most})
+    maximum = MAX_COLUMNS if table else MAX_FIELDS
+    if len(parts) >= maximum:
+        raise FormRefused(_("At most %(count)d questions fit here.") % {"count": maximum})
     twin = copy.deepcopy(field)
     twin["key"] = _field_key(form, name_of(field), str(field.get("type")), table)
     at = next(n for n, other in enumerate(parts) if other is field)

@@ -36,7 +36,7 @@ OFFERED = (
 ).split()
 
 
-class WordsField(NfcCharField):
+class CleanTextField(NfcCharField):
     """A line or, with ``lines``, a text that people will read."""
 
     rows = 3
@@ -45,21 +45,21 @@ class WordsField(NfcCharField):
         super().__init__(**({"max_length": MAX_TEXT} | options))
 
 
-class LinesField(WordsField):
+class LinesField(CleanTextField):
     """Short texts, one a line; value: the list of lines."""
 
-    def __init__(self, *, most: int = MAX_OPTIONS, longest: int = MAX_LABEL, rows: int = 6, **kwargs: Any) -> None:
+    def __init__(self, *, maximum: int = MAX_OPTIONS, longest: int = MAX_LABEL, rows: int = 6, **kwargs: Any) -> None:
         super().__init__(**({"lines": True, "max_length": 60_000, "required": False} | kwargs))
         self.widget.attrs["rows"] = rows
-        self.most, self.longest = most, longest
+        self.maximum, self.longest = maximum, longest
 
     def clean(self, value: Any) -> list[str]:
         """Return the lines, inner blank ones too; raises ValidationError for too many or too long ones."""
         lines = [" ".join(line.split()) for line in str(super().clean(value)).split("\n")]
         while lines and not lines[-1]:
             lines.pop()
-        if len(lines) > self.most:
-            raise ValidationError(_("At most %(count)d lines fit here.") % {"count": self.most})
+        if len(lines) > self.maximum:
+            raise ValidationError(_("At most %(count)d lines fit here.") % {"count": self.maximum})
         if any(len(line) > self.longest for line in lines):
             raise ValidationError(_("Write at most %(count)d characters a line.") % {"count": self.longest})
         return lines
@@ -100,9 +100,9 @@ class BuilderForm(forms.Form):
         """Add a box for the Vietnamese and one, ``<name>_en``, for the English of a text."""
         words = stored if isinstance(stored, Mapping) else {}
         message = {"required": _("Enter %(label)s") % {"label": lower_first(str(label))}}
-        self.fields[name] = WordsField(label=label, required=required, error_messages=message, **more)
+        self.fields[name] = CleanTextField(label=label, required=required, error_messages=message, **more)
         more.pop("help_text", None)
-        self.fields[f"{name}_en"] = WordsField(
+        self.fields[f"{name}_en"] = CleanTextField(
             label=_("%(label)s in English") % {"label": label}, required=False, **more
         )
         self.initial[name], self.initial[f"{name}_en"] = text_of(words), words.get("en", "")
@@ -134,14 +134,14 @@ class TitleForm(BuilderForm):
     def __init__(self, form: Mapping[str, Any], data: Any = None) -> None:
         super().__init__(data)
         self.add_words("title", _("Title of the declaration"), form.get("title"), required=True, max_length=MAX_LABEL)
-        self.fields["basis"] = WordsField(
+        self.fields["basis"] = CleanTextField(
             label=_("Legal basis of the pattern"),
             help_text=_("Example: %(example)s") % {"example": "Thông tư 04/2024/TT-BTP"},
             required=False,
             max_length=1000,
         )
         self.initial["basis"] = form.get("basis", "")
-        lines = {"most": MAX_SIGNATURES, "longest": MAX_SIGNATURE, "rows": MAX_SIGNATURES}
+        lines = {"maximum": MAX_SIGNATURES, "longest": MAX_SIGNATURE, "rows": MAX_SIGNATURES}
         self.fields["signatures"] = LinesField(
             label=_("Who signs the paper, one a line"),
             help_text=_("Example: %(example)s") % {"example": "Bên nữ; Bên nam; Người đại diện (Ký, đóng dấu)"}
@@ -258,8 +258,8 @@ class FieldForm(BuilderForm):
     def _add_rows(self) -> None:
         repeat = self.stored.get("repeat")
         bounds = repeat if isinstance(repeat, Mapping) else {}
-        for name, label, least in (("min", _("Fewest rows"), 0), ("max", _("Most rows"), 1)):
-            self.fields[f"rows_{name}"] = _number(label, least=least, most=MAX_ROWS, required=True)
+        for name, label, minimum in (("min", _("Fewest rows"), 0), ("max", _("Most rows"), 1)):
+            self.fields[f"rows_{name}"] = _number(label, minimum=minimum, maximum=MAX_ROWS, required=True)
             self.initial[f"rows_{name}"] = bounds.get(name, 0 if name == "min" else 10)
 
     def _add_options(self) -> None:
@@ -280,7 +280,7 @@ class FieldForm(BuilderForm):
             lines = [str(words.get("en", "")) if isinstance(words, Mapping) else "" for words in english]
             self.initial["options_en"] = "\n".join(lines) if any(lines) else ""
         if self.kind != "choices":
-            self.fields["default"] = WordsField(
+            self.fields["default"] = CleanTextField(
                 label=_("Answer chosen beforehand"),
                 help_text=_("Write it as above; leave empty for none."),
                 required=False,
@@ -312,7 +312,7 @@ class FieldForm(BuilderForm):
             self.fields[box] = forms.ChoiceField(label=rule.title, required=False, choices=choices)
             self.initial[box] = args[0] if args else ""
         else:
-            self.fields[box] = _number(rule.title, least=-MAX_NUMBER, most=MAX_NUMBER)
+            self.fields[box] = _number(rule.title, minimum=-MAX_NUMBER, maximum=MAX_NUMBER)
             self.initial[box] = args[0] if args else None
         self.rule_names.append(box)
         if "condition" in rule.args:
@@ -360,9 +360,9 @@ class FieldForm(BuilderForm):
     def clean(self) -> dict[str, Any]:
         """Check what hangs together: bounds of rows, the answer chosen beforehand, a limit and its condition."""
         cleaned: dict[str, Any] = self.cleaned_data
-        least, most = cleaned.get("rows_min"), cleaned.get("rows_max")
-        if least is not None and most is not None and least > most:
-            self.add_error("rows_max", _("Enter a number of at least %(limit)s.") % {"limit": least})
+        minimum, maximum = cleaned.get("rows_min"), cleaned.get("rows_max")
+        if minimum is not None and maximum is not None and minimum > maximum:
+            self.add_error("rows_max", _("Enter a number of at least %(limit)s.") % {"limit": minimum})
         if "options" in cleaned:
             self._clean_options(cleaned)
         if cleaned.get("default"):
@@ -460,11 +460,11 @@ class PaperForm(BuilderForm):
         super().__init__(data)
         self.add_words("name", _("Name of the paper"), None, required=True, max_length=400)
         self.fields["required"] = TickField(label=_("Must be handed in"), initial=True)
-        self.fields["originals"] = _number(_("Originals"), least=0, most=100, required=True)
-        self.fields["copies"] = _number(_("Copies"), least=0, most=100, required=True)
+        self.fields["originals"] = _number(_("Originals"), minimum=0, maximum=100, required=True)
+        self.fields["copies"] = _number(_("Copies"), minimum=0, maximum=100, required=True)
         self.initial.update({"originals": 0, "copies": 1})
         self.fields["show_if"] = ConditionField(label=_("Ask only if"), fields=before)
-        self.fields["condition"] = WordsField(
+        self.fields["condition"] = CleanTextField(
             label=_("When it is needed, in words"),
             help_text=_("People read this in the list of papers. Left empty, it is made from the condition above."),
             required=False,
@@ -474,11 +474,11 @@ class PaperForm(BuilderForm):
         self.helper.layout = Layout(*names, Details(_("In English"), "name_en"))
 
 
-def _number(label: Any, *, least: int, most: int, required: bool = False) -> WholeNumberField:
+def _number(label: Any, *, minimum: int, maximum: int, required: bool = False) -> WholeNumberField:
     def check(value: int | None) -> None:
-        if value is not None and not least <= value <= most:
+        if value is not None and not minimum <= value <= maximum:
             raise ValidationError(
-                _("Enter a number from %(least)s to %(most)s.") % {"least": least, "most": most}, code="range"
+                _("Enter a number from %(least)s to %(most)s.") % {"least": minimum, "most": maximum}, code="range"
             )
 
     field = WholeNumberField(label=label, required=required, validators=[check])

@@ -25,7 +25,7 @@ from ..models import CalendarYear, DayKind, Holiday, Unit
 from .holidays import read_holidays
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
-MOST_LINES = 400
+MAX_LINES = 400
 _MIDNIGHT = re.compile(r"[ T]0?0:00(?::00)?$")
 # What people write for a kind, folded.
 _KINDS = {
@@ -173,9 +173,9 @@ class Plan:
 def plan_of(text: str, unit: Unit | None) -> Plan:
     """Read a list of 'dd/mm/yyyy; kind; name' and compare it with the days entered for a unit. One query."""
     rows = [(n, line.strip()) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
-    if len(rows) > MOST_LINES:
-        message = _("Take in at most %(count)d lines at a time.") % {"count": MOST_LINES}
-        return Plan([PlanLine(rows[MOST_LINES][0], "", "fault", message=message)])
+    if len(rows) > MAX_LINES:
+        message = _("Take in at most %(count)d lines at a time.") % {"count": MAX_LINES}
+        return Plan([PlanLine(rows[MAX_LINES][0], "", "fault", message=message)])
     read = [_read(n, line) for n, line in rows if not fold(line).startswith(("ngay;", "ngay,", "day,", "day;"))]
     days = [line.day for line in read if line.day is not None]
     known = {row.day: row for row in Holiday.objects.filter(unit=unit, day__in=days)}
@@ -192,7 +192,7 @@ def plan_of(text: str, unit: Unit | None) -> Plan:
     return Plan(lines)
 
 
-def take_in(text: str, unit: Unit | None, mark: str, *, by: User, now: datetime) -> int:
+def import_days(text: str, unit: Unit | None, mark: str, *, by: User, now: datetime) -> int:
     """Write a list that was shown line by line, all or nothing; returns how many days changed.
 
     Raises :class:`Refused` when a line is faulty or the days changed since the list was shown.

@@ -204,7 +204,7 @@ class SubstituteForm(OnceForm):
 ROLE, STAY = "role", "stay"
 
 
-class HandOverForm(OfficeForm):
+class ReassignForm(OfficeForm):
     """Who gets what a person holds: for each unit and role a colleague, everybody in the role, or nobody yet."""
 
     def __init__(

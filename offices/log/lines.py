@@ -24,7 +24,7 @@ ORDER = ("-id",)
 PAGE_SIZE = 50
 ABOUT_SHOWN = 10
 # More lines than this are not put into one file; a shorter range is asked for.
-MOST_LINES = 20_000
+MAX_LINES = 20_000
 # What spreadsheets take for a formula, full-width signs too; they skip white space before it.
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 

@@ -64,6 +64,6 @@ def _send(kind: str, user: User, by: User, **context: Any) -> None:
             "login_url": settings.SITE_URL.rstrip("/") + reverse("account_login"),
             **context,
         }
-        text = render_to_string(f"administer/mail/{kind}.txt", values).strip()
+        text = render_to_string(f"manage/installation/mail/{kind}.txt", values).strip()
         subject, _empty, body = text.partition("\n")
         send_mail(subject.strip(), body.lstrip("\n") + "\n", None, [user.email])

@@ -12,7 +12,7 @@ HIDDEN = re.compile(r'<input type="hidden" name="(key|was|mark)" value="([^"]*)"
 
 def address(name: str, *arguments: object) -> str:
     """Return the address of a page."""
-    return reverse(f"administer:{name}", args=arguments)
+    return reverse(f"manage:{name}", args=arguments)
 
 
 def page(client: Client, name: str, *arguments: object) -> str:

@@ -22,7 +22,7 @@ def alert_list(request: HttpRequest) -> HttpResponse:
     """Show silent workers and the alerts that stand, with what to do about each. Two queries beyond the guard's."""
     found = [*heartbeat.silent(now()), *alerts.listed()[:200]]
     shown = [(alert, alerts.ADVICE.get(alert.kind, "")) for alert in found]
-    return render(request, "administer/alerts.html", {"alerts": shown})
+    return render(request, "manage/installation/alerts.html", {"alerts": shown})
 
 
 @administrator_only
@@ -40,4 +40,4 @@ def acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Noted: you look after this alert."))
     else:
         messages.info(request, _("Somebody looks after this alert already."))
-    return redirect("administer:alerts")
+    return redirect("manage:alerts")

@@ -27,7 +27,7 @@ WORK_WEEK = {0, 1, 2, 3, 4}
 
 
 def _address(year: int, unit: Unit | None = None) -> str:
-    return f"{reverse('administer:calendar')}?year={year}" + (f"&unit={unit.slug}" if unit else "")
+    return f"{reverse('manage:calendar')}?year={year}" + (f"&unit={unit.slug}" if unit else "")
 
 
 def _year_of(text: Any, otherwise: int) -> int:
@@ -69,7 +69,7 @@ def year(request: HttpRequest) -> HttpResponse:
         "may_withdraw": admin.looks_after_all and shown in entered and shown > admin.day.year,
         "may_all": admin.looks_after_all,
     }
-    return render(request, "administer/calendar.html", page)
+    return render(request, "manage/installation/calendar.html", page)
 
 
 def _open_weekdays(unit: Unit | None) -> set[int]:
@@ -129,7 +129,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         screen,
         act,
         mark=lambda: _mark(_day(admin, pk)),
-        template="administer/day.html",
+        template="manage/installation/day.html",
         holiday=holiday,
         removal_mark=_mark(holiday),
     )
@@ -145,14 +145,14 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         days.remove_day(holiday, was=request.POST.get("was", ""), by=admin.user, now=admin.now)
     except Refused as refused:
         messages.error(request, refused.message)
-        return redirect("administer:day", pk=pk)
+        return redirect("manage:day", pk=pk)
     messages.success(request, _("The day has been removed."))
     return redirect(_address(holiday.day.year, holiday.unit))
 
 
 @administrator_only
 @require_http_methods(BOTH)
-def take_in(request: HttpRequest) -> HttpResponse:
+def import_days(request: HttpRequest) -> HttpResponse:
     """Take in a list of days: checked line by line first, then written all or nothing."""
     admin = administrator_of(request)
     proposed = _year_of(request.GET.get("propose"), 0)
@@ -170,7 +170,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
             plan, status = days.plan_of(text, unit), 200
             if request.POST.get("mark") and not plan.faults:
                 try:
-                    count = days.take_in(text, unit, request.POST["mark"], by=admin.user, now=admin.now)
+                    count = days.import_days(text, unit, request.POST["mark"], by=admin.user, now=admin.now)
                 except Refused as refused:
                     form.refuse(refused)
                     plan, status = days.plan_of(text, unit), 409
@@ -188,7 +188,7 @@ def take_in(request: HttpRequest) -> HttpResponse:
         "back": _address(shown),
         "promise": _promise(),
     }
-    return render(request, "administer/calendar_import.html", page, status=status)
+    return render(request, "manage/installation/calendar_import.html", page, status=status)
 
 
 @administrator_only

@@ -25,7 +25,7 @@ def log(request: HttpRequest) -> HttpResponse:
         "units": admin.units,
         "areas": labels.areas().items(),
     }
-    return render(request, "administer/log.html", page)
+    return render(request, "manage/installation/log.html", page)
 
 
 @administrator_only
@@ -35,10 +35,10 @@ def export(request: HttpRequest) -> HttpResponseBase:
     admin = administrator_of(request)
     wanted = lines.LogFilter.read(request.POST, admin.units)
     found = lines.entries(admin.units, wanted).select_related("unit").order_by("-id")
-    count = found[: lines.MOST_LINES + 1].count()
-    if count > lines.MOST_LINES:
-        messages.error(request, _("More than %(count)d lines. Choose a shorter time.") % {"count": lines.MOST_LINES})
-        return redirect("administer:log")
+    count = found[: lines.MAX_LINES + 1].count()
+    if count > lines.MAX_LINES:
+        messages.error(request, _("More than %(count)d lines. Choose a shorter time.") % {"count": lines.MAX_LINES})
+        return redirect("manage:log")
     newest = found.values_list("pk", flat=True).first() or 0
     with transaction.atomic():
         audit.record(

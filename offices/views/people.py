@@ -39,7 +39,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "roles": Role.choices,
         "states": lists.STATES.items(),
     }
-    return render(request, "administer/people.html", page)
+    return render(request, "manage/installation/people.html", page)
 
 
 @administrator_only
@@ -52,7 +52,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     screen = Screen(
         _("Invite an officer"),
         _("Send the invitation"),
-        reverse("administer:people"),
+        reverse("manage:people"),
         _("Officers"),
         _("The person gets a mail with a link, valid for 3 days, and chooses the password."),
     )
@@ -72,7 +72,7 @@ def invite(request: HttpRequest) -> HttpResponse:
                 user = made
         words = _("%(name)s has been written to.") % {"name": user.full_name}
         point_out(request, form)
-        return done(request, words, reverse("administer:person", args=[user.pk]))
+        return done(request, words, reverse("manage:person", args=[user.pk]))
 
     def guarded() -> str:
         try:
@@ -111,7 +111,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "log": lines_of(entries),
         "elsewhere": _holds_elsewhere(admin, user),
     }
-    return render(request, "administer/person.html", page)
+    return render(request, "manage/installation/person.html", page)
 
 
 def _post_line(post: Post, sectors: dict[str, str], others: dict[tuple[int, str], list[User]]) -> dict[str, object]:
@@ -158,7 +158,7 @@ def _act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         messages.error(request, refused.message)
     else:
         messages.success(request, words % {"name": user.full_name, "email": user.email})
-    return redirect("administer:person", pk=user.pk)
+    return redirect("manage:person", pk=user.pk)
 
 
 @administrator_only
@@ -197,7 +197,7 @@ def end_session(request: HttpRequest, pk: int, session: int) -> HttpResponse:
         messages.error(request, refused.message)
     else:
         messages.success(request, _("The session has ended."))
-    return redirect("administer:person", pk=user.pk)
+    return redirect("manage:person", pk=user.pk)
 
 
 @administrator_only
@@ -214,8 +214,8 @@ def close(request: HttpRequest, pk: int) -> HttpResponse:
             messages.error(request, refused.message)
         else:
             messages.success(request, _("The account of %(name)s is closed.") % {"name": user.full_name})
-        return redirect("administer:person", pk=user.pk)
-    return render(request, "administer/person_close.html", {"person": user, "held_count": held})
+        return redirect("manage:person", pk=user.pk)
+    return render(request, "manage/installation/person_close.html", {"person": user, "held_count": held})
 
 
 @administrator_only

@@ -14,7 +14,7 @@ from common.templatetags.ui import vi_date
 
 from .. import hooks
 from ..changing import fingerprint
-from ..forms.people import HandOverForm, PostChangeForm, PostEndForm, PostForm, SubstituteForm
+from ..forms.people import PostChangeForm, PostEndForm, PostForm, ReassignForm, SubstituteForm
 from ..models import Post, Role
 from ..people import changes, lists
 from .guards import administrator_only
@@ -22,12 +22,12 @@ from .scope import Administrator, administrator_of
 from .screens import Screen, answer, done, once
 
 # So many dossiers are handed on in one go; the page then offers the rest.
-MOST_AT_ONCE = 500
+MAX_AT_ONCE = 500
 RESULT = "handed_over"
 
 
 def _back(user: User) -> str:
-    return reverse("administer:person", args=[user.pk])
+    return reverse("manage:person", args=[user.pk])
 
 
 @administrator_only
@@ -98,7 +98,7 @@ def end(request: HttpRequest, pk: int, post: int) -> HttpResponse:
         words = _("The post ends with %(day)s.") % {"day": vi_date(until)}
         if held.valid_from > until:
             words = _("The post has been taken back.")
-        return done(request, words, _back(user) if _still_here(admin, user) else reverse("administer:people"))
+        return done(request, words, _back(user) if _still_here(admin, user) else reverse("manage:people"))
 
     screen = Screen(
         _("End the post: %(post)s") % {"post": _name_of(held)},
@@ -114,7 +114,7 @@ def end(request: HttpRequest, pk: int, post: int) -> HttpResponse:
         screen,
         act,
         mark=lambda: _mark(admin.post(user, post)),
-        template="administer/post_end.html",
+        template="manage/installation/post_end.html",
         held_count=count,
         person=user,
     )
@@ -158,16 +158,16 @@ def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
 
 @administrator_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
+def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand on what an officer holds, all in one go; the page then says what became of each dossier."""
     admin = administrator_of(request)
     user = admin.person(pk)
     held = hooks.held_by(user, admin.unit_ids)
     others = lists.colleagues({(one.unit_id, one.role) for one in held}, user, admin.day)
     data = request.POST if request.method == "POST" else None
-    form = HandOverForm(data, held=held, units=admin.by_pk, colleagues=others)
+    form = ReassignForm(data, held=held, units=admin.by_pk, colleagues=others)
     if request.method == "POST" and held and form.is_valid():
-        lines = [line for one, to in form.chosen() for line in _hand_on(admin, user, one, to)]
+        lines = [line for one, to in form.chosen() for line in _reassign(admin, user, one, to)]
         passed = sum(not line.reason for line in lines)
         request.session[RESULT] = {
             "person": user.pk,
@@ -175,7 +175,7 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         }
         words = ngettext("%(count)d dossier has been handed on.", "%(count)d dossiers have been handed on.", passed)
         messages.success(request, words % {"count": passed})
-        return redirect("administer:hand_over", pk=user.pk)
+        return redirect("manage:reassign", pk=user.pk)
     result = request.session.get(RESULT) or {}
     page = {
         "person": user,
@@ -183,15 +183,17 @@ def hand_over(request: HttpRequest, pk: int) -> HttpResponse:
         "held": held,
         "lines": result.get("lines", []) if result.get("person") == user.pk else [],
     }
-    return render(request, "administer/hand_over.html", page, status=422 if held and form.errors else 200)
+    return render(request, "manage/installation/reassign.html", page, status=422 if held and form.errors else 200)
 
 
-def _hand_on(admin: Administrator, user: User, held: hooks.Held, to: User | None) -> list[hooks.HandOverLine]:
+def _reassign(admin: Administrator, user: User, held: hooks.Held, to: User | None) -> list[hooks.ReassignedLine]:
     """Hand on what is held in one role of a unit; each dossier in a transaction of its own."""
     unit = admin.by_pk[held.unit_id]
-    lines: list[hooks.HandOverLine] = []
+    lines: list[hooks.ReassignedLine] = []
     for duty in hooks.duties:
-        lines += duty.hand_over(user, unit, held.role, to, by=admin.user, now=admin.now, most=MOST_AT_ONCE - len(lines))
+        lines += duty.reassign(
+            user, unit, held.role, to, by=admin.user, now=admin.now, maximum=MAX_AT_ONCE - len(lines)
+        )
     passed = sum(not line.reason for line in lines)
     if passed:
         name = to.full_name if to else ""

@@ -34,7 +34,7 @@ def answer(
     change: Callable[[], str],
     *,
     mark: Callable[[], str] | None = None,
-    template: str = "administer/form.html",
+    template: str = "manage/installation/form.html",
     **context: Any,
 ) -> HttpResponse:
     """Show a form, or make the change and go where ``change`` says.
@@ -63,7 +63,7 @@ def once(key: str, purpose: str, subject: str, user_id: int, moment: datetime) -
     Raises :class:`Refused` for a key that no page of this person carried.
     """
     try:
-        return onetime.claim(key, purpose, user_id, subject[:64], moment)
+        return onetime.use_key(key, purpose, user_id, subject[:64], moment)
     except onetime.KeyMisused as error:
         raise Refused(_("This page is too old. Open it again.")) from error
 

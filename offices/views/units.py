@@ -29,7 +29,7 @@ BOTH = ["GET", "HEAD", "POST"]
 def unit_list(request: HttpRequest) -> HttpResponse:
     """Show the units as a tree. No query beyond the scope's."""
     admin = administrator_of(request)
-    return render(request, "administer/units.html", {"nodes": changes.tree(admin.units)})
+    return render(request, "manage/installation/units.html", {"nodes": changes.tree(admin.units)})
 
 
 @administrator_only
@@ -48,7 +48,7 @@ def unit(request: HttpRequest, slug: str) -> HttpResponse:
         "place": ", ".join(place.name for place in (commune, province) if place is not None),
         "obstacles": changes.obstacles(found, admin.now) if found.is_active else [],
     }
-    return render(request, "administer/unit.html", page)
+    return render(request, "manage/installation/unit.html", page)
 
 
 @administrator_only
@@ -63,12 +63,12 @@ def add(request: HttpRequest) -> HttpResponse:
         typed = form.cleaned_data
         with transaction.atomic():
             if once(typed["key"], "unit", typed["short_name"], admin.user.pk, admin.now) is not None:
-                return reverse("administer:units")
+                return reverse("manage:units")
             made = changes.add_unit(typed["kind"], form.values(), by=admin.user, now=admin.now)
-        return done(request, _("The unit has been added."), reverse("administer:unit", args=[made.slug]))
+        return done(request, _("The unit has been added."), reverse("manage:unit", args=[made.slug]))
 
     lead = _("A unit without one above it: you become its administrator.") if admin.looks_after_all else ""
-    screen = Screen(_("Add a unit"), _("Add the unit"), reverse("administer:units"), _("Units"), lead)
+    screen = Screen(_("Add a unit"), _("Add the unit"), reverse("manage:units"), _("Units"), lead)
     return answer(request, form, screen, act)
 
 
@@ -93,9 +93,9 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
 
     def act() -> str:
         changes.change_unit(found, form.values(), was=form.cleaned_data["was"], by=admin.user, now=admin.now)
-        return done(request, _("The unit has been changed."), reverse("administer:unit", args=[slug]))
+        return done(request, _("The unit has been changed."), reverse("manage:unit", args=[slug]))
 
-    screen = Screen(found.name, _("Save the changes"), reverse("administer:unit", args=[slug]), found.name)
+    screen = Screen(found.name, _("Save the changes"), reverse("manage:unit", args=[slug]), found.name)
     return answer(request, form, screen, act, mark=lambda: _fresh_mark(found))
 
 
@@ -111,7 +111,7 @@ def hours(request: HttpRequest, slug: str) -> HttpResponse:
 
     def act() -> str:
         changes.change_hours(found, form.rows(), was=form.cleaned_data["was"], by=admin.user, now=admin.now)
-        return done(request, _("The opening hours have been changed."), reverse("administer:unit", args=[slug]))
+        return done(request, _("The opening hours have been changed."), reverse("manage:unit", args=[slug]))
 
     lead = _(
         "Terms are counted in these hours from now on. Due times already promised stay. Leave a day empty on which the "
@@ -120,7 +120,7 @@ def hours(request: HttpRequest, slug: str) -> HttpResponse:
     if found.parent_id is not None:
         lead = f"{lead} {_('Without any hours of its own the unit has those of the unit above.')}"
     title = _("Opening hours of %(unit)s") % {"unit": found.name}
-    screen = Screen(title, _("Save the hours"), reverse("administer:unit", args=[slug]), found.name, lead)
+    screen = Screen(title, _("Save the hours"), reverse("manage:unit", args=[slug]), found.name, lead)
     mark: Any = lambda: fingerprint(hours_lines(found.opening_hours.all()))  # noqa: E731
     return answer(request, form, screen, act, mark=mark)
 
@@ -147,7 +147,7 @@ def _switch(request: HttpRequest, slug: str, act: Any, words: str) -> HttpRespon
         messages.error(request, refused.message)
     else:
         messages.success(request, words)
-    return redirect("administer:unit", slug=slug)
+    return redirect("manage:unit", slug=slug)
 
 
 def _possible_parents(admin: Administrator, unit: Unit | None = None) -> list[Unit]:

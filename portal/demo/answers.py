@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from eforms import schema as form_schema
-from eforms.schema import Field, Schema
+from eforms.schema import Question, Schema
 
 from .people import Person, somebody
 
@@ -66,7 +66,7 @@ def fill(schema: Schema, person: Person, rng: random.Random, today: date) -> dic
     return kept
 
 
-def first_valid(field: Field, values: Iterator[Any], known: Mapping[str, Any], today: date) -> Any:
+def first_valid(field: Question, values: Iterator[Any], known: Mapping[str, Any], today: date) -> Any:
     """Return the first value that the form accepts, in its stored shape; None when it accepts none."""
     for value in values:
         try:
@@ -76,7 +76,7 @@ def first_valid(field: Field, values: Iterator[Any], known: Mapping[str, Any], t
     return None
 
 
-def candidates(field: Field, person: Person, family: str, rng: random.Random, today: date) -> Iterator[Any]:
+def candidates(field: Question, person: Person, family: str, rng: random.Random, today: date) -> Iterator[Any]:
     """Yield values for a field, the most plausible first."""
     own = {
         "full_name": person.name,
@@ -124,7 +124,7 @@ def candidates(field: Field, person: Person, family: str, rng: random.Random, to
             yield rows(field, person, family, rng, today)
 
 
-def as_parent(field: Field, person: Person) -> Iterator[Any]:
+def as_parent(field: Question, person: Person) -> Iterator[Any]:
     """Yield what a requester who registers their own child says of themselves, as its mother or its father."""
     is_mother = person.sex == "nu"
     if field.key == "relation" and field.type == "choice":
@@ -135,7 +135,7 @@ def as_parent(field: Field, person: Person) -> Iterator[Any]:
         yield about[fact]
 
 
-def texts(field: Field, rng: random.Random) -> Iterator[str]:
+def texts(field: Question, rng: random.Random) -> Iterator[str]:
     """Yield words that fit the key of a field, then some that fit most rules."""
     if field.type == "long_text":
         yield rng.choice(REQUESTS)
@@ -143,7 +143,7 @@ def texts(field: Field, rng: random.Random) -> Iterator[str]:
     yield from ("Theo giấy tờ kèm theo", "12/2015", "08:30")
 
 
-def dates(field: Field, rng: random.Random, today: date) -> Iterator[str]:
+def dates(field: Question, rng: random.Random, today: date) -> Iterator[str]:
     """Yield days that fit the key of a field, then days around today."""
     if field.key == "child_dob":
         yield (today - timedelta(days=rng.randint(4, 50))).isoformat()
@@ -159,7 +159,7 @@ def dates(field: Field, rng: random.Random, today: date) -> Iterator[str]:
     yield from ((today + timedelta(days=days)).isoformat() for days in range(3, 12))
 
 
-def choices(field: Field, rng: random.Random) -> Iterator[str]:
+def choices(field: Question, rng: random.Random) -> Iterator[str]:
     """Yield options: the usual one first, a random one where each is as likely."""
     if field.key.endswith("_gender") or field.type == "yes_no":
         yield rng.choice(field.options).value
@@ -168,7 +168,7 @@ def choices(field: Field, rng: random.Random) -> Iterator[str]:
     yield from (option.value for option in field.options)
 
 
-def rows(field: Field, person: Person, family: str, rng: random.Random, today: date) -> list[dict[str, Any]]:
+def rows(field: Question, person: Person, family: str, rng: random.Random, today: date) -> list[dict[str, Any]]:
     """Return as many rows as a table asks for at least, and one at any rate."""
     made = []
     for _n in range(max(field.min_rows, 1)):

@@ -204,7 +204,7 @@ def tell(stage: Stage, case: Case) -> Iterator[datetime]:
     owner = owner_of(stage, case, version)
     yield moment
     if owner is None:
-        dossier = take_in(stage, case, version, moment)
+        dossier = register(stage, case, version, moment)
         step = Steps(commune, dossier, rng, moment)
     else:
         dossier = draft(stage, case, version, owner, moment)
@@ -257,7 +257,7 @@ def reception(step: Steps, case: Case, owner: User) -> Iterator[datetime]:
         return
     if case.end == "withdrawn_early":
         yield step.after(0.2, 1)
-        step.do(actions.AskWithdrawal("Tôi nộp nhầm thủ tục, xin rút để nộp lại."), owner)
+        step.do(actions.RequestWithdrawal("Tôi nộp nhầm thủ tục, xin rút để nộp lại."), owner)
         return
     yield step.after(0.1, 0.3) if case.end in DUE_TODAY else step.after(0.2, 2.5)
     if case.end == "refused":
@@ -300,7 +300,7 @@ def processing(stage: Stage, step: Steps, case: Case, owner: User | None) -> Ite
 def withdrawal(step: Steps, case: Case, owner: User) -> Iterator[datetime]:
     """The applicant takes the request back; an officer answers or has yet to."""
     yield step.after(0.5, 3)
-    step.do(actions.AskWithdrawal("Gia đình tôi chưa có nhu cầu nữa, xin rút hồ sơ."), owner)
+    step.do(actions.RequestWithdrawal("Gia đình tôi chưa có nhu cầu nữa, xin rút hồ sơ."), owner)
     if case.end == "withdrawn":
         yield step.after(0.5, 4)
         step.do(actions.Stop("Người nộp đề nghị rút hồ sơ."), step.specialist)
@@ -348,7 +348,7 @@ def decision(stage: Stage, step: Steps, case: Case, owner: User | None) -> Itera
         step.do(actions.ReturnResult(applicant.name, applicant.id_number), step.clerk)
 
 
-def ask(step: Steps) -> actions.AskSupplement:
+def ask(step: Steps) -> actions.RequestSupplement:
     """Return a request for one paper of the dossier, or for a further one when the list has none."""
     reason = step.rng.choice(MISSING)
     asked = papers.asked_papers(step.dossier.version, step.dossier.answers)
@@ -357,7 +357,7 @@ def ask(step: Steps) -> actions.AskSupplement:
         item = actions.Item(paper.pk, "", paper.name, reason)
     else:
         item = actions.Item(None, "", "Bản chụp giấy tờ tùy thân của người nộp", reason)
-    return actions.AskSupplement((item,), "Gọi số điện thoại của bộ phận một cửa nếu cần hướng dẫn thêm.")
+    return actions.RequestSupplement((item,), "Gọi số điện thoại của bộ phận một cửa nếu cần hướng dẫn thêm.")
 
 
 # Beginnings -----------------------------------------------------------------------------------------------------------
@@ -464,7 +464,7 @@ def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, mome
     sections = [section["key"] for section in (version.form or {}).get("sections", [])]
     if case.end == "draft":
         sections = sections[: max(len(sections) // 2, 1)]
-    drafts.write_draft(drafts.locked_draft(made), moment, answers=given, sections_done=sections)
+    drafts.write_draft(drafts.locked_draft(made), moment, answers=given, completed_sections=sections)
     if case.end == "draft":
         return made
     for required in papers.asked_papers(version, given):
@@ -488,7 +488,7 @@ def submit(dossier: Dossier, owner: User, moment: datetime) -> None:
     dossier.refresh_from_db()
 
 
-def take_in(stage: Stage, case: Case, version: ProcedureVersion, moment: datetime) -> Dossier:
+def register(stage: Stage, case: Case, version: ProcedureVersion, moment: datetime) -> Dossier:
     """Take a paper dossier in at the counter; every second person leaves no phone number."""
     commune = stage.commune(case)
     clerk = commune.officer(Role.CLERK)
@@ -515,5 +515,5 @@ def take_in(stage: Stage, case: Case, version: ProcedureVersion, moment: datetim
         address=person.address,
     )
     keys = tuple(paper.key for paper in papers.asked_papers(version, made.answers) if paper.is_required)
-    perform(actions.TakeIn(applicant, keys), made, by=clerk, now=moment)
+    perform(actions.Register(applicant, keys), made, by=clerk, now=moment)
     return made

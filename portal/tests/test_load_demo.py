@@ -65,7 +65,7 @@ def test_accounts_units_and_posts(demo, client):
 def test_a_hundred_dossiers_in_every_status_but_waiting_for_payment(demo):
     statuses = Counter(Dossier.objects.values_list("status", flat=True))
     assert sum(statuses.values()) >= 100
-    assert set(statuses) == set(Status) - {Status.PAYMENT}
+    assert set(statuses) == set(Status) - {Status.AWAITING_PAYMENT}
     for unit in Unit.objects.receiving():
         assert Dossier.objects.filter(unit=unit).count() >= 20
     own = set(Dossier.objects.filter(owner__email="cong-dan@example.com").values_list("status", flat=True))

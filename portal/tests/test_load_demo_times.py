@@ -30,7 +30,7 @@ def test_every_status_is_there(settings, moment):
     settings.DEMO = settings.NOTIFICATION_SMS = True
     with time_machine.travel(moment, tick=False):
         call_command("load_demo", stdout=StringIO())
-        assert set(Dossier.objects.values_list("status", flat=True)) == set(Status) - {Status.PAYMENT}
+        assert set(Dossier.objects.values_list("status", flat=True)) == set(Status) - {Status.AWAITING_PAYMENT}
         assert not DossierEvent.objects.filter(at__gt=now()).exists()
         for email in ("tiep-nhan@example.com", "chuyen-mon@example.com", "lanh-dao@example.com"):
             assert "0" not in urgent(email), email

@@ -58,8 +58,8 @@ def test_a_queue_is_silent_once_nobody_has_served_it_for_five_minutes(now, djang
 def test_administrators_see_a_dead_worker_although_nobody_is_left_to_tell(commune, client):
     heartbeat.expect(heartbeat.QUEUES, present() - timedelta(hours=1))
     client.force_login(commune.administrator)
-    alerts = reverse("administer:alerts")
-    assert alerts in client.get(reverse("administer:people")).content.decode()
+    alerts = reverse("manage:alerts")
+    assert alerts in client.get(reverse("manage:people")).content.decode()
     page = client.get(alerts).content.decode()
     assert all(f'<span class="code">{queue}</span>' in page for queue in heartbeat.QUEUES)
     # Nothing is stored, so there is nothing to acknowledge: it ends when the worker lives.

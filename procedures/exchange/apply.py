@@ -19,7 +19,7 @@ from ..versions.comparing import ChangedSection
 from ..versions.drafting import forget_files
 from ..versions.serialising import COLUMNS, Plain, digested, plain_version, template_digest
 from .plan import CHANGED, NEW, Options, Outcome, Plan, build, plan
-from .reading import Parcel
+from .reading import ImportItem
 
 ACTION = "version.import"
 
@@ -32,7 +32,7 @@ class Stale(Exception):
         self.plan = newer
 
 
-def apply(parcels: list[Parcel], digest: str, note: str, *, by: User, options: Options, now: datetime) -> Plan:
+def apply(parcels: list[ImportItem], digest: str, note: str, *, by: User, options: Options, now: datetime) -> Plan:
     """Write what the dry run of :attr:`Plan.digest` promised.
 
     ``note`` tells the reviewers where the drafts come from. Raises

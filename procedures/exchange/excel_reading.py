@@ -23,7 +23,7 @@ from common.values import partial_date
 
 from ..versions.serialising import Plain
 from .excel import CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
-from .reading import MAX_BYTES, Fault, Parcel, Row, Unreadable, checked, read_procedure, too_large
+from .reading import MAX_BYTES, Fault, ImportItem, Row, Unreadable, checked, read_procedure, too_large
 
 MAX_UNPACKED = 60 * 1024 * 1024
 MAX_PARTS = 200
@@ -40,7 +40,7 @@ class _Bad(Exception):
     """A cell whose value is not taken; ``args[0]`` says why."""
 
 
-def read_excel(content: bytes) -> list[Parcel]:
+def read_excel(content: bytes) -> list[ImportItem]:
     """Read a workbook; raises Unreadable when it cannot be read as a whole."""
     look_inside(content)
     try:
@@ -302,7 +302,7 @@ _READERS: dict[str, Callable[[Any, Column], Any]] = {
 # Sheets become procedures ---------------------------------------------------------------------------------------------
 
 
-def _parcels(tables: dict[str, _Table]) -> list[Parcel]:
+def _parcels(tables: dict[str, _Table]) -> list[ImportItem]:
     """Gather the rows of each procedure, in the order of the first sheet; rows without a code are faults."""
     parcels = []
     codes = dict.fromkeys(tables[""].rows)
@@ -311,11 +311,11 @@ def _parcels(tables: dict[str, _Table]) -> list[Parcel]:
     for code in codes:
         parcels.append(_parcel(code, tables))
     for table in tables.values():
-        parcels += [Parcel("", fault.place, {}, [fault]) for fault in table.lost[:100]]
+        parcels += [ImportItem("", fault.place, {}, [fault]) for fault in table.lost[:100]]
     return parcels
 
 
-def _parcel(code: str, tables: dict[str, _Table]) -> Parcel:
+def _parcel(code: str, tables: dict[str, _Table]) -> ImportItem:
     mine = tables[""].rows.get(code, [])
     first = mine[0] if mine else None
     version: Plain = {part: table.rows.get(code, []) for part, table in tables.items() if part}

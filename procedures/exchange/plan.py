@@ -40,7 +40,7 @@ from ..versions.serialising import (
     plain_version,
     template_digest,
 )
-from .reading import Fault, Parcel
+from .reading import Fault, ImportItem
 
 NEW, CHANGED, SAME, FAULTY = "new", "changed", "same", "fault"
 PAPER: Plain = {
@@ -175,7 +175,7 @@ class Plan:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def plan(parcels: list[Parcel], *, by: User, options: Options, day: date) -> Plan:
+def plan(parcels: list[ImportItem], *, by: User, options: Options, day: date) -> Plan:
     """Compare a file with the catalogue. About twelve queries, whatever the size of the file."""
     return _Planner(parcels, by, options, day).plan()
 
@@ -243,7 +243,7 @@ def _free_key(name: str, taken: set[str]) -> str:
 class _Planner:
     """The file and what the catalogue holds of it."""
 
-    def __init__(self, parcels: list[Parcel], by: User, options: Options, day: date) -> None:
+    def __init__(self, parcels: list[ImportItem], by: User, options: Options, day: date) -> None:
         self.parcels, self.by, self.options, self.day = parcels, by, options, day
         codes = {parcel.code for parcel in parcels if parcel.code}
         self.related = {code for parcel in parcels for code in parcel.values.get("related", [])}
@@ -279,7 +279,7 @@ class _Planner:
         outcomes = [self.outcome(parcel) for parcel in self.parcels]
         return Plan(outcomes, self.new_sectors, self.new_events)
 
-    def outcome(self, parcel: Parcel) -> Outcome:
+    def outcome(self, parcel: ImportItem) -> Outcome:
         values = parcel.values
         version = values.get("version", {})
         made = Outcome(parcel.code or "–", parcel.place, name=version.get("name", ""), faults=list(parcel.faults))
@@ -422,7 +422,7 @@ class _Planner:
 
     # Rows of sheets ---------------------------------------------------------------------------------------------------
 
-    def rows(self, parcel: Parcel, made: Outcome) -> list[RowLine]:
+    def rows(self, parcel: ImportItem, made: Outcome) -> list[RowLine]:
         """Say what becomes of each row of a sheet."""
         if not parcel.rows or made.faults:
             return []

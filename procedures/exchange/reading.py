@@ -77,7 +77,7 @@ class Row(dict[str, Any]):
 
 
 @dataclass
-class Parcel:
+class ImportItem:
     """One procedure of a file: its values, the faults in them, and the rows of sheets they came from.
 
     ``rows`` are (part, position in the part, place), part being '' or papers, fees, steps.
@@ -112,26 +112,28 @@ Check = Callable[[Any, str, _Gathering], Any]
 
 
 def _text(
-    found: Any, place: str, into: _Gathering, *, most: int = LONG, lines: bool = False, needed: bool = False
+    found: Any, place: str, into: _Gathering, *, maximum: int = LONG, lines: bool = False, needed: bool = False
 ) -> str:
     if not isinstance(found, str):
         raise _Wrong(_("A text is needed here."))
     if len(found) > LONG * 2:
-        raise _Wrong(_("Write at most %(count)d characters.") % {"count": most})
+        raise _Wrong(_("Write at most %(count)d characters.") % {"count": maximum})
     try:
         text = clean_text(found, lines=lines)
     except ValidationError as error:
         raise _Wrong(" ".join(error.messages)) from error
-    if len(text) > most:
-        raise _Wrong(_("Write at most %(count)d characters.") % {"count": most})
+    if len(text) > maximum:
+        raise _Wrong(_("Write at most %(count)d characters.") % {"count": maximum})
     if needed and not text:
         raise _Wrong(_("This may not be empty."))
     return text
 
 
-def _number(found: Any, place: str, into: _Gathering, *, least: int = 0, most: int = 9999) -> int:
-    if isinstance(found, bool) or not isinstance(found, int) or not least <= found <= most:
-        raise _Wrong(_("A whole number from %(least)d to %(most)d is needed here.") % {"least": least, "most": most})
+def _number(found: Any, place: str, into: _Gathering, *, minimum: int = 0, maximum: int = 9999) -> int:
+    if isinstance(found, bool) or not isinstance(found, int) or not minimum <= found <= maximum:
+        raise _Wrong(
+            _("A whole number from %(least)d to %(most)d is needed here.") % {"least": minimum, "most": maximum}
+        )
     return found
 
 
@@ -173,9 +175,9 @@ def _or_none(check: Check) -> Check:
     return lambda found, place, into: None if found is None else check(found, place, into)
 
 
-def _list(found: Any, place: str, into: _Gathering, *, each: Check, most: int = MAX_ENTRIES) -> list[Any]:
-    if not isinstance(found, list) or len(found) > most:
-        raise _Wrong(_("A list of at most %(count)d entries is needed here.") % {"count": most})
+def _list(found: Any, place: str, into: _Gathering, *, each: Check, maximum: int = MAX_ENTRIES) -> list[Any]:
+    if not isinstance(found, list) or len(found) > maximum:
+        raise _Wrong(_("A list of at most %(count)d entries is needed here.") % {"count": maximum})
     kept = []
     for n, item in enumerate(found):
         try:
@@ -191,22 +193,24 @@ def _several(found: Any, place: str, into: _Gathering, *, known: tuple[str, ...]
 
 
 def _code(found: Any, place: str, into: _Gathering) -> str:
-    text = _text(found, place, into, most=40)
+    text = _text(found, place, into, maximum=40)
     if not is_code(text):
         raise _Wrong(_("Enter the national code, for example 1.001193, or a local one, for example XA-0001."))
     return text
 
 
-def _slug(found: Any, place: str, into: _Gathering, *, most: int) -> str:
-    if not isinstance(found, str) or len(found) > most or not _SLUG.fullmatch(found):
-        raise _Wrong(_("Letters without marks, digits, - and _ are needed here, at most %(count)d.") % {"count": most})
+def _slug(found: Any, place: str, into: _Gathering, *, maximum: int) -> str:
+    if not isinstance(found, str) or len(found) > maximum or not _SLUG.fullmatch(found):
+        raise _Wrong(
+            _("Letters without marks, digits, - and _ are needed here, at most %(count)d.") % {"count": maximum}
+        )
     return found
 
 
 def _template(found: Any, place: str, into: _Gathering) -> Plain:
     if not isinstance(found, Mapping) or set(found) != {"name", "content"}:
         raise _Wrong(_("A file is {“name”, “content”}, its content in base64."))
-    name = _text(found["name"], place, into, most=100, needed=True)
+    name = _text(found["name"], place, into, maximum=100, needed=True)
     content = found["content"]
     try:
         base64.b64decode(content, validate=True)
@@ -289,28 +293,28 @@ def _record(
     return kept
 
 
-_LINE = partial(_text, most=300)
-_NAME = partial(_text, most=300, needed=True)
+_LINE = partial(_text, maximum=300)
+_NAME = partial(_text, maximum=300, needed=True)
 _TEXT = partial(_text, lines=True)
-_WHOLE = partial(_number, most=2**31 - 1)
+_WHOLE = partial(_number, maximum=2**31 - 1)
 _EVENT: dict[str, Check] = {
-    "code": partial(_slug, most=40),
-    "name": partial(_text, most=80, needed=True),
-    "name_en": partial(_text, most=80),
-    "n": partial(_number, most=9999),
+    "code": partial(_slug, maximum=40),
+    "name": partial(_text, maximum=80, needed=True),
+    "name_en": partial(_text, maximum=80),
+    "n": partial(_number, maximum=9999),
 }
 _SECTOR: dict[str, Check] = {
-    "code": partial(_slug, most=60),
-    "name": partial(_text, most=120, needed=True),
-    "name_en": partial(_text, most=120),
+    "code": partial(_slug, maximum=60),
+    "name": partial(_text, maximum=120, needed=True),
+    "name_en": partial(_text, maximum=120),
 }
 _FAQ: dict[str, Check] = {"question": _NAME, "answer": partial(_text, lines=True, needed=True)}
 _PAPER: dict[str, Check] = {
-    "key": partial(_slug, most=40),
-    "name": partial(_text, most=400, needed=True),
-    "name_en": partial(_text, most=400),
-    "originals": partial(_number, most=99),
-    "copies": partial(_number, most=99),
+    "key": partial(_slug, maximum=40),
+    "name": partial(_text, maximum=400, needed=True),
+    "name_en": partial(_text, maximum=400),
+    "originals": partial(_number, maximum=99),
+    "copies": partial(_number, maximum=99),
     "is_required": _truth,
     "condition": _LINE,
     "show_if": _or_none(_condition),
@@ -322,35 +326,35 @@ _FEE: dict[str, Check] = {
     "kind": partial(_one_of, known=tuple(FeeKind.values)),
     "amount_vnd": _WHOLE,
     "amount_online_vnd": _or_none(_WHOLE),
-    "per": partial(_text, most=200),
+    "per": partial(_text, maximum=200),
     "exemption": _TEXT,
     "is_local": _truth,
 }
 _STEP: dict[str, Check] = {
     "role": partial(_one_of, known=ROLES),
-    "text": partial(_text, most=400, needed=True),
-    "text_en": partial(_text, most=400),
+    "text": partial(_text, maximum=400, needed=True),
+    "text_en": partial(_text, maximum=400),
     "allotted": _hours,
 }
 _VERSION: dict[str, Check] = {
     "name": _NAME,
     "name_en": _LINE,
-    "level": partial(_number, least=1, most=4),
+    "level": partial(_number, minimum=1, maximum=4),
     "needs_presence": _truth,
     "audience": partial(_several, known=("citizen", "organisation", "enterprise")),
     "channels": partial(_several, known=("online", "direct", "post")),
-    "processing_amount": partial(_number, most=999),
+    "processing_amount": partial(_number, maximum=999),
     "processing_unit": partial(_one_of, known=tuple(TimeUnit.values)),
     "processing_note": _TEXT,
     "outcome": _LINE,
     "outcome_en": _LINE,
     "conditions": _TEXT,
     "note": _TEXT,
-    "legal_bases": partial(_list, each=partial(_text, most=500, needed=True)),
-    "dossier_sets": partial(_number, least=1, most=99),
+    "legal_bases": partial(_list, each=partial(_text, maximum=500, needed=True)),
+    "dossier_sets": partial(_number, minimum=1, maximum=99),
     "receipt_note": _TEXT,
     "letter_text": _TEXT,
-    "reasons": partial(_list, each=partial(_text, most=2000, lines=True, needed=True)),
+    "reasons": partial(_list, each=partial(_text, maximum=2000, lines=True, needed=True)),
     "effective_from": _day,
     "effective_until": _or_none(_day),
     "form": _or_none(_form),
@@ -362,7 +366,7 @@ _PROCEDURE: dict[str, Check] = {
     "code": _code,
     "sector": partial(_record, spec=_SECTOR),
     "life_events": partial(_list, each=partial(_record, spec=_EVENT, needed=("code", "name"))),
-    "synonyms": partial(_list, each=partial(_text, most=120, needed=True)),
+    "synonyms": partial(_list, each=partial(_text, maximum=120, needed=True)),
     "faq": partial(_list, each=partial(_record, spec=_FAQ, needed=("question", "answer"))),
     "notice": _TEXT,
     "accept_until": _or_none(_day),
@@ -371,7 +375,7 @@ _PROCEDURE: dict[str, Check] = {
 }
 
 
-def read_procedure(found: Any, place: str) -> Parcel:
+def read_procedure(found: Any, place: str) -> ImportItem:
     """Check one procedure of a file."""
     into = _Gathering()
     values: Plain = {}
@@ -379,12 +383,12 @@ def read_procedure(found: Any, place: str) -> Parcel:
         values = _record(found, place, into, spec=_PROCEDURE, needed=("code",))
     except _Wrong as wrong:
         into.fault(place, str(wrong))
-    parcel = Parcel(values.get("code", ""), place, values, into.faults)
+    parcel = ImportItem(values.get("code", ""), place, values, into.faults)
     _check_together(parcel, into)
     return parcel
 
 
-def _check_together(parcel: Parcel, into: _Gathering) -> None:
+def _check_together(parcel: ImportItem, into: _Gathering) -> None:
     """Check what no value shows by itself: keys used twice, dates in the wrong order."""
     version = parcel.values.get("version", {})
     keys = [paper["key"] for paper in version.get("papers", []) if "key" in paper]
@@ -398,7 +402,7 @@ def _check_together(parcel: Parcel, into: _Gathering) -> None:
 # A whole JSON file ----------------------------------------------------------------------------------------------------
 
 
-def read_json(content: bytes) -> list[Parcel]:
+def read_json(content: bytes) -> list[ImportItem]:
     """Read an exchange file; raises Unreadable when it is none."""
     if len(content) > MAX_BYTES:
         raise Unreadable(too_large())
@@ -415,7 +419,7 @@ def read_json(content: bytes) -> list[Parcel]:
     return checked(parcels)
 
 
-def checked(parcels: list[Parcel]) -> list[Parcel]:
+def checked(parcels: list[ImportItem]) -> list[ImportItem]:
     """Check what procedures of a file are together; raises Unreadable for none or too many."""
     if not parcels:
         raise Unreadable(_("The file holds no procedure."))

@@ -18,7 +18,7 @@ from common.secret import fernet
 
 from ..models import WaitingImport
 from .plan import Options, Plan
-from .reading import Fault, Parcel, Row
+from .reading import Fault, ImportItem, Row
 
 KEPT = timedelta(minutes=30)
 
@@ -41,7 +41,7 @@ class Waiting:
         return self.drafts is not None
 
 
-def keep(user: User, name: str, parcels: list[Parcel], options: Options, planned: Plan, now: datetime) -> Waiting:
+def keep(user: User, name: str, parcels: list[ImportItem], options: Options, planned: Plan, now: datetime) -> Waiting:
     """Store a file and its dry run; returns what the report page shows. Two queries."""
     waiting = Waiting(get_random_string(20), name[:100], options, "", {}, [])
     described = [[parcel.code, parcel.place, parcel.values, parcel.rows, parcel.faults] for parcel in parcels]
@@ -73,14 +73,14 @@ def waiting_of(user: User, now: datetime) -> Waiting | None:
     return Waiting(**(found | {"options": Options(**found["options"])})) if found else None
 
 
-def parcels_of(user: User, waiting: Waiting, now: datetime) -> list[Parcel] | None:
+def parcels_of(user: User, waiting: Waiting, now: datetime) -> list[ImportItem] | None:
     """Return the file of a dry run; None when it is gone or another one took its place. One query."""
     row = _rows(user, now).first()
     report, found = (_unpacked(row.report), _unpacked(row.parcels)) if row else (None, None)
     if not report or report["token"] != waiting.token or found is None:
         return None
     return [
-        Parcel(code, place, values, [Fault(**fault) for fault in faults], [tuple(row) for row in rows])
+        ImportItem(code, place, values, [Fault(**fault) for fault in faults], [tuple(row) for row in rows])
         for code, place, values, rows, faults in found
     ]
 

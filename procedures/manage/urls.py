@@ -4,7 +4,6 @@ from django.urls import path
 
 from .views import compare, exchange, form, lists, names, preview, procedure, retype, review, rows, version
 
-app_name = "manage"
 VERSION = "manage/procedures/<str:code>/v<int:number>/"
 
 PROCEDURE = "manage/procedures/<str:code>/"

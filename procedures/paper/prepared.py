@@ -184,13 +184,13 @@ def save_section(
         fresh = _locked(form, now)
         stored = {**answers_of(fresh), **answers}
         kept = {key: value for key, value in stored.items() if not form_schema.is_empty(value)}
-        done = [key for key in fresh.sections_done if key != section.key] + ([section.key] if is_done else [])
+        done = [key for key in fresh.completed_sections if key != section.key] + ([section.key] if is_done else [])
         faulty = {key: boxes for key, boxes in typed_of(fresh).items() if key != section.key}
         fresh.answers = fresh.answers | {"answers": kept, "typed": faulty | ({section.key: typed} if typed else {})}
-        fresh.sections_done = done
+        fresh.completed_sections = done
         if fresh.code_index is None:
             fresh.expires_at = min(now + _unprinted(), fresh.created_at + timedelta(days=DAYS))
-        fresh.save(update_fields=["answers", "sections_done", "expires_at"])
+        fresh.save(update_fields=["answers", "completed_sections", "expires_at"])
 
 
 def make_ready(form: PreparedForm, now: datetime) -> str:
@@ -274,5 +274,5 @@ class Progress:
     @property
     def missing(self) -> list[form_schema.Section]:
         """Sections not saved without a fault."""
-        done = set(self.form.sections_done) - set(typed_of(self.form))
+        done = set(self.form.completed_sections) - set(typed_of(self.form))
         return [section for section in self.sections if section.key not in done or section.key in self.errors]

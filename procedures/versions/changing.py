@@ -69,7 +69,7 @@ def edit(
         columns = {name: value for name, value in columns.items() if before[name] != value}
         if not columns:
             return
-        _claim(version, revision, by, **columns)
+        _take(version, revision, by, **columns)
         if changes is None:
             changes = [_change(name, before[name], value) for name, value in columns.items()]
         record(version.procedure, action, by=by, now=now, version=version, changes=changes)
@@ -85,7 +85,7 @@ def touch(
     Raises EditRefused like :func:`edit`. Four queries.
     """
     with transaction.atomic():
-        _claim(version, revision, by)
+        _take(version, revision, by)
         record(version.procedure, action, by=by, now=now, version=version, changes=changes)
 
 
@@ -97,7 +97,7 @@ def _row(version: ProcedureVersion, revision: int, *columns: str) -> dict[str, A
     return row
 
 
-def _claim(version: ProcedureVersion, revision: int, by: User, **columns: Any) -> None:
+def _take(version: ProcedureVersion, revision: int, by: User, **columns: Any) -> None:
     claimed = ProcedureVersion.objects.filter(pk=version.pk, status=VersionStatus.DRAFT, revision=revision).update(
         revision=F("revision") + 1, **columns
     )

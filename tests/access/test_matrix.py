@@ -117,35 +117,35 @@ def rows(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
         *[(f"procedures:{name}", POST, [code], EVERYBODY) for name in ("fill", "fill_print", "fill_discard")],
         ("procedures:fill_section", GET, [code, "requester"], EVERYBODY),
         ("procedures:fill_section", POST, [code, "requester"], EVERYBODY),
-        ("my:apply", GET, [code], EVERYBODY),
-        ("my:apply", POST, [code], MEMBERS),
-        ("my:dossiers", GET, [], MEMBERS),
+        ("applicant:apply", GET, [code], EVERYBODY),
+        ("applicant:apply", POST, [code], MEMBERS),
+        ("applicant:dossiers", GET, [], MEMBERS),
         *[
-            (f"my:{name}", GET, [draft.ref], OWNER)
+            (f"applicant:{name}", GET, [draft.ref], OWNER)
             for name in ("dossier", "papers", "delivery", "review", "discard", "submitted")
         ],
-        ("my:step", GET, [draft.ref, "requester"], OWNER),
-        ("my:step", POST, [draft.ref, "requester"], OWNER),
-        ("my:papers", POST, [draft.ref], OWNER),
-        ("my:paper_upload", POST, [draft.ref, "chung-sinh"], OWNER),
-        ("my:paper_promise", POST, [draft.ref, "chung-sinh"], OWNER),
-        ("my:paper_file", GET, [draft.ref, paper.ref], OWNER),
-        ("my:paper_remove", POST, [draft.ref, paper.ref], OWNER),
-        ("my:delivery", POST, [draft.ref], OWNER),
-        ("my:submit", POST, [draft.ref], OWNER),
-        ("my:discard", POST, [draft.ref], OWNER),
-        ("my:renew", POST, [draft.ref], OWNER),
-        ("my:dossier", GET, [submitted.ref], OWNER),
-        ("my:slip", GET, [submitted.ref, slip.pk], OWNER),
-        ("my:declaration", GET, [submitted.ref], OWNER),
-        ("my:withdraw", GET, [submitted.ref], OWNER),
-        ("my:withdraw", POST, [submitted.ref], OWNER),
-        ("my:copy", POST, [submitted.ref], OWNER),
-        ("my:supplement", GET, [asked.ref], OWNER),
-        ("my:supplement", POST, [asked.ref], OWNER),
-        ("my:result", GET, [decided.ref], OWNER),
-        ("my:result", POST, [decided.ref], OWNER),
-        ("my:result_file", GET, [decided.ref], OWNER),
+        ("applicant:section", GET, [draft.ref, "requester"], OWNER),
+        ("applicant:section", POST, [draft.ref, "requester"], OWNER),
+        ("applicant:papers", POST, [draft.ref], OWNER),
+        ("applicant:paper_upload", POST, [draft.ref, "chung-sinh"], OWNER),
+        ("applicant:paper_promise", POST, [draft.ref, "chung-sinh"], OWNER),
+        ("applicant:paper_file", GET, [draft.ref, paper.ref], OWNER),
+        ("applicant:paper_remove", POST, [draft.ref, paper.ref], OWNER),
+        ("applicant:delivery", POST, [draft.ref], OWNER),
+        ("applicant:submit", POST, [draft.ref], OWNER),
+        ("applicant:discard", POST, [draft.ref], OWNER),
+        ("applicant:renew", POST, [draft.ref], OWNER),
+        ("applicant:dossier", GET, [submitted.ref], OWNER),
+        ("applicant:slip", GET, [submitted.ref, slip.pk], OWNER),
+        ("applicant:declaration", GET, [submitted.ref], OWNER),
+        ("applicant:withdraw", GET, [submitted.ref], OWNER),
+        ("applicant:withdraw", POST, [submitted.ref], OWNER),
+        ("applicant:copy", POST, [submitted.ref], OWNER),
+        ("applicant:supplement", GET, [asked.ref], OWNER),
+        ("applicant:supplement", POST, [asked.ref], OWNER),
+        ("applicant:result", GET, [decided.ref], OWNER),
+        ("applicant:result", POST, [decided.ref], OWNER),
+        ("applicant:result_file", GET, [decided.ref], OWNER),
         ("track:find", POST, [], EVERYBODY),
         ("track:by_number", POST, [], EVERYBODY),
         ("track:dossier", GET, [submitted.code], EVERYBODY),
@@ -158,8 +158,8 @@ def rows(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
         ("desk:prepared", POST, [], CLERK),
         # Who has not scanned the code does not learn that a declaration exists.
         ("desk:prepared_form", GET, [1], CLERK | {"clerk": "404", "other_clerk": "404"}),
-        ("desk:prepared_take_in", GET, [1], CLERK | {"clerk": "404", "other_clerk": "404"}),
-        ("desk:prepared_take_in", POST, [1], CLERK | {"clerk": "404", "other_clerk": "404"}),
+        ("desk:prepared_register", GET, [1], CLERK | {"clerk": "404", "other_clerk": "404"}),
+        ("desk:prepared_register", POST, [1], CLERK | {"clerk": "404", "other_clerk": "404"}),
         ("desk:declaration", GET, [submitted.code], DESK_DOSSIER),
         ("desk:dossier", GET, [submitted.code], DESK_DOSSIER),
         ("desk:history", GET, [submitted.code], DESK_DOSSIER),
@@ -178,7 +178,7 @@ def rows(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
         ("desk:supplement_received", POST, [asked.code], CLERK_DOSSIER),
         ("desk:forward", GET, [processing.code], DESK_DOSSIER),
         ("desk:forward", POST, [processing.code], DESK_DOSSIER),
-        ("desk:claim", POST, [processing.code], SPECIALIST_DOSSIER),
+        ("desk:take", POST, [processing.code], SPECIALIST_DOSSIER),
         ("desk:propose", GET, [processing.code], SPECIALIST_DOSSIER),
         ("desk:propose", POST, [processing.code], SPECIALIST_DOSSIER),
         ("desk:return_result", GET, [decided.code], CLERK_DOSSIER),
@@ -215,30 +215,30 @@ def administration(world: World) -> list[tuple[str, str, list[object], dict[str,
     found_at = {"since": NOW, "last_at": NOW}
     alert, _made = Alert.objects.get_or_create(kind=AlertKind.MAIL_STUCK, defaults=found_at)
     plain = ("people", "units", "calendar", "log", "invite", "unit_add", "day_add", "calendar_import")
-    found = [(f"administer:{name}", GET, [], ADMIN) for name in plain]
-    found += [(f"administer:{name}", POST, [], ADMIN) for name in (*plain[4:], "log_export")]
-    found += [("administer:alerts", GET, [], ADMIN), ("administer:alert_acknowledge", POST, [alert.pk], ADMIN)]
-    found += [(f"administer:{name}", POST, [2026], ADMIN) for name in ("year_enter", "year_withdraw")]
+    found = [(f"manage:{name}", GET, [], ADMIN) for name in plain]
+    found += [(f"manage:{name}", POST, [], ADMIN) for name in (*plain[4:], "log_export")]
+    found += [("manage:alerts", GET, [], ADMIN), ("manage:alert_acknowledge", POST, [alert.pk], ADMIN)]
+    found += [(f"manage:{name}", POST, [2026], ADMIN) for name in ("year_enter", "year_withdraw")]
     for person, expected in ((clerk, ADMIN), (stranger, ADMIN_ELSEWHERE)):
-        found += [(f"administer:{name}", GET, [person.pk], expected) for name in ("person", "close", "hand_over")]
+        found += [(f"manage:{name}", GET, [person.pk], expected) for name in ("person", "close", "hand_over")]
         found += [
-            (f"administer:{name}", POST, [person.pk], expected)
+            (f"manage:{name}", POST, [person.pk], expected)
             for name in ("send_link", "end_sessions", "close", "open_again", "hand_over", "post_give")
         ]
-        found.append(("administer:end_session", POST, [person.pk, 1], ADMIN_ELSEWHERE))
+        found.append(("manage:end_session", POST, [person.pk, 1], ADMIN_ELSEWHERE))
         for name in ("post_change", "post_end", "post_substitute"):
             held = post if person is clerk else foreign
-            found += [(f"administer:{name}", method, [person.pk, held], expected) for method in (GET, POST)]
-            found.append((f"administer:{name}", GET, [clerk.pk, foreign], ADMIN_ELSEWHERE))
+            found += [(f"manage:{name}", method, [person.pk, held], expected) for method in (GET, POST)]
+            found.append((f"manage:{name}", GET, [clerk.pk, foreign], ADMIN_ELSEWHERE))
     for unit, expected in ((own, ADMIN), (other, ADMIN_ELSEWHERE)):
-        found += [(f"administer:{name}", GET, [unit.slug], expected) for name in ("unit", "unit_change", "unit_hours")]
+        found += [(f"manage:{name}", GET, [unit.slug], expected) for name in ("unit", "unit_change", "unit_hours")]
         found += [
-            (f"administer:{name}", POST, [unit.slug], expected)
+            (f"manage:{name}", POST, [unit.slug], expected)
             for name in ("unit_change", "unit_hours", "unit_close", "unit_open")
         ]
     for one, expected in ((day, ADMIN), (other_day, ADMIN_ELSEWHERE)):
-        found += [("administer:day", method, [one.pk], expected) for method in (GET, POST)]
-        found.append(("administer:day_remove", POST, [one.pk], expected))
+        found += [("manage:day", method, [one.pk], expected) for method in (GET, POST)]
+        found.append(("manage:day_remove", POST, [one.pk], expected))
     return [*found, ("accounts:invitation", GET, ["x"], EVERYBODY)]
 
 

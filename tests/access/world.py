@@ -82,8 +82,8 @@ class World:
         moves = {
             "receive": (actions.Receive(), staff.clerk),
             "forward": (actions.Forward(staff.specialist), staff.clerk),
-            "ask": (actions.AskSupplement((actions.Item(paper.pk, "", paper.name, "Ảnh mờ"),)), staff.specialist),
-            "withdraw": (actions.AskWithdrawal("Đổi ý"), self.citizen),
+            "ask": (actions.RequestSupplement((actions.Item(paper.pk, "", paper.name, "Ảnh mờ"),)), staff.specialist),
+            "withdraw": (actions.RequestWithdrawal("Đổi ý"), self.citizen),
             "propose": (actions.Propose(is_granted=True, upload=upload()), staff.specialist),
             "write": (actions.Propose(is_granted=True, text="Đồng ý."), staff.specialist),
             "approve": (actions.Approve(), staff.leader),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from accounts.models import User
 from common.files import uploads as common_files
 from dossiers import actions
-from dossiers.models import Paper, Reading
+from dossiers.models import AccessRecord, Paper
 from dossiers.workflow import ActionRefused, perform
 from notifications.models import Notification
 from offices.models import Post
@@ -33,11 +33,11 @@ def test_every_look_of_an_officer_at_a_dossier_is_written_down(world):
         reverse("desk:result_file", args=[code]),
     ]
     for address in looks:
-        before = Reading.objects.filter(dossier=world.decided, reader=world.commune.clerk).count()
+        before = AccessRecord.objects.filter(dossier=world.decided, reader=world.commune.clerk).count()
         answer = browser.get(address)
         read(answer)
         assert answer.status_code == 200
-        after = Reading.objects.filter(dossier=world.decided, reader=world.commune.clerk).count()
+        after = AccessRecord.objects.filter(dossier=world.decided, reader=world.commune.clerk).count()
         assert after == before + 1, address
 
 
@@ -70,14 +70,14 @@ def test_papers_and_items_of_others_cannot_be_named_in_a_form(world, monkeypatch
     monkeypatch.setattr("dossiers.applicant.chosen_files.accept", lambda upload, now: accepted)
     browser = client_of(stranger)
     paper, item = world.draft.papers.first(), world.asked.supplement_requests.first().items.first()
-    upload = reverse("my:paper_upload", args=[theirs.ref, "chung-sinh"])
+    upload = reverse("applicant:paper_upload", args=[theirs.ref, "chung-sinh"])
     browser.post(upload, {"replaces": paper.ref})
-    browser.post(reverse("my:paper_remove", args=[theirs.ref, paper.ref]))
-    browser.post(reverse("my:paper_upload", args=[theirs.ref, f"item-{item.pk}"]))
-    browser.post(reverse("my:paper_promise", args=[theirs.ref, f"item-{item.pk}"]))
-    assert browser.get(reverse("my:paper_file", args=[theirs.ref, paper.ref])).status_code == 404
+    browser.post(reverse("applicant:paper_remove", args=[theirs.ref, paper.ref]))
+    browser.post(reverse("applicant:paper_upload", args=[theirs.ref, f"item-{item.pk}"]))
+    browser.post(reverse("applicant:paper_promise", args=[theirs.ref, f"item-{item.pk}"]))
+    assert browser.get(reverse("applicant:paper_file", args=[theirs.ref, paper.ref])).status_code == 404
     slip = world.submitted.slips.first()
-    assert browser.get(reverse("my:slip", args=[theirs.ref, slip.pk])).status_code == 404
+    assert browser.get(reverse("applicant:slip", args=[theirs.ref, slip.pk])).status_code == 404
     assert Paper.objects.filter(pk=paper.pk, dossier=world.draft).exists()
     item.refresh_from_db()
     assert item.paper_id is None
@@ -95,7 +95,7 @@ def test_price_state_owner_and_dates_are_not_taken_from_a_form(world):
         "due_at": "2020-01-01",
     }
     before = {name: getattr(world.draft, name) for name in ("status", "owner_id", "unit_id", "code", "due_at")}
-    address = reverse("my:step", args=[world.draft.ref, "requester"])
+    address = reverse("applicant:section", args=[world.draft.ref, "requester"])
     forged |= factories.boxes(**forged)
     browser.post(address, forged | factories.boxes(requester_name="Nguyễn Văn An", wants_copy="khong"))
     world.draft.refresh_from_db()
@@ -180,7 +180,7 @@ def test_next_never_leads_away(world, following):
 
     EmailAddress.objects.create(user=world.citizen, email=world.citizen.email, verified=True, primary=True)
     fields = {"login": world.citizen.email, "password": factories.PASSWORD, "next": following}
-    assert Client().post(reverse("account_login"), fields).url == reverse("my:dossiers")
+    assert Client().post(reverse("account_login"), fields).url == reverse("applicant:dossiers")
     for name in ("language", "display"):
         answer = Client().post(reverse(name), {"next": following}, HTTP_ORIGIN="http://testserver")
         assert answer.url == "/"
@@ -207,13 +207,13 @@ def test_links_in_mails_never_follow_the_host_header(world, settings):
 def test_submitting_and_discarding_at_odds_leaves_one_outcome(world):
     """A page kept open in a second tab: after the one, the other finds nothing to do."""
     browser = client_of(world.citizen)
-    browser.post(reverse("my:discard", args=[world.submitted.ref]))
+    browser.post(reverse("applicant:discard", args=[world.submitted.ref]))
     world.submitted.refresh_from_db()
     assert world.submitted.status == 1 and world.submitted.papers.exists()
-    review = browser.get(reverse("my:review", args=[world.draft.ref])).content.decode()
+    review = browser.get(reverse("applicant:review", args=[world.draft.ref])).content.decode()
     fields = dict(re.findall(r'name="(key|revision)" value="([^"]+)"', review))
-    browser.post(reverse("my:discard", args=[world.draft.ref]))
-    answer = browser.post(reverse("my:submit", args=[world.draft.ref]), fields | {"declared": "on"})
+    browser.post(reverse("applicant:discard", args=[world.draft.ref]))
+    answer = browser.post(reverse("applicant:submit", args=[world.draft.ref]), fields | {"declared": "on"})
     assert answer.status_code == 404
     assert not type(world.draft).objects.filter(ref=world.draft.ref).exists()
 

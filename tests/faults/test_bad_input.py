@@ -248,7 +248,7 @@ def test_headers_that_no_browser_sends(world, method):
 
 def test_an_address_that_only_takes_forms_explains_itself(world, client):
     client.force_login(world.citizen)
-    answer = client.get(reverse("my:submit", args=[world.draft.ref]))
+    answer = client.get(reverse("applicant:submit", args=[world.draft.ref]))
     page = answer.content.decode()
     assert answer.status_code == 405 and answer["Allow"] == "POST"
     assert "Không mở trực tiếp được địa chỉ này" in page and "<h1>" in page
@@ -257,7 +257,7 @@ def test_an_address_that_only_takes_forms_explains_itself(world, client):
 @pytest.mark.parametrize(
     ("persona", "name", "which", "typed"),
     [
-        ("citizen", "my:withdraw", "submitted", {"reason": f"Đổi ý vì {NFD}", "revision": "abc"}),
+        ("citizen", "applicant:withdraw", "submitted", {"reason": f"Đổi ý vì {NFD}", "revision": "abc"}),
         ("clerk", "desk:refuse", "submitted", {"reason": "Thiếu thẩm quyền", "rule": "", "revision": HUGE}),
         ("clerk", "desk:receive", "submitted", {"originals": "khong-co", "revision": ""}),
         ("specialist", "desk:propose", "processing", {"text": "Đồng ý cấp", "is_granted": "x", "revision": "abc"}),

@@ -39,12 +39,12 @@ def test_pages_redirects_and_refusals(world, settings):
     checked(stranger.get("/", HTTP_HOST="evil.example"), 400)
     checked(citizen.get("/desk/"), 403)
     checked(stranger.get("/nothing/"), 404)
-    checked(citizen.get(reverse("my:submit", args=[world.draft.ref])), 405)
+    checked(citizen.get(reverse("applicant:submit", args=[world.draft.ref])), 405)
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
     checked(stranger.post("/accounts/login/", {"login": "a" * 100}), 413)
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
     settings.LIMITS = settings.LIMITS | {"upload_user": (0, 3600)}
-    answer = checked(citizen.post(reverse("my:paper_upload", args=[world.draft.ref, "chung-sinh"])), 429)
+    answer = checked(citizen.post(reverse("applicant:paper_upload", args=[world.draft.ref, "chung-sinh"])), 429)
     assert int(answer["Retry-After"]) > 0
 
 
@@ -62,7 +62,7 @@ def test_files(world):
     citizen.force_login(world.citizen)
     clerk.force_login(world.commune.clerk)
     for browser, address in (
-        (citizen, reverse("my:paper_file", args=[world.submitted.ref, paper.ref])),
+        (citizen, reverse("applicant:paper_file", args=[world.submitted.ref, paper.ref])),
         (clerk, reverse("desk:paper_file", args=[world.submitted.code, paper.ref])),
         (clerk, reverse("desk:result_file", args=[world.decided.code])),
         (clerk, reverse("desk:slip_pdf", args=[world.submitted.code, world.submitted.slips.first().pk])),
@@ -79,7 +79,7 @@ def test_personal_pages_rest_in_no_cache(world):
     clerk.force_login(world.commune.clerk)
     for browser, address in (
         (citizen, "/my/dossiers/"),
-        (citizen, reverse("my:dossier", args=[world.submitted.ref])),
+        (citizen, reverse("applicant:dossier", args=[world.submitted.ref])),
         (citizen, "/account/"),
         (clerk, reverse("desk:dossier", args=[world.submitted.code])),
         (clerk, "/desk/"),

@@ -82,35 +82,35 @@ def send(browser, page, needle, boxes=(), *, to=None, **headers):
 
 def begin(commune, citizen) -> Dossier:
     version = factories.version(commune.unit, form=FORM)
-    return factories.draft(citizen, commune.unit, version, answers={}, sections_done=[])
+    return factories.draft(citizen, commune.unit, version, answers={}, completed_sections=[])
 
 
 def test_a_dossier_is_filed(browser, commune, citizen):
     draft = begin(commune, citizen)
-    step = reverse("my:step", args=[draft.ref, "requester"])
+    step = reverse("applicant:section", args=[draft.ref, "requester"])
     assert send(browser, step, "answer-key", typed("nháp"), **{"X-Autosave": "1"}).status_code == 204
     later = send(browser, step, "answer-key", typed("mai") | {"later": "1"})
-    assert later.url == reverse("my:dossier", args=[draft.ref])
+    assert later.url == reverse("applicant:dossier", args=[draft.ref])
     more = send(browser, step, "answer-key", typed("thêm") | {"answer-rows_more": "1"})
     assert 'name="answer-rows_3_key"' in more.content.decode() and "error-summary" not in more.content.decode()
-    assert send(browser, step, "answer-key", typed("xong")).url == reverse("my:papers", args=[draft.ref])
+    assert send(browser, step, "answer-key", typed("xong")).url == reverse("applicant:papers", args=[draft.ref])
     draft.refresh_from_db()
     assert draft.answers == stored("xong")
-    review, submit = (reverse(f"my:{name}", args=[draft.ref]) for name in ("review", "submit"))
+    review, submit = (reverse(f"applicant:{name}", args=[draft.ref]) for name in ("review", "submit"))
     shown = browser.get(review).content.decode()
     anchors = [part.split('"')[0] for part in shown.split(f"{step}?back=review#")[1:]]
     page = browser.get(step).content.decode()
     assert len(anchors) == len(NAMES) + 2 and all(f'id="{anchor}"' in page for anchor in anchors)
     filed = send(browser, review, 'name="declared"', {"declared": "on"}, to=submit)
-    assert filed.url == reverse("my:submitted", args=[draft.ref])
+    assert filed.url == reverse("applicant:submitted", args=[draft.ref])
     draft.refresh_from_db()
     assert draft.status == 1 and draft.answers == stored("xong")
 
 
 def test_a_part_is_corrected(browser, commune, citizen, now):
     dossier = begin(commune, citizen)
-    Dossier.objects.filter(pk=dossier.pk).update(answers=stored("cũ"), sections_done=["requester"])
-    wanted = actions.AskSupplement((actions.Item(None, "requester", "Người yêu cầu", "Sai"),))
+    Dossier.objects.filter(pk=dossier.pk).update(answers=stored("cũ"), completed_sections=["requester"])
+    wanted = actions.RequestSupplement((actions.Item(None, "requester", "Người yêu cầu", "Sai"),))
     for action, by in (
         (actions.Submit(data_of_account(citizen), key="k" * 32), citizen),
         (actions.Receive(), commune.clerk),
@@ -118,8 +118,8 @@ def test_a_part_is_corrected(browser, commune, citizen, now):
         (wanted, commune.specialist),
     ):
         perform(action, Dossier.objects.get(pk=dossier.pk), by=by, now=now)
-    step = reverse("my:step", args=[dossier.ref, "requester"])
-    supplement = reverse("my:supplement", args=[dossier.ref])
+    step = reverse("applicant:section", args=[dossier.ref, "requester"])
+    supplement = reverse("applicant:supplement", args=[dossier.ref])
     assert send(browser, step, "answer-key", typed("mới")).url == supplement
     assert send(browser, supplement, 'name="revision"').status_code == 302
     dossier.refresh_from_db()

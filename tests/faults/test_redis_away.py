@@ -90,11 +90,11 @@ def test_a_dossier_is_filed_and_received(world, send):
     EmailAddress.objects.create(user=world.citizen, email=world.citizen.email, verified=True, primary=True)
     send(browser, reverse("account_login"), {"login": world.citizen.email, "password": "sai"}, 200)
     send(browser, reverse("account_login"), {"login": world.citizen.email, "password": factories.PASSWORD})
-    start = reverse("my:apply", args=[world.version.procedure.code])
+    start = reverse("applicant:apply", args=[world.version.procedure.code])
     page = send(browser, start, {"key": onetime.new_key(), "unit": world.commune.unit.slug})
     draft = Dossier.objects.get(ref=resolve(page).kwargs["ref"], status=0)
     step, upload, delivery, review, submit = (
-        reverse(f"my:{name}", args=[draft.ref, *more])
+        reverse(f"applicant:{name}", args=[draft.ref, *more])
         for name, *more in (
             ("step", "requester"),
             ("paper_upload", "chung-sinh"),
@@ -108,10 +108,10 @@ def test_a_dossier_is_filed_and_received(world, send):
     send(browser, step, answers)
     photo = SimpleUploadedFile("a.pdf", b"%PDF-1.4\nno pdf", "application/pdf")
     send(browser, upload, {"file": photo}, 422)
-    send(browser, reverse("my:paper_promise", args=[draft.ref, "chung-sinh"]), {})
+    send(browser, reverse("applicant:paper_promise", args=[draft.ref, "chung-sinh"]), {})
     send(browser, delivery, {"delivery": "desk"})
     fields = {name: shown(browser, review, name) for name in ("key", "revision")}
-    assert send(browser, submit, fields | {"declared": "on"}) == reverse("my:submitted", args=[draft.ref])
+    assert send(browser, submit, fields | {"declared": "on"}) == reverse("applicant:submitted", args=[draft.ref])
     draft.refresh_from_db()
     assert draft.status == 1 and draft.slips.count() == 1
     assert Notification.objects.filter(subject_ref=draft.ref, state=State.WAITING).exists()

@@ -83,7 +83,7 @@ def fields(world: World) -> dict[str, Send]:
         address = reverse("manage:papers_edit", args=[code, version.number, 1])
         return publisher.post(address, row | {"revision": revision, "template_file": file})
 
-    def take_in(file: Any) -> Any:
+    def register(file: Any) -> Any:
         paper = {
             "key": "uy-quyen",
             "name": "Văn bản ủy quyền",
@@ -100,14 +100,14 @@ def fields(world: World) -> dict[str, Send]:
 
     return {
         "paper": lambda file: citizen.post(
-            reverse("my:paper_upload", args=[world.draft.ref, "chung-sinh"]), {"file": file}
+            reverse("applicant:paper_upload", args=[world.draft.ref, "chung-sinh"]), {"file": file}
         ),
         "supplement": lambda file: citizen.post(
-            reverse("my:paper_upload", args=[world.asked.ref, f"item-{item.pk}"]), {"file": file}
+            reverse("applicant:paper_upload", args=[world.asked.ref, f"item-{item.pk}"]), {"file": file}
         ),
         "result": propose,
         "template": edit,
-        "import": take_in,
+        "import": register,
     }
 
 
@@ -160,7 +160,7 @@ def test_every_good_file_is_taken_and_given_out_inert(world, remembered, field):
             assert answer.status_code == 302, (label, answer.status_code)
             paper = Paper.objects.filter(dossier=dossier).order_by("-pk").first()
             assert paper.original_name == shown, label
-            served = browser.get(reverse("my:paper_file", args=[dossier.ref, paper.ref]))
+            served = browser.get(reverse("applicant:paper_file", args=[dossier.ref, paper.ref]))
             content = read(served)
             assert hashlib.sha256(content).hexdigest() == paper.sha256, label
             assert served["Content-Type"] in uploads.SERVED_TYPES and served["X-Content-Type-Options"] == "nosniff"
@@ -238,9 +238,9 @@ def test_everything_else_works_while_uploads_are_refused(world, settings):
     assert default_storage.exists(slip.file.name)
     perform(actions.Receive(), world.submitted, by=world.commune.clerk, now=NOW)
     browser = client_of(world.citizen)
-    address = reverse("my:step", args=[world.draft.ref, "requester"])
+    address = reverse("applicant:section", args=[world.draft.ref, "requester"])
     assert browser.get(address).status_code == 200
-    for address in ("/", reverse("my:papers", args=[world.draft.ref])):
+    for address in ("/", reverse("applicant:papers", args=[world.draft.ref])):
         assert browser.get(address).status_code == 200
 
 
@@ -286,9 +286,9 @@ def test_blank_form_is_given_out_even_when_it_cannot_be_kept(world, monkeypatch)
 def test_copy_of_a_dossier_whose_files_cannot_be_written_says_so(world, monkeypatch):
     perform(actions.Refuse("Sai thẩm quyền, Điều 1"), world.submitted, by=world.commune.clerk, now=NOW)
     browser, drafts = client_of(world.citizen), Dossier.objects.count()
-    page = browser.get(reverse("my:dossier", args=[world.submitted.ref])).content.decode()
+    page = browser.get(reverse("applicant:dossier", args=[world.submitted.ref])).content.decode()
     key = page.split('name="key" value="')[1].split('"')[0]
-    address = reverse("my:copy", args=[world.submitted.ref])
+    address = reverse("applicant:copy", args=[world.submitted.ref])
     there = stored()
     with monkeypatch.context() as broken:
         broken.setattr("django.core.files.base.ContentFile.chunks", failing(errno.ENOSPC), raising=False)

@@ -51,7 +51,7 @@ def test_filled_in_at_home_and_taken_in_at_the_desk(visit: Visit, picture: Pictu
     expect(clerk.locator("main")).to_contain_text("075199000011")
     picture(clerk, f"prepared-{'desk' if js else 'open'}")
     clerk.locator("main .actions a[href$='/take-in/']").click()
-    take_in(clerk)
+    register(clerk)
     expect(clerk.locator("main")).to_contain_text(re.compile(r"H\d\d-\d{6}-\d{4}"))
     # Once is enough: the code opens, but is not taken in again.
     clerk.goto("/desk/prepared/")
@@ -60,7 +60,7 @@ def test_filled_in_at_home_and_taken_in_at_the_desk(visit: Visit, picture: Pictu
     expect(clerk.locator("main .actions a[href$='/take-in/']")).to_have_count(0)
 
 
-def take_in(page: Page) -> None:
+def register(page: Page) -> None:
     """Compare with the identity paper, tick what is on the counter, take it in."""
     for box in page.locator("main input[type=checkbox]").all():
         box.check()

@@ -37,7 +37,7 @@ STARTS = {
     ADMINISTRATOR: ["/manage/people/", "/manage/units/", "/manage/calendar/", "/manage/log/", "/account/", "/desk/"],
 }
 # How many addresses of one URL pattern are looked at.
-ONCE, MORE = 1, {"my:dossier": 5, "my:step": 3, "desk:dossier": 4, "procedures:detail": 3}
+ONCE, MORE = 1, {"applicant:dossier": 5, "applicant:section": 3, "desk:dossier": 4, "procedures:detail": 3}
 MOST_PAGES = 70
 # Looked at as a stranger sees them; signed in, only the frame around them differs.
 PUBLIC = re.compile(

@@ -9,7 +9,7 @@ from tests.pages import checks
 CSS = (checks.STATIC / "portal.css").read_text()
 JS = (checks.STATIC / "portal.js").read_text()
 BLOCKS = {
-    "light": r":root \{(.*?)\}",
+    "deadline_status": r":root \{(.*?)\}",
     "dark": r'html\[data-theme="dark"\] \{(.*?)\}',
     "dark by machine": r'html:not\(\[data-theme="light"\]\) \{(.*?)\}',
     "contrast": r'html\[data-contrast="more"\]\[data-contrast\] \{(.*?)\}',
@@ -57,9 +57,9 @@ def test_ratio_is_that_of_wcag():
 
 @pytest.mark.parametrize("mode", BLOCKS)
 @pytest.mark.parametrize(("front", "back", "least"), PAIRS)
-def test_tokens_have_contrast(mode, front, back, least):
+def test_tokens_have_contrast(mode, front, back, minimum):
     colours = tokens(mode)
-    assert ratio(colours[front], colours[back]) >= least
+    assert ratio(colours[front], colours[back]) >= minimum
 
 
 def test_high_contrast_is_high():

@@ -172,7 +172,7 @@ def readable(stream: Any) -> bytes:
         return b""
 
 
-def unfolded(stream: Any, most: int) -> int:
+def unfolded(stream: Any, maximum: int) -> int:
     """Return how large a stream is when read; counting ends soon after ``most``. Picture codecs count as they are."""
     import pikepdf
 
@@ -185,7 +185,7 @@ def unfolded(stream: Any, most: int) -> int:
         return len(raw)
     size, unpacker = 0, zlib.decompressobj()
     try:
-        while raw and not unpacker.eof and size <= most:
+        while raw and not unpacker.eof and size <= maximum:
             size += len(unpacker.decompress(raw, 1 << 20))
             raw = unpacker.unconsumed_tail
     except zlib.error:

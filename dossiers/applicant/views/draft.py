@@ -37,7 +37,7 @@ def language() -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
-def step(request: HttpRequest, dossier: Dossier, section: str) -> HttpResponse:
+def section(request: HttpRequest, dossier: Dossier, section: str) -> HttpResponse:
     """Ask one topic; what was typed is kept even when something is wrong with it."""
     day = local_day(now())
     progress = submission.Progress(dossier, day)
@@ -56,10 +56,10 @@ def step(request: HttpRequest, dossier: Dossier, section: str) -> HttpResponse:
     )
     form.helper.no_error_summary = True
     if request.method == "POST":
-        answer = save_step(request, dossier, progress, chosen, form)
+        answer = save_section(request, dossier, progress, chosen, form)
         if answer is not None:
             return answer
-    return render(request, "my/step.html", step_context(request, dossier, progress, chosen, form))
+    return render(request, "applicant/section.html", section_context(request, dossier, progress, chosen, form))
 
 
 def sent_or_kept(request: HttpRequest, dossier: Dossier, part: str) -> Any:
@@ -76,16 +76,16 @@ def outside(request: HttpRequest, dossier: Dossier, *, is_known: bool) -> HttpRe
         messages.info(request, _("This part is not open for changes."))
     elif not is_known:
         messages.info(request, _("This part is not needed for your answers."))
-    return redirect("my:dossier", dossier.ref)
+    return redirect("applicant:dossier", dossier.ref)
 
 
-def save_step(
+def save_section(
     request: HttpRequest, dossier: Dossier, progress: submission.Progress, section: Any, form: Any
 ) -> HttpResponse | None:
     """Store a topic's answers; return where to go, or None to show the page again."""
     is_autosave = "X-Autosave" in request.headers
     is_valid = form.is_valid()
-    is_done = is_valid and (not is_autosave or section.key in dossier.sections_done)
+    is_done = is_valid and (not is_autosave or section.key in dossier.completed_sections)
     moment = recorded_now()
     if dossier.is_draft:
         drafts.save_section(dossier, section, form.answers(), is_done=is_done, now=moment, typed=form.typed)
@@ -95,14 +95,14 @@ def save_step(
         return HttpResponse(status=204)
     if "later" in request.POST:
         say_saved(request, moment, is_faulty=bool(form.typed))
-        return redirect("my:dossier", dossier.ref)
+        return redirect("applicant:dossier", dossier.ref)
     if not is_valid:
         return None
     point_out(request, form)
     if not dossier.is_draft:
-        return redirect("my:supplement", dossier.ref)
+        return redirect("applicant:supplement", dossier.ref)
     if request.GET.get("back") == "review":
-        return redirect("my:review", dossier.ref)
+        return redirect("applicant:review", dossier.ref)
     dossier.refresh_from_db()
     return redirect(applicant_pages.following_url(submission.Progress(dossier, progress.day), section))
 
@@ -114,19 +114,19 @@ def say_saved(request: HttpRequest, moment: datetime, *, is_faulty: bool) -> Non
         messages.warning(request, _("Something you typed still has to be corrected. It is kept as you typed it."))
 
 
-def step_context(
+def section_context(
     request: HttpRequest, dossier: Dossier, progress: submission.Progress, section: Any, form: Any
 ) -> dict[str, Any]:
     """Return the page of one topic."""
     keys = [other.key for other in progress.sections]
     n = keys.index(section.key)
-    back = reverse("my:dossier", args=[dossier.ref])
+    back = reverse("applicant:dossier", args=[dossier.ref])
     if not dossier.is_draft:
-        back = reverse("my:supplement", args=[dossier.ref])
+        back = reverse("applicant:supplement", args=[dossier.ref])
     elif request.GET.get("back") == "review":
-        back = reverse("my:review", args=[dossier.ref])
+        back = reverse("applicant:review", args=[dossier.ref])
     elif n:
-        back = reverse("my:step", args=[dossier.ref, keys[n - 1]])
+        back = reverse("applicant:section", args=[dossier.ref, keys[n - 1]])
     return {
         "dossier": dossier,
         "form": form,
@@ -148,7 +148,7 @@ def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     refused = take_chosen(request, dossier)
     if refused is not None:
         return refused
-    return redirect("my:dossier" if "later" in request.POST else "my:delivery", dossier.ref)
+    return redirect("applicant:dossier" if "later" in request.POST else "applicant:delivery", dossier.ref)
 
 
 def take_chosen(request: HttpRequest, dossier: Dossier, key: str = "") -> HttpResponse | None:
@@ -176,7 +176,7 @@ def papers_page(
         "total": progress.parts,
         "is_supplement": False,
     }
-    return render(request, "my/papers.html", context, status=status)
+    return render(request, "applicant/papers.html", context, status=status)
 
 
 @require_POST
@@ -188,7 +188,7 @@ def paper_upload(request: HttpRequest, dossier: Dossier, key: str) -> HttpRespon
 
 def card_url(dossier: Dossier, key: str) -> str:
     """Return the address of a paper's card."""
-    name = "my:papers" if supplements.item_number(key) is None else "my:supplement"
+    name = "applicant:papers" if supplements.item_number(key) is None else "applicant:supplement"
     return f"{reverse(name, args=[dossier.ref])}#paper-{key}"
 
 
@@ -216,9 +216,9 @@ def paper_remove(request: HttpRequest, dossier: Dossier, paper_ref: str) -> Http
     if dossier.is_draft:
         draft_papers.remove_paper(dossier, paper_ref, now=recorded_now())
         messages.success(request, _("Removed."))
-        return redirect("my:papers", dossier.ref)
+        return redirect("applicant:papers", dossier.ref)
     supplements.remove(dossier, paper_ref)
-    return redirect("my:supplement", dossier.ref)
+    return redirect("applicant:supplement", dossier.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -236,9 +236,9 @@ def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     else:
         form = DeliveryForm(initial=DeliveryForm.initial_of(dossier, request.user), ways=ways)  # type: ignore[arg-type]
     progress = submission.Progress(dossier, day)
-    back = reverse("my:papers" if progress.cards else "my:dossier", args=[dossier.ref])
+    back = reverse("applicant:papers" if progress.cards else "applicant:dossier", args=[dossier.ref])
     context = {"dossier": dossier, "form": form, "level": level, "back": back, "total": progress.parts}
-    return render(request, "my/delivery.html", context)
+    return render(request, "applicant/delivery.html", context)
 
 
 def save_delivery(request: HttpRequest, dossier: Dossier, form: DeliveryForm) -> HttpResponse | None:
@@ -255,8 +255,8 @@ def save_delivery(request: HttpRequest, dossier: Dossier, form: DeliveryForm) ->
         return HttpResponse(status=204)
     if "later" in request.POST:
         say_saved(request, moment, is_faulty=bool(typed))
-        return redirect("my:dossier", dossier.ref)
-    return redirect("my:review", dossier.ref) if form.is_valid() else None
+        return redirect("applicant:dossier", dossier.ref)
+    return redirect("applicant:review", dossier.ref) if form.is_valid() else None
 
 
 @require_safe
@@ -276,7 +276,7 @@ def review_page(request: HttpRequest, dossier: Dossier, form: SubmitForm, status
         "is_taken": is_taken,
         "expires": drafts.expires(dossier),
     }
-    return render(request, "my/review.html", context, status=status)
+    return render(request, "applicant/review.html", context, status=status)
 
 
 @require_POST
@@ -289,7 +289,7 @@ def submit(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     form = SubmitForm(request.POST)
     if not form.is_valid():
         if not dossier.is_draft:
-            return redirect("my:dossier", dossier.ref)
+            return redirect("applicant:dossier", dossier.ref)
         return review_page(request, dossier, fresh_key(form, dossier), status=422)
     data = form.cleaned_data
     try:
@@ -298,8 +298,8 @@ def submit(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         if not Dossier.objects.filter(pk=dossier.pk, status=0).exists():
             raise
         messages.error(request, submission.explain(refusal))
-        return redirect("my:review", dossier.ref)
-    return redirect("my:submitted", dossier.ref)
+        return redirect("applicant:review", dossier.ref)
+    return redirect("applicant:submitted", dossier.ref)
 
 
 def fresh_key(form: SubmitForm, dossier: Dossier) -> SubmitForm:
@@ -316,12 +316,12 @@ def fresh_key(form: SubmitForm, dossier: Dossier) -> SubmitForm:
 def renew(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Move a draft to the procedure's version in force."""
     submission.renew(dossier, now=recorded_now())
-    dossier.refresh_from_db(fields=["sections_changed"])
+    dossier.refresh_from_db(fields=["sections_to_review"])
     words = [_("The draft now follows the new rules.")]
-    if dossier.sections_changed:
+    if dossier.sections_to_review:
         words.append(_("Look again at the parts that are marked so."))
     messages.success(request, " ".join(words))
-    return redirect("my:dossier", dossier.ref)
+    return redirect("applicant:dossier", dossier.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -331,7 +331,7 @@ def discard(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     if not dossier.is_draft:
         raise drafts.changed_meanwhile()
     if request.method != "POST":
-        return render(request, "my/discard.html", {"dossier": dossier})
+        return render(request, "applicant/discard.html", {"dossier": dossier})
     drafts.discard(dossier)
     messages.success(request, _("The draft has been deleted."))
-    return redirect("my:dossiers")
+    return redirect("applicant:dossiers")

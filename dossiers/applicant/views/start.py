@@ -38,7 +38,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponseBase:
     else:
         form = UnitForm(initial={"unit": applicant_pages.preset_unit(request, entry)}, offerings=entry.offerings)
     context = applicant_pages.before_you_start(request, procedure, entry, form)
-    return render(request, "my/procedure_apply.html", context, status=200 if not form.errors else 422)
+    return render(request, "applicant/procedure_apply.html", context, status=200 if not form.errors else 422)
 
 
 def data_with_only_unit(request: HttpRequest, entry: drafts.Entry) -> Any:
@@ -57,8 +57,8 @@ def begin(request: HttpRequest, procedure: Procedure, entry: drafts.Entry, slug:
         draft = drafts.start_draft(entry.version, offering.unit, request.user, key=key, now=recorded_now())  # type: ignore[arg-type,union-attr]
     except REFUSALS as refusal:
         messages.error(request, submission.explain(refusal))
-        return redirect("my:apply", procedure.code)
-    return redirect("my:dossier", draft.ref)
+        return redirect("applicant:apply", procedure.code)
+    return redirect("applicant:dossier", draft.ref)
 
 
 def cannot_apply(request: HttpRequest, procedure: Procedure, entry: drafts.Entry) -> HttpResponse:
@@ -66,7 +66,7 @@ def cannot_apply(request: HttpRequest, procedure: Procedure, entry: drafts.Entry
     context = applicant_pages.why_not(procedure, entry, local_day(now()))
     if context is None:
         raise Http404
-    return render(request, "my/procedure_unavailable.html", context, status=410 if entry.is_over else 404)
+    return render(request, "applicant/procedure_unavailable.html", context, status=410 if entry.is_over else 404)
 
 
 @require_safe
@@ -75,7 +75,7 @@ def dossiers(request: HttpRequest) -> HttpResponse:
     rows, following = applicant_pages.list_page(
         request.user, request.GET.get("after", ""), language=get_language() or "vi"
     )
-    return render(request, "my/dossier_list.html", {"rows": rows, "following": following})
+    return render(request, "applicant/dossier_list.html", {"rows": rows, "following": following})
 
 
 @require_safe
@@ -90,13 +90,13 @@ def draft_page(request: HttpRequest, found: Dossier) -> HttpResponse:
     day = local_day(now())
     newer = submission.newer_version(found, day)
     if newer is not None:
-        return render(request, "my/dossier_renew.html", renewal.page(found, newer, day, get_language() or "vi"))
+        return render(request, "applicant/dossier_renew.html", renewal.page(found, newer, day, get_language() or "vi"))
     context = applicant_pages.task_list(found, day, get_language() or "vi")
-    return render(request, "my/dossier_draft.html", context | {"is_taken": drafts.is_taken(found, day)})
+    return render(request, "applicant/dossier_draft.html", context | {"is_taken": drafts.is_taken(found, day)})
 
 
 def tracking_page(request: HttpRequest, found: Dossier) -> HttpResponse:
     """Show a submitted dossier: where it is, what to do now, what happened, what was sent."""
     context = applicant_pages.tracking(found, request.user, now(), get_language() or "vi")  # type: ignore[arg-type]
     context["key"] = onetime.new_key()
-    return render(request, "my/dossier_track.html", context)
+    return render(request, "applicant/dossier_track.html", context)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from common.clock import recorded_now
 from common.files.uploads import ACCEPT_ATTRIBUTE, serve
 from common.text import lower_first
-from dossiers.actions import AskWithdrawal, ReturnResult
+from dossiers.actions import RequestWithdrawal, ReturnResult
 from dossiers.filing import drafts, submission, supplements
 from dossiers.models import Delivery, Dossier, Result, SlipKind, Status
 from dossiers.records import slips
@@ -33,7 +33,7 @@ def submitted(request: HttpRequest, ref: str) -> HttpResponse:
     """Confirm the submission; coming back shows the same page."""
     dossier = own_dossier(request, ref)
     if dossier.is_draft:
-        return redirect("my:dossier", dossier.ref)
+        return redirect("applicant:dossier", dossier.ref)
     offering = Offering.objects.filter(unit=dossier.received_by_id, procedure=dossier.version.procedure_id).first()
     level = effective_level(dossier.version, offering) if offering else dossier.version.level
     context = {
@@ -48,7 +48,7 @@ def submitted(request: HttpRequest, ref: str) -> HttpResponse:
         "has_email": bool(dossier.applicant.email),
         "hours": hours_lines(dossier.received_by.opening_hours.all()),
     }
-    return render(request, "my/submitted.html", context)
+    return render(request, "applicant/submitted.html", context)
 
 
 @require_safe
@@ -62,7 +62,7 @@ def slip(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
         return serve(request, found.file, "application/pdf", f"{found.kind}-{dossier.code}.pdf", sha256=found.sha256)
     template, context = slips.page(found, "slips/print.html")
     with slips.in_vietnamese():
-        return render(request, template, context | {"back": reverse("my:dossier", args=[dossier.ref])})
+        return render(request, template, context | {"back": reverse("applicant:dossier", args=[dossier.ref])})
 
 
 @require_safe
@@ -70,8 +70,8 @@ def declaration(request: HttpRequest, ref: str) -> HttpResponse:
     """Show the declaration of a submitted dossier as a page to print."""
     dossier = own_dossier(request, ref)
     if dossier.is_draft:
-        return redirect("my:dossier", dossier.ref)
-    page = declaring.page(dossier, reverse("my:dossier", args=[dossier.ref]))
+        return redirect("applicant:dossier", dossier.ref)
+    page = declaring.page(dossier, reverse("applicant:dossier", args=[dossier.ref]))
     if page is None:
         raise Http404
     with slips.in_vietnamese():
@@ -98,7 +98,7 @@ def supplement(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     if refused is not None:
         return refused
     if "later" in request.POST:
-        return redirect("my:dossier", dossier.ref)
+        return redirect("applicant:dossier", dossier.ref)
     form = RevisionForm(request.POST)
     if not form.is_valid():
         raise drafts.changed_meanwhile()
@@ -109,7 +109,7 @@ def supplement(request: HttpRequest, dossier: Dossier) -> HttpResponse:
             raise
         return supplement_page(request, dossier, error=str(refusal.message), status=422)
     messages.success(request, _("Your supplement has been sent."))
-    return redirect("my:dossier", dossier.ref)
+    return redirect("applicant:dossier", dossier.ref)
 
 
 def supplement_page(
@@ -131,13 +131,13 @@ def supplement_page(
         "missing": [card for card in cards if not card["is_given"]],
         "accept": ACCEPT_ATTRIBUTE,
     }
-    return render(request, "my/supplement.html", context, status=status)
+    return render(request, "applicant/supplement.html", context, status=status)
 
 
 def answer_item(request: HttpRequest, dossier: Dossier, item: int) -> HttpResponse:
     """Note that a listed paper will be brought to the commune."""
     supplements.promise_original(dossier, item, by=request.user, now=recorded_now())  # type: ignore[arg-type]
-    return redirect("my:supplement", dossier.ref)
+    return redirect("applicant:supplement", dossier.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -148,19 +148,19 @@ def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         if dossier.status not in applicant_pages.WITHDRAWABLE:
             raise drafts.changed_meanwhile()
         form = WithdrawForm(initial={"revision": dossier.revision})
-        return render(request, "my/withdraw.html", {"dossier": dossier, "form": form})
+        return render(request, "applicant/withdraw.html", {"dossier": dossier, "form": form})
     form = WithdrawForm(request.POST)
     if not form.is_valid():
-        return render(request, "my/withdraw.html", {"dossier": dossier, "form": form}, status=422)
+        return render(request, "applicant/withdraw.html", {"dossier": dossier, "form": form}, status=422)
     data = form.cleaned_data
-    perform(AskWithdrawal(data["reason"]), dossier, by=request.user, now=recorded_now(), revision=data["revision"])  # type: ignore[arg-type]
+    perform(RequestWithdrawal(data["reason"]), dossier, by=request.user, now=recorded_now(), revision=data["revision"])  # type: ignore[arg-type]
     dossier.refresh_from_db(fields=["status"])
     is_over = dossier.status == Status.STOPPED
     messages.success(
         request,
         _("Your dossier has been withdrawn.") if is_over else _("You asked to withdraw. An officer will answer."),
     )
-    return redirect("my:dossier", dossier.ref)
+    return redirect("applicant:dossier", dossier.ref)
 
 
 @require_POST
@@ -169,7 +169,7 @@ def copy(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Start a new draft with the answers and papers of an ended dossier, once per page."""
     made = submission.copy_draft(dossier, by=request.user, key=request.POST.get("key", ""), now=recorded_now())  # type: ignore[arg-type]
     messages.success(request, _("Here is a copy with your answers and papers. Check each part, then submit."))
-    return redirect("my:dossier", made.ref)
+    return redirect("applicant:dossier", made.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -184,7 +184,7 @@ def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
                 raise drafts.changed_meanwhile()
             revision = form.cleaned_data["revision"]
             perform(ReturnResult(), dossier, by=request.user, now=recorded_now(), revision=revision)  # type: ignore[arg-type]
-        return redirect("my:result_file", dossier.ref)
+        return redirect("applicant:result_file", dossier.ref)
     is_online = dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE
     context = {
         "dossier": dossier,
@@ -194,7 +194,7 @@ def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         "is_being_made": is_online and not found.file,
         "may_download": dossier.status == Status.RETURNED and bool(found.file),
     }
-    return render(request, "my/result.html", context)
+    return render(request, "applicant/result.html", context)
 
 
 @require_safe
@@ -203,7 +203,7 @@ def result_file(request: HttpRequest, ref: str) -> HttpResponseBase:
     dossier = own_dossier(request, ref)
     found = decided(dossier)
     if dossier.status != Status.RETURNED or not found.file:
-        return redirect("my:result", dossier.ref)
+        return redirect("applicant:result", dossier.ref)
     return serve(request, found.file, "application/pdf", f"ket-qua-{dossier.code}.pdf", sha256=found.sha256)
 
 

@@ -18,7 +18,7 @@ from dossiers import actions
 from dossiers.actions.decision import PDF
 from dossiers.workflow import ActionBase
 
-from .reception import ActionForm, ReasonForm, WordsField
+from .reception import ActionForm, CleanTextField, ReasonForm
 
 SIGN_SCOPE = "sign_user"
 REASONS_EXTENDED = (
@@ -49,7 +49,7 @@ class ProposeForm(ActionForm):
         widget=forms.RadioSelect,
         initial="1",
     )
-    reason = WordsField(
+    reason = CleanTextField(
         label=gettext_lazy("Reason"),
         lines=True,
         rows=3,
@@ -66,7 +66,7 @@ class ProposeForm(ActionForm):
         widget=forms.RadioSelect,
         initial="letter",
     )
-    text = WordsField(
+    text = CleanTextField(
         label=gettext_lazy("Text of the letter"),
         lines=True,
         rows=6,
@@ -159,8 +159,8 @@ class ApproveForm(ActionForm):
 class ReturnForm(ActionForm):
     """Hand over the result at the counter: who takes it."""
 
-    receiver_name = WordsField(label=gettext_lazy("Receiver's full name"), max_length=160)
-    receiver_id = WordsField(
+    receiver_name = CleanTextField(label=gettext_lazy("Receiver's full name"), max_length=160)
+    receiver_id = CleanTextField(
         label=gettext_lazy("Number of the identity paper shown"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

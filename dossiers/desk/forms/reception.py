@@ -47,7 +47,7 @@ def numbered(texts: Iterable[Any], nothing: str) -> list[tuple[str, Any]]:
     return [("", nothing), *((str(n), text) for n, text in enumerate(texts))]
 
 
-WordsField = NfcCharField
+CleanTextField = NfcCharField
 
 
 class ActionForm(forms.Form):
@@ -89,7 +89,7 @@ class ReasonForm(ActionForm):
 
     ready_reasons: Iterable[Any] = ()
     of_procedure = False
-    reason = WordsField(
+    reason = CleanTextField(
         label=gettext_lazy("Reason"),
         lines=True,
         max_length=2000,
@@ -149,7 +149,7 @@ class RefuseForm(ReasonForm):
 
     ready_reasons = REASONS_REFUSED
     of_procedure = True
-    rule = WordsField(
+    rule = CleanTextField(
         label=gettext_lazy("Rule it rests on"),
         max_length=300,
         help_text=gettext_lazy("Article and document, for example: Article 16, Law 60/2014/QH13."),
@@ -181,9 +181,9 @@ class Line:
 class SupplementForm(ActionForm):
     """Ask for a supplement: ticked papers or sections of the form, each with its reason."""
 
-    other_name = WordsField(label=gettext_lazy("Another paper, not in the list"), max_length=400, required=False)
-    other_reason = WordsField(label=gettext_lazy("Why it is needed"), max_length=500, required=False)
-    note = WordsField(
+    other_name = CleanTextField(label=gettext_lazy("Another paper, not in the list"), max_length=400, required=False)
+    other_reason = CleanTextField(label=gettext_lazy("Why it is needed"), max_length=500, required=False)
+    note = CleanTextField(
         label=gettext_lazy("General advice"),
         lines=True,
         max_length=2000,
@@ -209,7 +209,7 @@ class SupplementForm(ActionForm):
             required=False,
             choices=numbered(self.ready, _("Ready-made reason")),
         )
-        self.fields[f"{name}_reason"] = WordsField(
+        self.fields[f"{name}_reason"] = CleanTextField(
             label=_("Reason for: %(what)s") % {"what": label}, max_length=400, required=False
         )
         self.fields[f"{name}_reason"].widget.attrs["placeholder"] = _("Reason, in your own words")
@@ -248,7 +248,7 @@ class SupplementForm(ActionForm):
         return cleaned
 
     def action(self) -> ActionBase:
-        return actions.AskSupplement(items=self.cleaned_data["items"], note=self.cleaned_data["note"])
+        return actions.RequestSupplement(items=self.cleaned_data["items"], note=self.cleaned_data["note"])
 
 
 class SupplementReceivedForm(ActionForm):
@@ -280,7 +280,7 @@ class ForwardForm(ActionForm):
     """Forward to a colleague whose post covers the field, or to a whole role."""
 
     to = forms.ChoiceField(label=gettext_lazy("Forward to"), widget=forms.RadioSelect)
-    note = WordsField(
+    note = CleanTextField(
         label=gettext_lazy("Note for the colleague"),
         lines=True,
         rows=3,

@@ -17,7 +17,7 @@ from dossiers.workflow import ActionBase, ActionRefused, perform, roles_of, stal
 from ..forms.reception import ActionForm
 from ..lists import ListSpec, Search, first, neighbour, place_of
 from ..officer import Officer, is_possible
-from ..rows import Lights
+from ..rows import DeadlineStatuses
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def act(
         return redirect(f"{reverse(detail, args=[dossier.code])}?{spec.query_string()}")
     page = {
         "dossier": dossier,
-        "light": Lights(officer).of(dossier),
+        "deadline_status": DeadlineStatuses(officer).of(dossier),
         "form": form,
         "screen": screen,
         "is_open": is_open,

@@ -43,7 +43,7 @@ SCREENS = {
         is_danger=True,
     ),
     "supplement": Screen(
-        actions.AskSupplement,
+        actions.RequestSupplement,
         gettext_lazy("Request a supplement"),
         gettext_lazy("Tick what is deficient and say why. The clock pauses; a supplement may be asked once."),
         gettext_lazy("Request supplement"),
@@ -164,7 +164,7 @@ def forward(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
 
 @require_POST
 @officer_required(Role.SPECIALIST)
-def claim(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
+def take(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Take a dossier that is offered to the whole role: a hand-over to oneself."""
     dossier = officer.dossier(code)
     query = ListSpec.read(request.GET, officer).query_string()

@@ -34,7 +34,7 @@ def shared(request: HttpRequest, officer: Officer, dossier: Dossier, spec: ListS
     spec = spec or ListSpec.read(request.GET, officer)
     return {
         "dossier": dossier,
-        "light": rows.Lights(officer).of(dossier),
+        "deadline_status": rows.DeadlineStatuses(officer).of(dossier),
         "holder": holder_panel(dossier, officer.now),
         "unmask_url": rows.dossier_url(dossier.code, spec, "desk:unmask"),
         "history_url": rows.dossier_url(dossier.code, spec, "desk:history"),
@@ -77,11 +77,11 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
         **shared(request, officer, found),
         **contents(request, officer, found),
         "offers": offers(officer, found, spec),
-        "claim_url": rows.dossier_url(found.code, spec, "desk:claim"),
+        "take_url": rows.dossier_url(found.code, spec, "desk:take"),
         "requests": requests,
         "slips": slip_links(found),
         "timeline": timeline(found, "officer"),
-        "handovers": found.handovers.select_related("unit", "person", "given_by"),
+        "assignments": found.assignments.select_related("unit", "person", "given_by"),
         "calls": dossier_page.undelivered(found),
         "panels": dossier_page.panels(found, officer.user),
     }
@@ -111,8 +111,8 @@ def history(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     page = {
         **shared(request, officer, found),
         "timeline": timeline(found, "officer"),
-        "handovers": found.handovers.select_related("unit", "person", "given_by"),
-        "readings": dossier_page.readings(found),
+        "assignments": found.assignments.select_related("unit", "person", "given_by"),
+        "access_records": dossier_page.access_records(found),
     }
     return render(request, "desk/dossier_history.html", page)
 
@@ -164,9 +164,9 @@ def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> 
     found = officer.dossier(code)
     back = reverse("desk:dossier", args=[found.code])
     if kind == CONTROL_SHEET:
-        handovers = found.handovers.select_related("unit", "person", "given_by")
+        assignments = found.assignments.select_related("unit", "person", "given_by")
         with slips.in_vietnamese():
-            template, context = slips.control_sheet(found, handovers, officer.now)
+            template, context = slips.control_sheet(found, assignments, officer.now)
             return render(request, template, context | {"back": back})
     slip = found.slips.filter(kind=kind).order_by("-pk").first()
     if slip is None:

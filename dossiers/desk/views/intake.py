@@ -102,7 +102,7 @@ def show(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @officer_required(Role.CLERK)
-def take_in(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
+def register(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
     """Take the papers in with the declared answers; leads to the receipt to print."""
     form = opened(request, officer, pk)
     if form is None:
@@ -118,7 +118,7 @@ def take_in(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
         status = 422
         if asked.is_valid():
             try:
-                dossier = prepared_intake.take_in(
+                dossier = prepared_intake.register(
                     intake, asked.intake_data(), by=officer.user, key=asked.cleaned_data["key"], now=officer.now
                 )
             except (ActionRefused, IntakeRefused) as refused:
@@ -138,7 +138,7 @@ def take_in(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
         "procedure": intake.version.name,
         "back": reverse("desk:prepared_form", args=[pk]),
     }
-    return render(request, "desk/prepared_take_in.html", page, status=status)
+    return render(request, "desk/prepared_register.html", page, status=status)
 
 
 def taken_before(request: HttpRequest, officer: Officer) -> HttpResponse | None:

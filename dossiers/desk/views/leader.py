@@ -57,17 +57,17 @@ def home(request: HttpRequest, officer: Officer) -> HttpResponse:
         before=request.GET.get("before", ""),
         size=SUMMARIES,
     )
-    lights = rows.Lights(officer)
-    page = {"page": found, "summaries": [summary(each, lights) for each in found.rows], "query": request.GET}
+    statuses = rows.DeadlineStatuses(officer)
+    page = {"page": found, "summaries": [summary(each, statuses) for each in found.rows], "query": request.GET}
     return render(request, "leader/home.html", page)
 
 
-def summary(dossier: Dossier, lights: rows.Lights) -> dict[str, Any]:
+def summary(dossier: Dossier, statuses: rows.DeadlineStatuses) -> dict[str, Any]:
     """Prepare one proposal for the leader's list."""
     return {
         "dossier": dossier,
         "result": dossier.result,
-        "light": lights.of(dossier),
+        "deadline_status": statuses.of(dossier),
         "url": reverse("leader:dossier", args=[dossier.code]),
         "approve_url": reverse("leader:approve", args=[dossier.code]),
         "send_back_url": reverse("leader:send_back", args=[dossier.code]),

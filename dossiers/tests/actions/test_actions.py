@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from common.clock import LOCAL
 from common.files.uploads import Accepted
 from dossiers import actions
-from dossiers.models import Applicant, Dossier, Handover, Pause, Result, Slip, Status
+from dossiers.models import Applicant, Assignment, Dossier, Pause, Result, Slip, Status
 from dossiers.records.applicants import ApplicantData, data_of_account
 from dossiers.workflow import ActionRefused, perform
 from notifications.models import Notification
@@ -49,7 +49,7 @@ def local(text: str) -> datetime:
 
 def check_sheet(dossier: Dossier) -> None:
     """Exactly one open row while the dossier is open, none afterwards; the columns repeat it."""
-    open_rows = list(dossier.handovers.filter(until=None))
+    open_rows = list(dossier.assignments.filter(until=None))
     assert len(open_rows) == dossier.is_open
     for row in open_rows:
         shown = (dossier.holder_unit_id, dossier.holder_role, dossier.holder_id, dossier.step)
@@ -123,7 +123,7 @@ def test_filing_works_when_the_calendar_is_not_entered(road):
     """A citizen files around the clock; a missing calendar is the officers' matter."""
     CalendarYear.objects.all().delete()
     road.submitted()
-    assert Handover.objects.get().due_at is None
+    assert Assignment.objects.get().due_at is None
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ PERSON = ApplicantData(kind="citizen", name="Phạm Thị Lan", id_kind="persona
 
 
 def test_take_in_receives_at_once(counter_draft):
-    road = counter_draft.do(actions.TakeIn(PERSON, ("chung-sinh",)), counter_draft.commune.clerk)
+    road = counter_draft.do(actions.Register(PERSON, ("chung-sinh",)), counter_draft.commune.clerk)
     dossier = road.dossier
     assert (dossier.status, dossier.received_at) == (Status.RECEIVED, road.now)
     assert dossier.due_at == local("2026-03-26 09:01")
@@ -154,19 +154,19 @@ def test_take_in_receives_at_once(counter_draft):
 
 def test_take_in_refuses_missing_papers_and_unknown_ones(counter_draft):
     clerk = counter_draft.commune.clerk
-    assert refused(counter_draft, actions.TakeIn(PERSON, ()), clerk) == "papers"
-    assert refused(counter_draft, actions.TakeIn(PERSON, ("chung-sinh", "la")), clerk) == "papers"
+    assert refused(counter_draft, actions.Register(PERSON, ()), clerk) == "papers"
+    assert refused(counter_draft, actions.Register(PERSON, ("chung-sinh", "la")), clerk) == "papers"
 
 
 def test_take_in_refuses_the_drafts_of_others(road):
-    assert refused(road, actions.TakeIn(PERSON, ("chung-sinh",)), road.commune.clerk) == "channel"
+    assert refused(road, actions.Register(PERSON, ("chung-sinh",)), road.commune.clerk) == "channel"
 
 
 def test_take_in_refuses_the_clerks_own_request(counter_draft):
     clerk = counter_draft.commune.clerk
     clerk.set_personal_number(PERSON.id_number)
     clerk.save()
-    assert refused(counter_draft, actions.TakeIn(PERSON, ("chung-sinh",)), clerk) == "own"
+    assert refused(counter_draft, actions.Register(PERSON, ("chung-sinh",)), clerk) == "own"
 
 
 # Reception ----------------------------------------------------------------------------------------------------------
@@ -238,7 +238,7 @@ def test_forward_hands_over_to_a_person_at_the_next_step(road):
         Role.SPECIALIST,
     )
     assert dossier.step == 2
-    row = dossier.handovers.get(until=None)
+    row = dossier.assignments.get(until=None)
     assert (row.n, row.allotted, row.given_by) == (2, 16, road.commune.clerk)
     assert row.due_at == local("2026-03-25 08:03")  # 16 desk hours after 9:03
     check_sheet(dossier)
@@ -281,7 +281,7 @@ def test_leader_reassigns_what_somebody_else_holds(road):
     step = road.dossier.step
     road.do(actions.Forward(role=Role.SPECIALIST, note="Anh Nam nghỉ ốm"), leader)
     assert (road.dossier.holder, road.dossier.holder_role, road.dossier.step) == (None, Role.SPECIALIST, step)
-    row = road.dossier.handovers.get(until=None)
+    row = road.dossier.assignments.get(until=None)
     assert (row.given_by, row.person) == (leader, None)
     assert road.dossier.events.order_by("-n").first().actor_role == Role.LEADER
     check_sheet(road.dossier)
@@ -307,7 +307,7 @@ def test_leader_of_another_unit_forwards_nothing(road, other_commune):
 
 def test_supplement_before_reception_runs_no_clock(road):
     road.asked(at="submitted")
-    assert (road.dossier.status, road.dossier.paused_since) == (Status.SUPPLEMENT, None)
+    assert (road.dossier.status, road.dossier.paused_since) == (Status.AWAITING_SUPPLEMENT, None)
     assert not Pause.objects.exists()
     assert slips()[-1] == "supplement"
     assert messages()[-1] == "dossier_supplement_asked"
@@ -340,10 +340,10 @@ def test_supplement_must_be_complete(road):
 
 def test_supplement_of_a_section_waits_until_it_is_saved_again(road):
     item = actions.Item(None, "requester", "Người yêu cầu", "Sai họ tên")
-    road.submitted().do(actions.AskSupplement((item,)), road.commune.clerk)
-    assert road.dossier.sections_done == []
+    road.submitted().do(actions.RequestSupplement((item,)), road.commune.clerk)
+    assert road.dossier.completed_sections == []
     assert refused(road, actions.Supplement(), road.citizen) == "items"
-    Dossier.objects.update(sections_done=["requester"])
+    Dossier.objects.update(completed_sections=["requester"])
     road.do(actions.Supplement(), road.citizen)
     assert road.dossier.status == Status.SUBMITTED
 
@@ -356,7 +356,7 @@ def test_clerk_takes_in_a_supplement_at_the_counter(road):
 
 def test_second_request_needs_a_leader_and_counts_as_late(road):
     road.asked().answer().do(actions.Supplement(), road.citizen)
-    ask = actions.AskSupplement((road.item,))
+    ask = actions.RequestSupplement((road.item,))
     assert refused(road, ask, road.commune.specialist) == "second"
     assert not road.dossier.counts_late
     road.do(ask, road.commune.leader)
@@ -367,17 +367,17 @@ def test_second_request_needs_a_leader_and_counts_as_late(road):
 def test_asking_needs_items_with_reasons_from_this_procedure(road):
     road.submitted()
     clerk = road.commune.clerk
-    assert refused(road, actions.AskSupplement(()), clerk) == "items"
-    assert refused(road, actions.AskSupplement((actions.Item(None, "", "Ảnh", " "),)), clerk) == "reason"
-    assert refused(road, actions.AskSupplement((actions.Item(10**9, "", "Ảnh", "Mờ"),)), clerk) == "items"
-    assert refused(road, actions.AskSupplement((actions.Item(None, "la", "Ảnh", "Mờ"),)), clerk) == "items"
+    assert refused(road, actions.RequestSupplement(()), clerk) == "items"
+    assert refused(road, actions.RequestSupplement((actions.Item(None, "", "Ảnh", " "),)), clerk) == "reason"
+    assert refused(road, actions.RequestSupplement((actions.Item(10**9, "", "Ảnh", "Mờ"),)), clerk) == "items"
+    assert refused(road, actions.RequestSupplement((actions.Item(None, "la", "Ảnh", "Mờ"),)), clerk) == "items"
 
 
 def test_asking_is_for_the_holder_or_a_leader(road):
     road.processing()
-    assert refused(road, actions.AskSupplement((road.item,)), road.commune.clerk) == "holder"
-    road.do(actions.AskSupplement((road.item,)), road.commune.leader)
-    assert road.dossier.status == Status.SUPPLEMENT
+    assert refused(road, actions.RequestSupplement((road.item,)), road.commune.clerk) == "holder"
+    road.do(actions.RequestSupplement((road.item,)), road.commune.leader)
+    assert road.dossier.status == Status.AWAITING_SUPPLEMENT
 
 
 # Decision -----------------------------------------------------------------------------------------------------------
@@ -523,7 +523,7 @@ def test_return_online_needs_the_file_and_the_choice(road):
 
 
 def test_withdrawal_before_reception_ends_at_once(road):
-    road.submitted().do(actions.AskWithdrawal("Nộp nhầm"), road.citizen)
+    road.submitted().do(actions.RequestWithdrawal("Nộp nhầm"), road.citizen)
     dossier = road.dossier
     assert (dossier.status, dossier.closed_at) == (Status.STOPPED, road.now)
     assert [(event.action, event.actor_role) for event in dossier.events.order_by("n")][-2:] == [
@@ -541,8 +541,8 @@ def test_withdrawal_before_reception_ends_at_once(road):
 def test_withdrawal_later_waits_for_an_officer_who_may_decline(road, stage):
     getattr(road, stage)()
     status, holder = road.dossier.status, road.dossier.holder
-    road.do(actions.AskWithdrawal("Không cần nữa"), road.citizen)
-    assert (road.dossier.status, road.dossier.former_status) == (Status.WITHDRAWAL, status)
+    road.do(actions.RequestWithdrawal("Không cần nữa"), road.citizen)
+    assert (road.dossier.status, road.dossier.former_status) == (Status.WITHDRAWAL_REQUESTED, status)
     road.do(actions.DeclineWithdrawal("Đã trình ký"), road.commune.leader)
     assert (road.dossier.status, road.dossier.former_status, road.dossier.holder) == (status, None, holder)
     assert messages()[-2:] == ["dossier_withdrawal_asked", "dossier_withdrawal_declined"]
@@ -550,7 +550,7 @@ def test_withdrawal_later_waits_for_an_officer_who_may_decline(road, stage):
 
 
 def test_granted_withdrawal_stops_the_dossier(road):
-    road.asked().do(actions.AskWithdrawal(), road.citizen).do(actions.Stop("Theo đề nghị"), road.commune.clerk)
+    road.asked().do(actions.RequestWithdrawal(), road.citizen).do(actions.Stop("Theo đề nghị"), road.commune.clerk)
     assert road.dossier.status == Status.STOPPED
     assert not Pause.objects.filter(until=None).exists()
     assert "dossier_stopped" == messages()[-1]

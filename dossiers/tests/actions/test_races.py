@@ -14,7 +14,7 @@ from django.db.models.fields.files import FieldFile
 from common.files.uploads import Accepted
 from dossiers import actions, workflow
 from dossiers.filing import submission
-from dossiers.models import DayCounter, Dossier, DossierEvent, Slip, Status
+from dossiers.models import Dossier, DossierEvent, NumberSeries, Slip, Status
 from dossiers.records import numbering
 from dossiers.records.applicants import data_of_account
 from dossiers.workflow import ActionRefused, perform
@@ -51,7 +51,7 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
 def unguarded_claim(monkeypatch):
     """Let every claim set the columns without asking for revision and status; events keep their own numbers."""
 
-    def claim(fresh: Dossier, move: workflow.Move, changes: dict[str, Any]) -> None:
+    def take(fresh: Dossier, move: workflow.Move, changes: dict[str, Any]) -> None:
         # Both have read by now: the window that the condition in the UPDATE closes.
         meeting.wait(timeout=10)
         Dossier.objects.filter(pk=fresh.pk).update(**changes)
@@ -62,7 +62,7 @@ def unguarded_claim(monkeypatch):
         """Write none: its UNIQUE number is a second guard, which would hide the race."""
 
     meeting = threading.Barrier(2)
-    monkeypatch.setattr(workflow, "claim", claim)
+    monkeypatch.setattr(workflow, "take", take)
     monkeypatch.setattr(workflow, "write_event", write_event)
 
 
@@ -114,7 +114,7 @@ def test_stale_read_is_refused_by_the_condition_in_the_update(road):
     move = workflow.check(actions.Receive(), fresh, by=road.commune.clerk, now=road.now)
     Dossier.objects.update(revision=fresh.revision + 1)
     with transaction.atomic(), pytest.raises(ActionRefused) as caught:
-        workflow.claim(fresh, move, {"status": Status.RECEIVED, "received_at": road.now})
+        workflow.take(fresh, move, {"status": Status.RECEIVED, "received_at": road.now})
     assert caught.value.code == "stale"
     assert Dossier.objects.get().status == Status.SUBMITTED
 
@@ -136,7 +136,7 @@ def test_eight_submissions_at_once_make_one_dossier(road):
     outcomes = at_once(calls)
     assert len([outcome for outcome in outcomes if isinstance(outcome, DossierEvent)]) == 1
     assert Dossier.objects.get().code == "000.00.16.H19-260323-0001"
-    assert DayCounter.objects.get(purpose=numbering.DOSSIER).last == 1
+    assert NumberSeries.objects.get(purpose=numbering.DOSSIER).last == 1
     assert Notification.objects.count() == 1
 
 
@@ -213,7 +213,7 @@ def test_day_of_a_code_turns_at_midnight_in_vietnam(road, moment, code):
 
 
 def test_ten_thousandth_dossier_of_a_day_gets_five_digits(road):
-    DayCounter.objects.create(unit=road.commune.unit, day=road.now.date(), purpose=numbering.DOSSIER, last=9999)
+    NumberSeries.objects.create(unit=road.commune.unit, period=road.now.date(), purpose=numbering.DOSSIER, last=9999)
     road.submitted()
     assert road.dossier.code == "000.00.16.H19-260323-10000"
 
@@ -279,7 +279,7 @@ def test_two_that_wait_for_each_other_both_end_well(road):
     other = factories.citizen(email="kia@example.com", personal_number="")
     second = factories.draft(other, road.commune.unit, road.version)
     perform(actions.Submit(data_of_account(other), "m" * 32), second, by=other, now=road.now)
-    meeting, met, claim = threading.Barrier(2), [], workflow.claim
+    meeting, met, claim = threading.Barrier(2), [], workflow.take
 
     def cross(fresh, move, changes) -> None:
         claim(fresh, move, changes)
@@ -290,7 +290,7 @@ def test_two_that_wait_for_each_other_both_end_well(road):
         Dossier.objects.filter(pk=other).update(step=F("step"))
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workflow, "claim", cross)
+        patch.setattr(workflow, "take", cross)
         outcomes = at_once(
             [
                 lambda pk=dossier.pk: perform(

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from common import clock, onetime
 from dossiers import actions
-from dossiers.models import Dossier, DossierEvent, Reading, Slip, Status
+from dossiers.models import AccessRecord, Dossier, DossierEvent, Slip, Status
 from notifications.models import Notification
 
 APART = timedelta(minutes=10)
@@ -32,9 +32,9 @@ def test_two_web_processes_ten_minutes_apart_record_in_order(client, road, commu
     monkeypatch.setattr(clock, "database_now", lambda: next(moments))
     with time_machine.travel(now + APART):
         client.force_login(citizen)
-        client.get(reverse("my:dossier", args=[road.dossier.ref]))
+        client.get(reverse("applicant:dossier", args=[road.dossier.ref]))
         fields = {"key": onetime.new_key(), "revision": "0", "declared": "on"}
-        assert client.post(reverse("my:submit", args=[road.dossier.ref]), fields).status_code == 302
+        assert client.post(reverse("applicant:submit", args=[road.dossier.ref]), fields).status_code == 302
     code = Dossier.objects.get().code
     with time_machine.travel(now):
         client.force_login(commune.clerk)
@@ -48,7 +48,7 @@ def test_two_web_processes_ten_minutes_apart_record_in_order(client, road, commu
     assert dossier.recorded_at == received
     assert dossier.submitted_at <= dossier.received_at
     # All that goes with an action, and the look at the dossier between the two.
-    assert submitted < Reading.objects.earliest("pk").at < received
+    assert submitted < AccessRecord.objects.earliest("pk").at < received
     assert list(Slip.objects.order_by("pk").values_list("issued_at", flat=True)) == [submitted, received]
     assert list(Notification.objects.order_by("pk").values_list("created_at", flat=True)) == [submitted, received]
 

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def url(name, dossier, *more):
-    return reverse(f"my:{name}", args=[dossier.ref, *more])
+    return reverse(f"applicant:{name}", args=[dossier.ref, *more])
 
 
 @pytest.fixture
@@ -36,7 +36,10 @@ def draft(citizen, commune, clock):
 def browser_of(person):
     browser = Client()
     browser.force_login(person)
-    assert browser.get(reverse("my:dossiers" if person.email == "an@example.com" else "desk:home")).status_code == 200
+    assert (
+        browser.get(reverse("applicant:dossiers" if person.email == "an@example.com" else "desk:home")).status_code
+        == 200
+    )
     return browser
 
 
@@ -104,7 +107,7 @@ def test_a_page_that_only_reads_is_shown(draft, citizen, ended):
 
     browser = browser_of(draft.owner)
     ended(citizen.applicant_pages, "list_page")
-    assert browser.get(reverse("my:dossiers")).status_code == 200
+    assert browser.get(reverse("applicant:dossiers")).status_code == 200
 
 
 def test_a_session_that_cannot_be_written_is_no_fault_of_the_action(draft, citizen, clock, monkeypatch):

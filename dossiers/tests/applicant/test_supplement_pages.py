@@ -76,7 +76,7 @@ def test_supplement_refuses_a_hostile_file_on_its_card(mine, road):
 def test_listed_section_is_corrected_and_sent(mine, road):
     road.processing()
     section = actions.Item(None, "requester", "Người yêu cầu", "Sai số bản sao")
-    dossier = road.do(actions.AskSupplement((section,)), road.commune.specialist).dossier
+    dossier = road.do(actions.RequestSupplement((section,)), road.commune.specialist).dossier
     step = url("step", dossier, "requester")
     assert step in mine.get(url("supplement", dossier)).content.decode()
     wrong = mine.post(step, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="50"))
@@ -223,16 +223,16 @@ def test_page_of_a_dossier_costs_the_same_for_many_events(mine, road, django_ass
 
 def test_list_shows_open_ones_first_in_constant_queries(mine, citizen, commune, road, django_assert_num_queries, now):
     old = road.submitted().do(actions.Refuse("Không đúng thẩm quyền"), commune.clerk).dossier
-    mine.get(reverse("my:dossiers"))
+    mine.get(reverse("applicant:dossiers"))
     with django_assert_num_queries(4):
-        mine.get(reverse("my:dossiers"))
+        mine.get(reverse("applicant:dossiers"))
     for n in range(25):
         factories.draft(citizen, commune.unit, road.version, saved_at=now - timedelta(days=1, minutes=n))
     with django_assert_num_queries(4):
-        page = mine.get(reverse("my:dossiers"))
+        page = mine.get(reverse("applicant:dossiers"))
     assert len(page.context["rows"]) == 20
     assert all(row["is_draft"] for row in page.context["rows"])
-    second = mine.get(reverse("my:dossiers"), {"after": page.context["following"]})
+    second = mine.get(reverse("applicant:dossiers"), {"after": page.context["following"]})
     assert [row["code"] for row in second.context["rows"]][-1] == old.code
     assert len(second.context["rows"]) == 6
     assert second.context["following"] == ""
@@ -243,7 +243,7 @@ def test_list_shows_open_ones_first_in_constant_queries(mine, citizen, commune, 
     "cursor", ["x", "0.1", "9.1.1.1", "0.99999999999999999.0.1", "0.-1.5.-3", "٣.1.1.1", "0.1e9.1.1"]
 )
 def test_broken_cursor_shows_the_beginning(mine, road, cursor):
-    page = mine.get(reverse("my:dossiers"), {"after": cursor})
+    page = mine.get(reverse("applicant:dossiers"), {"after": cursor})
     assert [row["is_draft"] for row in page.context["rows"]] == [True]
 
 
@@ -251,7 +251,7 @@ def test_list_puts_what_waits_for_the_person_first(mine, citizen, commune, road)
     road.asked()
     asked = road.dossier
     factories.draft(citizen, commune.unit, road.version, saved_at=road.now + timedelta(days=1))
-    rows = mine.get(reverse("my:dossiers")).context["rows"]
+    rows = mine.get(reverse("applicant:dossiers")).context["rows"]
     assert [row["code"] or "draft" for row in rows] == [asked.code, "draft"]
     assert rows[0]["todo_url"] == url("supplement", asked)
     assert rows[0]["group"] == rows[1]["group"]

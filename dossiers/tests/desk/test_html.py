@@ -88,7 +88,7 @@ def test_control_sheet_keeps_the_rules(client, road, commune):
 
 
 def test_withdrawal_pages_keep_the_rules(client, road, commune, citizen):
-    dossier = road.processing().do(actions.AskWithdrawal("Đổi ý"), citizen).dossier
+    dossier = road.processing().do(actions.RequestWithdrawal("Đổi ý"), citizen).dossier
     client.force_login(commune.specialist)
     for name in ("desk:dossier", "desk:decline_withdrawal", "desk:stop"):
         assert checks.faults(client.get(reverse(name, args=[dossier.code])).content.decode()) == []

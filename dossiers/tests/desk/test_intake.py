@@ -53,13 +53,13 @@ def scanned(client, commune, form):
 
 
 def key_of(client, form):
-    page = client.get(reverse("desk:prepared_take_in", args=[form.pk]))
+    page = client.get(reverse("desk:prepared_register", args=[form.pk]))
     return page.context["form"]["key"].value()
 
 
-def take_in(client, form, **changes):
+def register(client, form, **changes):
     data = GOOD | {"key": key_of(client, form)} | changes
-    return client.post(reverse("desk:prepared_take_in", args=[form.pk]), data)
+    return client.post(reverse("desk:prepared_register", args=[form.pk]), data)
 
 
 def test_scanning_shows_every_answer_as_text_and_is_written_down(client, commune, form, now):
@@ -104,7 +104,7 @@ def test_others_do_not_open_what_they_have_not_scanned(client, commune, other_co
     scanned(client, commune, form)
     colleague = Client()
     colleague.force_login(other_commune.clerk)
-    for name in ("desk:prepared_form", "desk:prepared_take_in"):
+    for name in ("desk:prepared_form", "desk:prepared_register"):
         assert colleague.get(reverse(name, args=[form.pk])).status_code == 404
     for person in (commune.specialist, commune.leader):
         colleague.force_login(person)
@@ -113,10 +113,10 @@ def test_others_do_not_open_what_they_have_not_scanned(client, commune, other_co
 
 def test_taking_in_makes_a_received_dossier_and_leads_to_the_receipt(client, commune, form):
     scanned(client, commune, form)
-    page = client.get(reverse("desk:prepared_take_in", args=[form.pk])).content.decode()
+    page = client.get(reverse("desk:prepared_register", args=[form.pk])).content.decode()
     assert checks.faults(page) == []
     assert 'value="Nguyễn Thị &lt;b&gt;Ổn&lt;/b&gt;"' in page
-    answer = take_in(client, form)
+    answer = register(client, form)
     dossier = Dossier.objects.get()
     assert answer.url == reverse("desk:print", args=["receipt", dossier.code])
     assert dossier.status == Status.RECEIVED and dossier.channel == "post" and dossier.answers == ANSWERS
@@ -135,7 +135,7 @@ def test_taking_in_makes_a_received_dossier_and_leads_to_the_receipt(client, com
 def test_sending_the_same_form_twice_takes_it_in_once(client, commune, form):
     scanned(client, commune, form)
     data = GOOD | {"key": key_of(client, form)}
-    address = reverse("desk:prepared_take_in", args=[form.pk])
+    address = reverse("desk:prepared_register", args=[form.pk])
     first, second = client.post(address, data), client.post(address, data)
     assert first.url == second.url
     assert Dossier.objects.count() == 1 and Slip.objects.filter(kind="receipt").count() == 1
@@ -145,7 +145,7 @@ def test_sending_the_same_form_twice_takes_it_in_once(client, commune, form):
 
 def test_missing_papers_numbers_and_the_check_are_asked_for(client, commune, form):
     scanned(client, commune, form)
-    answer = take_in(client, form, **{"paper-1": "none", "id_number": "", "checked": ""})
+    answer = register(client, form, **{"paper-1": "none", "id_number": "", "checked": ""})
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"paper-1", "id_number", "checked"}
     assert checks.faults(answer.content.decode()) == []
@@ -156,7 +156,7 @@ def test_nobody_takes_in_the_own_dossier(client, commune, form):
     commune.clerk.set_personal_number("075199000011")
     commune.clerk.save()
     scanned(client, commune, form)
-    assert take_in(client, form).status_code == 409
+    assert register(client, form).status_code == 409
     assert not Dossier.objects.exists() and PreparedForm.objects.exists()
 
 
@@ -164,7 +164,7 @@ def test_other_unit_may_read_but_not_receive_what_it_does_not_offer(client, othe
     address = scanned(client, other_commune, form)
     page = client.get(address)
     assert page.context["refusal"] and page.status_code == 200
-    assert client.get(reverse("desk:prepared_take_in", args=[form.pk])).url == address
+    assert client.get(reverse("desk:prepared_register", args=[form.pk])).url == address
 
 
 def test_new_version_keeps_what_it_still_takes(client, commune, form):
@@ -182,7 +182,7 @@ def test_new_version_keeps_what_it_still_takes(client, commune, form):
     )
     page = client.get(scanned(client, commune, form)).content.decode()
     assert "Số bản sao" in page and checks.faults(page) == []
-    assert take_in(client, form).status_code == 302
+    assert register(client, form).status_code == 302
     dossier = Dossier.objects.get()
     assert dossier.version == newer and dossier.answers == {"requester_name": "Trần Văn Bình"}
 
@@ -195,7 +195,7 @@ def test_enterprise_is_taken_in_with_its_tax_code(client, commune, form):
         ProcedureVersion.objects.update(audience=["citizen", "enterprise"])
     scanned(client, commune, form)
     data = {"kind": "enterprise", "name": "Công ty TNHH Xuân", "tax_code": "0100233488", "id_number": ""}
-    answer = take_in(client, form, **data, representative="Lê Văn C")
+    answer = register(client, form, **data, representative="Lê Văn C")
     assert answer.status_code == 302, answer.context["form"].errors
     applicant = Dossier.objects.get().applicant
     assert (applicant.kind, applicant.id_kind, applicant.id_number) == ("enterprise", "tax_code", "0100233488")
@@ -204,7 +204,7 @@ def test_enterprise_is_taken_in_with_its_tax_code(client, commune, form):
 
 def test_hostile_input_is_no_error(client, commune, form):
     scanned(client, commune, form)
-    address = reverse("desk:prepared_take_in", args=[form.pk])
+    address = reverse("desk:prepared_register", args=[form.pk])
     for data in ({}, {"key": "x" * 64}, GOOD | {"key": "y"}, GOOD | {"key": "y" * 32, "birth_year": "9" * 300}):
         assert client.post(address, data).status_code in (409, 422)
     assert client.get("/desk/prepared/99999999999999999999999/").status_code == 404
@@ -213,25 +213,25 @@ def test_hostile_input_is_no_error(client, commune, form):
 def test_lowered_offering_still_takes_what_was_sent(client, commune, form):
     Offering.objects.update(level=1)
     scanned(client, commune, form)
-    assert take_in(client, form).status_code == 302
+    assert register(client, form).status_code == 302
 
 
 def test_declaration_prints_for_owner_and_officers(client, road, commune, citizen):
     dossier = road.submitted().dossier
     client.force_login(citizen)
-    page = client.get(reverse("my:declaration", args=[dossier.ref])).content.decode()
+    page = client.get(reverse("applicant:declaration", args=[dossier.ref])).content.decode()
     assert checks.faults(page) == []
     assert "TỜ KHAI THỬ" in page and dossier.code in page and "Nguyễn Văn An" in page
     assert (
-        reverse("my:declaration", args=[dossier.ref])
-        in client.get(reverse("my:dossier", args=[dossier.ref])).content.decode()
+        reverse("applicant:declaration", args=[dossier.ref])
+        in client.get(reverse("applicant:dossier", args=[dossier.ref])).content.decode()
     )
     client.force_login(commune.specialist)
     assert client.get(reverse("desk:declaration", args=[dossier.code])).status_code == 200
-    assert dossier.readings.filter(what="declaration", reader=commune.specialist).exists()
+    assert dossier.access_records.filter(what="declaration", reader=commune.specialist).exists()
     draft = factories.draft(citizen, commune.unit, road.version)
     client.force_login(citizen)
-    assert client.get(reverse("my:declaration", args=[draft.ref])).status_code == 302
+    assert client.get(reverse("applicant:declaration", args=[draft.ref])).status_code == 302
 
 
 def test_second_of_two_clerks_is_told_that_it_is_taken_in(commune, form, now):
@@ -250,8 +250,8 @@ def test_second_of_two_clerks_is_told_that_it_is_taken_in(commune, form, now):
         "received": ["chung-sinh"],
         "copies": [],
     }
-    made = prepared_intake.take_in(intake, data, by=commune.clerk, key=new_key(), now=now)
+    made = prepared_intake.register(intake, data, by=commune.clerk, key=new_key(), now=now)
     assert made.delivery_address["address"] == {"elsewhere": "Lào"}
     with pytest.raises(prepared_intake.IntakeRefused):
-        prepared_intake.take_in(intake, data, by=commune.clerk, key=new_key(), now=now)
+        prepared_intake.register(intake, data, by=commune.clerk, key=new_key(), now=now)
     assert Dossier.objects.count() == 1

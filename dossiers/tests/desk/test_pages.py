@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dossiers import actions
-from dossiers.models import Applicant, Dossier, Reading
+from dossiers.models import AccessRecord, Applicant, Dossier
 from dossiers.records.applicants import data_of_account, number_index
 from notifications.models import Notification
 from tests import factories
@@ -77,7 +77,7 @@ def test_dossier_page_shows_data_papers_and_writes_a_reading(client, road, commu
     assert dossier.applicant.name in page
     assert "Giấy chứng sinh" in page
     assert "075199000011" not in page
-    assert Reading.objects.get(dossier=dossier).reader == officer
+    assert AccessRecord.objects.get(dossier=dossier).reader == officer
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_unmasking_shows_the_number_once_and_is_noted(client, road, commune):
     assert "075199000011" not in answer.url
     assert "075199000011" in client.get(answer.url).content.decode()
     assert "075199000011" not in client.get(answer.url).content.decode()
-    assert Reading.objects.filter(dossier=dossier, reader=commune.clerk, what="number").count() == 1
+    assert AccessRecord.objects.filter(dossier=dossier, reader=commune.clerk, what="number").count() == 1
 
 
 def test_paper_opens_when_no_scanner_doubts_it(client, road, commune):
@@ -148,7 +148,7 @@ def test_paper_opens_when_no_scanner_doubts_it(client, road, commune):
     assert answer.status_code == 200
     assert answer["Content-Disposition"].startswith("inline")
     assert b"".join(answer.streaming_content) == b"\xff\xd8\xff"
-    assert Reading.objects.filter(what=f"paper {paper.ref}").count() == 1
+    assert AccessRecord.objects.filter(what=f"paper {paper.ref}").count() == 1
     dossier.papers.filter(pk=paper.pk).update(scan_state="pending")
     assert client.get(address).status_code == 302
 

@@ -177,25 +177,25 @@ def test_specialist_takes_what_is_offered_to_the_role(client, road, commune):
     dossier = road.received().do(actions.Forward(None), commune.clerk).dossier
     client.force_login(commune.specialist)
     page = client.get(reverse("desk:dossier", args=[dossier.code])).content.decode()
-    assert reverse("desk:claim", args=[dossier.code]) in page
-    assert send(client, commune.specialist, "desk:claim", dossier).status_code == 302
+    assert reverse("desk:take", args=[dossier.code]) in page
+    assert send(client, commune.specialist, "desk:take", dossier).status_code == 302
     dossier.refresh_from_db()
     assert dossier.holder == commune.specialist
-    assert dossier.handovers.get(until=None).person == commune.specialist
+    assert dossier.assignments.get(until=None).person == commune.specialist
 
 
 def test_stale_claim_changes_nothing(client, road, commune):
     dossier = road.received().do(actions.Forward(None), commune.clerk).dossier
-    send(client, commune.specialist, "desk:claim", dossier, revision=0)
+    send(client, commune.specialist, "desk:take", dossier, revision=0)
     assert Dossier.objects.get(pk=dossier.pk).holder is None
 
 
 def test_withdrawal_is_declined_or_granted(client, road, commune, citizen):
-    dossier = road.processing().do(actions.AskWithdrawal("Tôi đổi ý"), citizen).dossier
+    dossier = road.processing().do(actions.RequestWithdrawal("Tôi đổi ý"), citizen).dossier
     assert send(client, commune.specialist, "desk:decline_withdrawal", dossier, REASON).status_code == 302
     dossier.refresh_from_db()
     assert dossier.status == Status.PROCESSING
-    perform(actions.AskWithdrawal("Lại xin rút"), dossier, by=citizen, now=road.now)
+    perform(actions.RequestWithdrawal("Lại xin rút"), dossier, by=citizen, now=road.now)
     assert send(client, commune.specialist, "desk:stop", dossier, REASON).status_code == 302
     dossier.refresh_from_db()
     assert dossier.status == Status.STOPPED

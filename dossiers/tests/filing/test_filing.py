@@ -64,7 +64,7 @@ def draft(citizen, commune, version):
 
 
 def url(name: str, dossier, *args) -> str:
-    return reverse(f"my:{name}", args=[dossier.ref, *args])
+    return reverse(f"applicant:{name}", args=[dossier.ref, *args])
 
 
 def ready(mine, dossier) -> dict[str, str]:
@@ -76,7 +76,7 @@ def ready(mine, dossier) -> dict[str, str]:
 
 def walk_to_review(mine, version) -> Dossier:
     """Go from the start page to the check by the pages alone."""
-    start = reverse("my:apply", args=[version.procedure.code])
+    start = reverse("applicant:apply", args=[version.procedure.code])
     page = mine.get(start)
     answer = mine.post(start, {"key": hidden(page, "key")})
     dossier = Dossier.objects.latest("pk")
@@ -120,7 +120,7 @@ def test_whole_road_twice_makes_two_dossiers_with_following_codes(
 
 
 def test_apply_needs_sign_in_to_start_and_keeps_the_way_back(client, version):
-    start = reverse("my:apply", args=[version.procedure.code])
+    start = reverse("applicant:apply", args=[version.procedure.code])
     page = client.get(start)
     assert page.status_code == 200
     assert f"?next={start}" in page.content.decode()
@@ -134,7 +134,7 @@ def test_apply_needs_sign_in_to_start_and_keeps_the_way_back(client, version):
 def test_apply_asks_for_the_unit_and_presets_the_residence(mine, commune, other_commune, version):
     Unit.objects.filter(pk=other_commune.unit.pk).update(division_code="26425")
     Offering.objects.create(unit=other_commune.unit, procedure=version.procedure, level=3, since="2025-07-01")
-    start = reverse("my:apply", args=[version.procedure.code])
+    start = reverse("applicant:apply", args=[version.procedure.code])
     page = mine.get(start)
     chosen = re.findall(r'<input[^>]*value="xuan-loc"[^>]*>', page.content.decode())
     assert len(chosen) == 1
@@ -149,19 +149,19 @@ def test_apply_asks_for_the_unit_and_presets_the_residence(mine, commune, other_
 @pytest.mark.parametrize("level", [1, 2])
 def test_apply_explains_a_procedure_on_paper(mine, commune, level):
     version = factories.version(commune.unit, level=level)
-    page = mine.get(reverse("my:apply", args=[version.procedure.code]))
+    page = mine.get(reverse("applicant:apply", args=[version.procedure.code]))
     assert page.status_code == 404
     assert reverse("procedures:detail", args=[version.procedure.code]) in page.content.decode()
 
 
 def test_offering_may_lower_the_level_below_filing(mine, commune, version):
     Offering.objects.update(level=2)
-    assert mine.get(reverse("my:apply", args=[version.procedure.code])).status_code == 404
+    assert mine.get(reverse("applicant:apply", args=[version.procedure.code])).status_code == 404
 
 
 def test_apply_for_a_retired_procedure_is_gone(mine, version):
     type(version).objects.update(effective_until="2026-01-01")
-    page = mine.get(reverse("my:apply", args=[version.procedure.code]))
+    page = mine.get(reverse("applicant:apply", args=[version.procedure.code]))
     assert page.status_code == 410
     assert version.name in page.content.decode()
 
@@ -169,15 +169,15 @@ def test_apply_for_a_retired_procedure_is_gone(mine, version):
 def test_apply_after_the_last_day_is_gone(mine, version):
     version.procedure.accept_until = "2026-03-22"
     version.procedure.save()
-    assert mine.get(reverse("my:apply", args=[version.procedure.code])).status_code == 410
+    assert mine.get(reverse("applicant:apply", args=[version.procedure.code])).status_code == 410
 
 
 def test_apply_for_an_unknown_procedure_is_not_found(mine):
-    assert mine.get(reverse("my:apply", args=["9.999999"])).status_code == 404
+    assert mine.get(reverse("applicant:apply", args=["9.999999"])).status_code == 404
 
 
 def test_one_key_starts_one_draft_and_an_untouched_one_is_used_again(mine, version):
-    start = reverse("my:apply", args=[version.procedure.code])
+    start = reverse("applicant:apply", args=[version.procedure.code])
     key = hidden(mine.get(start), "key")
     first = mine.post(start, {"key": key}).url
     assert mine.post(start, {"key": key}).url == first
@@ -190,7 +190,7 @@ def test_one_key_starts_one_draft_and_an_untouched_one_is_used_again(mine, versi
 def test_a_key_of_another_account_starts_nothing(mine, other_citizen, commune, version, now):
     key = onetime.new_key()
     theirs = drafts.start_draft(version, commune.unit, other_citizen, key=key, now=now)
-    answer = mine.post(reverse("my:apply", args=[version.procedure.code]), {"key": key}, follow=True)
+    answer = mine.post(reverse("applicant:apply", args=[version.procedure.code]), {"key": key}, follow=True)
     assert theirs.ref not in answer.content.decode()
     assert Dossier.objects.count() == 1
 
@@ -198,7 +198,7 @@ def test_a_key_of_another_account_starts_nothing(mine, other_citizen, commune, v
 def test_drafts_are_limited(mine, citizen, commune, version):
     for _n in range(drafts.MAX_DRAFTS):
         factories.draft(citizen, commune.unit, version, revision=1, created_at="2026-03-01T00:00Z")
-    mine.post(reverse("my:apply", args=[version.procedure.code]), {"key": onetime.new_key()})
+    mine.post(reverse("applicant:apply", args=[version.procedure.code]), {"key": onetime.new_key()})
     assert Dossier.objects.count() == drafts.MAX_DRAFTS
 
 
@@ -211,13 +211,13 @@ def test_step_keeps_what_is_wrong_and_is_not_done(mine, draft):
     assert 'value="99"' in text
     draft.refresh_from_db()
     assert draft.answers["requester_name"] == "Nguyễn Văn Bình"
-    assert draft.sections_done == []
+    assert draft.completed_sections == []
 
 
 def test_hidden_question_is_not_required_and_left_out_at_submit(mine, draft):
     mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong", copies=""))
     draft.refresh_from_db()
-    assert draft.sections_done == ["requester"]
+    assert draft.completed_sections == ["requester"]
     mine.post(url("submit", draft), ready(mine, draft))
     draft.refresh_from_db()
     assert draft.status == 1
@@ -233,12 +233,12 @@ def test_save_and_continue_later_leads_to_the_parts(mine, draft):
 
 
 def test_autosave_answers_without_a_page_and_does_not_finish_a_part(mine, draft):
-    Dossier.objects.update(sections_done=[])
+    Dossier.objects.update(completed_sections=[])
     data = factories.boxes(requester_name="Lê An", wants_copy="khong")
     answer = mine.post(url("step", draft, "requester"), data, headers={"X-Autosave": "1"})
     assert answer.status_code == 204
     draft.refresh_from_db()
-    assert (draft.answers["requester_name"], draft.sections_done) == ("Lê An", [])
+    assert (draft.answers["requester_name"], draft.completed_sections) == ("Lê An", [])
 
 
 def test_step_from_the_review_goes_back_there(mine, draft):
@@ -390,7 +390,7 @@ def test_delivery_online_needs_level_four_and_post_an_address(mine, commune, cit
 
 def test_review_lists_what_is_missing_and_submit_changes_nothing(mine, draft):
     draft.papers.all().delete()
-    Dossier.objects.update(sections_done=[], delivery="")
+    Dossier.objects.update(completed_sections=[], delivery="")
     fields = ready(mine, draft)
     page = mine.get(url("review", draft)).content.decode()
     for part in (url("step", draft, "requester"), url("papers", draft) + "#paper-chung-sinh", url("delivery", draft)):

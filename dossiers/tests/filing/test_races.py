@@ -61,10 +61,10 @@ def test_eight_submits_with_one_key_make_one_dossier(citizen, draft):
     def submit() -> str:
         tapping = Client()
         tapping.cookies = cookies
-        return tapping.post(reverse("my:submit", args=[draft.ref]), fields).url
+        return tapping.post(reverse("applicant:submit", args=[draft.ref]), fields).url
 
     answers = at_once(submit)
-    assert set(answers) == {reverse("my:submitted", args=[draft.ref])}
+    assert set(answers) == {reverse("applicant:submitted", args=[draft.ref])}
     assert DossierEvent.objects.count() == 1
     draft.refresh_from_db()
     assert draft.code.endswith("-0001")
@@ -85,7 +85,7 @@ def test_without_guards_eight_submits_act_more_than_once(citizen, draft, now, mo
     """The control: with key, state and claim switched off the race is there."""
     revisions = itertools.count(100)
 
-    def claim(fresh, move, changes):
+    def take(fresh, move, changes):
         Dossier.objects.filter(pk=fresh.pk).update(**changes)
         # Past the last guard too: no two events of one revision.
         changes = changes | {"revision": next(revisions)}
@@ -95,12 +95,12 @@ def test_without_guards_eight_submits_act_more_than_once(citizen, draft, now, mo
     rule = workflow.TABLE[workflow.Action.SUBMIT]
     anywhere = workflow.Rule((Status.DRAFT, Status.SUBMITTED), rule.target, rule.who, rule.label)
     monkeypatch.setitem(workflow.TABLE, workflow.Action.SUBMIT, anywhere)
-    monkeypatch.setattr(workflow, "claim", claim)
-    monkeypatch.setattr(filing_action, "claim", lambda *args: None)
+    monkeypatch.setattr(workflow, "take", take)
+    monkeypatch.setattr(filing_action, "use_key", lambda *args: None)
     monkeypatch.setattr(filing_action.ApplicantData, "freeze", lambda self, dossier: None)
     monkeypatch.setattr(filing_action.slips, "issue", lambda *args, **kwargs: None)
     monkeypatch.setattr(filing_action.messages, "tell", lambda *args, **kwargs: None)
-    monkeypatch.setattr(filing_action.holding, "begin", lambda *args, **kwargs: None)
+    monkeypatch.setattr(filing_action.assignments, "begin", lambda *args, **kwargs: None)
 
     def submit() -> str:
         mine = Dossier.objects.get(pk=draft.pk)
@@ -122,7 +122,7 @@ def test_eight_starts_with_one_key_make_one_draft(citizen, commune, version, now
 
 def test_without_the_key_eight_starts_make_more_drafts(citizen, commune, version, now, monkeypatch):
     """The control: neither the key nor the untouched draft holds anybody back."""
-    monkeypatch.setattr(onetime, "claim", lambda *args: None)
+    monkeypatch.setattr(onetime, "use_key", lambda *args: None)
     monkeypatch.setattr(drafts, "F", lambda name: None)
     refs = at_once(lambda: drafts.start_draft(version, commune.unit, citizen, key="x", now=now).ref)
     assert len(set(refs)) > 1

@@ -58,7 +58,7 @@ def owner(client):
 def draft(version, owner, commune):
     return Dossier.objects.create(
         version=version, received_by=commune.unit, unit=commune.unit, owner=owner, filed_by=owner, answers=ANSWERS,
-        sections_done=["requester", "child"], created_at=NOW, saved_at=NOW, revision=3,
+        completed_sections=["requester", "child"], created_at=NOW, saved_at=NOW, revision=3,
     )  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def test_the_page_says_what_changes_and_the_task_list_what_to_look_at(
         {"key": "blood", "type": "text", "label": {"vi": "Nhóm máu"}, "required": True}
     )
     newer = publish(version, form, [("chung-sinh", {}), ("anh-the", {"name": "Ảnh thẻ"})])
-    address = reverse("my:dossier", args=[draft.ref])
+    address = reverse("applicant:dossier", args=[draft.ref])
     with django_assert_max_num_queries(16):
         page = client.get(address).content.decode()
     assert checks.faults(page) == []
@@ -165,33 +165,36 @@ def test_the_page_says_what_changes_and_the_task_list_what_to_look_at(
         assert words in page
     draft.refresh_from_db()
     assert draft.version == version
-    client.post(reverse("my:renew", args=[draft.ref]))
+    client.post(reverse("applicant:renew", args=[draft.ref]))
     draft.refresh_from_db()
-    assert (draft.version, draft.sections_done, draft.sections_changed) == (newer, ["requester"], ["child"])
+    assert (draft.version, draft.completed_sections, draft.sections_to_review) == (newer, ["requester"], ["child"])
     answer = client.get(address)
     states = {part["title"]: part["tag"] for part in answer.context["parts"]}
-    assert (states["Trẻ em"], answer.context["next_url"]) == ("late", reverse("my:step", args=[draft.ref, "child"]))
+    assert (states["Trẻ em"], answer.context["next_url"]) == (
+        "late",
+        reverse("applicant:section", args=[draft.ref, "child"]),
+    )
     section = form_schema.load(form).section("child")
     drafts.save_section(draft, section, {"blood": "A", "sex": "nam"}, is_done=True, now=NOW)
     draft.refresh_from_db()
-    assert draft.sections_changed == []
+    assert draft.sections_to_review == []
     assert submission.Progress(draft, TODAY).is_done(section)
 
 
 def test_a_version_that_asks_the_same_says_so(client, version, draft):
     publish(version, FORM, [("chung-sinh", {"name": "Giấy chứng sinh"}), ("uy-quyen", {"is_required": False})])
-    page = client.get(reverse("my:dossier", args=[draft.ref])).content.decode()
+    page = client.get(reverse("applicant:dossier", args=[draft.ref])).content.decode()
     assert checks.faults(page) == []
-    client.post(reverse("my:renew", args=[draft.ref]))
+    client.post(reverse("applicant:renew", args=[draft.ref]))
     draft.refresh_from_db()
-    assert (draft.answers, draft.sections_done, draft.sections_changed) == (ANSWERS, ["requester", "child"], [])
+    assert (draft.answers, draft.completed_sections, draft.sections_to_review) == (ANSWERS, ["requester", "child"], [])
 
 
 def test_submitted_dossiers_keep_their_version(client, version, draft):
     Dossier.objects.filter(pk=draft.pk).update(status=1, code="000.00.16.H19-260323-0001", submitted_at=NOW, revision=4)
     publish(version, changed(weight=None))
-    address = reverse("my:dossier", args=[draft.ref])
-    assert client.post(reverse("my:renew", args=[draft.ref])).status_code == 302
+    address = reverse("applicant:dossier", args=[draft.ref])
+    assert client.post(reverse("applicant:renew", args=[draft.ref])).status_code == 302
     draft.refresh_from_db()
     assert (draft.version, draft.answers) == (version, ANSWERS)
     assert "Cân nặng" in client.get(address).content.decode()

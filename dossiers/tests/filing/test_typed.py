@@ -52,7 +52,7 @@ def send(mine, draft, answers, **extra):
 def test_an_answer_at_fault_is_kept_as_typed_and_shown_with_its_reason(mine, draft, how):
     send(mine, draft, WRONG, **how)
     assert draft.typed == {"requester": {f"answer-{key}": [text] for key, text in WRONG.items()}}
-    assert draft.sections_done == []
+    assert draft.completed_sections == []
     page = mine.get(url("step", draft, "requester")).content.decode()
     assert 'value="chín mươi"' in page and "data-error-summary" in page and "số nguyên" in page
     parts = mine.get(url("dossier", draft)).content.decode()
@@ -95,7 +95,7 @@ def test_what_was_typed_is_not_submitted_and_the_review_leads_to_it(mine, draft)
 def test_a_part_put_right_keeps_nothing_typed_and_is_submitted(mine, draft):
     send(mine, draft, WRONG)
     send(mine, draft, RIGHT | {"copies": "3"})
-    assert draft.typed is None and draft.sections_done == ["requester"]
+    assert draft.typed is None and draft.completed_sections == ["requester"]
     mine.post(url("submit", draft), ready(mine, draft))
     draft.refresh_from_db()
     assert draft.status == 1 and draft.typed is None and draft.answers["copies"] == 3
@@ -145,7 +145,7 @@ def test_the_way_of_return_is_kept_as_typed(mine, draft, how):
 def test_a_correction_at_fault_is_kept_as_typed_and_cleared_when_sent(client, road):
     section = actions.Item(None, "requester", "Người yêu cầu", "Số bản sao chưa đúng")
     road.processing()
-    dossier = road.do(actions.AskSupplement((section,)), road.commune.specialist).dossier
+    dossier = road.do(actions.RequestSupplement((section,)), road.commune.specialist).dossier
     client.force_login(road.citizen)
     send(client, dossier, WRONG)
     page = client.get(url("step", dossier, "requester")).content.decode()

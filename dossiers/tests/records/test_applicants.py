@@ -73,7 +73,7 @@ def filed(citizen, commune, answers: dict[str, Any], now) -> Dossier:
     version = factories.version(commune.unit, form=FORM)
     draft = factories.draft(citizen, commune.unit, version)
     draft.answers = answers
-    draft.sections_done = ["requester"]
+    draft.completed_sections = ["requester"]
     draft.save()
     return submission.submit(draft, by=citizen, key="k" * 32, revision=draft.revision, now=now)
 
@@ -159,7 +159,7 @@ def test_an_answer_longer_than_its_column_leaves_what_the_account_says(citizen, 
     }
     version = factories.version(commune.unit, form=long)
     draft = factories.draft(citizen, commune.unit, version)
-    Dossier.objects.filter(pk=draft.pk).update(answers={"name": "Tên " * 100}, sections_done=["requester"])
+    Dossier.objects.filter(pk=draft.pk).update(answers={"name": "Tên " * 100}, completed_sections=["requester"])
     draft.refresh_from_db()
     made = submission.submit(draft, by=citizen, key="k" * 32, revision=draft.revision, now=now)
     assert made.applicant.name == citizen.full_name

@@ -19,13 +19,13 @@ STEPS = {
     ),
     "dossier_decided": lambda road: road.decided(),
     "dossier_returned": lambda road: road.decided().do(actions.ReturnResult("Lê B"), road.commune.clerk),
-    "dossier_withdrawal_asked": lambda road: road.processing().do(actions.AskWithdrawal(), road.citizen),
+    "dossier_withdrawal_asked": lambda road: road.processing().do(actions.RequestWithdrawal(), road.citizen),
     "dossier_withdrawal_declined": lambda road: (
         road.processing()
-        .do(actions.AskWithdrawal(), road.citizen)
+        .do(actions.RequestWithdrawal(), road.citizen)
         .do(actions.DeclineWithdrawal("Đã ký"), road.commune.leader)
     ),
-    "dossier_stopped": lambda road: road.submitted().do(actions.AskWithdrawal(), road.citizen),
+    "dossier_stopped": lambda road: road.submitted().do(actions.RequestWithdrawal(), road.citizen),
 }
 
 

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from common.files.hashes import stored_digest
 from common.pdf import PdfFailed
 from dossiers import actions, tasks
-from dossiers.models import Handover, Result, Slip, SlipKind
+from dossiers.models import Assignment, Result, Slip, SlipKind
 from dossiers.records import results, slips
 from offices.models import Unit
 from procedures.models import FeeLine, Offering
@@ -114,7 +114,7 @@ def test_both_sets_of_forms(road, settings, form_set, title, form):
 
 def test_stop_notice_has_no_form_in_the_set_of_2018(road, settings):
     settings.SLIP_SET = "2018"
-    road.submitted().do(actions.AskWithdrawal(), road.citizen)
+    road.submitted().do(actions.RequestWithdrawal(), road.citizen)
     assert "Mẫu số" not in html_of(Slip.objects.get(kind=SlipKind.STOP))
 
 
@@ -253,7 +253,7 @@ def test_receipt_states_the_fee(road, local, lines, words):
 def test_control_sheet_is_a_form_of_the_desk(road):
     """Who gave it to whom, when, and how each step ended; the open step has no outcome yet."""
     dossier = road.proposed().dossier
-    rows = dossier.handovers.select_related("unit", "person", "given_by")
+    rows = dossier.assignments.select_related("unit", "person", "given_by")
     with slips.in_vietnamese():
         template, context = slips.control_sheet(dossier, rows, road.now)
         html = render_to_string(template, context)
@@ -264,5 +264,5 @@ def test_control_sheet_is_a_form_of_the_desk(road):
 
 @pytest.mark.parametrize(("hours", "words"), [(-30, "Trước hạn"), (-1, "Đúng hạn"), (1, "Quá hạn")])
 def test_outcome_of_a_step(road, hours, words):
-    row = Handover(due_at=road.now, until=road.now + timedelta(hours=hours))
+    row = Assignment(due_at=road.now, until=road.now + timedelta(hours=hours))
     assert slips.outcome(row) == words

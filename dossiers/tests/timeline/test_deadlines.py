@@ -8,7 +8,7 @@ from django.utils import translation
 
 from common.clock import LOCAL
 from dossiers.models import Status
-from dossiers.timeline.deadlines import light, waiting_light
+from dossiers.timeline.deadlines import deadline_status, waiting_status
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Holiday
 
@@ -38,37 +38,39 @@ def calendar(commune):
         ("2029-04-06 08:00", "late", "Overdue by 789 days"),
     ],
 )
-@pytest.mark.parametrize("status", [Status.RECEIVED, Status.PROCESSING, Status.PAYMENT, Status.WITHDRAWAL])
+@pytest.mark.parametrize(
+    "status", [Status.RECEIVED, Status.PROCESSING, Status.AWAITING_PAYMENT, Status.WITHDRAWAL_REQUESTED]
+)
 def test_light_counts_working_days(calendar, status, now, kind, text):
     dossier = SimpleNamespace(status=status, due_at=local("2026-03-30 10:00"), paused_since=None)
     with translation.override("en"):
-        found = light(dossier, calendar, local(now))
+        found = deadline_status(dossier, calendar, local(now))
     assert (found.kind, found.text) == (kind, text)
 
 
 def test_supplement_stands_still(calendar):
-    dossier = SimpleNamespace(status=Status.SUPPLEMENT, due_at=None, paused_since=None)
+    dossier = SimpleNamespace(status=Status.AWAITING_SUPPLEMENT, due_at=None, paused_since=None)
     with translation.override("en"):
-        found = light(dossier, calendar, local("2026-03-30 09:00"))
+        found = deadline_status(dossier, calendar, local("2026-03-30 09:00"))
     assert (found.kind, found.text) == ("paused", "Paused: waiting for the supplement")
 
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.SUBMITTED, Status.DECIDED, Status.RETURNED, Status.STOPPED])
 def test_no_light_where_no_clock_runs(calendar, status):
     dossier = SimpleNamespace(status=status, due_at=local("2026-03-30 10:00"), paused_since=None)
-    assert light(dossier, calendar, local("2026-03-31 09:00")).kind == "none"
+    assert deadline_status(dossier, calendar, local("2026-03-31 09:00")).kind == "none"
 
 
 def test_without_a_calendar_weekdays_count(calendar):
     dossier = SimpleNamespace(status=Status.PROCESSING, due_at=local("2026-03-30 10:00"), paused_since=None)
     with translation.override("en"):
-        assert light(dossier, None, local("2026-03-24 09:00")).text == "4 days left"
+        assert deadline_status(dossier, None, local("2026-03-24 09:00")).text == "4 days left"
 
 
 def test_list_of_lights_needs_no_query(calendar, django_assert_num_queries):
     dossier = SimpleNamespace(status=Status.PROCESSING, due_at=local("2026-03-30 10:00"), paused_since=None)
     with django_assert_num_queries(0):
-        light(dossier, calendar, local("2026-03-24 09:00"))
+        deadline_status(dossier, calendar, local("2026-03-24 09:00"))
 
 
 @pytest.mark.parametrize(
@@ -84,6 +86,6 @@ def test_list_of_lights_needs_no_query(calendar, django_assert_num_queries):
 )
 def test_waiting_for_reception_counts_working_hours(calendar, now, kind, text):
     with translation.override("en"):
-        found = waiting_light(local("2026-03-23 09:00"), calendar, local(now))
+        found = waiting_status(local("2026-03-23 09:00"), calendar, local(now))
     assert found.kind == kind
     assert found.text.startswith(text)

@@ -111,7 +111,7 @@ def test_holder_panel_turns_late_after_the_step_time_but_not_while_waiting_for_t
     road.processing()
     assert not history.holder_panel(road.dossier, road.now).is_late
     assert history.holder_panel(road.dossier, road.now + timedelta(days=7)).is_late
-    road.do(actions.AskSupplement((road.item,)), road.commune.specialist)
+    road.do(actions.RequestSupplement((road.item,)), road.commune.specialist)
     assert not history.holder_panel(road.dossier, road.now + timedelta(days=7)).is_late
 
 

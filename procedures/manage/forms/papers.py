@@ -25,8 +25,8 @@ class PaperForm(DraftForm):
         error_messages={"required": gettext_lazy("Write the name of the paper.")},
     )
     name_en = LineField(label=gettext_lazy("Name in English"), max_length=400, required=False)
-    originals = CountField(label=gettext_lazy("Originals"), most=MAX_COUNT, required=True)
-    copies = CountField(label=gettext_lazy("Copies"), most=MAX_COUNT, required=True)
+    originals = CountField(label=gettext_lazy("Originals"), maximum=MAX_COUNT, required=True)
+    copies = CountField(label=gettext_lazy("Copies"), maximum=MAX_COUNT, required=True)
     is_required = forms.TypedChoiceField(
         label=gettext_lazy("Is it needed?"),
         coerce=lambda value: value == "True",

@@ -55,18 +55,18 @@ class PlainForm(forms.Form):
         self.helper.disable_csrf = True
 
 
-def level_choices(most: int = 4) -> list[tuple[int, str]]:
+def level_choices(maximum: int = 4) -> list[tuple[int, str]]:
     """Return the levels up to one, in words."""
-    return [(level, level_set_words(level)) for level in range(1, most + 1)]
+    return [(level, level_set_words(level)) for level in range(1, maximum + 1)]
 
 
-def procedures_meant(text: str, most: int = NAMED) -> list[Procedure]:
+def procedures_meant(text: str, maximum: int = NAMED) -> list[Procedure]:
     """Return the procedure of a code, else those whose names have all the words: ``most`` and one more. One query."""
     code, _space, _name = plain(text).partition(" ")
     by_name = Q()
     for word in fold(text).split():
         by_name &= Q(search_text__contains=word)
-    found = list(Procedure.objects.filter(Q(code=code) | by_name).order_by("sort_key", "id")[: most + 1])
+    found = list(Procedure.objects.filter(Q(code=code) | by_name).order_by("sort_key", "id")[: maximum + 1])
     exact = [procedure for procedure in found if procedure.code == code]
     return exact or found
 
@@ -247,14 +247,14 @@ class OfferingForm(PlainForm):
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
 
-    def __init__(self, *args: Any, offering: Offering | None, most: int, today: date, **options: Any) -> None:
+    def __init__(self, *args: Any, offering: Offering | None, maximum: int, today: date, **options: Any) -> None:
         self.offering = offering
-        initial: dict[str, Any] = {"level": most, "since": today, "seen": mark(offering)}
+        initial: dict[str, Any] = {"level": maximum, "since": today, "seen": mark(offering)}
         if offering is not None:
             initial |= {name: getattr(offering, name) for name in ("since", "until", "fee_vnd")}
-            initial["level"] = min(offering.level, most)
+            initial["level"] = min(offering.level, maximum)
         super().__init__(*args, initial=initial, **options)
-        self.fields["level"].choices = level_choices(most)  # type: ignore[attr-defined]
+        self.fields["level"].choices = level_choices(maximum)  # type: ignore[attr-defined]
 
     @property
     def is_stale(self) -> bool:

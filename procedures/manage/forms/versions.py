@@ -47,15 +47,15 @@ class LinesField(LineField):
 class CountField(WholeNumberField):
     """A whole number from 0 to a limit; left empty it is 0."""
 
-    def __init__(self, *, most: int, **options: Any) -> None:
+    def __init__(self, *, maximum: int, **options: Any) -> None:
         super().__init__(**({"required": False} | options))
-        self.most = most
+        self.maximum = maximum
         self.widget.attrs |= {"class": "w4", "maxlength": 24}
 
     def clean(self, value: Any) -> int:
         """Return the number; raises ValidationError outside the limits."""
         number = super().clean(value) or 0
-        if not 0 <= number <= self.most:
+        if not 0 <= number <= self.maximum:
             raise ValidationError(
                 _("Enter a number between 0 and %(most)s.") % {"most": f"{self.most:,}".replace(",", ".")}
             )
@@ -157,7 +157,7 @@ class InfoForm(DraftForm):
     )
     audience = forms.MultipleChoiceField(label=gettext_lazy("Who may file"), widget=forms.CheckboxSelectMultiple)
     channels = forms.MultipleChoiceField(label=gettext_lazy("Ways of filing"), widget=forms.CheckboxSelectMultiple)
-    processing_amount = CountField(label=gettext_lazy("Processing time"), most=MAX_TIME, required=True)
+    processing_amount = CountField(label=gettext_lazy("Processing time"), maximum=MAX_TIME, required=True)
     processing_unit = forms.ChoiceField(label=gettext_lazy("Unit of the processing time"), choices=TimeUnit.choices)
     processing_note = LineField(
         label=gettext_lazy("Note on the processing time"), lines=True, rows=2, max_length=1000, required=False
@@ -173,7 +173,7 @@ class InfoForm(DraftForm):
     legal_bases = LinesField(
         label=gettext_lazy("Legal bases"), help_text=gettext_lazy("One a line, for example: 60/2014/QH13.")
     )
-    dossier_sets = CountField(label=gettext_lazy("Number of dossier sets"), most=9, required=True)
+    dossier_sets = CountField(label=gettext_lazy("Number of dossier sets"), maximum=9, required=True)
     effective_from = DayField(label=gettext_lazy("Applies from"))
     effective_until = DayField(
         label=gettext_lazy("Last day"),

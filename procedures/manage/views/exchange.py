@@ -25,7 +25,7 @@ from procedures.exchange.excel import write_workbook
 from procedures.exchange.excel_reading import read_excel
 from procedures.exchange.files import check_templates
 from procedures.exchange.plan import Options
-from procedures.exchange.reading import Parcel, Unreadable, read_json
+from procedures.exchange.reading import ImportItem, Unreadable, read_json
 from procedures.models import Procedure
 from procedures.versions import serialising as exchange
 from procedures.versions.changing import record
@@ -127,7 +127,7 @@ def import_file(request: HttpRequest) -> HttpResponse:
     return render(request, "manage/import.html", context, status=422 if form.errors else 200)
 
 
-def read_upload(upload: UploadedFile) -> list[Parcel]:
+def read_upload(upload: UploadedFile) -> list[ImportItem]:
     """Read an upload by what it is; raises Unreadable."""
     content = upload.read()
     return read_excel(content) if content.startswith(b"PK\x03\x04") else read_json(content)
@@ -193,7 +193,7 @@ def import_confirm(request: HttpRequest) -> HttpResponse:
     note = _("Imported from the file “%(name)s”.") % {"name": waiting.name}
     try:
         with transaction.atomic():
-            if onetime.claim(form.cleaned_data["key"], PURPOSE, user.pk, waiting.token, moment) is not None:
+            if onetime.use_key(form.cleaned_data["key"], PURPOSE, user.pk, waiting.token, moment) is not None:
                 return redirect("manage:import_report")
             planned = exchange_apply.apply(
                 parcels, form.cleaned_data["digest"], note, by=user, options=waiting.options, now=moment

@@ -27,7 +27,7 @@ from ..guards import publisher_only
 from ..pages import Publisher, attempt, publisher_of
 from ..sections import link
 
-MOST_AT_ONCE = 50
+MAX_AT_ONCE = 50
 
 
 @require_safe
@@ -38,7 +38,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     if Role.PUBLISHER in roles:
         return redirect("manage:procedures")
     if Role.ADMINISTRATOR in roles:
-        return redirect("administer:people")
+        return redirect("manage:people")
     raise PermissionDenied
 
 
@@ -78,7 +78,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
 def _create(form: NewForm, publisher: Publisher) -> None:
     data = form.cleaned_data
     with transaction.atomic():
-        if claim(data["key"], "procedure.new", publisher, data["code"]):
+        if use_key(data["key"], "procedure.new", publisher, data["code"]):
             publishing.new_procedure(
                 data["code"], data["name"], data["sector"], data["level"], publisher.user, publisher.now
             )
@@ -86,10 +86,10 @@ def _create(form: NewForm, publisher: Publisher) -> None:
         raise EditRefused(_("This page is too old. Open it again and type once more."))
 
 
-def claim(key: str, purpose: str, publisher: Publisher, subject: str) -> bool:
+def use_key(key: str, purpose: str, publisher: Publisher, subject: str) -> bool:
     """Claim a form's key: whether this is its first time. Raises EditRefused for a key that is none."""
     try:
-        return onetime.claim(key, purpose, publisher.user.pk, subject, publisher.now) is None
+        return onetime.use_key(key, purpose, publisher.user.pk, subject, publisher.now) is None
     except onetime.KeyMisused as error:
         raise EditRefused(_("This page is too old. Open it again and type once more.")) from error
 
@@ -125,7 +125,7 @@ def bulk_confirm(request: HttpRequest) -> HttpResponse:
 def bulk_publish(request: HttpRequest) -> HttpResponse:
     """Publish each version that still can be; say what became of every one."""
     publisher = publisher_of(request)
-    shown = dict(pair.split(":", 1) for pair in request.POST.getlist("version")[:MOST_AT_ONCE] if ":" in pair)
+    shown = dict(pair.split(":", 1) for pair in request.POST.getlist("version")[:MAX_AT_ONCE] if ":" in pair)
     results = []
     for version in _chosen(shown):
         revision = shown[str(version.pk)]
@@ -148,7 +148,7 @@ def bulk_publish(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(keys: Iterable[str]) -> list[ProcedureVersion]:
-    wanted = [int(key) for key in list(keys)[:MOST_AT_ONCE] if key.isascii() and key.isdigit() and len(key) < 18]
+    wanted = [int(key) for key in list(keys)[:MAX_AT_ONCE] if key.isascii() and key.isdigit() and len(key) < 18]
     versions = ProcedureVersion.objects.filter(pk__in=wanted).select_related("procedure__sector")
     return list(versions.order_by("procedure__sort_key", "id"))
 

@@ -22,7 +22,7 @@ from procedures.versions.vocabularies import Named, NamedList
 from ..forms.procedures import NameForm, RenameForm
 from ..guards import publisher_only
 from ..pages import Publisher, attempt, publisher_of
-from .lists import claim
+from .lists import use_key
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -93,7 +93,7 @@ def name_list(request: HttpRequest, kind: str) -> HttpResponseBase:
 def _add(form: NameForm, where: NamedList, publisher: Publisher) -> None:
     data = form.cleaned_data
     with transaction.atomic():
-        if claim(data["key"], f"{where.area}.new", publisher, data["name"][:40]):
+        if use_key(data["key"], f"{where.area}.new", publisher, data["name"][:40]):
             vocabularies.add(where, data["name"], data["name_en"], publisher.user, publisher.now)
 
 

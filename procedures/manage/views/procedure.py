@@ -23,7 +23,7 @@ from ..forms.procedures import DuplicateForm, OfferingForm, ProcedureForm, Retir
 from ..guards import publisher_only
 from ..pages import Publisher, attempt, procedure_of, publisher_of
 from ..sections import link, state_words
-from .lists import claim
+from .lists import use_key
 
 METHODS = ["GET", "HEAD", "POST"]
 HISTORY = 50
@@ -119,7 +119,7 @@ def duplicate(request: HttpRequest, code: str) -> HttpResponseBase:
 def _duplicate(form: DuplicateForm, source: Procedure, publisher: Publisher) -> None:
     data = form.cleaned_data
     with transaction.atomic():
-        if claim(data["key"], "procedure.duplicate", publisher, data["code"]):
+        if use_key(data["key"], "procedure.duplicate", publisher, data["code"]):
             publishing.duplicate(source, data["code"], publisher.user, publisher.now, data["name"])
     if not Procedure.objects.filter(code=data["code"]).exists():
         raise EditRefused(_("This page is too old. Open it again and type once more."))
@@ -178,8 +178,8 @@ def offering(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     if unit is None:
         raise Http404
     present = Offering.objects.filter(unit=unit, procedure=found).first()
-    most = procedure_editing.highest_level(found, publisher.day)
-    form = OfferingForm(request.POST or None, offering=present, most=most, today=publisher.day)
+    maximum = procedure_editing.highest_level(found, publisher.day)
+    form = OfferingForm(request.POST or None, offering=present, maximum=maximum, today=publisher.day)
     status = 200
     if request.method == "POST":
         status = 422

@@ -198,7 +198,7 @@ def _is_first(request: HttpRequest, publisher: Publisher, subject: str) -> bool:
     """Claim the form's key; raises EditRefused for one that is none."""
     key = request.POST.get("key", "")
     try:
-        return onetime.claim(key, "version.row", publisher.user.pk, subject, publisher.now) is None
+        return onetime.use_key(key, "version.row", publisher.user.pk, subject, publisher.now) is None
     except onetime.KeyMisused as error:
         raise EditRefused(_("This page is too old. Open it again and type once more.")) from error
 

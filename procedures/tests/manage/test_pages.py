@@ -455,7 +455,7 @@ def test_duplicating(client, page, version):
 
 
 def test_home_leads_to_what_one_manages(client, commune, citizen, frozen):
-    for person, target in ((commune.publisher, "manage:procedures"), (commune.administrator, "administer:people")):
+    for person, target in ((commune.publisher, "manage:procedures"), (commune.administrator, "manage:people")):
         client.force_login(person)
         assert client.get(reverse("manage:home")).url == reverse(target)
     for person in (commune.clerk, citizen):

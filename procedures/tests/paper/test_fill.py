@@ -189,7 +189,7 @@ def test_new_version_takes_over_what_fits(client, commune, version):
     client.post(url("fill"))
     renewed = PreparedForm.objects.get(version=newer)
     assert prepared.answers_of(renewed)["requester_name"] == "Nguyễn Thị Ổn"
-    assert renewed.code_index is None and renewed.sections_done == []
+    assert renewed.code_index is None and renewed.completed_sections == []
     form.refresh_from_db()
     assert prepared.find_by_code(prepared.code_of(form), form.created_at) == form
 

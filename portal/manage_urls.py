@@ -1,0 +1,7 @@
+"""Paths of those who run an installation: publishers and administrators, under one name."""
+
+from offices.urls import urlpatterns as administration
+from procedures.manage.urls import urlpatterns as publishing
+
+app_name = "manage"
+urlpatterns = [*administration, *publishing]
