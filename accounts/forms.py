@@ -194,7 +194,7 @@ class RegisterForm(QuestionMixin, allauth_forms.SignupForm):
             "We send a code to this address, and later the messages about your dossiers."
         )
         self.fields["password1"] = password_field(_("Password"), fresh=True, help_text=PASSWORD_HINT)
-        self.fields["password2"] = password_field(_("Password, once more"), fresh=True, required=_AGAIN)
+        self.fields["password2"] = password_field(_("Confirm password"), fresh=True, required=_AGAIN)
         names = [*self.names, "email", "password1", "password2", *self.question_names]
         self.order_fields(names)
         self.helper = plain_helper(*self.question_layout(names))
@@ -412,7 +412,7 @@ class NewPasswordForm(NewPasswordChecks, allauth_forms.ResetPasswordKeyForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["password1"] = password_field(_("New password"), fresh=True, help_text=PASSWORD_HINT)
-        self.fields["password2"] = password_field(_("New password, once more"), fresh=True, required=_AGAIN)
+        self.fields["password2"] = password_field(_("Confirm new password"), fresh=True, required=_AGAIN)
         self.helper = plain_helper()
 
 
@@ -420,7 +420,7 @@ class InvitationForm(NewPasswordChecks, forms.Form):
     """Choosing the first password of an account that an administrator made, or a new one."""
 
     password1 = password_field(_("New password"), fresh=True, help_text=PASSWORD_HINT)
-    password2 = password_field(_("New password, once more"), fresh=True, required=_AGAIN)
+    password2 = password_field(_("Confirm new password"), fresh=True, required=_AGAIN)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -433,9 +433,9 @@ class ChangePasswordForm(NewPasswordChecks, allauth_forms.ChangePasswordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["oldpassword"] = password_field(_("Present password"), fresh=False)
+        self.fields["oldpassword"] = password_field(_("Current password"), fresh=False)
         self.fields["password1"] = password_field(_("New password"), fresh=True, help_text=PASSWORD_HINT)
-        self.fields["password2"] = password_field(_("New password, once more"), fresh=True, required=_AGAIN)
+        self.fields["password2"] = password_field(_("Confirm new password"), fresh=True, required=_AGAIN)
         self.helper = plain_helper()
 
 

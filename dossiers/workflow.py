@@ -73,7 +73,7 @@ S = Status
 OFFICERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER)
 TABLE: dict[Action, Rule] = {
     Action.SUBMIT: Rule((S.DRAFT,), S.SUBMITTED, (APPLICANT,), _("Submit")),
-    Action.REGISTER: Rule((S.DRAFT,), S.RECEIVED, (Role.CLERK,), _("Take in")),
+    Action.REGISTER: Rule((S.DRAFT,), S.RECEIVED, (Role.CLERK,), _("Accept at the counter")),
     Action.RECEIVE: Rule((S.SUBMITTED,), S.RECEIVED, (Role.CLERK,), _("Receive")),
     Action.REFUSE: Rule((S.SUBMITTED,), S.REFUSED, (Role.CLERK,), _("Refuse")),
     Action.REQUEST_SUPPLEMENT: Rule(

@@ -81,7 +81,7 @@ def _clean_text(field: Question, value: Any, today: date) -> str:
     _refuse_unless(isinstance(value, str), _("Enter words here."))
     value = _as_code(field, value)
     longest = LENGTHS[field.type]
-    _refuse_unless(len(value) <= longest, _("Write at most %(count)d characters.") % {"count": longest})
+    _refuse_unless(len(value) <= longest, _("Use %(count)d characters or fewer.") % {"count": longest})
     return value
 
 
@@ -128,7 +128,7 @@ def _clean_address(field: Question, value: Any, today: date) -> dict[str, str]:
     else:
         kept = {key: clean_text(value.get(key, "")) for key in ("province", "commune", "detail")}
     _refuse_unless(
-        all(len(text) <= 200 for text in kept.values()), _("Write at most %(count)d characters.") % {"count": 200}
+        all(len(text) <= 200 for text in kept.values()), _("Use %(count)d characters or fewer.") % {"count": 200}
     )
     return kept
 
@@ -240,7 +240,7 @@ def _check_min_length(value: Any, args: tuple[Any, ...], known: Answers, today: 
 
 
 def _check_max_length(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(len(value) <= args[0], _("Write at most %(count)d characters.") % {"count": args[0]})
+    _refuse_unless(len(value) <= args[0], _("Use %(count)d characters or fewer.") % {"count": args[0]})
 
 
 def _check_book_number(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:

@@ -246,7 +246,7 @@ class FeeKind(models.TextChoices):
     """Phí covers the cost of a service, lệ phí is a fixed sum (Luật Phí và lệ phí)."""
 
     FEE = "phi", _("Fee for the service")
-    CHARGE = "le_phi", _("State charge")
+    CHARGE = "le_phi", _("Fee (lệ phí)")
 
 
 class FeeLine(models.Model):

@@ -84,7 +84,7 @@ def check_email(value: Any) -> str:
     try:
         _email(email)
     except ValidationError as error:
-        raise ValidationError(_("Enter the e-mail address as ten@example.com.")) from error
+        raise ValidationError(_("Enter an email address, such as ten@example.com.")) from error
     try:
         email = ascii_address(email)
     except ValueError as error:

@@ -254,7 +254,7 @@ class AddressField(forms.Field):
         """Return the address; raises ValidationError when the commune is unknown or one of several."""
         typed = dict(value or {})
         if any(len(text) > 200 for text in typed.values()):
-            raise ValidationError(_("Write at most %(count)d characters.") % {"count": 200})
+            raise ValidationError(_("Use %(count)d characters or fewer.") % {"count": 200})
         province, name, detail = (clean_text(typed.get(part, "")) for part in ("province", "commune_name", "detail"))
         if not (province or name):
             return self._elsewhere(clean_text(typed.get("elsewhere", "")), detail)

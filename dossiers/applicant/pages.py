@@ -49,11 +49,11 @@ RANK = Case(
     output_field=IntegerField(),
 )
 GROUPS: dict[int, Any] = {
-    0: gettext_lazy("Waits for you"),
-    1: gettext_lazy("Waits for you"),
-    2: gettext_lazy("Waits for you"),
+    0: gettext_lazy("Waiting for you"),
+    1: gettext_lazy("Waiting for you"),
+    2: gettext_lazy("Waiting for you"),
     3: gettext_lazy("Under way"),
-    4: gettext_lazy("Dossiers that have ended"),
+    4: gettext_lazy("Closed dossiers"),
 }
 
 
@@ -237,7 +237,7 @@ def todo_of(status: int, delivery: str) -> tuple[str, str]:
     if status == Status.DRAFT:
         return _("Continue filling in"), "applicant:dossier"
     if status == Status.AWAITING_SUPPLEMENT:
-        return _("Supplement the dossier"), "applicant:supplement"
+        return _("Add what is missing"), "applicant:supplement"
     if status == Status.DECIDED and delivery != Delivery.POST:
         is_online = delivery == Delivery.ONLINE
         return _("Receive the result") if is_online else _("See how to receive the result"), "applicant:result"

@@ -33,7 +33,7 @@ WAYS: tuple[Way, ...] = (
     Way(actions.SendBack, "leader:send_back", _("Send back")),
     Way(actions.Propose, "desk:propose", _("Submit for signature"), "K"),
     Way(actions.ReturnResult, "desk:return_result", _("Hand over result"), "T"),
-    Way(actions.Supplement, "desk:supplement_received", _("Take in the supplement"), "T"),
+    Way(actions.Supplement, "desk:supplement_received", _("Accept the missing papers"), "T"),
     Way(actions.Forward, "desk:forward", _("Forward"), "C"),
     Way(actions.RequestSupplement, "desk:supplement", _("Request supplement"), "B"),
     Way(actions.Extend, "desk:extend", _("Apologise, new date")),

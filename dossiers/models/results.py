@@ -23,7 +23,7 @@ def result_path(result: "Result", filename: str) -> str:
 class SlipKind(models.TextChoices):
     """Forms of the one-stop desk; numbers differ between the sets of 2018 and 2025."""
 
-    FILING = "filing", _("Filing note")
+    FILING = "filing", _("Filing slip")
     RECEIPT = "receipt", _("Receipt with return date")
     SUPPLEMENT = "supplement", _("Supplement request")
     REFUSAL = "refusal", _("Refusal of reception")

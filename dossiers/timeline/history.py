@@ -62,7 +62,7 @@ STATES: dict[int, Any] = {
     Status.RECEIVED: gettext_lazy("Received"),
     Status.REFUSED: gettext_lazy("Not received"),
     Status.PROCESSING: gettext_lazy("In progress"),
-    Status.AWAITING_SUPPLEMENT: gettext_lazy("Needs your supplement"),
+    Status.AWAITING_SUPPLEMENT: gettext_lazy("More information needed from you"),
     Status.AWAITING_PAYMENT: gettext_lazy("Waiting for payment"),
     Status.WITHDRAWAL_REQUESTED: gettext_lazy("Withdrawal asked for"),
     Status.STOPPED: gettext_lazy("Stopped"),
@@ -304,5 +304,5 @@ def next_step_for_applicant(dossier: Dossier) -> str:
             "online": _("Open the result and take it here."),
             "post": _("Wait for the postman; he brings the result to the address you gave."),
         }
-        return ways.get(dossier.delivery, _("Come to the commune with your identity card and fetch the result."))
+        return ways.get(dossier.delivery, _("Collect the result at the commune. Bring your identity card."))
     return steps[Status(dossier.status)]

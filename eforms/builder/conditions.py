@@ -171,7 +171,7 @@ class ConditionField(forms.Field):
             except ValueError as error:
                 raise ValidationError(_("Enter a date that exists, for example 27 3 1990.")) from error
         if len(text) > MAX_VALUE:
-            raise ValidationError(_("Write at most %(count)d characters.") % {"count": MAX_VALUE})
+            raise ValidationError(_("Use %(count)d characters or fewer.") % {"count": MAX_VALUE})
         return text
 
 

@@ -179,7 +179,7 @@ def add_section(form: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[For
     made = _copied(form)
     sections = sections_of(made)
     if len(sections) >= MAX_SECTIONS:
-        raise FormRefused(_("A form has at most %(count)d sections.") % {"count": MAX_SECTIONS})
+        raise FormRefused(_("A form can have up to %(count)d sections.") % {"count": MAX_SECTIONS})
     key = key_from(text_of(values.get("title")), {str(section.get("key")) for section in sections})
     section: Part = {"key": key, "fields": []}
     _put(section, values)

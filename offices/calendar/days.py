@@ -183,7 +183,7 @@ def plan_of(text: str, unit: Unit | None) -> Plan:
     lines = []
     for line in read:
         if line.day is not None and line.day in seen:
-            line = PlanLine(line.n, line.text, "fault", line.day, message=_("This day stands in the list twice."))
+            line = PlanLine(line.n, line.text, "fault", line.day, message=_("This day is in the list twice."))
         elif line.day is not None and line.state != "fault":
             line = _compared(line, known.get(line.day))
         if line.day is not None:
@@ -202,7 +202,7 @@ def import_days(text: str, unit: Unit | None, mark: str, *, by: User, now: datet
         list(CalendarYear.objects.select_for_update().order_by("year"))
         plan = plan_of(text, unit)
         if plan.faults:
-            raise Refused(_("Some lines cannot be read. Mend them and check the list again."))
+            raise Refused(_("Some lines cannot be read. Correct them and check the list again."))
         if plan.mark != mark:
             raise Refused(_("The days have changed since the list was checked. Look at it once more."))
         for line in plan.lines:

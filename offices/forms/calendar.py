@@ -71,7 +71,7 @@ class ImportForm(OfficeForm):
         label=gettext_lazy("For"), error_messages={"required": gettext_lazy("Choose for whom the day counts.")}
     )
     lines = LineField(
-        label=gettext_lazy("Days, one a line"),
+        label=gettext_lazy("Days, one per line"),
         lines=True,
         rows=14,
         max_length=20_000,

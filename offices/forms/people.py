@@ -176,7 +176,7 @@ class PostEndForm(ChangeForm):
 class SubstituteForm(OnceForm):
     """Who stands in for a post, from when until when."""
 
-    person = forms.ChoiceField(label=gettext_lazy("Who stands in"))
+    person = forms.ChoiceField(label=gettext_lazy("Stand-in"))
     since = DayField(label=gettext_lazy("First day"))
     until = DayField(label=gettext_lazy("Last day"))
 

@@ -75,7 +75,7 @@ class DivisionField(AddressField):
 class UnitForm(OfficeForm):
     """What is known about a unit; mixed into the forms of adding and changing."""
 
-    parent = forms.ChoiceField(label=gettext_lazy("Unit above"), required=False)
+    parent = forms.ChoiceField(label=gettext_lazy("Parent unit"), required=False)
     name = LineField(
         label=gettext_lazy("Full name of the unit"),
         max_length=120,
@@ -158,8 +158,8 @@ class UnitForm(OfficeForm):
         if parent is not None and UnitKind(parent.kind) not in ABOVE[kind]:
             allowed = {
                 UnitKind.PROVINCE: _("A province has no unit above it."),
-                UnitKind.COMMUNE: _("Above a commune stands a province or nothing."),
-                UnitKind.DEPARTMENT: _("A department stands below a commune or a province."),
+                UnitKind.COMMUNE: _("A commune's parent unit is a province, or none."),
+                UnitKind.DEPARTMENT: _("A department belongs to a commune or a province."),
             }
             self.add_error("parent", allowed[kind])
 

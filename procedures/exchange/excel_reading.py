@@ -202,7 +202,7 @@ def _value(cell: Any, column: Column) -> Any:
     if cell.data_type == "e":
         raise _Bad(_("The cell holds an error of Excel’s."))
     if isinstance(found, str) and len(found) > MAX_CELL:
-        raise _Bad(_("Write at most %(count)d characters.") % {"count": MAX_CELL})
+        raise _Bad(_("Use %(count)d characters or fewer.") % {"count": MAX_CELL})
     return _READERS[column.kind](found, column)
 
 

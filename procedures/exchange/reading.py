@@ -117,13 +117,13 @@ def _text(
     if not isinstance(found, str):
         raise _Wrong(_("A text is needed here."))
     if len(found) > LONG * 2:
-        raise _Wrong(_("Write at most %(count)d characters.") % {"count": maximum})
+        raise _Wrong(_("Use %(count)d characters or fewer.") % {"count": maximum})
     try:
         text = clean_text(found, lines=lines)
     except ValidationError as error:
         raise _Wrong(" ".join(error.messages)) from error
     if len(text) > maximum:
-        raise _Wrong(_("Write at most %(count)d characters.") % {"count": maximum})
+        raise _Wrong(_("Use %(count)d characters or fewer.") % {"count": maximum})
     if needed and not text:
         raise _Wrong(_("This may not be empty."))
     return text

@@ -64,7 +64,7 @@ FIELDS = {
     "retirement_reason": _("Reason"),
     "successor": _("Successor"),
     "source": _("Copied from"),
-    "synonyms": _("Words by which people look for it"),
+    "synonyms": _("Search words people use"),
     "faq": _("Questions and answers"),
     "notice": _("Notice on top of the page"),
     "accept_until": _("Dossiers are accepted until"),

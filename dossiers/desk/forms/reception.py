@@ -130,7 +130,7 @@ class ReceiveForm(ActionForm):
     """Receive: which originals the clerk has seen."""
 
     originals = forms.MultipleChoiceField(
-        label=gettext_lazy("Originals seen at the desk"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Originals shown at the desk"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -150,7 +150,7 @@ class RefuseForm(ReasonForm):
     ready_reasons = REASONS_REFUSED
     of_procedure = True
     rule = CleanTextField(
-        label=gettext_lazy("Rule it rests on"),
+        label=gettext_lazy("Legal basis"),
         max_length=300,
         help_text=gettext_lazy("Article and document, for example: Article 16, Law 60/2014/QH13."),
     )

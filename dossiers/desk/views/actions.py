@@ -53,9 +53,9 @@ SCREENS = {
     ),
     "supplement-received": Screen(
         actions.Supplement,
-        gettext_lazy("Take in the supplement"),
+        gettext_lazy("Accept the missing papers"),
         gettext_lazy("For an applicant who brings the papers to the counter."),
-        gettext_lazy("Take in the supplement"),
+        gettext_lazy("Accept the missing papers"),
         gettext_lazy("Supplement taken in:"),
         key="T",
     ),

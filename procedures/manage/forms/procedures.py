@@ -190,7 +190,7 @@ class ProcedureForm(DraftForm):
         label=gettext_lazy("Field"), queryset=Sector.objects.all(), to_field_name="code", empty_label=None
     )
     synonyms = LinesField(
-        label=gettext_lazy("Words by which people look for it"),
+        label=gettext_lazy("Search words people use"),
         rows=6,
         required=False,
         help_text=gettext_lazy("One a line, as people say it: giấy khai sinh, đẻ con. The search finds them."),
