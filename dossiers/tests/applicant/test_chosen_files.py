@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import factories
 
-from ..filing.test_filing import hidden, photo, url
+from ..filing.steps import hidden, photo, url
 
 
 @pytest.fixture(autouse=True)

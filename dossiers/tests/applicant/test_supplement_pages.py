@@ -12,7 +12,7 @@ from dossiers.models import Dossier, DossierEvent, Paper, Result
 from dossiers.records import results, slips
 from tests import factories
 
-from ..filing.test_filing import content, hidden, photo, url
+from ..filing.steps import content, hidden, photo, url
 
 
 @pytest.fixture(autouse=True)
