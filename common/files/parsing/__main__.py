@@ -1,6 +1,6 @@
 """Parse one uploaded file in a process of its own, with limits.
 
-Run as ``python -I common/parsing <pdf|image|docx|xlsx|odt>``: the file comes in on stdin; out
+Run as ``python -I common/files/parsing <pdf|image|docx|xlsx|odt>``: the file comes in on stdin; out
 goes one line of JSON and, for images and PDFs, the bytes to store after it. Imports
 nothing of the portal: whatever a hostile file does here, it finds no secrets.
 """
@@ -17,11 +17,11 @@ CPU_SECONDS = 20
 def main(kind: str) -> None:
     """Limit this process, parse stdin and answer on stdout."""
     # In isolated mode this project is not on the path; nothing of it but this package is imported.
-    sys.path.append(str(Path(__file__).resolve().parents[2]))
-    from .office import OFFICE_PARTS, parse_office
-    from .pdfs import parse_pdf
-    from .pictures import parse_image
-    from .refused import Refused
+    sys.path.append(str(Path(__file__).resolve().parents[3]))
+    from common.files.parsing.office import OFFICE_PARTS, parse_office
+    from common.files.parsing.pdfs import parse_pdf
+    from common.files.parsing.pictures import parse_image
+    from common.files.parsing.refused import Refused
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
