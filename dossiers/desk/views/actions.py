@@ -170,9 +170,9 @@ def take(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     query = ListSpec.read(request.GET, officer).query_string()
     form = ActionForm(request.POST, dossier=dossier, now=officer.now)
     revision = form.shown_revision() if form.is_valid() else -1
-    take = actions.Forward(to=officer.user, role=Role.SPECIALIST, note="")
+    to_oneself = actions.Forward(to=officer.user, role=Role.SPECIALIST, note="")
     try:
-        perform(take, dossier, by=officer.user, now=officer.now, revision=revision)
+        perform(to_oneself, dossier, by=officer.user, now=officer.now, revision=revision)
     except ActionRefused as refused:
         messages.error(request, refused.message)
     else:
