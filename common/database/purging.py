@@ -13,8 +13,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-
 from .. import clock
 from ..alerts import clear_alert, raise_alert
 from ..models import AlertKind
@@ -110,6 +108,6 @@ def check_clocks(now: datetime) -> None:
 
     An embedded database has the clock of the process.
     """
-    apart = abs(clock.database_now() - now) if connection.vendor == "postgresql" else timedelta()
+    apart = abs(clock.recorded_now() - now)
     if apart > APART:
         raise ClocksDiffer(f"the clocks of this process and of the database differ by {apart}")

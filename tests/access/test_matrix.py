@@ -383,7 +383,7 @@ def test_every_url_is_listed(world):
 
 
 def test_anonymous_visitors_get_no_session(world):
-    with_forms = ("account", "track", "my", "procedures:fill")
+    with_forms = ("account", "track", "applicant", "procedures:fill")
     for name, method, arguments, expected in rows(world):
         if method == GET and expected is EVERYBODY and not name.startswith(with_forms):
             response = Client().get(reverse(name, args=arguments))

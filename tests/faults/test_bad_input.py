@@ -240,7 +240,15 @@ HEADERS = (
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_headers_that_no_browser_sends(world, method):
     attacker = Attacker(world, "anonymous")
-    for address in ("/", "/procedures/", "/accounts/login/", "/track/", "/language/", "/display/", "/my/dossiers/"):
+    for address in (
+        "/",
+        "/procedures/",
+        "/accounts/login/",
+        "/track/",
+        "/language/",
+        "/display/",
+        "/applicant/dossiers/",
+    ):
         for headers in HEADERS:
             attacker.send(method, address, data=b"a=b", **headers)
     assert not attacker.faults, "\n".join(attacker.faults)

@@ -87,19 +87,19 @@ def begin(commune, citizen) -> Dossier:
 
 def test_a_dossier_is_filed(browser, commune, citizen):
     draft = begin(commune, citizen)
-    step = reverse("applicant:section", args=[draft.ref, "requester"])
-    assert send(browser, step, "answer-key", typed("nháp"), **{"X-Autosave": "1"}).status_code == 204
-    later = send(browser, step, "answer-key", typed("mai") | {"later": "1"})
+    section = reverse("applicant:section", args=[draft.ref, "requester"])
+    assert send(browser, section, "answer-key", typed("nháp"), **{"X-Autosave": "1"}).status_code == 204
+    later = send(browser, section, "answer-key", typed("mai") | {"later": "1"})
     assert later.url == reverse("applicant:dossier", args=[draft.ref])
-    more = send(browser, step, "answer-key", typed("thêm") | {"answer-rows_more": "1"})
+    more = send(browser, section, "answer-key", typed("thêm") | {"answer-rows_more": "1"})
     assert 'name="answer-rows_3_key"' in more.content.decode() and "error-summary" not in more.content.decode()
-    assert send(browser, step, "answer-key", typed("xong")).url == reverse("applicant:papers", args=[draft.ref])
+    assert send(browser, section, "answer-key", typed("xong")).url == reverse("applicant:papers", args=[draft.ref])
     draft.refresh_from_db()
     assert draft.answers == stored("xong")
     review, submit = (reverse(f"applicant:{name}", args=[draft.ref]) for name in ("review", "submit"))
     shown = browser.get(review).content.decode()
-    anchors = [part.split('"')[0] for part in shown.split(f"{step}?back=review#")[1:]]
-    page = browser.get(step).content.decode()
+    anchors = [part.split('"')[0] for part in shown.split(f"{section}?back=review#")[1:]]
+    page = browser.get(section).content.decode()
     assert len(anchors) == len(NAMES) + 2 and all(f'id="{anchor}"' in page for anchor in anchors)
     filed = send(browser, review, 'name="declared"', {"declared": "on"}, to=submit)
     assert filed.url == reverse("applicant:submitted", args=[draft.ref])
@@ -118,9 +118,9 @@ def test_a_part_is_corrected(browser, commune, citizen, now):
         (wanted, commune.specialist),
     ):
         perform(action, Dossier.objects.get(pk=dossier.pk), by=by, now=now)
-    step = reverse("applicant:section", args=[dossier.ref, "requester"])
+    section = reverse("applicant:section", args=[dossier.ref, "requester"])
     supplement = reverse("applicant:supplement", args=[dossier.ref])
-    assert send(browser, step, "answer-key", typed("mới")).url == supplement
+    assert send(browser, section, "answer-key", typed("mới")).url == supplement
     assert send(browser, supplement, 'name="revision"').status_code == 302
     dossier.refresh_from_db()
     assert dossier.status == 4 and dossier.answers == stored("mới")

@@ -93,10 +93,10 @@ def test_a_dossier_is_filed_and_received(world, send):
     start = reverse("applicant:apply", args=[world.version.procedure.code])
     page = send(browser, start, {"key": onetime.new_key(), "unit": world.commune.unit.slug})
     draft = Dossier.objects.get(ref=resolve(page).kwargs["ref"], status=0)
-    step, upload, delivery, review, submit = (
+    section, upload, delivery, review, submit = (
         reverse(f"applicant:{name}", args=[draft.ref, *more])
         for name, *more in (
-            ("step", "requester"),
+            ("section", "requester"),
             ("paper_upload", "chung-sinh"),
             ("delivery",),
             ("review",),
@@ -104,8 +104,8 @@ def test_a_dossier_is_filed_and_received(world, send):
         )
     )
     answers = factories.boxes(requester_name="Lê Văn Tám", wants_copy="khong")
-    send(browser, step, answers, 204, **{"X-Autosave": "1"})
-    send(browser, step, answers)
+    send(browser, section, answers, 204, **{"X-Autosave": "1"})
+    send(browser, section, answers)
     photo = SimpleUploadedFile("a.pdf", b"%PDF-1.4\nno pdf", "application/pdf")
     send(browser, upload, {"file": photo}, 422)
     send(browser, reverse("applicant:paper_promise", args=[draft.ref, "chung-sinh"]), {})

@@ -69,7 +69,7 @@ def test_a_submission_leads_to_the_dossier_by_way_of_signing_in(draft, citizen, 
     from dossiers.applicant.views import draft as citizen_draft
 
     browser = browser_of(citizen)
-    ended(citizen_draft.filing, "submit")
+    ended(citizen_draft.submission, "submit")
     answer = browser.post(url("submit", draft), submit_fields(draft))
     draft.refresh_from_db()
     assert (draft.status, answer.status_code, answer.url) == (1, 302, url("submitted", draft))
@@ -87,7 +87,7 @@ def test_every_other_step_leads_on(draft, citizen, commune, ended):
     answers = factories.boxes(requester_name="Lê An", wants_copy="khong")
     browser = browser_of(citizen)
     ended(citizen_draft.drafts, "save_section")
-    assert browser.post(url("step", draft, "requester"), answers).url == url("papers", draft)
+    assert browser.post(url("section", draft, "requester"), answers).url == url("papers", draft)
     browser = browser_of(citizen)
     ended(citizen_draft.drafts, "set_delivery")
     assert browser.post(url("delivery", draft), {"delivery": "desk"}).url == url("review", draft)
@@ -153,7 +153,10 @@ def filed(draft, citizen):
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_pages_of_a_submitted_draft_lead_to_the_dossier(filed, method):
     browser, dossier, _fields = filed
-    for page in (url("step", dossier, "requester"), *(url(name, dossier) for name in ("papers", "delivery", "review"))):
+    for page in (
+        url("section", dossier, "requester"),
+        *(url(name, dossier) for name in ("papers", "delivery", "review")),
+    ):
         answer = getattr(browser, method)(page)
         assert (answer.status_code, answer.url) == (302, url("dossier", dossier)), page
     assert dossier.code in browser.get(url("dossier", dossier)).content.decode()
@@ -175,7 +178,7 @@ def test_forms_of_a_submitted_draft_lead_to_the_dossier(filed):
         assert browser.post(url(name, dossier, "chung-sinh")).url == url("dossier", dossier), name
     paper = dossier.papers.first()
     assert browser.post(url("paper_remove", dossier, paper.ref)).status_code == 302
-    assert browser.post(url("step", dossier, "requester"), answers).url == url("dossier", dossier)
+    assert browser.post(url("section", dossier, "requester"), answers).url == url("dossier", dossier)
     assert dossier.papers.filter(ref=paper.ref).exists()
     assert Dossier.objects.get(pk=dossier.pk).answers == factories.ANSWERS
     assert dossier.code in browser.get(url("dossier", dossier)).content.decode()
@@ -183,7 +186,7 @@ def test_forms_of_a_submitted_draft_lead_to_the_dossier(filed):
 
 def test_pages_of_the_road_ask_whether_they_still_stand(draft, citizen):
     browser = browser_of(citizen)
-    for page in (url("step", draft, "requester"), *(url(name, draft) for name in ("papers", "delivery", "review"))):
+    for page in (url("section", draft, "requester"), *(url(name, draft) for name in ("papers", "delivery", "review"))):
         html = browser.get(page).content.decode()
         assert f'data-fresh="{page}" data-else="{url("dossier", draft)}"' in html
     refused = browser.post(url("submit", draft), {}).content.decode()

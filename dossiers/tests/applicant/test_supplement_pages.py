@@ -33,7 +33,7 @@ def test_supplement_opens_only_what_was_asked_for(mine, road):
     page = mine.get(url("supplement", dossier)).content.decode()
     assert "Ảnh mờ, không đọc được" in page
     assert "Văn bản ủy quyền" not in page
-    assert mine.get(url("step", dossier, "requester")).url == url("dossier", dossier)
+    assert mine.get(url("section", dossier, "requester")).url == url("dossier", dossier)
     assert mine.post(url("paper_upload", dossier, "uy-quyen"), {"file": photo()}).url == url("dossier", dossier)
     assert mine.post(url("paper_upload", dossier, "item-999"), {"file": photo()}).url == url("dossier", dossier)
     assert not dossier.papers.filter(kind="file").exists()
@@ -77,13 +77,13 @@ def test_listed_section_is_corrected_and_sent(mine, road):
     road.processing()
     section = actions.Item(None, "requester", "Người yêu cầu", "Sai số bản sao")
     dossier = road.do(actions.RequestSupplement((section,)), road.commune.specialist).dossier
-    step = url("step", dossier, "requester")
-    assert step in mine.get(url("supplement", dossier)).content.decode()
-    wrong = mine.post(step, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="50"))
+    section = url("section", dossier, "requester")
+    assert section in mine.get(url("supplement", dossier)).content.decode()
+    wrong = mine.post(section, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="50"))
     assert wrong.status_code == 200
     revision = hidden(mine.get(url("supplement", dossier)), "revision")
     assert mine.post(url("supplement", dossier), {"revision": revision}).status_code == 422
-    right = mine.post(step, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="5"))
+    right = mine.post(section, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="5"))
     assert right.url == url("supplement", dossier)
     mine.post(url("supplement", dossier), {"revision": revision})
     dossier.refresh_from_db()

@@ -82,9 +82,9 @@ def walk_to_review(mine, version) -> Dossier:
     dossier = Dossier.objects.latest("pk")
     assert answer.url == url("dossier", dossier)
     assert "0/3" in mine.get(answer.url).content.decode()
-    step = url("step", dossier, "requester")
-    assert "Nguyễn Văn An" in mine.get(step).content.decode()
-    answer = mine.post(step, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="2"))
+    section = url("section", dossier, "requester")
+    assert "Nguyễn Văn An" in mine.get(section).content.decode()
+    answer = mine.post(section, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="2"))
     assert answer.url == url("papers", dossier)
     answer = mine.post(url("paper_upload", dossier, "chung-sinh"), {"file": photo()})
     assert answer.url.endswith("#paper-chung-sinh")
@@ -183,7 +183,9 @@ def test_one_key_starts_one_draft_and_an_untouched_one_is_used_again(mine, versi
     assert mine.post(start, {"key": key}).url == first
     assert mine.post(start, {"key": onetime.new_key()}).url == first
     assert Dossier.objects.count() == 1
-    mine.post(url("step", Dossier.objects.get(), "requester"), factories.boxes(requester_name="Lê An") | {"later": "1"})
+    mine.post(
+        url("section", Dossier.objects.get(), "requester"), factories.boxes(requester_name="Lê An") | {"later": "1"}
+    )
     assert mine.post(start, {"key": onetime.new_key()}).url != first
 
 
@@ -203,8 +205,8 @@ def test_drafts_are_limited(mine, citizen, commune, version):
 
 
 def test_step_keeps_what_is_wrong_and_is_not_done(mine, draft):
-    step = url("step", draft, "requester")
-    page = mine.post(step, factories.boxes(requester_name="Nguyễn Văn Bình", wants_copy="co", copies="99"))
+    section = url("section", draft, "requester")
+    page = mine.post(section, factories.boxes(requester_name="Nguyễn Văn Bình", wants_copy="co", copies="99"))
     assert page.status_code == 200
     text = page.content.decode()
     assert "data-error-summary" in text
@@ -215,7 +217,9 @@ def test_step_keeps_what_is_wrong_and_is_not_done(mine, draft):
 
 
 def test_hidden_question_is_not_required_and_left_out_at_submit(mine, draft):
-    mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong", copies=""))
+    mine.post(
+        url("section", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong", copies="")
+    )
     draft.refresh_from_db()
     assert draft.completed_sections == ["requester"]
     mine.post(url("submit", draft), ready(mine, draft))
@@ -226,7 +230,7 @@ def test_hidden_question_is_not_required_and_left_out_at_submit(mine, draft):
 
 def test_save_and_continue_later_leads_to_the_parts(mine, draft):
     answer = mine.post(
-        url("step", draft, "requester"), factories.boxes(requester_name="") | {"later": "1"}, follow=True
+        url("section", draft, "requester"), factories.boxes(requester_name="") | {"later": "1"}, follow=True
     )
     assert answer.redirect_chain[-1][0] == url("dossier", draft)
     assert "09:00" in answer.content.decode()
@@ -235,21 +239,21 @@ def test_save_and_continue_later_leads_to_the_parts(mine, draft):
 def test_autosave_answers_without_a_page_and_does_not_finish_a_part(mine, draft):
     Dossier.objects.update(completed_sections=[])
     data = factories.boxes(requester_name="Lê An", wants_copy="khong")
-    answer = mine.post(url("step", draft, "requester"), data, headers={"X-Autosave": "1"})
+    answer = mine.post(url("section", draft, "requester"), data, headers={"X-Autosave": "1"})
     assert answer.status_code == 204
     draft.refresh_from_db()
     assert (draft.answers["requester_name"], draft.completed_sections) == ("Lê An", [])
 
 
 def test_step_from_the_review_goes_back_there(mine, draft):
-    step = url("step", draft, "requester") + "?back=review"
-    answer = mine.post(step, factories.boxes(requester_name="Lê An", wants_copy="khong"))
+    section = url("section", draft, "requester") + "?back=review"
+    answer = mine.post(section, factories.boxes(requester_name="Lê An", wants_copy="khong"))
     assert answer.url == url("review", draft)
 
 
 def test_unknown_section_leads_back_to_the_parts(mine, draft):
     for section in ("nowhere", "x" * 300):
-        assert mine.get(url("step", draft, section)).url == url("dossier", draft)
+        assert mine.get(url("section", draft, section)).url == url("dossier", draft)
 
 
 @pytest.mark.parametrize("name", ["submit", "paper_remove", "paper_promise", "paper_upload", "renew", "copy"])
@@ -358,7 +362,7 @@ def test_only_papers_asked_for_are_required(mine, draft):
     with append_only.lifted():
         draft.version.papers.filter(key="uy-quyen").update(is_required=True, show_if=condition)
     assert submission.Progress(draft, draft.created_at.date()).missing_papers
-    mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong"))
+    mine.post(url("section", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong"))
     draft.refresh_from_db()
     assert "Văn bản ủy quyền" not in mine.get(url("papers", draft)).content.decode()
     mine.post(url("submit", draft), ready(mine, draft))
@@ -393,7 +397,11 @@ def test_review_lists_what_is_missing_and_submit_changes_nothing(mine, draft):
     Dossier.objects.update(completed_sections=[], delivery="")
     fields = ready(mine, draft)
     page = mine.get(url("review", draft)).content.decode()
-    for part in (url("step", draft, "requester"), url("papers", draft) + "#paper-chung-sinh", url("delivery", draft)):
+    for part in (
+        url("section", draft, "requester"),
+        url("papers", draft) + "#paper-chung-sinh",
+        url("delivery", draft),
+    ):
         assert f'href="{part}"' in page
     answer = mine.post(url("submit", draft), fields)
     assert answer.url == url("review", draft)
@@ -438,7 +446,7 @@ def test_a_key_submits_no_second_dossier(mine, citizen, commune, draft):
 
 def test_draft_changed_after_the_review_is_shown_again(mine, draft):
     fields = ready(mine, draft)
-    mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong"))
+    mine.post(url("section", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong"))
     assert mine.post(url("submit", draft), fields).url == url("review", draft)
     draft.refresh_from_db()
     assert draft.status == 0
@@ -482,14 +490,14 @@ def test_new_version_under_a_draft_keeps_what_fits(mine, draft, version):
     assert url("renew", draft) in mine.get(url("dossier", draft)).content.decode()
     for name in ("papers", "delivery", "review"):
         assert mine.get(url(name, draft)).url == url("dossier", draft)
-    assert mine.get(url("step", draft, "requester")).url == url("dossier", draft)
+    assert mine.get(url("section", draft, "requester")).url == url("dossier", draft)
     mine.post(url("renew", draft))
     mine.post(url("renew", draft))
     draft.refresh_from_db()
     assert draft.version == newer
     assert draft.answers == {"requester_name": "Nguyễn Văn An"}
     assert draft.papers.get().required.version == newer
-    mine.post(url("step", draft, "requester"), factories.boxes(requester_name="Nguyễn Văn An"))
+    mine.post(url("section", draft, "requester"), factories.boxes(requester_name="Nguyễn Văn An"))
     mine.post(url("submit", draft), ready(mine, draft))
     draft.refresh_from_db()
     assert draft.status == 1
@@ -499,8 +507,8 @@ def test_submitted_dossier_is_no_longer_edited(mine, draft):
     mine.post(url("submit", draft), ready(mine, draft))
     for name in ("papers", "delivery", "review"):
         assert mine.get(url(name, draft)).url == url("dossier", draft)
-    step = url("step", draft, "requester")
-    assert mine.post(step, factories.boxes(requester_name="Kẻ Khác")).url == url("dossier", draft)
+    section = url("section", draft, "requester")
+    assert mine.post(section, factories.boxes(requester_name="Kẻ Khác")).url == url("dossier", draft)
     assert mine.post(url("paper_upload", draft, "chung-sinh"), {"file": photo()}).url == url("dossier", draft)
     assert mine.post(url("paper_promise", draft, "chung-sinh")).url == url("dossier", draft)
     assert mine.post(url("discard", draft)).url == url("dossier", draft)
@@ -531,18 +539,22 @@ def test_another_persons_dossier_does_not_exist(client, other_citizen, draft):
         assert client.post(url(name, draft)).status_code == 404
     assert client.post(url("paper_upload", draft, "chung-sinh"), {"file": photo()}).status_code == 404
     assert client.post(url("paper_remove", draft, draft.papers.get().ref)).status_code == 404
-    assert client.post(url("step", draft, "requester"), factories.boxes(requester_name="Kẻ Khác")).status_code == 404
+    assert client.post(url("section", draft, "requester"), factories.boxes(requester_name="Kẻ Khác")).status_code == 404
 
 
 @pytest.mark.parametrize("ref", ["khong-co", "%00", "a" * 3000, "%ED%A0%80", "..%2f..", "%F0%9F%98%80"])
 def test_unknown_references_are_refused(mine, draft, ref):
-    for path in (f"/my/dossiers/{ref}/", f"/my/dossiers/{draft.ref}/papers/{ref}/file/", f"/procedures/{ref}/apply/"):
+    for path in (
+        f"/applicant/dossiers/{ref}/",
+        f"/applicant/dossiers/{draft.ref}/papers/{ref}/file/",
+        f"/procedures/{ref}/apply/",
+    ):
         assert mine.get(path).status_code in (400, 404)
 
 
 def test_unreadable_input_is_refused_and_nothing_changes(mine, draft):
     for text in ("Lê\0An", "x" * 1_000_000):
-        answer = mine.post(url("step", draft, "requester"), factories.boxes(requester_name=text, wants_copy="khong"))
+        answer = mine.post(url("section", draft, "requester"), factories.boxes(requester_name=text, wants_copy="khong"))
         assert answer.status_code in (400, 413)
     draft.refresh_from_db()
     assert draft.answers == factories.ANSWERS
@@ -550,7 +562,7 @@ def test_unreadable_input_is_refused_and_nothing_changes(mine, draft):
 
 def test_decomposed_letters_are_stored_composed(mine, draft):
     name = unicodedata.normalize("NFD", "Lê Thị Hồng")
-    mine.post(url("step", draft, "requester"), factories.boxes(requester_name=name, wants_copy="khong"))
+    mine.post(url("section", draft, "requester"), factories.boxes(requester_name=name, wants_copy="khong"))
     draft.refresh_from_db()
     assert draft.answers["requester_name"] == "Lê Thị Hồng"
 

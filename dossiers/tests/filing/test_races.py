@@ -99,7 +99,7 @@ def test_without_guards_eight_submits_act_more_than_once(citizen, draft, now, mo
     monkeypatch.setattr(filing_action, "use_key", lambda *args: None)
     monkeypatch.setattr(filing_action.ApplicantData, "freeze", lambda self, dossier: None)
     monkeypatch.setattr(filing_action.slips, "issue", lambda *args, **kwargs: None)
-    monkeypatch.setattr(filing_action.messages, "tell", lambda *args, **kwargs: None)
+    monkeypatch.setattr(filing_action.notices, "tell", lambda *args, **kwargs: None)
     monkeypatch.setattr(filing_action.assignments, "begin", lambda *args, **kwargs: None)
 
     def submit() -> str:

@@ -43,7 +43,7 @@ def mine(client, citizen):
 
 def send(mine, draft, answers, **extra):
     extra.setdefault("headers", {})
-    answer = mine.post(url("step", draft, "requester"), factories.boxes(**answers) | extra.pop("also", {}), **extra)
+    answer = mine.post(url("section", draft, "requester"), factories.boxes(**answers) | extra.pop("also", {}), **extra)
     draft.refresh_from_db()
     return answer
 
@@ -53,7 +53,7 @@ def test_an_answer_at_fault_is_kept_as_typed_and_shown_with_its_reason(mine, dra
     send(mine, draft, WRONG, **how)
     assert draft.typed == {"requester": {f"answer-{key}": [text] for key, text in WRONG.items()}}
     assert draft.completed_sections == []
-    page = mine.get(url("step", draft, "requester")).content.decode()
+    page = mine.get(url("section", draft, "requester")).content.decode()
     assert 'value="chín mươi"' in page and "data-error-summary" in page and "số nguyên" in page
     parts = mine.get(url("dossier", draft)).content.decode()
     assert "Cần sửa" in parts and "2/3" in parts
@@ -77,7 +77,7 @@ def test_what_is_typed_rests_encrypted(mine, draft):
 def test_an_empty_box_is_nothing_to_correct(mine, draft):
     send(mine, draft, {"requester_name": "Lê An", "wants_copy": "", "copies": ""}, headers=AUTOSAVE)
     assert draft.typed is None and draft.answers["requester_name"] == "Lê An"
-    page = mine.get(url("step", draft, "requester")).content.decode()
+    page = mine.get(url("section", draft, "requester")).content.decode()
     assert "data-error-summary" not in page and "Đang làm" in mine.get(url("dossier", draft)).content.decode()
 
 
@@ -85,11 +85,11 @@ def test_what_was_typed_is_not_submitted_and_the_review_leads_to_it(mine, draft)
     fields = ready(mine, draft)
     send(mine, draft, WRONG, headers=AUTOSAVE)
     review = mine.get(url("review", draft)).content.decode()
-    assert "Cần sửa" in review and url("step", draft, "requester") in review and "số nguyên" in review
+    assert "Cần sửa" in review and url("section", draft, "requester") in review and "số nguyên" in review
     answer = mine.post(url("submit", draft), fields | {"revision": draft.revision}, follow=True)
     draft.refresh_from_db()
     assert draft.status == 0 and answer.redirect_chain[-1][0] == url("review", draft)
-    assert f'<a href="{url("step", draft, "requester")}">' in answer.content.decode()
+    assert f'<a href="{url("section", draft, "requester")}">' in answer.content.decode()
 
 
 def test_a_part_put_right_keeps_nothing_typed_and_is_submitted(mine, draft):
@@ -148,7 +148,7 @@ def test_a_correction_at_fault_is_kept_as_typed_and_cleared_when_sent(client, ro
     dossier = road.do(actions.RequestSupplement((section,)), road.commune.specialist).dossier
     client.force_login(road.citizen)
     send(client, dossier, WRONG)
-    page = client.get(url("step", dossier, "requester")).content.decode()
+    page = client.get(url("section", dossier, "requester")).content.decode()
     assert 'value="chín mươi"' in page and dossier.answers["copies"] == 2
     assert client.post(url("supplement", dossier), {"revision": dossier.revision}).status_code == 422
     send(client, dossier, RIGHT)
@@ -160,11 +160,11 @@ def test_a_correction_at_fault_is_kept_as_typed_and_cleared_when_sent(client, ro
 def test_a_declaration_for_paper_keeps_what_was_typed(client, commune):
     version = factories.version(commune.unit)
     start = reverse("procedures:fill", args=[version.procedure.code])
-    step = client.post(start).url
-    client.post(step, factories.boxes(**WRONG))
-    page = client.get(step)
+    section = client.post(start).url
+    client.post(section, factories.boxes(**WRONG))
+    page = client.get(section)
     assert page.status_code == 200 and 'value="chín mươi"' in page.content.decode()
     review = reverse("procedures:fill_review", args=[version.procedure.code])
-    assert step in client.get(review).content.decode()
-    client.post(step, factories.boxes(**RIGHT))
-    assert 'value="2"' in client.get(step).content.decode()
+    assert section in client.get(review).content.decode()
+    client.post(section, factories.boxes(**RIGHT))
+    assert 'value="2"' in client.get(section).content.decode()
