@@ -30,7 +30,7 @@ def is_signed_in(browser) -> bool:
 def test_every_spelling_of_an_identifier_signs_in(visitor, confirmed, login):
     answer = sign_in(visitor, login)
     assert answer.status_code == 302 and is_signed_in(visitor)
-    assert answer.url == "/applicant/dossiers/"
+    assert answer.url == "/my/dossiers/"
 
 
 @pytest.mark.parametrize("login", ["0314409058-002", "0314409058002"])
@@ -95,7 +95,7 @@ def test_account_without_address_made_at_the_desk_signs_in(visitor):
 )
 def test_next_never_leaves_the_site(visitor, confirmed, target):
     answer = visitor.post(f"{LOGIN}?next={target}", {"login": confirmed.email, "password": PASSWORD, "next": target})
-    assert answer.url == "/applicant/dossiers/"
+    assert answer.url == "/my/dossiers/"
 
 
 def test_next_on_this_site_is_followed(visitor, confirmed):

@@ -247,7 +247,7 @@ def test_headers_that_no_browser_sends(world, method):
         "/track/",
         "/language/",
         "/display/",
-        "/applicant/dossiers/",
+        "/my/dossiers/",
     ):
         for headers in HEADERS:
             attacker.send(method, address, data=b"a=b", **headers)

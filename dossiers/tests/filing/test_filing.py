@@ -545,8 +545,8 @@ def test_another_persons_dossier_does_not_exist(client, other_citizen, draft):
 @pytest.mark.parametrize("ref", ["khong-co", "%00", "a" * 3000, "%ED%A0%80", "..%2f..", "%F0%9F%98%80"])
 def test_unknown_references_are_refused(mine, draft, ref):
     for path in (
-        f"/applicant/dossiers/{ref}/",
-        f"/applicant/dossiers/{draft.ref}/papers/{ref}/file/",
+        f"/my/dossiers/{ref}/",
+        f"/my/dossiers/{draft.ref}/papers/{ref}/file/",
         f"/procedures/{ref}/apply/",
     ):
         assert mine.get(path).status_code in (400, 404)

@@ -41,7 +41,7 @@ def test_message_of_a_step(road, kind, language):
     assert (message.subject_type, message.subject_ref) == ("dossier", dossier.ref)
     assert dossier.code in message.subject
     assert "An" not in message.subject
-    assert f"http://testserver/applicant/dossiers/{dossier.ref}/" in message.body
+    assert f"http://testserver/my/dossiers/{dossier.ref}/" in message.body
     assert "UNDEFINED" not in message.subject + message.body
     assert "075199000011" not in message.subject + message.body
     # One blank line between paragraphs: conditions in the template leave no holes.
