@@ -180,7 +180,7 @@ class DeadlineStatuses:
         self.calendar = officer.calendar
 
     def of(self, record: Any) -> DeadlineStatus:
-        """Return the status of a dossier or a row with its columns: its deadline, or how long it waits for reception."""
+        """Return the status of a dossier, or of a row with its columns: its deadline, or its wait for reception."""
         if record.status == Status.SUBMITTED:
             return waiting_status(record.submitted_at, self.calendar, self.now)
         key = (record.status, record.due_at, record.paused_since)
