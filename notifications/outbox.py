@@ -24,6 +24,9 @@ from .models import Channel, Notification, State
 
 logger = logging.getLogger(__name__)
 
+# A nudge that waited so long is old news: sweeps have found its row.
+NUDGE_SECONDS = 600
+
 
 @dataclass(frozen=True)
 class Recipient:
@@ -131,6 +134,4 @@ def new_message_id() -> str:
 
 def wake(pk: int) -> None:
     """Tell the worker about a row once the caller's transaction has committed."""
-    from .tasks import deliver
-
-    broker.wake(deliver, pk)
+    broker.wake("notifications.tasks.deliver", pk, expires=NUDGE_SECONDS)

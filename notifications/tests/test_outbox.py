@@ -130,10 +130,8 @@ def test_writing_costs_one_query(hoa, now, django_assert_num_queries):
 @pytest.fixture
 def nudges(monkeypatch):
     """Ids the worker was told about."""
-    from notifications import tasks
-
     told = []
-    monkeypatch.setattr(tasks.deliver, "delay", told.append)
+    monkeypatch.setattr(current_app, "send_task", lambda name, args, **options: told.extend(args))
     return told
 
 
@@ -219,15 +217,13 @@ def test_filing_is_quick_while_the_broker_is_down(broken_broker, hoa, now):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_broken_broker_is_left_alone_for_a_while_and_then_tried_again(hoa, now, monkeypatch, settings):
-    from notifications import tasks
-
     calls = []
 
-    def fail(pk):
-        calls.append(pk)
+    def fail(name, args, **options):
+        calls.append(name)
         raise OSError("broker down")
 
-    monkeypatch.setattr(tasks.deliver, "delay", fail)
+    monkeypatch.setattr(current_app, "send_task", fail)
     row(hoa, now)
     row(hoa, now)
     assert len(calls) == 1
