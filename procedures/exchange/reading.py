@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from common.text import clean, clean_text, is_broken
 from eforms import schema as form_schema
-from eforms.loading import OPERATORS
+from eforms.reading import OPERATORS
 from offices.models import Role
 
 from ..models import FeeKind, TimeUnit

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import clock
+from eforms.builder import boxes, field_form, forms, raw
 from eforms.builder import editing as form_editing
-from eforms.builder import forms
-from eforms.builder.editing import FormRefused
+from eforms.builder.raw import FormRefused
 from procedures import access
 from procedures.models import ProcedureVersion
 from procedures.versions import publishing
@@ -54,7 +54,7 @@ class Desk:
         """Return what was posted, None when the page is only looked at."""
         return self.request.POST if self.request.method == "POST" else None
 
-    def papers(self) -> list[form_editing.Paper]:
+    def papers(self) -> list[raw.Paper]:
         """Return the papers with the conditions that read the form. One query."""
         return list(self.version.papers.values_list("name", "show_if"))
 
@@ -171,7 +171,7 @@ def form_start(request: HttpRequest, desk: Desk) -> HttpResponse:
             messages.error(request, _("Choose a procedure that has a form."))
             return desk.back()
     else:
-        made = form_editing.blank(desk.version.name[: forms.MAX_LABEL])
+        made = form_editing.blank(desk.version.name[: boxes.MAX_LABEL])
     if not desk.save(made):
         messages.error(request, desk.notice)
     return desk.back()
@@ -213,8 +213,8 @@ def form_move(request: HttpRequest, desk: Desk) -> HttpResponse:
     key, table = named or post.get("key", "")[:80], post.get("table", "")[:80]
     to = int(typed) if not pressed and typed.isascii() and typed.isdigit() and len(typed) < 4 else None
     if what == "section":
-        sections = form_editing.sections_of(desk.form)
-        at = sections.index(form_editing.find_section(desk.form, key))
+        sections = raw.sections_of(desk.form)
+        at = sections.index(raw.find_section(desk.form, key))
         made = form_editing.move_section(desk.form, key, max(at + step, 0))
         anchor = f"section-{key}"
     elif to is None:
@@ -246,8 +246,8 @@ def form_section(request: HttpRequest, desk: Desk, section: str) -> HttpResponse
 
 def section_page(desk: Desk, key: str | None) -> HttpResponse:
     """Show or save the form of a section, a new one when ``key`` is None."""
-    stored = {} if key is None else form_editing.find_section(desk.form, key)
-    before = form_editing.before(desk.form, "", key or "")
+    stored = {} if key is None else raw.find_section(desk.form, key)
+    before = raw.before(desk.form, "", key or "")
     form = forms.SectionForm(stored, before, desk.data)
     if desk.data is not None and form.is_valid():
         try:
@@ -260,7 +260,7 @@ def section_page(desk: Desk, key: str | None) -> HttpResponse:
         else:
             if desk.save(made):
                 return desk.saved(_("Saved."), f"section-{key_made}", key_made)
-    heading = _("New section") if key is None else form_editing.name_of(stored)
+    heading = _("New section") if key is None else raw.name_of(stored)
     remove = desk.url("form_section_delete", key) if key is not None else ""
     return desk.show("form_part", form=form, heading=heading, remove=remove)
 
@@ -269,7 +269,7 @@ def section_page(desk: Desk, key: str | None) -> HttpResponse:
 @BOTH
 def form_section_delete(request: HttpRequest, desk: Desk, section: str) -> HttpResponse:
     """Delete a section with its questions, after asking."""
-    name = form_editing.name_of(form_editing.find_section(desk.form, section))
+    name = raw.name_of(raw.find_section(desk.form, section))
     return delete_page(
         desk, _("Delete the section"), name, lambda form, papers: form_editing.remove_section(form, section, papers)
     )
@@ -282,16 +282,16 @@ def form_section_delete(request: HttpRequest, desk: Desk, section: str) -> HttpR
 @BOTH
 def form_field_add(request: HttpRequest, desk: Desk, section: str) -> HttpResponse:
     """Choose a type, then write the question; it is put at the end of the section."""
-    place = form_editing.find_section(desk.form, section)
-    return new_field_page(desk, form_editing.name_of(place), section=section)
+    place = raw.find_section(desk.form, section)
+    return new_field_page(desk, raw.name_of(place), section=section)
 
 
 @on_draft
 @BOTH
 def form_column_add(request: HttpRequest, desk: Desk, table: str) -> HttpResponse:
     """Choose a type, then write the column of a table."""
-    _holder, place = form_editing.find_field(desk.form, table)
-    return new_field_page(desk, form_editing.name_of(place), table=table)
+    _holder, place = raw.find_field(desk.form, table)
+    return new_field_page(desk, raw.name_of(place), table=table)
 
 
 def new_field_page(desk: Desk, place: str, section: str = "", table: str = "") -> HttpResponse:
@@ -300,10 +300,10 @@ def new_field_page(desk: Desk, place: str, section: str = "", table: str = "") -
     kind = desk.request.GET.get("type", "")
     if kind not in offered:
         return desk.show("form_types", types=offered.items(), place=place, is_column=bool(table), back=desk.url("form"))
-    before = form_editing.before(desk.form, None, section, table)
+    before = raw.before(desk.form, None, section, table)
     if kind == "file":
         return new_paper_page(desk, before, place)
-    form = forms.FieldForm(kind, {"type": kind}, before, desk.data, is_column=bool(table))
+    form = field_form.FieldForm(kind, {"type": kind}, before, desk.data, is_column=bool(table))
     if desk.data is not None and form.is_valid():
         try:
             made, key = form_editing.add_field(desk.form, section, form.values(), table=table)
@@ -320,7 +320,7 @@ def new_field_page(desk: Desk, place: str, section: str = "", table: str = "") -
     return desk.show("form_part", form=form, heading=heading, place=place, type=offered[kind], types=desk.request.path)
 
 
-def new_paper_page(desk: Desk, before: list[form_editing.Part], place: str) -> HttpResponse:
+def new_paper_page(desk: Desk, before: list[raw.Part], place: str) -> HttpResponse:
     """Ask for a file: a paper of the procedure with its condition."""
     form = forms.PaperForm(before, desk.data)
     if desk.data is not None and form.is_valid():
@@ -351,12 +351,12 @@ def form_column(request: HttpRequest, desk: Desk, table: str, field: str) -> Htt
 
 def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
     """Show or save the form of a question or column."""
-    holder, stored = form_editing.find_field(desk.form, key, table)
+    holder, stored = raw.find_field(desk.form, key, table)
     kind = forms.kind_of(stored)
     if kind not in forms.TYPE_WORDS:
         raise Http404
-    before = form_editing.before(desk.form, key, str(holder.get("key")), table)
-    form = forms.FieldForm(kind, stored, before, desk.data, is_column=bool(table))
+    before = raw.before(desk.form, key, str(holder.get("key")), table)
+    form = field_form.FieldForm(kind, stored, before, desk.data, is_column=bool(table))
     if desk.data is not None and form.is_valid():
         try:
             made = form_editing.change_field(desk.form, key, form.values(), table=table, papers=desk.papers())
@@ -371,8 +371,8 @@ def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
     return desk.show(
         "form_part",
         form=form,
-        heading=form_editing.name_of(stored),
-        place=form_editing.name_of(holder),
+        heading=raw.name_of(stored),
+        place=raw.name_of(holder),
         type=forms.TYPE_WORDS[kind],
         back=desk.url("form_field", table) if table else "",
         remove=desk.url("form_column_delete", table, key) if table else desk.url("form_field_delete", key),
@@ -381,7 +381,7 @@ def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
         key=key,
         table=table,
         move=desk.url("form_move"),
-        columns=form_page.rows(form_editing.columns_of(stored)) if kind == "table" else None,
+        columns=form_page.rows(raw.columns_of(stored)) if kind == "table" else None,
         preview=form_page.preview_of(desk.version, str(holder.get("key")), desk.day) if not table else None,
     )
 
@@ -402,11 +402,11 @@ def form_copy(request: HttpRequest, desk: Desk) -> HttpResponse:
 @BOTH
 def form_field_delete(request: HttpRequest, desk: Desk, field: str) -> HttpResponse:
     """Delete a question, after asking; refused while something reads its answer."""
-    _holder, stored = form_editing.find_field(desk.form, field)
+    _holder, stored = raw.find_field(desk.form, field)
     return delete_page(
         desk,
         _("Delete the question"),
-        form_editing.name_of(stored),
+        raw.name_of(stored),
         lambda form, papers: form_editing.remove_field(form, field, papers=papers),
     )
 
@@ -415,11 +415,11 @@ def form_field_delete(request: HttpRequest, desk: Desk, field: str) -> HttpRespo
 @BOTH
 def form_column_delete(request: HttpRequest, desk: Desk, table: str, field: str) -> HttpResponse:
     """Delete a column of a table, after asking."""
-    _holder, stored = form_editing.find_field(desk.form, field, table)
+    _holder, stored = raw.find_field(desk.form, field, table)
     return delete_page(
         desk,
         _("Delete the column"),
-        form_editing.name_of(stored),
+        raw.name_of(stored),
         lambda form, papers: form_editing.remove_field(form, field, table=table),
         back=desk.url("form_field", table),
     )
