@@ -45,7 +45,7 @@ from offices.forms.base import DayField, LineField
 from offices.forms.units import DayHoursField, DivisionField
 from offices.log.lines import LogFilter
 from offices.people.lists import PeopleFilter
-from procedures.exchange.reading import read_json
+from procedures.exchange.json_reading import read_json
 from procedures.finding.search import Filters
 from procedures.manage import lists
 from procedures.manage.forms.procedures import FaqField

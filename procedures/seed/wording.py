@@ -1,7 +1,8 @@
 # ruff: noqa: E501 – whole sentences stay on their line
 """Words for the catalogue that comes with the portal, where its data are terse or in English.
 
-All texts are data in Vietnamese, not interface messages.
+All texts are data in Vietnamese, not interface messages. Long because it is a
+list of them, which goes when the seed becomes an exchange file.
 """
 
 from collections.abc import Mapping

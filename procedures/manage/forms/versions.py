@@ -57,7 +57,7 @@ class CountField(WholeNumberField):
         number = super().clean(value) or 0
         if not 0 <= number <= self.maximum:
             raise ValidationError(
-                _("Enter a number between 0 and %(most)s.") % {"most": f"{self.most:,}".replace(",", ".")}
+                _("Enter a number between 0 and %(most)s.") % {"most": f"{self.maximum:,}".replace(",", ".")}
             )
         return number
 

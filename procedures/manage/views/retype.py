@@ -9,7 +9,7 @@ from eforms.builder import forms, raw, retyping
 from eforms.builder.labels import TYPE_WORDS
 from eforms.builder.raw import FormRefused
 
-from .form import BOTH, Desk, on_draft
+from ..form_desk import BOTH, Desk, on_draft
 
 
 @on_draft
