@@ -42,11 +42,6 @@ class Recipient:
     phone: str = ""
     language: str = "vi"
 
-    @classmethod
-    def of_user(cls, user: User) -> "Recipient":
-        """Return an account as recipient, in its own language."""
-        return cls(user, user.full_name, user.email or "", user.phone, user.language)
-
     def route(self) -> tuple[str, str]:
         """Return the channel and the address on it."""
         if self.email:
