@@ -24,6 +24,9 @@ from .models import Channel, Notification, State
 
 logger = logging.getLogger(__name__)
 
+# A nudge that waited so long is old news: sweeps have found its row.
+NUDGE_SECONDS = 600
+
 
 @dataclass(frozen=True)
 class Recipient:
@@ -38,11 +41,6 @@ class Recipient:
     email: str = ""
     phone: str = ""
     language: str = "vi"
-
-    @classmethod
-    def of_user(cls, user: User) -> "Recipient":
-        """Return an account as recipient, in its own language."""
-        return cls(user, user.full_name, user.email or "", user.phone, user.language)
 
     def route(self) -> tuple[str, str]:
         """Return the channel and the address on it."""
@@ -131,6 +129,4 @@ def new_message_id() -> str:
 
 def wake(pk: int) -> None:
     """Tell the worker about a row once the caller's transaction has committed."""
-    from .tasks import deliver
-
-    broker.wake(deliver, pk)
+    broker.wake("notifications.tasks.deliver", pk, expires=NUDGE_SECONDS)

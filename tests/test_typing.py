@@ -37,15 +37,15 @@ from common.text import clean
 from dossiers.applicant.forms import AnyPaperField
 from dossiers.desk.lists import Search
 from dossiers.track.lookup import code_variants
+from eforms.builder.boxes import CleanTextField as Words
+from eforms.builder.boxes import LinesField as Lines
 from eforms.builder.conditions import ConditionField
-from eforms.builder.forms import CleanTextField as Words
-from eforms.builder.forms import LinesField as Lines
 from offices.calendar.days import plan_of
 from offices.forms.base import DayField, LineField
 from offices.forms.units import DayHoursField, DivisionField
 from offices.log.lines import LogFilter
 from offices.people.lists import PeopleFilter
-from procedures.exchange.reading import read_json
+from procedures.exchange.json_reading import read_json
 from procedures.finding.search import Filters
 from procedures.manage import lists
 from procedures.manage.forms.procedures import FaqField

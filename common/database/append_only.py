@@ -79,11 +79,6 @@ def rules() -> list[Rule]:
     return list(_rules.values())
 
 
-def triggers_of(rule: Rule) -> list[str]:
-    """Return the names of the row triggers that keep a rule on either engine."""
-    return triggers.row_triggers(rule)
-
-
 def install(using: str = DEFAULT_DB_ALIAS, tables: Iterable[str] | None = None) -> int:
     """Make the triggers of the registered tables that exist, or of those named, but for what stands already.
 

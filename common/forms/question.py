@@ -138,11 +138,6 @@ def is_answered(request: HttpRequest, form: str, token: str, answer: str, now: d
     return bool(content.get("passed")) or number_named(answer) == _result(*content["ask"])
 
 
-def is_passed(token: str) -> bool:
-    """Say whether a token stands for a question already answered."""
-    return bool(_open(token).get("passed"))
-
-
 class QuestionMixin(forms.Form):
     """A form that asks the question in words and hides a box that only robots fill in.
 

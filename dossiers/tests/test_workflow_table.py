@@ -10,6 +10,7 @@ from dossiers import actions
 from dossiers.desk.officer import available_actions
 from dossiers.models import Assignment, Dossier, DossierEvent, Pause, Slip, Status
 from dossiers.records.applicants import ApplicantData
+from dossiers.timeline.history import explain_refusal
 from dossiers.workflow import APPLICANT, SYSTEM, TABLE, Action, ActionRefused, perform, roles_of
 from notifications.models import Notification
 from offices.models import Role
@@ -131,7 +132,7 @@ def test_stale_page_is_refused_with_who_did_what_when(road):
     with pytest.raises(ActionRefused) as caught:
         perform(actions.Refuse("x"), Dossier.objects.get(), by=road.commune.clerk, now=road.now, revision=revision)
     assert caught.value.code == "stale"
-    sentence = str(caught.value.message)
+    sentence = explain_refusal(caught.value)
     assert road.commune.clerk.full_name in sentence
     assert "09:02" in sentence
 

@@ -10,12 +10,13 @@ from ..answering import known_data, section_form
 from ..builder import choices as form_choices
 from ..builder import editing as form_editing
 from ..builder import labels as form_words
-from ..builder.editing import FormRefused
+from ..builder import usage
+from ..builder.raw import FormRefused
 from ..checking import check_form
-from ..loading import OPERATORS
 from ..parts import PREFILLS, TYPES
+from ..reading import OPERATORS
+from ..rules import RULES
 from ..schema import SchemaError, answer_text, clean_all, load
-from ..values import RULES
 from .strategies import GOOD
 from .test_schema import check, choice, field, form_of, reasons
 
@@ -263,7 +264,7 @@ def test_raw_nonsense_is_read_with_patience():
         {"sections": [5, {"fields": [7, {"columns": "x"}]}]},
         {"sections": [{"fields": {}}]},
     ):
-        assert form_editing.used_by(junk, "a") == []
+        assert usage.used_by(junk, "a") == []
         with pytest.raises(FormRefused):
             form_editing.move_field(junk, "a", 0)
 

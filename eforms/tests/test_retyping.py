@@ -11,8 +11,8 @@ from tests import factories
 from tests.factories import FORM, NOW
 from tests.pages import checks
 
-from ..builder import editing, retyping
-from ..builder.editing import FormRefused
+from ..builder import editing, raw, retyping
+from ..builder.raw import FormRefused
 from ..parts import COLUMN_TYPES, TYPES
 from ..schema import load
 from .test_schema import form_of
@@ -34,7 +34,7 @@ def part(kind, **more):
 
 
 def changed(form, key="x", table=""):
-    return editing.find_field(form, key, table)[1]
+    return raw.find_field(form, key, table)[1]
 
 
 def test_between_one_answer_and_several_nothing_gets_lost():

@@ -37,13 +37,6 @@ def unit_choices(units: Iterable[Unit]) -> list[tuple[str, str]]:
     return choices
 
 
-class _Columns(forms.CheckboxSelectMultiple):
-    """Ticks in as many columns as there is room for."""
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"class": "columns"})
-
-
 class _TermsForm(OnceForm):
     """What every form that gives a post asks; ``units`` are those that the administrator looks after."""
 

@@ -18,8 +18,10 @@ from ..versions import publishing, template_files
 from ..versions.comparing import ChangedSection
 from ..versions.drafting import forget_files
 from ..versions.serialising import COLUMNS, Plain, digested, plain_version, template_digest
-from .plan import CHANGED, NEW, Options, Outcome, Plan, build, plan
-from .reading import ImportItem
+from .item import ImportItem
+from .merging import build
+from .outcome import CHANGED, NEW, Options, Outcome, Plan
+from .plan import plan
 
 ACTION = "version.import"
 

@@ -23,7 +23,8 @@ from common.values import partial_date
 
 from ..versions.serialising import Plain
 from .excel import CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
-from .reading import MAX_BYTES, Fault, ImportItem, Row, Unreadable, checked, read_procedure, too_large
+from .item import MAX_BYTES, Fault, ImportItem, Row, Unreadable, checked, too_large
+from .reading import read_procedure
 
 MAX_UNPACKED = 60 * 1024 * 1024
 MAX_PARTS = 200

@@ -126,6 +126,4 @@ def kilobytes(size: int) -> str:
 
 def wake(pk: int) -> None:
     """Have the worker make the blank form of a version just published, once the transaction commits."""
-    from ..tasks import make_blank_form
-
-    broker.wake(make_blank_form, pk)
+    broker.wake("procedures.tasks.make_blank_form", pk)

@@ -23,10 +23,10 @@ from dossiers.models import Dossier
 from eforms.answering import known_data, section_form
 from procedures.catalogue import effective_level
 
-from .. import pages as applicant_pages
 from ..chosen_files import Chosen, chosen_files, required_of, take_all
 from ..forms import DeliveryForm, SubmitForm
 from ..guards import REFUSALS, on_draft, telling_refusals
+from ..pages import drafting
 from .submitted import answer_item, supplement_page
 
 
@@ -104,7 +104,7 @@ def save_section(
     if request.GET.get("back") == "review":
         return redirect("applicant:review", dossier.ref)
     dossier.refresh_from_db()
-    return redirect(applicant_pages.following_url(submission.Progress(dossier, progress.day), section))
+    return redirect(drafting.following_url(submission.Progress(dossier, progress.day), section))
 
 
 def say_saved(request: HttpRequest, moment: datetime, *, is_faulty: bool) -> None:
@@ -168,7 +168,7 @@ def papers_page(
     progress = submission.Progress(dossier, local_day(now()))
     context = {
         "dossier": dossier,
-        "cards": applicant_pages.paper_cards(progress, request.user, error_key, error),
+        "cards": drafting.paper_cards(progress, request.user, error_key, error),
         "error": error,
         "error_key": error_key,
         "accept": ACCEPT_ATTRIBUTE,
@@ -271,7 +271,7 @@ def review_page(request: HttpRequest, dossier: Dossier, form: SubmitForm, status
     """Show the check page with its declaration."""
     progress = submission.Progress(dossier, local_day(now()))
     is_taken = drafts.is_taken(dossier, local_day(now()))
-    context = applicant_pages.review(progress, language()) | {
+    context = drafting.review(progress, language()) | {
         "form": form,
         "is_taken": is_taken,
         "expires": drafts.expires(dossier),

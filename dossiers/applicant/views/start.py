@@ -16,9 +16,9 @@ from dossiers.filing import drafts, renewal, submission
 from dossiers.models import Dossier
 from procedures.models import Procedure
 
-from .. import pages as applicant_pages
 from ..forms import UnitForm
 from ..guards import REFUSALS, own_dossier
+from ..pages import drafting, listing, starting, tracking
 
 
 @login_not_required
@@ -36,8 +36,8 @@ def apply(request: HttpRequest, code: str) -> HttpResponseBase:
         if form.is_valid():
             return begin(request, procedure, entry, form.cleaned_data["unit"])
     else:
-        form = UnitForm(initial={"unit": applicant_pages.preset_unit(request, entry)}, offerings=entry.offerings)
-    context = applicant_pages.before_you_start(request, procedure, entry, form)
+        form = UnitForm(initial={"unit": starting.preset_unit(request, entry)}, offerings=entry.offerings)
+    context = starting.before_you_start(request, procedure, entry, form)
     return render(request, "applicant/procedure_apply.html", context, status=200 if not form.errors else 422)
 
 
@@ -63,7 +63,7 @@ def begin(request: HttpRequest, procedure: Procedure, entry: drafts.Entry, slug:
 
 def cannot_apply(request: HttpRequest, procedure: Procedure, entry: drafts.Entry) -> HttpResponse:
     """Say why a procedure cannot be filed online: 410 once it has ended, 404 when done on paper or still to begin."""
-    context = applicant_pages.why_not(procedure, entry, local_day(now()))
+    context = starting.why_not(procedure, entry, local_day(now()))
     if context is None:
         raise Http404
     return render(request, "applicant/procedure_unavailable.html", context, status=410 if entry.is_over else 404)
@@ -72,9 +72,7 @@ def cannot_apply(request: HttpRequest, procedure: Procedure, entry: drafts.Entry
 @require_safe
 def dossiers(request: HttpRequest) -> HttpResponse:
     """List the person's dossiers, open ones first, a page at a time."""
-    rows, following = applicant_pages.list_page(
-        request.user, request.GET.get("after", ""), language=get_language() or "vi"
-    )
+    rows, following = listing.list_page(request.user, request.GET.get("after", ""), language=get_language() or "vi")
     return render(request, "applicant/dossier_list.html", {"rows": rows, "following": following})
 
 
@@ -91,12 +89,12 @@ def draft_page(request: HttpRequest, found: Dossier) -> HttpResponse:
     newer = submission.newer_version(found, day)
     if newer is not None:
         return render(request, "applicant/dossier_renew.html", renewal.page(found, newer, day, get_language() or "vi"))
-    context = applicant_pages.task_list(found, day, get_language() or "vi")
+    context = drafting.task_list(found, day, get_language() or "vi")
     return render(request, "applicant/dossier_draft.html", context | {"is_taken": drafts.is_taken(found, day)})
 
 
 def tracking_page(request: HttpRequest, found: Dossier) -> HttpResponse:
     """Show a submitted dossier: where it is, what to do now, what happened, what was sent."""
-    context = applicant_pages.tracking(found, request.user, now(), get_language() or "vi")  # type: ignore[arg-type]
+    context = tracking.tracking(found, request.user, now(), get_language() or "vi")  # type: ignore[arg-type]
     context["key"] = onetime.new_key()
     return render(request, "applicant/dossier_track.html", context)

@@ -22,10 +22,10 @@ from procedures import labels
 from procedures.catalogue import effective_level
 from procedures.models import Offering
 
-from .. import pages as applicant_pages
 from ..chosen_files import chosen_files, take_all
 from ..forms import RevisionForm, WithdrawForm
 from ..guards import own_dossier, telling_refusals
+from ..pages import given, starting, tracking
 
 
 @require_safe
@@ -42,7 +42,7 @@ def submitted(request: HttpRequest, ref: str) -> HttpResponse:
         "slip": dossier.slips.filter(kind=SlipKind.FILING).first(),
         "level": level,
         "unit": lower_first(dossier.received_by.short_name),
-        "fees": applicant_pages.fee_lines(dossier.version, (offering,) if offering else ()),
+        "fees": starting.fee_lines(dossier.version, (offering,) if offering else ()),
         "deadline": labels.time_words(dossier.version),
         "originals": dossier.papers.filter(kind="promised", replaced_at=None),
         "has_email": bool(dossier.applicant.email),
@@ -83,7 +83,7 @@ def paper_file(request: HttpRequest, ref: str, paper_ref: str) -> HttpResponseBa
     """Send the person a file of their own dossier."""
     dossier = own_dossier(request, ref)
     paper = get_object_or_404(dossier.papers, ref=paper_ref)
-    if not applicant_pages.may_open(paper, request.user):
+    if not given.may_open(paper, request.user):
         raise Http404
     return serve(request, paper.file, paper.media_type, paper.original_name, sha256=paper.sha256, inline=True)
 
@@ -119,7 +119,7 @@ def supplement_page(
     waiting = supplements.open_request(dossier)
     if waiting is None:
         raise drafts.changed_meanwhile()
-    cards = applicant_pages.supplement_cards(dossier, waiting, request.user, get_language() or "vi")
+    cards = tracking.supplement_cards(dossier, waiting, request.user, get_language() or "vi")
     for card in cards:
         card["error"] = error if card["key"] == error_key else ""
     context = {
@@ -145,7 +145,7 @@ def answer_item(request: HttpRequest, dossier: Dossier, item: int) -> HttpRespon
 def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     """Ask for the reason, then take the request back."""
     if request.method != "POST":
-        if dossier.status not in applicant_pages.WITHDRAWABLE:
+        if dossier.status not in tracking.WITHDRAWABLE:
             raise drafts.changed_meanwhile()
         form = WithdrawForm(initial={"revision": dossier.revision})
         return render(request, "applicant/withdraw.html", {"dossier": dossier, "form": form})

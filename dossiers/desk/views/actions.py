@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dossiers import actions
 from dossiers.models import Dossier, SlipKind
+from dossiers.timeline.history import explain_refusal
 from dossiers.workflow import ActionRefused, perform
 from offices.models import Role
 
@@ -174,7 +175,7 @@ def take(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     try:
         perform(to_oneself, dossier, by=officer.user, now=officer.now, revision=revision)
     except ActionRefused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, explain_refusal(refused))
     else:
         messages.success(request, _("You hold this dossier now."))
     return redirect(f"{reverse('desk:dossier', args=[dossier.code])}?{query}")

@@ -17,6 +17,7 @@ from dossiers.filing import submission
 from dossiers.models import Dossier, DossierEvent, NumberSeries, Slip, Status
 from dossiers.records import numbering
 from dossiers.records.applicants import data_of_account
+from dossiers.timeline.history import explain_refusal
 from dossiers.workflow import ActionRefused, perform
 from notifications.models import Notification
 from tests import factories
@@ -80,7 +81,7 @@ def test_two_officers_at_once_act_once(road):
     refusals = [outcome for outcome in outcomes if isinstance(outcome, ActionRefused)]
     assert len(refusals) == 1
     assert refusals[0].code in {"stale", "state"}
-    assert "Cán bộ clerk" in str(refusals[0].message)
+    assert "Cán bộ clerk" in explain_refusal(refusals[0])
     dossier = Dossier.objects.get()
     assert dossier.status in {Status.RECEIVED, Status.REFUSED}
     assert dossier.events.count() == dossier.revision == 2

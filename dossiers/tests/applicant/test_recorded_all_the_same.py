@@ -106,7 +106,7 @@ def test_a_page_that_only_reads_is_shown(draft, citizen, ended):
     from dossiers.applicant.views import start as citizen
 
     browser = browser_of(draft.owner)
-    ended(citizen.applicant_pages, "list_page")
+    ended(citizen.listing, "list_page")
     assert browser.get(reverse("applicant:dossiers")).status_code == 200
 
 

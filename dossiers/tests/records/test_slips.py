@@ -5,6 +5,7 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from celery import current_app
 from django.db import transaction
 from django.template.loader import render_to_string
 
@@ -198,7 +199,7 @@ def test_broker_that_is_down_does_not_stop_an_action(road, django_capture_on_com
     def fail(*args, **kwargs):
         raise ConnectionError("no broker")
 
-    monkeypatch.setattr(tasks.render_slip, "delay", fail)
+    monkeypatch.setattr(current_app, "send_task", fail)
     with django_capture_on_commit_callbacks(execute=True):
         road.submitted()
     assert Slip.objects.filter(file="").count() == 1

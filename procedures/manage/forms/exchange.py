@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.text import in_order
-from procedures.exchange.reading import MAX_BYTES, MAX_PROCEDURES, too_large
+from procedures.exchange.item import MAX_BYTES, MAX_PROCEDURES, too_large
 from procedures.models import Procedure
 
 

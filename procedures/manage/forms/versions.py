@@ -19,7 +19,7 @@ from procedures.models import FeeKind, ProcedureVersion, TimeUnit
 
 LARGEST_REVISION = 2**31 - 1
 MAX_LINES, MAX_LINE = 40, 400
-MAX_COUNT, MAX_TIME, MAX_HOURS, MAX_FEE = 99, 999, 9999, 2_000_000_000
+MAX_COUNT, MAX_TIME, MAX_FEE = 99, 999, 2_000_000_000
 ROLES = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.CASHIER)
 
 
@@ -57,7 +57,7 @@ class CountField(WholeNumberField):
         number = super().clean(value) or 0
         if not 0 <= number <= self.maximum:
             raise ValidationError(
-                _("Enter a number between 0 and %(most)s.") % {"most": f"{self.most:,}".replace(",", ".")}
+                _("Enter a number between 0 and %(most)s.") % {"most": f"{self.maximum:,}".replace(",", ".")}
             )
         return number
 

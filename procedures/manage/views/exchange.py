@@ -24,8 +24,9 @@ from procedures.exchange import store as exchange_store
 from procedures.exchange.excel import write_workbook
 from procedures.exchange.excel_reading import read_excel
 from procedures.exchange.files import check_templates
-from procedures.exchange.plan import Options
-from procedures.exchange.reading import ImportItem, Unreadable, read_json
+from procedures.exchange.item import ImportItem, Unreadable
+from procedures.exchange.json_reading import read_json
+from procedures.exchange.outcome import Options
 from procedures.models import Procedure
 from procedures.versions import serialising as exchange
 from procedures.versions.changing import record

@@ -16,7 +16,7 @@ from procedures import labels
 from procedures.models import TimeUnit
 
 from .. import form_page
-from .form import Desk, at_version
+from ..form_desk import Desk, at_version
 
 SALT = "procedures.preview"
 KEPT_FOR = 24 * 60 * 60

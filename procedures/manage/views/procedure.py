@@ -19,7 +19,8 @@ from procedures.versions import procedure_editing, publishing
 from procedures.versions.changing import SUBJECT, EditRefused, who_was_first
 
 from .. import lists as manage_lists
-from ..forms.procedures import DuplicateForm, OfferingForm, ProcedureForm, RetireForm
+from ..forms.offerings import OfferingForm
+from ..forms.procedures import DuplicateForm, ProcedureForm, RetireForm
 from ..guards import publisher_only
 from ..pages import Publisher, attempt, procedure_of, publisher_of
 from ..sections import link, state_words

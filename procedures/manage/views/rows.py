@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common import onetime
 from common.files.uploads import serve
-from eforms.builder.editing import fields_of, sections_of
 from eforms.builder.labels import condition_text
+from eforms.builder.raw import fields_of, sections_of
 from procedures.labels import amount_words
 from procedures.models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
 from procedures.versions import checking, parts, template_files

@@ -11,8 +11,8 @@ from procedures.exchange import apply as exchange_apply
 from procedures.exchange import plan as exchange_plan
 from procedures.exchange.excel import PAPERS, SHEETS, write_workbook
 from procedures.exchange.excel_reading import MAX_UNPACKED, read_excel
-from procedures.exchange.plan import CHANGED, FAULTY, NEW, SAME, Options
-from procedures.exchange.reading import Unreadable
+from procedures.exchange.item import Unreadable
+from procedures.exchange.outcome import CHANGED, FAULTY, NEW, SAME, Options
 from procedures.models import Procedure, ProcedureVersion
 from procedures.seed.importing import import_catalogue
 from procedures.versions import serialising as exchange
