@@ -9,13 +9,13 @@ from tests.pages import checks
 CSS = (checks.STATIC / "portal.css").read_text()
 JS = (checks.STATIC / "portal.js").read_text()
 BLOCKS = {
-    "deadline_status": r":root \{(.*?)\}",
+    "light": r":root \{(.*?)\}",
     "dark": r'html\[data-theme="dark"\] \{(.*?)\}',
     "dark by machine": r'html:not\(\[data-theme="light"\]\) \{(.*?)\}',
     "contrast": r'html\[data-contrast="more"\]\[data-contrast\] \{(.*?)\}',
     "contrast by machine": r'html:not\(\[data-contrast="normal"\]\):not\(\[data-theme\]\) \{(.*?)\}',
 }
-# (text, background, least ratio): 4.5 for words, 3 for edges and marks (WCAG 1.4.3, 1.4.11).
+# (text, background, minimum ratio): 4.5 for words, 3 for edges and marks (WCAG 1.4.3, 1.4.11).
 PAIRS = [
     *((text, ground, 4.5) for text in ("text", "muted", "link", "visited", "late") for ground in ("bg", "surface")),
     *((kind, f"{kind}-tint", 4.5) for kind in ("ok", "soon", "late", "paused", "info")),
@@ -56,7 +56,7 @@ def test_ratio_is_that_of_wcag():
 
 
 @pytest.mark.parametrize("mode", BLOCKS)
-@pytest.mark.parametrize(("front", "back", "least"), PAIRS)
+@pytest.mark.parametrize(("front", "back", "minimum"), PAIRS)
 def test_tokens_have_contrast(mode, front, back, minimum):
     colours = tokens(mode)
     assert ratio(colours[front], colours[back]) >= minimum
