@@ -21,6 +21,7 @@ RULES = (
         re.compile(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//", re.I),
     ),
     ("line over 160 characters", re.compile(r"^.{161,}$", re.M)),
+    ("status or level as a number", re.compile(r"{%[^%]*\b(?:status|level|rank)\s*(?:[=!<>]=?|in)\s*\d")),
     (FREE_IN_FRAMES[0], re.compile(r"\|\s*safe\b|{%\s*autoescape\s+off")),
     (FREE_IN_FRAMES[1], re.compile(r"{%\s*include\s+(?:(?!%}|\bonly\b).)*%}")),
 )

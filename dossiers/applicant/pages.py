@@ -26,8 +26,8 @@ from eforms import schema as form_schema
 from eforms.answering import anchor, section_form
 from notifications.models import Notification
 from procedures import labels as words
-from procedures.catalogue import effective_level
 from procedures.models import Offering, Procedure, ProcedureVersion
+from procedures.paper.blank_forms import IN_PERSON_LEVEL, PAPER_LEVEL
 from procedures.public import detail
 
 from .. import hooks
@@ -102,7 +102,6 @@ def before_you_start(request: HttpRequest, procedure: Procedure, entry: drafts.E
         "minutes": minutes_needed(version, len(papers)),
         "deadline": words.time_words(version),
         "fees": fee_lines(version, entry.offerings),
-        "level": max(effective_level(version, offering) for offering in entry.offerings),
         "drafts": drafts,
         "key": onetime.new_key() if request.user.is_authenticated else "",
         "next": request.get_full_path(),
@@ -149,7 +148,8 @@ def why_not(procedure: Procedure, entry: drafts.Entry, day: date) -> dict[str, A
         "successor": detail.successor_of(version, day) if entry.is_over else None,
         "begins": begins,
         "has_page": not is_coming,
-        "level": entry.level,
+        "is_in_person": entry.level == IN_PERSON_LEVEL,
+        "is_on_paper": entry.level == PAPER_LEVEL,
     }
 
 
