@@ -29,7 +29,8 @@ from eforms import schema as form_schema
 from ..models import ProcedureVersion
 
 FOLDER = "blank-forms"
-# From this level on an official form is offered.
+# At the first level nothing is filed from afar; from the second on an official form is offered.
+IN_PERSON_LEVEL = 1
 PAPER_LEVEL = 2
 
 

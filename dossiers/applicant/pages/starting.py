@@ -9,8 +9,8 @@ from django.http import HttpRequest
 
 from common import onetime
 from procedures import labels as words
-from procedures.catalogue import effective_level
 from procedures.models import Offering, Procedure, ProcedureVersion
+from procedures.paper.blank_forms import IN_PERSON_LEVEL, PAPER_LEVEL
 from procedures.public import detail
 
 from ...filing import drafts
@@ -52,7 +52,6 @@ def before_you_start(request: HttpRequest, procedure: Procedure, entry: drafts.E
         "minutes": minutes_needed(version, len(papers)),
         "deadline": words.time_words(version),
         "fees": fee_lines(version, entry.offerings),
-        "level": max(effective_level(version, offering) for offering in entry.offerings),
         "drafts": drafts,
         "key": onetime.new_key() if request.user.is_authenticated else "",
         "next": request.get_full_path(),
@@ -99,5 +98,6 @@ def why_not(procedure: Procedure, entry: drafts.Entry, day: date) -> dict[str, A
         "successor": detail.successor_of(version, day) if entry.is_over else None,
         "begins": begins,
         "has_page": not is_coming,
-        "level": entry.level,
+        "is_in_person": entry.level == IN_PERSON_LEVEL,
+        "is_on_paper": entry.level == PAPER_LEVEL,
     }

@@ -237,7 +237,13 @@ def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         form = DeliveryForm(initial=DeliveryForm.initial_of(dossier, request.user), ways=ways)  # type: ignore[arg-type]
     progress = submission.Progress(dossier, day)
     back = reverse("applicant:papers" if progress.cards else "applicant:dossier", args=[dossier.ref])
-    context = {"dossier": dossier, "form": form, "level": level, "back": back, "total": progress.parts}
+    context = {
+        "dossier": dossier,
+        "form": form,
+        "returns_online": level >= submission.ONLINE_RETURN_LEVEL,
+        "back": back,
+        "total": progress.parts,
+    }
     return render(request, "applicant/delivery.html", context)
 
 

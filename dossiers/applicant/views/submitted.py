@@ -40,7 +40,7 @@ def submitted(request: HttpRequest, ref: str) -> HttpResponse:
         "dossier": dossier,
         "title": labels.name_in(dossier.version)[0],
         "slip": dossier.slips.filter(kind=SlipKind.FILING).first(),
-        "level": level,
+        "returns_online": level >= submission.ONLINE_RETURN_LEVEL,
         "unit": lower_first(dossier.received_by.short_name),
         "fees": starting.fee_lines(dossier.version, (offering,) if offering else ()),
         "deadline": labels.time_words(dossier.version),
