@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.clock import local_day, now
+from common.forms.adjusting import choice_of, sent_with
 from common.forms.fields import MoneyField, PlainField
 from common.text import clean, fold, in_order, plain
 from offices.forms.base import ChangeForm, DayField, LineField, OnceForm
@@ -104,7 +105,7 @@ class NewForm(OnceForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["level"].choices = level_choices()  # type: ignore[attr-defined]
+        choice_of(self, "level").choices = level_choices()
 
 
 class DuplicateForm(OnceForm):
@@ -254,7 +255,7 @@ class OfferingForm(PlainForm):
             initial |= {name: getattr(offering, name) for name in ("since", "until", "fee_vnd")}
             initial["level"] = min(offering.level, maximum)
         super().__init__(*args, initial=initial, **options)
-        self.fields["level"].choices = level_choices(maximum)  # type: ignore[attr-defined]
+        choice_of(self, "level").choices = level_choices(maximum)
 
     @property
     def is_stale(self) -> bool:
@@ -263,9 +264,7 @@ class OfferingForm(PlainForm):
 
     def renew(self) -> None:
         """Keep everything typed and let the next try count from the present values."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data["seen"] = mark(self.offering)
-        self.data = data
+        self.data = sent_with(self, {"seen": mark(self.offering)})
 
     def clean_fee_vnd(self) -> int | None:
         """Keep the amount within what is stored."""
@@ -323,10 +322,8 @@ class RetireForm(PlainForm):
             del self.fields["chosen"]
             return
         names = names_of(self.found, local_day(now()))
-        field = self.fields["chosen"]
-        field.choices = [  # type: ignore[attr-defined]
-            (other.code, f"{names.get(other.pk, '')} ({other.code})") for other in self.found
-        ]
+        field = choice_of(self, "chosen")
+        field.choices = [(other.code, f"{names.get(other.pk, '')} ({other.code})") for other in self.found]
         message = _("Several procedures fit these words: choose the successor, or write more of its name.")
         field.error_messages |= {"required": message, "invalid_choice": message}
         if has_more:
