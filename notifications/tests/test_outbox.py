@@ -132,7 +132,7 @@ def nudges(monkeypatch):
     """Ids the worker was told about."""
     from notifications import tasks
 
-    told = []
+    told: list[int] = []
     monkeypatch.setattr(tasks.deliver, "delay", told.append)
     return told
 

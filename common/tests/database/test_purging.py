@@ -1,19 +1,18 @@
 """Clean-ups stop at an unusual number, delete nothing then, and tell administrators."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.tasks import forget_unconfirmed
+from common import clock
 from common.alerts import AlertKind
-from common.database import purging
 from common.database.purging import Due
 from common.files import loose
 from common.models import Alert
@@ -27,7 +26,6 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 NOW = factories.NOW
 TEN_YEARS = timedelta(days=3653)
-DATABASE_NOW = purging.database_now
 
 
 @pytest.mark.parametrize(
@@ -126,18 +124,11 @@ def test_an_administrator_looks_and_lets_it_go_on(drafts, time_machine):
 def test_clocks_that_differ_stop_every_clean_up(drafts, time_machine, monkeypatch):
     time_machine.move_to(NOW, tick=False)
     drafts.filter(pk=drafts.first().pk).update(saved_at=NOW - timedelta(days=31))
-    monkeypatch.setattr(purging, "database_now", lambda now: now - timedelta(minutes=16))
+    monkeypatch.setattr(clock, "recorded_now", lambda: NOW - timedelta(minutes=16))
     assert expire_drafts() == 0 and drafts.count() == 53
     assert "clocks" in told()["drafts"]
     for arguments in ((), ("--yes", "drafts")):
         with pytest.raises(CommandError, match="clocks"):
             purge(*arguments)
-    monkeypatch.setattr(purging, "database_now", lambda now: now - timedelta(minutes=14))
+    monkeypatch.setattr(clock, "recorded_now", lambda: NOW - timedelta(minutes=14))
     assert expire_drafts() == 1
-
-
-def test_the_database_tells_its_moment():
-    moment = DATABASE_NOW(timezone.now())
-    assert isinstance(moment, datetime) and abs(moment - timezone.now()) < purging.APART
-    if connection.vendor == "postgresql":
-        assert abs(DATABASE_NOW(NOW) - NOW) > purging.APART
