@@ -184,8 +184,6 @@ class RegisterForm(QuestionMixin, allauth_forms.SignupForm):
     kind: ClassVar[Kind]
     names: ClassVar[tuple[str, ...]]
     account_already_exists: bool
-    # A sentence about what does not fit together, told after the account is made; '' for nothing.
-    warning: str = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -390,11 +388,10 @@ class ResetPasswordForm(QuestionMixin, allauth_forms.ResetPasswordForm):
         self.helper = plain_helper(*self.question_layout(names))
 
 
-class NewPasswordChecks:
+class NewPasswordChecks(forms.Form):
     """What every form with a new password in two boxes checks; mixed in before allauth's form."""
 
     user: Any
-    cleaned_data: dict[str, Any]
 
     def clean_password1(self) -> str:
         """Check the new password against what is known of the account."""

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.template import Context, loader
+from django.template import Context, Engine
 from django.utils import translation
 
 from accounts.models import User
@@ -76,7 +76,7 @@ def queue(
 
 def render(kind: str, to: Recipient, context: Mapping[str, Any]) -> tuple[str, str]:
     """Return subject and text of a message, rendered as plain text."""
-    template = loader.get_template(f"notifications/{kind}.txt").template  # type: ignore[attr-defined]
+    template = Engine.get_default().get_template(f"notifications/{kind}.txt")
     values = {"name": to.name, "site_url": settings.SITE_URL, **context}
     with translation.override(to.language):
         text = template.render(Context(values, autoescape=False)).lstrip()

@@ -53,7 +53,7 @@ from procedures.manage.forms.versions import CountField, HoursField, LinesField
 from procedures.paper.prepared import qr_text, read_code
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("portal", "dossiers", "procedures", "notifications", "offices", "accounts", "common")
+PACKAGES = ("portal", "dossiers", "procedures", "notifications", "offices", "eforms", "accounts", "common")
 MARKS = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\ufe0e\ufe0f"
 XUAN_BAC = "26428"
 PASTED = f"\u202d\u00d0ặng{MARKS}\u00a0Va\u0306n\u2003An\u202c"
@@ -104,9 +104,11 @@ def test_no_form_has_a_text_box_of_its_own():
                 continue
             source = path.read_text(encoding="utf-8")
             for node in ast.walk(ast.parse(source)):
-                called = node.func if isinstance(node, ast.Call) else None
-                is_box = isinstance(called, ast.Attribute) and called.attr in TEXT_BOXES
-                if not is_box or not isinstance(called.value, ast.Name) or called.value.id != "forms":
+                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                    continue
+                called = node.func
+                is_of_django = isinstance(called.value, ast.Name) and called.value.id == "forms"
+                if called.attr not in TEXT_BOXES or not is_of_django:
                     continue
                 text = ast.get_source_segment(source, node) or ""
                 if not any(widget in text for widget in NOT_TYPED):

@@ -91,4 +91,4 @@ class FileBasedCache(Forgiving, DjangoFileBasedCache):
     def _createdir(self) -> None:
         # Asked for when the cache is made, before anything forgives: writing fails later, and is forgiven.
         with suppress(OSError):
-            super()._createdir()  # type: ignore[misc]
+            super()._createdir()  # type: ignore[misc]  # the stubs leave it out

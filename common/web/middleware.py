@@ -68,7 +68,7 @@ class Sessions(SessionMiddleware):
                 settings.SESSION_COOKIE_NAME,
                 path=settings.SESSION_COOKIE_PATH,
                 domain=settings.SESSION_COOKIE_DOMAIN,
-                samesite=settings.SESSION_COOKIE_SAMESITE,  # type: ignore[arg-type]
+                samesite=settings.SESSION_COOKIE_SAMESITE,
             )
         except DatabaseError as error:
             logger.warning("A session could not be saved: %s", type(error).__name__)
@@ -171,6 +171,12 @@ def _fits(fields: Iterable[tuple[str, Sequence[object]]], longest: int) -> bool:
     return True
 
 
+class WatchedRequest(HttpRequest):
+    """A request past :class:`SessionLimits`: it knows the primary key of the account whose session has just ended."""
+
+    ended_user: int | None
+
+
 class SessionLimits:
     """End a session that idled too long, lasted too long, or was made before the account's ``sessions_valid_from``.
 
@@ -182,13 +188,13 @@ class SessionLimits:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.ended_user = None  # type: ignore[attr-defined]
+    def __call__(self, request: WatchedRequest) -> HttpResponse:
+        request.ended_user = None
         # Anonymous pages never touch the session; without its cookie there is nobody to look up.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             now = clock.now()
             if self._is_over(request, now):
-                request.ended_user = request.user.pk  # type: ignore[attr-defined]
+                request.ended_user = request.user.pk
                 logout(request)
             else:
                 self._note(request, now)

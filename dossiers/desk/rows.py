@@ -289,11 +289,15 @@ def neighbours(
         "previous": neighbour(officer, spec, search, place, backwards=True),
         "next": neighbour(officer, spec, search, place),
     }
-    return {key: dossier_url(code, spec, name) if code else "" for key, code in found.items()}
+    return {key: _link(code, spec, name) if code else "" for key, code in found.items()}
 
 
-def dossier_url(code: str, spec: ListSpec, name: str = "desk:dossier") -> str:
+def dossier_url(dossier: Dossier, spec: ListSpec, name: str = "desk:dossier") -> str:
     """Return a link to a dossier (or one of its pages) that remembers the list."""
+    return _link(dossier.code, spec, name)
+
+
+def _link(code: str | None, spec: ListSpec, name: str) -> str:
     return f"{reverse(name, args=[code])}?{spec.query_string()}"
 
 

@@ -15,6 +15,7 @@ from dossiers.workflow import APPLICANT, SYSTEM, TABLE, Action, ActionRefused, p
 from notifications.models import Notification
 from offices.models import Role
 from tests import factories
+from tests.present import present
 
 WITHOUT_CLASS = {Action.REQUIRE_PAYMENT, Action.FEE_SETTLED}
 PEOPLE = ("owner", "stranger", "system", "foreign_clerk", *Role.values)
@@ -22,7 +23,7 @@ PEOPLE = ("owner", "stranger", "system", "foreign_clerk", *Role.values)
 
 def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.ActionBase:
     """Return an action with input that is good wherever the action may happen."""
-    paper = dossier.version.papers.first()
+    paper = present(dossier.version.papers.first())
     applicant = ApplicantData(kind="citizen", name="Phạm Thị Lan", id_kind="personal_number", id_number="075199000099")
     inputs = {
         Action.SUBMIT: lambda: actions.Submit(applicant, key="s" * 32),
@@ -40,7 +41,7 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
         Action.DECLINE_WITHDRAWAL: lambda: actions.DeclineWithdrawal("Đã ký"),
         Action.STOP: lambda: actions.Stop("Hết hạn bổ sung"),
         Action.EXTEND: lambda: actions.Extend(due_at, "Chờ xác minh"),
-        Action.REASSIGN: lambda: actions.Reassign(dossier.holder or dossier.owner),
+        Action.REASSIGN: lambda: actions.Reassign(present(dossier.holder or dossier.owner)),
     }
     return inputs[action]()
 

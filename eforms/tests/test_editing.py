@@ -2,6 +2,7 @@
 
 import copy
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -258,12 +259,13 @@ def test_limits_are_kept():
 
 
 def test_raw_nonsense_is_read_with_patience():
-    for junk in (
+    pieces_of_junk: tuple[dict[str, Any], ...] = (
         {},
         {"sections": 5},
         {"sections": [5, {"fields": [7, {"columns": "x"}]}]},
         {"sections": [{"fields": {}}]},
-    ):
+    )
+    for junk in pieces_of_junk:
         assert usage.used_by(junk, "a") == []
         with pytest.raises(FormRefused):
             form_editing.move_field(junk, "a", 0)

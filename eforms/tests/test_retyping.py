@@ -1,6 +1,7 @@
 """Another type for a question: what stays, what is said to get lost, when it is refused."""
 
 import copy
+from typing import Any
 
 import pytest
 import time_machine
@@ -80,9 +81,9 @@ def test_what_is_read_keeps_its_kind():
 
 @pytest.mark.parametrize("old", sorted(TYPES))
 def test_every_type_becomes_every_other_one_without_a_new_fault(old):
-    extra = {"choice": {"options": OPTIONS}, "choices": {"options": OPTIONS},
-             "table": {"repeat": TABLE["repeat"], "columns": TABLE["columns"]}}.get(old, {})  # fmt: skip
-    form = form_of(part(old, **extra))
+    extras: dict[str, dict[str, Any]] = {"choice": {"options": OPTIONS}, "choices": {"options": OPTIONS},
+             "table": {"repeat": TABLE["repeat"], "columns": TABLE["columns"]}}  # fmt: skip
+    form = form_of(part(old, **extras.get(old, {})))
     before = copy.deepcopy(form)
     for kind in retyping.types_for(old, is_column=False):
         made, _lost = retyping.retype(form, "x", kind)

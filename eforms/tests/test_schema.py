@@ -2,6 +2,7 @@
 
 import copy
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -109,7 +110,8 @@ def test_signatures_are_one_to_four_lines():
     assert [words.vi for words in load(good).signatures] == ["Người khai"]
     assert [words.vi for words in load(good | {"signatures": [{"vi": "Bên nữ"}]}).signatures] == ["Bên nữ"]
     name = {"vi": "A"}
-    for bad in ([], None, name, "A", [7], [{}], [name] * 5, [{"vi": "A\nB"}], [{"vi": "A", "en": "x" * 151}]):
+    values: list[Any] = [[], None, name, "A", [7], [{}], [name] * 5, [{"vi": "A\nB"}], [{"vi": "A", "en": "x" * 151}]]
+    for bad in values:
         assert "ignatures" in reasons(good | {"signatures": bad})
 
 

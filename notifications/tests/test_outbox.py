@@ -124,7 +124,7 @@ def test_writing_costs_one_query(hoa, now, django_assert_num_queries):
 @pytest.fixture
 def nudges(monkeypatch):
     """Ids the worker was told about."""
-    told = []
+    told: list[int] = []
     monkeypatch.setattr(current_app, "send_task", lambda name, args, **options: told.extend(args))
     return told
 

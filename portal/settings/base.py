@@ -4,7 +4,7 @@ Every service has an embedded default that needs no server: SQLite, Celery's
 filesystem broker, mail kept in the database and shown on a page, local files.
 """
 
-from typing import Any
+from typing import Any, Literal
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -280,7 +280,7 @@ EMAIL_URL = env("EMAIL_URL", default="")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Một Cửa <mot-cua@localhost>")
 
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE: Literal["Lax"] = "Lax"
 SESSION_COOKIE_AGE = 24 * 3600
 SESSION_IDLE_SECONDS = {"citizen": 2 * 3600, "officer": 30 * 60}
 SESSION_MAX_SECONDS = {"citizen": 24 * 3600, "officer": 10 * 3600}

@@ -151,7 +151,7 @@ def _text(field: forms.Field, value: Any) -> str:
     if isinstance(value, bool):
         return _("Yes") if value else _("No")
     if isinstance(field, forms.ChoiceField):
-        labels = {str(key): str(label) for key, label in field.choices}  # type: ignore[misc, union-attr]
+        labels = {str(key): str(label) for key, label in field.choices}  # type: ignore[misc, union-attr]  # plain pairs
         chosen = value if isinstance(value, list) else [value]
         return ", ".join(labels.get(str(key), str(key)) for key in chosen)
     if isinstance(value, list):

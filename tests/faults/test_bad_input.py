@@ -6,6 +6,7 @@ says what to do.
 
 import re
 import unicodedata
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -75,7 +76,7 @@ class Attacker:
         if world.people[persona] is not None:
             self.client.force_login(world.people[persona])
 
-    def send(self, method: str, address: str, **options: object) -> str:
+    def send(self, method: str, address: str, **options: Any) -> str:
         """Send a request, judge the answer, take back what it wrote; return the page."""
         with undone():
             response = self.client.generic(method, address, **options)

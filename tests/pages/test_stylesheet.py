@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.pages import checks
+from tests.present import present
 
 CSS = (checks.STATIC / "portal.css").read_text()
 JS = (checks.STATIC / "portal.js").read_text()
@@ -36,7 +37,7 @@ PAIRS = [
 
 
 def tokens(mode):
-    found = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-fA-F]{6})", re.search(BLOCKS[mode], CSS, re.S)[1]))
+    found = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-fA-F]{6})", present(re.search(BLOCKS[mode], CSS, re.S))[1]))
     return found if mode == "light" else tokens("light") | found
 
 

@@ -17,12 +17,12 @@ from ...models import Dossier
 from .given import delivery_words, file_row
 
 
-def part(url: str, title: str, state: str) -> dict[str, str]:
+def part(url: str, title: str, state: str) -> dict[str, Any]:
     """Return one part of the task list; ``state`` is done, begun, new, changed or faulty."""
     states = {"done": pgettext("part", "Done"), "begun": pgettext("part", "In progress"), "new": _("Not started")}
     states |= {"changed": _("Look again"), "faulty": _("To be corrected")}
     tags = {"done": "ok", "begun": "soon", "new": "neutral", "changed": "late", "faulty": "late"}
-    return {"url": url, "title": title, "state": states[state], "tag": tags[state], "is_done": state == "done"}  # type: ignore[dict-item]
+    return {"url": url, "title": title, "state": states[state], "tag": tags[state], "is_done": state == "done"}
 
 
 def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def faults(progress: submission.Progress, section: form_schema.Section) -> dict[
     if not kept or progress.schema is None:
         return progress.errors.get(section.key, {})
     form = section_form(progress.schema, section, progress.dossier.answers, data=as_sent(kept), today=progress.day)
-    return {key: " ".join(messages) for key, messages in form.errors.items()}
+    return {key: " ".join(map(str, messages)) for key, messages in form.errors.items()}
 
 
 def review(progress: submission.Progress, language: str) -> dict[str, Any]:

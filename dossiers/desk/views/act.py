@@ -61,7 +61,7 @@ def act(
                 perform(form.action(), dossier, by=officer.user, now=officer.now, revision=form.shown_revision())
             except ActionRefused as refused:
                 status = 403 if refused.code in ("who", "own", "holder") else 409
-                dossier = officer.dossier(dossier.code)
+                dossier = officer.dossier(dossier.code or "")
                 form.add_error(None, explain_refusal(refused))
                 form.renew(dossier)
             else:

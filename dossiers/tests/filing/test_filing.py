@@ -19,6 +19,7 @@ from notifications.models import Notification
 from offices.models import Unit
 from procedures.models import Offering
 from tests import factories
+from tests.present import present
 
 
 def photo(name: str = "anh.jpg", kind: str = "JPEG") -> SimpleUploadedFile:
@@ -299,12 +300,12 @@ def test_replaced_and_discarded_files_leave_the_store_after_commit(mine, draft):
 
 @pytest.mark.django_db(transaction=True)
 def test_file_is_removed_when_its_transaction_fails(mine, draft, monkeypatch):
-    stored = []
+    stored: list[str] = []
     save = papers.store_file
 
     def note(*args, **kwargs):
         paper = save(*args, **kwargs)
-        stored.append(paper.file.name)
+        stored.append(present(paper.file.name))
         return paper
 
     def fail(*args, **kwargs):
@@ -388,7 +389,7 @@ def test_delivery_online_needs_level_four_and_post_an_address(mine, commune, cit
     }
     assert mine.post(url("delivery", draft), post).url == url("review", draft)
     draft.refresh_from_db()
-    assert draft.delivery_address["address"]["province"] == "75"
+    assert present(draft.delivery_address)["address"]["province"] == "75"
     assert "Ấp 3" in mine.get(url("review", draft)).content.decode()
 
 

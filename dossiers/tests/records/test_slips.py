@@ -16,6 +16,7 @@ from dossiers.models import Assignment, Result, Slip, SlipKind
 from dossiers.records import results, slips
 from offices.models import Unit
 from procedures.models import FeeLine, Offering
+from tests.present import present
 
 
 def html_of(slip: Slip) -> str:
@@ -172,7 +173,7 @@ def test_second_renderer_loses_and_leaves_no_file(road):
 
 def test_sweep_renders_what_lately_waits_and_one_failure_holds_up_nobody(road, monkeypatch):
     road.received()
-    bad = Slip.objects.order_by("pk").first()
+    bad = present(Slip.objects.order_by("pk").first())
 
     def render(template, context):
         if context["slip"].pk == bad.pk:
@@ -210,7 +211,7 @@ def test_letter_pdf_is_made_from_the_frozen_content_and_hashed_as_stored(road):
     result = Result.objects.get()
     tasks.render_result(result.pk)
     result.refresh_from_db()
-    assert result.sha256 == stored_digest(result.file.storage, result.file.name)
+    assert result.sha256 == stored_digest(result.file.storage, present(result.file.name))
     template, context = results.page(result)
     html = render_to_string(template, context)
     for text in ("chưa ký số", result.check_code, "1/TB-UBND", "Mời ông (bà)", "Cán bộ leader xuan-bac"):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.clock import local_day, now
+from common.forms.adjusting import choice_of
 from common.forms.fields import PlainField
 from common.text import clean
 from offices.forms.base import ChangeForm, DayField, LineField, OnceForm
@@ -45,7 +46,7 @@ class NewForm(OnceForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["level"].choices = level_choices()  # type: ignore[attr-defined]
+        choice_of(self, "level").choices = level_choices()
 
 
 class DuplicateForm(OnceForm):
@@ -210,10 +211,8 @@ class RetireForm(PlainForm):
             del self.fields["chosen"]
             return
         names = names_of(self.found, local_day(now()))
-        field = self.fields["chosen"]
-        field.choices = [  # type: ignore[attr-defined]
-            (other.code, f"{names.get(other.pk, '')} ({other.code})") for other in self.found
-        ]
+        field = choice_of(self, "chosen")
+        field.choices = [(other.code, f"{names.get(other.pk, '')} ({other.code})") for other in self.found]
         message = _("Several procedures fit these words: choose the successor, or write more of its name.")
         field.error_messages |= {"required": message, "invalid_choice": message}
         if has_more:
