@@ -17,7 +17,7 @@ from procedures.models import Procedure, Sector
 from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("portal", "dossiers", "procedures", "notifications", "offices", "accounts", "common")
+PACKAGES = ("portal", "dossiers", "procedures", "notifications", "offices", "eforms", "accounts", "common")
 DAY = date(2026, 3, 23)
 ORDERED = ["An ninh", "Ăn uống", "Âm nhạc", "Cư trú", "Dân số", "Đất đai", "Đê điều", "Em bé", "Ô nhiễm", "Ơn", "Y tế"]
 
@@ -40,7 +40,7 @@ def test_nothing_is_ordered_by_a_name_in_the_database():
 
 
 @pytest.mark.django_db
-def test_fields_of_work_stand_in_order_everywhere(commune):
+def test_sectors_stand_in_order_everywhere(commune):
     for n, name in enumerate(reversed(ORDERED)):
         sector = Sector.objects.create(code=f"o-{n}", name=name)
         Procedure.objects.create(code=f"8.{n:06}", sector=sector)

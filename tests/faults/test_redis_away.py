@@ -18,7 +18,7 @@ from portal.celery import app
 from portal.settings.base import REDIS_TRANSPORT_OPTIONS
 from procedures.models import PreparedForm, WaitingImport
 from tests import factories
-from tests.access.test_matrix import PERSONAS, rows, undone
+from tests.access.test_matrix import Browsers, rows, undone, who_may
 from tests.faults.answers import client_of, read
 
 # Far more than any page needs, far less than a browser waits; a machine under load is slow by itself.
@@ -57,10 +57,10 @@ def quick(what: str, seconds: float = PATIENCE) -> Iterator[None]:
 
 def test_every_url_answers_as_ever(world):
     """Each is asked for by the first persona who may, strangers before all."""
+    browsers = {persona: Browsers(person) for persona, person in world.people.items()}
     with quick("everything", ROUND):
         for name, method, arguments, expected in rows(world):
-            persona = next((one for one in PERSONAS if expected[one] == "in"), "anonymous")
-            browser = client_of(world.people[persona])
+            browser = browsers[who_may(expected)].new()
             with undone(), quick(f"{method} {name}"):
                 answer = getattr(browser, method)(reverse(name, args=arguments), HTTP_ORIGIN="http://testserver")
                 read(answer)

@@ -57,11 +57,14 @@ def test_ratio_is_that_of_wcag():
     assert ratio("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
 
 
-@pytest.mark.parametrize("mode", BLOCKS)
-@pytest.mark.parametrize(("front", "back", "minimum"), PAIRS)
-def test_tokens_have_contrast(mode, front, back, minimum):
-    colours = tokens(mode)
-    assert ratio(colours[front], colours[back]) >= minimum
+def test_tokens_have_contrast():
+    faults = []
+    for mode in BLOCKS:
+        colours = tokens(mode)
+        for front, back, minimum in PAIRS:
+            if (found := ratio(colours[front], colours[back])) < minimum:
+                faults.append(f"{mode}: {front} on {back} {found:.2f}, {minimum} at least")
+    assert faults == []
 
 
 def test_high_contrast_is_high():

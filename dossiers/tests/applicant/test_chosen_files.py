@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests import factories
 from tests.present import present
 
-from ..filing.test_filing import hidden, photo, url
+from ..filing.steps import hidden, photo, url
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,7 @@ from dossiers.records import results, slips
 from tests import factories
 from tests.present import present
 
-from ..filing.test_filing import content, hidden, photo, url
+from ..filing.steps import content, hidden, photo, url
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from common import onetime
 from dossiers.desk import lists
+from dossiers.filing import submission
 from dossiers.models import Dossier
 from procedures import labels
 from procedures.models import Offering, Procedure, ProcedureVersion, RequiredPaper
@@ -165,9 +167,25 @@ def test_a_draft_under_a_lowered_level_keeps_its_answers_and_is_not_submitted(cl
     assert draft.is_draft and draft.answers == factories.ANSWERS
     # Taken online again, it can be submitted as it is.
     Offering.objects.update(level=3)
-    client.post(
-        f"/my/dossiers/{draft.ref}/submit/", {"declared": "on"} | client.get(review).context["form"].initial
-    )
+    client.post(f"/my/dossiers/{draft.ref}/submit/", {"declared": "on"} | client.get(review).context["form"].initial)
+    draft.refresh_from_db()
+    assert not draft.is_draft
+
+
+def test_a_way_of_return_that_the_level_no_longer_allows_is_not_submitted(client, citizen, commune, version):
+    draft = factories.draft(citizen, commune.unit, version, delivery="online")
+    client.force_login(citizen)
+    review = f"/applicant/dossiers/{draft.ref}/review/"
+    body = {"declared": "on"} | client.get(review).context["form"].initial
+    Offering.objects.update(level=3)
+    with pytest.raises(submission.FilingRefused) as refused:
+        submission.submit(draft, by=citizen, key=onetime.new_key(), revision=draft.revision, now=factories.NOW)
+    assert refused.value.code == "delivery"
+    client.post(f"/applicant/dossiers/{draft.ref}/submit/", body)
+    draft.refresh_from_db()
+    assert draft.is_draft and draft.delivery == "online"
+    Offering.objects.update(level=4)
+    client.post(f"/applicant/dossiers/{draft.ref}/submit/", body)
     draft.refresh_from_db()
     assert not draft.is_draft
 

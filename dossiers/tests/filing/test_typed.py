@@ -9,7 +9,7 @@ from dossiers.filing import submission
 from dossiers.models import Dossier
 from tests import factories
 
-from .test_filing import ready, url
+from .steps import ready, url
 
 RIGHT = {"requester_name": "Nguyễn Văn An", "wants_copy": "co", "copies": "2"}
 WRONG = RIGHT | {"copies": "chín mươi"}

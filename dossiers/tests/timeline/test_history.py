@@ -9,7 +9,8 @@ from accounts.models import User
 from dossiers import actions
 from dossiers.models import Status
 from dossiers.timeline import history
-from offices.models import Post
+from offices.models import Post, Role
+from tests import factories
 from tests.present import present
 
 
@@ -52,6 +53,17 @@ def test_public_reads_no_name_and_no_holder(road):
     assert not [name for name in names if name in public]
     assert "Sai tên" not in public
     assert "specialist" not in public
+
+
+def test_public_reads_no_step_inside_the_authority(road):
+    road.proposed().do(actions.SendBack("Sai tên"), road.commune.leader)
+    other = factories.user(full_name="Lê Văn Tám", email="tam@example.com")
+    Post.objects.create(user=other, unit=road.commune.unit, role=Role.SPECIALIST, valid_from=road.now.date())
+    road.do(actions.Reassign(leaver=road.commune.specialist, to=other), road.commune.administrator)
+    events = set(road.dossier.events.values_list("action", flat=True))
+    assert events == {"submit", "receive", "forward", "propose", "send_back", "reassign"}
+    shown = [entry.action for entry in history.timeline(road.dossier, history.PUBLIC)]
+    assert shown == ["receive", "submit"]
 
 
 def test_public_reads_no_reason(road):
