@@ -292,12 +292,12 @@ function holds(form, rule) {
   if (rule.op === "filled") return !isEmpty;
   if (isEmpty) return false;
   if (rule.op === "contains") return [].concat(answer).includes(rule.value);
-  const isNumber = typeof rule.value === "number";
+  const isNumber = typeof [].concat(rule.value)[0] === "number";
   const given = isNumber ? numberOf(String(answer)) : answer;
   switch (rule.op) {
     case "eq": return given === rule.value;
     case "ne": return given !== rule.value;
-    case "in": return rule.value.map(String).includes(String(answer));
+    case "in": return rule.value.includes(given);
     case "gt": return given > rule.value;
     case "gte": return given >= rule.value;
     case "lt": return given < rule.value;
