@@ -140,7 +140,7 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
     ``date`` is when a dossier was filed; in the list of the done ones, when it was closed.
     """
     query = spec.query_string()
-    statuses = DeadlineStatuses(officer)
+    deadlines = DeadlineStatuses(officer)
     statuses = {status.value: str(status.label) for status in Status}
     roles = {role.value: str(role.label) for role in Role}
     channels = {channel.value: str(channel.label) for channel in Channel}
@@ -158,7 +158,7 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
             name=record.applicant__name or "",
             procedure=record.version__name,
             status=statuses[record.status],
-            deadline_status=statuses.of(record),
+            deadline_status=deadlines.of(record),
             date=_short(record.closed_at if is_done else record.submitted_at),
             holder=record.holder__full_name or roles.get(record.holder_role, ""),
             channel=channels[record.channel],

@@ -18,7 +18,7 @@ from common.files.uploads import ACCEPT_ATTRIBUTE
 from common.forms.typed import Typed, as_sent, typed_of
 from common.forms.warnings import point_out
 from dossiers.filing import drafts, submission, supplements
-from dossiers.filing import papers as draft_papers
+from dossiers.filing.papers import promise_original, remove_paper
 from dossiers.models import Dossier
 from eforms.answering import known_data, section_form
 from procedures.catalogue import effective_level
@@ -202,7 +202,7 @@ def paper_promise(request: HttpRequest, dossier: Dossier, key: str) -> HttpRespo
     item = supplements.item_number(key)
     if item is not None:
         return answer_item(request, dossier, item)
-    draft_papers.promise_original(dossier, required_of(dossier, key), by=request.user, now=recorded_now())  # type: ignore[arg-type]
+    promise_original(dossier, required_of(dossier, key), by=request.user, now=recorded_now())  # type: ignore[arg-type]
     return redirect(card_url(dossier, key))
 
 
@@ -214,7 +214,7 @@ def paper_remove(request: HttpRequest, dossier: Dossier, paper_ref: str) -> Http
     if refused is not None:
         return refused
     if dossier.is_draft:
-        draft_papers.remove_paper(dossier, paper_ref, now=recorded_now())
+        remove_paper(dossier, paper_ref, now=recorded_now())
         messages.success(request, _("Removed."))
         return redirect("applicant:papers", dossier.ref)
     supplements.remove(dossier, paper_ref)
