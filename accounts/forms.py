@@ -294,7 +294,7 @@ class _BodyForm(RegisterForm):
         return refuse_future(self.cleaned_data["representative_number"])
 
     def fill(self, user: User) -> None:
-        """Write the cleaned values; a 12-digit tax code is a personal number and rests encrypted."""
+        """Write the cleaned values; a 12-digit tax code is a personal number and is stored encrypted."""
         super().fill(user)
         set_tax_code(user, self.cleaned_data["tax_code"])
 
@@ -340,7 +340,7 @@ REGISTER_FORMS: dict[str, type[RegisterForm]] = {
 
 
 def refuse_future(number: str) -> str:
-    """Return a personal number, or raise ``ValidationError`` when it says somebody is yet to be born."""
+    """Return a personal number, or raise ``ValidationError`` when its year of birth is still to come."""
     if is_personal_number(number) and born_in(number) > local_day(now()).year:
         raise forms.ValidationError(
             _("Digits 4 to 6 give a year of birth in the future. Check the number on the card."), code="year"
@@ -356,7 +356,7 @@ def refuse_unborn(birth: str) -> str:
 
 
 def set_tax_code(user: User, code: str) -> None:
-    """Store a tax code; a 12-digit one is a person's number and rests encrypted."""
+    """Store a tax code; a 12-digit one is a person's number and is stored encrypted."""
     is_person = len(code) == 12
     user.tax_code = "" if is_person else code
     user.set_personal_number(code if is_person else "")

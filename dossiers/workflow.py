@@ -2,7 +2,7 @@
 
 :data:`TABLE` says for each action from which statuses, to which, and who may.
 Each action is a small dataclass in ``dossiers/actions/`` with typed input and
-its own effects; :func:`perform` guards, claims and records.
+its own effects; :func:`perform` guards, takes and records.
 """
 
 from collections.abc import Iterable
@@ -22,8 +22,7 @@ from common.files.uploads import removed_on_failure
 from offices.access import is_below
 from offices.models import Post, Role
 
-from . import chain as record
-from . import hooks
+from . import chain, hooks
 from .models import Dossier, DossierEvent, Status
 from .records.applicants import number_index
 
@@ -140,7 +139,7 @@ class Move:
     """One performance of an action: what actions, guards and hooks get to see.
 
     ``dossier`` is read inside the transaction and carries the new values once
-    claimed; ``role`` is the role in which ``by`` acts; ``event`` is set after the claim.
+    taken; ``role`` is the role in which ``by`` acts; ``event`` is set after that.
     """
 
     action: Action
@@ -195,7 +194,7 @@ class ActionBase:
         """Raise :class:`ActionRefused` when the input does not allow the action."""
 
     def changes(self, move: Move) -> dict[str, Any]:
-        """Return the columns of the dossier that the claim sets besides status."""
+        """Return the columns of the dossier that taking the dossier sets besides status."""
         return {}
 
     def record(self, move: Move) -> dict[str, Any]:
@@ -203,7 +202,7 @@ class ActionBase:
         return {}
 
     def effects(self, move: Move) -> None:
-        """Write the rows that go with the claimed change (slip, pause, hand-over, messages)."""
+        """Write the rows that go with the change (slip, pause, assignment, messages)."""
 
 
 def roles_of(user: User, dossier: Dossier, now: datetime) -> set[str]:
@@ -309,7 +308,7 @@ def perform(
     now: datetime,
     revision: int | None = None,
 ) -> DossierEvent:
-    """Perform an action on a dossier: guard, claim, record, all in one transaction.
+    """Perform an action on a dossier: guard, take, record, all in one transaction.
 
     ``revision`` is the one the person's page was made for; an older one is
     refused. Raises :class:`ActionRefused` and changes nothing when the action may
@@ -375,7 +374,7 @@ def take(fresh: Dossier, move: Move, changes: dict[str, Any]) -> None:
 def write_event(
     move: Move, public_text: str = "", internal_text: str = "", data: dict[str, Any] | None = None
 ) -> DossierEvent:
-    """Append the event of a claimed move to the dossier's hash chain."""
+    """Append the event of a move to the dossier's hash chain."""
     previous = ""
     if move.from_status != Status.DRAFT:  # The chain begins where a draft ends.
         previous = move.dossier.events.order_by("-n").values_list("hash", flat=True).first() or ""
@@ -394,6 +393,6 @@ def write_event(
         data=data or {},
         previous_hash=previous,
     )
-    record.seal_event(event)
+    chain.seal_event(event)
     event.save(force_insert=True)
     return event

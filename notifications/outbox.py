@@ -1,6 +1,6 @@
 """Writing messages: rows in the caller's transaction, and a nudge to the worker after it.
 
-The row is the truth. A broker that is down delays a message until the next
+The row decides. A broker that is down delays a message until the next
 sweep; it neither loses it nor holds up the person who files.
 """
 

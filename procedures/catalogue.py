@@ -1,4 +1,4 @@
-"""What a citizen may rely on: the version in force on a day, and who offers it at which level."""
+"""The version in force on a day, and who offers it at which level."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""The file store: is there room in it, and writing to it so that a failure is a sentence and leaves nothing behind."""
+"""The file store: checks for room, and writes that raise NotKept and leave nothing behind when they fail."""
 
 import logging
 import os

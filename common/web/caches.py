@@ -1,4 +1,4 @@
-"""Caches that may be away: then nothing is kept, and every page is made anew.
+"""Cache backends that fail silently: while the cache is away nothing is kept and every page is made anew.
 
 A cache is never the only place of anything; what must last rests in the database.
 """

@@ -1,4 +1,4 @@
-"""What every request passes: no broken text, no session past its end."""
+"""Middleware: broken text is refused, sessions end on time, languages and cookies are checked."""
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
@@ -61,7 +61,7 @@ class Sessions(SessionMiddleware):
             return super().process_response(request, response)
         except SessionInterrupted:
             if SESSION_KEY not in request.session:
-                # It held nobody's rights, and is all that leads a stranger to what was typed.
+                # It held nobody's rights, and is all that leads a visitor without an account to what was typed.
                 return self._kept_anew(request, response)
             logger.warning("A session was ended while its request was answered")
             response.delete_cookie(
@@ -202,7 +202,7 @@ class SessionLimits:
         return self.get_response(request)
 
     def _unkept(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Let no page of a signed-in person rest in a browser that others use too.
+        """Keep no page of a signed-in person in a browser that others use too.
 
         Answers to a POST may be kept: without that the back button could not show a form that was typed in.
         """

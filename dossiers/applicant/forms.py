@@ -199,7 +199,7 @@ class TrackByNumberForm(LookupForm):
         self.helper = bare_helper(self)
 
     def clean_phone_end(self) -> str:
-        """Want exactly four digits."""
+        """Require exactly four digits."""
         digits = compact(self.cleaned_data["phone_end"])
         if not (len(digits) == 4 and digits.isascii() and digits.isdigit()):
             raise forms.ValidationError(_("Enter exactly 4 digits."))

@@ -1,4 +1,4 @@
-"""The door to the desk: who comes in, and what the request then knows about them."""
+"""Guard for desk views: admits officers and passes an Officer."""
 
 from collections.abc import Callable
 from functools import wraps

@@ -1,4 +1,4 @@
-"""Numbers without a gap and without a double: dossier codes and slip numbers.
+"""Dossier codes and slip numbers, numbered without gaps or duplicates.
 
 A counter row is raised in the transaction that uses the number, so a
 transaction that fails gives its number back, and two at once wait for each

@@ -1,4 +1,4 @@
-"""A hundred dossiers lived through: every step is a real action at a time it could have happened.
+"""The demonstration's hundred dossiers: every step is a real action at a time it could have happened.
 
 Each dossier is a generator that yields the moment of its next step and then
 does it. Steps of all dossiers run in the order of their moments, so numbers

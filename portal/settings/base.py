@@ -256,7 +256,7 @@ STORE_FREE_BYTES = env.int("STORE_FREE_BYTES", default=1024**3)
 PARSERS_AT_ONCE = env.int("PARSERS_AT_ONCE", default=2)
 PARSER_WAIT_SECONDS = 10
 PARSER_FOLDER = VAR_DIR / "parsers"
-# Uploads rest in memory until they are checked: a full temporary folder stops nothing, and no paper lies about there.
+# Uploads stay in memory until they are checked: a full temporary folder stops nothing, and no paper is left there.
 FILE_UPLOAD_HANDLERS = ["common.files.handlers.MemoryHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700

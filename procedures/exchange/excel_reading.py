@@ -1,4 +1,4 @@
-"""Reading a workbook that a person has changed: careful with what is in the file, patient with how it was typed.
+"""Reads a workbook that a person has changed: strict about what a file may hold, lenient about how values are typed.
 
 The zip is looked at before anything is unpacked; macros, links to other files
 and formulas are refused. Every fault names sheet, row and column.

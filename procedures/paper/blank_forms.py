@@ -55,7 +55,7 @@ def _layout_revision() -> bytes:
 
 
 def storage_name(pk: int, form: Any, name: str) -> str:
-    """Return where the blank form of a version rests, by its form and the procedure's name."""
+    """Return where the blank form of a version is stored, by its form and the procedure's name."""
     content = json.dumps([form, name], ensure_ascii=False, sort_keys=True).encode()
     return f"{FOLDER}/{pk}/{hashlib.sha256(_layout_revision() + content).hexdigest()[:32]}.pdf"
 

@@ -10,7 +10,7 @@ from django.utils.translation import pgettext
 from common.forms.typed import as_sent
 from eforms import schema as form_schema
 from eforms.answering import anchor, section_form
-from procedures import labels as words
+from procedures import labels
 
 from ...filing import drafts, submission
 from ...models import Dossier
@@ -46,7 +46,7 @@ def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
     review = reverse("applicant:review", args=[dossier.ref])
     return {
         "dossier": dossier,
-        "title": words.name_in(dossier.version)[0],
+        "title": labels.name_in(dossier.version)[0],
         "parts": parts,
         "done": progress.parts_done,
         "total": progress.parts,
@@ -142,7 +142,7 @@ def review(progress: submission.Progress, language: str) -> dict[str, Any]:
         missing.append(unchosen | {"url": reverse("applicant:delivery", args=[ref])})
     return {
         "dossier": dossier,
-        "title": words.name_in(dossier.version)[0],
+        "title": labels.name_in(dossier.version)[0],
         "sections": sections,
         "papers": [
             {

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from common import onetime
-from procedures import labels as words
+from procedures import labels
 from procedures.models import Offering, Procedure, ProcedureVersion
 from procedures.paper.blank_forms import IN_PERSON_LEVEL, PAPER_LEVEL
 from procedures.public import detail
@@ -50,7 +50,7 @@ def before_you_start(request: HttpRequest, procedure: Procedure, entry: drafts.E
         "unit": entry.offerings[0].unit,
         "papers": papers,
         "minutes": minutes_needed(version, len(papers)),
-        "deadline": words.time_words(version),
+        "deadline": labels.time_words(version),
         "fees": fee_lines(version, entry.offerings),
         "drafts": drafts,
         "key": onetime.new_key() if request.user.is_authenticated else "",
@@ -68,7 +68,7 @@ def fee_lines(version: ProcedureVersion, offerings: tuple[Offering, ...]) -> lis
     """Return the fee and a caution as lines; a local fee stands when every unit sets the same one. One query."""
     local = {offering.fee_vnd for offering in offerings}
     common = offerings[0] if len(local) == 1 else None
-    fee, caution = words.fee_words(version.fees.all(), common)
+    fee, caution = labels.fee_words(version.fees.all(), common)
     return [line for line in (fee, caution) if line]
 
 
@@ -81,7 +81,7 @@ def why_not(procedure: Procedure, entry: drafts.Entry, day: date) -> dict[str, A
     version = entry.version or published.filter(effective_from__lte=day).last() or published.first()
     if version is None:
         return None
-    name, language = words.name_in(version)
+    name, language = labels.name_in(version)
     is_coming = version.effective_from > day
     begins = version.effective_from if is_coming else None
     if not entry.is_over and not is_coming and version.level >= drafts.ONLINE_LEVEL:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from eforms import schema as form_schema
 from notifications.models import Notification
-from procedures import labels as words
+from procedures import labels
 
 from ... import hooks
 from ...filing import supplements
@@ -35,7 +35,7 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
     entries = history.timeline(dossier, history.OWNER)
     return {
         "dossier": dossier,
-        "title": words.name_in(dossier.version)[0],
+        "title": labels.name_in(dossier.version)[0],
         "sentence": history.status_sentence(dossier, history.OWNER, now),
         "next_step": bring_words(dossier, given) or history.next_step_for_applicant(dossier),
         "reason": reason_now(dossier, entries),

@@ -20,7 +20,7 @@ from common.forms.adjusting import sent_with
 from common.forms.typed import Typed, as_sent, typed_of
 from common.forms.warnings import point_out
 from dossiers.filing import drafts, submission, supplements
-from dossiers.filing import papers as draft_papers
+from dossiers.filing.papers import promise_original, remove_paper
 from dossiers.models import Dossier
 from eforms.answering import known_data, section_form
 from procedures.catalogue import effective_level
@@ -205,7 +205,7 @@ def paper_promise(request: SignedInRequest, dossier: Dossier, key: str) -> HttpR
     item = supplements.item_number(key)
     if item is not None:
         return answer_item(request, dossier, item)
-    draft_papers.promise_original(dossier, required_of(dossier, key), by=request.user, now=recorded_now())
+    promise_original(dossier, required_of(dossier, key), by=request.user, now=recorded_now())
     return redirect(card_url(dossier, key))
 
 
@@ -217,7 +217,7 @@ def paper_remove(request: SignedInRequest, dossier: Dossier, paper_ref: str) -> 
     if refused is not None:
         return refused
     if dossier.is_draft:
-        draft_papers.remove_paper(dossier, paper_ref, now=recorded_now())
+        remove_paper(dossier, paper_ref, now=recorded_now())
         messages.success(request, _("Removed."))
         return redirect("applicant:papers", dossier.ref)
     supplements.remove(dossier, paper_ref)

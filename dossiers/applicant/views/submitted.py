@@ -1,4 +1,4 @@
-"""A submitted dossier in its applicant's hands: confirmation, slips, supplement, withdrawal, copy, result."""
+"""The applicant's pages of a submitted dossier: confirmation, slips, supplement, withdrawal, copy, result."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -16,7 +16,8 @@ from dossiers.actions import RequestWithdrawal, ReturnResult
 from dossiers.filing import drafts, submission, supplements
 from dossiers.models import Delivery, Dossier, Result, SlipKind, Status
 from dossiers.records import slips
-from dossiers.timeline import declaration as declaring
+from dossiers.timeline.declaration import TEMPLATE as DECLARATION
+from dossiers.timeline.declaration import page as declaration_page
 from dossiers.workflow import perform
 from offices.units.hours import hours_lines
 from procedures import labels
@@ -72,11 +73,11 @@ def declaration(request: SignedInRequest, ref: str) -> HttpResponse:
     dossier = own_dossier(request, ref)
     if dossier.is_draft:
         return redirect("applicant:dossier", dossier.ref)
-    page = declaring.page(dossier, reverse("applicant:dossier", args=[dossier.ref]))
+    page = declaration_page(dossier, reverse("applicant:dossier", args=[dossier.ref]))
     if page is None:
         raise Http404
     with slips.in_vietnamese():
-        return render(request, declaring.TEMPLATE, page)
+        return render(request, DECLARATION, page)
 
 
 @require_safe

@@ -152,7 +152,7 @@ class IntakeForm(forms.Form):
         return [self[name] for name in ("unit", "channel", "delivery") if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
-        """Want the number that fits the kind of applicant, and every compulsory paper."""
+        """Require the number that fits the kind of applicant, and every compulsory paper."""
         cleaned = super().clean() or self.cleaned_data
         kind = cleaned.get("kind") or Kind.CITIZEN.value
         number = "id_number" if kind == Kind.CITIZEN else "tax_code"

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from common.files.uploads import serve
 from dossiers.models import Dossier, Result, SlipKind, SupplementRequest
 from dossiers.records import results, slips
-from dossiers.timeline import declaration as declaring
+from dossiers.timeline.declaration import TEMPLATE as DECLARATION
+from dossiers.timeline.declaration import page as declaration_page
 from dossiers.timeline.history import holder_panel, timeline
 from offices.models import Role
 
@@ -149,12 +150,12 @@ def paper_file(request: HttpRequest, officer: Officer, code: str, paper_ref: str
 def declaration(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """The declaration as a page to print, with whole ID numbers."""
     found = officer.dossier(code)
-    page = declaring.page(found, reverse("desk:dossier", args=[found.code]))
+    page = declaration_page(found, reverse("desk:dossier", args=[found.code]))
     if page is None:
         raise Http404
     dossier_page.note_reading(found, officer.user, "declaration", officer.now)
     with slips.in_vietnamese():
-        return render(request, declaring.TEMPLATE, page)
+        return render(request, DECLARATION, page)
 
 
 @require_safe

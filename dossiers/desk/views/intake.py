@@ -1,4 +1,4 @@
-"""The desk's door for declarations that were filled in on the portal and came on paper.
+"""Desk pages for declarations that were filled in on the portal and came on paper.
 
 The code is sent in a form, never in an address; what it opened is remembered in
 the officer's session.

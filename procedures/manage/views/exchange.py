@@ -19,9 +19,7 @@ from common import clock, onetime
 from common.files.store import NotKept, require_room
 from common.files.uploads import clean_name
 from offices.log import audit
-from procedures.exchange import apply as exchange_apply
-from procedures.exchange import plan as exchange_plan
-from procedures.exchange import store as exchange_store
+from procedures.exchange import apply, plan, store
 from procedures.exchange.excel import write_workbook
 from procedures.exchange.excel_reading import read_excel
 from procedures.exchange.files import check_templates
@@ -29,7 +27,7 @@ from procedures.exchange.item import ImportItem, Unreadable
 from procedures.exchange.json_reading import read_json
 from procedures.exchange.outcome import Options
 from procedures.models import Procedure
-from procedures.versions import serialising as exchange
+from procedures.versions import serialising
 from procedures.versions.changing import record
 
 from ..forms.exchange import ConfirmForm, ExportForm, ImportForm
@@ -94,11 +92,11 @@ def download(rows: QuerySet[Procedure], kind: str, name: str) -> HttpResponseBas
     response: StreamingHttpResponse | FileResponse
     if kind == "xlsx":
         target = TemporaryFile()
-        write_workbook(exchange.entries(rows, day), target)
+        write_workbook(serialising.entries(rows, day), target)
         target.seek(0)
         response = FileResponse(target, as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL_TYPE)
     else:
-        pieces = (piece.encode() for piece in exchange.export_json(rows, moment, day))
+        pieces = (piece.encode() for piece in serialising.export_json(rows, moment, day))
         response = StreamingHttpResponse(pieces, content_type="application/json")
         response["Content-Disposition"] = f'attachment; filename="{name}.json"'
     return response
@@ -119,12 +117,12 @@ def import_file(request: SignedInRequest) -> HttpResponse:
             form.add_error("file", str(refusal.message))
         else:
             moment = clock.now()
-            planned = exchange_plan.plan(parcels, by=request.user, options=options, day=clock.local_day(moment))
+            planned = plan.plan(parcels, by=request.user, options=options, day=clock.local_day(moment))
             check_templates(planned)
             name = clean_name(upload.name or "")
-            exchange_store.keep(request.user, name, parcels, options, planned, moment)
+            store.keep(request.user, name, parcels, options, planned, moment)
             return redirect("manage:import_report")
-    waiting = exchange_store.waiting_of(request.user, clock.now())
+    waiting = store.waiting_of(request.user, clock.now())
     context = {"form": form, "waiting": waiting if waiting and not waiting.is_done else None}
     return render(request, "manage/import.html", context, status=422 if form.errors else 200)
 
@@ -139,14 +137,14 @@ def read_upload(upload: UploadedFile) -> list[ImportItem]:
 @require_safe
 def import_report(request: SignedInRequest) -> HttpResponse:
     """Show what the file would do, or has done, a page at a time."""
-    waiting = exchange_store.waiting_of(request.user, clock.now())
+    waiting = store.waiting_of(request.user, clock.now())
     if waiting is None:
         messages.info(request, _("No file waits to be imported. Choose it again."))
         return redirect("manage:import")
     return render(request, "manage/import_report.html", report_context(request, waiting))
 
 
-def report_context(request: SignedInRequest, waiting: exchange_store.Waiting) -> dict[str, Any]:
+def report_context(request: SignedInRequest, waiting: store.Waiting) -> dict[str, Any]:
     """Return the report page: faults first, then what changes, then the rest."""
     order = {state: n for n, state in enumerate(("fault", "changed", "new", "same"))}
     lines = sorted(waiting.lines, key=lambda line: order[line["state"]])
@@ -184,9 +182,9 @@ def import_confirm(request: SignedInRequest) -> HttpResponse:
     """Import what the report showed: all of it, or nothing."""
     user = request.user
     moment = clock.recorded_now()
-    waiting = exchange_store.waiting_of(user, moment)
+    waiting = store.waiting_of(user, moment)
     form = ConfirmForm(request.POST)
-    parcels = exchange_store.parcels_of(user, waiting, moment) if waiting else None
+    parcels = store.parcels_of(user, waiting, moment) if waiting else None
     if waiting is not None and (waiting.is_done or waiting.counts["fault"]):
         return redirect("manage:import_report")
     if waiting is None or parcels is None or not form.is_valid():
@@ -197,12 +195,12 @@ def import_confirm(request: SignedInRequest) -> HttpResponse:
         with transaction.atomic():
             if onetime.use_key(form.cleaned_data["key"], PURPOSE, user.pk, waiting.token, moment) is not None:
                 return redirect("manage:import_report")
-            planned = exchange_apply.apply(
+            planned = apply.apply(
                 parcels, form.cleaned_data["digest"], note, by=user, options=waiting.options, now=moment
             )
-            exchange_store.finish(user, waiting, planned)
-    except exchange_apply.Stale as stale:
-        exchange_store.renew(user, waiting, check_templates(stale.plan))
+            store.finish(user, waiting, planned)
+    except apply.Stale as stale:
+        store.renew(user, waiting, check_templates(stale.plan))
         messages.error(
             request,
             _("Catalogue or file have changed since this report was made. Nothing was imported; the report is new."),

@@ -6,8 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from eforms.builder import boxes, forms, raw
-from eforms.builder import editing as form_editing
+from eforms.builder import boxes, editing, forms, raw
 from eforms.builder.raw import FormRefused
 
 from .. import form_page
@@ -40,7 +39,7 @@ def form_start(request: HttpRequest, desk: Desk) -> HttpResponse:
             messages.error(request, _("Choose a procedure that has a form."))
             return desk.back()
     else:
-        made = form_editing.blank(desk.version.name[: boxes.MAX_LABEL])
+        made = editing.blank(desk.version.name[: boxes.MAX_LABEL])
     if not desk.save(made):
         messages.error(request, desk.notice)
     return desk.back()
@@ -52,9 +51,7 @@ def form_title(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Change the title of the declaration, its legal basis and who signs it."""
     form = forms.TitleForm(desk.form, desk.data)
     if desk.data is not None and form.is_valid():
-        made = form_editing.change_title(
-            desk.form, form.words("title") or {}, form.cleaned_data["basis"], form.signatures()
-        )
+        made = editing.change_title(desk.form, form.words("title") or {}, form.cleaned_data["basis"], form.signatures())
         if desk.save(made):
             return desk.saved(_("Saved."), "form")
     return desk.show("form_part", form=form, heading=_("Title of the declaration"))
@@ -64,7 +61,7 @@ def form_title(request: HttpRequest, desk: Desk) -> HttpResponse:
 @BOTH
 def form_remove(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Take the whole form away, after asking; refused while a paper hangs on an answer."""
-    return delete_page(desk, _("Remove the whole form"), desk.version.name, form_editing.remove_form)
+    return delete_page(desk, _("Remove the whole form"), desk.version.name, editing.remove_form)
 
 
 @on_draft
@@ -84,13 +81,13 @@ def form_move(request: HttpRequest, desk: Desk) -> HttpResponse:
     if what == "section":
         sections = raw.sections_of(desk.form)
         at = sections.index(raw.find_section(desk.form, key))
-        made = form_editing.move_section(desk.form, key, max(at + step, 0))
+        made = editing.move_section(desk.form, key, max(at + step, 0))
         anchor = f"section-{key}"
     elif to is None:
-        made, anchor = form_editing.step(desk.form, key, step, table=table), f"field-{key}"
+        made, anchor = editing.step(desk.form, key, step, table=table), f"field-{key}"
     else:
         section = post.get("section", "")[:80]
-        made, anchor = form_editing.move_field(desk.form, key, to, section=section, table=table), f"field-{key}"
+        made, anchor = editing.move_field(desk.form, key, to, section=section, table=table), f"field-{key}"
     if not desk.save(made):
         messages.error(request, desk.notice)
     return redirect(desk.url("form_field", table) + f"#{anchor}") if table else desk.back(anchor)
@@ -121,9 +118,9 @@ def section_page(desk: Desk, key: str | None) -> HttpResponse:
     if desk.data is not None and form.is_valid():
         try:
             if key is None:
-                made, key_made = form_editing.add_section(desk.form, form.values())
+                made, key_made = editing.add_section(desk.form, form.values())
             else:
-                made, key_made = form_editing.change_section(desk.form, key, form.values()), key
+                made, key_made = editing.change_section(desk.form, key, form.values()), key
         except FormRefused as refused:
             form.add_error(None, refused.message)
         else:
@@ -140,5 +137,5 @@ def form_section_delete(request: HttpRequest, desk: Desk, section: str) -> HttpR
     """Delete a section with its questions, after asking."""
     name = raw.name_of(raw.find_section(desk.form, section))
     return delete_page(
-        desk, _("Delete the section"), name, lambda form, papers: form_editing.remove_section(form, section, papers)
+        desk, _("Delete the section"), name, lambda form, papers: editing.remove_section(form, section, papers)
     )

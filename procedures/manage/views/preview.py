@@ -1,4 +1,4 @@
-"""The procedure as a citizen would meet it, to be tried out: real checks, nothing stored.
+"""Preview of a procedure as citizens will see it: real checks, nothing stored.
 
 What was answered so far travels in a signed hidden box, section after section.
 """

@@ -7,8 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from common import clock
-from eforms.builder import editing as form_editing
-from eforms.builder import field_form, forms, raw
+from eforms.builder import editing, field_form, forms, raw
 from eforms.builder.raw import FormRefused
 from procedures.versions import publishing
 
@@ -44,7 +43,7 @@ def new_field_page(desk: Desk, place: str, section: str = "", table: str = "") -
     form = field_form.FieldForm(kind, {"type": kind}, before, desk.data, is_column=bool(table))
     if desk.data is not None and form.is_valid():
         try:
-            made, key = form_editing.add_field(desk.form, section, form.values(), table=table)
+            made, key = editing.add_field(desk.form, section, form.values(), table=table)
         except FormRefused as refused:
             form.add_error(None, refused.message)
         else:
@@ -97,7 +96,7 @@ def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
     form = field_form.FieldForm(kind, stored, before, desk.data, is_column=bool(table))
     if desk.data is not None and form.is_valid():
         try:
-            made = form_editing.change_field(desk.form, key, form.values(), table=table, papers=desk.papers())
+            made = editing.change_field(desk.form, key, form.values(), table=table, papers=desk.papers())
         except FormRefused as refused:
             form.add_error(None, refused.message)
         else:
@@ -129,7 +128,7 @@ def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
 def form_copy(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Put a copy of a question or column after it."""
     table = request.POST.get("table", "")[:80]
-    made, key = form_editing.duplicate_field(desk.form, request.POST.get("key", "")[:80], table=table)
+    made, key = editing.duplicate_field(desk.form, request.POST.get("key", "")[:80], table=table)
     if not desk.save(made):
         messages.error(request, desk.notice)
         return desk.back()
@@ -145,7 +144,7 @@ def form_field_delete(request: HttpRequest, desk: Desk, field: str) -> HttpRespo
         desk,
         _("Delete the question"),
         raw.name_of(stored),
-        lambda form, papers: form_editing.remove_field(form, field, papers=papers),
+        lambda form, papers: editing.remove_field(form, field, papers=papers),
     )
 
 
@@ -158,6 +157,6 @@ def form_column_delete(request: HttpRequest, desk: Desk, table: str, field: str)
         desk,
         _("Delete the column"),
         raw.name_of(stored),
-        lambda form, papers: form_editing.remove_field(form, field, table=table),
+        lambda form, papers: editing.remove_field(form, field, table=table),
         back=desk.url("form_field", table),
     )
