@@ -34,6 +34,7 @@ check: install-dev  ## Look at style, types, floors, migrations, templates and t
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python .ci/check_house.py
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python .ci/check_templates.py

@@ -23,7 +23,6 @@ def flush_deletes_rows():
     Django's own flush truncates sixty tables, 0.3 s each time on PostgreSQL, and writes permissions and content
     types anew; these stay.
     """
-    flush = TransactionTestCase._fixture_teardown
 
     def teardown(self):
         kept = {"django_migrations", "django_content_type", "auth_permission"}
@@ -32,9 +31,9 @@ def flush_deletes_rows():
             for table in sorted(set(connection.introspection.django_table_names(only_existing=True)) - kept):
                 cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)}")
 
-    TransactionTestCase._fixture_teardown = teardown
-    yield
-    TransactionTestCase._fixture_teardown = flush
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
+        yield
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -35,7 +35,7 @@ def missing(catalogue: Path) -> list[str]:
         messages = [message for message in read_po(file) if message.id]
     unfinished = []
     for message in messages:
-        strings = [message.string] if isinstance(message.string, str) else list(message.string)
+        strings = [message.string] if isinstance(message.string, str) else list(message.string or ())
         if message.fuzzy or not all(strings):
             unfinished.append(message.id if isinstance(message.id, str) else message.id[0])
     return unfinished

@@ -1,5 +1,6 @@
-"""Check what the strict content security policy and the house style ask of every template.
+"""Check what the strict content security policy and the house style ask of every page's template.
 
+Plain text messages (``.txt``) are left out: a line break in them is sent to the recipient.
 Prints one line per finding and ends with 1 when there is any.
 """
 
@@ -19,6 +20,8 @@ RULES = (
         "address of a third party",
         re.compile(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=[\"']?(?:https?:)?//", re.I),
     ),
+    ("line over 160 characters", re.compile(r"^.{161,}$", re.M)),
+    ("status or level as a number", re.compile(r"{%[^%]*\b(?:status|level|rank)\s*(?:[=!<>]=?|in)\s*\d")),
     (FREE_IN_FRAMES[0], re.compile(r"\|\s*safe\b|{%\s*autoescape\s+off")),
     (FREE_IN_FRAMES[1], re.compile(r"{%\s*include\s+(?:(?!%}|\bonly\b).)*%}")),
 )

@@ -96,7 +96,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return user
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
-        """Nothing rests in the cache; the delay ends by itself within half a minute."""
+        """Nothing is kept in the cache; the delay ends by itself within half a minute."""
 
     def get_login_stages(self) -> list[str]:
         """Return what stands between a right password and being signed in."""

@@ -184,8 +184,6 @@ class RegisterForm(QuestionMixin, allauth_forms.SignupForm):
     kind: ClassVar[Kind]
     names: ClassVar[tuple[str, ...]]
     account_already_exists: bool
-    # A sentence about what does not fit together, told after the account is made; '' for nothing.
-    warning: str = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -296,7 +294,7 @@ class _BodyForm(RegisterForm):
         return refuse_future(self.cleaned_data["representative_number"])
 
     def fill(self, user: User) -> None:
-        """Write the cleaned values; a 12-digit tax code is a personal number and rests encrypted."""
+        """Write the cleaned values; a 12-digit tax code is a personal number and is stored encrypted."""
         super().fill(user)
         set_tax_code(user, self.cleaned_data["tax_code"])
 
@@ -342,7 +340,7 @@ REGISTER_FORMS: dict[str, type[RegisterForm]] = {
 
 
 def refuse_future(number: str) -> str:
-    """Return a personal number, or raise ``ValidationError`` when it says somebody is yet to be born."""
+    """Return a personal number, or raise ``ValidationError`` when its year of birth is still to come."""
     if is_personal_number(number) and born_in(number) > local_day(now()).year:
         raise forms.ValidationError(
             _("Digits 4 to 6 give a year of birth in the future. Check the number on the card."), code="year"
@@ -358,7 +356,7 @@ def refuse_unborn(birth: str) -> str:
 
 
 def set_tax_code(user: User, code: str) -> None:
-    """Store a tax code; a 12-digit one is a person's number and rests encrypted."""
+    """Store a tax code; a 12-digit one is a person's number and is stored encrypted."""
     is_person = len(code) == 12
     user.tax_code = "" if is_person else code
     user.set_personal_number(code if is_person else "")
@@ -390,11 +388,10 @@ class ResetPasswordForm(QuestionMixin, allauth_forms.ResetPasswordForm):
         self.helper = plain_helper(*self.question_layout(names))
 
 
-class NewPasswordChecks:
+class NewPasswordChecks(forms.Form):
     """What every form with a new password in two boxes checks; mixed in before allauth's form."""
 
     user: Any
-    cleaned_data: dict[str, Any]
 
     def clean_password1(self) -> str:
         """Check the new password against what is known of the account."""

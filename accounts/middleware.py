@@ -1,4 +1,4 @@
-"""Forms sent after the session ended are carried through signing in."""
+"""Keeps forms that were sent after the session ended through signing in."""
 
 from collections.abc import Callable
 from typing import Any

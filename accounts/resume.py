@@ -1,4 +1,4 @@
-"""A form sent after the session ended is not lost.
+"""Keeps a form that was sent after the session ended until its sender has signed in.
 
 What was typed travels encrypted through signing in, bound to the path it was
 sent to and to the account whose session ended, for an hour. Passwords and

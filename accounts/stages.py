@@ -1,4 +1,4 @@
-"""What stands between a right password and being signed in."""
+"""The step between a right password and being signed in: confirming the e-mail address."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Accounts that nobody confirmed and sessions that have ended are forgotten."""
+"""Deletes accounts that nobody confirmed and sessions that have ended."""
 
 from datetime import datetime, timedelta
 from functools import partial

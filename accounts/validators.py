@@ -1,4 +1,4 @@
-"""What a password must not be, beyond Django's own checks."""
+"""Password validators beside Django's own."""
 
 from typing import Any
 

@@ -8,12 +8,13 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
+from django.views.generic import FormView
 
 from common.clock import now, recorded_now
 from common.forms.warnings import point_out
@@ -32,12 +33,11 @@ def register(request: HttpRequest) -> HttpResponse:
     return render(request, "account/register.html", {"next": request.GET.get("next", "")})
 
 
-class _LimitedView:
+class _LimitedView(FormView):
     """Counts POSTs of one address before the form is looked at; the question in words comes before refusal."""
 
     scope = ""
     always_asks = False
-    request: HttpRequest
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Answer 429 far beyond the normal rate, else go on."""
@@ -45,14 +45,14 @@ class _LimitedView:
         if limit.exceeded:
             return limits.too_many(request, limit)
         self._asks = limit.count > settings.LIMITS[self.scope][0]
-        return super().post(request, *args, **kwargs)  # type: ignore[misc]
+        return super().post(request, *args, **kwargs)
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Give the form the request and whether to ask."""
         asks = getattr(self, "_asks", None)
         if asks is None:
             asks = limits.asks_question(self.request, self.scope, now())
-        return super().get_form_kwargs() | {"request": self.request, "asks": self.always_asks or asks}  # type: ignore[misc]
+        return super().get_form_kwargs() | {"request": self.request, "asks": self.always_asks or asks}
 
 
 class SignInView(_LimitedView, allauth_views.LoginView):
@@ -74,7 +74,7 @@ class RegisterView(_LimitedView, allauth_views.SignupView):
     scope = "register_ip"
     always_asks = True
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Refuse unknown kinds."""
         if kwargs["kind"] not in REGISTER_FORMS:
             raise Http404
@@ -126,7 +126,7 @@ class ConfirmEmailView(allauth_views.ConfirmEmailVerificationCodeView):
         return super().post(request, *args, **kwargs)
 
 
-class _PasswordProof:
+class _PasswordProof(FormView):
     """Slows down guessing the password of an open session."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -134,7 +134,7 @@ class _PasswordProof:
         limit = limits.hit_target("password_user", str(request.user.pk), now())
         if limit.exceeded:
             return limits.too_many(request, limit)
-        return super().post(request, *args, **kwargs)  # type: ignore[misc]
+        return super().post(request, *args, **kwargs)
 
 
 class ChangePasswordView(_PasswordProof, allauth_views.PasswordChangeView):

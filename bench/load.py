@@ -53,6 +53,7 @@ def load(dossiers: int, drafts: int) -> None:
     pattern = Dossier.objects.filter(status__gt=0, channel="online", version__form__isnull=False).earliest("id")
     stored = default_storage.save("papers/bench.jpg", ContentFile(os.urandom(300 * 1024)))
     refs = []
+    form = pattern.version.form or {}
     for _n in range(drafts):
         draft = Dossier.objects.create(
             version=pattern.version,
@@ -61,7 +62,7 @@ def load(dossiers: int, drafts: int) -> None:
             owner=owner,
             filed_by=owner,
             answers=pattern.answers,
-            completed_sections=[section["key"] for section in pattern.version.form["sections"]],
+            completed_sections=[section["key"] for section in form["sections"]],
             delivery="desk",
             created_at=pattern.created_at,
             saved_at=pattern.saved_at,

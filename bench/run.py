@@ -192,7 +192,7 @@ def comparisons(
         return [getter(visitor, f"/procedures/{codes[n % len(codes)]}/") for n in range(each)]
 
     page = [getter(bare, "/page/")] * each
-    mine, queue = [getter(citizen, "/applicant/dossiers/")] * each, [getter(clerk, "/desk/dossiers/")] * each
+    mine, queue = [getter(citizen, "/my/dossiers/")] * each, [getter(clerk, "/desk/dossiers/")] * each
     return [
         Comparison("search, 20 results", searches(), page, 1.25, portal),
         Comparison("procedure page", details(anyone), page, 1.0, portal),
@@ -207,8 +207,8 @@ def submissions(citizen: Visitor, refs: list[str]) -> list[Request]:
     """Return the final POST of every draft; their review pages are read first, outside the clock."""
     requests = []
     for ref in refs:
-        review = f"/applicant/dossiers/{ref}/review/"
-        submit = f"/applicant/dossiers/{ref}/submit/"
+        review = f"/my/dossiers/{ref}/review/"
+        submit = f"/my/dossiers/{ref}/submit/"
         body = urlencode(citizen.hidden(review, submit) | {"declared": "on"}).encode()
         requests.append(poster(citizen, submit, body, "application/x-www-form-urlencoded"))
     return requests

@@ -3,8 +3,8 @@
 import logging
 import time
 from functools import partial
-from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from django.db import transaction
 
@@ -14,18 +14,21 @@ logger = logging.getLogger(__name__)
 _rests_until = 0.0
 
 
-def wake(task: Any, pk: int) -> None:
-    """Send a task with one id once the caller's transaction has committed."""
-    transaction.on_commit(partial(nudge, task, pk))
+def wake(task: str, pk: int, *, expires: int | None = None) -> None:
+    """Send the task of this name with one id once the caller's transaction has committed.
+
+    After ``expires`` seconds in the queue it is dropped. The name, not the task: what is woken imports what wakes it.
+    """
+    transaction.on_commit(partial(nudge, task, pk, expires=expires))
 
 
-def nudge(task: Any, pk: int) -> None:
+def nudge(task: str, pk: int, *, expires: int | None = None) -> None:
     """Send a task with one id now, unless the broker failed within ``BROKER_REST_SECONDS``; never raises."""
     global _rests_until
     if time.monotonic() < _rests_until:
         return
     try:
-        task.delay(pk)
+        current_app.send_task(task, (pk,), expires=expires, ignore_result=True)
     except Exception as error:  # Whatever a broker's client raises: the row waits for the sweep.
         _rests_until = time.monotonic() + settings.BROKER_REST_SECONDS
-        logger.warning("The broker is down, %s %s waits for the sweep: %s", task.name, pk, type(error).__name__)
+        logger.warning("The broker is down, %s %s waits for the sweep: %s", task, pk, type(error).__name__)

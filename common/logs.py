@@ -1,4 +1,4 @@
-"""Logging without personal data."""
+"""Logging filter that masks personal data."""
 
 import logging
 import re

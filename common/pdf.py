@@ -144,7 +144,7 @@ def render_pdf(template: str, context: Mapping[str, Any], *, fields: Mapping[str
             target.seek(0)
             content = target.read()
     except OSError as error:
-        # The fonts rest in a temporary folder while this process lives.
+        # The fonts are kept in a temporary folder while this process lives.
         raise PdfFailed("the system did not give what a document needs") from error
     finally:
         _one_at_a_time.release()

@@ -1,4 +1,4 @@
-"""Secrets at rest: encrypted columns and keyed blind indexes.
+"""Encrypted columns and keyed blind indexes.
 
 Keys come from settings: ``FIELD_KEYS`` (Fernet keys, newest first),
 ``INDEX_KEY``, and ``HISTORY_KEYS`` (newest first) for what nobody may rewrite.
@@ -95,7 +95,7 @@ def history_key(key_id: str) -> bytes:
 
 
 class EncryptedField(models.TextField):
-    """A text column whose content rests encrypted; empty stays empty."""
+    """A text column whose content is stored encrypted; empty stays empty."""
 
     def get_prep_value(self, value: Any) -> Any:
         value = super().get_prep_value(value)
@@ -106,7 +106,7 @@ class EncryptedField(models.TextField):
 
 
 class EncryptedJSONField(models.TextField):
-    """A JSON value that rests as one encrypted text."""
+    """A JSON value that is stored as one encrypted text."""
 
     # What the type checker sees on a row: any JSON value.
     _pyi_private_set_type: Any

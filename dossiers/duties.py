@@ -16,6 +16,7 @@ from . import actions
 from .models import Dossier, NumberSeries
 from .models.dossier import OPEN
 from .records.numbering import DOSSIER
+from .timeline.history import explain_refusal
 from .workflow import TABLE, Action, ActionRefused, perform
 
 
@@ -48,7 +49,7 @@ class HeldDossiers:
             try:
                 perform(action, dossier, by=by, now=now)
             except ActionRefused as refused:
-                reason = str(refused.message)
+                reason = explain_refusal(refused)
             lines.append(ReassignedLine(f"{dossier.code} – {dossier.version.name}", name, reason))
         return lines
 

@@ -31,8 +31,7 @@ VERIFY_SECONDS = 4 * 3600
 POPULAR_DAYS = 90
 
 
-# A nudge that waited so long is old news: the sweep below finds what has no PDF.
-@shared_task(name="dossiers.tasks.render_slip", expires=3600)
+@shared_task(name="dossiers.tasks.render_slip")
 def render_slip(pk: int) -> None:
     """Make and store the PDF of a slip that has none."""
     slip = Slip.objects.filter(pk=pk, file="").first()
@@ -42,7 +41,7 @@ def render_slip(pk: int) -> None:
     slips.store_pdf(slip, render_pdf(template, context))
 
 
-@shared_task(name="dossiers.tasks.render_result", expires=3600)
+@shared_task(name="dossiers.tasks.render_result")
 def render_result(pk: int) -> None:
     """Make and store the PDF of an approved letter that has none."""
     result = Result.objects.filter(pk=pk, file="", approved_at__isnull=False).first()

@@ -1,4 +1,4 @@
-"""Whether the record is whole: every chain of events, what the dossiers say of their last event, results and files.
+"""Verifies the record: every chain of events, what the dossiers say of their last event, results and files.
 
 Reads everything once and writes nothing but alerts. A tail that was cut off
 together with the dossier's own columns, or a dossier removed as a whole, leaves

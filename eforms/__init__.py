@@ -1,1 +1,1 @@
-"""The form schema as data: its parts, loading, values, words, checks and edits; ``form_schema.py`` is its face."""
+"""The form schema as data: its parts, loading, values, words, checks and edits; ``schema.py`` is what others import."""

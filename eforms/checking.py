@@ -1,4 +1,4 @@
-"""What a form says about itself before it is published: faults of loading, questions nobody can reach, equal labels."""
+"""Checks of a form before it is published: faults of loading, questions nobody can reach, equal labels."""
 
 from collections.abc import Mapping
 from typing import Any

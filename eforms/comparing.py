@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy
 
 from . import schema as form_schema
 from .parts import Words
+from .rules import RULES
 from .schema import Question, Schema, Section
-from .values import RULES
 
 _TYPES = {
     "text": gettext_lazy("short text"),

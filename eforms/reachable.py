@@ -1,4 +1,4 @@
-"""Whether a condition of a form can ever hold: what nobody could reach is a mistake of the form.
+"""Checks whether a condition of a form can ever hold; a question that nobody can reach is a fault.
 
 Pure. Conditions are multiplied out into lists of plain comparisons. What would
 take too long (beyond :data:`MOST`, :data:`LONGEST` or :data:`TRIES`) counts as

@@ -1,12 +1,11 @@
-"""Checks of single answers: one per field type, and the closed list of rules."""
+"""Checks of single answers, one per field type."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.forms.checks import (
@@ -23,7 +22,8 @@ from common.text import clean_text, plain
 from common.values import divisions, partial_date
 from common.values.identity import compact
 
-from .parts import _BOOK, _TIME, LENGTHS, MAX_NUMBER, Answers, Question, is_empty, show
+from .parts import LENGTHS, MAX_NUMBER, Answers, Question, is_empty, show
+from .rules import RULES, refuse_unless
 
 
 def clean_value(field: Question, value: Any, known: Answers, *, today: date) -> Any:
@@ -72,16 +72,11 @@ def _language() -> str:
     return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
-def _refuse_unless(condition: bool, message: str) -> None:
-    if not condition:
-        raise ValidationError(message)
-
-
 def _clean_text(field: Question, value: Any, today: date) -> str:
-    _refuse_unless(isinstance(value, str), _("Enter words here."))
+    refuse_unless(isinstance(value, str), _("Enter words here."))
     value = _as_code(field, value)
     longest = LENGTHS[field.type]
-    _refuse_unless(len(value) <= longest, _("Use %(count)d characters or fewer.") % {"count": longest})
+    refuse_unless(len(value) <= longest, _("Use %(count)d characters or fewer.") % {"count": longest})
     return value
 
 
@@ -94,9 +89,9 @@ def _as_code(field: Question, value: str) -> str:
 
 
 def _clean_number(field: Question, value: Any, today: date) -> int:
-    _refuse_unless(isinstance(value, int) and not isinstance(value, bool), _("Enter a whole number, for example 2."))
-    _refuse_unless(abs(value) <= MAX_NUMBER, _("This number is too large."))
-    _refuse_unless(field.type != "money" or value >= 0, _("Enter an amount of 0 đồng or more."))
+    refuse_unless(isinstance(value, int) and not isinstance(value, bool), _("Enter a whole number, for example 2."))
+    refuse_unless(abs(value) <= MAX_NUMBER, _("This number is too large."))
+    refuse_unless(field.type != "money" or value >= 0, _("Enter an amount of 0 đồng or more."))
     return value
 
 
@@ -105,29 +100,29 @@ def _clean_date(field: Question, value: Any, today: date) -> str:
         iso = partial_date.check(value)
     except ValueError as error:
         raise ValidationError(_("Enter a date that exists, for example 27 3 1990.")) from error
-    _refuse_unless(field.partial or partial_date.is_whole(iso), _("Enter the day, the month and the year."))
+    refuse_unless(field.partial or partial_date.is_whole(iso), _("Enter the day, the month and the year."))
     return iso
 
 
 def _clean_choice(field: Question, value: Any, today: date) -> str:
-    _refuse_unless(any(value == option.value for option in field.options), _("Choose one of the answers listed."))
+    refuse_unless(any(value == option.value for option in field.options), _("Choose one of the answers listed."))
     return value
 
 
 def _clean_choices(field: Question, value: Any, today: date) -> list[str]:
     allowed = [option.value for option in field.options]
     is_listed = isinstance(value, list) and all(item in allowed for item in value)
-    _refuse_unless(is_listed, _("Choose among the answers listed."))
+    refuse_unless(is_listed, _("Choose among the answers listed."))
     return [item for item in allowed if item in value]
 
 
 def _clean_address(field: Question, value: Any, today: date) -> dict[str, str]:
-    _refuse_unless(divisions.is_address(value), _("Choose the province and enter the commune."))
+    refuse_unless(divisions.is_address(value), _("Choose the province and enter the commune."))
     if "elsewhere" in value:
         kept = {"elsewhere": clean_text(value["elsewhere"])}
     else:
         kept = {key: clean_text(value.get(key, "")) for key in ("province", "commune", "detail")}
-    _refuse_unless(
+    refuse_unless(
         all(len(text) <= 200 for text in kept.values()), _("Use %(count)d characters or fewer.") % {"count": 200}
     )
     return kept
@@ -146,7 +141,7 @@ def _by_check(check: Callable[[Any], Any]) -> Callable[[Question, Any, date], An
 
 def _by_text_check(check: Callable[[str], str]) -> Callable[[Question, Any, date], str]:
     def clean(field: Question, value: Any, today: date) -> str:
-        _refuse_unless(isinstance(value, str), _("Enter words here."))
+        refuse_unless(isinstance(value, str), _("Enter words here."))
         return check(value)
 
     return clean
@@ -160,7 +155,7 @@ def _clean_identity(field: Question, value: Any, today: date) -> str:
 
 
 def _clean_table(field: Question, value: Any, today: date) -> list[dict[str, Any]]:
-    _refuse_unless(isinstance(value, list) and all(isinstance(row, Mapping) for row in value), _("Fill in the table."))
+    refuse_unless(isinstance(value, list) and all(isinstance(row, Mapping) for row in value), _("Fill in the table."))
     rows: list[dict[str, Any]] = []
     faults: list[str] = []
     for n, row in enumerate(value, start=1):
@@ -178,8 +173,8 @@ def _clean_table(field: Question, value: Any, today: date) -> list[dict[str, Any
         rows.append(kept)
     if faults:
         raise ValidationError(faults)
-    _refuse_unless(len(rows) >= field.min_rows, _("Fill in at least %(count)d rows.") % {"count": field.min_rows})
-    _refuse_unless(len(rows) <= field.max_rows, _("Fill in at most %(count)d rows.") % {"count": field.max_rows})
+    refuse_unless(len(rows) >= field.min_rows, _("Fill in at least %(count)d rows.") % {"count": field.min_rows})
+    refuse_unless(len(rows) <= field.max_rows, _("Fill in at most %(count)d rows.") % {"count": field.max_rows})
     return rows
 
 
@@ -201,209 +196,4 @@ _CLEANERS: dict[str, Callable[[Question, Any, date], Any]] = {
     "phone": _by_text_check(check_phone),
     "email": _by_check(check_email),
     "bank_account": _by_check(check_bank_account),
-}
-
-
-# Rules --------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class RuleKind:
-    """A check: for which field types, with which arguments, and how.
-
-    ``args`` names the kind of each argument: int, field (an earlier one of a
-    type in ``reads``) or condition.
-    """
-
-    title: Any
-    types: frozenset[str]
-    args: tuple[str, ...]
-    check: Callable[[Any, tuple[Any, ...], Answers, date], None]
-    reads: frozenset[str] = frozenset()
-
-
-def _check_min(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(value >= args[0], _("Enter a number of at least %(limit)s.") % {"limit": args[0]})
-
-
-def _check_max(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(value <= args[0], _("Enter a number of at most %(limit)s.") % {"limit": args[0]})
-
-
-def _check_max_if(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    if show(args[1], known):
-        _check_max(value, args, known, today)
-
-
-def _check_min_length(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(len(value) >= args[0], _("Write at least %(count)d characters.") % {"count": args[0]})
-
-
-def _check_max_length(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(len(value) <= args[0], _("Use %(count)d characters or fewer.") % {"count": args[0]})
-
-
-def _check_book_number(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(
-        _BOOK.fullmatch(value) is not None,
-        _("Enter the number as on the paper: at most 30 letters, digits and / . -"),
-    )
-
-
-def _check_time(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(_TIME.fullmatch(value) is not None, _("Enter the time as hours and minutes, for example 14:05."))
-
-
-def _check_not_future(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(partial_date.earliest(value) <= today, _("Enter a date that is not after today."))
-
-
-def _check_not_past(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(partial_date.latest(value) >= today, _("Enter today or a later date."))
-
-
-def _check_weekday(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    is_weekday = not partial_date.is_whole(value) or partial_date.earliest(value).weekday() < 5
-    _refuse_unless(is_weekday, _("Choose a day from Monday to Friday."))
-
-
-def _age(value: Any, today: date, day: Callable[[str], date]) -> int | None:
-    """Return the age of a date or of a person; ``day`` picks the earliest or latest birth a partial date may mean."""
-    iso = value.get("birth", "") if isinstance(value, Mapping) else value
-    if not iso:
-        return None
-    born = day(iso)
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-
-def _check_age(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    age = _age(value, today, partial_date.earliest)
-    message = _("This person must be at least %(age)d years old.") % {"age": args[0]}
-    _refuse_unless(age is None or age >= args[0], message)
-
-
-def _check_age_at_most(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    age = _age(value, today, partial_date.latest)
-    message = _("This person must be at most %(age)d years old.") % {"age": args[0]}
-    _refuse_unless(age is None or age <= args[0], message)
-
-
-def _check_not_before(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    other = known.get(args[0])
-    if other:
-        _refuse_unless(
-            partial_date.latest(value) >= partial_date.earliest(other),
-            _("Enter a date that is not before %(date)s.") % {"date": partial_date.display(other)},
-        )
-
-
-def _check_not_after(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    other = known.get(args[0])
-    if other:
-        _refuse_unless(
-            partial_date.earliest(value) <= partial_date.latest(other),
-            _("Enter a date that is not after %(date)s.") % {"date": partial_date.display(other)},
-        )
-
-
-def _shifted(today: date, days: int) -> date:
-    """Return a day so many days away, the first or last one of the calendar when that is beyond it."""
-    return date.fromordinal(min(max(today.toordinal() + days, 1), date.max.toordinal()))
-
-
-def _check_days_ago(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    first = _shifted(today, -args[0])
-    _refuse_unless(
-        partial_date.latest(value) >= first,
-        _("Enter a date from %(date)s on.") % {"date": partial_date.display(first.isoformat())},
-    )
-
-
-def _check_days_ahead(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    first = _shifted(today, args[0])
-    _refuse_unless(
-        partial_date.latest(value) >= first,
-        _("Enter a date at least %(count)d days after today.") % {"count": args[0]},
-    )
-
-
-def _check_days_ahead_at_most(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    last = _shifted(today, args[0])
-    _refuse_unless(
-        partial_date.earliest(value) <= last,
-        _("Enter a date at most %(count)d days after today.") % {"count": args[0]},
-    )
-
-
-def _check_at_least_field(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    other = known.get(args[0])
-    _refuse_unless(other is None or value >= other, _("Enter a number of at least %(limit)s.") % {"limit": other})
-
-
-def _check_at_most_field(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    other = known.get(args[0])
-    _refuse_unless(other is None or value <= other, _("Enter a number of at most %(limit)s.") % {"limit": other})
-
-
-def _check_digits(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(value.isascii() and value.isdigit(), _("Enter digits only, without spaces."))
-
-
-def _check_length(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(len(value) == args[0], _("Write exactly %(count)d characters.") % {"count": args[0]})
-
-
-def _check_min_choices(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(len(value) >= args[0], _("Choose at least %(count)d of them.") % {"count": args[0]})
-
-
-def _check_max_choices(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    _refuse_unless(len(value) <= args[0], _("Choose at most %(count)d of them.") % {"count": args[0]})
-
-
-def _check_id_kind(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    check_identity_paper_of_kind(value, str(known.get(args[0], "khac")))
-
-
-_DATES, _NUMBERS, _TEXTS = frozenset({"date"}), frozenset({"number", "money"}), frozenset({"text", "long_text"})
-_LINES, _MANY = frozenset({"text"}), frozenset({"choices"})
-RULES: dict[str, RuleKind] = {
-    "min": RuleKind(gettext_lazy("Smallest number"), _NUMBERS, ("int",), _check_min),
-    "max": RuleKind(gettext_lazy("Largest number"), _NUMBERS, ("int",), _check_max),
-    "max_if": RuleKind(gettext_lazy("Largest number under a condition"), _NUMBERS, ("int", "condition"), _check_max_if),
-    "at_least_field": RuleKind(
-        gettext_lazy("Not less than another answer"), _NUMBERS, ("field",), _check_at_least_field, _NUMBERS
-    ),
-    "at_most_field": RuleKind(
-        gettext_lazy("Not more than another answer"), _NUMBERS, ("field",), _check_at_most_field, _NUMBERS
-    ),
-    "min_length": RuleKind(gettext_lazy("Fewest characters"), _TEXTS, ("int",), _check_min_length),
-    "max_length": RuleKind(gettext_lazy("Most characters"), _TEXTS, ("int",), _check_max_length),
-    "length": RuleKind(gettext_lazy("Exact number of characters"), _LINES, ("int",), _check_length),
-    "digits": RuleKind(gettext_lazy("Digits only"), _LINES, (), _check_digits),
-    "book_number": RuleKind(gettext_lazy("Number in a register"), _LINES, (), _check_book_number),
-    "time": RuleKind(gettext_lazy("Time of day"), _LINES, (), _check_time),
-    "not_future": RuleKind(gettext_lazy("Not after today"), _DATES, (), _check_not_future),
-    "not_past": RuleKind(gettext_lazy("Not before today"), _DATES, (), _check_not_past),
-    "weekday": RuleKind(gettext_lazy("Monday to Friday"), _DATES, (), _check_weekday),
-    "age_at_least": RuleKind(gettext_lazy("Youngest age in years"), _DATES | {"person"}, ("int",), _check_age),
-    "age_at_most": RuleKind(gettext_lazy("Oldest age in years"), _DATES | {"person"}, ("int",), _check_age_at_most),
-    "not_before": RuleKind(gettext_lazy("Not before another date"), _DATES, ("field",), _check_not_before, _DATES),
-    "not_after": RuleKind(gettext_lazy("Not after another date"), _DATES, ("field",), _check_not_after, _DATES),
-    "days_ago_at_most": RuleKind(gettext_lazy("At most so many days ago"), _DATES, ("int",), _check_days_ago),
-    "days_ahead_at_least": RuleKind(
-        gettext_lazy("At least so many days after today"), _DATES, ("int",), _check_days_ahead
-    ),
-    "days_ahead_at_most": RuleKind(
-        gettext_lazy("At most so many days after today"), _DATES, ("int",), _check_days_ahead_at_most
-    ),
-    "min_choices": RuleKind(gettext_lazy("Fewest answers to tick"), _MANY, ("int",), _check_min_choices),
-    "max_choices": RuleKind(gettext_lazy("Most answers to tick"), _MANY, ("int",), _check_max_choices),
-    "id_kind": RuleKind(
-        gettext_lazy("Number fits the kind of paper"),
-        frozenset({"id_number"}),
-        ("field",),
-        _check_id_kind,
-        frozenset({"choice"}),
-    ),
 }

@@ -13,7 +13,7 @@ from . import outbox
 
 
 class OutboxEmailBackend(BaseEmailBackend):
-    """Writes one row per recipient; codes and links rest encrypted in the row's text."""
+    """Writes one row per recipient; codes and links are stored encrypted in the row's text."""
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Queue plain-text messages; returns how many."""

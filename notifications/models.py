@@ -29,7 +29,7 @@ class State(models.TextChoices):
 
 
 class Notification(models.Model):
-    """One message to one recipient; the row is the truth, the queue only wakes the worker.
+    """One message to one recipient; the row decides, the queue only wakes the worker.
 
     ``subject_type`` and ``subject_ref`` name what it is about ('dossier', ref)
     without a foreign key upward. ``message_id`` is fixed when the row is

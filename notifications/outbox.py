@@ -1,6 +1,6 @@
 """Writing messages: rows in the caller's transaction, and a nudge to the worker after it.
 
-The row is the truth. A broker that is down delays a message until the next
+The row decides. A broker that is down delays a message until the next
 sweep; it neither loses it nor holds up the person who files.
 """
 
@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.template import Context, loader
+from django.template import Context, Engine
 from django.utils import translation
 
 from accounts.models import User
@@ -23,6 +23,9 @@ from common.values.mail_address import ascii_address
 from .models import Channel, Notification, State
 
 logger = logging.getLogger(__name__)
+
+# A nudge that waited so long is old news: sweeps have found its row.
+NUDGE_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -38,11 +41,6 @@ class Recipient:
     email: str = ""
     phone: str = ""
     language: str = "vi"
-
-    @classmethod
-    def of_user(cls, user: User) -> "Recipient":
-        """Return an account as recipient, in its own language."""
-        return cls(user, user.full_name, user.email or "", user.phone, user.language)
 
     def route(self) -> tuple[str, str]:
         """Return the channel and the address on it."""
@@ -78,7 +76,7 @@ def queue(
 
 def render(kind: str, to: Recipient, context: Mapping[str, Any]) -> tuple[str, str]:
     """Return subject and text of a message, rendered as plain text."""
-    template = loader.get_template(f"notifications/{kind}.txt").template  # type: ignore[attr-defined]
+    template = Engine.get_default().get_template(f"notifications/{kind}.txt")
     values = {"name": to.name, "site_url": settings.SITE_URL, **context}
     with translation.override(to.language):
         text = template.render(Context(values, autoescape=False)).lstrip()
@@ -131,6 +129,4 @@ def new_message_id() -> str:
 
 def wake(pk: int) -> None:
     """Tell the worker about a row once the caller's transaction has committed."""
-    from .tasks import deliver
-
-    broker.wake(deliver, pk)
+    broker.wake("notifications.tasks.deliver", pk, expires=NUDGE_SECONDS)

@@ -18,10 +18,6 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         """Waiting messages whose time has come and that no worker holds."""
         return self.filter(Q(leased_until=None) | Q(leased_until__lte=now), state="waiting", not_before__lte=now)
 
-    def for_subject(self, subject_type: str, subject_ref: str) -> Self:
-        """Messages about one thing, oldest first."""
-        return self.filter(subject_type=subject_type, subject_ref=subject_ref).order_by("id")
-
     def undelivered(self) -> Self:
         """Messages that ended with somebody having to call the person."""
         return self.filter(state__in=["failed", "to_call"])

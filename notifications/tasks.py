@@ -7,8 +7,7 @@ from common import clock
 from . import delivery
 
 
-# A nudge that waited so long is old news: sweeps have found its row.
-@shared_task(name="notifications.tasks.deliver", expires=600)
+@shared_task(name="notifications.tasks.deliver")
 def deliver(pk: int) -> None:
     """Send one message, if it still waits."""
     delivery.deliver(pk, clock.now())

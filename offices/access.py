@@ -33,12 +33,6 @@ def has_role(user: Any, role: str, day: date) -> bool:
     return any(post.role == role for post in current_posts(user, day))
 
 
-def officer_units(user: Any, day: date, *roles: str) -> list[Unit]:
-    """Return the units in which a person holds a post (one of ``roles`` when given), each once."""
-    units = {post.unit_id: post.unit for post in current_posts(user, day) if not roles or post.role in roles}
-    return list(units.values())
-
-
 def units_below(roots: Iterable[int], *, with_closed: bool = False) -> list[Unit]:
     """Return the units with these primary keys and all below them, by name; closed ones only when asked. One query."""
     children: dict[int | None, list[Unit]] = {}
@@ -55,12 +49,6 @@ def units_below(roots: Iterable[int], *, with_closed: bool = False) -> list[Unit
             found[unit.pk] = unit
             waiting += children.get(unit.pk, [])
     return in_order(sorted(found.values(), key=lambda unit: unit.pk))
-
-
-def administered_units(user: Any, day: date) -> list[Unit]:
-    """Return the units whose people, hours and calendar a person looks after: their own and all below. Two queries."""
-    own = {post.unit_id for post in current_posts(user, day) if post.role == Role.ADMINISTRATOR}
-    return units_below(own)
 
 
 def looks_after_all(user: Any, day: date) -> bool:

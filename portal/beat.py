@@ -1,4 +1,4 @@
-"""The clock of the periodic tasks, which a wrong hour does not stop."""
+"""Scheduler of the periodic tasks that a wrong system clock does not stop."""
 
 import time
 from datetime import timedelta

@@ -1,13 +1,21 @@
-"""What a citizen may rely on: the version in force on a day, and who offers it at which level."""
+"""The version in force on a day, and who offers it at which level."""
 
 from datetime import date
 
 from common.text import in_order
 
-from .models import Offering, Procedure, ProcedureVersion
+from .models import Offering, Procedure, ProcedureVersion, Sector
 from .seed.importing import import_catalogue, offer_all
 
-__all__ = ["current_version", "effective_level", "import_catalogue", "is_current", "offer_all", "offerings_for"]
+__all__ = [
+    "current_version",
+    "effective_level",
+    "import_catalogue",
+    "is_current",
+    "offer_all",
+    "offerings_for",
+    "sectors",
+]
 
 
 def current_version(procedure: Procedure, day: date) -> ProcedureVersion | None:
@@ -30,3 +38,8 @@ def offerings_for(version: ProcedureVersion, day: date) -> list[Offering]:
 def effective_level(version: ProcedureVersion, offering: Offering) -> int:
     """Return the level that counts: an offering may lower the version's level, never raise it."""
     return min(version.level, offering.level)
+
+
+def sectors() -> list[tuple[str, str]]:
+    """Return code and name of the sectors, by name in Vietnamese order. One query."""
+    return in_order(Sector.objects.values_list("code", "name").order_by("code"), name=lambda sector: sector[1])

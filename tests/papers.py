@@ -6,6 +6,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from typing import Any
 
 import pikepdf
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -27,7 +28,7 @@ def upload(name: str, content: bytes) -> SimpleUploadedFile:
     """An upload under exactly this name."""
     made = SimpleUploadedFile("x", content, "application/octet-stream")
     # Set past Django's own cleaning: the check must hold for any name.
-    made._name = name
+    vars(made)["_name"] = name
     return made
 
 
@@ -52,7 +53,7 @@ def page(width: int, height: int, size: int = 40) -> Image.Image:
     return sheet
 
 
-def pdf_bytes(change: Callable[[pikepdf.Pdf], object] | None = None, **options: object) -> bytes:
+def pdf_bytes(change: Callable[[pikepdf.Pdf], object] | None = None, **options: Any) -> bytes:
     """A PDF of one page, changed."""
     pdf = pikepdf.new()
     pdf.add_blank_page()
@@ -134,7 +135,7 @@ def with_content_elsewhere(pdf: pikepdf.Pdf) -> None:
     pdf.pages[0].Resources = Dictionary(XObject=Dictionary(X=stream))
 
 
-def with_annotation(**entries: object) -> bytes:
+def with_annotation(**entries: Any) -> bytes:
     """A PDF with one annotation."""
     return pdf_bytes(lambda pdf: setattr(pdf.pages[0], "Annots", pikepdf.Array([Dictionary(**entries)])))
 

@@ -4,6 +4,7 @@ import socketserver
 import threading
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 
 class _Session(socketserver.StreamRequestHandler):
@@ -67,9 +68,9 @@ class SmtpSink(socketserver.ThreadingTCPServer):
         self.shutdown()
         self.server_close()
 
-    def process_request(self, request: object, client_address: object) -> None:
+    def process_request(self, request: Any, client_address: Any) -> None:
         self.connections += 1
-        super().process_request(request, client_address)  # type: ignore[arg-type]
+        super().process_request(request, client_address)
 
     def keep(self, content: bytes) -> None:
         """Keep one mail and tell who waits for it."""
@@ -98,4 +99,4 @@ class SmtpSink(socketserver.ThreadingTCPServer):
     def mails(self) -> list[EmailMessage]:
         """What has come so far, in order."""
         with self._lock:
-            return [message_from_bytes(raw, policy=policy.default) for raw in self._raw]  # type: ignore[misc]
+            return [message_from_bytes(raw, policy=policy.default) for raw in self._raw]

@@ -47,7 +47,7 @@ def test_sectors_stand_in_order_everywhere(commune):
     offered, _filters = choices(Filters(), DAY)
     own = [sector.name for sector in offered.sectors if sector.code.startswith("o-")]
     managed = [sector.name for sector in lists.sectors() if sector.code.startswith("o-")]
-    form = [str(label) for _value, label in NewForm().fields["sector"].choices]
+    form = [str(option.choice_label) for option in NewForm()["sector"].subwidgets]
     assert own == managed == ORDERED == [name for name in form if name in ORDERED]
 
 

@@ -37,15 +37,15 @@ from common.text import clean
 from dossiers.applicant.forms import AnyPaperField
 from dossiers.desk.lists import Search
 from dossiers.track.lookup import code_variants
+from eforms.builder.boxes import CleanTextField as Words
+from eforms.builder.boxes import LinesField as Lines
 from eforms.builder.conditions import ConditionField
-from eforms.builder.forms import CleanTextField as Words
-from eforms.builder.forms import LinesField as Lines
 from offices.calendar.days import plan_of
 from offices.forms.base import DayField, LineField
 from offices.forms.units import DayHoursField, DivisionField
 from offices.log.lines import LogFilter
 from offices.people.lists import PeopleFilter
-from procedures.exchange.reading import read_json
+from procedures.exchange.json_reading import read_json
 from procedures.finding.search import Filters
 from procedures.manage import lists
 from procedures.manage.forms.procedures import FaqField
@@ -104,9 +104,11 @@ def test_no_form_has_a_text_box_of_its_own():
                 continue
             source = path.read_text(encoding="utf-8")
             for node in ast.walk(ast.parse(source)):
-                called = node.func if isinstance(node, ast.Call) else None
-                is_box = isinstance(called, ast.Attribute) and called.attr in TEXT_BOXES
-                if not is_box or not isinstance(called.value, ast.Name) or called.value.id != "forms":
+                if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                    continue
+                called = node.func
+                is_of_django = isinstance(called.value, ast.Name) and called.value.id == "forms"
+                if called.attr not in TEXT_BOXES or not is_of_django:
                     continue
                 text = ast.get_source_segment(source, node) or ""
                 if not any(widget in text for widget in NOT_TYPED):

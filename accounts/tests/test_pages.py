@@ -10,6 +10,7 @@ from django.utils import translation
 from accounts.adapter import AccountAdapter
 from accounts.forms import REGISTER_FORMS
 from tests.factories import PASSWORD
+from tests.present import present
 
 from .conftest import CITIZEN, REGISTER, Visitor
 
@@ -90,7 +91,7 @@ def test_interrupted_and_resumed_pages(confirmed):
     answer = browser.post("/account/edit/", {"full_name": "Đặng Thị Hoa"})
     page = answer.content.decode()
     check(page)
-    token = re.search(r'name="resume" value="([^"]+)"', page)[1]
+    token = present(re.search(r'name="resume" value="([^"]+)"', page))[1]
     browser.post("/accounts/login/", {"login": confirmed.email, "password": PASSWORD, "resume": token})
     check(browser.get("/accounts/resume/").content.decode())
 
@@ -111,7 +112,7 @@ def test_mails_and_messages(visitor, confirmed, mailoutbox, client):
     new = "ba-con-meo-den-2026"
     client.post("/account/password/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
     client.post("/account/email/", {"action_add": "1", "email": "moi@example.com", "password": new})
-    code = re.search(r"\b(\d{6})\b", mailoutbox[-1].body)[1]
+    code = present(re.search(r"\b(\d{6})\b", mailoutbox[-1].body))[1]
     page = client.post("/accounts/verify/", {"code": code}, follow=True).content.decode()
     check(page, "moi@example.com")
     assert "Đã lưu mật khẩu mới" in page and "đã được xác nhận" in page

@@ -8,6 +8,7 @@ from django.test import Client
 from accounts.models import Kind, User
 from tests import factories
 from tests.factories import PASSWORD
+from tests.present import present
 
 from .conftest import CITIZEN, REGISTER, Visitor, answer_to, token_of
 
@@ -27,7 +28,7 @@ BODY = {
 
 
 def code_in(mail) -> str:
-    return re.search(r"\b(\d{6})\b", mail.body)[1]
+    return present(re.search(r"\b(\d{6})\b", mail.body))[1]
 
 
 def test_citizen_registers_confirms_and_is_signed_in(visitor, mailoutbox):
@@ -125,7 +126,7 @@ def test_known_and_unknown_address_get_the_same_answer(visitor, confirmed, mailo
 def test_known_address_costs_a_hash_too(visitor, confirmed, monkeypatch):
     from accounts import forms
 
-    hashed = []
+    hashed: list[str] = []
     monkeypatch.setattr(forms, "make_password", hashed.append)
     visitor.fill(REGISTER, CITIZEN | {"email": confirmed.email})
     assert hashed == [CITIZEN["password1"]]

@@ -11,6 +11,7 @@ from accounts import resume
 from common.clock import now
 from common.secret import encrypt
 from tests.factories import PASSWORD
+from tests.present import present
 
 pytestmark = pytest.mark.django_db
 PAPER = {"id_kind": "cmnd", "id_number": "271234567"}
@@ -20,7 +21,7 @@ EDIT = "/account/edit/?from=x"
 
 
 def resume_value(page: str) -> str:
-    return html.unescape(re.search(r'name="resume" value="([^"]+)"', page)[1])
+    return html.unescape(present(re.search(r'name="resume" value="([^"]+)"', page))[1])
 
 
 @pytest.fixture
@@ -123,7 +124,7 @@ def send_without_cookies(path: str, fields: dict[str, str]) -> str:
     browser = Client(enforce_csrf_checks=True)
     token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', browser.get(path).content.decode())
     browser.cookies.clear()
-    sent = {"csrfmiddlewaretoken": token[1]} | fields
+    sent = {"csrfmiddlewaretoken": present(token)[1]} | fields
     answer = browser.post(path, sent, headers={"origin": "http://testserver", "referer": f"http://testserver{path}"})
     assert answer.status_code == 403
     return answer.content.decode()

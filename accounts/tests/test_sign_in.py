@@ -9,6 +9,7 @@ from accounts.models import User
 from common.secret import blind_index
 from tests import factories
 from tests.factories import PASSWORD
+from tests.present import present
 
 from .conftest import Visitor
 
@@ -30,7 +31,7 @@ def is_signed_in(browser) -> bool:
 def test_every_spelling_of_an_identifier_signs_in(visitor, confirmed, login):
     answer = sign_in(visitor, login)
     assert answer.status_code == 302 and is_signed_in(visitor)
-    assert answer.url == "/applicant/dossiers/"
+    assert answer.url == "/my/dossiers/"
 
 
 @pytest.mark.parametrize("login", ["0314409058-002", "0314409058002"])
@@ -70,7 +71,7 @@ def test_shared_number_still_signs_in_by_mail(visitor, confirmed):
 def test_unknown_account_costs_a_hash(visitor, monkeypatch):
     from accounts import backends
 
-    hashed = []
+    hashed: list[str] = []
     monkeypatch.setattr(backends, "make_password", hashed.append)
     sign_in(visitor, "khong-co@example.com")
     assert hashed == [PASSWORD]
@@ -79,7 +80,7 @@ def test_unknown_account_costs_a_hash(visitor, monkeypatch):
 def test_unconfirmed_address_is_asked_for_a_code(visitor, citizen, mailoutbox):
     answer = sign_in(visitor, citizen.email)
     assert answer.url == "/accounts/verify/" and not is_signed_in(visitor) and len(mailoutbox) == 1
-    code = re.search(r"\b(\d{6})\b", mailoutbox[0].body)[1]
+    code = present(re.search(r"\b(\d{6})\b", mailoutbox[0].body))[1]
     visitor.post("/accounts/verify/", {"code": code})
     assert is_signed_in(visitor)
 
@@ -95,7 +96,7 @@ def test_account_without_address_made_at_the_desk_signs_in(visitor):
 )
 def test_next_never_leaves_the_site(visitor, confirmed, target):
     answer = visitor.post(f"{LOGIN}?next={target}", {"login": confirmed.email, "password": PASSWORD, "next": target})
-    assert answer.url == "/applicant/dossiers/"
+    assert answer.url == "/my/dossiers/"
 
 
 def test_next_on_this_site_is_followed(visitor, confirmed):

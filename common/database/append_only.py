@@ -10,6 +10,7 @@ left alone, so that the portal may work meanwhile. A refused statement raises
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -79,11 +80,6 @@ def rules() -> list[Rule]:
     return list(_rules.values())
 
 
-def triggers_of(rule: Rule) -> list[str]:
-    """Return the names of the row triggers that keep a rule on either engine."""
-    return triggers.row_triggers(rule)
-
-
 def install(using: str = DEFAULT_DB_ALIAS, tables: Iterable[str] | None = None) -> int:
     """Make the triggers of the registered tables that exist, or of those named, but for what stands already.
 
@@ -94,7 +90,7 @@ def install(using: str = DEFAULT_DB_ALIAS, tables: Iterable[str] | None = None) 
     changed = 0
     for rule in _existing(using, tables):
         if triggers.differs(using, rule):
-            patiently(lambda rule=rule: _make(using, rule), tries=TRIES, pause=PAUSE_SECONDS)  # type: ignore[misc]
+            patiently(partial(_make, using, rule), tries=TRIES, pause=PAUSE_SECONDS)
             changed += 1
     return changed
 

@@ -7,7 +7,7 @@ they are lose their guard for the length of one batch's transaction, in which
 nobody else can write to them; that needs the role that owns the tables.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -50,7 +50,7 @@ def columns() -> list[tuple[type[models.Model], str]]:
     ]
 
 
-def rotate() -> Iterator[Count]:
+def rotate() -> Generator[Count]:
     """Give every encrypted value the newest key; yields a count for each column. Three queries for 200 values."""
     for model, name in columns():
         count = Count(f"{model._meta.label}.{name}")

@@ -1,4 +1,4 @@
-"""The file store: is there room in it, and writing to it so that a failure is a sentence and leaves nothing behind."""
+"""The file store: checks for room, and writes that raise NotKept and leave nothing behind when they fail."""
 
 import logging
 import os
@@ -35,7 +35,7 @@ class DiskStorage(FileSystemStorage):
         """Write under a name of its own first, so that what a full disk cut short can be found and taken away."""
         part, claimed = f"{name}.{get_random_string(12)}.part", ""
         try:
-            super()._save(part, content)  # type: ignore[misc]
+            super()._save(part, content)  # type: ignore[misc]  # the stubs leave it out
             while not claimed:
                 try:
                     os.close(os.open(self.path(name), os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

@@ -138,11 +138,6 @@ def is_answered(request: HttpRequest, form: str, token: str, answer: str, now: d
     return bool(content.get("passed")) or number_named(answer) == _result(*content["ask"])
 
 
-def is_passed(token: str) -> bool:
-    """Say whether a token stands for a question already answered."""
-    return bool(_open(token).get("passed"))
-
-
 class QuestionMixin(forms.Form):
     """A form that asks the question in words and hides a box that only robots fill in.
 
@@ -199,7 +194,7 @@ class QuestionMixin(forms.Form):
         # Hidden since an answer was right; a look-up that found nothing asks again.
         self.fields["answer"].widget = forms.TextInput(attrs={"autocomplete": "off", "maxlength": "40"})
         # A bound field keeps the label that it saw when the form was checked.
-        self._bound_fields_cache.pop("answer", None)  # type: ignore[attr-defined]
+        self._bound_fields_cache.pop("answer", None)  # type: ignore[attr-defined]  # the stubs leave it out
 
     def check_question(self, *, keep: bool) -> bool:
         """Check the answer, add the error, prepare what the next page asks; return whether it was right.

@@ -62,7 +62,7 @@ class AddressWidget(forms.Widget):
 
     template_name = "motcua/widgets/address.html"
     use_fieldset = True
-    PARTS = ("province", "commune_name", "commune", "detail", "elsewhere")
+    PARTS: tuple[str, ...] = ("province", "commune_name", "commune", "detail", "elsewhere")
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, allow_elsewhere: bool = True) -> None:
         super().__init__(attrs)

@@ -1,51 +1,85 @@
 """The worker is woken after the commit; a broker that is away costs one try, not one per request."""
 
-from types import SimpleNamespace
-
 import pytest
+from celery import current_app
 from django.db import transaction
 
 from common import broker
 
 
-class Task(SimpleNamespace):
-    """A task that notes its calls and fails as long as its broker is down."""
+@pytest.fixture
+def sent(monkeypatch):
+    """Name, id and expiry of what the broker was given."""
+    calls = []
+    monkeypatch.setattr(
+        current_app, "send_task", lambda name, args, *, expires, **options: calls.append((name, *args, expires))
+    )
+    return calls
 
-    name = "some.task"
 
-    def delay(self, pk):
-        self.calls.append(pk)
-        if self.is_down:
-            raise OSError("no broker")
+@pytest.fixture
+def tried(monkeypatch):
+    """Names of the tasks that a broker that is down refused."""
+    calls = []
+
+    def refuse(name, args, **options):
+        calls.append(name)
+        raise OSError("no broker")
+
+    monkeypatch.setattr(current_app, "send_task", refuse)
+    return calls
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_task_is_sent_after_the_commit_and_not_after_a_rollback():
-    task = Task(calls=[], is_down=False)
+def test_the_task_is_sent_after_the_commit_and_not_after_a_rollback(sent):
     with transaction.atomic():
-        broker.wake(task, 1)
-        assert task.calls == []
-    assert task.calls == [1]
+        broker.wake("some.task", 1, expires=600)
+        assert sent == []
+    assert sent == [("some.task", 1, 600)]
     with pytest.raises(ZeroDivisionError), transaction.atomic():
-        broker.wake(task, 2)
+        broker.wake("some.task", 2)
         raise ZeroDivisionError
-    assert task.calls == [1]
+    assert sent == [("some.task", 1, 600)]
 
 
-def test_a_broker_that_is_away_rests_for_every_task_and_is_then_tried_again(monkeypatch, caplog):
-    slips, messages = Task(calls=[], is_down=True), Task(calls=[], is_down=True)
+def test_a_broker_that_is_away_rests_for_every_task_and_is_then_tried_again(tried, monkeypatch, caplog):
     for pk in range(5):
-        broker.nudge(slips, pk)
-        broker.nudge(messages, pk)
-    assert slips.calls == [0] and messages.calls == []
+        broker.nudge("slips", pk)
+        broker.nudge("messages", pk)
+    assert tried == ["slips"]
     assert caplog.text.count("The broker is down") == 1
     monkeypatch.setattr(broker, "_rests_until", 0.0)
-    broker.nudge(messages, 9)
-    assert messages.calls == [9]
+    broker.nudge("messages", 9)
+    assert tried == ["slips", "messages"]
 
 
-def test_a_broker_that_answers_gets_every_task():
-    task = Task(calls=[], is_down=False)
+def test_a_broker_that_answers_gets_every_task(sent):
     for pk in range(3):
-        broker.nudge(task, pk)
-    assert task.calls == [0, 1, 2]
+        broker.nudge("some.task", pk)
+    assert sent == [("some.task", 0, None), ("some.task", 1, None), ("some.task", 2, None)]
+
+
+@pytest.mark.parametrize(
+    ("name", "queue", "seconds"),
+    [
+        ("notifications.tasks.deliver", "mail", 600),
+        ("dossiers.tasks.render_slip", "pdf", 3600),
+        ("dossiers.tasks.render_result", "pdf", 3600),
+        ("procedures.tasks.make_blank_form", "celery", None),
+    ],
+)
+def test_a_task_sent_by_name_reaches_its_queue_with_its_expiry(name, queue, seconds, monkeypatch):
+    """The names exist; a message is the same as if the task itself had been sent."""
+    current_app.loader.import_default_modules()
+    assert name in current_app.tasks
+    messages = []
+    monkeypatch.setattr(
+        type(current_app.amqp),
+        "send_task_message",
+        property(lambda amqp: lambda *args, **options: messages.append((args, options))),
+    )
+    broker.nudge(name, 7, expires=seconds)
+    [((_producer, sent_name, message), options)] = messages
+    assert (sent_name, options["queue"].name, options.get("expiration")) == (name, queue, seconds)
+    assert message.body[0] == (7,)
+    assert (message.headers["expires"] is None) == (seconds is None)

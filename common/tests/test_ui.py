@@ -64,6 +64,6 @@ def test_deadline_light_says_it_in_words():
 def test_menu_marks_where_one_is(path, view, exact, current):
     request = RequestFactory().get(path)
     request.resolver_match = resolve(path)
-    html = ui.nav_item({"request": request}, view, "Chữ <", exact=exact)
+    html = ui.nav_item(Context({"request": request}), view, "Chữ <", exact=exact)
     assert (current in html) if current else "aria-current" not in html
     assert "Chữ &lt;" in html

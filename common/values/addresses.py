@@ -1,4 +1,4 @@
-"""Reading addresses that strangers send."""
+"""Parses paths and queries that come from outside."""
 
 from urllib.parse import SplitResult, urlsplit
 

@@ -7,7 +7,7 @@ afternoon is due when the desk closes. A year whose days off have not been
 entered raises :class:`YearNotEntered`; it is never taken as free of holidays.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -102,12 +102,6 @@ def is_open(calendar: OfficeCalendar, moment: datetime) -> bool:
     """Tell whether the office is open at a moment."""
     day = local_day(moment)
     return any(at(day, opens) <= moment < at(day, closes) for opens, closes in calendar.stretches(day))
-
-
-def may_be_due(calendar: OfficeCalendar, moment: datetime) -> bool:
-    """Tell whether a due time may fall on a moment: within opening hours, the closing minute included."""
-    day = local_day(moment)
-    return any(at(day, opens) <= moment <= at(day, closes) for opens, closes in calendar.stretches(day))
 
 
 def next_open(calendar: OfficeCalendar, moment: datetime) -> datetime:
@@ -215,9 +209,3 @@ def working_days_between(calendar: OfficeCalendar, since: date, until: date) -> 
         since += DAY
         count += calendar.is_working_day(since)
     return count
-
-
-def shift(calendar: OfficeCalendar, due: datetime, pauses: Iterable[Interval]) -> datetime:
-    """Return a due time moved on by the opening time that pauses took."""
-    taken = sum((working_time_between(calendar, since, until) for since, until in pauses), timedelta())
-    return add_working_time(calendar, due, taken) if taken else due

@@ -1,4 +1,4 @@
-"""Caches that may be away: then nothing is kept, and every page is made anew.
+"""Cache backends that fail silently: while the cache is away nothing is kept and every page is made anew.
 
 A cache is never the only place of anything; what must last rests in the database.
 """
@@ -91,4 +91,4 @@ class FileBasedCache(Forgiving, DjangoFileBasedCache):
     def _createdir(self) -> None:
         # Asked for when the cache is made, before anything forgives: writing fails later, and is forgiven.
         with suppress(OSError):
-            super()._createdir()  # type: ignore[misc]
+            super()._createdir()  # type: ignore[misc]  # the stubs leave it out

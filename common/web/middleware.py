@@ -1,4 +1,4 @@
-"""What every request passes: no broken text, no session past its end."""
+"""Middleware: broken text is refused, sessions end on time, languages and cookies are checked."""
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
@@ -61,14 +61,14 @@ class Sessions(SessionMiddleware):
             return super().process_response(request, response)
         except SessionInterrupted:
             if SESSION_KEY not in request.session:
-                # It held nobody's rights, and is all that leads a stranger to what was typed.
+                # It held nobody's rights, and is all that leads a visitor without an account to what was typed.
                 return self._kept_anew(request, response)
             logger.warning("A session was ended while its request was answered")
             response.delete_cookie(
                 settings.SESSION_COOKIE_NAME,
                 path=settings.SESSION_COOKIE_PATH,
                 domain=settings.SESSION_COOKIE_DOMAIN,
-                samesite=settings.SESSION_COOKIE_SAMESITE,  # type: ignore[arg-type]
+                samesite=settings.SESSION_COOKIE_SAMESITE,
             )
         except DatabaseError as error:
             logger.warning("A session could not be saved: %s", type(error).__name__)
@@ -171,6 +171,12 @@ def _fits(fields: Iterable[tuple[str, Sequence[object]]], longest: int) -> bool:
     return True
 
 
+class WatchedRequest(HttpRequest):
+    """A request past :class:`SessionLimits`: it knows the primary key of the account whose session has just ended."""
+
+    ended_user: int | None
+
+
 class SessionLimits:
     """End a session that idled too long, lasted too long, or was made before the account's ``sessions_valid_from``.
 
@@ -182,13 +188,13 @@ class SessionLimits:
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.ended_user = None  # type: ignore[attr-defined]
+    def __call__(self, request: WatchedRequest) -> HttpResponse:
+        request.ended_user = None
         # Anonymous pages never touch the session; without its cookie there is nobody to look up.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             now = clock.now()
             if self._is_over(request, now):
-                request.ended_user = request.user.pk  # type: ignore[attr-defined]
+                request.ended_user = request.user.pk
                 logout(request)
             else:
                 self._note(request, now)
@@ -196,7 +202,7 @@ class SessionLimits:
         return self.get_response(request)
 
     def _unkept(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
-        """Let no page of a signed-in person rest in a browser that others use too.
+        """Keep no page of a signed-in person in a browser that others use too.
 
         Answers to a POST may be kept: without that the back button could not show a form that was typed in.
         """

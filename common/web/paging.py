@@ -99,7 +99,8 @@ def _column(model: type[models.Model], name: str, computed: Mapping[str, Any] = 
     if bare in computed:
         return _Column(computed[bare].output_field, bare, name.startswith("-"))
     field = model._meta.pk if bare == "pk" else model._meta.get_field(bare)
-    return _Column(field, bare, name.startswith("-"))  # type: ignore[arg-type]
+    assert isinstance(field, models.Field), f"{bare} is no column of its own"
+    return _Column(field, bare, name.startswith("-"))
 
 
 def _fetch(

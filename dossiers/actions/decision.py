@@ -17,7 +17,7 @@ from common.values.working_time import CalendarError, add_working_days, clamp
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Role
 
-from ..models import Result, ResultKind, SlipKind
+from ..models import Result, ResultKind, SlipKind, Status
 from ..models.dossier import REF_ALPHABET
 from ..records import assignments, notices, results, slips
 from ..records.terms import calendar_refusal
@@ -188,7 +188,7 @@ class Extend(ActionBase):
     action: ClassVar[Action] = Action.EXTEND
 
     @classmethod
-    def target(cls, move: Move):
+    def target(cls, move: Move) -> Status:
         return move.from_status
 
     @classmethod

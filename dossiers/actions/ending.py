@@ -1,4 +1,4 @@
-"""How a dossier ends: returned, withdrawn or stopped."""
+"""The actions that end a dossier: return the result, withdraw, stop."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar

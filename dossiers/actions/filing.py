@@ -1,4 +1,4 @@
-"""How a dossier comes into being: submitted online, or taken in at the counter or from the post."""
+"""The actions that open a dossier: submitted online, or registered at the counter or from the post."""
 
 from dataclasses import dataclass
 from datetime import date

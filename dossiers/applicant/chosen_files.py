@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from accounts.requests import SignedInRequest
 from common.clock import now, recorded_now
 from common.files.store import NotKept
 from common.files.uploads import FileRefused, accept
@@ -37,7 +38,7 @@ class Chosen:
     replaces: str = ""
 
 
-def chosen_files(request: HttpRequest, dossier: Dossier, key: str = "") -> list[Chosen]:
+def chosen_files(request: SignedInRequest, dossier: Dossier, key: str = "") -> list[Chosen]:
     """Return the files of a POST; ``key`` is the card that a box called ``file`` belongs to.
 
     One query per file that replaces another.
@@ -60,7 +61,7 @@ def chosen_files(request: HttpRequest, dossier: Dossier, key: str = "") -> list[
     return found
 
 
-def take_all(request: HttpRequest, dossier: Dossier, chosen: list[Chosen], show: ShowCards) -> HttpResponse | None:
+def take_all(request: SignedInRequest, dossier: Dossier, chosen: list[Chosen], show: ShowCards) -> HttpResponse | None:
     """Store chosen files one by one; return the page that says why one was not taken, None when all were.
 
     Raises FilingRefused('stale') when the dossier takes no files now.
@@ -78,7 +79,7 @@ def take_all(request: HttpRequest, dossier: Dossier, chosen: list[Chosen], show:
     return show(request, dossier, error_key=refused[0][0], error=refused[0][1], status=422) if refused else None
 
 
-def take(request: HttpRequest, dossier: Dossier, one: Chosen) -> str:
+def take(request: SignedInRequest, dossier: Dossier, one: Chosen) -> str:
     """Store one file, of a draft or of a supplement; return why it was not taken, '' when it was."""
     item = supplements.item_number(one.key)
     if item is None and not dossier.is_draft:
@@ -89,9 +90,9 @@ def take(request: HttpRequest, dossier: Dossier, one: Chosen) -> str:
     try:
         accepted = accept(one.file, now=moment)
         if item is not None:
-            supplements.add_file(dossier, item, accepted, by=by, now=moment)  # type: ignore[arg-type]
-        else:
-            papers.add_file(dossier, required, accepted, by=by, now=moment, replaces=one.replaces)  # type: ignore[arg-type]
+            supplements.add_file(dossier, item, accepted, by=by, now=moment)
+        elif required is not None:
+            papers.add_file(dossier, required, accepted, by=by, now=moment, replaces=one.replaces)
     except (FileRefused, NotKept, drafts.FilingRefused) as refusal:
         if getattr(refusal, "code", "") == "stale":
             raise

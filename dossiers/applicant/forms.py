@@ -1,14 +1,14 @@
 """The applicant's and the public's forms around a dossier; the questions themselves come from the form schema."""
 
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common import clock
+from common.forms.adjusting import choice_of, sent_with
 from common.forms.checks import check_identity_paper
 from common.forms.fields import AddressField, AnyIdField, FullNameField, NfcCharField, PartialDateField, PhoneField
 from common.forms.question import QuestionMixin, draw
@@ -51,7 +51,7 @@ class UnitForm(forms.Form):
 
     def __init__(self, *args: Any, offerings: tuple[Offering, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = [(offering.unit.slug, offering.unit.name) for offering in offerings]  # type: ignore[attr-defined]
+        choice_of(self, "unit").choices = [(offering.unit.slug, offering.unit.name) for offering in offerings]
         self.helper = bare_helper(self)
 
 
@@ -73,7 +73,7 @@ class DeliveryForm(forms.Form):
 
     def __init__(self, *args: Any, ways: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["delivery"].choices = [(way, DELIVERY_LABELS[Delivery(way)]) for way in ways]  # type: ignore[attr-defined]
+        choice_of(self, "delivery").choices = [(way, DELIVERY_LABELS[Delivery(way)]) for way in ways]
         self.helper = bare_helper(self)
 
     @staticmethod
@@ -145,10 +145,8 @@ class LookupForm(QuestionMixin):
     def asking_again(self) -> Self:
         """Return the form after a try that found nothing: its question is used up, another one stands there."""
         token, sentence = draw(self.request, self.question_form, clock.now())
-        data = cast(QueryDict, self.data).copy()
-        data[self.add_prefix("question_token")], data[self.add_prefix("answer")] = token, ""
         self.ask(sentence)
-        self.data = data
+        self.data = sent_with(self, {self.add_prefix("question_token"): token, self.add_prefix("answer"): ""})
         return self
 
 
@@ -201,7 +199,7 @@ class TrackByNumberForm(LookupForm):
         self.helper = bare_helper(self)
 
     def clean_phone_end(self) -> str:
-        """Want exactly four digits."""
+        """Require exactly four digits."""
         digits = compact(self.cleaned_data["phone_end"])
         if not (len(digits) == 4 and digits.isascii() and digits.isdigit()):
             raise forms.ValidationError(_("Enter exactly 4 digits."))

@@ -5,10 +5,11 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.requests import SignedInRequest
 from common.clock import local_day, now
 from common.files.store import NotKept
 from common.onetime import KeyMisused
@@ -25,7 +26,7 @@ View = Callable[..., HttpResponseBase]
 PAGE_RELATIONS = ("version__procedure", "received_by", "unit")
 
 
-def own_dossier(request: HttpRequest, ref: str, related: tuple[str, ...] = PAGE_RELATIONS) -> Dossier:
+def own_dossier(request: SignedInRequest, ref: str, related: tuple[str, ...] = PAGE_RELATIONS) -> Dossier:
     """Return the signed-in person's own dossier; raises Http404 for any other. One query."""
     rows = Dossier.objects.of_owner(request.user)
     found = (rows.select_related(*related) if related else rows).filter(ref=ref).first()
@@ -41,7 +42,7 @@ def telling_refusals(view: View, related: tuple[str, ...] = PAGE_RELATIONS) -> V
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, ref: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def guarded(request: SignedInRequest, ref: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         dossier = own_dossier(request, ref, related)
         try:
             return view(request, dossier, *args, **kwargs)
@@ -57,7 +58,7 @@ def on_draft(view: View) -> View:
 
     @telling_refusals
     @wraps(view)
-    def guarded(request: HttpRequest, dossier: Dossier, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def guarded(request: SignedInRequest, dossier: Dossier, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not dossier.is_draft:
             messages.info(request, _("This dossier has been submitted; it cannot be changed here any more."))
             return redirect("applicant:dossier", dossier.ref)

@@ -5,11 +5,11 @@ from django.urls import path
 from .views import draft, start, submitted
 
 app_name = "applicant"
-DOSSIER = "applicant/dossiers/<str:ref>/"
+DOSSIER = "my/dossiers/<str:ref>/"
 
 urlpatterns = [
     path("procedures/<str:code>/apply/", start.apply, name="apply"),
-    path("applicant/dossiers/", start.dossiers, name="dossiers"),
+    path("my/dossiers/", start.dossiers, name="dossiers"),
     path(DOSSIER, start.dossier, name="dossier"),
     path(DOSSIER + "sections/<str:section>/", draft.section, name="section"),
     path(DOSSIER + "papers/", draft.papers, name="papers"),

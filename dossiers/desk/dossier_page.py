@@ -143,13 +143,6 @@ def file_of(dossier: Dossier, paper: Paper) -> File:
     )
 
 
-def size_text(size: int) -> str:
-    """Return a file's size in words: '812 KB', '3,4 MB'."""
-    if size < 1024**2:
-        return f"{max(size // 1024, 1)} KB"
-    return f"{size / 1024**2:.1f} MB".replace(".", ",")
-
-
 def undelivered(dossier: Dossier) -> list[Notification]:
     """Return the messages about a dossier that reached nobody: somebody must call; one query."""
     return list(Notification.objects.failed_for_refs(SUBJECT_TYPE, [dossier.ref]))

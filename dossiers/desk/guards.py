@@ -1,13 +1,13 @@
-"""The door to the desk: who comes in, and what the request then knows about them."""
+"""Guard for desk views: admits officers and passes an Officer."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpResponseBase
 
-from accounts.models import User
+from accounts.requests import SignedInRequest
 from common.clock import local_day, recorded_now
 from offices.access import current_posts
 from offices.models import Role
@@ -25,13 +25,13 @@ def officer_required(*roles: str) -> Callable[[Callable[..., HttpResponseBase]],
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             moment = recorded_now()
             posts = [post for post in current_posts(request.user, local_day(moment)) if post.role in DESK_ROLES]
             if not any(post.role in admitted for post in posts):
                 raise PermissionDenied
             posts.sort(key=lambda post: (DESK_ROLES.index(Role(post.role)), post.pk))
-            return view(request, Officer(cast(User, request.user), tuple(posts), moment), *args, **kwargs)
+            return view(request, Officer(request.user, tuple(posts), moment), *args, **kwargs)
 
         return guarded
 

@@ -117,10 +117,3 @@ def is_possible(action: type[ActionBase], dossier: Dossier, user: User, roles: s
     except ActionRefused:
         return False
     return True
-
-
-def can_open_file(user: User, dossier: Dossier, moment: datetime) -> bool:
-    """Tell whether a person may open the files of a dossier: its owner, or an officer who may see it; two queries."""
-    if dossier.owner_id == user.pk:
-        return True
-    return Dossier.objects.visible_to(user, local_day(moment)).filter(pk=dossier.pk).exists()

@@ -172,7 +172,7 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
 
 
 class DeadlineStatuses:
-    """Deadline lights over one calendar, remembered for equal due times; three queries."""
+    """Deadline statuses over one calendar, remembered for equal due times; three queries."""
 
     def __init__(self, officer: Officer) -> None:
         self.now = officer.now
@@ -180,7 +180,7 @@ class DeadlineStatuses:
         self.calendar = officer.calendar
 
     def of(self, record: Any) -> DeadlineStatus:
-        """Return the light of a dossier or a row with its columns: its deadline, or how long it waits for reception."""
+        """Return the status of a dossier, or of a row with its columns: its deadline, or its wait for reception."""
         if record.status == Status.SUBMITTED:
             return waiting_status(record.submitted_at, self.calendar, self.now)
         key = (record.status, record.due_at, record.paused_since)
@@ -289,11 +289,15 @@ def neighbours(
         "previous": neighbour(officer, spec, search, place, backwards=True),
         "next": neighbour(officer, spec, search, place),
     }
-    return {key: dossier_url(code, spec, name) if code else "" for key, code in found.items()}
+    return {key: _link(code, spec, name) if code else "" for key, code in found.items()}
 
 
-def dossier_url(code: str, spec: ListSpec, name: str = "desk:dossier") -> str:
+def dossier_url(dossier: Dossier, spec: ListSpec, name: str = "desk:dossier") -> str:
     """Return a link to a dossier (or one of its pages) that remembers the list."""
+    return _link(dossier.code, spec, name)
+
+
+def _link(code: str | None, spec: ListSpec, name: str) -> str:
     return f"{reverse(name, args=[code])}?{spec.query_string()}"
 
 

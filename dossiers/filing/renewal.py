@@ -1,4 +1,4 @@
-"""A draft meets a newer version of its procedure: what is kept, what must be looked at again, in plain words.
+"""Moves a draft to a newer version of its procedure and says what is kept and what must be looked at again.
 
 Nothing here writes; ``filing.renew`` does.
 """

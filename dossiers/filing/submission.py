@@ -26,6 +26,7 @@ from ..actions import Submit
 from ..models import Delivery, Dossier, Paper, PaperKind, Status
 from ..models.dossier import new_ref
 from ..records.applicants import ApplicantData, data_of_filing
+from ..timeline.history import explain_refusal
 from ..workflow import ActionRefused, perform
 from . import renewal
 from .drafts import (
@@ -310,4 +311,4 @@ def explain(refusal: ActionRefused | FilingRefused | onetime.KeyMisused | NotKep
     """Return the sentence for the person whose request was refused."""
     if isinstance(refusal, onetime.KeyMisused):
         return _("This page was made for another request. Look at the dossier and try again from here.")
-    return str(refusal.message)
+    return explain_refusal(refusal) if isinstance(refusal, ActionRefused) else str(refusal.message)

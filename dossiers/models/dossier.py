@@ -171,6 +171,19 @@ class Dossier(models.Model):
         """Submitted and not yet ended."""
         return self.status in OPEN
 
+    @property
+    def is_awaiting_reception(self) -> bool:
+        return self.status == Status.SUBMITTED
+
+    @property
+    def is_awaiting_supplement(self) -> bool:
+        return self.status == Status.AWAITING_SUPPLEMENT
+
+    @property
+    def is_decided(self) -> bool:
+        """Decided, and the result not yet returned."""
+        return self.status == Status.DECIDED
+
 
 class Applicant(models.Model):
     """Who asks, frozen at submit; nothing is read from the account afterwards.

@@ -1,4 +1,4 @@
-"""Numbers without a gap and without a double: dossier codes and slip numbers.
+"""Dossier codes and slip numbers, numbered without gaps or duplicates.
 
 A counter row is raised in the transaction that uses the number, so a
 transaction that fails gives its number back, and two at once wait for each
@@ -8,7 +8,7 @@ other on the row.
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from common.clock import local_day
 from offices.models import Unit
@@ -34,7 +34,7 @@ def next_number(unit: Unit, day: date, purpose: str) -> int:
     return counter.values_list("last", flat=True).get()
 
 
-def raise_counter(counter) -> int:
+def raise_counter(counter: QuerySet[NumberSeries]) -> int:
     """Raise a counter by one in one statement, which locks its row; return the rows changed."""
     return counter.update(last=F("last") + 1)
 

@@ -19,7 +19,7 @@ from ..models import Dossier, Result, ResultKind, Status
 from ..workflow import Action, Move
 from .links import tracking_link
 from .numbering import yearly_number
-from .slips import PRINT_LAYOUT, identity, iso, place_of, signer, unit_facts
+from .slips import PDF_SECONDS, PRINT_LAYOUT, identity, iso, place_of, signer, unit_facts
 
 PURPOSE = "result"
 TEMPLATE = "slips/result.html"
@@ -76,10 +76,8 @@ def preview(dossier: Dossier, result: Result, now: datetime, layout: str = PRINT
 
 def wake(result: Result) -> None:
     """Have the worker make a letter's PDF once the transaction commits; an upload needs none."""
-    from ..tasks import render_result
-
     if result.kind == ResultKind.LETTER:
-        broker.wake(render_result, result.pk)
+        broker.wake("dossiers.tasks.render_result", result.pk, expires=PDF_SECONDS)
 
 
 def store_pdf(result: Result, content: bytes) -> bool:

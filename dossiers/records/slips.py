@@ -58,6 +58,8 @@ UNIT_KINDS = ("Xã ", "Phường ", "Đặc khu ", "Tỉnh ", "Thành phố ")
 # What a slip's template extends: a page to print in the browser, or the PDF's frame.
 PRINT_LAYOUT = "slips/print.html"
 PDF_LAYOUT = "slips/pdf.html"
+# A nudge that waited so long is old news: a sweep finds what has no PDF.
+PDF_SECONDS = 3600
 
 DELIVERY_TEXTS: dict[str, str] = {
     Delivery.ONLINE: "Trên Cổng dịch vụ công trực tuyến",
@@ -283,9 +285,7 @@ def outcome(row: Assignment) -> str:
 
 def wake(slip: Slip) -> None:
     """Have the worker make a slip's PDF once the transaction commits; a sweep finds what is missed."""
-    from ..tasks import render_slip
-
-    broker.wake(render_slip, slip.pk)
+    broker.wake("dossiers.tasks.render_slip", slip.pk, expires=PDF_SECONDS)
 
 
 def store_pdf(slip: Slip, content: bytes) -> bool:

@@ -19,6 +19,7 @@ from offices.calendar.office_calendar import calendar_of
 from procedures.models import ProcedureVersion, TimeUnit
 
 from ..models import Dossier
+from ..workflow import ActionRefused
 
 
 def due_from(version: ProcedureVersion, calendar: OfficeCalendar, start: datetime) -> datetime:
@@ -65,10 +66,8 @@ def step_due(dossier: Dossier, unit, since: datetime, allotted: Decimal | None) 
         return None
 
 
-def calendar_refusal(error: CalendarError):
+def calendar_refusal(error: CalendarError) -> ActionRefused:
     """Return the refusal that tells an officer what is missing in the calendar."""
-    from ..workflow import ActionRefused
-
     if isinstance(error, YearNotEntered):
         message = _("The days off of %(year)s have not been entered. Ask the administrator to enter them.")
         return ActionRefused("calendar", message % {"year": error.year})

@@ -9,6 +9,7 @@ from dossiers import actions
 from dossiers.records.applicants import data_of_account
 from dossiers.workflow import perform
 from tests import factories
+from tests.present import present
 
 
 class Road:
@@ -54,7 +55,7 @@ class Road:
     @property
     def item(self) -> actions.Item:
         """The first paper of the procedure as deficient."""
-        paper = self.version.papers.first()
+        paper = present(self.version.papers.first())
         return actions.Item(paper.pk, "", paper.name, "Ảnh mờ, không đọc được")
 
     def answer(self):

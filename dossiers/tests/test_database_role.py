@@ -14,6 +14,7 @@ from dossiers import actions, verifying
 from dossiers.models import Dossier, Slip, Status
 from dossiers.records import slips
 from portal.management.commands import prepare
+from tests.present import present
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 # One for each process of the suite: roles belong to the whole server.
@@ -51,7 +52,7 @@ def refused(sql: str) -> None:
 def test_the_whole_road_is_walked_with_the_applications_rights(role, road):
     with acting():
         road.decided()
-        slip = Slip.objects.first()
+        slip = present(Slip.objects.first())
         assert slips.store_pdf(slip, b"%PDF-1.7")
         road.do(actions.ReturnResult("Nguyễn Văn An", "075199000011"), road.commune.clerk)
         assert road.dossier.status == Status.RETURNED

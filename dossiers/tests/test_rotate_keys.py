@@ -14,6 +14,7 @@ from dossiers import actions
 from dossiers.models import Dossier, Result, Slip
 from notifications.models import Notification
 from procedures.models import PreparedForm
+from tests.present import present
 
 OLD, NEW = (Fernet.generate_key().decode() for _key in range(2))
 
@@ -128,11 +129,11 @@ def test_the_guards_stand_again_after_a_rotation(filled, settings):
 
 @pytest.mark.django_db
 def test_messages_are_rotated_too(filled, settings):
-    body = Notification.objects.first().body
+    body = present(Notification.objects.first()).body
     settings.FIELD_KEYS = [NEW, OLD]
     list(rotating.rotate())
     settings.FIELD_KEYS = [NEW]
-    assert Notification.objects.first().body == body
+    assert present(Notification.objects.first()).body == body
 
 
 def test_every_encrypted_column_of_every_table_is_known():

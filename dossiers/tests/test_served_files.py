@@ -1,6 +1,7 @@
 """Every stored file is given out only while it is what was stored; else a page says so and administrators are told."""
 
 import hashlib
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,6 +16,7 @@ from dossiers.filing.papers import copy_paper
 from dossiers.models import Delivery, Paper, PaperKind, Result, Slip
 from dossiers.records import slips
 from tests import factories
+from tests.present import present
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 that"
@@ -38,7 +40,7 @@ def world(road, now):
     paper.file.save("a.pdf", ContentFile(PDF))
     road.decided(upload=Accepted("a.pdf", PDF, "application/pdf", len(PDF), SHA256, 1))
     road.do(actions.ReturnResult(), road.citizen)
-    slips.store_pdf(Slip.objects.first(), PDF)
+    slips.store_pdf(present(Slip.objects.first()), PDF)
     factories.template_file(road.version.papers.first(), PDF)
     with time_machine.travel(now.replace(hour=10)):
         yield road
@@ -106,10 +108,10 @@ def test_a_changed_paper_is_not_copied_into_a_new_draft(world, now):
     paper = Paper.objects.exclude(file="").get()
     paper.required = world.version.papers.first()
     draft = factories.draft(world.citizen, world.commune.unit, world.version)
-    written = []
+    written: list[Any] = []
     copy_paper(paper, draft, by=world.citizen, now=now, written=written)
     assert len(written) == 1
-    default_storage.delete(paper.file.name)
+    default_storage.delete(present(paper.file.name))
     default_storage.save(paper.file.name, ContentFile(b"khac"))
     copy_paper(paper, draft, by=world.citizen, now=now, written=written)
     assert len(written) == 1

@@ -19,6 +19,7 @@ from dossiers.models import Dossier, DossierEvent, HistorySeal, Paper, PaperKind
 from dossiers.records.applicants import data_of_account
 from dossiers.tasks import verify_record
 from tests import factories
+from tests.present import present
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.7 quyet dinh"
@@ -211,7 +212,7 @@ def rewrite(name: str, content: bytes) -> None:
 
 @pytest.mark.parametrize("harm", ["changed", "missing"])
 def test_a_file_that_is_not_what_was_stored_is_told_until_it_is_restored(decided, harm):
-    name = paper(decided).file.name
+    name = present(paper(decided).file.name)
     assert codes(decided.now) == set()
     default_storage.delete(name)
     if harm == "changed":
@@ -224,14 +225,14 @@ def test_a_file_that_is_not_what_was_stored_is_told_until_it_is_restored(decided
 
 
 def test_results_and_templates_are_verified_like_papers(decided):
-    required = decided.version.papers.first()
+    required = present(decided.version.papers.first())
     factories.template_file(required, b"%PDF-1.7 mau")
     for file in (required.template_file, Result.objects.get().file):
         with file.open("rb") as stored:
             before = stored.read()
-        rewrite(file.name, b"khac")
+        rewrite(present(file.name), b"khac")
         assert codes(decided.now) == {"changed"}
-        rewrite(file.name, before)
+        rewrite(present(file.name), before)
     assert codes(decided.now) == set()
 
 

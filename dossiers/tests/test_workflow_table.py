@@ -10,10 +10,12 @@ from dossiers import actions
 from dossiers.desk.officer import available_actions
 from dossiers.models import Assignment, Dossier, DossierEvent, Pause, Slip, Status
 from dossiers.records.applicants import ApplicantData
+from dossiers.timeline.history import explain_refusal
 from dossiers.workflow import APPLICANT, SYSTEM, TABLE, Action, ActionRefused, perform, roles_of
 from notifications.models import Notification
 from offices.models import Role
 from tests import factories
+from tests.present import present
 
 WITHOUT_CLASS = {Action.REQUIRE_PAYMENT, Action.FEE_SETTLED}
 PEOPLE = ("owner", "stranger", "system", "foreign_clerk", *Role.values)
@@ -21,7 +23,7 @@ PEOPLE = ("owner", "stranger", "system", "foreign_clerk", *Role.values)
 
 def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.ActionBase:
     """Return an action with input that is good wherever the action may happen."""
-    paper = dossier.version.papers.first()
+    paper = present(dossier.version.papers.first())
     applicant = ApplicantData(kind="citizen", name="Phạm Thị Lan", id_kind="personal_number", id_number="075199000099")
     inputs = {
         Action.SUBMIT: lambda: actions.Submit(applicant, key="s" * 32),
@@ -39,7 +41,7 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
         Action.DECLINE_WITHDRAWAL: lambda: actions.DeclineWithdrawal("Đã ký"),
         Action.STOP: lambda: actions.Stop("Hết hạn bổ sung"),
         Action.EXTEND: lambda: actions.Extend(due_at, "Chờ xác minh"),
-        Action.REASSIGN: lambda: actions.Reassign(dossier.holder or dossier.owner),
+        Action.REASSIGN: lambda: actions.Reassign(present(dossier.holder or dossier.owner)),
     }
     return inputs[action]()
 
@@ -142,7 +144,7 @@ def test_stale_page_is_refused_with_who_did_what_when(road):
     with pytest.raises(ActionRefused) as caught:
         perform(actions.Refuse("x"), Dossier.objects.get(), by=road.commune.clerk, now=road.now, revision=revision)
     assert caught.value.code == "stale"
-    sentence = str(caught.value.message)
+    sentence = explain_refusal(caught.value)
     assert road.commune.clerk.full_name in sentence
     assert "09:02" in sentence
 

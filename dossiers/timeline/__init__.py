@@ -1,1 +1,1 @@
-"""How a dossier is told: its history, its deadline, its declaration, its figures."""
+"""What pages say of a dossier: its history, its deadline, its declaration, figures."""

@@ -19,7 +19,7 @@ from common.text import lower_first
 from offices.models import Post, Role
 
 from ..models import Assignment, Dossier, DossierEvent, Status
-from ..workflow import APPLICANT, SYSTEM, Action
+from ..workflow import APPLICANT, SYSTEM, Action, ActionRefused, Overtaken
 
 OWNER, OFFICER, PUBLIC = "owner", "officer", "public"
 
@@ -101,6 +101,18 @@ def describe_actor(event: DossierEvent) -> str:
     if event.actor_role == APPLICANT:
         return _("The applicant %(name)s") % {"name": event.actor_name}
     return capfirst(_("The %(role)s %(name)s") % {"role": role_name(event.actor_role), "name": event.actor_name})
+
+
+def explain_refusal(refused: ActionRefused) -> str:
+    """Return the sentence for whoever was refused; it says who did what when if the dossier has moved on."""
+    event = refused.event if isinstance(refused, Overtaken) else None
+    if event is None:
+        return str(refused.message)
+    return _("%(who)s has just handled this dossier at %(time)s (%(action)s). Look at its newer state.") % {
+        "who": describe_actor(event),
+        "time": describe_time(event.at),
+        "action": describe_action(event),
+    }
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from rapidfuzz import fuzz
 
 from common.text import fold
 
-from .editing import key_from, text_of
+from .editing import key_from
+from .raw import text_of
 
 # A line this like an old label is the same answer, put in other words.
 ALIKE = 60

@@ -17,8 +17,8 @@ from common.values import partial_date
 
 from ..parts import MAX_NUMBER
 from .choices import OPS_WITHOUT_VALUE, Comparison, condition_of, simple
-from .editing import Part, name_of
 from .labels import OPERATOR_WORDS, condition_text, operators_of, option_meant, options_of, value_text
+from .raw import Part, name_of
 
 MAX_COMPARISONS = 10
 # Longer lists (countries) are typed, not listed.

@@ -8,7 +8,7 @@ then :class:`FormRefused` tells why. Keys are made from labels once and stay.
 
 import copy
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -17,20 +17,23 @@ from common.text import fold
 
 from ..loading import is_box_of, load
 from ..parts import MAX_COLUMNS, MAX_FIELDS, MAX_SECTIONS, SchemaError, SchemaFault
+from .raw import (
+    Form,
+    FormRefused,
+    Paper,
+    Part,
+    columns_of,
+    fields_of,
+    find_field,
+    find_section,
+    name_of,
+    parts_of,
+    sections_of,
+    text_of,
+)
+from .usage import in_use, paper_words, reads_value, used_by
 
-Form = dict[str, Any]
-Part = dict[str, Any]
-# A paper of the procedure that may hang on an answer: what it is called, its condition.
-Paper = tuple[str, Mapping[str, Any] | None]
 MAX_KEY = 36
-
-
-class FormRefused(ValueError):
-    """A change of a form that was not made; ``message`` says why, in the active language."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 # Reading a raw form -------------------------------------------------------------------------------------------------
@@ -39,78 +42,6 @@ class FormRefused(ValueError):
 def blank(title: str) -> Form:
     """Return a form with a title and nothing else."""
     return {"schema": 1, "title": {"vi": title}, "sections": []}
-
-
-def sections_of(form: Mapping[str, Any]) -> list[Part]:
-    """Return the sections of a raw form that can be read."""
-    return _parts(form.get("sections"))
-
-
-def fields_of(section: Mapping[str, Any]) -> list[Part]:
-    """Return the questions of a raw section that can be read."""
-    return _parts(section.get("fields"))
-
-
-def columns_of(table: Mapping[str, Any]) -> list[Part]:
-    """Return the columns of a raw table that can be read."""
-    return _parts(table.get("columns"))
-
-
-def text_of(words: Any) -> str:
-    """Return the Vietnamese of a raw text."""
-    vi = words.get("vi") if isinstance(words, Mapping) else None
-    return vi if isinstance(vi, str) else ""
-
-
-def name_of(part: Mapping[str, Any]) -> str:
-    """Return what people call a raw section, question or column."""
-    return text_of(part.get("title")) or text_of(part.get("label")) or str(part.get("key", ""))
-
-
-def find_section(form: Mapping[str, Any], key: str) -> Part:
-    """Return a section; raises FormRefused when it is gone."""
-    for section in sections_of(form):
-        if section.get("key") == key:
-            return section
-    raise FormRefused(_("This section is no longer in the form."))
-
-
-def find_field(form: Mapping[str, Any], key: str, table: str = "") -> tuple[Part, Part]:
-    """Return a question with the section, or a column with the ``table``, that holds it; raises FormRefused."""
-    holders = sections_of(form)
-    if table:
-        holders = [field for section in holders for field in fields_of(section) if field.get("key") == table]
-    for holder in holders:
-        for field in columns_of(holder) if table else fields_of(holder):
-            if field.get("key") == key:
-                return holder, field
-    raise FormRefused(_("This question is no longer in the form."))
-
-
-def before(form: Mapping[str, Any], key: str | None, section: str, table: str = "") -> list[Part]:
-    """Return the questions that a question (``key``, None for one to be added) or a section may look back at."""
-    found: list[Part] = []
-    if table:
-        _section, holder = find_field(form, table)
-        for column in columns_of(holder):
-            if column.get("key") == key:
-                break
-            found.append(column)
-        return found
-    for part in sections_of(form):
-        if part.get("key") == section and key == "":
-            return found
-        for field in fields_of(part):
-            if field.get("key") == key:
-                return found
-            found.append(field)
-        if part.get("key") == section:
-            return found
-    return found
-
-
-def _parts(found: Any) -> list[Part]:
-    return [part for part in found if isinstance(part, dict)] if isinstance(found, list) else []
 
 
 # Keys ---------------------------------------------------------------------------------------------------------------
@@ -156,9 +87,9 @@ def _field_key(form: Mapping[str, Any], label: str, kind: str, table: str) -> st
 
 def remove_form(form: Mapping[str, Any], papers: Iterable[Paper]) -> None:
     """Take the whole form away; raises FormRefused naming the papers that hang on an answer."""
-    users = [_paper_words(name) for name, condition in papers if condition is not None]
+    users = [paper_words(name) for name, condition in papers if condition is not None]
     if users:
-        raise FormRefused(_in_use(users))
+        raise FormRefused(in_use(users))
 
 
 # Sections -----------------------------------------------------------------------------------------------------------
@@ -200,7 +131,7 @@ def remove_section(form: Mapping[str, Any], key: str, papers: Iterable[Paper] = 
     own = [str(field.get("key")) for field in fields_of(find_section(form, key))]
     users = [user for field in own for user in used_by(form, field, papers, outside=key)]
     if users:
-        raise FormRefused(_in_use(users))
+        raise FormRefused(in_use(users))
     made = _copied(form)
     made["sections"] = [section for section in sections_of(made) if section.get("key") != key]
     return _checked(form, made)
@@ -223,7 +154,7 @@ def add_field(form: Mapping[str, Any], section: str, values: Mapping[str, Any], 
     """Add a question at the end of a section, or a column at the end of a table; returns the form and the new key."""
     made = _copied(form)
     holder, name, maximum = _holder(made, section, table)
-    parts = _parts(holder.get(name))
+    parts = parts_of(holder.get(name))
     if len(parts) >= maximum:
         raise FormRefused(_("At most %(count)d questions fit here.") % {"count": maximum})
     key = _field_key(form, text_of(values.get("label")), str(values.get("type")), table)
@@ -245,9 +176,9 @@ def change_field(
     old = _values(field)
     _put(field, values)
     lost = old - _values(field)
-    users = [user for name, condition in papers for user in [name] if not table and _reads_value(condition, key, lost)]
+    users = [user for name, condition in papers for user in [name] if not table and reads_value(condition, key, lost)]
     if users:
-        raise FormRefused(_in_use([_paper_words(name) for name in users]))
+        raise FormRefused(in_use([paper_words(name) for name in users]))
     return _checked(form, made)
 
 
@@ -256,11 +187,11 @@ def remove_field(form: Mapping[str, Any], key: str, *, table: str = "", papers: 
     find_field(form, key, table)
     users = used_by(form, key, papers, table=table)
     if users:
-        raise FormRefused(_in_use(users))
+        raise FormRefused(in_use(users))
     made = _copied(form)
     holder, field = find_field(made, key, table)
     name = "columns" if table else "fields"
-    holder[name] = [other for other in _parts(holder.get(name)) if other is not field]
+    holder[name] = [other for other in parts_of(holder.get(name)) if other is not field]
     return _checked(form, made)
 
 
@@ -269,7 +200,7 @@ def duplicate_field(form: Mapping[str, Any], key: str, *, table: str = "") -> tu
     made = _copied(form)
     holder, field = find_field(made, key, table)
     name = "columns" if table else "fields"
-    parts = _parts(holder.get(name))
+    parts = parts_of(holder.get(name))
     maximum = MAX_COLUMNS if table else MAX_FIELDS
     if len(parts) >= maximum:
         raise FormRefused(_("At most %(count)d questions fit here.") % {"count": maximum})
@@ -286,9 +217,9 @@ def move_field(form: Mapping[str, Any], key: str, to: int, *, section: str = "",
     made = _copied(form)
     holder, field = find_field(made, key, table)
     name = "columns" if table else "fields"
-    holder[name] = [other for other in _parts(holder.get(name)) if other is not field]
+    holder[name] = [other for other in parts_of(holder.get(name)) if other is not field]
     target = find_section(made, section) if section and not table else holder
-    parts = _parts(target.get(name))
+    parts = parts_of(target.get(name))
     if len(parts) >= MAX_FIELDS:
         raise FormRefused(_("At most %(count)d questions fit here.") % {"count": MAX_FIELDS})
     parts.insert(max(0, min(to, len(parts))), field)
@@ -316,86 +247,8 @@ def _holder(form: Form, section: str, table: str) -> tuple[Part, str, int]:
     return find_section(form, section), "fields", MAX_FIELDS
 
 
-# What reads an answer -----------------------------------------------------------------------------------------------
-
-
-def used_by(
-    form: Mapping[str, Any], key: str, papers: Iterable[Paper] = (), *, table: str = "", outside: str | None = None
-) -> list[str]:
-    """Name everything that reads an answer: conditions, checks, pre-filled answers, dates in words, papers.
-
-    With ``outside`` the readers within that section do not count.
-    """
-    if table:
-        _section, holder = find_field(form, table)
-        return [_question_words(name_of(column)) for column in columns_of(holder) if _reads_field(column, key)]
-    found = []
-    for section in sections_of(form):
-        if outside is not None and section.get("key") == outside:
-            continue
-        if key in _keys_read(section.get("show_if")):
-            found.append(_("the condition of the section “%(name)s”") % {"name": name_of(section)})
-        found += [_question_words(name_of(field)) for field in fields_of(section) if _reads_field(field, key)]
-    return found + [_paper_words(name) for name, condition in papers if key in _keys_read(condition)]
-
-
-def _reads_field(field: Mapping[str, Any], key: str) -> bool:
-    derive = field.get("derive")
-    return (
-        key in _keys_read(field.get("show_if"))
-        or field.get("prefill") == f"answer:{key}"
-        or (isinstance(derive, Mapping) and derive.get("of") == key)
-        or any(
-            arg == key or key in _keys_read(arg)
-            for rule in _parts(field.get("rules"))
-            for arg in _list(rule.get("args"))
-        )
-    )
-
-
-def _list(found: Any) -> list[Any]:
-    return found if isinstance(found, list) else []
-
-
-def _comparisons(condition: Any) -> Iterator[Mapping[str, Any]]:
-    if isinstance(condition, Mapping):
-        if isinstance(condition.get("field"), str):
-            yield condition
-        for name in ("all", "any", "not"):
-            yield from _comparisons(condition.get(name))
-    elif isinstance(condition, list):
-        for part in condition:
-            yield from _comparisons(part)
-
-
-def _keys_read(condition: Any) -> set[str]:
-    return {str(part["field"]) for part in _comparisons(condition)}
-
-
-def _reads_value(condition: Any, key: str, values: set[str]) -> bool:
-    for part in _comparisons(condition):
-        wanted = part.get("value")
-        listed = wanted if isinstance(wanted, list) else [wanted]
-        if part["field"] == key and any(isinstance(value, str) and value in values for value in listed):
-            return True
-    return False
-
-
 def _values(field: Mapping[str, Any]) -> set[str]:
-    return {str(option.get("value")) for option in _parts(field.get("options"))}
-
-
-def _question_words(name: str) -> str:
-    return _("the question “%(name)s”") % {"name": name}
-
-
-def _paper_words(name: str) -> str:
-    return _("the paper “%(name)s”") % {"name": name}
-
-
-def _in_use(users: list[str]) -> str:
-    names = ", ".join(dict.fromkeys(users))
-    return _("This is still used by %(names)s. Change that first.") % {"names": names}
+    return {str(option.get("value")) for option in parts_of(field.get("options"))}
 
 
 # Making sure --------------------------------------------------------------------------------------------------------

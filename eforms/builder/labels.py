@@ -12,10 +12,10 @@ from common.text import fold
 from common.values import partial_date
 
 from ..lists import named_lists
-from ..loading import OPERATORS
 from ..parts import PREFILLS
-from ..values import RULES, RuleKind
-from .editing import name_of, text_of
+from ..reading import OPERATORS
+from ..rules import RULES, RuleKind
+from .raw import name_of, text_of
 
 Text = str | Promise
 

@@ -6,8 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..parts import COLUMN_TYPES, TYPES
-from .editing import Form, FormRefused, Paper, Part, change_field, find_field, used_by
+from .editing import change_field
 from .labels import PREFILL_WORDS, WITH_EXAMPLE, prefills_of, rule_words, rules_of
+from .raw import Form, FormRefused, Paper, Part, find_field
+from .usage import used_by
 
 # Types whose answers are of one kind: what reads one of them can read the other.
 _ALIKE = (

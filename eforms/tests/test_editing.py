@@ -2,6 +2,7 @@
 
 import copy
 from datetime import date
+from typing import Any
 
 import pytest
 from django.utils import translation
@@ -10,12 +11,13 @@ from ..answering import known_data, section_form
 from ..builder import choices as form_choices
 from ..builder import editing as form_editing
 from ..builder import labels as form_words
-from ..builder.editing import FormRefused
+from ..builder import usage
+from ..builder.raw import FormRefused
 from ..checking import check_form
-from ..loading import OPERATORS
 from ..parts import PREFILLS, TYPES
+from ..reading import OPERATORS
+from ..rules import RULES
 from ..schema import SchemaError, answer_text, clean_all, load
-from ..values import RULES
 from .strategies import GOOD
 from .test_schema import check, choice, field, form_of, reasons
 
@@ -257,13 +259,14 @@ def test_limits_are_kept():
 
 
 def test_raw_nonsense_is_read_with_patience():
-    for junk in (
+    pieces_of_junk: tuple[dict[str, Any], ...] = (
         {},
         {"sections": 5},
         {"sections": [5, {"fields": [7, {"columns": "x"}]}]},
         {"sections": [{"fields": {}}]},
-    ):
-        assert form_editing.used_by(junk, "a") == []
+    )
+    for junk in pieces_of_junk:
+        assert usage.used_by(junk, "a") == []
         with pytest.raises(FormRefused):
             form_editing.move_field(junk, "a", 0)
 

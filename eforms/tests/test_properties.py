@@ -20,8 +20,10 @@ from .. import declarations
 from ..answering import section_form
 from ..builder import choices as form_choices
 from ..builder import editing as form_editing
-from ..builder.editing import FormRefused
-from ..builder.forms import FieldForm, SectionForm, kind_of
+from ..builder import raw
+from ..builder.field_form import FieldForm
+from ..builder.forms import SectionForm, kind_of
+from ..builder.raw import FormRefused
 from ..checking import check_form
 from ..schema import SchemaError, clean_all, live_answers, load, show, summary
 from . import strategies
@@ -203,9 +205,9 @@ def test_saving_a_page_of_the_builder_unchanged_changes_nothing(data, draw):
     section = draw.draw(st.sampled_from(data["sections"]))
     field = draw.draw(st.sampled_from(section["fields"]))
     holder = section["key"]
-    shown = FieldForm(kind_of(field), field, form_editing.before(data, field["key"], holder))
+    shown = FieldForm(kind_of(field), field, raw.before(data, field["key"], holder))
     posted = query(Boxes(str(shown)).data)
-    form = FieldForm(kind_of(field), field, form_editing.before(data, field["key"], holder), posted)
+    form = FieldForm(kind_of(field), field, raw.before(data, field["key"], holder), posted)
     assert form.is_valid(), form.errors
     made = form_editing.change_field(data, field["key"], form.values())
     same = load(made)
@@ -214,8 +216,8 @@ def test_saving_a_page_of_the_builder_unchanged_changes_nothing(data, draw):
     assert [replace(field, show_if=None) for _section, field in same.fields()] == kept_part
     answers = good_answers(data)
     assert live_answers(same, answers) == live_answers(load(data), answers)
-    page = SectionForm(section, form_editing.before(data, "", holder))
-    again = SectionForm(section, form_editing.before(data, "", holder), query(Boxes(str(page)).data))
+    page = SectionForm(section, raw.before(data, "", holder))
+    again = SectionForm(section, raw.before(data, "", holder), query(Boxes(str(page)).data))
     assert again.is_valid()
 
 

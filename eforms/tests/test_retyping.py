@@ -1,6 +1,7 @@
 """Another type for a question: what stays, what is said to get lost, when it is refused."""
 
 import copy
+from typing import Any
 
 import pytest
 import time_machine
@@ -11,8 +12,8 @@ from tests import factories
 from tests.factories import FORM, NOW
 from tests.pages import checks
 
-from ..builder import editing, retyping
-from ..builder.editing import FormRefused
+from ..builder import editing, raw, retyping
+from ..builder.raw import FormRefused
 from ..parts import COLUMN_TYPES, TYPES
 from ..schema import load
 from .test_schema import form_of
@@ -34,7 +35,7 @@ def part(kind, **more):
 
 
 def changed(form, key="x", table=""):
-    return editing.find_field(form, key, table)[1]
+    return raw.find_field(form, key, table)[1]
 
 
 def test_between_one_answer_and_several_nothing_gets_lost():
@@ -80,9 +81,9 @@ def test_what_is_read_keeps_its_kind():
 
 @pytest.mark.parametrize("old", sorted(TYPES))
 def test_every_type_becomes_every_other_one_without_a_new_fault(old):
-    extra = {"choice": {"options": OPTIONS}, "choices": {"options": OPTIONS},
-             "table": {"repeat": TABLE["repeat"], "columns": TABLE["columns"]}}.get(old, {})  # fmt: skip
-    form = form_of(part(old, **extra))
+    extras: dict[str, dict[str, Any]] = {"choice": {"options": OPTIONS}, "choices": {"options": OPTIONS},
+             "table": {"repeat": TABLE["repeat"], "columns": TABLE["columns"]}}  # fmt: skip
+    form = form_of(part(old, **extras.get(old, {})))
     before = copy.deepcopy(form)
     for kind in retyping.types_for(old, is_column=False):
         made, _lost = retyping.retype(form, "x", kind)

@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from common.forms.adjusting import sent_with
 from common.forms.fields import NfcCharField, PartialDateField
 from common.onetime import new_key
 
@@ -76,6 +77,4 @@ class ChangeForm(OfficeForm):
 
     def renew(self, mark: str) -> None:
         """Keep everything typed and let the next try count from the present values."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data["was"] = mark
-        self.data = data
+        self.data = sent_with(self, {"was": mark})

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.forms.adjusting import choice_of
 from common.text import is_broken
 
 from ..models import DayKind, Holiday, Unit
@@ -47,7 +48,7 @@ class DayAddForm(_DayForm, OnceForm):
     def __init__(self, *args: Any, units: list[Unit], may_all: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.units = {unit.slug: unit for unit in units}
-        self.fields["unit"].choices = _whose(units, may_all)  # type: ignore[attr-defined]
+        choice_of(self, "unit").choices = _whose(units, may_all)
 
     def clean_unit(self) -> Unit | None:
         """Return the unit, None for all of them."""
@@ -91,7 +92,7 @@ class ImportForm(OfficeForm):
     def __init__(self, *args: Any, units: list[Unit], may_all: bool, **options: Any) -> None:
         super().__init__(*args, **options)
         self.units = {unit.slug: unit for unit in units}
-        self.fields["unit"].choices = _whose(units, may_all)  # type: ignore[attr-defined]
+        choice_of(self, "unit").choices = _whose(units, may_all)
 
     def clean_unit(self) -> Unit | None:
         """Return the unit, None for all of them."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from common.forms.adjusting import choice_of
 from common.forms.fields import FullNameField, MailField
 
 from ..hooks import Held, sector_choices
@@ -37,13 +38,6 @@ def unit_choices(units: Iterable[Unit]) -> list[tuple[str, str]]:
     return choices
 
 
-class _Columns(forms.CheckboxSelectMultiple):
-    """Ticks in as many columns as there is room for."""
-
-    def __init__(self) -> None:
-        super().__init__(attrs={"class": "columns"})
-
-
 class _TermsForm(OnceForm):
     """What every form that gives a post asks; ``units`` are those that the administrator looks after."""
 
@@ -67,8 +61,8 @@ class _TermsForm(OnceForm):
         super().__init__(*args, **options)
         self.units = {unit.slug: unit for unit in units}
         self.today = today
-        self.fields["unit"].choices = unit_choices(units)  # type: ignore[attr-defined]
-        self.fields["sectors"].choices = sector_choices()  # type: ignore[attr-defined]
+        choice_of(self, "unit").choices = unit_choices(units)
+        choice_of(self, "sectors").choices = sector_choices()
         self.fields["since"].initial = today
 
     def clean(self) -> dict[str, Any]:
@@ -146,7 +140,7 @@ class PostChangeForm(ChangeForm):
             known = sector_choices()
             # A field that the catalogue no longer has stays until somebody unticks it.
             gone = [(code, code) for code in post.sectors if code not in dict(known)]
-            self.fields["sectors"].choices = known + gone  # type: ignore[attr-defined]
+            choice_of(self, "sectors").choices = known + gone
         else:
             del self.fields["sectors"]
 
@@ -188,7 +182,7 @@ class SubstituteForm(OnceForm):
             ("", _("Choose")),
             *((pk, f"{user.full_name} – {user.email or '…'}") for pk, user in self.people.items()),
         ]
-        self.fields["person"].choices = choices  # type: ignore[attr-defined]
+        choice_of(self, "person").choices = choices
         self.fields["since"].initial = today
 
     def clean(self) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.forms.adjusting import choice_of
 from common.forms.fields import AddressField, MailField, PhoneField
 from common.forms.widgets import AddressWidget
 from common.text import plain
@@ -44,7 +45,7 @@ class CommuneWidget(AddressWidget):
     """Province and commune, without a house."""
 
     template_name = "motcua/widgets/commune.html"
-    PARTS = ("province", "commune_name", "commune")  # type: ignore[assignment]
+    PARTS = ("province", "commune_name", "commune")
 
 
 class DivisionField(AddressField):
@@ -52,7 +53,7 @@ class DivisionField(AddressField):
 
     widget = CommuneWidget
 
-    def clean(self, value: Any) -> str:  # type: ignore[override]
+    def clean(self, value: Any) -> str:  # type: ignore[override]  # its value is a code, not an address
         """Return the code; raises ValidationError when the commune is unknown or one of several."""
         typed = dict(value or {})
         province, name = typed.get("province", ""), typed.get("commune_name", "")
@@ -115,7 +116,7 @@ class UnitForm(OfficeForm):
         if choices == [("", _("None"))] or not choices:
             del self.fields["parent"]
         else:
-            self.fields["parent"].choices = choices  # type: ignore[attr-defined]
+            choice_of(self, "parent").choices = choices
         if "sure" not in self.data:
             self.fields["sure"].widget = forms.HiddenInput()
 

@@ -1,4 +1,4 @@
-"""Mails to officers about their access; plain text in the recipient's language, through Django's mail road."""
+"""Mails to officers about their access; plain text in the recipient's language, through Django's mail backend."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any

@@ -15,7 +15,6 @@ def test_current_posts_cost_one_query_however_often_asked(commune, django_assert
         assert [post.role for post in access.current_posts(commune.clerk, DAY)] == [Role.CLERK]
         assert access.has_role(commune.clerk, Role.CLERK, DAY)
         assert not access.has_role(commune.clerk, Role.LEADER, DAY)
-        assert access.officer_units(commune.clerk, DAY) == [commune.unit]
         assert access.is_officer(commune.clerk, DAY)
 
 
@@ -37,13 +36,6 @@ def test_is_officer_without_a_day_asks_about_today(commune):
     Post.objects.filter(user=commune.clerk).update(valid_until=date(2025, 12, 31))
     assert not access.is_officer(commune.clerk)
     assert access.is_officer(commune.leader)
-
-
-def test_officer_units_are_named_once_and_by_role(commune, other_commune):
-    Post.objects.create(user=commune.clerk, unit=commune.unit, role=Role.CASHIER, valid_from=DAY)
-    Post.objects.create(user=commune.clerk, unit=other_commune.unit, role=Role.LEADER, valid_from=DAY)
-    assert access.officer_units(commune.clerk, DAY) == [commune.unit, other_commune.unit]
-    assert access.officer_units(commune.clerk, DAY, Role.LEADER) == [other_commune.unit]
 
 
 def test_a_user_read_anew_is_asked_anew(commune):

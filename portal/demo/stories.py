@@ -1,4 +1,4 @@
-"""A hundred dossiers lived through: every step is a real action at a time it could have happened.
+"""The demonstration's hundred dossiers: every step is a real action at a time it could have happened.
 
 Each dossier is a generator that yields the moment of its next step and then
 does it. Steps of all dossiers run in the order of their moments, so numbers
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import count, cycle
+from typing import Any
 
 from accounts.models import Kind, User
 from common import onetime
@@ -284,6 +285,7 @@ def processing(stage: Stage, step: Steps, case: Case, owner: User | None) -> Ite
         return
     if case.end == "extended":
         yield step.after(0.5, 2)
+        assert step.dossier.due_at is not None, "a received dossier has a date"
         later = next_open(step.commune.calendar, step.dossier.due_at + timedelta(days=4))
         step.do(actions.Extend(later, "Cần xác minh thêm tại cơ quan đã cấp giấy tờ trước đây."), step.leader)
         return
@@ -313,6 +315,7 @@ def supplement(stage: Stage, step: Steps, case: Case, owner: User) -> Iterator[d
     if case.end == "completed":
         yield step.after(6, 14)
         request = supplements.open_request(step.dossier)
+        assert request is not None, "asked for a moment ago"
         for item in request.items.all():
             supplements.add_file(step.dossier, item.pk, stage.samples[0], by=owner, now=step.moment)
         supplements.send(step.dossier, by=owner, revision=step.dossier.revision, now=step.moment)
@@ -325,7 +328,7 @@ def decision(stage: Stage, step: Steps, case: Case, owner: User | None) -> Itera
     """Proposed, sent back, signed and handed over, as far as the case goes."""
     takes_online = case.online and owner is not None and step.dossier.delivery == Delivery.ONLINE
     upload = stage.samples[0] if takes_online else None
-    words = {"is_granted": not case.denied, "reason": DENIED if case.denied else "", "text": GRANTED}
+    words: dict[str, Any] = {"is_granted": not case.denied, "reason": DENIED if case.denied else "", "text": GRANTED}
     yield step.share(0.15, 0.5) if case.end != "completed" else step.share(0.05, 0.2)
     if case.end == "completed":
         return

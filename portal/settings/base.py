@@ -4,21 +4,15 @@ Every service has an embedded default that needs no server: SQLite, Celery's
 filesystem broker, mail kept in the database and shown on a page, local files.
 """
 
-from datetime import timedelta
-from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import environ
-from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from kombu import Queue
 
+from .background import *  # noqa: F403
+from .background import REDIS_URL
+from .environment import BASE_DIR, VAR_DIR, env
 from .storage import storage_from_url
-
-BASE_DIR = Path(__file__).resolve().parent.parent.parent
-env = environ.Env()
-VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var")))
 
 DEBUG = False
 DEMO = False
@@ -149,32 +143,12 @@ NOTIFICATION_SMTP_TIMEOUT = 15
 NOTIFICATION_RETRY_SECONDS = 30
 NOTIFICATION_RETRY_SECONDS_MAX = 300
 NOTIFICATION_MAX_ATTEMPTS = 50
-NOTIFICATION_SWEEP_SECONDS = env.int("NOTIFICATION_SWEEP_SECONDS", default=30)
 NOTIFICATION_SWEEP_BATCH = 1000
 # Shorter than the time between two sweeps: one at a time is enough.
 NOTIFICATION_SWEEP_BUDGET_SECONDS = 25
-# How long a process leaves a broker alone that did not answer.
-BROKER_REST_SECONDS = 30
-
-REDIS_URL = env("REDIS_URL", default="")
 CACHES: dict[str, dict[str, Any]]
-REDIS_TRANSPORT_OPTIONS: dict[str, Any] = {
-    "visibility_timeout": 3600,
-    "unacked_restore_throttle": 1,
-    "socket_connect_timeout": 1,
-    "socket_timeout": 2,
-    # Without these a publisher tries for ever while Redis is away.
-    "max_retries": 1,
-    "interval_start": 0,
-    "interval_step": 0.1,
-    "interval_max": 0.1,
-}
-CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any]
-CELERY_BROKER_TRANSPORT: str | None = None
 if REDIS_URL:
     CACHES = {"default": {"BACKEND": "common.web.caches.RedisCache", "LOCATION": REDIS_URL}}
-    CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = REDIS_TRANSPORT_OPTIONS
 else:
     CACHES = {
         "default": {
@@ -183,66 +157,6 @@ else:
             "OPTIONS": {"MAX_ENTRIES": 10_000},
         }
     }
-    CELERY_BROKER_URL = "filesystem://localhost/"
-    CELERY_BROKER_TRANSPORT = "portal.file_broker:Transport"
-    CELERY_BROKER_TRANSPORT_OPTIONS = {
-        "data_folder_in": str(VAR_DIR / "broker" / "queue"),
-        "data_folder_out": str(VAR_DIR / "broker" / "queue"),
-        "control_folder": str(VAR_DIR / "broker" / "control"),
-        "polling_interval": 0.2,
-        "store_processed": False,
-    }
-# Mail and PDF files never wait for each other: `mail` has a worker of its own.
-CELERY_TASK_DEFAULT_QUEUE = "celery"
-# A worker that is not told its queues serves all of them.
-CELERY_TASK_QUEUES = [Queue(_name, routing_key=_name) for _name in ("celery", "mail", "pdf")]
-CELERY_TASK_ROUTES = {
-    "notifications.tasks.deliver": {"queue": "mail"},
-    "notifications.tasks.sweep": {"queue": "mail"},
-    "dossiers.tasks.render_*": {"queue": "pdf"},
-}
-CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_ACKS_LATE = True
-CELERY_TASK_REJECT_ON_WORKER_LOST = True
-CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 120
-CELERY_TASK_SOFT_TIME_LIMIT = 90
-CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# The web process only wakes the worker: a broker that is down must not hold a request.
-CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat-schedule")
-CELERY_BEAT_SCHEDULER = "portal.beat:Scheduler"
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-outbox": {
-        "task": "notifications.tasks.sweep",
-        "schedule": timedelta(seconds=NOTIFICATION_SWEEP_SECONDS),
-    },
-    "watch-store": {"task": "common.tasks.watch_store", "schedule": timedelta(seconds=60)},
-    "watch-outbox": {"task": "notifications.tasks.watch", "schedule": timedelta(seconds=60)},
-    "render-slips": {"task": "dossiers.tasks.render_waiting_slips", "schedule": timedelta(seconds=60)},
-    "tidy-counters": {"task": "common.tasks.tidy", "schedule": crontab(hour=3, minute=10)},
-    "forget-unconfirmed": {"task": "accounts.tasks.forget_unconfirmed", "schedule": crontab(hour=3, minute=20)},
-    "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": crontab(hour=3, minute=30)},
-    "expire-drafts": {"task": "dossiers.tasks.expire_drafts", "schedule": crontab(hour=2, minute=30)},
-    "sweep-loose-files": {"task": "common.tasks.sweep_loose_files", "schedule": crontab(hour=3, minute=40)},
-    "verify-record": {"task": "dossiers.tasks.verify_record", "schedule": crontab(hour=1, minute=10)},
-    "rank-procedures": {"task": "dossiers.tasks.rank_procedures", "schedule": crontab(hour=2, minute=10)},
-    "count-figures": {"task": "dossiers.tasks.count_figures", "schedule": crontab(hour=2, minute=20)},
-    "expire-prepared-forms": {
-        "task": "procedures.tasks.expire_prepared_forms",
-        "schedule": crontab(hour=2, minute=40),
-    },
-    "forget-imports": {"task": "procedures.tasks.forget_imports", "schedule": crontab(minute=25)},
-    "refresh-search-text": {
-        "task": "procedures.tasks.refresh_search_text",
-        "schedule": crontab(hour=0, minute=5),
-    },
-}
-# Nothing piles up: what no worker has begun when its next run comes, or within a night, is dropped.
-for _entry in CELERY_BEAT_SCHEDULE.values():
-    _every = _entry["schedule"]
-    _entry["options"] = {"expires": _every.total_seconds() if isinstance(_every, timedelta) else 6 * 3600}
 
 AUTH_USER_MODEL = "accounts.User"
 # The e-mail is unique in lower case, by a constraint that this check does not see.
@@ -342,7 +256,7 @@ STORE_FREE_BYTES = env.int("STORE_FREE_BYTES", default=1024**3)
 PARSERS_AT_ONCE = env.int("PARSERS_AT_ONCE", default=2)
 PARSER_WAIT_SECONDS = 10
 PARSER_FOLDER = VAR_DIR / "parsers"
-# Uploads rest in memory until they are checked: a full temporary folder stops nothing, and no paper lies about there.
+# Uploads stay in memory until they are checked: a full temporary folder stops nothing, and no paper is left there.
 FILE_UPLOAD_HANDLERS = ["common.files.handlers.MemoryHandler"]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -366,7 +280,7 @@ EMAIL_URL = env("EMAIL_URL", default="")
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Một Cửa <mot-cua@localhost>")
 
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SAMESITE: Literal["Lax"] = "Lax"
 SESSION_COOKIE_AGE = 24 * 3600
 SESSION_IDLE_SECONDS = {"citizen": 2 * 3600, "officer": 30 * 60}
 SESSION_MAX_SECONDS = {"citizen": 24 * 3600, "officer": 10 * 3600}
@@ -411,7 +325,7 @@ LOGGING = {
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
-    # Strangers who knock under another name are answered 400 and need no trace in the log.
+    # A request for an unknown host is answered 400 and needs no trace in the log.
     "loggers": {
         "django.security.DisallowedHost": {"level": "CRITICAL"},
         # They tell every step of every PDF.

@@ -23,7 +23,7 @@ def make(tmp_path):
     """``make(kind)`` starts a scheduler over the same schedule file, one run each 30 seconds and one each night."""
 
     def started(kind=Scheduler):
-        app = Celery("trial", broker="memory://")
+        app = Celery("trial", broker="memory://", set_as_current=False)
         app.conf.update(timezone="Asia/Ho_Chi_Minh", result_expires=None)
         app.conf.beat_schedule = {
             "often": {"task": "often", "schedule": timedelta(seconds=30)},

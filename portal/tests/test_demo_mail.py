@@ -1,6 +1,7 @@
 """The mail page shows everything in a demonstration and nothing anywhere else."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -16,7 +17,7 @@ def demo(settings):
 
 
 def mail(now, n=0, **changes):
-    values = {
+    values: dict[str, Any] = {
         "to": Recipient(name="Lê Thị Hoa", email="hoa@example.com"),
         "subject": f"Mã xác nhận {n}",
         "body": "Mã: 482913\n\nhttps://example.com/x?a=1&b=2\n<script>alert(1)</script>\n",

@@ -13,6 +13,7 @@ from dossiers.desk import rows
 from dossiers.desk.officer import Officer
 from dossiers.models import Dossier, DossierEvent, Status
 from offices.models import Post
+from tests.present import present
 
 
 @pytest.mark.sqlite
@@ -34,6 +35,6 @@ def test_every_status_is_there(settings, moment):
 
 def urgent(email: str) -> list[str]:
     """Return how many dossiers an officer finds overdue and due on this working day or the next."""
-    user = User.objects.find(email)
+    user = present(User.objects.find(email))
     posts = Post.objects.valid_on(local_day(now())).of(user).select_related("unit")
     return [count.count for count in rows.home_counts(Officer(user, tuple(posts), now()))[:2]]

@@ -28,7 +28,8 @@ class Writer(threading.Thread):
     def __init__(self, number: int, commune: Any, version: Any, stop: threading.Event) -> None:
         super().__init__()
         self.number, self.commune, self.version, self.stop = number, commune, version, stop
-        self.done, self.refused = 0, []
+        self.done = 0
+        self.refused: list[Exception] = []
 
     def run(self) -> None:
         try:

@@ -9,26 +9,27 @@ from django.urls import reverse
 from common import heartbeat, tasks
 from common.clock import now as present
 from common.models import Alert, AlertKind, Heartbeat
-from portal import celery as background
+from portal import worker_life
+from portal.celery import app
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
 def nothing_noted(monkeypatch):
-    monkeypatch.setattr(background, "_noted", {})
+    monkeypatch.setattr(worker_life, "_noted", {})
 
 
 def test_taking_a_task_notes_its_queue_now_and_then(django_assert_num_queries):
-    task = background.app.tasks["common.tasks.watch_store"]
+    task = app.tasks["common.tasks.watch_store"]
     for queue in ("mail", "pdf"):
         task.push_request(delivery_info={"routing_key": queue})
         task.before_start("id", (), {})
         task.pop_request()
     assert set(Heartbeat.objects.values_list("queue", flat=True)) == {"mail", "pdf"}
     with django_assert_num_queries(0):
-        background.note_life("mail")
-        background.note_life("of somebody else")
+        worker_life.note_life("mail")
+        worker_life.note_life("of somebody else")
         task.before_start("id", (), {})
 
 
@@ -37,7 +38,7 @@ def test_a_database_that_is_away_stops_no_task(monkeypatch, caplog):
         raise OperationalError
 
     monkeypatch.setattr(heartbeat, "note", away)
-    background.note_life("mail")
+    worker_life.note_life("mail")
     assert "OperationalError" in caplog.text
 
 

@@ -18,8 +18,10 @@ from ..versions import publishing, template_files
 from ..versions.comparing import ChangedSection
 from ..versions.drafting import forget_files
 from ..versions.serialising import COLUMNS, Plain, digested, plain_version, template_digest
-from .plan import CHANGED, NEW, Options, Outcome, Plan, build, plan
-from .reading import ImportItem
+from .item import ImportItem
+from .merging import build
+from .outcome import CHANGED, NEW, Options, Outcome, Plan
+from .plan import plan
 
 ACTION = "version.import"
 
@@ -114,7 +116,9 @@ class _Writer:
 
     def wording(self, outcome: Outcome, target: Plain) -> None:
         """Write the draft: its columns, then the rows that differ."""
-        draft = outcome.draft or publishing.draft_from(outcome.procedure, self.by, self.now)  # type: ignore[arg-type]
+        procedure = outcome.procedure
+        assert procedure is not None, "what is new has been made before"
+        draft = outcome.draft or publishing.draft_from(procedure, self.by, self.now)
         outcome.draft = draft
         before = plain_version(draft, template_digest)
         columns: dict[str, Any] = {name: target[name] for name in COLUMNS}
@@ -179,7 +183,7 @@ def _replace(manager: Any, rows: list[Any], draft: ProcedureVersion) -> None:
         row.version = draft
     model: type[Model] = manager.model
     model._default_manager.bulk_create(rows)
-    draft._prefetched_objects_cache = {}  # type: ignore[attr-defined]
+    draft._prefetched_objects_cache = {}  # type: ignore[attr-defined]  # the stubs leave it out
 
 
 def _logged(section: ChangedSection) -> list[tuple[str, Any, Any]]:

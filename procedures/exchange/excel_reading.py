@@ -1,4 +1,4 @@
-"""Reading a workbook that a person has changed: careful with what is in the file, patient with how it was typed.
+"""Reads a workbook that a person has changed: strict about what a file may hold, lenient about how values are typed.
 
 The zip is looked at before anything is unpacked; macros, links to other files
 and formulas are refused. Every fault names sheet, row and column.
@@ -23,7 +23,8 @@ from common.values import partial_date
 
 from ..versions.serialising import Plain
 from .excel import CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
-from .reading import MAX_BYTES, Fault, ImportItem, Row, Unreadable, checked, read_procedure, too_large
+from .item import MAX_BYTES, Fault, ImportItem, Row, Unreadable, checked, too_large
+from .reading import read_procedure
 
 MAX_UNPACKED = 60 * 1024 * 1024
 MAX_PARTS = 200

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from common.files.uploads import FileRefused, parse
 
 from ..versions.serialising import digested
-from .plan import FAULTY, Outcome, Plan
-from .reading import Fault
+from .item import Fault
+from .outcome import FAULTY, Outcome, Plan
 
 # Each takes about 0.3 s.
 MAX_NEW = 60

@@ -1,243 +1,33 @@
 """The dry run of an import: what a file would change in the catalogue, line by line. Writes nothing."""
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from datetime import date
-from decimal import Decimal
-from typing import Any
 
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.text import fold
 
-from ..models import (
-    FeeLine,
-    LifeEvent,
-    Procedure,
-    ProcedureStep,
-    ProcedureVersion,
-    RequiredPaper,
-    Sector,
-    VersionStatus,
-)
+from ..models import LifeEvent, Procedure, ProcedureVersion, Sector, VersionStatus
 from ..seed.importing import sector_code
 from ..versions import checking
-from ..versions.comparing import ChangedSection, compare, compare_procedures
+from ..versions.comparing import compare, compare_procedures
 from ..versions.drafting import first_of_next_month
-from ..versions.serialising import (
-    COLUMNS,
-    FEE_COLUMNS,
-    PAPER_COLUMNS,
-    STEP_COLUMNS,
-    Plain,
-    digested,
-    plain_procedure,
-    plain_version,
-    template_digest,
-)
-from .reading import Fault, ImportItem
+from ..versions.serialising import COLUMNS, Plain, digested, plain_procedure, plain_version, template_digest
+from .item import Fault, ImportItem
+from .merging import PROCEDURE, VERSION, build, merge
+from .outcome import CHANGED, FAULTY, NEW, SAME, Options, Outcome, Plan, RowLine
 
-NEW, CHANGED, SAME, FAULTY = "new", "changed", "same", "fault"
-PAPER: Plain = {
-    "name_en": "",
-    "originals": 0,
-    "copies": 0,
-    "is_required": True,
-    "condition": "",
-    "show_if": None,
-    "from_form": False,
-    "may_bring_original": True,
-    "template_file": None,
-}
-FEE: Plain = {"amount_online_vnd": None, "per": "", "exemption": "", "is_local": False}
-STEP: Plain = {"role": "", "text_en": "", "allotted": 0.0}
-VERSION: Plain = {
-    "name_en": "",
-    "needs_presence": False,
-    "audience": ["citizen"],
-    "channels": ["direct"],
-    "processing_amount": 0,
-    "processing_note": "",
-    "outcome": "",
-    "outcome_en": "",
-    "conditions": "",
-    "note": "",
-    "legal_bases": [],
-    "dossier_sets": 1,
-    "receipt_note": "",
-    "letter_text": "",
-    "reasons": [],
-    "form": None,
-    "papers": [],
-    "fees": [],
-    "steps": [],
-}
-PROCEDURE: Plain = {"life_events": [], "synonyms": [], "faq": [], "notice": "", "accept_until": None, "related": []}
 NEEDED = {
     "name": gettext_lazy("Name"),
     "level": gettext_lazy("Level"),
     "processing_unit": gettext_lazy("Unit of the processing time"),
 }
-DATES = ("effective_from", "effective_until")
-_PARTS = {"papers": PAPER, "fees": FEE, "steps": STEP}
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What the importer chose: overwrite colleagues' drafts; send all drafts to review at once."""
-
-    overwrite: bool = False
-    to_review: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class RowLine:
-    """What becomes of one row of a sheet; ``state`` is NEW, CHANGED or SAME."""
-
-    place: str
-    state: str
-
-
-@dataclass
-class Outcome:
-    """What becomes of one procedure of the file: a line of the report.
-
-    ``sections`` say the changes; ``whole`` those that count at once, ``notes``
-    what else happens. The rest is for applying it: the rows found, ``target``
-    the version's data as they shall be, ``about`` the procedure's.
-    """
-
-    code: str
-    place: str
-    name: str = ""
-    state: str = SAME
-    sections: list[ChangedSection] = field(default_factory=list)
-    whole: list[ChangedSection] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    rows: list[RowLine] = field(default_factory=list)
-    procedure: Procedure | None = None
-    draft: ProcedureVersion | None = None
-    target: Plain | None = None
-    about: Plain = field(default_factory=dict)
-    says_related: bool = False
-    stamp: list[Any] = field(default_factory=list)
-    # Hashes of the template files that its version has already.
-    files_there: set[str] = field(default_factory=set)
-
-    def report(self) -> dict[str, Any]:
-        """Return the line as plain data."""
-        return {
-            "code": self.code,
-            "place": self.place,
-            "name": self.name,
-            "state": self.state,
-            "sections": [
-                {"title": section.title, "changes": [asdict(change) for change in section.changes]}
-                for section in self.sections
-            ],
-            "whole": [asdict(change) for section in self.whole for change in section.changes],
-            "notes": self.notes,
-            "faults": [asdict(fault) for fault in self.faults],
-            "rows": [asdict(row) for row in self.rows],
-        }
-
-
-@dataclass
-class Plan:
-    """All outcomes of a file."""
-
-    outcomes: list[Outcome]
-    sectors: dict[str, Plain]
-    events: dict[str, Plain]
-
-    @property
-    def is_faulty(self) -> bool:
-        """Whether something keeps the file from being imported."""
-        return any(outcome.state == FAULTY for outcome in self.outcomes)
-
-    def count(self, state: str) -> int:
-        """Return how many procedures have a state."""
-        return sum(outcome.state == state for outcome in self.outcomes)
-
-    def digest(self) -> str:
-        """Return a hash of what would happen and to which rows: two equal plans do the same."""
-        facts = [
-            [outcome.code, outcome.state, outcome.stamp, outcome.notes, [str(fault) for fault in outcome.faults]]
-            for outcome in self.outcomes
-        ]
-        text = json.dumps([facts, self.sectors, self.events], ensure_ascii=False, sort_keys=True, default=str)
-        return hashlib.sha256(text.encode()).hexdigest()
 
 
 def plan(parcels: list[ImportItem], *, by: User, options: Options, day: date) -> Plan:
     """Compare a file with the catalogue. About twelve queries, whatever the size of the file."""
     return _Planner(parcels, by, options, day).plan()
-
-
-def build(target: Plain) -> tuple[ProcedureVersion, list[RequiredPaper], list[FeeLine], list[ProcedureStep]]:
-    """Return unsaved rows that hold a version's data; template files apart, which are named only."""
-    version = ProcedureVersion(**{name: target[name] for name in COLUMNS})
-    version.effective_from = date.fromisoformat(target["effective_from"])
-    version.effective_until = date.fromisoformat(target["effective_until"]) if target["effective_until"] else None
-    papers = [
-        RequiredPaper(
-            n=n,
-            template_file=paper["template_file"]["name"] if paper["template_file"] else "",
-            **{name: paper[name] for name in PAPER_COLUMNS},
-        )
-        for n, paper in enumerate(target["papers"], start=1)
-    ]
-    fees = [FeeLine(n=n, **{name: fee[name] for name in FEE_COLUMNS}) for n, fee in enumerate(target["fees"], start=1)]
-    steps = [
-        ProcedureStep(n=n, allotted=Decimal(str(step["allotted"])), **{name: step[name] for name in STEP_COLUMNS})
-        for n, step in enumerate(target["steps"], start=1)
-    ]
-    return version, papers, fees, steps
-
-
-def merge(base: Mapping[str, Any], incoming: Plain) -> Plain:
-    """Lay what a file says over a version: what is missing keeps what is there. Dates stay."""
-    target = dict(base) | {name: value for name, value in incoming.items() if name not in _PARTS and name not in DATES}
-    if "papers" in incoming:
-        target["papers"] = _merged_papers(base.get("papers", []), incoming["papers"])
-    for part in ("fees", "steps"):
-        if part in incoming:
-            before = base.get(part, [])
-            target[part] = [
-                (before[n] if n < len(before) else _PARTS[part]) | row for n, row in enumerate(incoming[part])
-            ]
-    return target
-
-
-def _merged_papers(before: list[Plain], incoming: list[Plain]) -> list[Plain]:
-    by_key = {paper["key"]: paper for paper in before}
-    by_name = {fold(paper["name"]): paper["key"] for paper in reversed(before)}
-    taken = {paper["key"] for paper in incoming if "key" in paper}
-    made = []
-    for paper in incoming:
-        key = paper.get("key")
-        if key is None:
-            key = by_name.get(fold(paper["name"]), "")
-            if not key or key in taken:
-                key = _free_key(paper["name"], taken | set(by_key))
-        taken.add(key)
-        made.append({"key": key, **by_key.get(key, PAPER), **paper})
-    return made
-
-
-def _free_key(name: str, taken: set[str]) -> str:
-    base = slugify(fold(name))[:36].strip("-") or "giay-to"
-    return (
-        base
-        if base not in taken
-        else next(key for n in range(2, len(taken) + 3) if (key := f"{base}-{n}") not in taken)
-    )
 
 
 class _Planner:

@@ -1,4 +1,4 @@
-"""Reading exchange files: every value is checked, every fault is named with its place.
+"""The properties of a procedure in exchange files: every value is checked, every fault is named with its place.
 
 A property that is missing stays missing: what that means is decided where the
 file meets the catalogue. No database.
@@ -6,10 +6,8 @@ file meets the catalogue. No database.
 
 import base64
 import binascii
-import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -20,74 +18,31 @@ from django.utils.translation import gettext as _
 
 from common.text import clean, clean_text, is_broken
 from eforms import schema as form_schema
-from eforms.loading import OPERATORS
+from eforms.reading import OPERATORS
 from offices.models import Role
 
 from ..models import FeeKind, TimeUnit
 from ..versions.drafting import is_code
-from ..versions.serialising import FORMAT, PORTAL, Plain
+from ..versions.serialising import Plain
 from ..versions.template_files import KINDS as TEMPLATE_KINDS
+from .item import Fault, ImportItem, Row
 
-MAX_BYTES = 10 * 1024 * 1024
-# More would hold the database, and the person, too long: an import is one transaction of about 7 ms a procedure.
-MAX_PROCEDURES = 500
 MAX_DEPTH = 30
+
+
 MAX_ENTRIES = 60
+
+
 MAX_FAULTS = 500
+
+
 LONG = 20_000
+
+
 ROLES = ("", Role.CLERK.value, Role.SPECIALIST.value, Role.LEADER.value, Role.CASHIER.value)
+
+
 _SLUG = re.compile(r"[-a-zA-Z0-9_]+", re.ASCII)
-
-
-class Unreadable(Exception):
-    """A file that cannot be read as a whole; ``message`` says why and what to do."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong at a place of the file."""
-
-    place: str
-    reason: str
-
-
-class Row(dict[str, Any]):
-    """A record that was a row of a sheet: it knows where it and its cells stand."""
-
-    def __init__(self, values: Mapping[str, Any], sheet: str, number: int, columns: Mapping[str, str]) -> None:
-        super().__init__(values)
-        self.sheet, self.number, self.columns = sheet, number, columns
-        # Cells that are at fault already: they do not count as missing.
-        self.bad: set[str] = set()
-
-    @property
-    def place(self) -> str:
-        """Where the row stands."""
-        return _("%(sheet)s, row %(n)d") % {"sheet": self.sheet, "n": self.number}
-
-    def cell(self, name: str) -> str:
-        """Where one value stands."""
-        if name not in self.columns:
-            return self.place
-        return _("%(place)s, column “%(column)s”") % {"place": self.place, "column": self.columns[name]}
-
-
-@dataclass
-class ImportItem:
-    """One procedure of a file: its values, the faults in them, and the rows of sheets they came from.
-
-    ``rows`` are (part, position in the part, place), part being '' or papers, fees, steps.
-    """
-
-    code: str
-    place: str
-    values: Plain
-    faults: list[Fault] = field(default_factory=list)
-    rows: list[tuple[str, int, str]] = field(default_factory=list)
 
 
 class _Gathering:
@@ -294,21 +249,35 @@ def _record(
 
 
 _LINE = partial(_text, maximum=300)
+
+
 _NAME = partial(_text, maximum=300, needed=True)
+
+
 _TEXT = partial(_text, lines=True)
+
+
 _WHOLE = partial(_number, maximum=2**31 - 1)
+
+
 _EVENT: dict[str, Check] = {
     "code": partial(_slug, maximum=40),
     "name": partial(_text, maximum=80, needed=True),
     "name_en": partial(_text, maximum=80),
     "n": partial(_number, maximum=9999),
 }
+
+
 _SECTOR: dict[str, Check] = {
     "code": partial(_slug, maximum=60),
     "name": partial(_text, maximum=120, needed=True),
     "name_en": partial(_text, maximum=120),
 }
+
+
 _FAQ: dict[str, Check] = {"question": _NAME, "answer": partial(_text, lines=True, needed=True)}
+
+
 _PAPER: dict[str, Check] = {
     "key": partial(_slug, maximum=40),
     "name": partial(_text, maximum=400, needed=True),
@@ -322,6 +291,8 @@ _PAPER: dict[str, Check] = {
     "may_bring_original": _truth,
     "template_file": _or_none(_template),
 }
+
+
 _FEE: dict[str, Check] = {
     "kind": partial(_one_of, known=tuple(FeeKind.values)),
     "amount_vnd": _WHOLE,
@@ -330,12 +301,16 @@ _FEE: dict[str, Check] = {
     "exemption": _TEXT,
     "is_local": _truth,
 }
+
+
 _STEP: dict[str, Check] = {
     "role": partial(_one_of, known=ROLES),
     "text": partial(_text, maximum=400, needed=True),
     "text_en": partial(_text, maximum=400),
     "allotted": _hours,
 }
+
+
 _VERSION: dict[str, Check] = {
     "name": _NAME,
     "name_en": _LINE,
@@ -362,6 +337,8 @@ _VERSION: dict[str, Check] = {
     "fees": partial(_list, each=partial(_record, spec=_FEE, needed=("kind", "amount_vnd"))),
     "steps": partial(_list, each=partial(_record, spec=_STEP, needed=("text",))),
 }
+
+
 _PROCEDURE: dict[str, Check] = {
     "code": _code,
     "sector": partial(_record, spec=_SECTOR),
@@ -397,79 +374,3 @@ def _check_together(parcel: ImportItem, into: _Gathering) -> None:
     start, until = version.get("effective_from"), version.get("effective_until")
     if start and until and until < start:
         into.fault(parcel.place, _("The last day lies before the first."))
-
-
-# A whole JSON file ----------------------------------------------------------------------------------------------------
-
-
-def read_json(content: bytes) -> list[ImportItem]:
-    """Read an exchange file; raises Unreadable when it is none."""
-    if len(content) > MAX_BYTES:
-        raise Unreadable(too_large())
-    data = _parse(content)
-    if not isinstance(data, dict) or data.get("portal") != PORTAL or not isinstance(data.get("procedures"), list):
-        raise Unreadable(_("This is no file that a portal of this kind has exported."))
-    if data.get("exchange") != FORMAT or isinstance(data["exchange"], bool):
-        raise Unreadable(_("The file is of a newer kind than this portal can read."))
-    if set(data) - {"portal", "exchange", "exported_at", "procedures"}:
-        raise Unreadable(_("This is no file that a portal of this kind has exported."))
-    parcels = [
-        read_procedure(found, f"procedures[{n}]") for n, found in enumerate(data["procedures"][: MAX_PROCEDURES + 1])
-    ]
-    return checked(parcels)
-
-
-def checked(parcels: list[ImportItem]) -> list[ImportItem]:
-    """Check what procedures of a file are together; raises Unreadable for none or too many."""
-    if not parcels:
-        raise Unreadable(_("The file holds no procedure."))
-    if len(parcels) > MAX_PROCEDURES:
-        raise Unreadable(
-            _("The file holds more than %(count)d procedures. Split it, for example by field.")
-            % {"count": MAX_PROCEDURES}
-        )
-    met: set[str] = set()
-    for parcel in parcels:
-        if parcel.code and parcel.code in met:
-            parcel.faults.append(Fault(parcel.place, _("The code %(code)s is there twice.") % {"code": parcel.code}))
-        met.add(parcel.code)
-    return parcels
-
-
-def too_large() -> str:
-    """Return the sentence for a file beyond the limit."""
-    return _("The file is larger than %(count)d MB. Split it, for example by field.") % {"count": MAX_BYTES // 1024**2}
-
-
-def _parse(content: bytes) -> Any:
-    damaged = _("The file is not JSON, or is damaged. Export it again.")
-    try:
-        text = content.decode("utf-8-sig")
-        data = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_no_twins)
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(damaged) from error
-    if not _is_sound(data, MAX_DEPTH):
-        raise Unreadable(damaged)
-    return data
-
-
-def _no_number(found: str) -> Any:
-    raise ValueError(found)
-
-
-def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise ValueError("a property is there twice")
-    return made
-
-
-def _is_sound(found: Any, depth: int) -> bool:
-    """Tell whether data are not nested too deep; names of properties are kept short and plain."""
-    if depth < 0:
-        return False
-    if isinstance(found, dict):
-        return all(
-            len(name) <= 100 and name.isprintable() and _is_sound(value, depth - 1) for name, value in found.items()
-        )
-    return all(_is_sound(value, depth - 1) for value in found) if isinstance(found, list) else True

@@ -17,8 +17,8 @@ from accounts.models import User
 from common.secret import fernet
 
 from ..models import WaitingImport
-from .plan import Options, Plan
-from .reading import Fault, ImportItem, Row
+from .item import Fault, ImportItem, Row
+from .outcome import Options, Plan
 
 KEPT = timedelta(minutes=30)
 

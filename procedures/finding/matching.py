@@ -13,7 +13,7 @@ from django.db.models.lookups import LessThan
 
 from offices.models import Unit
 
-from .. import labels as words
+from .. import labels
 from ..models import Offering, Procedure, ProcedureVersion
 from . import spelling
 
@@ -118,11 +118,11 @@ def narrowed(
 def _at_level(level: str, offerings: QuerySet[Offering]) -> Q:
     """Return the versions whose tag has a level, or a name of NĐ 42/2022: the highest offering, never above the own."""
     own = offerings.filter(procedure=OuterRef("procedure"))
-    if level == words.INFORMATION:
+    if level == labels.INFORMATION:
         return Q(level__lte=2) | ~Q(Exists(own.filter(level__gte=3)))
-    if level == words.WHOLLY:
+    if level == labels.WHOLLY:
         return _just(4, own) & Q(needs_presence=False)
-    if level == words.PARTLY:
+    if level == labels.PARTLY:
         return _just(3, own) | _just(4, own) & Q(needs_presence=True)
     return _just(int(level), own)
 

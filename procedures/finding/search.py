@@ -15,7 +15,7 @@ from common.text import clean, fold, in_order
 from common.web.paging import Page, capped_count, keyset_page
 from offices.models import Unit
 
-from .. import labels as words
+from .. import labels
 from ..models import FeeLine, LifeEvent, Offering, Procedure, ProcedureVersion, Sector
 from . import spelling
 from .matching import LINKS, Wanted, narrowed, ranked, wanted, with_words
@@ -24,7 +24,7 @@ ORDER = ("-popularity", "sort_key", "id")
 PAGE_SIZE = 20
 MAX_QUERY, MAX_WORDS = 200, 10
 AUDIENCES = ("citizen", "organisation", "enterprise")
-LEVELS = (*words.LEVELS, *words.SCHEME_2022)
+LEVELS = (*labels.LEVELS, *labels.SCHEME_2022)
 # Beyond so many results none are counted.
 COUNTED = 1000
 # Headings help in a list of some length only.
@@ -238,7 +238,7 @@ def grouped(rows: list[dict[str, Any]], events: Sequence[LifeEvent]) -> list[dic
         groups[min(own, key=lambda event: (-shared[event], places[event])) if own else None].append(row)
     if len(groups) < 2:
         return []
-    names = {event.pk: words.event_name(event) for event in events}
+    names = {event.pk: labels.event_name(event) for event in events}
     # What belongs to no event comes last, however well it was found.
     ordered = sorted(groups.items(), key=lambda group: group[0] is None)
     return [{"name": names[event] if event else _("Other matters"), "rows": group} for event, group in ordered]
@@ -257,7 +257,7 @@ def counted_events(
         counts = dict(found.values_list("lifeevent").annotate(Count("id")).order_by())
     return [
         {
-            "name": words.event_name(event),
+            "name": labels.event_name(event),
             "count": str(counts.get(event.pk, "")),
             "url": filters.url(base, event=event.code),
         }
@@ -287,8 +287,8 @@ def _row(
     procedure: Any, version: Any, offerings: list[Any], fees: Mapping[int, list[FeeLine]], day: date, base: str
 ) -> dict[str, Any]:
     level = min(version.level, max(offering.level for offering in offerings))
-    fee, caution = words.fee_words(fees.get(version.id, []), offerings[0] if len(offerings) == 1 else None)
-    name, language = words.name_in(version)
+    fee, caution = labels.fee_words(fees.get(version.id, []), offerings[0] if len(offerings) == 1 else None)
+    name, language = labels.name_in(version)
     url = f"{base}{quote(procedure.code)}/"
     is_open = procedure.accept_until is None or procedure.accept_until >= day
     return {
@@ -298,13 +298,13 @@ def _row(
         "language": language,
         "code": procedure.code,
         "sector": procedure.sector__name,
-        "level": words.level_words(level, version.needs_presence),
+        "level": labels.level_words(level, version.needs_presence),
         "rank": level,
-        "time": words.time_words(version),
+        "time": labels.time_words(version),
         "fee": fee,
         "caution": caution,
-        "audience": words.audience_words(version.audience),
-        "figures": words.figures_words(
+        "audience": labels.audience_words(version.audience),
+        "figures": labels.figures_words(
             procedure.figures__year,
             procedure.figures__decided,
             procedure.figures__on_time,
@@ -323,11 +323,11 @@ def active(filters: Filters, options: Choices, base: str) -> list[dict[str, str]
     event = options.event(filters.event)
     found = [
         ("q", f"“{filters.q}”" if filters.q else ""),
-        ("event", words.event_name(event) if event else ""),
+        ("event", labels.event_name(event) if event else ""),
         ("agency", unit),
         ("field", sector),
-        ("level", words.level_choice_words(filters.level)),
-        ("audience", words.audience_words([filters.audience])),
+        ("level", labels.level_choice_words(filters.level)),
+        ("audience", labels.audience_words([filters.audience])),
     ]
     return [
         {

@@ -1,4 +1,4 @@
-"""Words by which procedures are found, and the forgiving of typing errors.
+"""The vocabulary of the search and the correction of typing errors.
 
 ``search_text`` of a procedure has folded lines that begin with a space: first the
 name, then the synonyms, then an empty line and whatever else finds it (field,

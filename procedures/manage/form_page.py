@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.text import in_order, lower_first
 from eforms.answering import AnswerForm, section_form
-from eforms.builder import editing as form_editing
-from eforms.builder.editing import Paper, Part, columns_of, fields_of, name_of, sections_of, text_of
+from eforms.builder import editing
 from eforms.builder.forms import PaperForm, kind_of
 from eforms.builder.labels import PREFILL_WORDS, condition_text, rule_words, type_name
+from eforms.builder.raw import Paper, Part, columns_of, fields_of, name_of, sections_of, text_of
 from eforms.checking import check_form
 from eforms.parts import Schema, SchemaError, SchemaFault, Section
 from eforms.schema import load
@@ -196,7 +196,7 @@ def add_paper(
         RequiredPaper.objects.create(
             version=version,
             n=max((n for n, _key in taken), default=0) + 1,
-            key=form_editing.key_from(cleaned["name"], {key for _n, key in taken}),
+            key=editing.key_from(cleaned["name"], {key for _n, key in taken}),
             name=cleaned["name"],
             name_en=cleaned["name_en"],
             originals=cleaned["originals"],

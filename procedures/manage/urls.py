@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import compare, exchange, form, lists, names, preview, procedure, retype, review, rows, version
+from .views import compare, exchange, form, lists, names, preview, procedure, questions, retype, review, rows, version
 
 VERSION = "manage/procedures/<str:code>/v<int:number>/"
 
@@ -43,16 +43,16 @@ urlpatterns = [
     path(f"{VERSION}form/title/", form.form_title, name="form_title"),
     path(f"{VERSION}form/remove/", form.form_remove, name="form_remove"),
     path(f"{VERSION}form/move/", form.form_move, name="form_move"),
-    path(f"{VERSION}form/copy/", form.form_copy, name="form_copy"),
+    path(f"{VERSION}form/copy/", questions.form_copy, name="form_copy"),
     path(f"{VERSION}form/add-section/", form.form_section_add, name="form_section_add"),
     path(f"{VERSION}form/sections/<str:section>/", form.form_section, name="form_section"),
     path(f"{VERSION}form/sections/<str:section>/delete/", form.form_section_delete, name="form_section_delete"),
-    path(f"{VERSION}form/sections/<str:section>/add-field/", form.form_field_add, name="form_field_add"),
-    path(f"{VERSION}form/fields/<str:field>/", form.form_field, name="form_field"),
-    path(f"{VERSION}form/fields/<str:field>/delete/", form.form_field_delete, name="form_field_delete"),
+    path(f"{VERSION}form/sections/<str:section>/add-field/", questions.form_field_add, name="form_field_add"),
+    path(f"{VERSION}form/fields/<str:field>/", questions.form_field, name="form_field"),
+    path(f"{VERSION}form/fields/<str:field>/delete/", questions.form_field_delete, name="form_field_delete"),
     path(f"{VERSION}form/fields/<str:field>/type/", retype.form_field_type, name="form_field_type"),
-    path(f"{VERSION}form/fields/<str:table>/add-column/", form.form_column_add, name="form_column_add"),
-    path(f"{VERSION}form/fields/<str:table>/columns/<str:field>/", form.form_column, name="form_column"),
+    path(f"{VERSION}form/fields/<str:table>/add-column/", questions.form_column_add, name="form_column_add"),
+    path(f"{VERSION}form/fields/<str:table>/columns/<str:field>/", questions.form_column, name="form_column"),
     path(
         f"{VERSION}form/fields/<str:table>/columns/<str:field>/type/",
         retype.form_column_type,
@@ -60,7 +60,7 @@ urlpatterns = [
     ),
     path(
         f"{VERSION}form/fields/<str:table>/columns/<str:field>/delete/",
-        form.form_column_delete,
+        questions.form_column_delete,
         name="form_column_delete",
     ),
     path(f"{VERSION}preview/", preview.preview, name="preview"),

@@ -29,7 +29,8 @@ from eforms import schema as form_schema
 from ..models import ProcedureVersion
 
 FOLDER = "blank-forms"
-# From this level on an official form is offered.
+# At the first level nothing is filed from afar; from the second on an official form is offered.
+IN_PERSON_LEVEL = 1
 PAPER_LEVEL = 2
 
 
@@ -54,7 +55,7 @@ def _layout_revision() -> bytes:
 
 
 def storage_name(pk: int, form: Any, name: str) -> str:
-    """Return where the blank form of a version rests, by its form and the procedure's name."""
+    """Return where the blank form of a version is stored, by its form and the procedure's name."""
     content = json.dumps([form, name], ensure_ascii=False, sort_keys=True).encode()
     return f"{FOLDER}/{pk}/{hashlib.sha256(_layout_revision() + content).hexdigest()[:32]}.pdf"
 
@@ -126,6 +127,4 @@ def kilobytes(size: int) -> str:
 
 def wake(pk: int) -> None:
     """Have the worker make the blank form of a version just published, once the transaction commits."""
-    from ..tasks import make_blank_form
-
-    broker.wake(make_blank_form, pk)
+    broker.wake("procedures.tasks.make_blank_form", pk)

@@ -6,6 +6,8 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from common.forms.adjusting import choice_of
+
 from ..models import Offering
 
 
@@ -24,7 +26,7 @@ class PaperUnitForm(forms.Form):
 
     def __init__(self, *args: Any, offerings: tuple[Offering, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].choices = [(offering.unit.slug, offering.unit.name) for offering in offerings]  # type: ignore[attr-defined]
+        choice_of(self, "unit").choices = [(offering.unit.slug, offering.unit.name) for offering in offerings]
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True

@@ -19,7 +19,7 @@ from .. import labels
 from ..catalogue import effective_level
 from ..models import FeeLine, Offering, Procedure, ProcedureVersion, RequiredPaper, VersionStatus
 from ..paper import blank_forms
-from ..paper.blank_forms import PAPER_LEVEL
+from ..paper.blank_forms import IN_PERSON_LEVEL, PAPER_LEVEL
 
 # Legal names run to 250 characters; beyond this a heading is set smaller.
 LONG_NAME = 70
@@ -126,7 +126,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "version": version,
         "notices": _notices(procedure, shown, day),
         "level": labels.level_words(level, version.needs_presence),
-        "rank": level,
+        "is_in_person": level == IN_PERSON_LEVEL,
         "time": labels.time_words(version),
         "fee": fee,
         "caution": caution,

@@ -2,7 +2,7 @@
 
 The six official declarations are translated from ``data/forms.json``; every
 other procedure that may be filed online gets a general application form that
-fits its field.
+fits its field. Long because it is a list of translations that goes when the seed becomes an exchange file.
 """
 
 import copy

@@ -1,7 +1,8 @@
 # ruff: noqa: E501 – whole sentences stay on their line
 """Words for the catalogue that comes with the portal, where its data are terse or in English.
 
-All texts are data in Vietnamese, not interface messages.
+All texts are data in Vietnamese, not interface messages. Long because it is a
+list of them, which goes when the seed becomes an exchange file.
 """
 
 from collections.abc import Mapping
@@ -101,11 +102,6 @@ NOTES = {
     "to-cao": "Không nhận đơn tố cáo qua mạng. Thông tin của người tố cáo được giữ bí mật.",
 }
 
-# One step wants the people themselves: they sign before the officer.
-NEEDS_PRESENCE = frozenset(
-    "ket-hon dang-ky-lai-ket-hon nhan-cha-me-con khai-sinh-nhan-cha-me-con nuoi-con-nuoi chung-thuc-chu-ky "
-    "chung-thuc-giao-dich chung-thuc-di-chuc chung-thuc-tu-choi-di-san chung-thuc-phan-chia-di-san".split()
-)
 
 # What people often need along with a procedure, or what they meant instead of it.
 RELATED: dict[str, tuple[str, ...]] = {

@@ -1,4 +1,4 @@
-"""Publishing: the moment a version becomes what citizens may rely on, the review before it and the end of it.
+"""Publishing a version, the review before it, and retiring it.
 
 What changes a draft is in ``changing.py``, what makes one in ``drafting.py``,
 what belongs to the procedure itself in ``keeping.py``; all of it is offered here.

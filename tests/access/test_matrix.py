@@ -22,6 +22,7 @@ from procedures.models import LifeEvent
 from procedures.versions import publishing
 from tests.access.world import World
 from tests.factories import NOW
+from tests.present import present
 
 PERSONAS = (
     "anonymous",
@@ -60,17 +61,19 @@ ADMIN = DESK | dict.fromkeys(("clerk", "specialist", "leader", "other_clerk"), "
 ADMIN_ELSEWHERE = ADMIN | {"administrator": "404"}
 
 GET, POST = "get", "post"
+# (URL name, method, URL arguments, expected by persona)
+Case = tuple[str, str, list[Any], dict[str, str]]
 
 
-def rows(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
+def rows(world: World) -> list[Case]:
     """Return (URL name, method, URL arguments, expected by persona)."""
     code = world.version.procedure.code
     draft, submitted, asked = world.draft, world.submitted, world.asked
     processing, proposed, decided = world.processing, world.proposed, world.decided
-    paper, sent_paper = draft.papers.first(), submitted.papers.first()
-    slip = submitted.slips.first()
+    paper, sent_paper = present(draft.papers.first()), present(submitted.papers.first())
+    slip = present(submitted.slips.first())
     message = world.failed_message()
-    public = [
+    public: list[Case] = [
         (name, GET, [], EVERYBODY)
         for name in (
             "healthz",
@@ -207,7 +210,7 @@ def rows(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
     ]
 
 
-def administration(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
+def administration(world: World) -> list[Case]:
     """Return the rows of the administrators' screens; every object is asked for at home and in another commune."""
     clerk, stranger = world.commune.clerk, world.neighbour.clerk
     post, foreign = clerk.posts.get().pk, stranger.posts.get().pk
@@ -217,7 +220,7 @@ def administration(world: World) -> list[tuple[str, str, list[object], dict[str,
     found_at = {"since": NOW, "last_at": NOW}
     alert, _made = Alert.objects.get_or_create(kind=AlertKind.MAIL_STUCK, defaults=found_at)
     plain = ("people", "units", "calendar", "log", "invite", "unit_add", "day_add", "calendar_import")
-    found = [(f"manage:{name}", GET, [], ADMIN) for name in plain]
+    found: list[Case] = [(f"manage:{name}", GET, [], ADMIN) for name in plain]
     found += [(f"manage:{name}", POST, [], ADMIN) for name in (*plain[4:], "log_export")]
     found += [("manage:alerts", GET, [], ADMIN), ("manage:alert_acknowledge", POST, [alert.pk], ADMIN)]
     found += [(f"manage:{name}", POST, [2026], ADMIN) for name in ("year_enter", "year_withdraw")]
@@ -244,7 +247,7 @@ def administration(world: World) -> list[tuple[str, str, list[object], dict[str,
     return [*found, ("accounts:invitation", GET, ["x"], EVERYBODY)]
 
 
-def catalogue(world: World) -> list[tuple[str, str, list[object], dict[str, str]]]:
+def catalogue(world: World) -> list[Case]:
     """Return the rows of the publishers' screens of procedures and their versions."""
     procedure = world.version.procedure
     publisher = world.commune.publisher
@@ -254,7 +257,7 @@ def catalogue(world: World) -> list[tuple[str, str, list[object], dict[str, str]
     if not draft.fees.exists():
         draft.fees.create(n=1, kind="phi", amount_vnd=8000, per="bản")
     lists = ("new", "life_events", "sectors")
-    found = [(f"manage:{name}", GET, [], PUBLISHER) for name in ("procedures", "bulk_confirm", *lists)]
+    found: list[Case] = [(f"manage:{name}", GET, [], PUBLISHER) for name in ("procedures", "bulk_confirm", *lists)]
     found += [(f"manage:{name}", POST, [], PUBLISHER) for name in ("bulk_publish", *lists)]
     found.append(("manage:home", GET, [], PUBLISHER | {"administrator": "in"}))
     found += [("manage:life_event", method, [event], PUBLISHER) for method in (GET, POST)]
@@ -316,9 +319,8 @@ def answer_of(client: Client, method: str, address: str) -> str:
 def answer_kind(response: Any) -> str:
     """Name an answer as the matrix does; its file is read to the end."""
     if isinstance(response, FileResponse):
-        b"".join(response.streaming_content)
-        for close in response._resource_closers:
-            close()
+        response.getvalue()
+        response.close()
     if response.status_code == 302 and response.url.startswith(reverse("account_login")):
         return "login"
     if response.status_code == 403 and b'name="login"' in response.content:

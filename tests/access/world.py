@@ -15,6 +15,7 @@ from dossiers.workflow import perform
 from notifications.models import Notification
 from procedures.paper.blank_forms import storage_name
 from tests import factories
+from tests.present import present
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 SHA256 = hashlib.sha256(PDF).hexdigest()
@@ -56,7 +57,7 @@ class World:
         self.decided = self.walk("receive", "forward", "propose", "approve")
         self.lettered = self.walk("receive", "forward", "write", "approve")
         self.keep_blank_form()
-        slips.store_pdf(self.submitted.slips.first(), PDF)
+        slips.store_pdf(present(self.submitted.slips.first()), PDF)
 
     def keep_blank_form(self) -> None:
         """Put a file where the blank form of the procedure is expected, so that no page has to make it."""
@@ -67,7 +68,7 @@ class World:
     def new_draft(self) -> Dossier:
         """A complete draft with one uploaded paper."""
         draft = factories.draft(self.citizen, self.commune.unit, self.version)
-        paper = draft.papers.first()
+        paper = present(draft.papers.first())
         paper.kind, paper.media_type, paper.original_name = "file", "application/pdf", "giay.pdf"
         paper.size, paper.sha256 = len(PDF), SHA256
         paper.file.save("giay.pdf", ContentFile(PDF), save=False)
@@ -78,7 +79,7 @@ class World:
         """Submit a draft and take it further."""
         dossier, moment = self.new_draft(), factories.NOW
         perform(actions.Submit(data_of_account(self.citizen), key=new_key()), dossier, by=self.citizen, now=moment)
-        staff, paper = self.commune, self.version.papers.first()
+        staff, paper = self.commune, present(self.version.papers.first())
         moves = {
             "receive": (actions.Receive(), staff.clerk),
             "forward": (actions.Forward(staff.specialist), staff.clerk),
@@ -95,7 +96,7 @@ class World:
 
     def failed_message(self) -> Notification:
         """A message about a dossier of the commune that has to be told by telephone."""
-        message = Notification.objects.filter(subject_ref=self.submitted.ref).first()
+        message = present(Notification.objects.filter(subject_ref=self.submitted.ref).first())
         message.state = "to_call"
         message.save(update_fields=["state"])
         return message

@@ -8,6 +8,7 @@ some of them, each kind of box, part or page all.
 import re
 import unicodedata
 from itertools import cycle
+from typing import Any
 from urllib.parse import urlencode
 
 import pytest
@@ -88,7 +89,7 @@ class Attacker:
         if world.people[persona] is not None:
             self.client.force_login(world.people[persona])
 
-    def send(self, method: str, address: str, **options: object) -> str:
+    def send(self, method: str, address: str, **options: Any) -> str:
         """Send a request, judge the answer, take back what it wrote; return the page."""
         with undone():
             response = self.client.generic(method, address, **options)
@@ -252,7 +253,7 @@ def test_headers_that_no_browser_sends(world, method):
         "/track/",
         "/language/",
         "/display/",
-        "/applicant/dossiers/",
+        "/my/dossiers/",
     ):
         for headers in HEADERS:
             attacker.send(method, address, data=b"a=b", **headers)

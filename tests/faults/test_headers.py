@@ -34,7 +34,7 @@ def test_pages_redirects_and_refusals(world, settings):
     clerk.force_login(world.commune.clerk)
     checked(stranger.get("/"), 200)
     checked(stranger.get("/healthz"), 200)
-    checked(stranger.get("/applicant/dossiers/"), 302)
+    checked(stranger.get("/my/dossiers/"), 302)
     checked(stranger.get("/?q=%00"), 400)
     checked(stranger.get("/", HTTP_HOST="evil.example"), 400)
     checked(citizen.get("/desk/"), 403)
@@ -78,7 +78,7 @@ def test_personal_pages_rest_in_no_cache(world):
     citizen.force_login(world.citizen)
     clerk.force_login(world.commune.clerk)
     for browser, address in (
-        (citizen, "/applicant/dossiers/"),
+        (citizen, "/my/dossiers/"),
         (citizen, reverse("applicant:dossier", args=[world.submitted.ref])),
         (citizen, "/account/"),
         (clerk, reverse("desk:dossier", args=[world.submitted.code])),
@@ -88,7 +88,7 @@ def test_personal_pages_rest_in_no_cache(world):
         assert "no-store" in kept, address
 
 
-@pytest.mark.parametrize("path", ["/", "/procedures/", "/applicant/dossiers/", "/accounts/login/"])
+@pytest.mark.parametrize("path", ["/", "/procedures/", "/my/dossiers/", "/accounts/login/"])
 def test_a_database_that_is_away_is_told_and_not_a_fault(world, path):
     def away(execute, sql, params, many, context):
         raise OperationalError("database is locked")

@@ -58,5 +58,4 @@ def test_a_help_text_of_a_form_is_text_and_not_markup(world):
     form = RevisionForm()
     form.fields["revision"].widget = type(form.fields["revision"]).widget()
     form.fields["revision"].help_text = EVIL
-    form.helper = bare_helper(form)
-    assert not TAG.search(render_crispy_form(form))
+    assert not TAG.search(render_crispy_form(form, helper=bare_helper(form)))

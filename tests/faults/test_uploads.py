@@ -29,6 +29,7 @@ from tests.access.world import World
 from tests.factories import NOW
 from tests.faults.answers import client_of, read
 from tests.papers import GOOD, HOSTILE, pdf_bytes, signed, upload
+from tests.present import present
 
 # Send a file to one field; returns the answer.
 Send = Callable[[Any], Any]
@@ -67,7 +68,8 @@ def remembered(monkeypatch):
 def fields(world: World) -> dict[str, Send]:
     """Return every field of the portal that stores a file, each as a form of its page sends it."""
     citizen, specialist = client_of(world.citizen), client_of(world.commune.specialist)
-    publisher, item = client_of(world.commune.publisher), world.asked.supplement_requests.first().items.first()
+    publisher = client_of(world.commune.publisher)
+    item = present(present(world.asked.supplement_requests.first()).items.first())
     version = publishing.draft_from(world.version.procedure, world.commune.publisher, NOW)
     code = version.procedure.code
     row = {"name": "Giấy chứng sinh", "originals": "1", "copies": "", "is_required": "True"}
@@ -158,14 +160,14 @@ def test_every_good_file_is_taken_and_given_out_inert(world, remembered, field):
         with undone():
             answer = send(upload(name, make()))
             assert answer.status_code == 302, (label, answer.status_code)
-            paper = Paper.objects.filter(dossier=dossier).order_by("-pk").first()
+            paper = present(Paper.objects.filter(dossier=dossier).order_by("-pk").first())
             assert paper.original_name == shown, label
             served = browser.get(reverse("applicant:paper_file", args=[dossier.ref, paper.ref]))
             content = read(served)
             assert hashlib.sha256(content).hexdigest() == paper.sha256, label
             assert served["Content-Type"] in uploads.SERVED_TYPES and served["X-Content-Type-Options"] == "nosniff"
             assert served["Content-Security-Policy"].startswith("sandbox")
-            default_storage.delete(paper.file.name)
+            default_storage.delete(present(paper.file.name))
 
 
 def test_a_result_keeps_a_signed_pdf_and_a_template_is_written_anew(world):
@@ -232,10 +234,10 @@ def test_uploads_are_refused_before_the_store_is_full(world, settings, monkeypat
 
 def test_everything_else_works_while_uploads_are_refused(world, settings):
     settings.STORE_FREE_BYTES = 1 << 62
-    slip = Slip.objects.filter(file="").first()
+    slip = present(Slip.objects.filter(file="").first())
     tasks.render_slip(slip.pk)
     slip.refresh_from_db()
-    assert default_storage.exists(slip.file.name)
+    assert default_storage.exists(present(slip.file.name))
     perform(actions.Receive(), world.submitted, by=world.commune.clerk, now=NOW)
     browser = client_of(world.citizen)
     address = reverse("applicant:section", args=[world.draft.ref, "requester"])
@@ -263,7 +265,7 @@ def test_full_temporary_folder_stops_no_upload(world, monkeypatch, size):
 
 
 def test_papers_of_the_portal_are_made_later_when_the_store_fails(world, monkeypatch):
-    slip, there = Slip.objects.filter(file="").order_by("-pk").first(), stored()
+    slip, there = present(Slip.objects.filter(file="").order_by("-pk").first()), stored()
     monkeypatch.setattr(tasks, "render_pdf", lambda template, context: b"%PDF-made")
     with monkeypatch.context() as broken:
         broken.setattr("django.core.files.base.ContentFile.chunks", failing(errno.ENOSPC), raising=False)
@@ -304,7 +306,7 @@ def test_disk_that_fails_where_nobody_expects_it_is_a_page_that_says_so(world, m
     def fail(*args: Any, **options: Any) -> Any:
         raise fault
 
-    monkeypatch.setattr(default_storage._wrapped.__class__, "exists", fail)
+    monkeypatch.setattr(default_storage.__class__, "exists", fail)
     address = reverse("procedures:blank_form", args=[world.version.procedure.code])
     answer = Client(raise_request_exception=False).get(address)
     assert answer.status_code == 503 and answer["Retry-After"]
@@ -317,7 +319,7 @@ def test_object_store_that_is_away_is_a_sentence(world, monkeypatch):
     def save(*args: Any, **options: Any) -> Any:
         raise Away
 
-    monkeypatch.setattr(type(default_storage._wrapped), "save", save)
+    monkeypatch.setattr(default_storage.__class__, "save", save)
     answer = fields(world)["paper"](upload("giay.pdf", pdf_bytes()))
     assert answer.status_code == 422 and sentence() in answer.content.decode()
 

@@ -30,7 +30,7 @@ class Portal:
     """A portal of its own: a temporary SQLite file, its own broker, a real worker process with beat."""
 
     def __init__(self, folder: Path, sink: SmtpSink, redis_url: str) -> None:
-        self.folder = folder
+        self.folder, self.sink = folder, sink
         self.worker: subprocess.Popen[bytes] | None = None
         self.env = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {
             "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
@@ -79,7 +79,6 @@ def portal(request, tmp_path):
     """A migrated portal whose mails go to ``portal.sink``."""
     with SmtpSink() as sink:
         made = Portal(tmp_path, sink, request.param)
-        made.sink = sink
         made.manage("migrate", "-v0")
         yield made
         made.kill_worker()

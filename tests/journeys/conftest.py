@@ -16,13 +16,13 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from docs.take_pictures import PICTURES as SHOWN
 
@@ -175,10 +175,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Remember a failure, so that the browser's last pages can be kept."""
-    report = yield
-    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed  # type: ignore[attr-defined]
+    report: pytest.TestReport = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
     return report
 
 
@@ -220,8 +222,8 @@ def visit(
     assert not troubles, "\n".join(troubles)
 
 
-def _note(message: object, page: Page, troubles: list[str]) -> None:
-    kind, text = message.type, message.text  # type: ignore[attr-defined]
+def _note(message: ConsoleMessage, page: Page, troubles: list[str]) -> None:
+    kind, text = message.type, message.text
     # An answer of 4xx that a journey provokes on purpose is logged by the browser as an error too.
     if kind == "error" and "the server responded with a status of 4" not in text:
         troubles.append(f"{page.url}: {text}")

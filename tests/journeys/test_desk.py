@@ -32,7 +32,7 @@ Picture = Callable[[Page, str], None]
 
 def follow(page: Page, code: str) -> None:
     """Open one dossier from *Hồ sơ của tôi*."""
-    page.goto("/applicant/dossiers/")
+    page.goto("/my/dossiers/")
     card = page.locator("li.card", has_text=code)
     while not card.count():
         page.locator(".pagination [rel=next]").click()

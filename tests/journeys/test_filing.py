@@ -198,13 +198,13 @@ def test_birth_registration_at_level_4(
     # Once more with the browser's back button: it leads to the one dossier, without scripts by way of its button.
     page.go_back()
     if js:
-        expect(page).to_have_url(re.compile(r"/applicant/dossiers/\w+/$"))
+        expect(page).to_have_url(re.compile(r"/my/dossiers/\w+/$"))
         expect(page.get_by_text(code).first).to_be_visible()
     elif page.locator("[name=declared]").count():
         page.locator("[name=declared]").check()
         page.locator("form[action$='/submit/'] .btn-primary").click()
         expect(page.get_by_text(code).first).to_be_visible()
-    page.goto("/applicant/dossiers/")
+    page.goto("/my/dossiers/")
     expect(page.get_by_text(code)).to_have_count(1)
     picture(page, f"my-dossiers-{variant}")
     page.locator("li.card", has_text=code).get_by_role("heading").get_by_role("link").click()

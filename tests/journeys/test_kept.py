@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.journeys.conftest import PHONE
 from tests.journeys.steps import COPY, COPY_ANSWERS, answer, fill_sections, photo, save, start
@@ -49,7 +49,12 @@ def test_a_chosen_file_goes_with_the_button_that_is_pressed(visit: Callable[...,
     card.locator("> .field input[type=file]").set_input_files(photo("can-cuoc", "JPEG"))
     if js:
         asked: list[str] = []
-        page.once("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+        def stay(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        page.once("dialog", stay)
         page.locator(".back-link").click(no_wait_after=True)
         page.wait_for_timeout(500)
         assert asked == ["beforeunload"] and page.url == papers

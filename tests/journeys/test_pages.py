@@ -27,7 +27,7 @@ AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa
 # Paths that the crawl starts from, beside what they link to.
 STARTS = {
     "": ["/", "/sitemap/", "/procedures/1.001193/", "/procedures/1.001193/apply/", "/accounts/reset/", "/nowhere/"],
-    CITIZEN: ["/", "/applicant/dossiers/", "/account/", "/account/edit/", "/account/password/", "/account/email/"],
+    CITIZEN: ["/", "/my/dossiers/", "/account/", "/account/edit/", "/account/password/", "/account/email/"],
     CLERK: ["/desk/", "/desk/dossiers/?view=all", "/desk/results/", "/desk/messages/", "/desk/shortcuts/"],
     SPECIALIST: ["/desk/", "/desk/dossiers/?view=mine", "/desk/dossiers/?view=all"],
     LEADER: ["/leader/", "/desk/"],
@@ -38,7 +38,7 @@ STARTS = {
         "/account/edit/",
         "/account/password/",
         "/account/email/",
-        "/applicant/dossiers/",
+        "/my/dossiers/",
         "/desk/",
     ],
     PUBLISHER: ["/manage/procedures/", "/manage/procedures/1.001193/v2/form/", "/account/", "/leader/"],

@@ -20,6 +20,7 @@ KB = 1024
 HTML_BUDGET = 14 * KB
 CSS_BUDGET = 14 * KB
 JS_BUDGET = 10 * KB
+BUILDER_JS_BUDGET = 2 * KB
 FIRST_VIEW_BUDGET = 60 * KB
 STATIC = Path(settings.BASE_DIR) / "static" / "portal"
 # Only these may refer to a resource that the browser fetches; all of them stay on this site.

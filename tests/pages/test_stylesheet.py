@@ -1,4 +1,4 @@
-"""The one stylesheet and the one script: their weight, their promises, and the contrast of the tokens."""
+"""The one stylesheet and the two scripts: their weight, their promises, and the contrast of the tokens."""
 
 import re
 
@@ -8,12 +8,16 @@ from tests.pages import checks
 
 CSS = (checks.STATIC / "portal.css").read_text()
 JS = (checks.STATIC / "portal.js").read_text()
-BLOCKS = {
-    "light": r":root \{(.*?)\}",
-    "dark": r'html\[data-theme="dark"\] \{(.*?)\}',
-    "dark by machine": r'html:not\(\[data-theme="light"\]\) \{(.*?)\}',
-    "contrast": r'html\[data-contrast="more"\]\[data-contrast\] \{(.*?)\}',
-    "contrast by machine": r'html:not\(\[data-contrast="normal"\]\):not\(\[data-theme\]\) \{(.*?)\}',
+BUILDER_JS = (checks.STATIC / "builder.js").read_text()
+MODES = ("light", "dark", "more")
+# Who turns a mode on: the reader's choice, or the machine.
+SWITCHES = {
+    "light": (r":root \{ (.*?) \}",),
+    "dark": (r'html\[data-theme="dark"\] \{ (.*?) \}', r'html:not\(\[data-theme="light"\]\) \{ (.*?) \}'),
+    "more": (
+        r'html\[data-contrast="more"\]\[data-contrast\] \{ (.*?) \}',
+        r'html:not\(\[data-contrast="normal"\]\):not\(\[data-theme\]\) \{ (.*?) \}',
+    ),
 }
 # (text, background, minimum ratio): 4.5 for words, 3 for edges and marks (WCAG 1.4.3, 1.4.11).
 PAIRS = [
@@ -35,8 +39,7 @@ PAIRS = [
 
 
 def tokens(mode):
-    found = dict(re.findall(r"--([\w-]+):\s*(#[0-9a-fA-F]{6})", re.search(BLOCKS[mode], CSS, re.S)[1]))
-    return found if mode == "light" else tokens("light") | found
+    return dict(re.findall(rf"--([\w-]+):\s.*?var\(--{mode}, (#[0-9a-f]{{6}})\)", CSS))
 
 
 def luminance(colour):
@@ -57,7 +60,7 @@ def test_ratio_is_that_of_wcag():
 
 def test_tokens_have_contrast():
     faults = []
-    for mode in BLOCKS:
+    for mode in MODES:
         colours = tokens(mode)
         for front, back, minimum in PAIRS:
             if (found := ratio(colours[front], colours[back])) < minimum:
@@ -66,25 +69,29 @@ def test_tokens_have_contrast():
 
 
 def test_high_contrast_is_high():
-    colours = tokens("contrast")
+    colours = tokens("more")
     assert ratio(colours["text"], colours["bg"]) == pytest.approx(21)
     assert all(ratio(colours[name], colours["bg"]) >= 12 for name in ("link", "ok", "late", "soon", "paused", "info"))
 
 
-def test_choice_and_machine_show_the_same():
-    assert tokens("dark") == tokens("dark by machine")
-    assert tokens("contrast") == tokens("contrast by machine")
+@pytest.mark.parametrize("mode", MODES)
+def test_choice_and_machine_turn_on_one_mode(mode):
+    switches = {pattern: re.search(pattern, CSS)[1] for pattern in SWITCHES[mode]}
+    assert len(set(switches.values())) == 1
+    on = [name for name, value in re.findall(r"--(\w+): (initial)?;", switches[SWITCHES[mode][0]]) if value]
+    assert on == [mode]
 
 
 def test_stylesheet_and_script_fit_their_budgets():
     assert checks.compressed(CSS.encode()) <= checks.CSS_BUDGET
     assert checks.compressed(JS.encode()) <= checks.JS_BUDGET
+    assert checks.compressed(BUILDER_JS.encode()) <= checks.BUILDER_JS_BUDGET
     assert checks.compressed((checks.STATIC / "emblem.svg").read_bytes()) <= 4 * checks.KB
 
 
 def test_nothing_comes_from_elsewhere():
     assert not re.search(r"@import|@font-face|https?:|data:", CSS)
-    assert not re.search(r"https?:|\beval\b|new Function|innerHTML|document\.write|\.style\b", JS)
+    assert not re.search(r"https?:|\beval\b|new Function|innerHTML|document\.write|\.style\b", JS + BUILDER_JS)
 
 
 def test_stylesheet_serves_every_way_of_seeing():

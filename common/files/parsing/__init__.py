@@ -1,1 +1,1 @@
-"""The parsers of uploaded files. They run in a process of their own (``__main__``) and import nothing of the portal."""
+"""The parsers of uploaded files. They run in a process of their own (``child``) and import nothing of the portal."""

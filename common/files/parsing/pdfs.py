@@ -30,7 +30,7 @@ PLAIN_FILTERS |= {"/Fl", "/LZW", "/RL", "/A85", "/AHx"}
 ACTIVE_KEYS = {"/JS": "javascript", "/JavaScript": "javascript", "/EmbeddedFiles": "attachment", "/EF": "attachment"}
 ACTIVE_KEYS |= {"/XFA": "active", "/RichMediaContent": "active"}
 ACTIONS = {"/JavaScript": "javascript", "/Launch": "launch", "/ImportData": "launch", "/SubmitForm": "launch"}
-# A file elsewhere: opening it can hand an officer's password hash to a stranger's server.
+# A file elsewhere: opening it can hand an officer's password hash to an unknown server.
 ACTIONS |= {"/GoToE": "attachment", "/GoToR": "launch", "/Thread": "launch", "/Rendition": "active", "/Sound": "active"}
 ACTIONS |= {"/Movie": "active", "/RichMediaExecute": "active"}
 # The worst first: one reason is told.

@@ -1,4 +1,4 @@
-"""How a parser says no."""
+"""The exception with which a parser refuses a file."""
 
 
 class Refused(Exception):

@@ -5,6 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from common.database import append_only
+from common.database.triggers import row_triggers
 
 pytestmark = pytest.mark.django_db
 TABLE = "scratch_register"
@@ -249,7 +250,7 @@ def triggers():
 
 def test_every_registered_table_has_its_triggers_after_all_migrations():
     assert append_only.rules()
-    expected = {name for rule in append_only.rules() for name in append_only.triggers_of(rule)}
+    expected = {name for rule in append_only.rules() for name in row_triggers(rule)}
     assert expected <= triggers()
 
 
@@ -261,5 +262,5 @@ def test_what_happened_and_who_looked_are_registered(table):
 @pytest.mark.django_db(transaction=True)
 def test_triggers_are_back_after_a_transactional_test_emptied_the_tables():
     """The flush of the test before this one needed them lifted; here they stand again."""
-    expected = {name for rule in append_only.rules() for name in append_only.triggers_of(rule)}
+    expected = {name for rule in append_only.rules() for name in row_triggers(rule)}
     assert expected <= triggers()

@@ -15,6 +15,7 @@ from dossiers.models import Paper
 from procedures.models import RequiredPaper
 from procedures.paper import blank_forms
 from tests import factories
+from tests.present import present
 
 pytestmark = pytest.mark.django_db
 FOLDERS = ("papers", "slips", "results", "blank-forms", "templates")
@@ -35,7 +36,7 @@ def put(store, name):
 
 def test_only_old_files_without_a_row_are_deleted(store, commune, citizen):
     draft = factories.draft(citizen, commune.unit)
-    paper = draft.papers.first()
+    paper = present(draft.papers.first())
     paper.file.save("a.pdf", ContentFile(b"%PDF-"))
     loose = [put(store, f"{top}/ab/loose.pdf") for top in FOLDERS]
     loose += [put(store, f"{top}/loose.pdf") for top in FOLDERS]
@@ -52,10 +53,10 @@ def test_only_old_files_without_a_row_are_deleted(store, commune, citizen):
 def test_templates_of_every_version_stay(store, commune, status):
     published = {"published_at": factories.NOW} if status == "published" else {"published_at": None}
     version = factories.version(commune.unit, status="draft", published_at=None)
-    row = version.papers.first()
+    row = present(version.papers.first())
     row.template_file.save("mau.docx", ContentFile(b"x"))
     type(version).objects.filter(pk=version.pk).update(status=status, **published)
-    kept = RequiredPaper.objects.get(pk=row.pk).template_file.name
+    kept = present(RequiredPaper.objects.get(pk=row.pk).template_file.name)
     put(store, "templates/loose.docx")
     assert loose_files.found(timezone.now() + timedelta(days=400), store).delete() == 1
     assert kept.startswith("templates/") and store.exists(kept)

@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,7 +11,7 @@ import pytest
 from django.core.exceptions import SuspiciousFileOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, default_storage
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db.models.fields.files import FieldFile
 from django.test import RequestFactory
 
@@ -114,5 +115,6 @@ def test_upload_rests_in_memory_with_its_true_size(settings):
     for size, kept in ((0, 0), (99_999, 99_999), (100_001, 100_001), (3_000_000, 100_001)):
         posted = RequestFactory().post("/", {"file": SimpleUploadedFile("a.pdf", b"x" * size)})
         upload = posted.FILES["file"]
+        assert isinstance(upload, UploadedFile) and isinstance(upload.file, BytesIO)
         assert (upload.size, len(upload.file.getvalue())) == (size, kept)
         assert not hasattr(upload, "temporary_file_path")

@@ -20,6 +20,7 @@ from common.files import places, uploads
 from dossiers.models import Paper
 from tests.factories import NOW
 from tests.papers import GOOD, HOSTILE, image_bytes, pdf_bytes, signed, upload
+from tests.present import present
 
 
 def taken(name: str, content: bytes) -> uploads.Accepted:
@@ -102,12 +103,12 @@ def test_place_of_a_killed_process_is_free_again(tmp_path):
         f"with one_of(1, pathlib.Path({str(tmp_path)!r}), 0): print('held', flush=True); time.sleep(60)"
     )
     holder = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=os.getcwd())
-    assert holder.stdout.readline() == b"held\n"
+    assert present(holder.stdout).readline() == b"held\n"
     with pytest.raises(places.NoPlace), places.one_of(1, tmp_path, 0.2):
         pass
     holder.kill()
     holder.wait()
-    holder.stdout.close()
+    present(holder.stdout).close()
     with places.one_of(1, tmp_path, 0.2), pytest.raises(places.NoPlace), places.one_of(1, tmp_path, 0):
         pass
 
@@ -208,7 +209,7 @@ def test_proxy_sends_the_bytes_when_configured(settings):
     settings.X_ACCEL_PREFIX = "/stored/"
     field_file = stored()
     response = served(field_file, "application/pdf", "a.pdf")
-    assert response["X-Accel-Redirect"] == "/stored/" + field_file.name
+    assert response["X-Accel-Redirect"] == f"/stored/{field_file.name}"
     assert response.content == b""
 
 
@@ -224,11 +225,11 @@ def test_failure_removes_what_was_written():
     with pytest.raises(RuntimeError), uploads.removed_on_failure() as written:
         written.append(field_file)
         raise RuntimeError
-    assert not default_storage.exists(field_file.name)
+    assert not default_storage.exists(present(field_file.name))
 
 
 def test_success_keeps_what_was_written():
     field_file = stored()
     with uploads.removed_on_failure() as written:
         written.append(field_file)
-    assert default_storage.exists(field_file.name)
+    assert default_storage.exists(present(field_file.name))

@@ -77,8 +77,10 @@ def together(work, count: int = 8) -> list:
             connection.close()
 
     threads = [threading.Thread(target=run) for _n in range(count)]
-    [thread.start() for thread in threads]
-    [thread.join() for thread in threads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     return answers
 
 

@@ -2,31 +2,33 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from common import onetime
 from common.clock import LOCAL, local_day, now, recorded_now
 from common.files.uploads import ACCEPT_ATTRIBUTE
+from common.forms.adjusting import sent_with
 from common.forms.typed import Typed, as_sent, typed_of
 from common.forms.warnings import point_out
 from dossiers.filing import drafts, submission, supplements
-from dossiers.filing import papers as draft_papers
+from dossiers.filing.papers import promise_original, remove_paper
 from dossiers.models import Dossier
 from eforms.answering import known_data, section_form
 from procedures.catalogue import effective_level
 
-from .. import pages as applicant_pages
 from ..chosen_files import Chosen, chosen_files, required_of, take_all
 from ..forms import DeliveryForm, SubmitForm
 from ..guards import REFUSALS, on_draft, telling_refusals
+from ..pages import drafting
 from .submitted import answer_item, supplement_page
 
 
@@ -37,7 +39,7 @@ def language() -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
-def section(request: HttpRequest, dossier: Dossier, section: str) -> HttpResponse:
+def section(request: SignedInRequest, dossier: Dossier, section: str) -> HttpResponse:
     """Ask one topic; what was typed is kept even when something is wrong with it."""
     day = local_day(now())
     progress = submission.Progress(dossier, day)
@@ -45,12 +47,13 @@ def section(request: HttpRequest, dossier: Dossier, section: str) -> HttpRespons
     may_edit = supplements.may_correct(dossier, section)
     if chosen is None or (dossier.is_draft and submission.newer_version(dossier, day)) or not may_edit:
         return outside(request, dossier, is_known=chosen is not None)
+    assert progress.schema is not None, "a section is part of a form"
     form = section_form(
-        progress.schema,  # type: ignore[arg-type]
+        progress.schema,
         chosen,
         dossier.answers,
         data=sent_or_kept(request, dossier, section),
-        prefill=known_data(request.user) if dossier.is_draft else {},  # type: ignore[arg-type]
+        prefill=known_data(request.user) if dossier.is_draft else {},
         language=language(),
         today=day,
     )
@@ -62,7 +65,7 @@ def section(request: HttpRequest, dossier: Dossier, section: str) -> HttpRespons
     return render(request, "applicant/section.html", section_context(request, dossier, progress, chosen, form))
 
 
-def sent_or_kept(request: HttpRequest, dossier: Dossier, part: str) -> Any:
+def sent_or_kept(request: SignedInRequest, dossier: Dossier, part: str) -> Any:
     """Return what a part's form checks: what is sent now, else what is kept as typed; None when it is all right."""
     if request.method == "POST":
         return request.POST
@@ -70,7 +73,7 @@ def sent_or_kept(request: HttpRequest, dossier: Dossier, part: str) -> Any:
     return as_sent(kept) if kept else None
 
 
-def outside(request: HttpRequest, dossier: Dossier, *, is_known: bool) -> HttpResponse:
+def outside(request: SignedInRequest, dossier: Dossier, *, is_known: bool) -> HttpResponse:
     """Lead away from a section that is not asked, or not open for changes."""
     if is_known and not dossier.is_draft:
         messages.info(request, _("This part is not open for changes."))
@@ -80,7 +83,7 @@ def outside(request: HttpRequest, dossier: Dossier, *, is_known: bool) -> HttpRe
 
 
 def save_section(
-    request: HttpRequest, dossier: Dossier, progress: submission.Progress, section: Any, form: Any
+    request: SignedInRequest, dossier: Dossier, progress: submission.Progress, section: Any, form: Any
 ) -> HttpResponse | None:
     """Store a topic's answers; return where to go, or None to show the page again."""
     is_autosave = "X-Autosave" in request.headers
@@ -104,10 +107,10 @@ def save_section(
     if request.GET.get("back") == "review":
         return redirect("applicant:review", dossier.ref)
     dossier.refresh_from_db()
-    return redirect(applicant_pages.following_url(submission.Progress(dossier, progress.day), section))
+    return redirect(drafting.following_url(submission.Progress(dossier, progress.day), section))
 
 
-def say_saved(request: HttpRequest, moment: datetime, *, is_faulty: bool) -> None:
+def say_saved(request: SignedInRequest, moment: datetime, *, is_faulty: bool) -> None:
     """Say that a part is saved, and that something in it is still to be corrected."""
     messages.success(request, _("Saved at %(time)s.") % {"time": f"{moment.astimezone(LOCAL):%H:%M}"})
     if is_faulty:
@@ -115,7 +118,7 @@ def say_saved(request: HttpRequest, moment: datetime, *, is_faulty: bool) -> Non
 
 
 def section_context(
-    request: HttpRequest, dossier: Dossier, progress: submission.Progress, section: Any, form: Any
+    request: SignedInRequest, dossier: Dossier, progress: submission.Progress, section: Any, form: Any
 ) -> dict[str, Any]:
     """Return the page of one topic."""
     keys = [other.key for other in progress.sections]
@@ -141,7 +144,7 @@ def section_context(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @on_draft
-def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+def papers(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Show one card per paper; POST takes what was chosen and goes on."""
     if request.method != "POST":
         return papers_page(request, dossier)
@@ -151,7 +154,7 @@ def papers(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     return redirect("applicant:dossier" if "later" in request.POST else "applicant:delivery", dossier.ref)
 
 
-def take_chosen(request: HttpRequest, dossier: Dossier, key: str = "") -> HttpResponse | None:
+def take_chosen(request: SignedInRequest, dossier: Dossier, key: str = "") -> HttpResponse | None:
     """Store the files that came with a button of a page of papers; return the page when one was not taken."""
     chosen = chosen_files(request, dossier, key)
     if key and not chosen:
@@ -162,13 +165,13 @@ def take_chosen(request: HttpRequest, dossier: Dossier, key: str = "") -> HttpRe
 
 
 def papers_page(
-    request: HttpRequest, dossier: Dossier, error_key: str = "", error: str = "", status: int = 200
+    request: SignedInRequest, dossier: Dossier, error_key: str = "", error: str = "", status: int = 200
 ) -> HttpResponse:
     """Show the cards; a refused file's reason stands on its card and on top."""
     progress = submission.Progress(dossier, local_day(now()))
     context = {
         "dossier": dossier,
-        "cards": applicant_pages.paper_cards(progress, request.user, error_key, error),
+        "cards": drafting.paper_cards(progress, request.user, error_key, error),
         "error": error,
         "error_key": error_key,
         "accept": ACCEPT_ATTRIBUTE,
@@ -181,7 +184,7 @@ def papers_page(
 
 @require_POST
 @telling_refusals
-def paper_upload(request: HttpRequest, dossier: Dossier, key: str) -> HttpResponseBase:
+def paper_upload(request: SignedInRequest, dossier: Dossier, key: str) -> HttpResponseBase:
     """Take one file for one paper, of a draft or of a supplement, and whatever else was chosen on the page."""
     return take_chosen(request, dossier, key) or redirect(card_url(dossier, key))
 
@@ -194,7 +197,7 @@ def card_url(dossier: Dossier, key: str) -> str:
 
 @require_POST
 @telling_refusals
-def paper_promise(request: HttpRequest, dossier: Dossier, key: str) -> HttpResponse:
+def paper_promise(request: SignedInRequest, dossier: Dossier, key: str) -> HttpResponse:
     """Note that the paper will be brought to the commune; a file chosen for it comes first."""
     refused = take_chosen(request, dossier)
     if refused is not None:
@@ -202,19 +205,19 @@ def paper_promise(request: HttpRequest, dossier: Dossier, key: str) -> HttpRespo
     item = supplements.item_number(key)
     if item is not None:
         return answer_item(request, dossier, item)
-    draft_papers.promise_original(dossier, required_of(dossier, key), by=request.user, now=recorded_now())  # type: ignore[arg-type]
+    promise_original(dossier, required_of(dossier, key), by=request.user, now=recorded_now())
     return redirect(card_url(dossier, key))
 
 
 @require_POST
 @telling_refusals
-def paper_remove(request: HttpRequest, dossier: Dossier, paper_ref: str) -> HttpResponse:
+def paper_remove(request: SignedInRequest, dossier: Dossier, paper_ref: str) -> HttpResponse:
     """Take a file or a promise back, out of a draft or an unsent supplement."""
     refused = take_chosen(request, dossier)
     if refused is not None:
         return refused
     if dossier.is_draft:
-        draft_papers.remove_paper(dossier, paper_ref, now=recorded_now())
+        remove_paper(dossier, paper_ref, now=recorded_now())
         messages.success(request, _("Removed."))
         return redirect("applicant:papers", dossier.ref)
     supplements.remove(dossier, paper_ref)
@@ -223,7 +226,7 @@ def paper_remove(request: HttpRequest, dossier: Dossier, paper_ref: str) -> Http
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @on_draft
-def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+def delivery(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Ask how the result shall travel."""
     day = local_day(now())
     level = effective_level(dossier.version, drafts.offering_of(dossier, day))
@@ -234,14 +237,20 @@ def delivery(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         if request.method == "POST" and (answer := save_delivery(request, dossier, form)):
             return answer
     else:
-        form = DeliveryForm(initial=DeliveryForm.initial_of(dossier, request.user), ways=ways)  # type: ignore[arg-type]
+        form = DeliveryForm(initial=DeliveryForm.initial_of(dossier, request.user), ways=ways)
     progress = submission.Progress(dossier, day)
     back = reverse("applicant:papers" if progress.cards else "applicant:dossier", args=[dossier.ref])
-    context = {"dossier": dossier, "form": form, "level": level, "back": back, "total": progress.parts}
+    context = {
+        "dossier": dossier,
+        "form": form,
+        "returns_online": level >= submission.ONLINE_RETURN_LEVEL,
+        "back": back,
+        "total": progress.parts,
+    }
     return render(request, "applicant/delivery.html", context)
 
 
-def save_delivery(request: HttpRequest, dossier: Dossier, form: DeliveryForm) -> HttpResponse | None:
+def save_delivery(request: SignedInRequest, dossier: Dossier, form: DeliveryForm) -> HttpResponse | None:
     """Store the way of return, or keep what was typed; return where to go, or None to show the page again."""
     moment = recorded_now()
     typed: Typed = {}
@@ -261,17 +270,17 @@ def save_delivery(request: HttpRequest, dossier: Dossier, form: DeliveryForm) ->
 
 @require_safe
 @on_draft
-def review(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+def review(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Show all that is about to be submitted."""
     form = SubmitForm(initial={"key": onetime.new_key(), "revision": dossier.revision})
     return review_page(request, dossier, form)
 
 
-def review_page(request: HttpRequest, dossier: Dossier, form: SubmitForm, status: int = 200) -> HttpResponse:
+def review_page(request: SignedInRequest, dossier: Dossier, form: SubmitForm, status: int = 200) -> HttpResponse:
     """Show the check page with its declaration."""
     progress = submission.Progress(dossier, local_day(now()))
     is_taken = drafts.is_taken(dossier, local_day(now()))
-    context = applicant_pages.review(progress, language()) | {
+    context = drafting.review(progress, language()) | {
         "form": form,
         "is_taken": is_taken,
         "expires": drafts.expires(dossier),
@@ -281,7 +290,7 @@ def review_page(request: HttpRequest, dossier: Dossier, form: SubmitForm, status
 
 @require_POST
 @partial(telling_refusals, related=())
-def submit(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+def submit(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Submit the draft once; the same form sent again leads to the same dossier.
 
     Reads no related rows beforehand: the submission reads them itself, locked.
@@ -293,7 +302,7 @@ def submit(request: HttpRequest, dossier: Dossier) -> HttpResponse:
         return review_page(request, dossier, fresh_key(form, dossier), status=422)
     data = form.cleaned_data
     try:
-        submission.submit(dossier, by=request.user, key=data["key"], revision=data["revision"], now=recorded_now())  # type: ignore[arg-type]
+        submission.submit(dossier, by=request.user, key=data["key"], revision=data["revision"], now=recorded_now())
     except REFUSALS as refusal:
         if not Dossier.objects.filter(pk=dossier.pk, status=0).exists():
             raise
@@ -304,16 +313,14 @@ def submit(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 def fresh_key(form: SubmitForm, dossier: Dossier) -> SubmitForm:
     """Return the refused form with the page's own hidden facts put right."""
-    data = cast(QueryDict, form.data).copy()
-    data["key"], data["revision"] = onetime.new_key(), str(dossier.revision)
-    renewed = SubmitForm(data)
+    renewed = SubmitForm(sent_with(form, {"key": onetime.new_key(), "revision": str(dossier.revision)}))
     renewed.is_valid()
     return renewed
 
 
 @require_POST
 @telling_refusals
-def renew(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+def renew(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Move a draft to the procedure's version in force."""
     submission.renew(dossier, now=recorded_now())
     dossier.refresh_from_db(fields=["sections_to_review"])
@@ -326,7 +333,7 @@ def renew(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
-def discard(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+def discard(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Ask once more, then delete the draft with its files."""
     if not dossier.is_draft:
         raise drafts.changed_meanwhile()

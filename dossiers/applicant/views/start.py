@@ -10,15 +10,17 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
+from accounts.requests import SignedInRequest
 from common import onetime
 from common.clock import local_day, now, recorded_now
 from dossiers.filing import drafts, renewal, submission
 from dossiers.models import Dossier
 from procedures.models import Procedure
 
-from .. import pages as applicant_pages
 from ..forms import UnitForm
 from ..guards import REFUSALS, own_dossier
+from ..pages import drafting, listing, starting, tracking
 
 
 @login_not_required
@@ -34,10 +36,10 @@ def apply(request: HttpRequest, code: str) -> HttpResponseBase:
             return redirect_to_login(request.get_full_path())
         form = UnitForm(data_with_only_unit(request, entry), offerings=entry.offerings)
         if form.is_valid():
-            return begin(request, procedure, entry, form.cleaned_data["unit"])
+            return begin(request, request.user, procedure, entry, form.cleaned_data["unit"])
     else:
-        form = UnitForm(initial={"unit": applicant_pages.preset_unit(request, entry)}, offerings=entry.offerings)
-    context = applicant_pages.before_you_start(request, procedure, entry, form)
+        form = UnitForm(initial={"unit": starting.preset_unit(request, entry)}, offerings=entry.offerings)
+    context = starting.before_you_start(request, procedure, entry, form)
     return render(request, "applicant/procedure_apply.html", context, status=200 if not form.errors else 422)
 
 
@@ -49,12 +51,14 @@ def data_with_only_unit(request: HttpRequest, entry: drafts.Entry) -> Any:
     return data
 
 
-def begin(request: HttpRequest, procedure: Procedure, entry: drafts.Entry, slug: str) -> HttpResponse:
+def begin(request: HttpRequest, person: User, procedure: Procedure, entry: drafts.Entry, slug: str) -> HttpResponse:
     """Start the draft, or tell why not and show the start page again."""
     offering = entry.offering(slug)
+    # The form has offered only units that take the version in force.
+    assert entry.version is not None and offering is not None
     key = request.POST.get("key", "")
     try:
-        draft = drafts.start_draft(entry.version, offering.unit, request.user, key=key, now=recorded_now())  # type: ignore[arg-type,union-attr]
+        draft = drafts.start_draft(entry.version, offering.unit, person, key=key, now=recorded_now())
     except REFUSALS as refusal:
         messages.error(request, submission.explain(refusal))
         return redirect("applicant:apply", procedure.code)
@@ -63,40 +67,38 @@ def begin(request: HttpRequest, procedure: Procedure, entry: drafts.Entry, slug:
 
 def cannot_apply(request: HttpRequest, procedure: Procedure, entry: drafts.Entry) -> HttpResponse:
     """Say why a procedure cannot be filed online: 410 once it has ended, 404 when done on paper or still to begin."""
-    context = applicant_pages.why_not(procedure, entry, local_day(now()))
+    context = starting.why_not(procedure, entry, local_day(now()))
     if context is None:
         raise Http404
     return render(request, "applicant/procedure_unavailable.html", context, status=410 if entry.is_over else 404)
 
 
 @require_safe
-def dossiers(request: HttpRequest) -> HttpResponse:
+def dossiers(request: SignedInRequest) -> HttpResponse:
     """List the person's dossiers, open ones first, a page at a time."""
-    rows, following = applicant_pages.list_page(
-        request.user, request.GET.get("after", ""), language=get_language() or "vi"
-    )
+    rows, following = listing.list_page(request.user, request.GET.get("after", ""), language=get_language() or "vi")
     return render(request, "applicant/dossier_list.html", {"rows": rows, "following": following})
 
 
 @require_safe
-def dossier(request: HttpRequest, ref: str) -> HttpResponse:
+def dossier(request: SignedInRequest, ref: str) -> HttpResponse:
     """Show the task list of a draft, and of a submitted dossier where it stands."""
     found = own_dossier(request, ref)
     return draft_page(request, found) if found.is_draft else tracking_page(request, found)
 
 
-def draft_page(request: HttpRequest, found: Dossier) -> HttpResponse:
+def draft_page(request: SignedInRequest, found: Dossier) -> HttpResponse:
     """Show the parts of a draft with their states, or that the procedure has changed under it."""
     day = local_day(now())
     newer = submission.newer_version(found, day)
     if newer is not None:
         return render(request, "applicant/dossier_renew.html", renewal.page(found, newer, day, get_language() or "vi"))
-    context = applicant_pages.task_list(found, day, get_language() or "vi")
+    context = drafting.task_list(found, day, get_language() or "vi")
     return render(request, "applicant/dossier_draft.html", context | {"is_taken": drafts.is_taken(found, day)})
 
 
-def tracking_page(request: HttpRequest, found: Dossier) -> HttpResponse:
+def tracking_page(request: SignedInRequest, found: Dossier) -> HttpResponse:
     """Show a submitted dossier: where it is, what to do now, what happened, what was sent."""
-    context = applicant_pages.tracking(found, request.user, now(), get_language() or "vi")  # type: ignore[arg-type]
+    context = tracking.tracking(found, request.user, now(), get_language() or "vi")
     context["key"] = onetime.new_key()
     return render(request, "applicant/dossier_track.html", context)

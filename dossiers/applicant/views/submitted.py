@@ -1,13 +1,14 @@
-"""A submitted dossier in its applicant's hands: confirmation, slips, supplement, withdrawal, copy, result."""
+"""The applicant's pages of a submitted dossier: confirmation, slips, supplement, withdrawal, copy, result."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from common.clock import recorded_now
 from common.files.uploads import ACCEPT_ATTRIBUTE, serve
 from common.text import lower_first
@@ -15,21 +16,22 @@ from dossiers.actions import RequestWithdrawal, ReturnResult
 from dossiers.filing import drafts, submission, supplements
 from dossiers.models import Delivery, Dossier, Result, SlipKind, Status
 from dossiers.records import slips
-from dossiers.timeline import declaration as declaring
+from dossiers.timeline.declaration import TEMPLATE as DECLARATION
+from dossiers.timeline.declaration import page as declaration_page
 from dossiers.workflow import perform
 from offices.units.hours import hours_lines
 from procedures import labels
 from procedures.catalogue import effective_level
 from procedures.models import Offering
 
-from .. import pages as applicant_pages
 from ..chosen_files import chosen_files, take_all
 from ..forms import RevisionForm, WithdrawForm
 from ..guards import own_dossier, telling_refusals
+from ..pages import given, starting, tracking
 
 
 @require_safe
-def submitted(request: HttpRequest, ref: str) -> HttpResponse:
+def submitted(request: SignedInRequest, ref: str) -> HttpResponse:
     """Confirm the submission; coming back shows the same page."""
     dossier = own_dossier(request, ref)
     if dossier.is_draft:
@@ -40,9 +42,9 @@ def submitted(request: HttpRequest, ref: str) -> HttpResponse:
         "dossier": dossier,
         "title": labels.name_in(dossier.version)[0],
         "slip": dossier.slips.filter(kind=SlipKind.FILING).first(),
-        "level": level,
+        "returns_online": level >= submission.ONLINE_RETURN_LEVEL,
         "unit": lower_first(dossier.received_by.short_name),
-        "fees": applicant_pages.fee_lines(dossier.version, (offering,) if offering else ()),
+        "fees": starting.fee_lines(dossier.version, (offering,) if offering else ()),
         "deadline": labels.time_words(dossier.version),
         "originals": dossier.papers.filter(kind="promised", replaced_at=None),
         "has_email": bool(dossier.applicant.email),
@@ -52,7 +54,7 @@ def submitted(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_safe
-def slip(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
+def slip(request: SignedInRequest, ref: str, pk: int) -> HttpResponseBase:
     """Show a slip for printing; with ``?pdf`` its stored PDF, once it has been made."""
     dossier = own_dossier(request, ref)
     found = get_object_or_404(dossier.slips, pk=pk)
@@ -66,31 +68,31 @@ def slip(request: HttpRequest, ref: str, pk: int) -> HttpResponseBase:
 
 
 @require_safe
-def declaration(request: HttpRequest, ref: str) -> HttpResponse:
+def declaration(request: SignedInRequest, ref: str) -> HttpResponse:
     """Show the declaration of a submitted dossier as a page to print."""
     dossier = own_dossier(request, ref)
     if dossier.is_draft:
         return redirect("applicant:dossier", dossier.ref)
-    page = declaring.page(dossier, reverse("applicant:dossier", args=[dossier.ref]))
+    page = declaration_page(dossier, reverse("applicant:dossier", args=[dossier.ref]))
     if page is None:
         raise Http404
     with slips.in_vietnamese():
-        return render(request, declaring.TEMPLATE, page)
+        return render(request, DECLARATION, page)
 
 
 @require_safe
-def paper_file(request: HttpRequest, ref: str, paper_ref: str) -> HttpResponseBase:
+def paper_file(request: SignedInRequest, ref: str, paper_ref: str) -> HttpResponseBase:
     """Send the person a file of their own dossier."""
     dossier = own_dossier(request, ref)
     paper = get_object_or_404(dossier.papers, ref=paper_ref)
-    if not applicant_pages.may_open(paper, request.user):
+    if not given.may_open(paper, request.user):
         raise Http404
     return serve(request, paper.file, paper.media_type, paper.original_name, sha256=paper.sha256, inline=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
-def supplement(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+def supplement(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Show only what was asked for; POST takes the files that were chosen, then sends it or goes where asked."""
     if request.method != "POST":
         return supplement_page(request, dossier)
@@ -103,7 +105,7 @@ def supplement(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     if not form.is_valid():
         raise drafts.changed_meanwhile()
     try:
-        supplements.send(dossier, by=request.user, revision=form.cleaned_data["revision"], now=recorded_now())  # type: ignore[arg-type]
+        supplements.send(dossier, by=request.user, revision=form.cleaned_data["revision"], now=recorded_now())
     except drafts.FilingRefused as refusal:
         if refusal.code != "incomplete":
             raise
@@ -113,13 +115,13 @@ def supplement(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 
 def supplement_page(
-    request: HttpRequest, dossier: Dossier, error_key: str = "", error: str = "", status: int = 200
+    request: SignedInRequest, dossier: Dossier, error_key: str = "", error: str = "", status: int = 200
 ) -> HttpResponse:
     """Show the listed items as cards; raises FilingRefused('stale') when nothing is asked for."""
     waiting = supplements.open_request(dossier)
     if waiting is None:
         raise drafts.changed_meanwhile()
-    cards = applicant_pages.supplement_cards(dossier, waiting, request.user, get_language() or "vi")
+    cards = tracking.supplement_cards(dossier, waiting, request.user, get_language() or "vi")
     for card in cards:
         card["error"] = error if card["key"] == error_key else ""
     context = {
@@ -134,18 +136,18 @@ def supplement_page(
     return render(request, "applicant/supplement.html", context, status=status)
 
 
-def answer_item(request: HttpRequest, dossier: Dossier, item: int) -> HttpResponse:
+def answer_item(request: SignedInRequest, dossier: Dossier, item: int) -> HttpResponse:
     """Note that a listed paper will be brought to the commune."""
-    supplements.promise_original(dossier, item, by=request.user, now=recorded_now())  # type: ignore[arg-type]
+    supplements.promise_original(dossier, item, by=request.user, now=recorded_now())
     return redirect("applicant:supplement", dossier.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
-def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+def withdraw(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Ask for the reason, then take the request back."""
     if request.method != "POST":
-        if dossier.status not in applicant_pages.WITHDRAWABLE:
+        if dossier.status not in tracking.WITHDRAWABLE:
             raise drafts.changed_meanwhile()
         form = WithdrawForm(initial={"revision": dossier.revision})
         return render(request, "applicant/withdraw.html", {"dossier": dossier, "form": form})
@@ -153,7 +155,7 @@ def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
     if not form.is_valid():
         return render(request, "applicant/withdraw.html", {"dossier": dossier, "form": form}, status=422)
     data = form.cleaned_data
-    perform(RequestWithdrawal(data["reason"]), dossier, by=request.user, now=recorded_now(), revision=data["revision"])  # type: ignore[arg-type]
+    perform(RequestWithdrawal(data["reason"]), dossier, by=request.user, now=recorded_now(), revision=data["revision"])
     dossier.refresh_from_db(fields=["status"])
     is_over = dossier.status == Status.STOPPED
     messages.success(
@@ -165,16 +167,16 @@ def withdraw(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 @require_POST
 @telling_refusals
-def copy(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+def copy(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Start a new draft with the answers and papers of an ended dossier, once per page."""
-    made = submission.copy_draft(dossier, by=request.user, key=request.POST.get("key", ""), now=recorded_now())  # type: ignore[arg-type]
+    made = submission.copy_draft(dossier, by=request.user, key=request.POST.get("key", ""), now=recorded_now())
     messages.success(request, _("Here is a copy with your answers and papers. Check each part, then submit."))
     return redirect("applicant:dossier", made.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
-def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
+def result(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Show what was decided; POST receives an online result and leads to its file."""
     found = decided(dossier)
     if request.method == "POST":
@@ -183,7 +185,7 @@ def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
             if not form.is_valid():
                 raise drafts.changed_meanwhile()
             revision = form.cleaned_data["revision"]
-            perform(ReturnResult(), dossier, by=request.user, now=recorded_now(), revision=revision)  # type: ignore[arg-type]
+            perform(ReturnResult(), dossier, by=request.user, now=recorded_now(), revision=revision)
         return redirect("applicant:result_file", dossier.ref)
     is_online = dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE
     context = {
@@ -198,7 +200,7 @@ def result(request: HttpRequest, dossier: Dossier) -> HttpResponse:
 
 
 @require_safe
-def result_file(request: HttpRequest, ref: str) -> HttpResponseBase:
+def result_file(request: SignedInRequest, ref: str) -> HttpResponseBase:
     """Send the result's file once it has been received."""
     dossier = own_dossier(request, ref)
     found = decided(dossier)

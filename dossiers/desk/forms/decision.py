@@ -197,8 +197,10 @@ class ExtendForm(ReasonForm):
         return day
 
     def action(self) -> ActionBase:
-        due_at = datetime.combine(self.cleaned_data["day"], self.dossier.due_at.astimezone(LOCAL).time(), tzinfo=LOCAL)
-        return actions.Extend(due_at=due_at, reason=self.cleaned_data["whole_reason"])
+        due_at = self.dossier.due_at
+        assert due_at is not None, "a dossier without a date passes no check of the day"
+        later = datetime.combine(self.cleaned_data["day"], due_at.astimezone(LOCAL).time(), tzinfo=LOCAL)
+        return actions.Extend(due_at=later, reason=self.cleaned_data["whole_reason"])
 
 
 class StopForm(ReasonForm):

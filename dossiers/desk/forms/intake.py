@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Kind
+from common.forms.adjusting import choice_of
 from common.forms.checks import name_warning
 from common.forms.fields import (
     AddressField,
@@ -107,11 +108,11 @@ class IntakeForm(forms.Form):
         } | {name: known.get(name, "") for name in ("birth", "sex", "tax_code", "phone", "email", "address")}
         super().__init__(*args, **kwargs)
         self.intake = intake
-        self.fields["kind"].choices = [(kind, Kind(kind).label) for kind in kinds]  # type: ignore[attr-defined]
-        self.fields["unit"].choices = [(unit.slug, unit.name) for unit in intake.units]  # type: ignore[attr-defined]
+        choice_of(self, "kind").choices = [(kind, Kind(kind).label) for kind in kinds]
+        choice_of(self, "unit").choices = [(unit.slug, unit.name) for unit in intake.units]
         if intake.version.needs_presence:
             # They sign there and are handed the result there.
-            self.fields["delivery"].choices = [(Delivery.DESK, Delivery.DESK.label)]  # type: ignore[attr-defined]
+            choice_of(self, "delivery").choices = [(Delivery.DESK, Delivery.DESK.label)]
         if kinds == [Kind.CITIZEN]:
             for name in ("kind", "tax_code", "representative"):
                 del self.fields[name]
@@ -151,7 +152,7 @@ class IntakeForm(forms.Form):
         return [self[name] for name in ("unit", "channel", "delivery") if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
-        """Want the number that fits the kind of applicant, and every compulsory paper."""
+        """Require the number that fits the kind of applicant, and every compulsory paper."""
         cleaned = super().clean() or self.cleaned_data
         kind = cleaned.get("kind") or Kind.CITIZEN.value
         number = "id_number" if kind == Kind.CITIZEN else "tax_code"
@@ -193,7 +194,7 @@ class IntakeForm(forms.Form):
         """Return the applicant as checked at the desk."""
         cleaned = self.cleaned_data
         kind = cleaned.get("kind") or Kind.CITIZEN.value
-        common = {name: cleaned.get(name) or "" for name in ("name", "phone", "email")}
+        common: dict[str, Any] = {name: cleaned.get(name) or "" for name in ("name", "phone", "email")}
         if kind == Kind.CITIZEN:
             number = cleaned["id_number"]
             return ApplicantData(

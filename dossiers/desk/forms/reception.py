@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.clock import local_day
+from common.forms.adjusting import choice_of, sent_with
 from common.forms.fields import NfcCharField
 from common.text import in_order
 from dossiers import actions
@@ -73,8 +74,7 @@ class ActionForm(forms.Form):
 
     def renew(self, fresh: Dossier) -> None:
         """Keep everything typed and let the next try count from the dossier's newer state."""
-        self.data = self.data.copy()
-        self.data["revision"] = str(fresh.revision)
+        self.data = sent_with(self, {"revision": str(fresh.revision)})
 
     def action(self) -> ActionBase:
         """Build the action from the cleaned input."""
@@ -136,7 +136,7 @@ class ReceiveForm(ActionForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         papers = [paper for paper in self.dossier.version.papers.all() if not paper.from_form]
-        self.fields["originals"].choices = [(paper.key, paper.name) for paper in papers]
+        choice_of(self, "originals").choices = [(paper.key, paper.name) for paper in papers]
         if not papers:
             del self.fields["originals"]
 
@@ -262,7 +262,7 @@ class SupplementReceivedForm(ActionForm):
         super().__init__(*args, **options)
         asked = self.dossier.supplement_requests.filter(answered_at=None).prefetch_related("items").first()
         self.asked = list(asked.items.all()) if asked else []
-        self.fields["items"].choices = [(str(item.pk), f"{item.name}: {item.reason}") for item in self.asked]
+        choice_of(self, "items").choices = [(str(item.pk), f"{item.name}: {item.reason}") for item in self.asked]
 
     def clean_items(self) -> list[str]:
         ticked = self.cleaned_data["items"]
@@ -303,7 +303,7 @@ class ForwardForm(ActionForm):
                 self.people[str(post.user_id)] = post.user
                 choices.append((str(post.user_id), f"{post.user.full_name} – {post.title or post.get_role_display()}"))
         choices.append((Role.SPECIALIST, _("Any specialist of the field %(field)s") % {"field": sector.name}))
-        self.fields["to"].choices = choices
+        choice_of(self, "to").choices = choices
         self.initial.setdefault("to", choices[0][0])
 
     def action(self) -> ActionBase:

@@ -11,8 +11,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from dossiers.models import Dossier
-from dossiers.timeline.history import timeline
-from dossiers.workflow import ActionBase, ActionRefused, perform, roles_of, stale_message
+from dossiers.timeline.history import explain_refusal, timeline
+from dossiers.workflow import ActionBase, ActionRefused, Overtaken, perform, roles_of
 
 from ..forms.reception import ActionForm
 from ..lists import ListSpec, Search, first, neighbour, place_of
@@ -61,8 +61,8 @@ def act(
                 perform(form.action(), dossier, by=officer.user, now=officer.now, revision=form.shown_revision())
             except ActionRefused as refused:
                 status = 403 if refused.code in ("who", "own", "holder") else 409
-                dossier = officer.dossier(dossier.code)
-                form.add_error(None, refused.message)
+                dossier = officer.dossier(dossier.code or "")
+                form.add_error(None, explain_refusal(refused))
                 form.renew(dossier)
             else:
                 announce(request, dossier, screen)
@@ -70,7 +70,7 @@ def act(
     roles = roles_of(officer.user, dossier, officer.now)
     is_open = is_possible(screen.action, dossier, officer.user, roles, officer.now)
     if request.method != "POST" and not is_open:
-        messages.warning(request, stale_message(dossier))
+        messages.warning(request, explain_refusal(Overtaken("state", dossier)))
         return redirect(f"{reverse(detail, args=[dossier.code])}?{spec.query_string()}")
     page = {
         "dossier": dossier,

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from dossiers import actions
 from dossiers.models import Dossier, SlipKind
+from dossiers.timeline.history import explain_refusal
 from dossiers.workflow import ActionRefused, perform
 from offices.models import Role
 
@@ -170,11 +171,11 @@ def take(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     query = ListSpec.read(request.GET, officer).query_string()
     form = ActionForm(request.POST, dossier=dossier, now=officer.now)
     revision = form.shown_revision() if form.is_valid() else -1
-    take = actions.Forward(to=officer.user, role=Role.SPECIALIST, note="")
+    to_oneself = actions.Forward(to=officer.user, role=Role.SPECIALIST, note="")
     try:
-        perform(take, dossier, by=officer.user, now=officer.now, revision=revision)
+        perform(to_oneself, dossier, by=officer.user, now=officer.now, revision=revision)
     except ActionRefused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, explain_refusal(refused))
     else:
         messages.success(request, _("You hold this dossier now."))
     return redirect(f"{reverse('desk:dossier', args=[dossier.code])}?{query}")

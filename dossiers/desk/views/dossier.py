@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 from common.files.uploads import serve
 from dossiers.models import Dossier, Result, SlipKind, SupplementRequest
 from dossiers.records import results, slips
-from dossiers.timeline import declaration as declaring
+from dossiers.timeline.declaration import TEMPLATE as DECLARATION
+from dossiers.timeline.declaration import page as declaration_page
 from dossiers.timeline.history import holder_panel, timeline
 from offices.models import Role
 
@@ -36,9 +37,9 @@ def shared(request: HttpRequest, officer: Officer, dossier: Dossier, spec: ListS
         "dossier": dossier,
         "deadline_status": rows.DeadlineStatuses(officer).of(dossier),
         "holder": holder_panel(dossier, officer.now),
-        "unmask_url": rows.dossier_url(dossier.code, spec, "desk:unmask"),
-        "history_url": rows.dossier_url(dossier.code, spec, "desk:history"),
-        "back_url": rows.dossier_url(dossier.code, spec),
+        "unmask_url": rows.dossier_url(dossier, spec, "desk:unmask"),
+        "history_url": rows.dossier_url(dossier, spec, "desk:history"),
+        "back_url": rows.dossier_url(dossier, spec),
         "list_url": f"{reverse('desk:list')}?{spec.query_string()}",
         **rows.neighbours(officer, spec, Search.kept(request.session), dossier, name),
     }
@@ -77,7 +78,7 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
         **shared(request, officer, found),
         **contents(request, officer, found),
         "offers": offers(officer, found, spec),
-        "take_url": rows.dossier_url(found.code, spec, "desk:take"),
+        "take_url": rows.dossier_url(found, spec, "desk:take"),
         "requests": requests,
         "slips": slip_links(found),
         "timeline": timeline(found, "officer"),
@@ -149,12 +150,12 @@ def paper_file(request: HttpRequest, officer: Officer, code: str, paper_ref: str
 def declaration(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """The declaration as a page to print, with whole ID numbers."""
     found = officer.dossier(code)
-    page = declaring.page(found, reverse("desk:dossier", args=[found.code]))
+    page = declaration_page(found, reverse("desk:dossier", args=[found.code]))
     if page is None:
         raise Http404
     dossier_page.note_reading(found, officer.user, "declaration", officer.now)
     with slips.in_vietnamese():
-        return render(request, declaring.TEMPLATE, page)
+        return render(request, DECLARATION, page)
 
 
 @require_safe

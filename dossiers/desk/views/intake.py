@@ -1,4 +1,4 @@
-"""The desk's door for declarations that were filled in on the portal and came on paper.
+"""Desk pages for declarations that were filled in on the portal and came on paper.
 
 The code is sent in a form, never in an address; what it opened is remembered in
 the officer's session.
@@ -17,6 +17,7 @@ from common import onetime
 from common.forms.warnings import point_out
 from common.web.limits import hit_target, too_many
 from dossiers.models import SlipKind
+from dossiers.timeline.history import explain_refusal
 from dossiers.workflow import ActionRefused
 from eforms import schema as form_schema
 from offices.models import Role
@@ -121,7 +122,10 @@ def register(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
                 dossier = prepared_intake.register(
                     intake, asked.intake_data(), by=officer.user, key=asked.cleaned_data["key"], now=officer.now
                 )
-            except (ActionRefused, IntakeRefused) as refused:
+            except ActionRefused as refused:
+                asked.add_error(None, explain_refusal(refused))
+                status = 409
+            except IntakeRefused as refused:
                 asked.add_error(None, str(refused.message))
                 status = 409
             except onetime.KeyMisused:

@@ -7,6 +7,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests import factories
+from tests.present import present
 
 from ..filing.steps import hidden, photo, url
 
@@ -114,7 +115,7 @@ def test_a_supplement_takes_what_was_chosen_before_it_is_sent(client, road):
     client.force_login(road.citizen)
     page = client.get(url("supplement", dossier))
     text = page.content.decode()
-    box = re.search(r'name="(file-item-\d+)"', text)[1]
+    box = present(re.search(r'name="(file-item-\d+)"', text))[1]
     assert text[text.index("<main") : text.index("</main>")].count("<form") == 1
     revision = {"revision": hidden(page, "revision")}
     later = client.post(url("supplement", dossier), revision | {"later": "1", box: photo("rõ.jpg")})

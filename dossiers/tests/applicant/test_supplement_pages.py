@@ -11,6 +11,7 @@ from dossiers import actions
 from dossiers.models import Dossier, DossierEvent, Paper, Result
 from dossiers.records import results, slips
 from tests import factories
+from tests.present import present
 
 from ..filing.steps import content, hidden, photo, url
 
@@ -116,7 +117,7 @@ def test_withdrawal_before_reception_ends_at_once_and_may_be_copied(mine, road, 
     assert copy.answers == dossier.answers
     old, new = dossier.papers.get(), copy.papers.get()
     assert old.file.name != new.file.name
-    assert default_storage.exists(new.file.name)
+    assert default_storage.exists(present(new.file.name))
     assert old.sha256 == new.sha256
 
 

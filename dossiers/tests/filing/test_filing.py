@@ -13,6 +13,7 @@ from notifications.models import Notification
 from offices.models import Unit
 from procedures.models import Offering
 from tests import factories
+from tests.present import present
 
 from .steps import hidden, photo, ready, url
 
@@ -225,7 +226,7 @@ def test_delivery_online_needs_level_four_and_post_an_address(mine, commune, cit
     }
     assert mine.post(url("delivery", draft), post).url == url("review", draft)
     draft.refresh_from_db()
-    assert draft.delivery_address["address"]["province"] == "75"
+    assert present(draft.delivery_address)["address"]["province"] == "75"
     assert "Ấp 3" in mine.get(url("review", draft)).content.decode()
 
 
@@ -382,8 +383,8 @@ def test_another_persons_dossier_does_not_exist(client, other_citizen, draft):
 @pytest.mark.parametrize("ref", ["khong-co", "%00", "a" * 3000, "%ED%A0%80", "..%2f..", "%F0%9F%98%80"])
 def test_unknown_references_are_refused(mine, draft, ref):
     for path in (
-        f"/applicant/dossiers/{ref}/",
-        f"/applicant/dossiers/{draft.ref}/papers/{ref}/file/",
+        f"/my/dossiers/{ref}/",
+        f"/my/dossiers/{draft.ref}/papers/{ref}/file/",
         f"/procedures/{ref}/apply/",
     ):
         assert mine.get(path).status_code in (400, 404)

@@ -155,21 +155,19 @@ def test_only_units_of_a_sufficient_level_may_be_chosen(client, citizen, commune
 def test_a_draft_under_a_lowered_level_keeps_its_answers_and_is_not_submitted(client, citizen, commune, version):
     draft = factories.draft(citizen, commune.unit, version)
     client.force_login(citizen)
-    review = f"/applicant/dossiers/{draft.ref}/review/"
+    review = f"/my/dossiers/{draft.ref}/review/"
     body = {"declared": "on"} | client.get(review).context["form"].initial
     Offering.objects.update(level=2)
-    assert client.get(f"/applicant/dossiers/{draft.ref}/").context["is_taken"] is False
+    assert client.get(f"/my/dossiers/{draft.ref}/").context["is_taken"] is False
     html = client.get(review).content.decode()
     assert "Nguyễn Văn An" in html and "/submit/" not in html and "data-print" in html
-    answer = client.post(f"/applicant/dossiers/{draft.ref}/submit/", body, follow=True)
+    answer = client.post(f"/my/dossiers/{draft.ref}/submit/", body, follow=True)
     assert answer.status_code == 200
     draft.refresh_from_db()
     assert draft.is_draft and draft.answers == factories.ANSWERS
     # Taken online again, it can be submitted as it is.
     Offering.objects.update(level=3)
-    client.post(
-        f"/applicant/dossiers/{draft.ref}/submit/", {"declared": "on"} | client.get(review).context["form"].initial
-    )
+    client.post(f"/my/dossiers/{draft.ref}/submit/", {"declared": "on"} | client.get(review).context["form"].initial)
     draft.refresh_from_db()
     assert not draft.is_draft
 
@@ -196,9 +194,9 @@ def test_where_people_must_come_the_result_is_handed_out_there(client, citizen, 
     version = factories.version(commune.unit, needs_presence=True)
     draft = factories.draft(citizen, commune.unit, version)
     client.force_login(citizen)
-    page = client.get(f"/applicant/dossiers/{draft.ref}/delivery/").content.decode()
+    page = client.get(f"/my/dossiers/{draft.ref}/delivery/").content.decode()
     assert 'value="desk"' in page and 'value="online"' not in page and 'value="post"' not in page
-    answer = client.post(f"/applicant/dossiers/{draft.ref}/delivery/", {"delivery": "online"})
+    answer = client.post(f"/my/dossiers/{draft.ref}/delivery/", {"delivery": "online"})
     assert answer.status_code == 200 and answer.context["form"].errors
 
 

@@ -14,6 +14,7 @@ from dossiers.track import lookup
 from eforms import schema as form_schema
 from eforms.answering import known_data, section_form
 from tests import factories
+from tests.present import present
 
 from ..track.test_track import FACTS, NUMBER, asked
 
@@ -145,8 +146,8 @@ def test_an_organisation_freezes_its_own_name_and_who_acts(commune, now):
     answers = {"name": "Trần Thị Bé", "paper": "ho_chieu", "number": "C01X00T47", "organisation": "Hội Nông dân xã"}
     applicant = filed(body, commune, answers, now).applicant
     assert (applicant.name, applicant.id_kind, applicant.id_number) == ("Hội Nông dân xã", "tax_code", "0100233488")
-    assert applicant.representative["name"] == "Trần Thị Bé" and applicant.representative["id_number"] == "C01X00T47"
-    assert applicant.representative["position"] == "Chủ tịch"
+    person = present(applicant.representative)
+    assert (person["name"], person["id_number"], person["position"]) == ("Trần Thị Bé", "C01X00T47", "Chủ tịch")
 
 
 def test_an_answer_longer_than_its_column_leaves_what_the_account_says(citizen, commune, now):

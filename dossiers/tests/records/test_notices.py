@@ -7,6 +7,7 @@ from django.utils import translation
 
 from dossiers import actions
 from notifications.models import Notification
+from tests.present import present
 
 STEPS = {
     "dossier_submitted": lambda road: road.submitted(),
@@ -35,13 +36,13 @@ def test_message_of_a_step(road, kind, language):
     road.citizen.language = language
     road.citizen.save(update_fields=["language"])
     STEPS[kind](road)
-    message = Notification.objects.order_by("-pk").first()
+    message = present(Notification.objects.order_by("-pk").first())
     dossier = road.dossier
     assert (message.kind, message.language, message.to_address) == (kind, language, "an@example.com")
     assert (message.subject_type, message.subject_ref) == ("dossier", dossier.ref)
     assert dossier.code in message.subject
     assert "An" not in message.subject
-    assert f"http://testserver/applicant/dossiers/{dossier.ref}/" in message.body
+    assert f"http://testserver/my/dossiers/{dossier.ref}/" in message.body
     assert "UNDEFINED" not in message.subject + message.body
     assert "075199000011" not in message.subject + message.body
     # One blank line between paragraphs: conditions in the template leave no holes.
@@ -60,7 +61,7 @@ def test_template_for_every_step_and_no_other():
 def test_dates_are_shown_in_vietnam(road):
     road.received()
     with translation.override("en"):
-        assert "09:02 26/03/2026" in Notification.objects.last().body
+        assert "09:02 26/03/2026" in present(Notification.objects.last()).body
 
 
 def test_person_without_address_is_to_be_called(road):

@@ -11,6 +11,7 @@ from dossiers.models import Status
 from dossiers.timeline import history
 from offices.models import Post, Role
 from tests import factories
+from tests.present import present
 
 
 @pytest.fixture(autouse=True)
@@ -114,17 +115,17 @@ def test_every_action_has_its_words():
 )
 def test_holder_panel(road, stage, role, waits_for):
     getattr(road, stage)()
-    panel = history.holder_panel(road.dossier, road.now)
+    panel = present(history.holder_panel(road.dossier, road.now))
     assert (panel.role, panel.waits_for) == (role, waits_for)
     assert panel.steps == 3
 
 
 def test_holder_panel_turns_late_after_the_step_time_but_not_while_waiting_for_the_applicant(road):
     road.processing()
-    assert not history.holder_panel(road.dossier, road.now).is_late
-    assert history.holder_panel(road.dossier, road.now + timedelta(days=7)).is_late
+    assert not present(history.holder_panel(road.dossier, road.now)).is_late
+    assert present(history.holder_panel(road.dossier, road.now + timedelta(days=7))).is_late
     road.do(actions.RequestSupplement((road.item,)), road.commune.specialist)
-    assert not history.holder_panel(road.dossier, road.now + timedelta(days=7)).is_late
+    assert not present(history.holder_panel(road.dossier, road.now + timedelta(days=7))).is_late
 
 
 def test_nobody_holds_an_ended_dossier(road):

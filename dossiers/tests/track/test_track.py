@@ -10,6 +10,7 @@ from django.urls import reverse
 from common.forms.question import _open, _result
 from dossiers.models import Dossier
 from dossiers.track import lookup
+from tests.present import present
 
 
 @pytest.fixture(autouse=True)
@@ -21,7 +22,7 @@ def later(now):
 def asked(page, prefix: str = "") -> dict[str, str]:
     """Return the fields that answer the question of a page."""
     name = f"{prefix}question_token"
-    token = re.search(rf'name="{name}" value="([^"]+)"', page.content.decode())[1]
+    token = present(re.search(rf'name="{name}" value="([^"]+)"', page.content.decode()))[1]
     content = _open(token)
     # Whoever answered right but must correct something else is not asked again.
     answer = "" if content.get("passed") else str(_result(*content["ask"]))
@@ -142,7 +143,7 @@ def test_none_and_not_matching_get_one_answer(client, dossier):
     for change in MISMATCHES:
         answer = by_number(client, **change)
         assert answer.status_code == 422
-        texts.add(re.search(r"data-error-summary>.*?</div>", answer.content.decode(), re.S)[0])
+        texts.add(present(re.search(r"data-error-summary>.*?</div>", answer.content.decode(), re.S))[0])
         assert dossier.code not in answer.content.decode()
     assert len(texts) == 1
 
@@ -190,6 +191,6 @@ def test_number_never_stands_in_an_address(client, dossier):
 def test_after_nothing_was_found_another_question_stands_there(client):
     page = client.get(reverse("track:find"))
     page = client.post(reverse("track:find"), asked(page) | {"code": "000.00.16.H19-200101-0001"})
-    label = re.search(r'<label for="id_answer">([^<]+)', page.content.decode())[1]
+    label = present(re.search(r'<label for="id_answer">([^<]+)', page.content.decode()))[1]
     assert label.strip().endswith("?")
     assert 'type="hidden" name="answer"' not in page.content.decode()

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.forms.adjusting import choice_of
 from common.text import in_order
-from procedures.exchange.reading import MAX_BYTES, MAX_PROCEDURES, too_large
+from procedures.exchange.item import MAX_BYTES, MAX_PROCEDURES, too_large
 from procedures.models import Procedure
 
 
@@ -52,10 +53,12 @@ class ExportForm(forms.Form):
     def __init__(self, *args: Any, procedure: Procedure | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.ranges: dict[str, tuple[str, str, str]] = {}
+        self.scopes: list[tuple[str, str]] = []
         if procedure is not None:
             del self.fields["scope"]
         else:
-            self.fields["scope"].choices = self._scopes()  # type: ignore[attr-defined]
+            self.scopes = self._scopes()
+            choice_of(self, "scope").choices = self.scopes
         self.helper = _helper(self)
 
     def _scopes(self) -> list[tuple[str, str]]:
@@ -92,7 +95,7 @@ class ExportForm(forms.Form):
 
     def scope_label(self) -> str:
         """Return the chosen scope in words."""
-        return dict(self.fields["scope"].choices)[self.cleaned_data["scope"]]  # type: ignore[attr-defined]
+        return dict(self.scopes)[self.cleaned_data["scope"]]
 
 
 class ImportForm(forms.Form):

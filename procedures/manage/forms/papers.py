@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from eforms.builder.conditions import ConditionField
-from eforms.builder.editing import fields_of, sections_of
+from eforms.builder.raw import fields_of, sections_of
 from offices.forms.base import LineField
 from procedures.models import ProcedureVersion, RequiredPaper
 from procedures.versions.template_files import ACCEPT_ATTRIBUTE, KINDS

@@ -1,91 +1,33 @@
 """Forms about a whole procedure: new, copy, what stands beside its versions, offerings, review, end."""
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
-from django.db.models import Q
-from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.clock import local_day, now
-from common.forms.fields import MoneyField, PlainField
-from common.text import clean, fold, in_order, plain
+from common.forms.adjusting import choice_of
+from common.forms.fields import PlainField
+from common.text import clean
 from offices.forms.base import ChangeForm, DayField, LineField, OnceForm
-from procedures.labels import level_set_words
-from procedures.models import LifeEvent, Offering, Procedure, Sector
+from procedures.models import LifeEvent, Procedure, Sector
 
 from ..lists import names_of
+from .choosing import PlainForm, SectorField, find_procedure, level_choices, procedures_meant
 from .versions import DraftForm, LinesField
 
 MAX_FAQ, BLANK_FAQ = 30, 2
+
+
 MAX_RELATED = 12
-MAX_FEE = 2_000_000_000
-# So many are named when a name fits several.
-NAMED = 5
+
+
 # So many are offered to choose one from.
 OFFERED = 10
-
-
-class _InOrder(ModelChoiceIterator):
-    """The rows of a queryset as choices, in Vietnamese order."""
-
-    def __iter__(self) -> Any:
-        return (self.choice(row) for row in in_order(self.queryset))
-
-
-class SectorField(forms.ModelChoiceField):
-    """A field of administration."""
-
-    iterator = _InOrder
-
-
-class PlainForm(forms.Form):
-    """A form whose template owns the form tag."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-
-
-def level_choices(maximum: int = 4) -> list[tuple[int, str]]:
-    """Return the levels up to one, in words."""
-    return [(level, level_set_words(level)) for level in range(1, maximum + 1)]
-
-
-def procedures_meant(text: str, maximum: int = NAMED) -> list[Procedure]:
-    """Return the procedure of a code, else those whose names have all the words: ``most`` and one more. One query."""
-    code, _space, _name = plain(text).partition(" ")
-    by_name = Q()
-    for word in fold(text).split():
-        by_name &= Q(search_text__contains=word)
-    found = list(Procedure.objects.filter(Q(code=code) | by_name).order_by("sort_key", "id")[: maximum + 1])
-    exact = [procedure for procedure in found if procedure.code == code]
-    return exact or found
-
-
-def find_procedure(text: str) -> Procedure:
-    """Return the procedure meant by a code or by words of its name. Two queries at most.
-
-    Raises ValidationError, naming those that fit when there are several.
-    """
-    found = procedures_meant(text)
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise ValidationError(_("No procedure fits “%(text)s”. Write its code.") % {"text": text})
-    named = names_of(found[:NAMED], local_day(now()))
-    names = "; ".join(f"{procedure.code} {named.get(procedure.pk, '')}" for procedure in found[:NAMED])
-    raise ValidationError(
-        _("Several procedures fit “%(text)s”; write the code: %(names)s") % {"text": text, "names": names}
-    )
 
 
 class NewForm(OnceForm):
@@ -104,7 +46,7 @@ class NewForm(OnceForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["level"].choices = level_choices()  # type: ignore[attr-defined]
+        choice_of(self, "level").choices = level_choices()
 
 
 class DuplicateForm(OnceForm):
@@ -234,60 +176,6 @@ class ProcedureForm(DraftForm):
         return list(found.values())
 
 
-class OfferingForm(PlainForm):
-    """How a unit offers a procedure; it carries what the page showed, so that a change in between is noticed."""
-
-    level = forms.TypedChoiceField(label=gettext_lazy("Level of service"), coerce=int, widget=forms.RadioSelect)
-    since = DayField(label=gettext_lazy("Since"))
-    until = DayField(label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: without an end."))
-    fee_vnd = MoneyField(
-        label=gettext_lazy("The unit's own fee, in đồng"),
-        required=False,
-        help_text=gettext_lazy("Empty: the fees of the procedure. 0: free here."),
-    )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
-
-    def __init__(self, *args: Any, offering: Offering | None, maximum: int, today: date, **options: Any) -> None:
-        self.offering = offering
-        initial: dict[str, Any] = {"level": maximum, "since": today, "seen": mark(offering)}
-        if offering is not None:
-            initial |= {name: getattr(offering, name) for name in ("since", "until", "fee_vnd")}
-            initial["level"] = min(offering.level, maximum)
-        super().__init__(*args, initial=initial, **options)
-        self.fields["level"].choices = level_choices(maximum)  # type: ignore[attr-defined]
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether the offering is another than the one the page showed."""
-        return bool(self.cleaned_data.get("seen", "") != mark(self.offering))
-
-    def renew(self) -> None:
-        """Keep everything typed and let the next try count from the present values."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data["seen"] = mark(self.offering)
-        self.data = data
-
-    def clean_fee_vnd(self) -> int | None:
-        """Keep the amount within what is stored."""
-        amount = self.cleaned_data["fee_vnd"]
-        if amount is not None and not 0 <= amount <= MAX_FEE:
-            raise ValidationError(_("Enter an amount between 0 and 2.000.000.000 đồng."))
-        return amount
-
-    def clean(self) -> dict[str, Any]:
-        """Compare both days."""
-        cleaned = super().clean() or self.cleaned_data
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if since and until and until < since:
-            self.add_error("until", _("The last day comes before the first day."))
-        return cleaned
-
-
-def mark(offering: Offering | None) -> str:
-    """Return the present values of an offering as one text."""
-    return "" if offering is None else f"{offering.level}|{offering.since}|{offering.until}|{offering.fee_vnd}"
-
-
 class RetireForm(PlainForm):
     """The end of a procedure."""
 
@@ -323,10 +211,8 @@ class RetireForm(PlainForm):
             del self.fields["chosen"]
             return
         names = names_of(self.found, local_day(now()))
-        field = self.fields["chosen"]
-        field.choices = [  # type: ignore[attr-defined]
-            (other.code, f"{names.get(other.pk, '')} ({other.code})") for other in self.found
-        ]
+        field = choice_of(self, "chosen")
+        field.choices = [(other.code, f"{names.get(other.pk, '')} ({other.code})") for other in self.found]
         message = _("Several procedures fit these words: choose the successor, or write more of its name.")
         field.error_messages |= {"required": message, "invalid_choice": message}
         if has_more:

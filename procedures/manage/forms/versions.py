@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.forms.adjusting import choice_of, sent_with
 from common.forms.fields import MoneyField, WholeNumberField
 from common.text import plain
 from offices.forms.base import DayField, LineField
@@ -19,7 +20,7 @@ from procedures.models import FeeKind, ProcedureVersion, TimeUnit
 
 LARGEST_REVISION = 2**31 - 1
 MAX_LINES, MAX_LINE = 40, 400
-MAX_COUNT, MAX_TIME, MAX_HOURS, MAX_FEE = 99, 999, 9999, 2_000_000_000
+MAX_COUNT, MAX_TIME, MAX_FEE = 99, 999, 2_000_000_000
 ROLES = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.CASHIER)
 
 
@@ -57,7 +58,7 @@ class CountField(WholeNumberField):
         number = super().clean(value) or 0
         if not 0 <= number <= self.maximum:
             raise ValidationError(
-                _("Enter a number between 0 and %(most)s.") % {"most": f"{self.most:,}".replace(",", ".")}
+                _("Enter a number between 0 and %(most)s.") % {"most": f"{self.maximum:,}".replace(",", ".")}
             )
         return number
 
@@ -130,9 +131,7 @@ class DraftForm(forms.Form):
 
     def renew(self, revision: int) -> None:
         """Keep everything typed and let the next try count from the newer state."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data[self.add_prefix("revision")] = str(revision)
-        self.data = data
+        self.data = sent_with(self, {self.add_prefix("revision"): str(revision)})
 
     def values(self) -> dict[str, Any]:
         """Return what was typed as columns."""
@@ -191,7 +190,7 @@ class InfoForm(DraftForm):
             "channels": [(channel, channel_words([channel])[0]) for channel in ("online", "direct", "post")],
         }
         for name, offered in choices.items():
-            self.fields[name].choices = list(offered)  # type: ignore[attr-defined]
+            choice_of(self, name).choices = list(offered)
 
     def clean_dossier_sets(self) -> int:
         """At least one set is filed."""
@@ -263,7 +262,7 @@ class StepForm(DraftForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         offered = [("", _("The applicant")), *((role.value, role.label) for role in ROLES)]
-        self.fields["role"].choices = offered  # type: ignore[attr-defined]
+        choice_of(self, "role").choices = offered
         self.fields["role"].required = True
         self.fields["role"].widget.is_required = False
 

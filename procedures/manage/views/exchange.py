@@ -8,26 +8,26 @@ from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.requests import SignedInRequest
 from common import clock, onetime
 from common.files.store import NotKept, require_room
 from common.files.uploads import clean_name
 from offices.log import audit
-from procedures.exchange import apply as exchange_apply
-from procedures.exchange import plan as exchange_plan
-from procedures.exchange import store as exchange_store
+from procedures.exchange import apply, plan, store
 from procedures.exchange.excel import write_workbook
 from procedures.exchange.excel_reading import read_excel
 from procedures.exchange.files import check_templates
-from procedures.exchange.plan import Options
-from procedures.exchange.reading import ImportItem, Unreadable, read_json
+from procedures.exchange.item import ImportItem, Unreadable
+from procedures.exchange.json_reading import read_json
+from procedures.exchange.outcome import Options
 from procedures.models import Procedure
-from procedures.versions import serialising as exchange
+from procedures.versions import serialising
 from procedures.versions.changing import record
 
 from ..forms.exchange import ConfirmForm, ExportForm, ImportForm
@@ -43,7 +43,7 @@ PURPOSE = "import_catalogue"
 
 @publisher_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def export(request: HttpRequest) -> HttpResponseBase:
+def export(request: SignedInRequest) -> HttpResponseBase:
     """Offer the catalogue, or a part of it, as a file."""
     form = ExportForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -63,13 +63,13 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 @publisher_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def export_one(request: HttpRequest, code: str) -> HttpResponseBase:
+def export_one(request: SignedInRequest, code: str) -> HttpResponseBase:
     """Offer one procedure as a file."""
     procedure = get_object_or_404(Procedure, code=code)
     form = ExportForm(request.POST if request.method == "POST" else None, procedure=procedure)
     if request.method == "POST" and form.is_valid():
         changes = [("format", None, form.cleaned_data["format"])]
-        record(procedure, "procedure.export", by=request.user, now=clock.recorded_now(), changes=changes)  # type: ignore[arg-type]
+        record(procedure, "procedure.export", by=request.user, now=clock.recorded_now(), changes=changes)
         try:
             return download(Procedure.objects.filter(pk=procedure.pk), form.cleaned_data["format"], f"thu-tuc-{code}")
         except OSError:
@@ -92,11 +92,11 @@ def download(rows: QuerySet[Procedure], kind: str, name: str) -> HttpResponseBas
     response: StreamingHttpResponse | FileResponse
     if kind == "xlsx":
         target = TemporaryFile()
-        write_workbook(exchange.entries(rows, day), target)
+        write_workbook(serialising.entries(rows, day), target)
         target.seek(0)
         response = FileResponse(target, as_attachment=True, filename=f"{name}.xlsx", content_type=EXCEL_TYPE)
     else:
-        pieces = (piece.encode() for piece in exchange.export_json(rows, moment, day))
+        pieces = (piece.encode() for piece in serialising.export_json(rows, moment, day))
         response = StreamingHttpResponse(pieces, content_type="application/json")
         response["Content-Disposition"] = f'attachment; filename="{name}.json"'
     return response
@@ -104,7 +104,7 @@ def download(rows: QuerySet[Procedure], kind: str, name: str) -> HttpResponseBas
 
 @publisher_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_file(request: HttpRequest) -> HttpResponse:
+def import_file(request: SignedInRequest) -> HttpResponse:
     """Take a file and try it; what it would do is shown before anything is written."""
     form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     if request.method == "POST" and form.is_valid():
@@ -117,12 +117,12 @@ def import_file(request: HttpRequest) -> HttpResponse:
             form.add_error("file", str(refusal.message))
         else:
             moment = clock.now()
-            planned = exchange_plan.plan(parcels, by=request.user, options=options, day=clock.local_day(moment))  # type: ignore[arg-type]
+            planned = plan.plan(parcels, by=request.user, options=options, day=clock.local_day(moment))
             check_templates(planned)
             name = clean_name(upload.name or "")
-            exchange_store.keep(request.user, name, parcels, options, planned, moment)  # type: ignore[arg-type]
+            store.keep(request.user, name, parcels, options, planned, moment)
             return redirect("manage:import_report")
-    waiting = exchange_store.waiting_of(request.user, clock.now())  # type: ignore[arg-type]
+    waiting = store.waiting_of(request.user, clock.now())
     context = {"form": form, "waiting": waiting if waiting and not waiting.is_done else None}
     return render(request, "manage/import.html", context, status=422 if form.errors else 200)
 
@@ -135,16 +135,16 @@ def read_upload(upload: UploadedFile) -> list[ImportItem]:
 
 @publisher_only
 @require_safe
-def import_report(request: HttpRequest) -> HttpResponse:
+def import_report(request: SignedInRequest) -> HttpResponse:
     """Show what the file would do, or has done, a page at a time."""
-    waiting = exchange_store.waiting_of(request.user, clock.now())  # type: ignore[arg-type]
+    waiting = store.waiting_of(request.user, clock.now())
     if waiting is None:
         messages.info(request, _("No file waits to be imported. Choose it again."))
         return redirect("manage:import")
     return render(request, "manage/import_report.html", report_context(request, waiting))
 
 
-def report_context(request: HttpRequest, waiting: exchange_store.Waiting) -> dict[str, Any]:
+def report_context(request: SignedInRequest, waiting: store.Waiting) -> dict[str, Any]:
     """Return the report page: faults first, then what changes, then the rest."""
     order = {state: n for n, state in enumerate(("fault", "changed", "new", "same"))}
     lines = sorted(waiting.lines, key=lambda line: order[line["state"]])
@@ -178,13 +178,13 @@ def report_context(request: HttpRequest, waiting: exchange_store.Waiting) -> dic
 
 @publisher_only
 @require_POST
-def import_confirm(request: HttpRequest) -> HttpResponse:
+def import_confirm(request: SignedInRequest) -> HttpResponse:
     """Import what the report showed: all of it, or nothing."""
-    user: Any = request.user
+    user = request.user
     moment = clock.recorded_now()
-    waiting = exchange_store.waiting_of(user, moment)
+    waiting = store.waiting_of(user, moment)
     form = ConfirmForm(request.POST)
-    parcels = exchange_store.parcels_of(user, waiting, moment) if waiting else None
+    parcels = store.parcels_of(user, waiting, moment) if waiting else None
     if waiting is not None and (waiting.is_done or waiting.counts["fault"]):
         return redirect("manage:import_report")
     if waiting is None or parcels is None or not form.is_valid():
@@ -195,12 +195,12 @@ def import_confirm(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             if onetime.use_key(form.cleaned_data["key"], PURPOSE, user.pk, waiting.token, moment) is not None:
                 return redirect("manage:import_report")
-            planned = exchange_apply.apply(
+            planned = apply.apply(
                 parcels, form.cleaned_data["digest"], note, by=user, options=waiting.options, now=moment
             )
-            exchange_store.finish(user, waiting, planned)
-    except exchange_apply.Stale as stale:
-        exchange_store.renew(user, waiting, check_templates(stale.plan))
+            store.finish(user, waiting, planned)
+    except apply.Stale as stale:
+        store.renew(user, waiting, check_templates(stale.plan))
         messages.error(
             request,
             _("Catalogue or file have changed since this report was made. Nothing was imported; the report is new."),

@@ -21,7 +21,7 @@ from procedures.models import Procedure, ProcedureVersion
 from procedures.versions import publishing
 from procedures.versions.changing import EditRefused
 
-from .. import lists as manage_lists
+from .. import lists
 from ..forms.procedures import NewForm
 from ..guards import publisher_only
 from ..pages import Publisher, attempt, publisher_of
@@ -46,14 +46,14 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def procedure_list(request: HttpRequest) -> HttpResponse:
     """List the procedures, thirty a page, what waits for one's own review first. Seven queries."""
-    publisher, filters = publisher_of(request), manage_lists.Filters.read(request.GET)
+    publisher, filters = publisher_of(request), lists.Filters.read(request.GET)
     after, before = request.GET.get("after", "")[:300], request.GET.get("before", "")[:300]
     context = {
         "filters": filters,
-        "states": manage_lists.state_labels(),
-        "sectors": manage_lists.sectors(),
-        "found": manage_lists.find(filters, publisher.day, after=after, before=before),
-        "waiting": [] if after or before or filters.is_narrow else manage_lists.waiting_for(request.user),
+        "states": lists.state_labels(),
+        "sectors": lists.sectors(),
+        "found": lists.find(filters, publisher.day, after=after, before=before),
+        "waiting": [] if after or before or filters.is_narrow else lists.waiting_for(request.user),
         "import_url": link("manage:import"),
         "export_url": link("manage:export"),
     }

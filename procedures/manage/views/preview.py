@@ -1,4 +1,4 @@
-"""The procedure as a citizen would meet it, to be tried out: real checks, nothing stored.
+"""Preview of a procedure as citizens will see it: real checks, nothing stored.
 
 What was answered so far travels in a signed hidden box, section after section.
 """
@@ -16,7 +16,7 @@ from procedures import labels
 from procedures.models import TimeUnit
 
 from .. import form_page
-from .form import Desk, at_version
+from ..form_desk import Desk, at_version
 
 SALT = "procedures.preview"
 KEPT_FOR = 24 * 60 * 60

@@ -18,8 +18,9 @@ from procedures.models import Offering, Procedure, VersionStatus
 from procedures.versions import procedure_editing, publishing
 from procedures.versions.changing import SUBJECT, EditRefused, who_was_first
 
-from .. import lists as manage_lists
-from ..forms.procedures import DuplicateForm, OfferingForm, ProcedureForm, RetireForm
+from .. import lists
+from ..forms.offerings import OfferingForm
+from ..forms.procedures import DuplicateForm, ProcedureForm, RetireForm
 from ..guards import publisher_only
 from ..pages import Publisher, attempt, procedure_of, publisher_of
 from ..sections import link, state_words
@@ -34,10 +35,10 @@ HISTORY = 50
 def procedure(request: HttpRequest, code: str) -> HttpResponseBase:
     """Show a procedure as its publishers see it. Twelve queries."""
     publisher, found = publisher_of(request), procedure_of(code)
-    versions = manage_lists.versions_of([found.pk])[found.pk]
-    shown = manage_lists.shown_of(versions, publisher.day)
+    versions = lists.versions_of([found.pk])[found.pk]
+    shown = lists.shown_of(versions, publisher.day)
     related = list(found.related.order_by("code"))
-    names = manage_lists.names_of(related, publisher.day) if related else {}
+    names = lists.names_of(related, publisher.day) if related else {}
     history = AuditEntry.objects.filter(subject_type=SUBJECT, subject_ref=found.code).select_related("unit")[:HISTORY]
     listed = [(version, *state_words(version, publisher.day)) for version in versions]
     context = {
@@ -63,7 +64,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponseBase:
     """Change notice, synonyms, life events, questions and what else is no matter of a version."""
     publisher, found = publisher_of(request), procedure_of(code)
     others = list(found.related.order_by("code"))
-    names = manage_lists.names_of(others, publisher.day) if others else {}
+    names = lists.names_of(others, publisher.day) if others else {}
     related = [f"{other.code} {names.get(other.pk, '')}".strip() for other in others]
     form = ProcedureForm(request.POST or None, procedure=found, related=related)
     status = 200
@@ -223,7 +224,7 @@ def offering_end(request: HttpRequest, code: str, slug: str) -> HttpResponseBase
 
 
 def _name(found: Procedure, publisher: Publisher) -> str:
-    return manage_lists.names_of([found], publisher.day).get(found.pk, found.code)
+    return lists.names_of([found], publisher.day).get(found.pk, found.code)
 
 
 def _is_ahead(version: Any, publisher: Publisher) -> bool:

@@ -5,12 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from eforms.builder import editing as form_editing
-from eforms.builder import forms, retyping
-from eforms.builder.editing import FormRefused
+from eforms.builder import forms, raw, retyping
 from eforms.builder.labels import TYPE_WORDS
+from eforms.builder.raw import FormRefused
 
-from .form import BOTH, Desk, on_draft
+from ..form_desk import BOTH, Desk, on_draft
 
 
 @on_draft
@@ -29,12 +28,12 @@ def form_column_type(request: HttpRequest, desk: Desk, table: str, field: str) -
 
 def type_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
     """Offer the other types; then say what gets lost, and change the type when that is confirmed."""
-    _holder, stored = form_editing.find_field(desk.form, key, table)
+    _holder, stored = raw.find_field(desk.form, key, table)
     old = forms.kind_of(stored)
     allowed = retyping.types_for(old, is_column=bool(table))
     offered = {kind: words for kind, words in forms.types_offered(is_column=bool(table)) if kind in allowed}
     place = desk.url("form_column", table, key) if table else desk.url("form_field", key)
-    name, kind = form_editing.name_of(stored), desk.request.GET.get("type", "")
+    name, kind = raw.name_of(stored), desk.request.GET.get("type", "")
     if kind not in offered:
         return desk.show("form_types", types=offered.items(), place=name, now=TYPE_WORDS.get(old), back=place)
     reason = ""

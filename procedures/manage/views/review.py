@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from procedures.models import ProcedureVersion
 from procedures.versions import checking, publishing
 
-from .. import sections as manage_sections
+from .. import sections
 from ..forms.procedures import BackForm, NoteForm, PublishForm
 from ..forms.versions import DraftForm
 from ..guards import publisher_only
@@ -45,7 +45,7 @@ def review(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
         button=_("Send to review"),
         lead=_("A second publisher checks the version and publishes it. Nobody changes it meanwhile."),
         done=_("Sent to review."),
-        blocked=manage_sections.fault_lines(version, faults),
+        blocked=sections.fault_lines(version, faults),
     )
 
 
@@ -95,7 +95,7 @@ def publish(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
         return _moved_on(request, version)
     first = {"effective_from": max(version.effective_from, publisher.day)}
     form = PublishForm(request.POST or None, revision=version.revision, initial=first)
-    may = manage_sections.doing(request.user, version, publisher.day).can_publish
+    may = sections.doing(request.user, version, publisher.day).can_publish
     faults = [fault for fault in checking.blocking(faults_of(version, publisher)) if "effective" not in fault.anchor]
     return _page(
         request,
@@ -115,7 +115,7 @@ def publish(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
             "Once published, a version never changes. Dossiers already filed keep the version they were filed under."
         ),
         done=_("Published."),
-        blocked=manage_sections.fault_lines(version, faults),
+        blocked=sections.fault_lines(version, faults),
         refusal="" if may else _("You worked on this version: another publisher checks and publishes it."),
     )
 

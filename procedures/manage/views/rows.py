@@ -16,14 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common import onetime
 from common.files.uploads import serve
-from eforms.builder.editing import fields_of, sections_of
 from eforms.builder.labels import condition_text
+from eforms.builder.raw import fields_of, sections_of
 from procedures.labels import amount_words
 from procedures.models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
 from procedures.versions import checking, parts, template_files
 from procedures.versions.changing import EditRefused
 
-from .. import sections as manage_sections
+from .. import sections
 from ..forms.papers import PaperForm
 from ..forms.versions import DraftForm, FeeForm, MoveForm, StepForm, initial_of
 from ..guards import publisher_only
@@ -225,7 +225,7 @@ def _page(version: ProcedureVersion, publisher: Publisher, kind: Kind) -> dict[s
     return frame(version, publisher) | {
         "back": reverse(f"manage:{kind.section}", args=at),
         "new_url": reverse(f"manage:{kind.section}_new", args=at),
-        "title": manage_sections.section_titles()[kind.section],
+        "title": sections.section_titles()[kind.section],
         "add": kind.add,
     }
 

@@ -12,7 +12,7 @@ from common.text import in_order
 from procedures.models import ProcedureVersion, VersionStatus
 from procedures.versions import checking, publishing
 
-from .. import sections as manage_sections
+from .. import sections
 from ..forms.versions import DocumentsForm, DraftForm, InfoForm
 from ..guards import publisher_only
 from ..pages import Publisher, publisher_of, save, version_of
@@ -21,14 +21,14 @@ from ..sections import link
 
 def frame(version: ProcedureVersion, publisher: Publisher) -> dict[str, Any]:
     """Return what every page of a version shows above its content."""
-    words, tag = manage_sections.state_words(version, publisher.day)
+    words, tag = sections.state_words(version, publisher.day)
     return {
         "version": version,
         "procedure": version.procedure,
         "state": words,
         "state_tag": tag,
         "is_draft": version.status == VersionStatus.DRAFT,
-        "titles": manage_sections.section_titles(),
+        "titles": sections.section_titles(),
     }
 
 
@@ -38,7 +38,7 @@ def faults_of(version: ProcedureVersion, publisher: Publisher) -> list[checking.
     return checking.check(
         version,
         today=publisher.day if is_open else None,
-        is_offered=manage_sections.is_offered(version.procedure, publisher.day),
+        is_offered=sections.is_offered(version.procedure, publisher.day),
     )
 
 
@@ -50,10 +50,10 @@ def overview(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     faults = faults_of(version, publisher)
     at = (version.procedure.code, version.number)
     context = frame(version, publisher) | {
-        "sections": manage_sections.sections(version, faults),
+        "sections": sections.sections(version, faults),
         "missing": len(checking.blocking(faults)),
         "advice": len(faults) - len(checking.blocking(faults)),
-        "doing": manage_sections.doing(request.user, version, publisher.day),
+        "doing": sections.doing(request.user, version, publisher.day),
         "preview_url": link("manage:preview", *at),
         "compare_url": link("manage:compare", *at),
         "export_url": link("manage:export_one", version.procedure.code),
@@ -67,7 +67,7 @@ def overview(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
 def check(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """List every fault with a link to its place. Six queries."""
     publisher, version = publisher_of(request), version_of(code, number)
-    lines = manage_sections.fault_lines(version, faults_of(version, publisher))
+    lines = sections.fault_lines(version, faults_of(version, publisher))
     context = frame(version, publisher) | {
         "faults": [line for line in lines if line["is_blocking"]],
         "warnings": [line for line in lines if not line["is_blocking"]],
@@ -108,10 +108,10 @@ def _section(
                 lambda: publishing.edit(version, form.shown_revision(), publisher.user, publisher.now, **form.values()),
             )
         if status == 200:
-            messages.success(request, _("Saved: %(section)s.") % {"section": manage_sections.section_titles()[key]})
+            messages.success(request, _("Saved: %(section)s.") % {"section": sections.section_titles()[key]})
             return redirect("manage:version", version.procedure.code, version.number)
     context = frame(version, publisher) | {"form": form, "key": key, **more}
-    context["title"] = manage_sections.section_titles()[key]
+    context["title"] = sections.section_titles()[key]
     if not context["is_draft"] and request.method != "POST":
-        context["rows"] = manage_sections.rows_of(form)
+        context["rows"] = sections.rows_of(form)
     return render(request, f"manage/version_{key}.html", context, status=status)

@@ -11,13 +11,14 @@ from procedures.exchange import apply as exchange_apply
 from procedures.exchange import plan as exchange_plan
 from procedures.exchange.excel import PAPERS, SHEETS, write_workbook
 from procedures.exchange.excel_reading import MAX_UNPACKED, read_excel
-from procedures.exchange.plan import CHANGED, FAULTY, NEW, SAME, Options
-from procedures.exchange.reading import Unreadable
+from procedures.exchange.item import Unreadable
+from procedures.exchange.outcome import CHANGED, FAULTY, NEW, SAME, Options
 from procedures.models import Procedure, ProcedureVersion
 from procedures.seed.importing import import_catalogue
 from procedures.versions import serialising as exchange
 from tests import factories
 from tests.factories import NOW
+from tests.present import present
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 23)
@@ -119,8 +120,9 @@ def test_rows_are_reported_and_applied(version, publisher):
     draft = ProcedureVersion.objects.open().get()
     assert (draft.processing_amount, draft.level, draft.form) == (2, 3, version.form)
     assert [paper.name for paper in draft.papers.all()] == ["Giấy chứng sinh", "Văn bản ủy quyền", "Giấy mới"]
-    assert draft.papers.first().copies == 1
-    assert (draft.fees.get().amount_vnd, draft.steps.count(), float(draft.steps.first().allotted)) == (8000, 2, 1.5)
+    assert present(draft.papers.first()).copies == 1
+    allotted = present(present(draft.steps.first()).allotted)
+    assert (draft.fees.get().amount_vnd, draft.steps.count(), float(allotted)) == (8000, 2, 1.5)
     assert Procedure.objects.get().accept_until == date(2026, 12, 31)
 
 

@@ -13,8 +13,9 @@ from eforms.tests.strategies import LETTERS, schemas
 from offices.models import AuditEntry
 from procedures.exchange import apply as exchange_apply
 from procedures.exchange import plan as exchange_plan
-from procedures.exchange.plan import CHANGED, FAULTY, NEW, SAME, Options
-from procedures.exchange.reading import MAX_PROCEDURES, Unreadable, read_json
+from procedures.exchange.item import MAX_PROCEDURES, Unreadable
+from procedures.exchange.json_reading import read_json
+from procedures.exchange.outcome import CHANGED, FAULTY, NEW, SAME, Options
 from procedures.models import LifeEvent, Procedure, ProcedureVersion, Sector
 from procedures.seed.importing import DATA, import_catalogue
 from procedures.versions import publishing

@@ -139,7 +139,8 @@ def test_life_events_lead_to_their_procedures(client):
     response = client.get(FIND, {"event": "ket-hon"})
     codes = [row["code"] for row in response.context["found"].rows]
     assert MARRIAGE in codes and SINGLE in codes and DEATH not in codes
-    assert "<h1" in response.content.decode() and "Kết hôn</h1>" in response.content.decode()
+    html = response.content.decode()
+    assert "Kết hôn" in html[html.index("<h1") : html.index("</h1>")]
     assert not response.context["found"].groups
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import time_machine
@@ -36,7 +37,14 @@ def page(client, version):
 
 
 def figures(version, **fields):
-    values = {"year": 2026, "received": 1200, "received_online": 40, "decided": 31, "decided_online": 28, "on_time": 30}
+    values: dict[str, Any] = {
+        "year": 2026,
+        "received": 1200,
+        "received_online": 40,
+        "decided": 31,
+        "decided_online": 28,
+        "on_time": 30,
+    }
     values |= {"median_hours": Decimal("12.2"), "counted_at": factories.NOW} | fields
     return ProcedureFigures.objects.create(procedure=version.procedure, **values)
 

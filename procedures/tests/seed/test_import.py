@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -14,6 +15,7 @@ from procedures.models import FeeLine, Offering, Procedure, ProcedureStep, Proce
 from procedures.seed import forms_import, importing, wording
 from tests import factories
 from tests.factories import NOW
+from tests.present import present
 
 CATALOGUE = json.loads((importing.DATA / "catalogue.json").read_text(encoding="utf-8"))["procedures"]
 DECLARATIONS = json.loads((importing.DATA / "forms.json").read_text(encoding="utf-8"))["forms"]
@@ -84,7 +86,7 @@ def test_every_condition_is_in_vietnamese_and_known():
 
 
 def test_all_224_fields_of_the_declarations_are_accounted_for():
-    fates = Counter()
+    fates: Counter[str] = Counter()
     for declaration in DECLARATIONS:
         schema = form_schema.load(forms_import.convert_form(declaration))
         asked = {field.key for _section, field in schema.fields()}
@@ -133,8 +135,9 @@ def test_paper_rules_name_real_papers_and_real_questions(catalogue):
     for paper in RequiredPaper.objects.exclude(show_if=None).select_related("version"):
         schema = form_schema.load(paper.version.form)
         options = {field.key: {option.value for option in field.options} for _section, field in schema.fields()}
-        value = paper.show_if["value"]
-        assert set(value if isinstance(value, list) else [value]) <= options[paper.show_if["field"]]
+        rule = present(paper.show_if)
+        value = rule["value"]
+        assert set(value if isinstance(value, list) else [value]) <= options[rule["field"]]
 
 
 def test_papers_made_from_the_answers_are_never_asked(catalogue):
@@ -144,7 +147,7 @@ def test_papers_made_from_the_answers_are_never_asked(catalogue):
 
 def complete(schema):
     """Answers that fill a whole form, found by answering what it says is missing."""
-    answers = {}
+    answers: dict[str, Any] = {}
     for _round in range(6):
         _kept, errors = form_schema.clean_all(schema, answers, today=TODAY)
         if not errors:
@@ -194,7 +197,7 @@ def test_organisations_name_themselves_only_where_they_may_file():
 def test_those_sign_whom_the_procedure_concerns(catalogue):
     for slug in ("ket-hon", "dang-ky-lai-ket-hon"):
         code = next(row["code"] for row in CATALOGUE if row["slug"] == slug)
-        form = ProcedureVersion.objects.get(procedure__code=code).form
+        form = present(ProcedureVersion.objects.get(procedure__code=code).form)
         assert [words["vi"] for words in form["signatures"]] == ["Bên nữ", "Bên nam"]
     for row in CATALOGUE:
         (words,) = forms_import.general_form(row | {"slug": ""}, importing.sector_code(row["field_vi"]))["signatures"]

@@ -1,6 +1,7 @@
 """Two versions in words: every difference has its sentence, and no difference is made up."""
 
 import copy
+from typing import Any
 
 import pytest
 from django.utils.translation import override
@@ -162,9 +163,9 @@ def test_wording_in_the_other_language_counts():
 
 def test_signatures():
     def said_of(before, after):
-        forms = [form_schema.load(factories.FORM | ({"signatures": one} if one else {})) for one in (before, after)]
+        old, new = (form_schema.load(factories.FORM | ({"signatures": one} if one else {})) for one in (before, after))
         with override("en"):
-            return [f"{one.text} {one.before} → {one.after}" for one in compare_forms(*forms, "vi")]
+            return [f"{one.text} {one.before} → {one.after}" for one in compare_forms(old, new, "vi")]
 
     couple = [{"vi": "Bên nữ", "en": "Bride"}, {"vi": "Bên nam", "en": "Groom"}]
     assert said_of([], couple) == ["Who signs the paper: Người khai → Bên nữ; Bên nam"]
@@ -191,7 +192,7 @@ def test_endless_texts_are_compared_in_time():
 
 
 def test_whole_procedures():
-    before = {
+    before: dict[str, Any] = {
         "sector": {"code": "a", "name": "A", "name_en": ""}, "life_events": [], "synonyms": [], "faq": [],
         "notice": "", "accept_until": None, "related": [],
     }  # fmt: skip

@@ -13,6 +13,7 @@ from procedures.models import Offering, Procedure, ProcedureVersion, Sector
 from procedures.versions import drafting, publishing
 from procedures.versions.changing import EditRefused, form_change
 from tests import factories
+from tests.present import present
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +103,7 @@ def test_a_draft_takes_everything_over(version, commune, now):
         for row in (*kept, *copies):
             del row["id"], row["version_id"]
         assert kept == copies
-    assert draft.papers.first().template_file.name == version.papers.first().template_file.name
+    assert present(draft.papers.first()).template_file.name == present(version.papers.first()).template_file.name
 
 
 def test_a_second_draft_is_the_first_one(draft, version, commune, other_commune, now):
@@ -205,7 +206,8 @@ def test_offerings_stay_within_what_the_version_and_the_post_allow(version, comm
 
 
 def test_of_two_who_begin_at_once_both_get_the_first_ones_draft(version, commune, now, monkeypatch):
-    copy, rivals = drafting._copy, []
+    copy = drafting._copy
+    rivals: list[ProcedureVersion] = []
 
     def overtaken(*arguments, **changed):
         if not rivals:

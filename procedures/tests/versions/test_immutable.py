@@ -4,6 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from common.database import append_only
+from common.database.triggers import row_triggers
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,7 @@ def test_without_the_triggers_the_same_statements_pass(version):
 
 
 def test_triggers_are_there_after_all_migrations(db):
-    names = {name for rule in append_only.rules() for name in append_only.triggers_of(rule)}
+    names = {name for rule in append_only.rules() for name in row_triggers(rule)}
     catalogue = "pg_trigger" if connection.vendor == "postgresql" else "sqlite_master"
     column = "tgname" if connection.vendor == "postgresql" else "name"
     with connection.cursor() as cursor:

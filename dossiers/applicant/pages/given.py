@@ -1,0 +1,45 @@
+"""What drafts and submitted dossiers both show: files, the way of the result."""
+
+from typing import Any
+
+from common.values.divisions import address_text
+
+from ...models import Delivery, Dossier, ScanState
+from ...models.papers import Paper
+
+
+def kilobytes(size: int) -> str:
+    """Return a file size in words: '340 KB', '2,4 MB'."""
+    if size < 1024 * 1024:
+        return f"{max(size // 1024, 1)} KB"
+    return f"{size / 1024**2:.1f} MB".replace(".", ",")
+
+
+def file_row(paper: Paper, user: Any) -> dict[str, Any]:
+    """Return one given paper as its card shows it; a link only when this person may open the file."""
+    return {
+        "ref": paper.ref,
+        "name": paper.original_name or paper.name,
+        "size": kilobytes(paper.size) if paper.file else "",
+        "pages": paper.pages if paper.media_type == "application/pdf" else 0,
+        "can_open": may_open(paper, user),
+        "scan": paper.get_scan_state_display() if paper.scan_state in (ScanState.PENDING, ScanState.INFECTED) else "",
+    }
+
+
+def may_open(paper: Paper, user: Any) -> bool:
+    """Tell whether a person who may see the dossier may fetch this file: until it is clean only its uploader."""
+    if not paper.file or paper.scan_state == ScanState.INFECTED:
+        return False
+    return paper.scan_state != ScanState.PENDING or paper.uploaded_by_id == user.pk
+
+
+def delivery_words(dossier: Dossier) -> list[str]:
+    """Return how the result travels as lines; empty when not chosen yet."""
+    if not dossier.delivery:
+        return []
+    lines = [str(dossier.get_delivery_display())]
+    target = dossier.delivery_address if dossier.delivery == Delivery.POST else None
+    if target:
+        lines += [f"{target.get('name', '')}, {target.get('phone', '')}", address_text(target.get("address"))]
+    return lines

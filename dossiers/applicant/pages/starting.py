@@ -1,0 +1,103 @@
+"""What the page before a filing shows: papers, minutes, fee, deadline, units, or why it cannot be filed online."""
+
+import math
+from datetime import date
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpRequest
+
+from common import onetime
+from procedures import labels
+from procedures.models import Offering, Procedure, ProcedureVersion
+from procedures.paper.blank_forms import IN_PERSON_LEVEL, PAPER_LEVEL
+from procedures.public import detail
+
+from ...filing import drafts
+from ...models import Dossier, Status
+
+
+def preset_unit(request: HttpRequest, entry: drafts.Entry) -> str:
+    """Return the unit asked for in the address, else that of the person's residence, else ''."""
+    asked = entry.offering(request.GET.get("unit", ""))
+    if asked is not None:
+        return asked.unit.slug
+    address = request.user.address if request.user.is_authenticated else None
+    commune = (address or {}).get("commune")
+    home = next((offering for offering in entry.offerings if commune and offering.unit.division_code == commune), None)
+    return home.unit.slug if home else ""
+
+
+def before_you_start(request: HttpRequest, procedure: Procedure, entry: drafts.Entry, form: Any) -> dict[str, Any]:
+    """Return the start page: papers, minutes, fee, deadline, units. Four queries, one more when signed in."""
+    version = entry.version
+    assert version is not None
+    papers = [paper for paper in version.papers.all() if not (paper.from_form and version.form)]
+    drafts = []
+    if request.user.is_authenticated:
+        drafts = list(
+            Dossier.objects.of_owner(request.user)
+            .filter(status=Status.DRAFT, version__procedure=procedure)
+            .exclude(revision=0, saved_at=F("created_at"))
+            .order_by("-saved_at")
+            .values("ref", "saved_at")[:3]
+        )
+    return {
+        "procedure": procedure,
+        "version": version,
+        "form": form,
+        "chooses_unit": len(entry.offerings) > 1,
+        "unit": entry.offerings[0].unit,
+        "papers": papers,
+        "minutes": minutes_needed(version, len(papers)),
+        "deadline": labels.time_words(version),
+        "fees": fee_lines(version, entry.offerings),
+        "drafts": drafts,
+        "key": onetime.new_key() if request.user.is_authenticated else "",
+        "next": request.get_full_path(),
+    }
+
+
+def minutes_needed(version: ProcedureVersion, papers: int) -> int:
+    """Return about how long filling in takes, in steps of five minutes."""
+    questions = sum(len(section["fields"]) for section in (version.form or {}).get("sections", []))
+    return max(5, math.ceil((questions * 0.4 + papers * 2 + 2) / 5) * 5)
+
+
+def fee_lines(version: ProcedureVersion, offerings: tuple[Offering, ...]) -> list[str]:
+    """Return the fee and a caution as lines; a local fee stands when every unit sets the same one. One query."""
+    local = {offering.fee_vnd for offering in offerings}
+    common = offerings[0] if len(local) == 1 else None
+    fee, caution = labels.fee_words(version.fees.all(), common)
+    return [line for line in (fee, caution) if line]
+
+
+def why_not(procedure: Procedure, entry: drafts.Entry, day: date) -> dict[str, Any] | None:
+    """Return why a procedure cannot be filed online and where to go on; None when nothing of it was ever published.
+
+    Three queries at most. ``begins`` is the day on which a version or an online offering begins.
+    """
+    published = procedure.versions.exclude(published_at=None)
+    version = entry.version or published.filter(effective_from__lte=day).last() or published.first()
+    if version is None:
+        return None
+    name, language = labels.name_in(version)
+    is_coming = version.effective_from > day
+    begins = version.effective_from if is_coming else None
+    if not entry.is_over and not is_coming and version.level >= drafts.ONLINE_LEVEL:
+        later = Offering.objects.filter(procedure=procedure, since__gt=day, level__gte=drafts.ONLINE_LEVEL)
+        begins = later.order_by("since").values_list("since", flat=True).first()
+    return {
+        "procedure": procedure,
+        "name": name,
+        "language": language,
+        "is_over": entry.is_over,
+        # Retired, or closed for new dossiers while it still applies?
+        "is_retired": entry.version is None,
+        "accepted_until": procedure.accept_until,
+        "successor": detail.successor_of(version, day) if entry.is_over else None,
+        "begins": begins,
+        "has_page": not is_coming,
+        "is_in_person": entry.level == IN_PERSON_LEVEL,
+        "is_on_paper": entry.level == PAPER_LEVEL,
+    }

@@ -1,0 +1,82 @@
+"""What reads an answer: conditions, checks, pre-filled answers, dates in words, papers."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from .raw import Paper, columns_of, fields_of, find_field, list_of, name_of, parts_of, sections_of
+
+
+def used_by(
+    form: Mapping[str, Any], key: str, papers: Iterable[Paper] = (), *, table: str = "", outside: str | None = None
+) -> list[str]:
+    """Name everything that reads an answer: conditions, checks, pre-filled answers, dates in words, papers.
+
+    With ``outside`` the readers within that section do not count.
+    """
+    if table:
+        _section, holder = find_field(form, table)
+        return [_question_words(name_of(column)) for column in columns_of(holder) if _reads_field(column, key)]
+    found = []
+    for section in sections_of(form):
+        if outside is not None and section.get("key") == outside:
+            continue
+        if key in _keys_read(section.get("show_if")):
+            found.append(_("the condition of the section “%(name)s”") % {"name": name_of(section)})
+        found += [_question_words(name_of(field)) for field in fields_of(section) if _reads_field(field, key)]
+    return found + [paper_words(name) for name, condition in papers if key in _keys_read(condition)]
+
+
+def _reads_field(field: Mapping[str, Any], key: str) -> bool:
+    derive = field.get("derive")
+    return (
+        key in _keys_read(field.get("show_if"))
+        or field.get("prefill") == f"answer:{key}"
+        or (isinstance(derive, Mapping) and derive.get("of") == key)
+        or any(
+            arg == key or key in _keys_read(arg)
+            for rule in parts_of(field.get("rules"))
+            for arg in list_of(rule.get("args"))
+        )
+    )
+
+
+def _comparisons(condition: Any) -> Iterator[Mapping[str, Any]]:
+    if isinstance(condition, Mapping):
+        if isinstance(condition.get("field"), str):
+            yield condition
+        for name in ("all", "any", "not"):
+            yield from _comparisons(condition.get(name))
+    elif isinstance(condition, list):
+        for part in condition:
+            yield from _comparisons(part)
+
+
+def _keys_read(condition: Any) -> set[str]:
+    return {str(part["field"]) for part in _comparisons(condition)}
+
+
+def reads_value(condition: Any, key: str, values: set[str]) -> bool:
+    """Tell whether a condition compares a question with one of these values."""
+    for part in _comparisons(condition):
+        wanted = part.get("value")
+        listed = wanted if isinstance(wanted, list) else [wanted]
+        if part["field"] == key and any(isinstance(value, str) and value in values for value in listed):
+            return True
+    return False
+
+
+def _question_words(name: str) -> str:
+    return _("the question “%(name)s”") % {"name": name}
+
+
+def paper_words(name: str) -> str:
+    """Name a paper in a list of readers."""
+    return _("the paper “%(name)s”") % {"name": name}
+
+
+def in_use(users: list[str]) -> str:
+    """Say that something cannot go because others read it."""
+    names = ", ".join(dict.fromkeys(users))
+    return _("This is still used by %(names)s. Change that first.") % {"names": names}

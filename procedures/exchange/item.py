@@ -1,0 +1,88 @@
+"""What a file is read into: procedures with the faults found in them and the places they came from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ..versions.serialising import Plain
+
+MAX_BYTES = 10 * 1024 * 1024
+
+
+# More would hold the database, and the person, too long: an import is one transaction of about 7 ms a procedure.
+MAX_PROCEDURES = 500
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as a whole; ``message`` says why and what to do."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong at a place of the file."""
+
+    place: str
+    reason: str
+
+
+class Row(dict[str, Any]):
+    """A record that was a row of a sheet: it knows where it and its cells stand."""
+
+    def __init__(self, values: Mapping[str, Any], sheet: str, number: int, columns: Mapping[str, str]) -> None:
+        super().__init__(values)
+        self.sheet, self.number, self.columns = sheet, number, columns
+        # Cells that are at fault already: they do not count as missing.
+        self.bad: set[str] = set()
+
+    @property
+    def place(self) -> str:
+        """Where the row stands."""
+        return _("%(sheet)s, row %(n)d") % {"sheet": self.sheet, "n": self.number}
+
+    def cell(self, name: str) -> str:
+        """Where one value stands."""
+        if name not in self.columns:
+            return self.place
+        return _("%(place)s, column “%(column)s”") % {"place": self.place, "column": self.columns[name]}
+
+
+@dataclass
+class ImportItem:
+    """One procedure of a file: its values, the faults in them, and the rows of sheets they came from.
+
+    ``rows`` are (part, position in the part, place), part being '' or papers, fees, steps.
+    """
+
+    code: str
+    place: str
+    values: Plain
+    faults: list[Fault] = field(default_factory=list)
+    rows: list[tuple[str, int, str]] = field(default_factory=list)
+
+
+def checked(parcels: list[ImportItem]) -> list[ImportItem]:
+    """Check what procedures of a file are together; raises Unreadable for none or too many."""
+    if not parcels:
+        raise Unreadable(_("The file holds no procedure."))
+    if len(parcels) > MAX_PROCEDURES:
+        raise Unreadable(
+            _("The file holds more than %(count)d procedures. Split it, for example by field.")
+            % {"count": MAX_PROCEDURES}
+        )
+    met: set[str] = set()
+    for parcel in parcels:
+        if parcel.code and parcel.code in met:
+            parcel.faults.append(Fault(parcel.place, _("The code %(code)s is there twice.") % {"code": parcel.code}))
+        met.add(parcel.code)
+    return parcels
+
+
+def too_large() -> str:
+    """Return the sentence for a file beyond the limit."""
+    return _("The file is larger than %(count)d MB. Split it, for example by field.") % {"count": MAX_BYTES // 1024**2}
