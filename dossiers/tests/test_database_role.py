@@ -68,14 +68,14 @@ def test_the_whole_road_is_walked_with_the_applications_rights(role, road):
         "DELETE FROM dossiers_historyseal",
         "UPDATE dossiers_slip SET number = '0'",
         "DELETE FROM dossiers_slip",
-        "DELETE FROM dossiers_reading",
+        "DELETE FROM dossiers_accessrecord",
         "DELETE FROM offices_auditentry",
         "TRUNCATE dossiers_dossier CASCADE",
         "TRUNCATE accounts_user CASCADE",
         "ALTER TABLE dossiers_dossierevent DISABLE TRIGGER ALL",
         "DROP TRIGGER dossiers_dossierevent_no_update ON dossiers_dossierevent",
         "ALTER TABLE dossiers_dossier ADD COLUMN x integer",
-        "DROP TABLE dossiers_reading",
+        "DROP TABLE dossiers_accessrecord",
         "CREATE TABLE x (id integer)",
         "CREATE OR REPLACE FUNCTION append_only_refuse() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RETURN NEW; END $$",
@@ -109,7 +109,9 @@ def test_rights_are_given_once_and_what_was_added_by_hand_goes(role):
 
 def test_every_table_that_stays_as_written_is_closed_to_the_role(role):
     total = [rule.table for rule in append_only.rules() if rule.is_total]
-    assert {"dossiers_dossierevent", "dossiers_historyseal", "dossiers_reading", "offices_auditentry"} <= set(total)
+    assert {"dossiers_dossierevent", "dossiers_historyseal", "dossiers_accessrecord", "offices_auditentry"} <= set(
+        total
+    )
     with connection.cursor() as cursor:
         for table in total:
             cursor.execute("SELECT has_table_privilege(%s, %s, 'DELETE, UPDATE, TRUNCATE, TRIGGER')", [ROLE, table])

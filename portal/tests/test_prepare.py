@@ -77,7 +77,7 @@ def test_prepare_beside_eight_writers_refuses_nobody(commune):
 @pytest.mark.postgres
 def test_guards_that_differ_are_mended_beside_eight_writers(commune):
     """Each time every guard of the history and the slips has to be made anew: one short transaction a table."""
-    tables = ["dossiers_dossierevent", "dossiers_slip", "dossiers_result", "dossiers_reading"]
+    tables = ["dossiers_dossierevent", "dossiers_slip", "dossiers_result", "dossiers_accessrecord"]
 
     def spoil_and_mend() -> None:
         for table in tables:

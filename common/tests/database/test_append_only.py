@@ -254,7 +254,7 @@ def test_every_registered_table_has_its_triggers_after_all_migrations():
     assert expected <= triggers()
 
 
-@pytest.mark.parametrize("table", ["dossiers_dossierevent", "dossiers_reading"])
+@pytest.mark.parametrize("table", ["dossiers_dossierevent", "dossiers_accessrecord"])
 def test_what_happened_and_who_looked_are_registered(table):
     assert table in {rule.table for rule in append_only.rules()}
 
