@@ -78,34 +78,45 @@ def test_every_row_has_its_class_but_those_of_money():
     assert set(TABLE) == set(Action)
 
 
-@pytest.mark.parametrize("action", actions.CLASSES)
-def test_wrong_person_is_refused_and_changes_nothing(action, road, people):
-    """In every source status, whoever the table does not name."""
-    rule = TABLE[action]
-    road.decided()
-    for status in rule.sources:
-        put(road.dossier, status)
-        before = snapshot()
-        for name in set(PEOPLE) - allowed_names(rule):
-            with pytest.raises(ActionRefused) as caught:
-                perform(sample(action, road.dossier, road.now), road.dossier, by=people[name], now=road.now)
-            assert caught.value.code in {"who", "own"}, name
-        assert snapshot() == before
+def code_of_refusal(action, road, by) -> str:
+    """Return why an action is refused; '' when it is not."""
+    try:
+        perform(sample(action, road.dossier, road.now), road.dossier, by=by, now=road.now)
+    except ActionRefused as refused:
+        return refused.code
+    return ""
 
 
-@pytest.mark.parametrize("action", actions.CLASSES)
-def test_wrong_status_is_refused_and_changes_nothing(action, road, people):
-    """In every other status, whoever the table names."""
-    rule = TABLE[action]
+def test_wrong_person_is_refused_and_changes_nothing(road, people):
+    """Every action in every source status, by whoever the table does not name."""
     road.decided()
-    for status in set(Status) - set(rule.sources):
-        for name in allowed_names(rule):
-            put(road.dossier, status, holder=people[name])
+    wrong = []
+    for action in actions.CLASSES:
+        rule = TABLE[action]
+        for status in rule.sources:
+            put(road.dossier, status)
             before = snapshot()
-            with pytest.raises(ActionRefused) as caught:
-                perform(sample(action, road.dossier, road.now), road.dossier, by=people[name], now=road.now)
-            assert caught.value.code == "state", (status, name)
-            assert snapshot() == before
+            for name in set(PEOPLE) - allowed_names(rule):
+                if code_of_refusal(action, road, people[name]) not in {"who", "own"}:
+                    wrong.append((action, status, name))
+            assert snapshot() == before, (action, status)
+    assert wrong == []
+
+
+def test_wrong_status_is_refused_and_changes_nothing(road, people):
+    """Every action in every other status, by whoever the table names."""
+    road.decided()
+    wrong = []
+    for action in actions.CLASSES:
+        rule = TABLE[action]
+        for status in set(Status) - set(rule.sources):
+            for name in allowed_names(rule):
+                put(road.dossier, status, holder=people[name])
+                before = snapshot()
+                if code_of_refusal(action, road, people[name]) != "state":
+                    wrong.append((action, status, name))
+                assert snapshot() == before, (action, status, name)
+    assert wrong == []
 
 
 def put(dossier: Dossier, status: Status, holder=None) -> None:
