@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.pages import checks
+from tests.present import present
 
 CSS = (checks.STATIC / "portal.css").read_text()
 JS = (checks.STATIC / "portal.js").read_text()
