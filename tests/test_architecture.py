@@ -43,7 +43,7 @@ def tree(path: Path) -> list[ast.AST]:
 def place(path: Path, node: ast.AST | None = None) -> str:
     """Return where in the tree something stands."""
     name = path.relative_to(ROOT).as_posix()
-    return f"{name}:{node.lineno}" if node is not None else name
+    return f"{name}:{getattr(node, 'lineno', 0)}" if node is not None else name
 
 
 def called(node: ast.AST) -> str:
@@ -125,9 +125,9 @@ def test_models_store_moments_given_to_them():
 
 def reads_clock(node: ast.AST) -> bool:
     """Say whether a call asks for the present moment or day."""
-    if called(node) not in CLOCK:
+    if not isinstance(node, ast.Call) or called(node) not in CLOCK:
         return False
-    owner = getattr(getattr(node, "func", None), "value", None)
+    owner = getattr(node.func, "value", None)
     return not node.args or getattr(owner, "id", "") in ("timezone", "clock", "datetime", "date")
 
 

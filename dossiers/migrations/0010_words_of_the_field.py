@@ -59,4 +59,19 @@ class Migration(migrations.Migration):
         ),
         migrations.RenameField("Dossier", "sections_done", "completed_sections"),
         migrations.RenameField("Dossier", "sections_changed", "sections_to_review"),
+        migrations.AlterField(
+            "Slip",
+            "kind",
+            models.CharField(
+                choices=[
+                    ("filing", "Filing slip"),
+                    ("receipt", "Receipt with return date"),
+                    ("supplement", "Supplement request"),
+                    ("refusal", "Refusal of reception"),
+                    ("apology", "Apology and new date"),
+                    ("stop", "Notice of stopping"),
+                ],
+                max_length=10,
+            ),
+        ),
     ]

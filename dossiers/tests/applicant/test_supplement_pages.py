@@ -76,8 +76,8 @@ def test_supplement_refuses_a_hostile_file_on_its_card(mine, road):
 
 def test_listed_section_is_corrected_and_sent(mine, road):
     road.processing()
-    section = actions.Item(None, "requester", "Người yêu cầu", "Sai số bản sao")
-    dossier = road.do(actions.RequestSupplement((section,)), road.commune.specialist).dossier
+    item = actions.Item(None, "requester", "Người yêu cầu", "Sai số bản sao")
+    dossier = road.do(actions.RequestSupplement((item,)), road.commune.specialist).dossier
     section = url("section", dossier, "requester")
     assert section in mine.get(url("supplement", dossier)).content.decode()
     wrong = mine.post(section, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="50"))

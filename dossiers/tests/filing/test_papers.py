@@ -12,6 +12,7 @@ from dossiers.filing import papers, submission
 from dossiers.models import Dossier, Paper
 from dossiers.tasks import expire_drafts
 from tests import factories
+from tests.present import present
 
 from .steps import content, photo, ready, url
 
@@ -60,7 +61,7 @@ def test_file_is_removed_when_its_transaction_fails(mine, draft, monkeypatch):
 
     def note(*args, **kwargs):
         paper = save(*args, **kwargs)
-        stored.append(paper.file.name)
+        stored.append(present(paper.file.name))
         return paper
 
     def fail(*args, **kwargs):
