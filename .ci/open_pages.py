@@ -22,7 +22,7 @@ from accounts.models import User  # noqa: E402
 from portal.demo.accounts import ACCOUNTS  # noqa: E402
 
 STARTS = (
-    *("/", "/procedures/", "/applicant/dossiers/", "/desk/", "/desk/dossiers/", "/leader/", "/manage/procedures/"),
+    *("/", "/procedures/", "/my/dossiers/", "/desk/", "/desk/dossiers/", "/leader/", "/manage/procedures/"),
     *("/manage/people/", "/manage/units/", "/manage/calendar/", "/manage/alerts/", "/manage/log/", "/account/"),
 )
 LINKED = re.compile(r'href="(/(?:applicant|desk|leader|manage|procedures)/[^"?#]*)"')

@@ -320,7 +320,8 @@ def answer_kind(response: Any) -> str:
     """Name an answer as the matrix does; its file is read to the end."""
     if isinstance(response, FileResponse):
         response.getvalue()
-        response.close()
+        for close in response._resource_closers:
+            close()
     if response.status_code == 302 and response.url.startswith(reverse("account_login")):
         return "login"
     if response.status_code == 403 and b'name="login"' in response.content:

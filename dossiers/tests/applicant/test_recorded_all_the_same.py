@@ -187,7 +187,7 @@ def test_forms_of_a_submitted_draft_lead_to_the_dossier(filed):
 def test_pages_of_the_road_ask_whether_they_still_stand(draft, citizen):
     browser = browser_of(citizen)
     for page in (url("section", draft, "requester"), *(url(name, draft) for name in ("papers", "delivery", "review"))):
-        html = browser.get(page).content.decode()
+        html = " ".join(browser.get(page).content.decode().split())
         assert f'data-fresh="{page}" data-else="{url("dossier", draft)}"' in html
-    refused = browser.post(url("submit", draft), {}).content.decode()
+    refused = " ".join(browser.post(url("submit", draft), {}).content.decode().split())
     assert f'data-fresh="{url("review", draft)}"' in refused

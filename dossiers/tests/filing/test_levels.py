@@ -175,17 +175,17 @@ def test_a_draft_under_a_lowered_level_keeps_its_answers_and_is_not_submitted(cl
 def test_a_way_of_return_that_the_level_no_longer_allows_is_not_submitted(client, citizen, commune, version):
     draft = factories.draft(citizen, commune.unit, version, delivery="online")
     client.force_login(citizen)
-    review = f"/applicant/dossiers/{draft.ref}/review/"
+    review = f"/my/dossiers/{draft.ref}/review/"
     body = {"declared": "on"} | client.get(review).context["form"].initial
     Offering.objects.update(level=3)
     with pytest.raises(submission.FilingRefused) as refused:
         submission.submit(draft, by=citizen, key=onetime.new_key(), revision=draft.revision, now=factories.NOW)
     assert refused.value.code == "delivery"
-    client.post(f"/applicant/dossiers/{draft.ref}/submit/", body)
+    client.post(f"/my/dossiers/{draft.ref}/submit/", body)
     draft.refresh_from_db()
     assert draft.is_draft and draft.delivery == "online"
     Offering.objects.update(level=4)
-    client.post(f"/applicant/dossiers/{draft.ref}/submit/", body)
+    client.post(f"/my/dossiers/{draft.ref}/submit/", body)
     draft.refresh_from_db()
     assert not draft.is_draft
 
