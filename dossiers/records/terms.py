@@ -16,6 +16,7 @@ from common.values.working_time import (
     same_day,
 )
 from offices.calendar.office_calendar import calendar_of
+from offices.models import Unit
 from procedures.models import ProcedureVersion, TimeUnit
 
 from ..models import Dossier
@@ -53,7 +54,7 @@ def start_term(dossier: Dossier, now: datetime) -> dict[str, datetime]:
         raise calendar_refusal(error) from error
 
 
-def step_due(dossier: Dossier, unit, since: datetime, allotted: Decimal | None) -> datetime | None:
+def step_due(dossier: Dossier, unit: Unit, since: datetime, allotted: Decimal | None) -> datetime | None:
     """Return when a step that takes ``allotted`` working hours ends; None without a time or a calendar.
 
     A step's time informs, it binds nobody: a missing calendar must not stop a filing.

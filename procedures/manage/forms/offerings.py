@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.forms.adjusting import choice_of, sent_with
 from common.forms.fields import MoneyField
 from offices.forms.base import DayField
 from procedures.models import Offering
@@ -37,7 +38,7 @@ class OfferingForm(PlainForm):
             initial |= {name: getattr(offering, name) for name in ("since", "until", "fee_vnd")}
             initial["level"] = min(offering.level, maximum)
         super().__init__(*args, initial=initial, **options)
-        self.fields["level"].choices = level_choices(maximum)  # type: ignore[attr-defined]
+        choice_of(self, "level").choices = level_choices(maximum)
 
     @property
     def is_stale(self) -> bool:
@@ -46,9 +47,7 @@ class OfferingForm(PlainForm):
 
     def renew(self) -> None:
         """Keep everything typed and let the next try count from the present values."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined]
-        data["seen"] = mark(self.offering)
-        self.data = data
+        self.data = sent_with(self, {"seen": mark(self.offering)})
 
     def clean_fee_vnd(self) -> int | None:
         """Keep the amount within what is stored."""

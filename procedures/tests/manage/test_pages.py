@@ -256,6 +256,7 @@ def test_a_stale_form_keeps_what_was_typed(client, page, draft, second, now):
         {"processing_amount": "9" * 30},
         {"processing_amount": "-1"},
         {"dossier_sets": "²"},
+        {"dossier_sets": "10"},
         {"effective_from_day": "31", "effective_from_month": "2"},
         {"effective_from_year": "99999"},
         {"effective_until_day": "1", "effective_until_month": "1", "effective_until_year": "2026"},
