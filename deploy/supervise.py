@@ -177,11 +177,10 @@ class Supervisor:
 
     def end(self) -> None:
         """Wait until every process has ended by itself, a second signal comes, or their time is up."""
-        heard = len(self.signals)
         deadline = time.monotonic() + GRACE_SECONDS
         for member in self.members:
             member.terminate()
-        while time.monotonic() < deadline and len(self.signals) == heard:
+        while time.monotonic() < deadline and len(self.signals) < 2:
             if not any(member.is_running() for member in self.members):
                 return
             time.sleep(POLL_SECONDS / 4)
