@@ -121,7 +121,7 @@ def fill_sections(page: Page, sections: dict[str, dict[str, Any]]) -> None:
     """Fill in the parts of a form, one page each, from the task list on."""
     page.locator("main .actions .btn-primary").click()
     for key, answers in sections.items():
-        expect(page).to_have_url(re.compile(f"/steps/{key}/"))
+        expect(page).to_have_url(re.compile(f"/sections/{key}/"))
         answer(page, answers)
         save(page)
 

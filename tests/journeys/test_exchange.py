@@ -50,14 +50,14 @@ def test_filled_in_at_home_and_taken_in_at_the_desk(visit: Visit, picture: Pictu
     clerk.locator("main form .actions .btn-primary").click()
     expect(clerk.locator("main")).to_contain_text("075199000011")
     picture(clerk, f"prepared-{'desk' if js else 'open'}")
-    clerk.locator("main .actions a[href$='/take-in/']").click()
+    clerk.locator("main .actions a[href$='/register/']").click()
     register(clerk)
     expect(clerk.locator("main")).to_contain_text(re.compile(r"H\d\d-\d{6}-\d{4}"))
     # Once is enough: the code opens, but is not taken in again.
     clerk.goto("/desk/prepared/")
     fill(clerk, {"code": code})
     clerk.locator("main form .actions .btn-primary").click()
-    expect(clerk.locator("main .actions a[href$='/take-in/']")).to_have_count(0)
+    expect(clerk.locator("main .actions a[href$='/register/']")).to_have_count(0)
 
 
 def register(page: Page) -> None:

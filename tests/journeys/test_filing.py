@@ -186,7 +186,7 @@ def test_birth_registration_at_level_4(
     name = f"Nguyễn Minh {token().capitalize()}"
     answer(page, {"child_name": name})
     save(page)
-    page.goto(re.sub(r"/steps/.*|/(papers|delivery|review)/.*", "/review/", page.url))
+    page.goto(re.sub(r"/sections/.*|/(papers|delivery|review)/.*", "/review/", page.url))
     expect(page.get_by_text(name)).to_be_visible()
     page.locator("form[action$='/submit/'] .btn-primary").click()
     expect(page.locator(".error-summary")).to_be_visible()
