@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.steps import CITIZEN, answer_question, file_copy, fill
+from tests.journeys.steps import CITIZEN, REQUESTER, answer_question, file_copy, fill
 
 # One citizen files them all, and has one draft of a procedure at a time.
 pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("citizen")]
@@ -59,7 +59,8 @@ def test_by_number(visit: Callable[..., Page], picture: Callable[[Page, str], No
         expect(page.locator(".error-summary")).to_be_visible()
         answers.append(page.locator(".error-summary").inner_text())
     assert answers[0] == answers[1]
-    ask_by_number(page, wrong_day | {"birth": "27/05/1999"})
+    # The form says when its applicant was born, whatever the account says.
+    ask_by_number(page, wrong_day | {"birth": str(REQUESTER["requester_dob"])})
     expect(page.locator("main")).to_contain_text(code)
     expect(page.locator("main")).not_to_contain_text("Nguyễn Thị Mai")
     picture(page, f"look-up-number-{'phone' if js else 'plain'}")
