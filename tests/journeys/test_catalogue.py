@@ -244,7 +244,7 @@ def renew(page: Page, draft: str) -> None:
     page.goto(draft)
     expect(page.locator("main")).to_contain_text("Tên tổ dân phố")
     page.locator("form[action$='/renew/'] .btn-primary").click()
-    page.goto(draft + "steps/nguoi_de_nghi/")
+    page.goto(draft + "sections/nguoi_de_nghi/")
     expect(page.locator("[name=answer-ho_va_ten]")).to_have_value("Nguyễn Thị Mai")
     expect(page.locator("[name=answer-thu_dien_tu]")).to_have_count(0)
     answer(page, {"ten_to_dan_pho": "Tổ 5"})
