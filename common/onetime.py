@@ -4,14 +4,20 @@ import re
 from datetime import datetime
 
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
+
+from common.refusals import Refused
 
 from .models import OneTimeKey
 
 _SHAPE = re.compile(r"[A-Za-z0-9]{32}")
 
 
-class KeyMisused(Exception):
-    """A key that is malformed, or was claimed by another account or for another thing."""
+class KeyMisused(Refused):
+    """A key that is malformed, or was used by another account or for another thing."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This page is too old. Open it again."), code="key")
 
 
 def new_key() -> str:

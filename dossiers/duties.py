@@ -9,6 +9,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from common.refusals import Refused
 from offices.hooks import Held, ReassignedLine
 from offices.models import Unit
 
@@ -17,7 +18,7 @@ from .models import Dossier, NumberSeries
 from .models.dossier import OPEN
 from .records.numbering import DOSSIER
 from .timeline.history import explain_refusal
-from .workflow import TABLE, Action, ActionRefused, perform
+from .workflow import TABLE, Action, perform
 
 
 class HeldDossiers:
@@ -48,7 +49,7 @@ class HeldDossiers:
             reason = ""
             try:
                 perform(action, dossier, by=by, now=now)
-            except ActionRefused as refused:
+            except Refused as refused:
                 reason = explain_refusal(refused)
             lines.append(ReassignedLine(f"{dossier.code} – {dossier.version.name}", name, reason))
         return lines

@@ -19,6 +19,7 @@ from accounts.models import User
 from common.clock import local_day
 from common.database.contention import once_more
 from common.files.uploads import removed_on_failure
+from common.refusals import Refused
 from offices.access import is_below
 from offices.models import Post, Role
 
@@ -111,26 +112,14 @@ TABLE: dict[Action, Rule] = {
 }
 
 
-class ActionRefused(Exception):
-    """An action that may not happen, with a sentence for the person who tried.
-
-    ``code`` is one of: who, state, stale, own, or an action's own word.
-    """
-
-    def __init__(self, code: str, message: Any) -> None:
-        super().__init__(code, message)
-        self.code = code
-        self.message = message
-
-
-class Overtaken(ActionRefused):
+class Overtaken(Refused):
     """A refusal because the dossier has moved on ('state', 'stale'); ``event`` is its last one, None before any.
 
     ``timeline.history.explain_refusal`` says who did what when.
     """
 
     def __init__(self, code: str, dossier: Dossier) -> None:
-        super().__init__(code, _("This dossier has changed. Look at its newer state."))
+        super().__init__(_("This dossier has changed. Look at its newer state."), code=code)
         self.event = dossier.events.order_by("-n").first()
 
 
@@ -188,10 +177,10 @@ class ActionBase:
 
     @classmethod
     def permit(cls, move: Move) -> None:
-        """Raise :class:`ActionRefused` when the dossier does not allow the action, whatever is typed."""
+        """Raise :class:`Refused` when the dossier does not allow the action, whatever is typed."""
 
     def guard(self, move: Move) -> None:
-        """Raise :class:`ActionRefused` when the input does not allow the action."""
+        """Raise :class:`Refused` when the input does not allow the action."""
 
     def changes(self, move: Move) -> dict[str, Any]:
         """Return the columns of the dossier that taking the dossier sets besides status."""
@@ -239,25 +228,25 @@ def is_own(user: User, dossier: Dossier) -> bool:
 def role_among(action: type[ActionBase] | ActionBase, dossier: Dossier, by: User | None, roles: set[str]) -> str:
     """Return the role in which a person with ``roles`` performs an action; ``by`` None is the system.
 
-    Raises ActionRefused ('who', 'own', 'holder') when there is none: nobody
+    Raises Refused ('who', 'own', 'holder') when there is none: nobody
     handles a dossier of their own as an officer.
     """
     rule = TABLE[action.action]
     if by is None:
         if SYSTEM in rule.who:
             return SYSTEM
-        raise ActionRefused("who", _("The system may not do this."))
+        raise Refused(_("The system may not do this."), code="who")
     if APPLICANT in roles and APPLICANT in rule.who:
         return APPLICANT
     if roles and is_own(by, dossier):
-        raise ActionRefused("own", _("You may not handle your own dossier. Ask a colleague."))
+        raise Refused(_("You may not handle your own dossier. Ask a colleague."), code="own")
     fitting = [role for role in rule.who if role in roles]
     if not fitting:
-        raise ActionRefused("who", _("Your post does not allow this on this dossier."))
+        raise Refused(_("Your post does not allow this on this dossier."), code="who")
     if action.holder_only and not holds(by, fitting, dossier):
         fitting = [role for role in fitting if role in action.overseers]
         if not fitting:
-            raise ActionRefused("holder", _("You do not hold this dossier now."))
+            raise Refused(_("You do not hold this dossier now."), code="holder")
     preferred = action.prefers(dossier)
     return preferred if preferred in fitting else fitting[0]
 
@@ -275,7 +264,7 @@ def plan(
     """Return the move an action would make for a person with ``roles``; writes nothing.
 
     Looks at who, state and what the dossier allows, in this order, not at the
-    input; raises ActionRefused.
+    input; raises Refused.
     """
     rule = TABLE[action.action]
     role = role_among(action, dossier, by, roles)
@@ -290,7 +279,7 @@ def plan(
 
 
 def check(action: ActionBase, dossier: Dossier, *, by: User | None, now: datetime) -> Move:
-    """Return the move an action would make, or raise ActionRefused; writes nothing.
+    """Return the move an action would make, or raise Refused; writes nothing.
 
     Order of refusal: who, state, what the dossier allows, the input.
     """
@@ -311,7 +300,7 @@ def perform(
     """Perform an action on a dossier: guard, take, record, all in one transaction.
 
     ``revision`` is the one the person's page was made for; an older one is
-    refused. Raises :class:`ActionRefused` and changes nothing when the action may
+    refused. Raises :class:`Refused` and changes nothing when the action may
     not happen, :class:`Overtaken` when another one came first. Copies the
     new column values onto ``dossier``. 15 to 35 queries, whatever the number of dossiers.
 

@@ -19,7 +19,7 @@ from django.db.models import Count, F, Min, Q
 from common import alerts
 from common.models import AlertKind
 
-from .channels import Carrier, ChannelDown, Refused, ServerDown, carrier_for
+from .channels import Carrier, ChannelDown, ServerDown, Undeliverable, carrier_for
 from .models import Notification, State
 from .querysets import NotificationQuerySet
 
@@ -73,7 +73,7 @@ def attempt(pk: int, now: datetime, carriers: dict[str, Carrier]) -> Outcome:
         if row.channel not in carriers:
             carriers[row.channel] = carrier_for(row.channel)
         carriers[row.channel].carry(row)
-    except Refused as error:
+    except Undeliverable as error:
         give_up(row, str(error))
         return Outcome.SETTLED
     except ServerDown as error:

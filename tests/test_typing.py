@@ -19,7 +19,9 @@ from common.forms.fields import (
     AnyIdField,
     BankAccountField,
     CodeField,
+    DayField,
     FullNameField,
+    LineField,
     MailField,
     MoneyField,
     NfcCharField,
@@ -41,7 +43,6 @@ from eforms.builder.boxes import CleanTextField as Words
 from eforms.builder.boxes import LinesField as Lines
 from eforms.builder.conditions import ConditionField
 from offices.calendar.days import plan_of
-from offices.forms.base import DayField, LineField
 from offices.forms.units import DayHoursField, DivisionField
 from offices.log.lines import LogFilter
 from offices.people.lists import PeopleFilter

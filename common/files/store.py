@@ -15,17 +15,22 @@ from django.db.models.fields.files import FieldFile
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from common.refusals import Refused
+
 from ..alerts import raise_alert
 from ..models import AlertKind
 
 logger = logging.getLogger(__name__)
 
 
-class NotKept(Exception):
-    """A file could not be written to the store, or there is no room left for uploads; ``message`` says what to do."""
+FULL = _("The portal cannot keep files at the moment. What was saved before is safe. Try again later.")
 
-    code = "store"
-    message = _("The portal cannot keep files at the moment. What was saved before is safe. Try again later.")
+
+class NotKept(Refused):
+    """A file could not be written to the store, or there is no room left for uploads."""
+
+    def __init__(self) -> None:
+        super().__init__(FULL, code="store")
 
 
 class DiskStorage(FileSystemStorage):

@@ -26,6 +26,8 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext_lazy as _
 
+from common.refusals import Refused
+
 from . import hashes, places, store
 
 logger = logging.getLogger(__name__)
@@ -73,18 +75,14 @@ REASONS = {
     ),
     "macros": _("The file %(name)s contains a program (macros). Save it without them, then send it again."),
     "busy": _("Many files are being checked right now. Send the file %(name)s again in a moment."),
-    "store": store.NotKept.message,
+    "store": store.FULL,
     "slow": _("The file %(name)s takes too long to check. Make it smaller or send it in parts."),
 }
 
 
-class FileRefused(Exception):
-    """A file that is not taken; ``code`` is a key of REASONS, ``message`` tells the person what to do."""
-
-    def __init__(self, code: str, name: str = "") -> None:
-        self.code = code
-        self.message = REASONS[code] % {"name": name, "limit": settings.MAX_PAPER_BYTES // 1024**2}
-        super().__init__(code, self.message)
+def not_taken(code: str, name: str = "") -> Refused:
+    """Return the refusal of a file; ``code`` is a key of REASONS."""
+    return Refused(REASONS[code] % {"name": name, "limit": settings.MAX_PAPER_BYTES // 1024**2}, code=code)
 
 
 @dataclass(frozen=True)
@@ -134,26 +132,26 @@ def accept(upload: UploadedFile | None, *, now: datetime) -> Accepted:
     """Check an upload by what it is, whatever its name says, and full parse; re-encode images, write PDFs anew.
 
     The parse runs in a child process with limits on memory, time and CPU
-    (about 0.3 s). Raises :class:`FileRefused`, first of all when the store is
+    (about 0.3 s). Raises :class:`~common.refusals.Refused`, first of all when the store is
     short of room (an alert). HEIC and WebP become JPEG.
     """
     if upload is None:
-        raise FileRefused("missing")
+        raise not_taken("missing")
     name = clean_name(upload.name or "")
     if not upload.size:
-        raise FileRefused("empty", name)
+        raise not_taken("empty", name)
     if upload.size > settings.MAX_PAPER_BYTES:
-        raise FileRefused("too_large", name)
+        raise not_taken("too_large", name)
     try:
         store.require_room(now)
     except store.NotKept as error:
-        raise FileRefused("store", name) from error
+        raise not_taken("store", name) from error
     stem, extension = split_name(name)
     upload.seek(0)
     original = upload.read()
     kind = kind_of(original)
     if not kind:
-        raise FileRefused("content" if extension[1:].lower() in EXTENSIONS else "type", name)
+        raise not_taken("content" if extension[1:].lower() in EXTENSIONS else "type", name)
     facts, content = parse(kind, original, name)
     shown = stem + SERVED_TYPES[facts["media_type"]]
     digest = hashlib.sha256(content).hexdigest()
@@ -163,7 +161,7 @@ def accept(upload: UploadedFile | None, *, now: datetime) -> Accepted:
 def parse(kind: str, content: bytes, name: str) -> tuple[dict[str, Any], bytes]:
     """Run the parser over a file's bytes; returns its facts and, for images and PDFs, the bytes to store.
 
-    Raises :class:`FileRefused`; a parser that dies or hangs refuses the file. At
+    Raises :class:`~common.refusals.Refused`; a parser that dies or hangs refuses the file. At
     most ``PARSERS_AT_ONCE`` run on a machine; a further one waits a little.
     """
     try:
@@ -181,19 +179,19 @@ def parse(kind: str, content: bytes, name: str) -> tuple[dict[str, Any], bytes]:
                 check=False,
             )
     except places.NoPlace as error:
-        raise FileRefused("busy", name) from error
+        raise not_taken("busy", name) from error
     except OSError as error:
         logger.exception("the parser could not be started")
-        raise FileRefused("store", name) from error
+        raise not_taken("store", name) from error
     except subprocess.TimeoutExpired as error:
-        raise FileRefused("slow", name) from error
+        raise not_taken("slow", name) from error
     head, _newline, body = done.stdout.partition(b"\n")
     if done.returncode != 0 or not head:
         logger.warning("parser ended with %s on a %s file of %d bytes", done.returncode, kind, len(content))
-        raise FileRefused("damaged", name)
+        raise not_taken("damaged", name)
     facts = json.loads(head)
     if "refused" in facts:
-        raise FileRefused(facts["refused"], name)
+        raise not_taken(facts["refused"], name)
     return facts, body
 
 

@@ -350,3 +350,31 @@ class TableField(forms.Field):
         asked = [(self.columns[key], cell) for row in value for key, cell in row.items() if key in self.columns]
         found = [field.warning(cell) for field, cell in asked if hasattr(field, "warning")]
         return " ".join(dict.fromkeys(filter(None, found)))
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+
+
+class LineField(NfcCharField):
+    """A line, or with ``lines`` a larger box, of the administrators' and publishers' forms."""
+
+    rows = 6
+
+
+class DayField(PartialDateField):
+    """A day in three boxes, between 2000 and 2099."""
+
+    def clean(self, value: Any) -> Any:
+        """Return the date, or None when nothing was typed."""
+        iso = super().clean(value)
+        if not iso:
+            return None
+        if not FIRST_YEAR <= int(iso[:4]) <= LAST_YEAR:
+            raise ValidationError(
+                _("Enter a year between %(first)d and %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
+            )
+        return date.fromisoformat(iso)
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a date given as initial value."""
+        return value.isoformat() if isinstance(value, date) else value

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from common.refusals import Refused
 from offices.models import Role
 
-from ..workflow import ActionRefused, Move, holds
+from ..workflow import Move, holds
 
 REASON_MISSING = _("Give a reason.")
 
@@ -14,13 +15,13 @@ REASON_MISSING = _("Give a reason.")
 def require_text(text: str, message: Any = REASON_MISSING) -> None:
     """Refuse an empty or blank text."""
     if not text.strip():
-        raise ActionRefused("reason", message)
+        raise Refused(message, code="reason")
 
 
 def require_holder(move: Move) -> None:
     """Refuse an officer who does not hold the dossier; the system passes."""
     if move.by is not None and not holds(move.by, [move.role], move.dossier):
-        raise ActionRefused("holder", _("You do not hold this dossier now."))
+        raise Refused(_("You do not hold this dossier now."), code="holder")
 
 
 def require_holder_or_leader(move: Move) -> None:

@@ -13,6 +13,7 @@ from common.clock import LOCAL, local_day
 from common.files.hashes import stored_digest
 from common.files.store import NotKept, keep
 from common.files.uploads import Accepted
+from common.refusals import Refused
 from common.values.working_time import CalendarError, add_working_days, clamp
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Role
@@ -21,7 +22,7 @@ from ..models import Result, ResultKind, SlipKind, Status
 from ..models.dossier import REF_ALPHABET
 from ..records import assignments, notices, results, slips
 from ..records.terms import calendar_refusal
-from ..workflow import Action, ActionBase, ActionRefused, Move
+from ..workflow import Action, ActionBase, Move
 from .common import require_text
 
 # A result other than a PDF cannot be frozen and checked as one document.
@@ -49,7 +50,7 @@ class Propose(ActionBase):
         if not self.is_granted:
             require_text(self.reason, _("Say why the request is not granted."))
         if self.upload is not None and self.upload.media_type != PDF:
-            raise ActionRefused("upload", _("A result must be a PDF."))
+            raise Refused(_("A result must be a PDF."), code="upload")
 
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
@@ -71,7 +72,7 @@ class Propose(ActionBase):
             try:
                 keep(result.file, "result.pdf", self.upload.content)
             except NotKept as error:
-                raise ActionRefused("store", error.message) from error
+                raise Refused(error.message, code="store") from error
             move.written.append(result.file)
             result.sha256 = self.upload.sha256
         else:
@@ -124,9 +125,9 @@ class Approve(ActionBase):
     def permit(cls, move: Move) -> None:
         result = Result.objects.filter(dossier=move.dossier).first()
         if result is None:
-            raise ActionRefused("proposal", _("Nothing has been proposed yet."))
+            raise Refused(_("Nothing has been proposed yet."), code="proposal")
         if result.proposed_by_id == move.person.pk:
-            raise ActionRefused("own", _("You made this proposal. Another leader must sign it."))
+            raise Refused(_("You made this proposal. Another leader must sign it."), code="own")
         move.extra["result"] = result
 
     def guard(self, move: Move) -> None:
@@ -134,7 +135,7 @@ class Approve(ActionBase):
         if result.kind != ResultKind.UPLOAD:
             return
         if stored_digest(result.file.storage, str(result.file.name)) != result.sha256:
-            raise ActionRefused("file", _("The file is not the one that was proposed. Send the proposal back."))
+            raise Refused(_("The file is not the one that was proposed. Send the proposal back."), code="file")
 
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
@@ -194,9 +195,9 @@ class Extend(ActionBase):
     @classmethod
     def permit(cls, move: Move) -> None:
         if move.dossier.extended_once:
-            raise ActionRefused("once", _("The date has been moved once; it cannot be moved again."))
+            raise Refused(_("The date has been moved once; it cannot be moved again."), code="once")
         if move.dossier.due_at is None or move.now >= move.dossier.due_at:
-            raise ActionRefused("late", _("The date can only be moved before it has passed."))
+            raise Refused(_("The date can only be moved before it has passed."), code="late")
 
     def guard(self, move: Move) -> None:
         require_text(self.reason)
@@ -205,15 +206,15 @@ class Extend(ActionBase):
         try:
             calendar = calendar_of(dossier.unit, around=move.now)
             if add_working_days(calendar, move.now, 1) > old_due_at:
-                raise ActionRefused("late", _("The new date must be given at least a working day before the old one."))
+                raise Refused(_("The new date must be given at least a working day before the old one."), code="late")
             day = local_day(self.due_at)
             if not calendar.is_working_day(day):
-                raise ActionRefused("due", _("The new date must be a working day."))
+                raise Refused(_("The new date must be a working day."), code="due")
             due_at = clamp(calendar, day, self.due_at.astimezone(LOCAL).time())
         except CalendarError as error:
             raise calendar_refusal(error) from error
         if due_at <= old_due_at:
-            raise ActionRefused("due", _("The new date must be later than the old one."))
+            raise Refused(_("The new date must be later than the old one."), code="due")
         move.extra["due_at"], move.extra["old_due_at"] = due_at, old_due_at
 
     def changes(self, move: Move) -> dict[str, Any]:

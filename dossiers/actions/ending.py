@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
+from common.refusals import Refused
 from offices.models import Role
 
 from ..models import Delivery, Pause, Result, SlipKind, Status
 from ..records import assignments, notices, slips
-from ..workflow import APPLICANT, Action, ActionBase, ActionRefused, Move, perform
+from ..workflow import APPLICANT, Action, ActionBase, Move, perform
 from .common import require_holder_or_leader, require_text
 
 
@@ -31,9 +32,9 @@ class ReturnResult(ActionBase):
         if move.role != APPLICANT:
             return
         if move.dossier.delivery != Delivery.ONLINE:
-            raise ActionRefused("delivery", _("You chose to receive the result on paper."))
+            raise Refused(_("You chose to receive the result on paper."), code="delivery")
         if not Result.objects.filter(dossier=move.dossier).exclude(file="").exists():
-            raise ActionRefused("file", _("The file of the result is being made. Try again in a minute."))
+            raise Refused(_("The file of the result is being made. Try again in a minute."), code="file")
 
     def guard(self, move: Move) -> None:
         if move.role == Role.CLERK:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from common.onetime import KeyMisused, use_key
+from common.refusals import Refused
 from eforms import schema as form_schema
 from offices.models import Role
 from procedures import catalogue
@@ -16,7 +17,7 @@ from ..records import assignments, notices, slips
 from ..records.applicants import TAX_CODE, ApplicantData, number_index
 from ..records.numbering import dossier_code
 from ..records.terms import start_term
-from ..workflow import Action, ActionBase, ActionRefused, Move
+from ..workflow import Action, ActionBase, Move
 
 SUBMIT_KEY = "submit"
 ONLINE_LEVEL = 3
@@ -30,13 +31,13 @@ def reception(dossier: Dossier) -> assignments.Assignee:
 
 
 def clean_answers(dossier: Dossier, day: date) -> dict[str, Any]:
-    """Return the answers that count, those of hidden questions left out. Raises ActionRefused('answers')."""
+    """Return the answers that count, those of hidden questions left out. Raises Refused('answers')."""
     if not dossier.version.form:
         return {}
     schema = form_schema.load(dossier.version.form)
     answers, errors = form_schema.clean_all(schema, dossier.answers, today=day)
     if errors:
-        raise ActionRefused("answers", _("Some answers are missing or need to be corrected."))
+        raise Refused(_("Some answers are missing or need to be corrected."), code="answers")
     return answers
 
 
@@ -70,28 +71,29 @@ class Submit(ActionBase):
         offerings = catalogue.offerings_for(dossier.version, day)
         offering = next((offering for offering in offerings if offering.unit_id == dossier.received_by_id), None)
         if offering is None or catalogue.effective_level(dossier.version, offering) < ONLINE_LEVEL:
-            raise ActionRefused("level", _("This unit does not take this procedure online."))
+            raise Refused(_("This unit does not take this procedure online."), code="level")
         if procedure.accept_until is not None and day > procedure.accept_until:
-            raise ActionRefused("version", _("This procedure no longer takes dossiers."))
+            raise Refused(_("This procedure no longer takes dossiers."), code="version")
         if not catalogue.is_current(dossier.version, day):
-            raise ActionRefused(
-                "version", _("The procedure has changed since you began. Start a new dossier; your answers are kept.")
+            raise Refused(
+                _("The procedure has changed since you began. Start a new dossier; your answers are kept."),
+                code="version",
             )
 
     def guard(self, move: Move) -> None:
         dossier = move.dossier
         if not dossier.delivery:
-            raise ActionRefused("delivery", _("Choose how to receive the result."))
+            raise Refused(_("Choose how to receive the result."), code="delivery")
         move.extra["answers"] = clean_answers(dossier, move.local_day)
         given = set(dossier.papers.filter(replaced_at=None).values_list("required_id", flat=True))
         if any(paper.pk not in given for paper in needed_papers(dossier, move.extra["answers"])):
-            raise ActionRefused("papers", _("Some papers are missing."))
+            raise Refused(_("Some papers are missing."), code="papers")
         try:
             earlier = use_key(self.key, SUBMIT_KEY, move.person.pk, dossier.ref, move.now)
         except KeyMisused as error:
-            raise ActionRefused("key", _("This page is too old. Open the review page again and submit.")) from error
+            raise Refused(_("This page is too old. Open the review page again and submit."), code="key") from error
         if earlier not in (None, dossier.ref):
-            raise ActionRefused("key", _("This page is too old. Open the review page again and submit."))
+            raise Refused(_("This page is too old. Open the review page again and submit."), code="key")
 
     def changes(self, move: Move) -> dict[str, Any]:
         return {
@@ -127,21 +129,21 @@ class Register(ActionBase):
     @classmethod
     def permit(cls, move: Move) -> None:
         if move.dossier.channel == Channel.ONLINE or move.dossier.filed_by_id != move.person.pk:
-            raise ActionRefused("channel", _("This draft was not made at the counter by you."))
+            raise Refused(_("This draft was not made at the counter by you."), code="channel")
 
     def guard(self, move: Move) -> None:
         own = number_index(move.person.identity_number)
         if own and self.applicant.id_kind != TAX_CODE and number_index(self.applicant.id_number) == own:
-            raise ActionRefused("own", _("You may not handle your own dossier. Ask a colleague."))
+            raise Refused(_("You may not handle your own dossier. Ask a colleague."), code="own")
         dossier = move.dossier
         known = {paper.key: paper for paper in dossier.version.papers.all()}
         if not set(self.copies) <= set(self.papers_received) <= set(known):
-            raise ActionRefused("papers", _("One of the papers does not belong to this procedure."))
+            raise Refused(_("One of the papers does not belong to this procedure."), code="papers")
         move.extra["papers"] = [known[key] for key in self.papers_received]
         given = set(dossier.papers.filter(replaced_at=None).values_list("required_id", flat=True))
         given |= {paper.pk for paper in move.extra["papers"]}
         if any(paper.pk not in given for paper in needed_papers(dossier, dossier.answers)):
-            raise ActionRefused("papers", _("Some papers are missing."))
+            raise Refused(_("Some papers are missing."), code="papers")
 
     def changes(self, move: Move) -> dict[str, Any]:
         term = start_term(move.dossier, move.now)

@@ -6,11 +6,12 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.refusals import Refused
 from offices.models import Post, Role
 
 from ..models import Dossier, Status
 from ..records import assignments
-from ..workflow import Action, ActionBase, ActionRefused, Move, is_own
+from ..workflow import Action, ActionBase, Move, is_own
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Reassign(ActionBase):
     def guard(self, move: Move) -> None:
         dossier = move.dossier
         if dossier.holder_id != self.leaver.pk:
-            raise ActionRefused("holder", _("This person does not hold the dossier any more."))
+            raise Refused(_("This person does not hold the dossier any more."), code="holder")
         posts = list(
             Post.objects.valid_on(move.local_day)
             .filter(unit=dossier.holder_unit, role=dossier.holder_role, user__is_active=True)
@@ -50,7 +51,7 @@ class Reassign(ActionBase):
             and not is_own(post.user, dossier)
         ]
         if not able or (self.to is not None and self.to not in able):
-            raise ActionRefused("to", _("Nobody chosen can handle this dossier. Choose somebody who covers its field."))
+            raise Refused(_("Nobody chosen can handle this dossier. Choose somebody who covers its field."), code="to")
 
     def changes(self, move: Move) -> dict[str, Any]:
         return {"holder": self.to}

@@ -6,12 +6,13 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common.refusals import Refused
 from offices.models import Post, Role
 
 from ..models import Paper, PaperKind, SlipKind
 from ..records import assignments, notices, slips
 from ..records.terms import start_term
-from ..workflow import Action, ActionBase, ActionRefused, Move, is_own
+from ..workflow import Action, ActionBase, Move, is_own
 from .common import require_text
 
 
@@ -29,7 +30,7 @@ class Receive(ActionBase):
     def guard(self, move: Move) -> None:
         keys = set(move.dossier.version.papers.values_list("key", flat=True)) if self.originals else set()
         if not set(self.originals) <= keys:
-            raise ActionRefused("papers", _("One of the papers does not belong to this procedure."))
+            raise Refused(_("One of the papers does not belong to this procedure."), code="papers")
 
     def changes(self, move: Move) -> dict[str, Any]:
         term = start_term(move.dossier, move.now)
@@ -113,12 +114,12 @@ class Forward(ActionBase):
     @classmethod
     def permit(cls, move: Move) -> None:
         if move.dossier.holder_role == Role.LEADER:
-            raise ActionRefused("signing", _("A proposed decision waits for a signature. Sign it or send it back."))
+            raise Refused(_("A proposed decision waits for a signature. Sign it or send it back."), code="signing")
 
     def guard(self, move: Move) -> None:
         dossier = move.dossier
         if self.role not in FORWARD_TO:
-            raise ActionRefused("to", _("A dossier is forwarded to a specialist or a clerk."))
+            raise Refused(_("A dossier is forwarded to a specialist or a clerk."), code="to")
         posts = list(
             Post.objects.valid_on(move.local_day).filter(unit=dossier.unit, role=self.role, user__is_active=True)
         )
@@ -127,11 +128,11 @@ class Forward(ActionBase):
         else:
             able = any(assignments.can_hold(post.user, self.role, dossier, [post]) for post in posts)
         if not able:
-            raise ActionRefused("to", _("Nobody chosen can handle this dossier. Choose somebody who covers its field."))
+            raise Refused(_("Nobody chosen can handle this dossier. Choose somebody who covers its field."), code="to")
         if self.to is not None and is_own(self.to, dossier):
-            raise ActionRefused("to", _("This person may not handle their own dossier."))
+            raise Refused(_("This person may not handle their own dossier."), code="to")
         if (dossier.holder_id, dossier.holder_role) == (getattr(self.to, "pk", None), self.role):
-            raise ActionRefused("to", _("The dossier is there already."))
+            raise Refused(_("The dossier is there already."), code="to")
 
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier

@@ -5,12 +5,13 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from common.refusals import Refused
 from offices.models import Role
 
 from ..models import Dossier, Paper, PaperKind, Pause, SlipKind, Status, SupplementItem, SupplementRequest
 from ..records import assignments, notices, slips
 from ..records.terms import start_term
-from ..workflow import APPLICANT, Action, ActionBase, ActionRefused, Move
+from ..workflow import APPLICANT, Action, ActionBase, Move
 from .common import require_holder_or_leader, require_text
 
 PAUSE_REASON = "supplement"
@@ -50,15 +51,15 @@ class RequestSupplement(ActionBase):
     @classmethod
     def permit(cls, move: Move) -> None:
         if move.dossier.supplements_asked and move.role != Role.LEADER:
-            raise ActionRefused(
-                "second", _("A supplement was asked before. Only a leader may ask again, and it counts as late.")
+            raise Refused(
+                _("A supplement was asked before. Only a leader may ask again, and it counts as late."), code="second"
             )
         require_holder_or_leader(move)
 
     def guard(self, move: Move) -> None:
         version = move.dossier.version
         if not self.items:
-            raise ActionRefused("items", _("Tick at least one paper."))
+            raise Refused(_("Tick at least one paper."), code="items")
         papers = set(version.papers.values_list("pk", flat=True))
         sections = {section["key"] for section in (version.form or {}).get("sections", [])}
         for item in self.items:
@@ -66,7 +67,7 @@ class RequestSupplement(ActionBase):
             known = item.required_id is None or item.required_id in papers
             known &= not item.section or item.section in sections
             if not known or not item.name.strip():
-                raise ActionRefused("items", _("One of the papers does not belong to this procedure."))
+                raise Refused(_("One of the papers does not belong to this procedure."), code="items")
 
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
@@ -154,7 +155,7 @@ class Supplement(ActionBase):
     def guard(self, move: Move) -> None:
         move.extra["open"] = unanswered(move.extra["request"], move.dossier)
         if move.role == APPLICANT and move.extra["open"]:
-            raise ActionRefused("items", _("Something that was asked for is still missing."))
+            raise Refused(_("Something that was asked for is still missing."), code="items")
 
     def changes(self, move: Move) -> dict[str, Any]:
         changes: dict[str, Any] = {"paused_since": None}

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import SignedInRequest
 from common.clock import now, recorded_now
-from common.files.store import NotKept
-from common.files.uploads import FileRefused, accept
+from common.files.uploads import accept
+from common.refusals import Refused
 from common.web.limits import hit_target, too_many
 from procedures.models import RequiredPaper
 
@@ -64,7 +64,7 @@ def chosen_files(request: SignedInRequest, dossier: Dossier, key: str = "") -> l
 def take_all(request: SignedInRequest, dossier: Dossier, chosen: list[Chosen], show: ShowCards) -> HttpResponse | None:
     """Store chosen files one by one; return the page that says why one was not taken, None when all were.
 
-    Raises FilingRefused('stale') when the dossier takes no files now.
+    Raises Refused('stale') when the dossier takes no files now.
     """
     refused: list[tuple[str, str]] = []
     for one in chosen:
@@ -93,8 +93,8 @@ def take(request: SignedInRequest, dossier: Dossier, one: Chosen) -> str:
             supplements.add_file(dossier, item, accepted, by=by, now=moment)
         elif required is not None:
             papers.add_file(dossier, required, accepted, by=by, now=moment, replaces=one.replaces)
-    except (FileRefused, NotKept, drafts.FilingRefused) as refusal:
-        if getattr(refusal, "code", "") == "stale":
+    except Refused as refusal:
+        if refusal.code == "stale":
             raise
         return str(refusal.message)
     messages.success(request, _("The file %(name)s has been saved.") % {"name": accepted.name})

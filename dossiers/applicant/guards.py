@@ -11,15 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import SignedInRequest
 from common.clock import local_day, now
-from common.files.store import NotKept
-from common.onetime import KeyMisused
+from common.refusals import Refused
+from dossiers.timeline.history import explain_refusal
 
 from ..filing import submission
-from ..filing.drafts import FilingRefused
 from ..models import Dossier
-from ..workflow import ActionRefused
 
-REFUSALS = (FilingRefused, ActionRefused, KeyMisused, NotKept)
 View = Callable[..., HttpResponseBase]
 
 
@@ -46,8 +43,8 @@ def telling_refusals(view: View, related: tuple[str, ...] = PAGE_RELATIONS) -> V
         dossier = own_dossier(request, ref, related)
         try:
             return view(request, dossier, *args, **kwargs)
-        except REFUSALS as refusal:
-            messages.error(request, submission.explain(refusal))
+        except Refused as refusal:
+            messages.error(request, explain_refusal(refusal))
             return redirect("applicant:dossier", dossier.ref)
 
     return guarded

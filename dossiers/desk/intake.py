@@ -16,6 +16,7 @@ from common import onetime
 from common.clock import local_day
 from common.database.contention import once_more
 from common.models import OneTimeKey
+from common.refusals import Refused
 from common.text import in_order
 from eforms import schema as form_schema
 from offices.models import Role, Unit
@@ -32,14 +33,6 @@ from ..workflow import perform
 from .officer import Officer
 
 REGISTER = "take_in_prepared"
-
-
-class IntakeRefused(Exception):
-    """The declaration cannot be taken in; ``message`` says why and what to do."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 def mark_opened(form: PreparedForm, by: User, now: datetime) -> None:
@@ -70,14 +63,17 @@ class Intake:
 
 
 def intake_of(form: PreparedForm, officer: Officer) -> Intake:
-    """Return what taking in a declaration would mean; four queries. Raises IntakeRefused."""
+    """Return what taking in a declaration would mean; four queries. Raises Refused."""
     version = current_version(form.version.procedure, officer.day)
     if version is None:
-        raise IntakeRefused(_("This procedure is no longer in force. Tell the applicant what applies instead."))
+        raise Refused(
+            _("This procedure is no longer in force. Tell the applicant what applies instead."), code="intake"
+        )
     units = receiving_units(version, officer)
     if not units:
-        raise IntakeRefused(
-            _("Your unit does not offer this procedure. Send the papers to the unit named on the declaration.")
+        raise Refused(
+            _("Your unit does not offer this procedure. Send the papers to the unit named on the declaration."),
+            code="intake",
         )
     answers = answers_for(form, version, officer.day)
     declared = prepared.answers_of(form)
@@ -116,7 +112,7 @@ def register(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now
     """Make the dossier of a declaration and take it in, once; the declaration filled in here is deleted with it.
 
     ``data`` is the cleaned form: ``unit``, ``channel``, ``delivery``, ``applicant`` (ApplicantData), ``received``
-    and ``copies`` (keys of papers). Raises IntakeRefused, ActionRefused and ``onetime.KeyMisused``. What a deadlock
+    and ``copies`` (keys of papers). Raises Refused, Refused and ``onetime.KeyMisused``. What a deadlock
     undid is done once more.
     """
     return once_more(lambda: _take_in(intake, data, by=by, key=key, now=now))
@@ -163,9 +159,9 @@ def taken_with(key: str, by: User) -> Dossier | None:
     return Dossier.objects.filter(filed_by=by, ref=row.subject).first() if row else None
 
 
-def gone() -> IntakeRefused:
+def gone() -> Refused:
     """Return the refusal of a declaration that is no longer there."""
-    return IntakeRefused(_("This declaration has been taken in already, or its time is over."))
+    return Refused(_("This declaration has been taken in already, or its time is over."), code="intake")
 
 
 def kinds_of(version: ProcedureVersion) -> list[str]:

@@ -8,6 +8,7 @@ from django.http import Http404
 
 from accounts.models import User
 from common.clock import local_day
+from common.refusals import Refused
 from common.values.working_time import OfficeCalendar, YearNotEntered, next_open
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Post
@@ -15,7 +16,7 @@ from offices.models import Post
 from ..actions import CLASSES
 from ..models import Dossier
 from ..querysets import DossierQuerySet
-from ..workflow import TABLE, Action, ActionBase, ActionRefused, plan, roles_of
+from ..workflow import TABLE, Action, ActionBase, plan, roles_of
 
 # What the dossier page and its actions read of related rows.
 PAGE_RELATIONS = (
@@ -114,6 +115,6 @@ def is_possible(action: type[ActionBase], dossier: Dossier, user: User, roles: s
         return False
     try:
         plan(action, dossier, by=user, roles=roles, now=moment)
-    except ActionRefused:
+    except Refused:
         return False
     return True

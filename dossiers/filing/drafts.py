@@ -19,6 +19,7 @@ from common import onetime
 from common.database import purging
 from common.files.uploads import delete_after_commit
 from common.forms.typed import Typed
+from common.refusals import Refused
 from eforms import schema as form_schema
 from offices.models import Unit
 from procedures.catalogue import current_version, effective_level, offerings_for
@@ -37,19 +38,10 @@ START = "start_draft"
 DELIVERY = "-delivery"
 
 
-class FilingRefused(Exception):
-    """Something the applicant may not do now; ``message`` says why and what to do."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(code, message)
-        self.code = code
-        self.message = message
-
-
-def changed_meanwhile() -> FilingRefused:
+def changed_meanwhile() -> Refused:
     """Return the refusal of a page made before the draft was submitted or removed."""
-    return FilingRefused(
-        "stale", _("This dossier has changed since you opened the page. Look at its newer state below.")
+    return Refused(
+        _("This dossier has changed since you opened the page. Look at its newer state below."), code="stale"
     )
 
 
@@ -88,19 +80,19 @@ def entry_of(procedure: Procedure, day: date) -> Entry:
 def offering_of(dossier: Dossier, day: date) -> Offering:
     """Return the offering under which a draft is filed.
 
-    Raises :class:`FilingRefused` when the unit no longer takes the procedure online.
+    Raises :class:`Refused` when the unit no longer takes the procedure online.
     """
     return offering_in(entry_of(dossier.version.procedure, day), dossier.received_by)
 
 
 def offering_in(entry: Entry, unit: Unit) -> Offering:
-    """Return a unit's offering; raises :class:`FilingRefused` ('closed') when it has none online."""
+    """Return a unit's offering; raises :class:`Refused` ('closed') when it has none online."""
     found = next((offering for offering in entry.offerings if offering.unit_id == unit.pk), None)
     if found is None:
-        raise FilingRefused(
-            "closed",
+        raise Refused(
             _("%(unit)s no longer takes this procedure online. Your answers are kept: print them and file on paper.")
             % {"unit": unit.name},
+            code="closed",
         )
     return found
 
@@ -118,7 +110,7 @@ def is_taken(dossier: Dossier, day: date) -> bool:
 def start_draft(version: ProcedureVersion, unit: Unit, owner: User, *, key: str, now: datetime) -> Dossier:
     """Make a draft, once per key; an untouched draft of the same procedure and unit is used again.
 
-    Raises :class:`FilingRefused` when the account holds too many drafts and
+    Raises :class:`Refused` when the account holds too many drafts and
     ``onetime.KeyMisused`` for a key that is not this account's.
     """
     with transaction.atomic():
@@ -144,7 +136,7 @@ def start_draft(version: ProcedureVersion, unit: Unit, owner: User, *, key: str,
 
 
 def drafted_before(owner: User, ref: str) -> Dossier:
-    """Return what an earlier request with the same key made; raises FilingRefused('stale') when it is gone."""
+    """Return what an earlier request with the same key made; raises Refused('stale') when it is gone."""
     existing = Dossier.objects.of_owner(owner).filter(ref=ref).first()
     if existing is None:
         raise changed_meanwhile()
@@ -152,15 +144,15 @@ def drafted_before(owner: User, ref: str) -> Dossier:
 
 
 def require_room_for_a_draft(owner: User) -> None:
-    """Raise FilingRefused when an account holds as many drafts as it may."""
+    """Raise Refused when an account holds as many drafts as it may."""
     if Dossier.objects.of_owner(owner).filter(status=Status.DRAFT).count() >= MAX_DRAFTS:
-        raise FilingRefused(
-            "drafts", _("You have %(count)d drafts. Finish or discard one first.") % {"count": MAX_DRAFTS}
+        raise Refused(
+            _("You have %(count)d drafts. Finish or discard one first.") % {"count": MAX_DRAFTS}, code="drafts"
         )
 
 
 def locked_draft(dossier: Dossier) -> Dossier:
-    """Return the draft's row, locked until the transaction ends; raises FilingRefused('stale') when it is none now."""
+    """Return the draft's row, locked until the transaction ends; raises Refused('stale') when it is none now."""
     rows = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure", "received_by")
     fresh = rows.filter(pk=dossier.pk, status=Status.DRAFT).first()
     if fresh is None:
@@ -187,7 +179,7 @@ def save_section(
 ) -> None:
     """Store the answers of one section, finished or not; ``typed`` is what was sent when some of it is at fault.
 
-    Raises FilingRefused('stale') when the draft was submitted meanwhile.
+    Raises Refused('stale') when the draft was submitted meanwhile.
     """
     with transaction.atomic():
         fresh = locked_draft(dossier)

@@ -18,11 +18,12 @@ from accounts.models import User
 from common.files import hashes
 from common.files.store import NotKept, keep
 from common.files.uploads import Accepted, delete_after_commit, removed_on_failure
+from common.refusals import Refused
 from eforms import schema as form_schema
 from procedures.models import ProcedureVersion, RequiredPaper
 
 from ..models import Dossier, Paper, PaperKind, ScanState
-from .drafts import FilingRefused, locked_draft, write_draft
+from .drafts import locked_draft, write_draft
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def add_file(
 ) -> Paper:
     """Store a checked file for a required paper of a draft, in place of ``replaces`` when given.
 
-    A promise of the original is withdrawn. Raises :class:`FilingRefused` at 20
+    A promise of the original is withdrawn. Raises :class:`Refused` at 20
     files or 60 MB. Nothing stays in the store when the transaction fails.
     """
     with removed_on_failure() as written, transaction.atomic():
@@ -77,19 +78,19 @@ def add_file(
 
 
 def check_room(papers: list[Paper], accepted: Accepted) -> None:
-    """Raise FilingRefused when a further file would exceed the dossier's limits."""
+    """Raise Refused when a further file would exceed the dossier's limits."""
     files = [paper for paper in papers if paper.kind == PaperKind.FILE]
     if len(files) >= settings.MAX_PAPERS:
-        raise FilingRefused(
-            "too_many",
+        raise Refused(
             _("A dossier takes at most %(count)d files. Remove one, or put several pages into one PDF.")
             % {"count": settings.MAX_PAPERS},
+            code="too_many",
         )
     if sum(paper.size for paper in files) + accepted.size > settings.MAX_DOSSIER_BYTES:
-        raise FilingRefused(
-            "too_much",
+        raise Refused(
             _("The files of a dossier may together have at most %(size)d MB. Remove one or make it smaller.")
             % {"size": settings.MAX_DOSSIER_BYTES // 1024**2},
+            code="too_much",
         )
 
 
@@ -130,10 +131,10 @@ def store_file(
 def promise_original(dossier: Dossier, required: RequiredPaper, *, by: User, now: datetime) -> None:
     """Note that the applicant brings the paper to the desk; once per paper.
 
-    Raises FilingRefused when this paper must come as a file.
+    Raises Refused when this paper must come as a file.
     """
     if not required.may_bring_original:
-        raise FilingRefused("must_upload", _("This paper has to be sent as a file."))
+        raise Refused(_("This paper has to be sent as a file."), code="must_upload")
     with transaction.atomic():
         fresh = locked_draft(dossier)
         if not fresh.papers.filter(required=required).exists():

@@ -16,8 +16,8 @@ from accounts.models import User
 from common import onetime
 from common.clock import local_day
 from common.database.contention import once_more
-from common.files.store import NotKept
 from common.files.uploads import removed_on_failure
+from common.refusals import Refused
 from eforms import schema as form_schema
 from procedures.catalogue import current_version, effective_level
 from procedures.models import ProcedureVersion
@@ -26,12 +26,10 @@ from ..actions import Submit
 from ..models import Delivery, Dossier, Paper, PaperKind, Status
 from ..models.dossier import new_ref
 from ..records.applicants import ApplicantData, data_of_filing
-from ..timeline.history import explain_refusal
-from ..workflow import ActionRefused, perform
+from ..workflow import perform
 from . import renewal
 from .drafts import (
     DELIVERY,
-    FilingRefused,
     changed_meanwhile,
     drafted_before,
     entry_of,
@@ -221,8 +219,8 @@ def submit(dossier: Dossier, *, by: User, key: str, revision: int, now: datetime
     """Submit a draft, once per key, and return the dossier that the key stands for.
 
     Hidden answers and papers no longer asked for are dropped first. Raises
-    :class:`FilingRefused` (stale, incomplete, renewed, closed),
-    :class:`~dossiers.workflow.ActionRefused` and ``onetime.KeyMisused``; nothing is
+    :class:`Refused` (stale, incomplete, renewed, closed),
+    :class:`Refused` and ``onetime.KeyMisused``; nothing is
     changed then, and the key stays free. What a deadlock undid is done once more.
     """
     return once_more(lambda: _submit(dossier, by=by, key=key, revision=revision, now=now))
@@ -254,14 +252,14 @@ def tidy_for_submission(fresh: Dossier, revision: int, now: datetime) -> None:
     day = local_day(now)
     entry = entry_of(fresh.version.procedure, day)
     if entry.version is not None and entry.version.pk != fresh.version_id:
-        raise FilingRefused("renewed", _("The procedure has changed since you began. Look at the new questions first."))
+        raise Refused(_("The procedure has changed since you began. Look at the new questions first."), code="renewed")
     offering = offering_in(entry, fresh.received_by)
     ways = deliveries(effective_level(fresh.version, offering), needs_presence=fresh.version.needs_presence)
     if fresh.delivery and fresh.delivery not in ways:
-        raise FilingRefused("delivery", _("This way of receiving the result is no longer offered. Choose another one."))
+        raise Refused(_("This way of receiving the result is no longer offered. Choose another one."), code="delivery")
     progress = Progress(fresh, day)
     if not progress.is_complete:
-        raise FilingRefused("incomplete", _("Some parts are still missing. They are listed below."))
+        raise Refused(_("Some parts are still missing. They are listed below."), code="incomplete")
     asked = {card.required.pk for card in progress.cards}
     for paper in progress.papers:
         if paper.required_id not in asked:
@@ -275,10 +273,10 @@ def copy_draft(source: Dossier, *, by: User, key: str, now: datetime) -> Dossier
     """Start a new draft with the answers and current papers of an ended dossier, once per key.
 
     It follows the version in force: what no longer fits is left out. Raises
-    :class:`FilingRefused` when the procedure is no longer taken online.
+    :class:`Refused` when the procedure is no longer taken online.
     """
     if source.status not in (Status.REFUSED, Status.STOPPED):
-        raise FilingRefused("state", _("A copy can be started once the dossier has been refused or withdrawn."))
+        raise Refused(_("A copy can be started once the dossier has been refused or withdrawn."), code="state")
     offering_of(source, local_day(now))
     with removed_on_failure() as written, transaction.atomic():
         ref = new_ref()
@@ -305,10 +303,3 @@ def copy_draft(source: Dossier, *, by: User, key: str, now: datetime) -> Dossier
             copy_paper(paper, made, by=by, now=now, written=written)
         renew(made, now=now)
     return made
-
-
-def explain(refusal: ActionRefused | FilingRefused | onetime.KeyMisused | NotKept) -> str:
-    """Return the sentence for the person whose request was refused."""
-    if isinstance(refusal, onetime.KeyMisused):
-        return _("This page was made for another request. Look at the dossier and try again from here.")
-    return explain_refusal(refusal) if isinstance(refusal, ActionRefused) else str(refusal.message)

@@ -16,12 +16,13 @@ from accounts.models import User
 from common.database.contention import once_more
 from common.files.uploads import Accepted, removed_on_failure
 from common.forms.typed import Typed
+from common.refusals import Refused
 from eforms import schema as form_schema
 
 from ..actions import Supplement
 from ..models import Dossier, DossierEvent, Paper, PaperKind, Status, SupplementItem, SupplementRequest
 from ..workflow import perform
-from .drafts import FilingRefused, changed_meanwhile, marked, merged, with_typed
+from .drafts import changed_meanwhile, marked, merged, with_typed
 from .papers import check_room, remove_paper_row, store_file
 
 # Before an item's number, where addresses name a paper of the procedure by its key.
@@ -78,7 +79,7 @@ def is_for(item: SupplementItem, paper: Paper) -> bool:
 
 
 def locked(dossier: Dossier) -> SupplementRequest:
-    """Lock a dossier that waits for its supplement and return the request; raises FilingRefused('stale')."""
+    """Lock a dossier that waits for its supplement and return the request; raises Refused('stale')."""
     waiting = (
         Dossier.objects.select_for_update(of=("self",)).filter(pk=dossier.pk, status=Status.AWAITING_SUPPLEMENT).first()
     )
@@ -89,7 +90,7 @@ def locked(dossier: Dossier) -> SupplementRequest:
 
 
 def item_of(request: SupplementRequest, pk: int) -> SupplementItem:
-    """Return a listed paper; raises FilingRefused('stale') when it is not on the open request."""
+    """Return a listed paper; raises Refused('stale') when it is not on the open request."""
     item = request.items.select_related("required").filter(pk=pk, section="").first()
     if item is None:
         raise changed_meanwhile()
@@ -97,7 +98,7 @@ def item_of(request: SupplementRequest, pk: int) -> SupplementItem:
 
 
 def add_file(dossier: Dossier, pk: int, accepted: Accepted, *, by: User, now: datetime) -> None:
-    """Store a file for a listed paper; several may be given. Raises :class:`~dossiers.filing.drafts.FilingRefused`."""
+    """Store a file for a listed paper; several may be given. Raises :class:`Refused`."""
     with removed_on_failure() as written, transaction.atomic():
         request = locked(dossier)
         item = item_of(request, pk)
@@ -114,7 +115,7 @@ def promise_original(dossier: Dossier, pk: int, *, by: User, now: datetime) -> N
         request = locked(dossier)
         item = item_of(request, pk)
         if item.required is not None and not item.required.may_bring_original:
-            raise FilingRefused("must_upload", _("This paper has to be sent as a file."))
+            raise Refused(_("This paper has to be sent as a file."), code="must_upload")
         if not given_for(request, item).exists():
             made = Paper.objects.create(
                 dossier=dossier,
@@ -158,7 +159,7 @@ def save_section(
     is_done: bool,
     typed: Typed | None = None,
 ) -> None:
-    """Store the corrected answers of a listed section; raises FilingRefused('stale') for any other.
+    """Store the corrected answers of a listed section; raises Refused('stale') for any other.
 
     ``typed`` is what was sent when some of it is at fault.
     """
@@ -177,8 +178,8 @@ def save_section(
 def send(dossier: Dossier, *, by: User, revision: int, now: datetime) -> DossierEvent:
     """Send the supplement: retire the replaced files and perform the action.
 
-    Raises :class:`~dossiers.filing.drafts.FilingRefused` ('incomplete', 'stale') and
-    :class:`~dossiers.workflow.ActionRefused`; nothing is changed then. What a
+    Raises :class:`Refused` ('incomplete', 'stale') and
+    :class:`Refused`; nothing is changed then. What a
     deadlock undid is done once more.
     """
     return once_more(lambda: _send(dossier, by=by, revision=revision, now=now))
@@ -189,7 +190,7 @@ def _send(dossier: Dossier, *, by: User, revision: int, now: datetime) -> Dossie
         request = locked(dossier)
         given = states(request)
         if not all(state.is_answered for state in given):
-            raise FilingRefused("incomplete", _("Some parts are still missing. They are listed below."))
+            raise Refused(_("Some parts are still missing. They are listed below."), code="incomplete")
         for state in given:
             if state.given:
                 replaced = Paper.objects.filter(

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from common.refusals import Refused
 from common.values.working_time import (
     CalendarError,
     OfficeCalendar,
@@ -20,7 +21,6 @@ from offices.models import Unit
 from procedures.models import ProcedureVersion, TimeUnit
 
 from ..models import Dossier
-from ..workflow import ActionRefused
 
 
 def due_from(version: ProcedureVersion, calendar: OfficeCalendar, start: datetime) -> datetime:
@@ -44,7 +44,7 @@ def start_term(dossier: Dossier, now: datetime) -> dict[str, datetime]:
     """Return the columns of a term that begins now: term_from and due_at.
 
     Outside opening hours the term begins at the next opening. Raises
-    ActionRefused('calendar') when the competent unit's calendar does not reach so far.
+    Refused('calendar') when the competent unit's calendar does not reach so far.
     """
     try:
         calendar = calendar_of(dossier.unit, around=now)
@@ -67,9 +67,9 @@ def step_due(dossier: Dossier, unit: Unit, since: datetime, allotted: Decimal | 
         return None
 
 
-def calendar_refusal(error: CalendarError) -> ActionRefused:
+def calendar_refusal(error: CalendarError) -> Refused:
     """Return the refusal that tells an officer what is missing in the calendar."""
     if isinstance(error, YearNotEntered):
         message = _("The days off of %(year)s have not been entered. Ask the administrator to enter them.")
-        return ActionRefused("calendar", message % {"year": error.year})
-    return ActionRefused("calendar", _("This unit has no opening hours. Ask the administrator to enter them."))
+        return Refused(message % {"year": error.year}, code="calendar")
+    return Refused(_("This unit has no opening hours. Ask the administrator to enter them."), code="calendar")

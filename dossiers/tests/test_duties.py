@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from common.refusals import Refused
 from offices import hooks
 from offices.models import AuditEntry, Post, Role, Unit
 from tests import factories
@@ -15,7 +16,7 @@ from tests.pages import checks
 
 from .. import actions, duties
 from ..models import Assignment, Dossier, DossierEvent, Status
-from ..workflow import ActionRefused, perform
+from ..workflow import perform
 
 
 @pytest.fixture
@@ -120,7 +121,7 @@ def test_only_administrators_above_the_unit_hand_on(road, successor, other_commu
     road.processing()
     action = actions.Reassign(road.commune.specialist, successor)
     for stranger in (other_commune.administrator, road.commune.leader, road.commune.publisher, road.citizen):
-        with pytest.raises(ActionRefused):
+        with pytest.raises(Refused):
             perform(action, road.dossier, by=stranger, now=road.now)
     province = Unit.objects.create(kind="province", slug="tinh", name="Tỉnh Đồng Nai", short_name="Đồng Nai")
     Unit.objects.filter(pk=road.commune.unit.pk).update(parent=province)
@@ -128,7 +129,7 @@ def test_only_administrators_above_the_unit_hand_on(road, successor, other_commu
     Post.objects.create(user=above, unit=province, role=Role.ADMINISTRATOR, valid_from=date(2026, 1, 1))
     perform(action, road.dossier, by=above, now=road.now)
     assert Dossier.objects.get().holder == successor
-    with pytest.raises(ActionRefused) as caught:
+    with pytest.raises(Refused) as caught:
         perform(action, road.dossier, by=above, now=road.now)
     assert caught.value.code == "holder"
 

@@ -6,12 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from common.refusals import Refused
 from dossiers import actions
 from dossiers.desk.officer import available_actions
 from dossiers.models import Assignment, Dossier, DossierEvent, Pause, Slip, Status
 from dossiers.records.applicants import ApplicantData
 from dossiers.timeline.history import explain_refusal
-from dossiers.workflow import APPLICANT, SYSTEM, TABLE, Action, ActionRefused, perform, roles_of
+from dossiers.workflow import APPLICANT, SYSTEM, TABLE, Action, perform, roles_of
 from notifications.models import Notification
 from offices.models import Role
 from tests import factories
@@ -82,7 +83,7 @@ def code_of_refusal(action, road, by) -> str:
     """Return why an action is refused; '' when it is not."""
     try:
         perform(sample(action, road.dossier, road.now), road.dossier, by=by, now=road.now)
-    except ActionRefused as refused:
+    except Refused as refused:
         return refused.code
     return ""
 
@@ -141,7 +142,7 @@ def test_stale_page_is_refused_with_who_did_what_when(road):
     road.submitted()
     revision = road.dossier.revision
     road.do(actions.Receive(), road.commune.clerk)
-    with pytest.raises(ActionRefused) as caught:
+    with pytest.raises(Refused) as caught:
         perform(actions.Refuse("x"), Dossier.objects.get(), by=road.commune.clerk, now=road.now, revision=revision)
     assert caught.value.code == "stale"
     sentence = explain_refusal(caught.value)
@@ -152,7 +153,7 @@ def test_stale_page_is_refused_with_who_did_what_when(road):
 def test_officer_never_handles_own_dossier(road):
     road.submitted()
     Dossier.objects.update(owner=road.commune.clerk)
-    with pytest.raises(ActionRefused) as caught:
+    with pytest.raises(Refused) as caught:
         perform(actions.Receive(), road.dossier, by=road.commune.clerk, now=road.now)
     assert caught.value.code == "own"
 
@@ -162,7 +163,7 @@ def test_officer_never_handles_dossier_that_carries_their_number(road):
     clerk = road.commune.clerk
     clerk.set_personal_number(road.citizen.personal_number)
     clerk.save(update_fields=["personal_number", "personal_number_index"])
-    with pytest.raises(ActionRefused) as caught:
+    with pytest.raises(Refused) as caught:
         perform(actions.Receive(), road.dossier, by=clerk, now=road.now)
     assert caught.value.code == "own"
 
@@ -170,7 +171,7 @@ def test_officer_never_handles_dossier_that_carries_their_number(road):
 def test_post_that_has_ended_gives_no_role(road):
     road.submitted()
     road.commune.clerk.posts.update(valid_until=road.now.date().replace(day=1))
-    with pytest.raises(ActionRefused) as caught:
+    with pytest.raises(Refused) as caught:
         perform(actions.Receive(), road.dossier, by=road.commune.clerk, now=road.now)
     assert caught.value.code == "who"
 

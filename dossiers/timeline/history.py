@@ -15,11 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from common.clock import LOCAL
+from common.refusals import Refused
 from common.text import lower_first
 from offices.models import Post, Role
 
 from ..models import Assignment, Dossier, DossierEvent, Status
-from ..workflow import APPLICANT, SYSTEM, Action, ActionRefused, Overtaken
+from ..workflow import APPLICANT, SYSTEM, Action, Overtaken
 
 OWNER, OFFICER, PUBLIC = "owner", "officer", "public"
 
@@ -103,7 +104,7 @@ def describe_actor(event: DossierEvent) -> str:
     return capfirst(_("The %(role)s %(name)s") % {"role": role_name(event.actor_role), "name": event.actor_name})
 
 
-def explain_refusal(refused: ActionRefused) -> str:
+def explain_refusal(refused: Refused) -> str:
     """Return the sentence for whoever was refused; it says who did what when if the dossier has moved on."""
     event = refused.event if isinstance(refused, Overtaken) else None
     if event is None:

@@ -3,7 +3,7 @@
 Pure: no database, no request. A draft may be incomplete (a section without
 questions), so the raw data are read with patience; but no change may make a
 form wrong that was not wrong before (a condition on a later question, say):
-then :class:`FormRefused` tells why. Keys are made from labels once and stay.
+then :class:`Refused` tells why. Keys are made from labels once and stay.
 """
 
 import copy
@@ -13,13 +13,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.refusals import Refused
 from common.text import fold
 
 from ..loading import is_box_of, load
 from ..parts import MAX_COLUMNS, MAX_FIELDS, MAX_SECTIONS, SchemaError, SchemaFault
 from .raw import (
     Form,
-    FormRefused,
     Paper,
     Part,
     columns_of,
@@ -86,10 +86,10 @@ def _field_key(form: Mapping[str, Any], label: str, kind: str, table: str) -> st
 
 
 def remove_form(form: Mapping[str, Any], papers: Iterable[Paper]) -> None:
-    """Take the whole form away; raises FormRefused naming the papers that hang on an answer."""
+    """Take the whole form away; raises Refused naming the papers that hang on an answer."""
     users = [paper_words(name) for name, condition in papers if condition is not None]
     if users:
-        raise FormRefused(in_use(users))
+        raise Refused(in_use(users), code="form")
 
 
 # Sections -----------------------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def add_section(form: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[For
     made = _copied(form)
     sections = sections_of(made)
     if len(sections) >= MAX_SECTIONS:
-        raise FormRefused(_("A form can have up to %(count)d sections.") % {"count": MAX_SECTIONS})
+        raise Refused(_("A form can have up to %(count)d sections.") % {"count": MAX_SECTIONS}, code="form")
     key = key_from(text_of(values.get("title")), {str(section.get("key")) for section in sections})
     section: Part = {"key": key, "fields": []}
     _put(section, values)
@@ -126,12 +126,12 @@ def change_section(form: Mapping[str, Any], key: str, values: Mapping[str, Any])
 
 
 def remove_section(form: Mapping[str, Any], key: str, papers: Iterable[Paper] = ()) -> Form:
-    """Remove a section with its questions; raises FormRefused naming what elsewhere reads one of them."""
+    """Remove a section with its questions; raises Refused naming what elsewhere reads one of them."""
     papers = list(papers)
     own = [str(field.get("key")) for field in fields_of(find_section(form, key))]
     users = [user for field in own for user in used_by(form, field, papers, outside=key)]
     if users:
-        raise FormRefused(in_use(users))
+        raise Refused(in_use(users), code="form")
     made = _copied(form)
     made["sections"] = [section for section in sections_of(made) if section.get("key") != key]
     return _checked(form, made)
@@ -156,7 +156,7 @@ def add_field(form: Mapping[str, Any], section: str, values: Mapping[str, Any], 
     holder, name, maximum = _holder(made, section, table)
     parts = parts_of(holder.get(name))
     if len(parts) >= maximum:
-        raise FormRefused(_("At most %(count)d questions fit here.") % {"count": maximum})
+        raise Refused(_("At most %(count)d questions fit here.") % {"count": maximum}, code="form")
     key = _field_key(form, text_of(values.get("label")), str(values.get("type")), table)
     field: Part = {"key": key, "type": values.get("type")}
     _put(field, values)
@@ -169,7 +169,7 @@ def change_field(
 ) -> Form:
     """Change a question or column; a value of None takes the property away. The key stays.
 
-    Raises FormRefused when an answer to choose from goes away that something reads.
+    Raises Refused when an answer to choose from goes away that something reads.
     """
     made = _copied(form)
     _holder_part, field = find_field(made, key, table)
@@ -178,16 +178,16 @@ def change_field(
     lost = old - _values(field)
     users = [user for name, condition in papers for user in [name] if not table and reads_value(condition, key, lost)]
     if users:
-        raise FormRefused(in_use([paper_words(name) for name in users]))
+        raise Refused(in_use([paper_words(name) for name in users]), code="form")
     return _checked(form, made)
 
 
 def remove_field(form: Mapping[str, Any], key: str, *, table: str = "", papers: Iterable[Paper] = ()) -> Form:
-    """Remove a question or column; raises FormRefused naming everything that reads it."""
+    """Remove a question or column; raises Refused naming everything that reads it."""
     find_field(form, key, table)
     users = used_by(form, key, papers, table=table)
     if users:
-        raise FormRefused(in_use(users))
+        raise Refused(in_use(users), code="form")
     made = _copied(form)
     holder, field = find_field(made, key, table)
     name = "columns" if table else "fields"
@@ -203,7 +203,7 @@ def duplicate_field(form: Mapping[str, Any], key: str, *, table: str = "") -> tu
     parts = parts_of(holder.get(name))
     maximum = MAX_COLUMNS if table else MAX_FIELDS
     if len(parts) >= maximum:
-        raise FormRefused(_("At most %(count)d questions fit here.") % {"count": maximum})
+        raise Refused(_("At most %(count)d questions fit here.") % {"count": maximum}, code="form")
     twin = copy.deepcopy(field)
     twin["key"] = _field_key(form, name_of(field), str(field.get("type")), table)
     at = next(n for n, other in enumerate(parts) if other is field)
@@ -221,7 +221,7 @@ def move_field(form: Mapping[str, Any], key: str, to: int, *, section: str = "",
     target = find_section(made, section) if section and not table else holder
     parts = parts_of(target.get(name))
     if len(parts) >= MAX_FIELDS:
-        raise FormRefused(_("At most %(count)d questions fit here.") % {"count": MAX_FIELDS})
+        raise Refused(_("At most %(count)d questions fit here.") % {"count": MAX_FIELDS}, code="form")
     parts.insert(max(0, min(to, len(parts))), field)
     target[name] = parts
     return _checked(form, made)
@@ -264,13 +264,15 @@ def wrong(form: Any) -> list[SchemaFault]:
 
 
 def _checked(old: Mapping[str, Any], made: Form) -> Form:
-    """Return the changed form; raises FormRefused when the change brought faults that were not there."""
+    """Return the changed form; raises Refused when the change brought faults that were not there."""
     after = wrong(made)
     if after:
         known = wrong(old)
         if len(after) > len(known):
             reasons = {str(fault) for fault in known}
-            raise FormRefused("; ".join(str(fault) for fault in after if str(fault) not in reasons) or str(after[0]))
+            raise Refused(
+                "; ".join(str(fault) for fault in after if str(fault) not in reasons) or str(after[0]), code="form"
+            )
     return made
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.refusals import Refused
+
 Form = dict[str, Any]
 
 
@@ -13,14 +15,6 @@ Part = dict[str, Any]
 
 # A paper of the procedure that may hang on an answer: what it is called, its condition.
 Paper = tuple[str, Mapping[str, Any] | None]
-
-
-class FormRefused(ValueError):
-    """A change of a form that was not made; ``message`` says why, in the active language."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 def sections_of(form: Mapping[str, Any]) -> list[Part]:
@@ -50,15 +44,15 @@ def name_of(part: Mapping[str, Any]) -> str:
 
 
 def find_section(form: Mapping[str, Any], key: str) -> Part:
-    """Return a section; raises FormRefused when it is gone."""
+    """Return a section; raises Refused when it is gone."""
     for section in sections_of(form):
         if section.get("key") == key:
             return section
-    raise FormRefused(_("This section is no longer in the form."))
+    raise Refused(_("This section is no longer in the form."), code="form")
 
 
 def find_field(form: Mapping[str, Any], key: str, table: str = "") -> tuple[Part, Part]:
-    """Return a question with the section, or a column with the ``table``, that holds it; raises FormRefused."""
+    """Return a question with the section, or a column with the ``table``, that holds it; raises Refused."""
     holders = sections_of(form)
     if table:
         holders = [field for section in holders for field in fields_of(section) if field.get("key") == table]
@@ -66,7 +60,7 @@ def find_field(form: Mapping[str, Any], key: str, table: str = "") -> tuple[Part
         for field in columns_of(holder) if table else fields_of(holder):
             if field.get("key") == key:
                 return holder, field
-    raise FormRefused(_("This question is no longer in the form."))
+    raise Refused(_("This question is no longer in the form."), code="form")
 
 
 def before(form: Mapping[str, Any], key: str | None, section: str, table: str = "") -> list[Part]:

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.refusals import Refused
+
 from ..parts import COLUMN_TYPES, TYPES
 from .editing import change_field
 from .labels import PREFILL_WORDS, WITH_EXAMPLE, prefills_of, rule_words, rules_of
-from .raw import Form, FormRefused, Paper, Part, find_field
+from .raw import Form, Paper, Part, find_field
 from .usage import used_by
 
 # Types whose answers are of one kind: what reads one of them can read the other.
@@ -31,7 +33,7 @@ def retype(
     """Give a question or column another type; returns the form and, in words, what got lost.
 
     Label, help and condition stay; so do 'must be answered', printing, checks, pre-filling, example and answers to
-    choose from where the new type has them. Raises FormRefused when something reads the answer and
+    choose from where the new type has them. Raises Refused when something reads the answer and
     could not read the new one.
     """
     _holder, field = find_field(form, key, table)
@@ -41,7 +43,7 @@ def retype(
     is_alike = any({old, kind} <= group for group in _ALIKE) and field.get("derive") is None
     if users and not is_alike:
         names = ", ".join(dict.fromkeys(users))
-        raise FormRefused(_("This is still used by %(names)s. Change that first.") % {"names": names})
+        raise Refused(_("This is still used by %(names)s. Change that first.") % {"names": names}, code="form")
     values, lost = _values(field, kind)
     return change_field(form, key, values, table=table, papers=papers), lost
 

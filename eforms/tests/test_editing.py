@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.utils import translation
 
+from common.refusals import Refused
+
 from ..answering import known_data, section_form
 from ..builder import choices as form_choices
 from ..builder import editing as form_editing
 from ..builder import labels as form_words
 from ..builder import usage
-from ..builder.raw import FormRefused
 from ..checking import check_form
 from ..parts import PREFILLS, TYPES
 from ..reading import OPERATORS
@@ -220,20 +221,20 @@ def test_what_is_read_is_not_removed():
         field("e", "date", rules=[{"name": "not_before", "args": ["d"]}], prefill="answer:d"),
         field("w", derive={"name": "date_in_words", "of": "d"}),
     )
-    with pytest.raises(FormRefused) as refused:
+    with pytest.raises(Refused) as refused:
         form_editing.remove_field(form, "d")
     assert "Nhãn e" in refused.value.message and "Nhãn w" in refused.value.message
-    with pytest.raises(FormRefused, match="Giấy tờ"):
+    with pytest.raises(Refused, match="Giấy tờ"):
         form_editing.remove_field(form, "w", papers=[("Giấy tờ", {"not": {"field": "w", "op": "filled"}})])
 
 
 def test_an_answer_that_something_waits_for_is_not_taken_away():
     form = form_of(choice("a", "x", "y"), field("b", show_if={"field": "a", "op": "eq", "value": "y"}))
     only_x = {"options": [{"value": "x", "label": {"vi": "x"}}]}
-    with pytest.raises(FormRefused, match="no option"):
+    with pytest.raises(Refused, match="no option"):
         form_editing.change_field(form, "a", only_x)
     papers = [("Giấy tờ", {"field": "a", "op": "in", "value": ["y"]})]
-    with pytest.raises(FormRefused, match="Giấy tờ"):
+    with pytest.raises(Refused, match="Giấy tờ"):
         form_editing.change_field(form_of(choice("a", "x", "y")), "a", only_x, papers=papers)
 
 
@@ -254,7 +255,7 @@ def test_limits_are_kept():
         lambda: form_editing.add_field(form, "gone", {"type": "text", "label": {"vi": "x"}}),
         lambda: form_editing.remove_field(form, "gone"),
     ):
-        with pytest.raises(FormRefused):
+        with pytest.raises(Refused):
             change()
 
 
@@ -267,7 +268,7 @@ def test_raw_nonsense_is_read_with_patience():
     )
     for junk in pieces_of_junk:
         assert usage.used_by(junk, "a") == []
-        with pytest.raises(FormRefused):
+        with pytest.raises(Refused):
             form_editing.move_field(junk, "a", 0)
 
 

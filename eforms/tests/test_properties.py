@@ -13,6 +13,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from common.refusals import Refused
 from tests.pages import checks
 from tests.pages.boxes import Boxes
 
@@ -23,7 +24,6 @@ from ..builder import editing as form_editing
 from ..builder import raw
 from ..builder.field_form import FieldForm
 from ..builder.forms import SectionForm, kind_of
-from ..builder.raw import FormRefused
 from ..checking import check_form
 from ..schema import SchemaError, clean_all, live_answers, load, show, summary
 from . import strategies
@@ -188,7 +188,7 @@ def test_editing_keeps_a_form_right_or_refuses(data, draw):
     change = draw.draw(operations(data))
     try:
         made = change()
-    except FormRefused as refused:
+    except Refused as refused:
         assert refused.message
     else:
         assert form_editing.wrong(made) == []

@@ -8,12 +8,12 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
+from common.refusals import Refused
 from tests import factories
 from tests.factories import FORM, NOW
 from tests.pages import checks
 
 from ..builder import editing, raw, retyping
-from ..builder.raw import FormRefused
 from ..parts import COLUMN_TYPES, TYPES
 from ..schema import load
 from .test_schema import form_of
@@ -68,14 +68,14 @@ def test_what_is_read_keeps_its_kind():
     form = form_of(part("number"), reader)
     assert changed(retyping.retype(form, "x", "money")[0])["type"] == "money"
     for kind in ("text", "choice", "date"):
-        with pytest.raises(FormRefused, match="Lý do"):
+        with pytest.raises(Refused, match="Lý do"):
             retyping.retype(form, "x", kind)
-    with pytest.raises(FormRefused, match="Giấy"):
+    with pytest.raises(Refused, match="Giấy"):
         retyping.retype(form_of(part("yes_no")), "x", "text", papers=[("Giấy", {"field": "x", "op": "filled"})])
-    with pytest.raises(FormRefused):
+    with pytest.raises(Refused):
         retyping.retype(form, "nobody", "text")
     copied = {"key": "z", "type": "text", "label": LABEL, "prefill": "answer:x"}
-    with pytest.raises(FormRefused):
+    with pytest.raises(Refused):
         retyping.retype(form_of(part("text"), copied), "x", "phone")
 
 

@@ -3,11 +3,11 @@
 from django.conf import settings
 
 from ..models import Channel
-from .base import Carrier, ChannelDown, Refused, ServerDown
+from .base import Carrier, ChannelDown, ServerDown, Undeliverable
 from .page import PageCarrier
 from .smtp import SmtpCarrier
 
-__all__ = ["Carrier", "ChannelDown", "Refused", "ServerDown", "SmtpCarrier", "carrier_for"]
+__all__ = ["Carrier", "ChannelDown", "Undeliverable", "ServerDown", "SmtpCarrier", "carrier_for"]
 
 
 def carrier_for(channel: str) -> Carrier:

@@ -14,7 +14,7 @@ class ServerDown(ChannelDown):
     """The server itself is away: no message of this channel can leave now."""
 
 
-class Refused(Exception):
+class Undeliverable(Exception):
     """The other side will never take this message; somebody must call the person."""
 
 
@@ -24,7 +24,7 @@ class Carrier(Protocol):
     def carry(self, notification: "Notification") -> None:
         """Hand a message over under its own Message-ID; returns once the other side has it.
 
-        Raises ChannelDown, ServerDown or Refused.
+        Raises ChannelDown, ServerDown or Undeliverable.
         """
 
     def close(self) -> None:

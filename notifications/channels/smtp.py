@@ -11,7 +11,7 @@ from django.core.mail.backends.smtp import EmailBackend
 
 from common.values.mail_address import ascii_address
 
-from .base import ChannelDown, Refused, ServerDown
+from .base import ChannelDown, ServerDown, Undeliverable
 
 if TYPE_CHECKING:
     from ..models import Notification
@@ -36,7 +36,7 @@ class SmtpCarrier:
         )
 
     def carry(self, notification: "Notification") -> None:
-        """Send one mail; raises ServerDown or ChannelDown when it may work later, Refused when it never will."""
+        """Send one mail; raises ServerDown or ChannelDown when it may work later, Undeliverable when it never will."""
         try:
             message = EmailMessage(
                 subject=notification.subject,
@@ -46,7 +46,7 @@ class SmtpCarrier:
                 headers={"Message-ID": notification.message_id, "Auto-Submitted": "auto-generated"},
             )
         except ValueError as error:
-            raise Refused("The address is none that mail can be sent to.") from error
+            raise Undeliverable("The address is none that mail can be sent to.") from error
         self._open()
         try:
             self._backend.send_messages([message])
@@ -54,13 +54,13 @@ class SmtpCarrier:
             self.close()
             code, reply = next(iter(error.recipients.values()))
             text = f"{code} {reply.decode(errors='replace')}"
-            raise (Refused if code in NO_SUCH_ADDRESS else ChannelDown)(text) from error
+            raise (Undeliverable if code in NO_SUCH_ADDRESS else ChannelDown)(text) from error
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise ChannelDown(f"{type(error).__name__}: {error}") from error
         except ValueError as error:
             self.close()
-            raise Refused(type(error).__name__) from error
+            raise Undeliverable(type(error).__name__) from error
 
     def _open(self) -> None:
         try:

@@ -16,10 +16,10 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.refusals import Refused, fingerprint, require_fresh
 from common.text import clean_text, fold
 from common.values import partial_date
 
-from ..changing import Refused, fingerprint, require_fresh
 from ..log import audit
 from ..models import CalendarYear, DayKind, Holiday, Unit
 from .holidays import read_holidays
@@ -289,7 +289,7 @@ def _date(text: str) -> date | None:
 
 
 def _twice() -> Refused:
-    return Refused(_("This day has been entered already. Change that line instead."), "day")
+    return Refused(_("This day has been entered already. Change that line instead."), field="day")
 
 
 def _locked(holiday: Holiday, was: str) -> Holiday:

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.forms.adjusting import choice_of
+from common.forms.fields import DayField, LineField
+from common.forms.screen_forms import ChangeForm, OnceForm, ScreenForm
 from common.text import is_broken
 
 from ..models import DayKind, Holiday, Unit
-from .base import ChangeForm, DayField, LineField, OfficeForm, OnceForm
 from .people import unit_choices
 
 MOST_BYTES = 100_000
@@ -25,7 +26,7 @@ def _whose(units: list[Unit], may_all: bool) -> list[tuple[str, Any]]:
     return [*choices, *unit_choices(units)]
 
 
-class _DayForm(OfficeForm):
+class _DayForm(ScreenForm):
     day = DayField(label=gettext_lazy("Day"))
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
@@ -65,7 +66,7 @@ class DayChangeForm(_DayForm, ChangeForm):
         super().__init__(*args, initial=initial, **options)
 
 
-class ImportForm(OfficeForm):
+class ImportForm(ScreenForm):
     """A list of days, pasted or from a file."""
 
     unit = forms.ChoiceField(

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.forms.adjusting import choice_of
-from common.forms.fields import FullNameField, MailField
+from common.forms.fields import DayField, FullNameField, LineField, MailField
+from common.forms.screen_forms import ChangeForm, OnceForm, ScreenForm
 
 from ..hooks import Held, sector_choices
 from ..models import Post, Role, Unit, UnitKind
 from ..people.changes import Terms
 from ..units.changes import Node, tree
-from .base import ChangeForm, DayField, LineField, OfficeForm, OnceForm
 
 FIELDS_HINT = gettext_lazy("For specialists only. Tick none for all fields.")
 UNTIL_HINT = gettext_lazy("Leave it empty for a post without an end.")
@@ -198,7 +198,7 @@ class SubstituteForm(OnceForm):
 ROLE, STAY = "role", "stay"
 
 
-class ReassignForm(OfficeForm):
+class ReassignForm(ScreenForm):
     """Who gets what a person holds: for each unit and role a colleague, everybody in the role, or nobody yet."""
 
     def __init__(

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.forms.adjusting import choice_of
-from common.forms.fields import AddressField, MailField, PhoneField
+from common.forms.fields import AddressField, LineField, MailField, PhoneField
+from common.forms.screen_forms import ChangeForm, OnceForm, ScreenForm
 from common.forms.widgets import AddressWidget
 from common.text import plain
 from common.values import divisions
@@ -20,7 +21,6 @@ from common.values import divisions
 from .. import hooks
 from ..models import OpeningHours, Unit, UnitKind
 from ..units.checks import check_identifier, check_map_url
-from .base import ChangeForm, LineField, OfficeForm, OnceForm
 from .people import unit_choices
 
 WEEKDAYS = (
@@ -73,7 +73,7 @@ class DivisionField(AddressField):
         return {"province": value}
 
 
-class UnitForm(OfficeForm):
+class UnitForm(ScreenForm):
     """What is known about a unit; mixed into the forms of adding and changing."""
 
     parent = forms.ChoiceField(label=gettext_lazy("Parent unit"), required=False)

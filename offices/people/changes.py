@@ -20,8 +20,8 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Kind, User
 from accounts.sessions import end_all_sessions
 from common.clock import local_day
+from common.refusals import Refused, require_fresh
 
-from ..changing import Refused, require_fresh
 from ..log import audit
 from ..models import AuditEntry, Post, Role, Unit
 from . import mail
@@ -32,16 +32,16 @@ LAST_ADMINISTRATOR = gettext_lazy(
 )
 
 
-class AccountExists(Refused):
-    """The address belongs to an account already; the administrator has to say that it is meant."""
+EXISTS = "exists"
 
-    def __init__(self) -> None:
-        super().__init__(
-            gettext_lazy(
-                "This account exists already. Tick below to give it the post; the name in the account stays as it is."
-            ),
-            "attach",
-        )
+
+def account_exists() -> Refused:
+    """Return the refusal of an address that belongs to an account: the administrator has to say that it is meant."""
+    return Refused(
+        _("This account exists already. Tick below to give it the post; the name in the account stays as it is."),
+        code=EXISTS,
+        field="attach",
+    )
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Terms:
 def invite(name: str, email: str, terms: list[Terms], *, attach: bool, by: User, now: datetime) -> User:
     """Give posts to the holder of an address; makes the account when there is none, and mails the person.
 
-    Raises :class:`AccountExists` for a known address unless ``attach``, and
+    Raises what :func:`account_exists` returns for a known address unless ``attach``, and
     :class:`Refused` for an account that cannot hold a post.
     """
     try:
@@ -78,7 +78,7 @@ def invite(name: str, email: str, terms: list[Terms], *, attach: bool, by: User,
                 mail.posts_given(user, terms, by)
     except IntegrityError as error:
         # Somebody else made the account in the same moment.
-        raise AccountExists from error
+        raise account_exists() from error
     return user
 
 
@@ -91,11 +91,13 @@ def _new_account(name: str, email: str, by: User, now: datetime, unit: Unit) -> 
 
 def _attach(user: User, attach: bool) -> None:
     if not attach:
-        raise AccountExists
+        raise account_exists()
     if user.kind != Kind.CITIZEN:
-        raise Refused(_("This address belongs to an organisation or enterprise. Use the officer's own one."), "email")
+        raise Refused(
+            _("This address belongs to an organisation or enterprise. Use the officer's own one."), field="email"
+        )
     if not user.is_active:
-        raise Refused(_("This account is closed. It cannot be given a post."), "email")
+        raise Refused(_("This account is closed. It cannot be given a post."), field="email")
 
 
 # Posts
@@ -115,7 +117,7 @@ def give_post(user: User, terms: Terms, *, by: User, now: datetime) -> Post:
 def substitute(post: Post, user: User, since: date, until: date, *, by: User, now: datetime) -> Post:
     """Let another person stand in for a post for some days: a post of the same kind that ends by itself."""
     if user.pk == post.user_id:
-        raise Refused(_("Choose another person."), "person")
+        raise Refused(_("Choose another person."), field="person")
     with translation.override("vi"):
         title = _("In place of %(name)s") % {"name": post.user.get_full_name()}
     terms = Terms(post.unit, post.role, title[:80], tuple(post.sectors), since, until)
@@ -130,19 +132,21 @@ def _give(user: User, terms: Iterable[Terms], by: User, now: datetime) -> list[P
     for one in terms:
         unit = Unit.objects.select_for_update().get(pk=one.unit.pk)
         if not unit.is_active:
-            raise Refused(_("This unit is closed."), "unit")
+            raise Refused(_("This unit is closed."), field="unit")
         if one.role == Role.ADMINISTRATOR and user.pk == by.pk:
             # A substitute of some days would stay for good.
-            raise Refused(_("Nobody gives themselves the post of administrator. Ask another administrator."), "role")
+            raise Refused(
+                _("Nobody gives themselves the post of administrator. Ask another administrator."), field="role"
+            )
         if one.until is not None and one.until < one.since:
-            raise Refused(_("The last day comes before the first one."), "until")
+            raise Refused(_("The last day comes before the first one."), field="until")
         same = Post.objects.filter(user=user, unit=unit, role=one.role).filter(
             Q(valid_until=None) | Q(valid_until__gte=one.since)
         )
         if one.until is not None:
             same = same.filter(valid_from__lte=one.until)
         if same.exists():
-            raise Refused(SAME_POST, "role")
+            raise Refused(SAME_POST, field="role")
         post = Post.objects.create(
             user=user,
             unit=unit,
@@ -224,7 +228,7 @@ def _check_end(post: Post, until: date | None, now: datetime) -> None:
     if until is None:
         return
     if until < max(local_day(now), post.valid_from):
-        raise Refused(_("A post ends today or later; days that have passed cannot be taken back."), "until")
+        raise Refused(_("A post ends today or later; days that have passed cannot be taken back."), field="until")
     if post.role == Role.ADMINISTRATOR and not other_administrators(now, besides=Q(pk=post.pk)):
         raise Refused(LAST_ADMINISTRATOR)
 

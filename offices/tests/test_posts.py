@@ -8,7 +8,7 @@ from django.db import connection, connections
 from django.test import Client
 from django.urls import reverse
 
-from offices.changing import Refused, fingerprint
+from common.refusals import Refused, fingerprint
 from offices.models import AuditEntry, Post, Role
 from offices.people import changes
 from tests import factories
@@ -114,7 +114,7 @@ def test_nobody_ends_their_own_post_of_administrator(admin, commune):
     second_administrator(commune)
     post = commune.administrator.posts.get()
     response = fill(admin, "post_end", commune.administrator.pk, post.pk, until=TODAY)
-    assert response.status_code == 409
+    assert response.status_code == 422
     assert fill(admin, "post_change", commune.administrator.pk, post.pk, title="x", until=TODAY).status_code == 409
     post.refresh_from_db()
     assert post.valid_until is None

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from offices.changing import fingerprint
+from common.refusals import fingerprint
 from offices.models import AuditEntry, OpeningHours, Post, Role, Unit
 from offices.units.hours import hours_lines
 from tests.pages import checks

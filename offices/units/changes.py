@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.clock import local_day
+from common.refusals import Refused, require_fresh
 from common.text import fold
 
 from .. import hooks
-from ..changing import Refused, require_fresh
 from ..log import audit
 from ..models import OpeningHours, Post, Role, Unit
 from .hours import hours_lines, set_hours
@@ -155,7 +155,7 @@ def open_unit(unit: Unit, *, by: User, now: datetime) -> None:
 def _check_parent(parent: Unit | None) -> None:
     """Refuse a closed unit as the one above; locks it."""
     if parent is not None and not Unit.objects.select_for_update().get(pk=parent.pk).is_active:
-        raise Refused(_("The unit above is closed."), "parent")
+        raise Refused(_("The unit above is closed."), field="parent")
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
@@ -176,7 +176,7 @@ def _saved(unit: Unit) -> Unit:
 
 
 def _identifier_taken() -> Refused:
-    return Refused(_("Another unit has this identifier. Every unit needs its own."), "identifier")
+    return Refused(_("Another unit has this identifier. Every unit needs its own."), field="identifier")
 
 
 def _free_slug(values: Mapping[str, Any]) -> str:

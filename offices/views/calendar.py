@@ -13,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.onetime import use_key
+from common.refusals import Refused, fingerprint
+from common.web.screens import Screen, answer, done
+
 from ..calendar import days, year_page
 from ..calendar.office_calendar import missing_years
-from ..changing import Refused, fingerprint
 from ..forms.calendar import DayAddForm, DayChangeForm, ImportForm
 from ..models import CalendarYear, DayKind, Holiday, OpeningHours, Unit
 from .guards import administrator_only
 from .scope import Administrator, administrator_of
-from .screens import Screen, answer, done, once
 
 BOTH = ["GET", "HEAD", "POST"]
 WORK_WEEK = {0, 1, 2, 3, 4}
@@ -96,7 +98,7 @@ def add(request: HttpRequest) -> HttpResponse:
     def act() -> str:
         typed = form.cleaned_data
         with transaction.atomic():
-            if once(typed["key"], "day", typed["day"].isoformat(), admin.user.pk, admin.now) is None:
+            if use_key(typed["key"], "day", admin.user.pk, typed["day"].isoformat()[:64], admin.now) is None:
                 days.add_day(typed["unit"], typed["day"], typed["kind"], typed["name"], by=admin.user, now=admin.now)
         return done(request, _("The day has been added."), _address(typed["day"].year, typed["unit"]))
 

@@ -12,17 +12,18 @@ from accounts import sessions
 from accounts.invitations import VALID_FOR, has_accepted
 from accounts.models import User
 from common.forms.warnings import point_out
+from common.onetime import use_key
+from common.refusals import Refused
 from common.web import limits
+from common.web.screens import Screen, answer, done
 
 from .. import hooks
-from ..changing import Refused
 from ..forms.people import InviteForm
 from ..log.lines import entries_about, lines_of
 from ..models import AuditEntry, Post, Role
 from ..people import changes, lists
 from .guards import administrator_only
 from .scope import Administrator, administrator_of
-from .screens import Screen, answer, done, once
 
 
 @administrator_only
@@ -60,7 +61,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     def change() -> str:
         typed = form.cleaned_data
         with transaction.atomic():
-            earlier = once(typed["key"], "invite", typed["email"].lower(), admin.user.pk, admin.now)
+            earlier = use_key(typed["key"], "invite", admin.user.pk, typed["email"].lower()[:64], admin.now)
             if earlier is None:
                 user = changes.invite(
                     typed["name"], typed["email"], form.terms(), attach=typed["attach"], by=admin.user, now=admin.now
@@ -77,8 +78,9 @@ def invite(request: HttpRequest) -> HttpResponse:
     def guarded() -> str:
         try:
             return change()
-        except changes.AccountExists:
-            form.ask_attach()
+        except Refused as refused:
+            if refused.code == changes.EXISTS:
+                form.ask_attach()
             raise
 
     return answer(request, form, screen, guarded)

@@ -10,16 +10,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from common.onetime import use_key
+from common.refusals import fingerprint
 from common.templatetags.ui import vi_date
+from common.web.screens import Screen, answer, done
 
 from .. import hooks
-from ..changing import fingerprint
 from ..forms.people import PostChangeForm, PostEndForm, PostForm, ReassignForm, SubstituteForm
 from ..models import Post, Role
 from ..people import changes, lists
 from .guards import administrator_only
 from .scope import Administrator, administrator_of
-from .screens import Screen, answer, done, once
 
 # So many dossiers are handed on in one go; the page then offers the rest.
 MAX_AT_ONCE = 500
@@ -47,7 +48,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
 
     def change() -> str:
         with transaction.atomic():
-            if once(form.cleaned_data["key"], "post", str(user.pk), admin.user.pk, admin.now) is None:
+            if use_key(form.cleaned_data["key"], "post", admin.user.pk, str(user.pk)[:64], admin.now) is None:
                 changes.give_post(user, form.terms(), by=admin.user, now=admin.now)
         return done(request, _("The post has been given."), _back(user))
 
@@ -135,7 +136,7 @@ def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
         typed = form.cleaned_data
         stand_in = form.people[typed["person"]]
         with transaction.atomic():
-            if once(typed["key"], "substitute", str(held.pk), admin.user.pk, admin.now) is None:
+            if use_key(typed["key"], "substitute", admin.user.pk, str(held.pk)[:64], admin.now) is None:
                 changes.substitute(held, stand_in, typed["since"], typed["until"], by=admin.user, now=admin.now)
         words = _("%(name)s stands in from %(since)s to %(until)s.")
         shown = {"name": stand_in.full_name, "since": vi_date(typed["since"]), "until": vi_date(typed["until"])}

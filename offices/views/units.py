@@ -10,16 +10,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.onetime import use_key
+from common.refusals import Refused, fingerprint
 from common.values import divisions
+from common.web.screens import Screen, answer, done
 
-from ..changing import Refused, fingerprint
 from ..forms.units import HoursForm, UnitAddForm, UnitChangeForm
 from ..models import Unit, UnitKind
 from ..units import changes
 from ..units.hours import hours_lines
 from .guards import administrator_only
 from .scope import Administrator, administrator_of
-from .screens import Screen, answer, done, once
 
 BOTH = ["GET", "HEAD", "POST"]
 
@@ -62,7 +63,7 @@ def add(request: HttpRequest) -> HttpResponse:
     def act() -> str:
         typed = form.cleaned_data
         with transaction.atomic():
-            if once(typed["key"], "unit", typed["short_name"], admin.user.pk, admin.now) is not None:
+            if use_key(typed["key"], "unit", admin.user.pk, typed["short_name"][:64], admin.now) is not None:
                 return reverse("manage:units")
             made = changes.add_unit(typed["kind"], form.values(), by=admin.user, now=admin.now)
         return done(request, _("The unit has been added."), reverse("manage:unit", args=[made.slug]))

@@ -11,7 +11,9 @@ from django.utils.crypto import get_random_string
 
 from accounts.models import User
 from common import clock
+from common.files.store import NotKept
 from common.files.uploads import removed_on_failure
+from common.refusals import STALE, Refused
 
 from ..models import LifeEvent, Procedure, ProcedureVersion, RequiredPaper, Sector
 from ..versions import publishing, template_files
@@ -26,11 +28,11 @@ from .plan import plan
 ACTION = "version.import"
 
 
-class Stale(Exception):
+class Stale(Refused):
     """The catalogue has changed since the dry run; ``plan`` is what the file would do now."""
 
     def __init__(self, newer: Plan) -> None:
-        super().__init__("stale")
+        super().__init__(STALE, code="stale")
         self.plan = newer
 
 
@@ -50,7 +52,9 @@ def apply(parcels: list[ImportItem], digest: str, note: str, *, by: User, option
             if newest.is_faulty or newest.digest() != digest:
                 raise Stale(newest)
             _Writer(newest, note, by, options, now, written).write()
-    except (IntegrityError, publishing.EditRefused, publishing.PublishingRefused) as error:
+    except (Stale, NotKept):
+        raise
+    except (IntegrityError, Refused) as error:
         # Somebody else was in the middle of it.
         raise Stale(plan(parcels, by=by, options=options, day=day)) from error
     return newest

@@ -18,12 +18,13 @@ from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from common.forms.fields import WholeNumberField
+from common.refusals import Refused
 from common.text import fold, plain
 from common.values import partial_date
 
 from ..versions.serialising import Plain
 from .excel import CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
-from .item import MAX_BYTES, Fault, ImportItem, Row, Unreadable, checked, too_large
+from .item import MAX_BYTES, Fault, ImportItem, Row, checked, too_large, unreadable
 from .reading import read_procedure
 
 MAX_UNPACKED = 60 * 1024 * 1024
@@ -42,35 +43,35 @@ class _Bad(Exception):
 
 
 def read_excel(content: bytes) -> list[ImportItem]:
-    """Read a workbook; raises Unreadable when it cannot be read as a whole."""
+    """Read a workbook; raises Refused when it cannot be read as a whole."""
     look_inside(content)
     try:
         book = load_workbook(BytesIO(content), read_only=True, keep_links=False, rich_text=False)
     except Exception as error:
         # The library raises whatever it stumbles over; none of it says more than this.
-        raise Unreadable(_damaged()) from error
+        raise unreadable(_damaged()) from error
     try:
         sheets = {fold(sheet.title): sheet for sheet in book.worksheets}
         if fold(SHEETS[""][0]) not in sheets:
-            raise Unreadable(_("The workbook has no sheet “%(name)s”. Begin from an export.") % {"name": SHEETS[""][0]})
+            raise unreadable(_("The workbook has no sheet “%(name)s”. Begin from an export.") % {"name": SHEETS[""][0]})
         tables = {
             part: _Table(part, sheets[fold(title)]).read()
             for part, (title, _columns) in SHEETS.items()
             if fold(title) in sheets
         }
-    except Unreadable:
+    except Refused:
         raise
     except Exception as error:
-        raise Unreadable(_damaged()) from error
+        raise unreadable(_damaged()) from error
     finally:
         book.close()
     return checked(_parcels(tables))
 
 
 def look_inside(content: bytes) -> None:
-    """Refuse what is no plain workbook, by the list of its parts: nothing is unpacked. Raises Unreadable."""
+    """Refuse what is no plain workbook, by the list of its parts: nothing is unpacked. Raises Refused."""
     if len(content) > MAX_BYTES:
-        raise Unreadable(too_large())
+        raise unreadable(too_large())
     try:
         with zipfile.ZipFile(BytesIO(content)) as parts:
             infos = parts.infolist()
@@ -78,25 +79,25 @@ def look_inside(content: bytes) -> None:
                 _beginning(parts, info) for info in infos[:MAX_PARTS] if info.filename.endswith((".xml", ".rels"))
             ]
     except Exception as error:
-        raise Unreadable(_("This is no Excel workbook (.xlsx). Save it as one, then send it again.")) from error
+        raise unreadable(_("This is no Excel workbook (.xlsx). Save it as one, then send it again.")) from error
     unpacked = sum(info.file_size for info in infos)
     if (
         len(infos) > MAX_PARTS
         or unpacked > MAX_UNPACKED
         or any(info.file_size > MAX_RATIO * max(info.compress_size, 1024) for info in infos)
     ):
-        raise Unreadable(_("The workbook is too large when unpacked. Split it, for example by field."))
+        raise unreadable(_("The workbook is too large when unpacked. Split it, for example by field."))
     if any(_ACTIVE.search(info.filename) for info in infos):
-        raise Unreadable(_("The workbook contains macros or other active parts. Save it as a plain .xlsx."))
+        raise unreadable(_("The workbook contains macros or other active parts. Save it as a plain .xlsx."))
     if any(_LINKS.search(info.filename) for info in infos):
-        raise Unreadable(
+        raise unreadable(
             _("The workbook refers to other files. Replace these cells by their values, then save it again.")
         )
     if any(
         b"<!DOCTYPE" in text or b"<!ENTITY" in text or text.startswith((b"\xff\xfe", b"\xfe\xff"))
         for text in beginnings
     ):
-        raise Unreadable(_damaged())
+        raise unreadable(_damaged())
 
 
 def _beginning(parts: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
@@ -131,17 +132,17 @@ class _Table:
                 continue
             self.line(number, cells, headings)
         if not headings:
-            raise Unreadable(_("The sheet “%(name)s” is empty.") % {"name": self.title})
+            raise unreadable(_("The sheet “%(name)s” is empty.") % {"name": self.title})
         return self
 
     def lines(self) -> Iterator[tuple[int, Any]]:
         """Yield rows with their numbers; the size that the file states is not believed."""
         if not hasattr(self.sheet, "reset_dimensions"):
-            raise Unreadable(_damaged())
+            raise unreadable(_damaged())
         self.sheet.reset_dimensions()
         for number, cells in enumerate(self.sheet.iter_rows(max_col=MAX_COLUMNS), start=1):
             if number > MAX_ROWS:
-                raise Unreadable(
+                raise unreadable(
                     _("The sheet “%(name)s” has more than %(count)s rows.") % {"name": self.title, "count": "100.000"}
                 )
             yield number, cells
@@ -153,7 +154,7 @@ class _Table:
             if column is not None and column not in found.values():
                 found[place] = column
         if CODE not in found.values():
-            raise Unreadable(
+            raise unreadable(
                 _("The first row of the sheet “%(name)s” must name the columns, “%(column)s” among them.")
                 % {"name": self.title, "column": CODE.heading}
             )

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from common.files.uploads import FileRefused, parse
+from common.files.uploads import not_taken, parse
+from common.refusals import Refused
 
 from ..versions.serialising import digested
 from .item import Fault
@@ -51,8 +52,8 @@ def _why_not(template: dict[str, Any]) -> str:
         facts, _rewritten = parse(name.rpartition(".")[2].lower(), base64.b64decode(template["content"]), name)
         if not facts.get("as_is", True):
             # Its hash names it on both sides, so it is stored as it came or not at all.
-            raise FileRefused("content", name)
-    except FileRefused as refusal:
+            raise not_taken("content", name)
+    except Refused as refusal:
         return str(refusal.message)
     return ""
 

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.refusals import Refused
+
 from ..versions.serialising import Plain
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -15,12 +17,9 @@ MAX_BYTES = 10 * 1024 * 1024
 MAX_PROCEDURES = 500
 
 
-class Unreadable(Exception):
-    """A file that cannot be read as a whole; ``message`` says why and what to do."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+def unreadable(message: str) -> Refused:
+    """Return the refusal of a file that cannot be read as a whole; ``message`` says why and what to do."""
+    return Refused(message, code="unreadable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +66,11 @@ class ImportItem:
 
 
 def checked(parcels: list[ImportItem]) -> list[ImportItem]:
-    """Check what procedures of a file are together; raises Unreadable for none or too many."""
+    """Check what procedures of a file are together; raises Refused for none or too many."""
     if not parcels:
-        raise Unreadable(_("The file holds no procedure."))
+        raise unreadable(_("The file holds no procedure."))
     if len(parcels) > MAX_PROCEDURES:
-        raise Unreadable(
+        raise unreadable(
             _("The file holds more than %(count)d procedures. Split it, for example by field.")
             % {"count": MAX_PROCEDURES}
         )

@@ -7,21 +7,21 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from ..versions.serialising import FORMAT, PORTAL
-from .item import MAX_BYTES, MAX_PROCEDURES, ImportItem, Unreadable, checked, too_large
+from .item import MAX_BYTES, MAX_PROCEDURES, ImportItem, checked, too_large, unreadable
 from .reading import MAX_DEPTH, read_procedure
 
 
 def read_json(content: bytes) -> list[ImportItem]:
-    """Read an exchange file; raises Unreadable when it is none."""
+    """Read an exchange file; raises Refused when it is none."""
     if len(content) > MAX_BYTES:
-        raise Unreadable(too_large())
+        raise unreadable(too_large())
     data = _parse(content)
     if not isinstance(data, dict) or data.get("portal") != PORTAL or not isinstance(data.get("procedures"), list):
-        raise Unreadable(_("This is no file that a portal of this kind has exported."))
+        raise unreadable(_("This is no file that a portal of this kind has exported."))
     if data.get("exchange") != FORMAT or isinstance(data["exchange"], bool):
-        raise Unreadable(_("The file is of a newer kind than this portal can read."))
+        raise unreadable(_("The file is of a newer kind than this portal can read."))
     if set(data) - {"portal", "exchange", "exported_at", "procedures"}:
-        raise Unreadable(_("This is no file that a portal of this kind has exported."))
+        raise unreadable(_("This is no file that a portal of this kind has exported."))
     parcels = [
         read_procedure(found, f"procedures[{n}]") for n, found in enumerate(data["procedures"][: MAX_PROCEDURES + 1])
     ]
@@ -34,9 +34,9 @@ def _parse(content: bytes) -> Any:
         text = content.decode("utf-8-sig")
         data = json.loads(text, parse_float=Decimal, parse_constant=_no_number, object_pairs_hook=_no_twins)
     except (ValueError, RecursionError) as error:
-        raise Unreadable(damaged) from error
+        raise unreadable(damaged) from error
     if not _is_sound(data, MAX_DEPTH):
-        raise Unreadable(damaged)
+        raise unreadable(damaged)
     return data
 
 

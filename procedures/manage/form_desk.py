@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from common import clock
+from common.refusals import Refused
 from eforms.builder import raw
-from eforms.builder.raw import FormRefused
 from procedures import access
 from procedures.models import ProcedureVersion
 from procedures.versions import publishing
@@ -76,12 +76,12 @@ class Desk:
         """Store a changed form; when somebody was faster, say so in ``notice`` and take their state over."""
         try:
             publishing.edit(self.version, revision_of(self.request), self.user, clock.recorded_now(), form=form)
-        except publishing.EditRefused as refused:
+        except Refused as refused:
             self.refused(refused)
             return False
         return True
 
-    def refused(self, refused: publishing.EditRefused) -> None:
+    def refused(self, refused: Refused) -> None:
         """Remember why nothing was saved, and take over what somebody else saved; 404 when the draft is gone."""
         self.notice = refused.message
         self.version = get_object_or_404(ProcedureVersion.objects.select_related("procedure"), pk=self.version.pk)
@@ -131,7 +131,7 @@ def on_draft(view: View) -> View:
             return desk.back()
         try:
             return view(request, desk, **more)
-        except FormRefused as refused:
+        except Refused as refused:
             messages.error(request, refused.message)
             return desk.back()
 
@@ -151,7 +151,7 @@ def delete_page(
     reason = ""
     try:
         made = remove(desk.form, desk.papers())
-    except FormRefused as refused:
+    except Refused as refused:
         reason = refused.message
     else:
         if desk.data is not None and desk.save(made):

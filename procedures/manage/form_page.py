@@ -182,7 +182,7 @@ def form_of(code: str) -> dict[str, Any] | None:
 def add_paper(
     version: ProcedureVersion, revision: int, by: User, now: datetime, form: PaperForm, before: Sequence[Part]
 ) -> None:
-    """Add the paper that a file question means; raises EditRefused when the draft has moved on. One transaction."""
+    """Add the paper that a file question means; raises Refused when the draft has moved on. One transaction."""
     cleaned = form.cleaned_data
     known = {str(part.get("key")): part for part in before}
     condition = cleaned["condition"]

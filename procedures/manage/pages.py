@@ -11,11 +11,9 @@ from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from common import clock
-from common.files.store import NotKept
+from common.refusals import Refused
 
 from ..models import Procedure, ProcedureVersion
-from ..versions.changing import EditRefused
-from ..versions.publishing import PublishingRefused
 from .forms.versions import DraftForm
 
 # Larger numbers do not fit the column.
@@ -67,14 +65,8 @@ def attempt(form: forms.Form, act: Callable[[], Any]) -> int:
     """Run a change; returns 200, 409 when somebody else was first or 422 with the reasons in the form."""
     try:
         act()
-    except EditRefused as refused:
-        form.add_error(None, refused.message)
-        return 409 if refused.is_stale else 422
-    except PublishingRefused as refused:
+    except Refused as refused:
         for reason in refused.reasons:
             form.add_error(None, reason)
-        return 422
-    except NotKept as trouble:
-        form.add_error(None, str(trouble.message))
-        return 422
+        return refused.status
     return 200

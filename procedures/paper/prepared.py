@@ -16,10 +16,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.crypto import get_random_string
+from django.utils.translation import gettext_lazy as _
 
 from common.clock import local_day
 from common.database import purging
 from common.forms.typed import Typed
+from common.refusals import Refused
 from common.secret import blind_index
 from common.text import plain
 from eforms import schema as form_schema
@@ -39,8 +41,9 @@ _SHAPE = re.compile(f"[{ALPHABET}]{{{CODE_LENGTH}}}")
 _BETWEEN = re.compile(r"[\s\-.]+")
 
 
-class FormGone(Exception):
-    """The row was deleted or its time ran out meanwhile."""
+def gone() -> Refused:
+    """Return the refusal of a form that was deleted, or whose time ran out, meanwhile."""
+    return Refused(_("What was filled in here has been deleted. You can begin anew."), code="gone")
 
 
 # Where a form may be filled in ----------------------------------------------------------------------------------------
@@ -178,7 +181,7 @@ def save_section(
 ) -> None:
     """Store the answers of one section, finished or not; ``typed`` is what was sent when some of it is at fault.
 
-    Raises FormGone.
+    Raises Refused.
     """
     with transaction.atomic():
         fresh = _locked(form, now)
@@ -194,7 +197,7 @@ def save_section(
 
 
 def make_ready(form: PreparedForm, now: datetime) -> str:
-    """Give a form its code, once, and keep it for 30 days from its beginning; returns the code. Raises FormGone."""
+    """Give a form its code, once, and keep it for 30 days from its beginning; returns the code. Raises Refused."""
     with transaction.atomic():
         fresh = _locked(form, now)
         code = code_of(fresh)
@@ -247,7 +250,7 @@ def _over(rows: QuerySet[PreparedForm], now: datetime, part: float) -> purging.D
 def _locked(form: PreparedForm, now: datetime) -> PreparedForm:
     fresh = PreparedForm.objects.select_for_update().filter(pk=form.pk, expires_at__gt=now).first()
     if fresh is None:
-        raise FormGone
+        raise gone()
     return fresh
 
 

@@ -24,6 +24,7 @@ from common.files.store import NotKept
 from common.forms.typed import as_sent
 from common.forms.warnings import point_out
 from common.pdf import PdfFailed, render_pdf
+from common.refusals import Refused
 from common.web.limits import hit_ip, hit_target, too_many
 from eforms import declarations
 from eforms import schema as form_schema
@@ -35,7 +36,7 @@ from ..catalogue import current_version
 from ..models import PreparedForm, Procedure
 from . import blank_forms, prepared
 from .forms import PaperUnitForm
-from .prepared import Entry, FormGone, Progress
+from .prepared import Entry, Progress
 
 SESSION_KEY = "prepared_forms"
 MAX_FORMS = 20
@@ -92,8 +93,8 @@ def on_form(view: View) -> View:
             return redirect("procedures:fill", procedure.code)
         try:
             return view(request, procedure, entry, form, *args, **kwargs)
-        except FormGone:
-            messages.info(request, _("What was filled in here has been deleted. You can begin anew."))
+        except Refused as refused:
+            messages.info(request, refused.message)
             return redirect("procedures:fill", procedure.code)
 
     return guarded

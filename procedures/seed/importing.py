@@ -53,7 +53,7 @@ def import_catalogue(data: Mapping[str, Any] | Path | None = None, *, now: datet
     """Load procedures that are not there yet and publish them; returns how many were new.
 
     ``data`` is the catalogue or the path of its file, by default the one that
-    comes with the portal. All or nothing; raises PublishingRefused for a
+    comes with the portal. All or nothing; raises Refused for a
     faulty procedure.
     """
     if data is None or isinstance(data, Path):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.clock import LOCAL
+from common.refusals import Refused
 from offices.log import audit
 from offices.models import AuditEntry
 
@@ -19,18 +20,6 @@ from ..models import Procedure, ProcedureVersion, VersionStatus
 Change = tuple[str, Any, Any]
 # Every change of a procedure, its versions and offerings is logged under the procedure's code.
 SUBJECT = Procedure._meta.model_name or ""
-
-
-class EditRefused(Exception):
-    """A change that was not made; ``message`` says why and what to do, in the active language.
-
-    ``is_stale``: somebody else saved first, so the same form may be sent again from the newer state.
-    """
-
-    def __init__(self, message: str, *, is_stale: bool = False) -> None:
-        super().__init__(message)
-        self.message = message
-        self.is_stale = is_stale
 
 
 def record(
@@ -61,7 +50,7 @@ def edit(
     """Change columns of a draft that is still at ``revision``; the object carries the new values afterwards.
 
     ``changes`` for the log are made from the columns unless given. Nothing is
-    written when nothing differs. Raises EditRefused when the draft has moved on
+    written when nothing differs. Raises Refused when the draft has moved on
     or is none. One transaction, four queries.
     """
     with transaction.atomic():
@@ -82,7 +71,7 @@ def touch(
 ) -> None:
     """Claim a draft for a change of its papers, fees or steps; call it first inside the transaction.
 
-    Raises EditRefused like :func:`edit`. Four queries.
+    Raises Refused like :func:`edit`. Four queries.
     """
     with transaction.atomic():
         _take(version, revision, by)
@@ -109,16 +98,16 @@ def _take(version: ProcedureVersion, revision: int, by: User, **columns: Any) ->
         setattr(version, name, value)
 
 
-def refused(version: ProcedureVersion) -> EditRefused:
+def refused(version: ProcedureVersion) -> Refused:
     """Say why a draft could not be claimed. Two queries."""
     status = ProcedureVersion.objects.filter(pk=version.pk).values_list("status", flat=True).first()
     if status is None:
-        return EditRefused(_("This draft has been discarded."))
+        return Refused(_("This draft has been discarded."), code="edit")
     if status == VersionStatus.IN_REVIEW:
-        return EditRefused(_("This version is in review. Take it back first, then change it."))
+        return Refused(_("This version is in review. Take it back first, then change it."), code="edit")
     if status != VersionStatus.DRAFT:
-        return EditRefused(_("A published version stays as it is. Make a draft of the next version."))
-    return EditRefused(who_was_first(version.procedure), is_stale=True)
+        return Refused(_("A published version stays as it is. Make a draft of the next version."), code="edit")
+    return Refused(who_was_first(version.procedure), code="stale")
 
 
 def who_was_first(procedure: Procedure) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import clock
 from common.files.uploads import delete_after_commit
+from common.refusals import Refused
 
 from ..finding.indexing import index_unpublished
 from ..models import (
@@ -23,7 +24,7 @@ from ..models import (
     TimeUnit,
     VersionStatus,
 )
-from .changing import EditRefused, record, refused
+from .changing import record, refused
 
 Row = TypeVar("Row", RequiredPaper, FeeLine, ProcedureStep)
 # The national code ('1.001193', '2.000635.000.00.00.H19') or a local one ('XA-0001').
@@ -75,7 +76,7 @@ def first_of_next_month(day: date) -> date:
 def draft_from(procedure: Procedure, by: User, now: datetime) -> ProcedureVersion:
     """Return the open draft of a procedure, or make one from its newest published version.
 
-    Raises EditRefused when there is nothing to begin from. About ten queries; safe when two begin at once.
+    Raises Refused when there is nothing to begin from. About ten queries; safe when two begin at once.
     """
     for _attempt in range(2):
         existing = procedure.versions.open().first()
@@ -83,7 +84,7 @@ def draft_from(procedure: Procedure, by: User, now: datetime) -> ProcedureVersio
             return existing
         source = procedure.versions.filter(status__in=PUBLISHED).order_by("-number").first()
         if source is None:
-            raise EditRefused(_("This procedure has no version to begin from."))
+            raise Refused(_("This procedure has no version to begin from."), code="edit")
         try:
             with transaction.atomic():
                 made = _copy(source, procedure, source.number + 1, by, now)
@@ -92,11 +93,11 @@ def draft_from(procedure: Procedure, by: User, now: datetime) -> ProcedureVersio
             # Somebody else began at the same moment: theirs is the draft.
             continue
         return made
-    raise EditRefused(_("Somebody else is making a draft right now. Try again."))
+    raise Refused(_("Somebody else is making a draft right now. Try again."), code="edit")
 
 
 def new_procedure(code: str, name: str, sector: Sector, level: int, by: User, now: datetime) -> ProcedureVersion:
-    """Make a procedure with an empty draft; raises EditRefused for a code that is taken or malformed."""
+    """Make a procedure with an empty draft; raises Refused for a code that is taken or malformed."""
     with transaction.atomic():
         procedure = _procedure(code, sector=sector)
         made = ProcedureVersion.objects.create(
@@ -121,11 +122,11 @@ def duplicate(procedure: Procedure, code: str, by: User, now: datetime, name: st
     """Make a new procedure with a draft of everything the newest version of another says.
 
     Synonyms, questions and answers, life events and related procedures come
-    along. Raises EditRefused like :func:`new_procedure`.
+    along. Raises Refused like :func:`new_procedure`.
     """
     source = procedure.versions.order_by("-number").first()
     if source is None:
-        raise EditRefused(_("This procedure has no version to begin from."))
+        raise Refused(_("This procedure has no version to begin from."), code="edit")
     with transaction.atomic():
         twin = _procedure(code, sector=procedure.sector, synonyms=procedure.synonyms, faq=procedure.faq)
         twin.life_events.set(procedure.life_events.all())
@@ -139,7 +140,7 @@ def duplicate(procedure: Procedure, code: str, by: User, now: datetime, name: st
 def discard(version: ProcedureVersion, revision: int, by: User, now: datetime) -> bool:
     """Delete a draft and the template files that only it has; says whether its procedure went with it.
 
-    A procedure that never had another version goes too. Raises EditRefused when the draft has moved on or is none.
+    A procedure that never had another version goes too. Raises Refused when the draft has moved on or is none.
     """
     procedure = version.procedure
     with transaction.atomic():
@@ -169,12 +170,14 @@ def forget_files(files: Iterable[Any]) -> None:
 
 def _procedure(code: str, **columns: Any) -> Procedure:
     if not is_code(code):
-        raise EditRefused(_("Enter the national code, for example 1.001193, or a local one, for example XA-0001."))
+        raise Refused(
+            _("Enter the national code, for example 1.001193, or a local one, for example XA-0001."), code="edit"
+        )
     try:
         with transaction.atomic():
             return Procedure.objects.create(code=code, **columns)
     except IntegrityError as error:
-        raise EditRefused(_("The code %(code)s belongs to another procedure.") % {"code": code}) from error
+        raise Refused(_("The code %(code)s belongs to another procedure.") % {"code": code}, code="edit") from error
 
 
 def _copy(

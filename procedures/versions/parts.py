@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.files.uploads import removed_on_failure
+from common.refusals import Refused
 from common.text import fold
 
 from ..models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
 from . import template_files
-from .changing import Change, EditRefused, in_words, touch
+from .changing import Change, in_words, touch
 from .drafting import forget_files
 from .template_files import Template
 
@@ -45,11 +46,11 @@ def add(
     now: datetime,
     template: Template | None = None,
 ) -> Row:
-    """Add a row at the end; a paper gets its key from its name. Raises EditRefused, NotKept."""
+    """Add a row at the end; a paper gets its key from its name. Raises Refused, NotKept."""
     with removed_on_failure() as written, transaction.atomic():
         rows = _rows(model, version)
         if len(rows) >= MOST:
-            raise EditRefused(_("At most %(count)d rows fit here.") % {"count": MOST})
+            raise Refused(_("At most %(count)d rows fit here.") % {"count": MOST}, code="edit")
         row: Row = model(version=version, n=len(rows) + 1, **values)
         touch(version, revision, by, now, ACTIONS[model], [(_name(model), None, str(row))])
         if isinstance(row, RequiredPaper):
@@ -73,7 +74,7 @@ def change(
 ) -> None:
     """Change a row of a draft; a paper's key stays. Nothing is written when nothing differs.
 
-    Raises EditRefused, NotKept.
+    Raises Refused, NotKept.
     """
     version = row.version
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
@@ -103,13 +104,13 @@ def change(
 
 
 def move(row: Row, step: int, revision: int, by: User, now: datetime) -> None:
-    """Move a row one place up (-1) or down (1); at the end nothing happens. Raises EditRefused."""
+    """Move a row one place up (-1) or down (1); at the end nothing happens. Raises Refused."""
     model, version = type(row), row.version
     with transaction.atomic():
         rows = _rows(model, version)
         place = next((n for n, one in enumerate(rows) if one.pk == row.pk), None)
         if place is None:
-            raise EditRefused(_("This row has been deleted meanwhile."))
+            raise Refused(_("This row has been deleted meanwhile."), code="edit")
         if not 0 <= place + step < len(rows):
             return
         touch(
@@ -125,7 +126,7 @@ def move(row: Row, step: int, revision: int, by: User, now: datetime) -> None:
 
 
 def delete(row: Row, revision: int, by: User, now: datetime) -> None:
-    """Delete a row of a draft, and its template file unless another paper has it. Raises EditRefused."""
+    """Delete a row of a draft, and its template file unless another paper has it. Raises Refused."""
     model, version = type(row), row.version
     with transaction.atomic():
         touch(version, revision, by, now, ACTIONS[model], [(_name(model), str(row), None)])

@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import clock
+from common.refusals import Refused
 from offices.models import Unit
 
 from .. import access
 from ..finding.indexing import write_search_text
 from ..models import LifeEvent, Offering, Procedure, ProcedureVersion
-from .changing import Change, EditRefused, in_words, record, who_was_first
+from .changing import Change, in_words, record, who_was_first
 
 # The lists of other rows that belong to a procedure.
 _LINKS = ("life_events", "related")
@@ -33,14 +34,14 @@ def change_procedure(
 ) -> None:
     """Change what a procedure says besides its versions: sector, synonyms, faq, notice, accept_until and its links.
 
-    Nothing is written when nothing differs. Raises EditRefused when somebody
+    Nothing is written when nothing differs. Raises Refused when somebody
     else saved after ``revision``. The words it is found by follow at once.
     """
     links = {"life_events": life_events, "related": related}
     with transaction.atomic():
         fresh = Procedure.objects.select_related("sector").filter(pk=procedure.pk, revision=revision).first()
         if fresh is None:
-            raise EditRefused(who_was_first(procedure), is_stale=True)
+            raise Refused(who_was_first(procedure), code="stale")
         changed = {name: value for name, value in columns.items() if getattr(fresh, name) != value}
         changes: list[Change] = [(name, _words(getattr(fresh, name)), _words(value)) for name, value in changed.items()]
         relinked = {}
@@ -58,7 +59,7 @@ def change_procedure(
             revision=F("revision") + 1, **changed
         )
         if claimed != 1:
-            raise EditRefused(who_was_first(procedure), is_stale=True)
+            raise Refused(who_was_first(procedure), code="stale")
         for name, after in relinked.items():
             getattr(fresh, name).set(after)
         version = _newest(procedure, clock.local_day(now))
@@ -81,18 +82,18 @@ def set_offering(
 ) -> Offering:
     """Let a unit offer a procedure, or change how it does; ``seen`` is the offering the form showed, if any.
 
-    Raises EditRefused for a unit that is not the person's, a level above the
+    Raises Refused for a unit that is not the person's, a level above the
     version's, dates that do not fit, and when somebody else changed it meanwhile.
     """
     day = clock.local_day(now)
     if unit.pk not in {mine.pk for mine in access.offering_units(by, day)}:
-        raise EditRefused(_("You do not look after this unit."))
+        raise Refused(_("You do not look after this unit."), code="edit")
     highest = highest_level(procedure, day)
     if not 1 <= level <= highest:
         message = _("The procedure is at level %(level)d; a unit cannot offer a higher one.")
-        raise EditRefused(message % {"level": highest})
+        raise Refused(message % {"level": highest}, code="edit")
     if until is not None and until < since:
-        raise EditRefused(_("The last day comes before the first day."))
+        raise Refused(_("The last day comes before the first day."), code="edit")
     wanted = {"level": level, "since": since, "until": until, "fee_vnd": fee_vnd}
     with transaction.atomic():
         if seen is None:
@@ -101,13 +102,13 @@ def set_offering(
                 with transaction.atomic():
                     Offering.objects.create(unit=unit, procedure=procedure, **wanted)
             except IntegrityError as error:
-                raise EditRefused(who_was_first(procedure), is_stale=True) from error
+                raise Refused(who_was_first(procedure), code="stale") from error
         else:
             before = {name: getattr(seen, name) for name in wanted}
             if before == wanted:
                 return seen
             if Offering.objects.filter(pk=seen.pk, **before).update(**wanted) != 1:
-                raise EditRefused(who_was_first(procedure), is_stale=True)
+                raise Refused(who_was_first(procedure), code="stale")
         changes = [(name, before[name], value) for name, value in wanted.items()]
         record(
             procedure,
@@ -124,11 +125,11 @@ def set_offering(
 def end_offering(offering: Offering, until: date, by: User, now: datetime) -> None:
     """Say on which day a unit offers a procedure for the last time; one that would begin later is taken back.
 
-    Raises EditRefused like :func:`set_offering`.
+    Raises Refused like :func:`set_offering`.
     """
     day, procedure, unit = clock.local_day(now), offering.procedure, offering.unit
     if unit.pk not in {mine.pk for mine in access.offering_units(by, day)}:
-        raise EditRefused(_("You do not look after this unit."))
+        raise Refused(_("You do not look after this unit."), code="edit")
     seen = Offering.objects.filter(
         pk=offering.pk, level=offering.level, since=offering.since, until=offering.until, fee_vnd=offering.fee_vnd
     )
@@ -136,7 +137,7 @@ def end_offering(offering: Offering, until: date, by: User, now: datetime) -> No
     with transaction.atomic():
         done = seen.delete()[0] if last is None else seen.update(until=last)
         if done != 1:
-            raise EditRefused(who_was_first(procedure), is_stale=True)
+            raise Refused(who_was_first(procedure), code="stale")
         changes = [("since", offering.since, last and offering.since), ("until", offering.until, last)]
         name = _name(procedure, day, unit)
         record(procedure, "offering.edit", by=by, now=now, unit=unit, name=name, changes=changes)

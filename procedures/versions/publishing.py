@@ -13,21 +13,22 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import clock
+from common.refusals import Refused
 
 from .. import access
 from ..finding.indexing import FILINGS_THAT_TELL, rank_by_filings, refresh_search_text, write_search_text
 from ..models import Procedure, ProcedureVersion, VersionStatus
 from ..paper import blank_forms
 from . import checking
-from .changing import EditRefused, edit, record, touch, who_was_first
+from .changing import edit, record, touch, who_was_first
 from .drafting import COPIED, discard, draft_from, duplicate, is_code, new_procedure, next_local_code
 from .procedure_editing import change_procedure, end_offering, set_offering
 
 __all__ = [
     "COPIED",
-    "EditRefused",
+    "Refused",
     "FILINGS_THAT_TELL",
-    "PublishingRefused",
+    "Refused",
     "change_procedure",
     "discard",
     "draft_from",
@@ -51,24 +52,16 @@ __all__ = [
 ]
 
 
-class PublishingRefused(Exception):
-    """A step of publishing that was not made; ``reasons`` says why, one sentence each, in the active language."""
-
-    def __init__(self, reasons: list[str]) -> None:
-        super().__init__(" ".join(reasons))
-        self.reasons = reasons
-
-
 def send_to_review(version: ProcedureVersion, revision: int, by: User, now: datetime, note: str = "") -> None:
     """Hand a draft to a second person; ``note`` tells them what is new.
 
-    Raises PublishingRefused with the faults of the check, EditRefused when the draft has moved on. One transaction.
+    Raises Refused with the faults of the check, Refused when the draft has moved on. One transaction.
     """
     with transaction.atomic():
         fresh = ProcedureVersion.objects.get(pk=version.pk)
         reasons = _reasons(fresh, today=clock.local_day(now))
         if reasons and fresh.status == VersionStatus.DRAFT:
-            raise PublishingRefused(reasons)
+            raise Refused(*reasons, code="publishing")
         touch(version, revision, by, now, "version.review", [("change_note", version.change_note, note)])
         ProcedureVersion.objects.filter(pk=version.pk).update(
             status=VersionStatus.IN_REVIEW, change_note=note, review_note=""
@@ -79,17 +72,17 @@ def send_to_review(version: ProcedureVersion, revision: int, by: User, now: date
 def take_back(version: ProcedureVersion, by: User, now: datetime) -> None:
     """Let those who wrote a version change it again.
 
-    Raises PublishingRefused for others, and when it is not in review.
+    Raises Refused for others, and when it is not in review.
     """
     if access.can_publish(by, version, clock.local_day(now)):
-        raise PublishingRefused([_("You did not write this version: send it back with a reason.")])
+        raise Refused(_("You did not write this version: send it back with a reason."), code="publishing")
     _reopen(version, by, now, "version.take-back", version.review_note)
 
 
 def send_back(version: ProcedureVersion, by: User, now: datetime, reason: str, revision: int | None = None) -> None:
-    """Return a version to its authors with the reason; raises PublishingRefused when it is not in review."""
+    """Return a version to its authors with the reason; raises Refused when it is not in review."""
     if not reason.strip():
-        raise PublishingRefused([_("Write the reason.")])
+        raise Refused(_("Write the reason."), code="publishing")
     _reopen(version, by, now, "version.send-back", reason, revision)
 
 
@@ -101,7 +94,7 @@ def _reopen(
             status=VersionStatus.DRAFT, review_note=note, revision=F("revision") + 1
         )
         if claimed != 1:
-            raise PublishingRefused([_not_in_review(version)])
+            raise Refused(_not_in_review(version), code="publishing")
         changes = [("review_note", None, note)] if action == "version.send-back" else []
         record(version.procedure, action, by=by, now=now, version=version, changes=changes)
         version.refresh_from_db()
@@ -121,16 +114,16 @@ def publish(
     day (``effective_from``); None publishes a draft of the catalogue that
     comes with the portal. ``revision`` is what that person has read. Earlier
     versions end the day before; a later one that is published already follows.
-    Raises PublishingRefused. One transaction.
+    Raises Refused. One transaction.
     """
     day = clock.local_day(now)
     with transaction.atomic():
         if by is not None and not access.can_publish(by, version, day):
-            raise PublishingRefused([_why_not(by, version, day)])
+            raise Refused(_why_not(by, version, day), code="publishing")
         version.effective_from = effective_from or version.effective_from
         reasons = _reasons(version, today=day if by is not None else None)
         if reasons:
-            raise PublishingRefused(reasons)
+            raise Refused(*reasons, code="publishing")
         waiting = ProcedureVersion.objects.filter(pk=version.pk, status=VersionStatus.DRAFT)
         if by is not None:
             waiting = _in_review(version, revision)
@@ -142,7 +135,7 @@ def publish(
             effective_until=_fit_among_others(version),
         )
         if claimed != 1:
-            raise PublishingRefused([_not_in_review(version)])
+            raise Refused(_not_in_review(version), code="publishing")
         version.refresh_from_db()
         changes = [("effective_from", None, version.effective_from), ("effective_until", None, version.effective_until)]
         if by is not None:
@@ -181,7 +174,7 @@ def retire(
 
     Those that were to begin later never apply. Deciding again moves the end
     while it is still ahead; a new version begins anew. Open drafts stay.
-    Raises PublishingRefused. One transaction.
+    Raises Refused. One transaction.
     """
     day = clock.local_day(now)
     reasons = []
@@ -202,7 +195,7 @@ def retire(
         if not versions:
             reasons.append(_("Nothing of this procedure is in force or still to come."))
         if reasons:
-            raise PublishingRefused(reasons)
+            raise Refused(*reasons, code="publishing")
         last_day = on - timedelta(days=1)
         decided = versions[-1].effective_until if versions[-1].status == VersionStatus.RETIRED else None
         for n, version in enumerate(versions, start=1):

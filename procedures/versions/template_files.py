@@ -11,21 +11,14 @@ from django.utils.translation import gettext as _
 
 from common.files import store
 from common.files.store import NotKept, require_room
-from common.files.uploads import FileRefused, clean_name, parse
+from common.files.uploads import clean_name, parse
+from common.refusals import Refused
 
 from ..models import RequiredPaper
 
 KINDS = ("docx", "pdf", "xlsx", "odt")
 ACCEPT_ATTRIBUTE = ",".join(f".{kind}" for kind in KINDS)
 MAX_BYTES = 10 * 1024 * 1024
-
-
-class TemplateRefused(Exception):
-    """A template that is not taken; ``message`` tells the publisher what to do."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +30,7 @@ class Template:
 
 
 def accept(upload: UploadedFile, key: str, *, now: datetime) -> Template:
-    """Check a template by extension and full parse in a child process (0.3 s); raises TemplateRefused.
+    """Check a template by extension and full parse in a child process (0.3 s); raises Refused.
 
     ``key`` of its paper begins the stored name, random letters make it one of its own.
     Nothing is taken while the store is short of room.
@@ -45,24 +38,24 @@ def accept(upload: UploadedFile, key: str, *, now: datetime) -> Template:
     shown = clean_name(upload.name or "")
     stem, _dot, kind = shown.lower().rpartition(".")
     if not stem or kind not in KINDS:
-        raise TemplateRefused(_("Upload a DOCX, PDF, XLSX or ODT file."))
+        raise Refused(_("Upload a DOCX, PDF, XLSX or ODT file."), code="template")
     if not upload.size:
-        raise TemplateRefused(_("The file %(name)s is empty.") % {"name": shown})
+        raise Refused(_("The file %(name)s is empty.") % {"name": shown}, code="template")
     if upload.size > MAX_BYTES:
-        raise TemplateRefused(_("The file %(name)s is larger than 10 MB.") % {"name": shown})
+        raise Refused(_("The file %(name)s is larger than 10 MB.") % {"name": shown}, code="template")
     try:
         require_room(now)
     except NotKept as trouble:
-        raise TemplateRefused(str(trouble.message)) from trouble
+        raise Refused(str(trouble.message), code="template") from trouble
     upload.seek(0)
     content = upload.read()
     try:
         _facts, rewritten = parse(kind, content, shown)
-    except FileRefused as refused:
+    except Refused as refused:
         if refused.code == "content":
             message = _("The file %(name)s is not what its name says. Save it again as DOCX, PDF, XLSX or ODT.")
-            raise TemplateRefused(message % {"name": shown}) from refused
-        raise TemplateRefused(refused.message) from refused
+            raise Refused(message % {"name": shown}, code="template") from refused
+        raise Refused(refused.message, code="template") from refused
     return Template(f"{key}-{get_random_string(8).lower()}.{kind}", rewritten or content)
 
 

@@ -13,13 +13,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common import clock
+from common.refusals import Refused
 from common.text import fold
 from offices.log import audit
 from offices.models import Post
 
 from ..finding.indexing import refresh_sector
 from ..models import LifeEvent, Sector
-from .changing import Change, EditRefused
+from .changing import Change
 
 Named = LifeEvent | Sector
 
@@ -81,7 +82,7 @@ SECTORS = NamedList(
 
 
 def add(where: NamedList, name: str, name_en: str, by: User, now: datetime) -> Named:
-    """Add a row, at the end of an ordered list; raises EditRefused for a name in use."""
+    """Add a row, at the end of an ordered list; raises Refused for a name in use."""
     with transaction.atomic():
         _make_sure_it_is_new(where, name)
         rows = where.model.objects
@@ -95,7 +96,7 @@ def add(where: NamedList, name: str, name_en: str, by: User, now: datetime) -> N
 def rename(where: NamedList, row: Named, name: str, name_en: str, by: User, now: datetime) -> None:
     """Rename a row that still has the names of ``row``; its code stays. Nothing is written when nothing differs.
 
-    Raises EditRefused for a name in use and when somebody else renamed it meanwhile.
+    Raises Refused for a name in use and when somebody else renamed it meanwhile.
     """
     before = {"name": row.name, "name_en": row.name_en}
     after = {"name": name, "name_en": name_en}
@@ -104,7 +105,7 @@ def rename(where: NamedList, row: Named, name: str, name_en: str, by: User, now:
     with transaction.atomic():
         _make_sure_it_is_new(where, name, row)
         if where.model.objects.filter(pk=row.pk, **before).update(**after) != 1:
-            raise EditRefused(_("Somebody else changed this meanwhile. Look at it and send it again."), is_stale=True)
+            raise Refused(_("Somebody else changed this meanwhile. Look at it and send it again."), code="stale")
         changes: list[Change] = [(column, before[column], after[column]) for column in before]
         row.name, row.name_en = name, name_en
         audit.record(f"{where.area}.edit", row, by=by, now=now, ref=row.code, changes=changes)
@@ -127,12 +128,12 @@ def move(where: NamedList, row: Named, step: int, by: User, now: datetime) -> No
 
 
 def remove(where: NamedList, row: Named, by: User, now: datetime) -> None:
-    """Remove a row that nothing has; raises EditRefused otherwise."""
+    """Remove a row that nothing has; raises Refused otherwise."""
     with transaction.atomic():
         if row.procedures.exists():
-            raise EditRefused(str(where.in_use))
+            raise Refused(str(where.in_use), code="edit")
         if obstacle := where.obstacle(row, clock.local_day(now)):
-            raise EditRefused(obstacle)
+            raise Refused(obstacle, code="edit")
         audit.record(f"{where.area}.remove", row, by=by, now=now, ref=row.code, changes=[("name", row.name, None)])
         row.delete()
 
@@ -140,7 +141,7 @@ def remove(where: NamedList, row: Named, by: User, now: datetime) -> None:
 def _make_sure_it_is_new(where: NamedList, name: str, row: Named | None = None) -> None:
     others = where.model.objects.exclude(pk=row.pk) if row else where.model.objects.all()
     if fold(name) in {fold(other) for other in others.values_list("name", flat=True)}:
-        raise EditRefused(str(where.taken))
+        raise Refused(str(where.taken), code="edit")
 
 
 def _code(where: NamedList, name: str) -> str:

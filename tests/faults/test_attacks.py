@@ -11,9 +11,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from common.files import uploads as common_files
+from common.refusals import Refused
 from dossiers import actions
 from dossiers.models import AccessRecord, Paper
-from dossiers.workflow import ActionRefused, perform
+from dossiers.workflow import perform
 from notifications.models import Notification
 from offices.models import Post
 from tests import factories
@@ -141,7 +142,7 @@ def test_a_dossier_is_never_handed_to_somebody_unfit(world, who):
     elif who == "citizen":
         chosen = world.other_citizen
     before = world.processing.revision
-    with pytest.raises(ActionRefused):
+    with pytest.raises(Refused):
         perform(actions.Forward(chosen), world.processing, by=staff.specialist, now=NOW)
     answer = client_of(staff.specialist).post(
         reverse("desk:forward", args=[world.processing.code]), {"to": str(chosen.pk), "revision": before}

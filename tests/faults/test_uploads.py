@@ -18,6 +18,7 @@ from django.urls import reverse
 
 from common.files import uploads
 from common.models import Alert, AlertKind
+from common.refusals import Refused
 from dossiers import actions, tasks
 from dossiers.models import Dossier, Paper, Result, Slip
 from dossiers.workflow import perform
@@ -55,10 +56,10 @@ def remembered(monkeypatch):
         if key not in known:
             try:
                 known[key] = real(kind, content, name)
-            except uploads.FileRefused as refused:
+            except Refused as refused:
                 known[key] = refused
-        if isinstance(known[key], uploads.FileRefused):
-            raise uploads.FileRefused(known[key].code, name)
+        if isinstance(known[key], Refused):
+            raise uploads.not_taken(known[key].code, name)
         return known[key]
 
     real = uploads.parse

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from common.files import uploads
+from common.refusals import Refused
 from tests.factories import NOW
 from tests.papers import HEIC, encoded, image_bytes, page, upload
 
@@ -152,5 +153,5 @@ def test_heic_becomes_jpeg_under_any_name():
     for name in ("IMG_0001.HEIC", "IMG_0001.jpg", "IMG_0001"):
         assert stored(name, HEIC).size == (64, 32)
     for broken in (HEIC[:-40], HEIC[:60]):
-        with pytest.raises(uploads.FileRefused):
+        with pytest.raises(Refused):
             uploads.accept(upload("anh.heic", broken), now=NOW)

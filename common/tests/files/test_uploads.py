@@ -17,6 +17,7 @@ from django.http import Http404
 from django.test import RequestFactory
 
 from common.files import places, uploads
+from common.refusals import Refused
 from dossiers.models import Paper
 from tests.factories import NOW
 from tests.papers import GOOD, HOSTILE, image_bytes, pdf_bytes, signed, upload
@@ -28,7 +29,7 @@ def taken(name: str, content: bytes) -> uploads.Accepted:
 
 
 def refusal(name: str, content: bytes) -> str:
-    with pytest.raises(uploads.FileRefused) as caught:
+    with pytest.raises(Refused) as caught:
         uploads.accept(upload(name, content), now=NOW)
     assert str(caught.value.message)
     return caught.value.code
@@ -160,7 +161,7 @@ def test_names_are_made_safe(name, clean):
 
 
 def test_missing_upload_is_refused():
-    with pytest.raises(uploads.FileRefused) as caught:
+    with pytest.raises(Refused) as caught:
         uploads.accept(None, now=NOW)
     assert caught.value.code == "missing"
 

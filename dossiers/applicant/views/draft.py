@@ -19,15 +19,17 @@ from common.files.uploads import ACCEPT_ATTRIBUTE
 from common.forms.adjusting import sent_with
 from common.forms.typed import Typed, as_sent, typed_of
 from common.forms.warnings import point_out
+from common.refusals import Refused
 from dossiers.filing import drafts, submission, supplements
 from dossiers.filing.papers import promise_original, remove_paper
 from dossiers.models import Dossier
+from dossiers.timeline.history import explain_refusal
 from eforms.answering import known_data, section_form
 from procedures.catalogue import effective_level
 
 from ..chosen_files import Chosen, chosen_files, required_of, take_all
 from ..forms import DeliveryForm, SubmitForm
-from ..guards import REFUSALS, on_draft, telling_refusals
+from ..guards import on_draft, telling_refusals
 from ..pages import drafting
 from .submitted import answer_item, supplement_page
 
@@ -303,10 +305,10 @@ def submit(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     data = form.cleaned_data
     try:
         submission.submit(dossier, by=request.user, key=data["key"], revision=data["revision"], now=recorded_now())
-    except REFUSALS as refusal:
+    except Refused as refusal:
         if not Dossier.objects.filter(pk=dossier.pk, status=0).exists():
             raise
-        messages.error(request, submission.explain(refusal))
+        messages.error(request, explain_refusal(refusal))
         return redirect("applicant:review", dossier.ref)
     return redirect("applicant:submitted", dossier.ref)
 

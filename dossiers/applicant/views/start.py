@@ -14,12 +14,14 @@ from accounts.models import User
 from accounts.requests import SignedInRequest
 from common import onetime
 from common.clock import local_day, now, recorded_now
+from common.refusals import Refused
 from dossiers.filing import drafts, renewal, submission
 from dossiers.models import Dossier
+from dossiers.timeline.history import explain_refusal
 from procedures.models import Procedure
 
 from ..forms import UnitForm
-from ..guards import REFUSALS, own_dossier
+from ..guards import own_dossier
 from ..pages import drafting, listing, starting, tracking
 
 
@@ -59,8 +61,8 @@ def begin(request: HttpRequest, person: User, procedure: Procedure, entry: draft
     key = request.POST.get("key", "")
     try:
         draft = drafts.start_draft(entry.version, offering.unit, person, key=key, now=recorded_now())
-    except REFUSALS as refusal:
-        messages.error(request, submission.explain(refusal))
+    except Refused as refusal:
+        messages.error(request, explain_refusal(refusal))
         return redirect("applicant:apply", procedure.code)
     return redirect("applicant:dossier", draft.ref)
 

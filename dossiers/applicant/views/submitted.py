@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from common.clock import recorded_now
 from common.files.uploads import ACCEPT_ATTRIBUTE, serve
+from common.refusals import Refused
 from common.text import lower_first
 from dossiers.actions import RequestWithdrawal, ReturnResult
 from dossiers.filing import drafts, submission, supplements
@@ -106,7 +107,7 @@ def supplement(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
         raise drafts.changed_meanwhile()
     try:
         supplements.send(dossier, by=request.user, revision=form.cleaned_data["revision"], now=recorded_now())
-    except drafts.FilingRefused as refusal:
+    except Refused as refusal:
         if refusal.code != "incomplete":
             raise
         return supplement_page(request, dossier, error=str(refusal.message), status=422)
@@ -117,7 +118,7 @@ def supplement(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
 def supplement_page(
     request: SignedInRequest, dossier: Dossier, error_key: str = "", error: str = "", status: int = 200
 ) -> HttpResponse:
-    """Show the listed items as cards; raises FilingRefused('stale') when nothing is asked for."""
+    """Show the listed items as cards; raises Refused('stale') when nothing is asked for."""
     waiting = supplements.open_request(dossier)
     if waiting is None:
         raise drafts.changed_meanwhile()

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.clock import LOCAL, local_day
-from common.files.uploads import Accepted, FileRefused, accept
+from common.files.uploads import Accepted, accept
 from common.forms.fields import OneBoxDateField
+from common.refusals import Refused
 from common.text import nfc
 from common.web.limits import forgive, hit
 from dossiers import actions
@@ -99,7 +100,7 @@ class ProposeForm(ActionForm):
             raise forms.ValidationError(text % {"name": upload.name})
         try:
             accepted = accept(upload, now=self.now)
-        except FileRefused as refused:
+        except Refused as refused:
             raise forms.ValidationError(refused.message, code=refused.code) from refused
         if accepted.media_type != PDF:
             raise forms.ValidationError(_("A result must be a PDF. Save the scan as PDF and choose it again."))

@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from common.refusals import Refused
 from dossiers.models import Dossier
 from dossiers.timeline.history import explain_refusal, timeline
-from dossiers.workflow import ActionBase, ActionRefused, Overtaken, perform, roles_of
+from dossiers.workflow import ActionBase, Overtaken, perform, roles_of
 
 from ..forms.reception import ActionForm
 from ..lists import ListSpec, Search, first, neighbour, place_of
@@ -59,7 +60,7 @@ def act(
         if form.is_valid():
             try:
                 perform(form.action(), dossier, by=officer.user, now=officer.now, revision=form.shown_revision())
-            except ActionRefused as refused:
+            except Refused as refused:
                 status = 403 if refused.code in ("who", "own", "holder") else 409
                 dossier = officer.dossier(dossier.code or "")
                 form.add_error(None, explain_refusal(refused))

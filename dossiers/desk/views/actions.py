@@ -10,10 +10,11 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.refusals import Refused
 from dossiers import actions
 from dossiers.models import Dossier, SlipKind
 from dossiers.timeline.history import explain_refusal
-from dossiers.workflow import ActionRefused, perform
+from dossiers.workflow import perform
 from offices.models import Role
 
 from ..dossier_page import sections_of
@@ -174,7 +175,7 @@ def take(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     to_oneself = actions.Forward(to=officer.user, role=Role.SPECIALIST, note="")
     try:
         perform(to_oneself, dossier, by=officer.user, now=officer.now, revision=revision)
-    except ActionRefused as refused:
+    except Refused as refused:
         messages.error(request, explain_refusal(refused))
     else:
         messages.success(request, _("You hold this dossier now."))

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from common import onetime
 from common.forms.warnings import point_out
+from common.refusals import Refused
 from common.web.limits import hit_target, too_many
 from dossiers.models import SlipKind
 from dossiers.timeline.history import explain_refusal
-from dossiers.workflow import ActionRefused
 from eforms import schema as form_schema
 from offices.models import Role
 from procedures.models import PreparedForm
@@ -27,7 +27,6 @@ from procedures.paper import prepared
 from .. import intake as prepared_intake
 from ..forms.intake import CodeForm, IntakeForm
 from ..guards import officer_required
-from ..intake import IntakeRefused
 from ..officer import Officer
 
 SESSION_KEY = "desk_prepared"
@@ -96,7 +95,7 @@ def show(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
     }
     try:
         page["intake"] = prepared_intake.intake_of(form, officer)
-    except IntakeRefused as refused:
+    except Refused as refused:
         page |= {"intake": None, "refusal": refused.message}
     return render(request, "desk/prepared_form.html", page)
 
@@ -110,7 +109,7 @@ def register(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
         return taken_before(request, officer) or lead_back(request)
     try:
         intake = prepared_intake.intake_of(form, officer)
-    except IntakeRefused as refused:
+    except Refused as refused:
         messages.error(request, refused.message)
         return redirect("desk:prepared_form", pk)
     status = 200
@@ -122,15 +121,9 @@ def register(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
                 dossier = prepared_intake.register(
                     intake, asked.intake_data(), by=officer.user, key=asked.cleaned_data["key"], now=officer.now
                 )
-            except ActionRefused as refused:
+            except Refused as refused:
                 asked.add_error(None, explain_refusal(refused))
-                status = 409
-            except IntakeRefused as refused:
-                asked.add_error(None, str(refused.message))
-                status = 409
-            except onetime.KeyMisused:
-                asked.add_error(None, _("This page is too old. Open the declaration again."))
-                status = 409
+                status = refused.status
             else:
                 link = format_html('<a href="{}">{}</a>', reverse("desk:dossier", args=[dossier.code]), dossier.code)
                 messages.success(request, format_html("{} {}", _("Taken in:"), link))

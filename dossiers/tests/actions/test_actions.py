@@ -7,10 +7,11 @@ from django.db import IntegrityError, transaction
 
 from common.clock import LOCAL
 from common.files.uploads import Accepted
+from common.refusals import Refused
 from dossiers import actions
 from dossiers.models import Applicant, Assignment, Dossier, Pause, Result, Slip, Status
 from dossiers.records.applicants import ApplicantData, data_of_account
-from dossiers.workflow import ActionRefused, perform
+from dossiers.workflow import perform
 from notifications.models import Notification
 from offices.models import CalendarYear, Post, Role
 from procedures.models import Offering
@@ -29,7 +30,7 @@ def accepted(content: bytes = PDF, media_type: str = "application/pdf") -> Accep
 def refused(road, action, by) -> str:
     """Return the code with which an action is refused; asserts that the dossier did not move."""
     revision = road.dossier.revision
-    with pytest.raises(ActionRefused) as caught:
+    with pytest.raises(Refused) as caught:
         perform(action, road.dossier, by=by, now=road.now + timedelta(minutes=1))
     assert Dossier.objects.get(pk=road.dossier.pk).revision == revision
     assert str(caught.value.message)

@@ -13,13 +13,14 @@ from django.db.models import F
 from django.db.models.fields.files import FieldFile
 
 from common.files.uploads import Accepted
+from common.refusals import Refused
 from dossiers import actions, workflow
 from dossiers.filing import submission
 from dossiers.models import Dossier, DossierEvent, NumberSeries, Slip, Status
 from dossiers.records import numbering
 from dossiers.records.applicants import data_of_account
 from dossiers.timeline.history import explain_refusal
-from dossiers.workflow import ActionRefused, perform
+from dossiers.workflow import perform
 from notifications.models import Notification
 from tests import factories
 
@@ -36,7 +37,7 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
         try:
             barrier.wait()
             outcomes[index] = calls[index]()
-        except (ActionRefused, IntegrityError, OperationalError) as error:
+        except (Refused, IntegrityError, OperationalError) as error:
             outcomes[index] = error
         finally:
             connection.close()
@@ -79,7 +80,7 @@ def receive_and_refuse(road) -> list[Callable[[], Any]]:
 def test_two_officers_at_once_act_once(road):
     road.submitted()
     outcomes = at_once(receive_and_refuse(road))
-    refusals = [outcome for outcome in outcomes if isinstance(outcome, ActionRefused)]
+    refusals = [outcome for outcome in outcomes if isinstance(outcome, Refused)]
     assert len(refusals) == 1
     assert refusals[0].code in {"stale", "state"}
     assert "Cán bộ clerk" in explain_refusal(refusals[0])
@@ -115,7 +116,7 @@ def test_stale_read_is_refused_by_the_condition_in_the_update(road):
     fresh = Dossier.objects.get()
     move = workflow.check(actions.Receive(), fresh, by=road.commune.clerk, now=road.now)
     Dossier.objects.update(revision=fresh.revision + 1)
-    with transaction.atomic(), pytest.raises(ActionRefused) as caught:
+    with transaction.atomic(), pytest.raises(Refused) as caught:
         workflow.take(fresh, move, {"status": Status.RECEIVED, "received_at": road.now})
     assert caught.value.code == "stale"
     assert Dossier.objects.get().status == Status.SUBMITTED

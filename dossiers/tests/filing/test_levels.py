@@ -178,7 +178,7 @@ def test_a_way_of_return_that_the_level_no_longer_allows_is_not_submitted(client
     review = f"/my/dossiers/{draft.ref}/review/"
     body = {"declared": "on"} | client.get(review).context["form"].initial
     Offering.objects.update(level=3)
-    with pytest.raises(submission.FilingRefused) as refused:
+    with pytest.raises(submission.Refused) as refused:
         submission.submit(draft, by=citizen, key=onetime.new_key(), revision=draft.revision, now=factories.NOW)
     assert refused.value.code == "delivery"
     client.post(f"/my/dossiers/{draft.ref}/submit/", body)

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from common import onetime
+from common.refusals import Refused
 from dossiers import workflow
 from dossiers.actions import filing as filing_action
 from dossiers.filing import drafts, submission
@@ -77,7 +78,7 @@ def test_eight_submits_with_eight_keys_make_one_dossier(citizen, draft, now):
         return str(submission.submit(mine, by=citizen, key=onetime.new_key(), revision=0, now=now).code)
 
     answers = at_once(submit)
-    refused = [answer for answer in answers if isinstance(answer, workflow.ActionRefused | drafts.FilingRefused)]
+    refused = [answer for answer in answers if isinstance(answer, Refused | Refused)]
     assert len(refused) == TAPS - 1
     assert DossierEvent.objects.count() == 1
 

@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.forms.adjusting import choice_of, sent_with
-from common.forms.fields import MoneyField
-from offices.forms.base import DayField
+from common.forms.fields import DayField, MoneyField
 from procedures.models import Offering
 
 from .choosing import PlainForm, level_choices

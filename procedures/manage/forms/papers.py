@@ -6,9 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.forms.fields import LineField
 from eforms.builder.conditions import ConditionField
 from eforms.builder.raw import fields_of, sections_of
-from offices.forms.base import LineField
 from procedures.models import ProcedureVersion, RequiredPaper
 from procedures.versions.template_files import ACCEPT_ATTRIBUTE, KINDS
 

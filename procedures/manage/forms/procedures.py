@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from common.clock import local_day, now
 from common.forms.adjusting import choice_of
-from common.forms.fields import PlainField
+from common.forms.fields import DayField, LineField, PlainField
+from common.forms.screen_forms import ChangeForm, OnceForm
 from common.text import clean
-from offices.forms.base import ChangeForm, DayField, LineField, OnceForm
 from procedures.models import LifeEvent, Procedure, Sector
 
 from ..lists import names_of

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.forms.adjusting import choice_of, sent_with
-from common.forms.fields import MoneyField, WholeNumberField
+from common.forms.fields import DayField, LineField, MoneyField, WholeNumberField
 from common.text import plain
-from offices.forms.base import DayField, LineField
 from offices.models import Role
 from procedures.labels import audience_words, channel_words, level_set_words
 from procedures.models import FeeKind, ProcedureVersion, TimeUnit

@@ -18,12 +18,13 @@ from accounts.requests import SignedInRequest
 from common import clock, onetime
 from common.files.store import NotKept, require_room
 from common.files.uploads import clean_name
+from common.refusals import Refused
 from offices.log import audit
 from procedures.exchange import apply, plan, store
 from procedures.exchange.excel import write_workbook
 from procedures.exchange.excel_reading import read_excel
 from procedures.exchange.files import check_templates
-from procedures.exchange.item import ImportItem, Unreadable
+from procedures.exchange.item import ImportItem
 from procedures.exchange.json_reading import read_json
 from procedures.exchange.outcome import Options
 from procedures.models import Procedure
@@ -113,7 +114,7 @@ def import_file(request: SignedInRequest) -> HttpResponse:
         try:
             require_room(clock.now())
             parcels = read_upload(upload)
-        except (Unreadable, NotKept) as refusal:
+        except Refused as refusal:
             form.add_error("file", str(refusal.message))
         else:
             moment = clock.now()
@@ -128,7 +129,7 @@ def import_file(request: SignedInRequest) -> HttpResponse:
 
 
 def read_upload(upload: UploadedFile) -> list[ImportItem]:
-    """Read an upload by what it is; raises Unreadable."""
+    """Read an upload by what it is; raises Refused."""
     content = upload.read()
     return read_excel(content) if content.startswith(b"PK\x03\x04") else read_json(content)
 

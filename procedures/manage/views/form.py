@@ -6,8 +6,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from common.refusals import Refused
 from eforms.builder import boxes, editing, forms, raw
-from eforms.builder.raw import FormRefused
 
 from .. import form_page
 from ..form_desk import BOTH, Desk, at_version, delete_page, on_draft
@@ -121,7 +121,7 @@ def section_page(desk: Desk, key: str | None) -> HttpResponse:
                 made, key_made = editing.add_section(desk.form, form.values())
             else:
                 made, key_made = editing.change_section(desk.form, key, form.values()), key
-        except FormRefused as refused:
+        except Refused as refused:
             form.add_error(None, refused.message)
         else:
             if desk.save(made):

@@ -15,11 +15,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from common import onetime
+from common.refusals import Refused
 from offices.access import current_posts
 from offices.models import Role
 from procedures.models import Procedure, ProcedureVersion
 from procedures.versions import publishing
-from procedures.versions.changing import EditRefused
 
 from .. import lists
 from ..forms.procedures import NewForm
@@ -83,15 +83,15 @@ def _create(form: NewForm, publisher: Publisher) -> None:
                 data["code"], data["name"], data["sector"], data["level"], publisher.user, publisher.now
             )
     if not Procedure.objects.filter(code=data["code"]).exists():
-        raise EditRefused(_("This page is too old. Open it again and type once more."))
+        raise Refused(_("This page is too old. Open it again and type once more."), code="edit")
 
 
 def use_key(key: str, purpose: str, publisher: Publisher, subject: str) -> bool:
-    """Claim a form's key: whether this is its first time. Raises EditRefused for a key that is none."""
+    """Claim a form's key: whether this is its first time. Raises Refused for a key that is none."""
     try:
         return onetime.use_key(key, purpose, publisher.user.pk, subject, publisher.now) is None
     except onetime.KeyMisused as error:
-        raise EditRefused(_("This page is too old. Open it again and type once more.")) from error
+        raise Refused(_("This page is too old. Open it again and type once more."), code="edit") from error
 
 
 # Publishing several at once ------------------------------------------------------------------------------------------
@@ -136,8 +136,8 @@ def bulk_publish(request: HttpRequest) -> HttpResponse:
                 publisher.now,
                 revision=int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else -1,
             )
-        except publishing.PublishingRefused as refused:
-            results.append(Candidate(version, refused.reasons))
+        except Refused as refused:
+            results.append(Candidate(version, [str(reason) for reason in refused.reasons]))
         else:
             results.append(Candidate(version, []))
     done = sum(not result.reasons for result in results)

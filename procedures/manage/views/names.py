@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.refusals import Refused, fingerprint
 from common.text import in_order
-from offices.changing import fingerprint
 from procedures.versions import vocabularies
-from procedures.versions.changing import EditRefused
 from procedures.versions.vocabularies import Named, NamedList
 
 from ..forms.procedures import NameForm, RenameForm
@@ -125,10 +124,10 @@ def name_edit(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
 def _rename(form: RenameForm, where: NamedList, row: Named, publisher: Publisher) -> None:
     data = form.cleaned_data
     if data["was"] != _mark(row):
-        raise EditRefused(
+        raise Refused(
             _("Somebody else renamed this meanwhile: %(name)s. Save again to put your name in its place.")
             % {"name": row.name},
-            is_stale=True,
+            code="stale",
         )
     vocabularies.rename(where, row, data["name"], data["name_en"], publisher.user, publisher.now)
 
@@ -155,7 +154,7 @@ def name_remove(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     row = get_object_or_404(where.model, code=code)
     try:
         vocabularies.remove(where, row, publisher.user, publisher.now)
-    except EditRefused as refused:
+    except Refused as refused:
         messages.error(request, refused.message)
     else:
         messages.success(request, _("Removed: %(name)s.") % {"name": row.name})

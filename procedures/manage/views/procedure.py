@@ -10,13 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from common.refusals import Refused
 from offices.log.lines import lines_of
 from offices.models import AuditEntry, Unit
 from procedures import access
 from procedures.labels import vnd
 from procedures.models import Offering, Procedure, VersionStatus
 from procedures.versions import procedure_editing, publishing
-from procedures.versions.changing import SUBJECT, EditRefused, who_was_first
+from procedures.versions.changing import SUBJECT, who_was_first
 
 from .. import lists
 from ..forms.offerings import OfferingForm
@@ -93,7 +94,7 @@ def draft(request: HttpRequest, code: str) -> HttpResponseBase:
     publisher, found = publisher_of(request), procedure_of(code)
     try:
         version = publishing.draft_from(found, publisher.user, publisher.now)
-    except EditRefused as refused:
+    except Refused as refused:
         messages.error(request, refused.message)
         return redirect("manage:procedure", found.code)
     return redirect("manage:version", found.code, version.number)
@@ -123,7 +124,7 @@ def _duplicate(form: DuplicateForm, source: Procedure, publisher: Publisher) -> 
         if use_key(data["key"], "procedure.duplicate", publisher, data["code"]):
             publishing.duplicate(source, data["code"], publisher.user, publisher.now, data["name"])
     if not Procedure.objects.filter(code=data["code"]).exists():
-        raise EditRefused(_("This page is too old. Open it again and type once more."))
+        raise Refused(_("This page is too old. Open it again and type once more."), code="edit")
 
 
 @publisher_only
@@ -198,7 +199,7 @@ def offering(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
 
 def _offer(form: OfferingForm, found: Procedure, unit: Unit, present: Offering | None, publisher: Publisher) -> None:
     if form.is_stale:
-        raise EditRefused(who_was_first(found), is_stale=True)
+        raise Refused(who_was_first(found), code="stale")
     data = {name: value for name, value in form.cleaned_data.items() if name != "seen"}
     procedure_editing.set_offering(found, unit, by=publisher.user, now=publisher.now, seen=present, **data)
 
@@ -213,7 +214,7 @@ def offering_end(request: HttpRequest, code: str, slug: str) -> HttpResponseBase
     present.procedure = found
     try:
         procedure_editing.end_offering(present, publisher.day, publisher.user, publisher.now)
-    except EditRefused as refused:
+    except Refused as refused:
         messages.error(request, refused.message)
     else:
         words = _("Today is the last day on which %(unit)s offers it.")

@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from common import clock
+from common.refusals import Refused
 from eforms.builder import editing, field_form, forms, raw
-from eforms.builder.raw import FormRefused
-from procedures.versions import publishing
 
 from .. import form_page
 from ..form_desk import BOTH, Desk, delete_page, on_draft, revision_of
@@ -44,7 +43,7 @@ def new_field_page(desk: Desk, place: str, section: str = "", table: str = "") -
     if desk.data is not None and form.is_valid():
         try:
             made, key = editing.add_field(desk.form, section, form.values(), table=table)
-        except FormRefused as refused:
+        except Refused as refused:
             form.add_error(None, refused.message)
         else:
             if desk.save(made):
@@ -63,7 +62,7 @@ def new_paper_page(desk: Desk, before: list[raw.Part], place: str) -> HttpRespon
     if desk.data is not None and form.is_valid():
         try:
             form_page.add_paper(desk.version, revision_of(desk.request), desk.user, clock.recorded_now(), form, before)
-        except publishing.EditRefused as refused:
+        except Refused as refused:
             desk.refused(refused)
         else:
             messages.success(desk.request, _("The paper “%(name)s” was added.") % {"name": form.cleaned_data["name"]})
@@ -97,7 +96,7 @@ def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
     if desk.data is not None and form.is_valid():
         try:
             made = editing.change_field(desk.form, key, form.values(), table=table, papers=desk.papers())
-        except FormRefused as refused:
+        except Refused as refused:
             form.add_error(None, refused.message)
         else:
             if desk.save(made):

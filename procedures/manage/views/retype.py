@@ -5,9 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from common.refusals import Refused
 from eforms.builder import forms, raw, retyping
 from eforms.builder.labels import TYPE_WORDS
-from eforms.builder.raw import FormRefused
 
 from ..form_desk import BOTH, Desk, on_draft
 
@@ -40,7 +40,7 @@ def type_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
     lost: list[str] = []
     try:
         made, lost = retyping.retype(desk.form, key, kind, table=table, papers=desk.papers())
-    except FormRefused as refused:
+    except Refused as refused:
         reason = refused.message
     else:
         if desk.data is not None and desk.save(made):

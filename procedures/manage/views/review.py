@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.refusals import Refused
 from procedures.models import ProcedureVersion
 from procedures.versions import checking, publishing
 
@@ -56,7 +57,7 @@ def take_back(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     publisher, version = publisher_of(request), version_of(code, number)
     try:
         publishing.take_back(version, publisher.user, publisher.now)
-    except publishing.PublishingRefused as refused:
+    except Refused as refused:
         messages.error(request, " ".join(refused.reasons))
     else:
         messages.success(request, _("Taken back: it is a draft again."))

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common import onetime
 from common.files.uploads import serve
+from common.refusals import Refused
 from eforms.builder.labels import condition_text
 from eforms.builder.raw import fields_of, sections_of
 from procedures.labels import amount_words
 from procedures.models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
 from procedures.versions import checking, parts, template_files
-from procedures.versions.changing import EditRefused
 
 from .. import sections
 from ..forms.papers import PaperForm
@@ -181,7 +181,7 @@ def _save(
         key = row.key if isinstance(row, RequiredPaper) else parts.paper_key(form.cleaned_data["name"], ())
         try:
             template = template_files.accept(upload, key, now=publisher.now)
-        except template_files.TemplateRefused as refused:
+        except Refused as refused:
             form.add_error("template_file", ValidationError(refused.message))
             return
     by, now = publisher.user, publisher.now
@@ -195,12 +195,12 @@ def _save(
 
 
 def _is_first(request: HttpRequest, publisher: Publisher, subject: str) -> bool:
-    """Claim the form's key; raises EditRefused for one that is none."""
+    """Claim the form's key; raises Refused for one that is none."""
     key = request.POST.get("key", "")
     try:
         return onetime.use_key(key, "version.row", publisher.user.pk, subject, publisher.now) is None
     except onetime.KeyMisused as error:
-        raise EditRefused(_("This page is too old. Open it again and type once more.")) from error
+        raise Refused(_("This page is too old. Open it again and type once more."), code="edit") from error
 
 
 def _key(request: HttpRequest) -> str:
@@ -212,7 +212,7 @@ def _act(request: HttpRequest, version: ProcedureVersion, kind: Kind, act: Any, 
     revision = form.cleaned_data["revision"] if form.is_valid() else -1
     try:
         act((publisher.user, publisher.now), revision)
-    except EditRefused as refused:
+    except Refused as refused:
         messages.error(request, refused.message)
     else:
         if done:

@@ -7,11 +7,11 @@ from datetime import date
 import openpyxl
 import pytest
 
+from common.refusals import Refused
 from procedures.exchange import apply as exchange_apply
 from procedures.exchange import plan as exchange_plan
 from procedures.exchange.excel import PAPERS, SHEETS, write_workbook
 from procedures.exchange.excel_reading import MAX_UNPACKED, read_excel
-from procedures.exchange.item import Unreadable
 from procedures.exchange.outcome import CHANGED, FAULTY, NEW, SAME, Options
 from procedures.models import Procedure, ProcedureVersion
 from procedures.seed.importing import import_catalogue
@@ -231,7 +231,7 @@ def saved_other():
 
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_files_are_refused_whole(kind, version):
-    with pytest.raises(Unreadable) as refusal:
+    with pytest.raises(Refused) as refusal:
         read_excel(HOSTILE[kind](exported()))
     assert refusal.value.message
 
@@ -241,7 +241,7 @@ def test_endless_sheets_are_refused(version):
     with zipfile.ZipFile(io.BytesIO(good)) as parts:
         sheet = parts.read("xl/worksheets/sheet1.xml")
     far = sheet.replace(b"</sheetData>", b'<row r="1048576"><c r="A1048576" t="n"><v>1</v></c></row></sheetData>')
-    with pytest.raises(Unreadable):
+    with pytest.raises(Refused):
         read_excel(rezipped(good, **{"xl/worksheets/sheet1.xml": far}))
 
 

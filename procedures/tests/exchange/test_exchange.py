@@ -9,11 +9,12 @@ from django.core.files.base import ContentFile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from common.refusals import Refused
 from eforms.tests.strategies import LETTERS, schemas
 from offices.models import AuditEntry
 from procedures.exchange import apply as exchange_apply
 from procedures.exchange import plan as exchange_plan
-from procedures.exchange.item import MAX_PROCEDURES, Unreadable
+from procedures.exchange.item import MAX_PROCEDURES
 from procedures.exchange.json_reading import read_json
 from procedures.exchange.outcome import CHANGED, FAULTY, NEW, SAME, Options
 from procedures.models import LifeEvent, Procedure, ProcedureVersion, Sector
@@ -327,13 +328,13 @@ def test_faults_are_named_and_keep_the_rest_out(publisher, change):
     ids=range(18),
 )  # fmt: skip
 def test_hostile_files_are_refused_whole(content):
-    with pytest.raises(Unreadable) as refusal:
+    with pytest.raises(Refused) as refusal:
         read_json(content)
     assert refusal.value.message
 
 
 def test_too_many_procedures_and_twins():
-    with pytest.raises(Unreadable):
+    with pytest.raises(Refused):
         parcels_of(file_with(*({"code": f"1.{n:06}"} for n in range(MAX_PROCEDURES + 1))))
     assert parcels_of(file_with({"code": "1.000001"}, {"code": "1.000001"}))[1].faults
 

@@ -7,10 +7,10 @@ import time_machine
 from django.urls import reverse
 from django.utils import translation
 
+from common.refusals import Refused
 from offices.models import AuditEntry, Post
 from procedures.models import LifeEvent, Procedure, Sector
 from procedures.versions import publishing, vocabularies
-from procedures.versions.changing import EditRefused
 from tests import factories
 from tests.pages import checks
 
@@ -53,9 +53,9 @@ def test_rows_have_codes_of_their_own(commune, now, _page, where):
     second = vocabularies.add(where, "Cô còn?", "Do you", commune.publisher, now)
     third = vocabularies.add(where, "…", "", commune.publisher, now)
     assert (first.code, second.code, third.code) == ("co-con", "co-con-2", where.stem)
-    with pytest.raises(EditRefused):
+    with pytest.raises(Refused):
         vocabularies.add(where, "CÓ CON", "", commune.publisher, now)
-    with pytest.raises(EditRefused):
+    with pytest.raises(Refused):
         vocabularies.rename(where, second, "có con", "", commune.publisher, now)
 
 
@@ -70,7 +70,7 @@ def test_life_events_are_arranged(commune, now):
 def test_two_who_rename_at_once_are_told(sector, commune, now):
     seen = Sector.objects.get(pk=sector.pk)
     vocabularies.rename(vocabularies.SECTORS, sector, "Hộ tịch và quốc tịch", "", commune.publisher, now)
-    with pytest.raises(EditRefused) as refused:
+    with pytest.raises(Refused) as refused:
         vocabularies.rename(vocabularies.SECTORS, seen, "Tư pháp", "", commune.publisher, now)
     assert refused.value.is_stale
     assert Sector.objects.get().name == "Hộ tịch và quốc tịch"
@@ -89,12 +89,12 @@ def test_procedures_are_found_by_the_new_name_of_their_field(version, sector, co
 
 
 def test_a_field_in_use_stays(sector, commune, now):
-    with pytest.raises(EditRefused):
+    with pytest.raises(Refused):
         vocabularies.remove(vocabularies.SECTORS, sector, commune.publisher, now)
     free = vocabularies.add(vocabularies.SECTORS, "Đất đai", "", commune.publisher, now)
     post = Post.objects.get(user=commune.specialist)
     Post.objects.filter(pk=post.pk).update(sectors=[free.code])
-    with pytest.raises(EditRefused):
+    with pytest.raises(Refused):
         vocabularies.remove(vocabularies.SECTORS, free, commune.publisher, now)
     Post.objects.filter(pk=post.pk).update(valid_until=date(2025, 12, 31))
     vocabularies.remove(vocabularies.SECTORS, free, commune.publisher, now)

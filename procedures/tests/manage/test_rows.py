@@ -9,8 +9,9 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from common.refusals import Refused
 from procedures.versions import publishing
-from procedures.versions.template_files import TemplateRefused, accept
+from procedures.versions.template_files import accept
 from tests import factories
 from tests.pages import checks
 
@@ -185,7 +186,7 @@ LINK = '<Relationships><Relationship Type="x/hyperlink" TargetMode="External" Ta
     ],
 )
 def test_templates_that_are_not_taken(name, content):
-    with pytest.raises(TemplateRefused) as refused:
+    with pytest.raises(Refused) as refused:
         accept(SimpleUploadedFile(name, content), "giay", now=factories.NOW)
     assert refused.value.message
 

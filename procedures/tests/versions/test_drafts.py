@@ -8,10 +8,11 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import translation
 
+from common.refusals import Refused
 from offices.models import AuditEntry
 from procedures.models import Offering, Procedure, ProcedureVersion, Sector
 from procedures.versions import drafting, publishing
-from procedures.versions.changing import EditRefused, form_change
+from procedures.versions.changing import form_change
 from tests import factories
 from tests.present import present
 
@@ -58,10 +59,10 @@ def test_an_edit_that_changes_nothing_writes_nothing(draft, commune, now):
 
 def test_the_second_of_two_is_told_who_was_first(draft, commune, other_commune, now):
     publishing.edit(draft, 0, commune.publisher, now, note="Một")
-    with pytest.raises(EditRefused, match="Cán bộ publisher xuan-bac changed this on 23/03/2026 09:00") as refused:
+    with pytest.raises(Refused, match="Cán bộ publisher xuan-bac changed this on 23/03/2026 09:00") as refused:
         publishing.edit(draft, 0, other_commune.publisher, now, note="Hai")
     assert refused.value.is_stale
-    with pytest.raises(EditRefused):
+    with pytest.raises(Refused):
         publishing.touch(draft, 0, other_commune.publisher, now, "version.papers")
     assert set(draft.editors.all()) == {commune.publisher}
 
@@ -74,7 +75,7 @@ def test_everybody_who_changes_a_draft_is_an_editor(draft, commune, other_commun
 @pytest.mark.parametrize(("status", "reason"), [("in_review", "in review"), ("published", "next version")])
 def test_only_drafts_change(draft, commune, now, status, reason):
     ProcedureVersion.objects.filter(pk=draft.pk).update(status=status, published_at=now)
-    with pytest.raises(EditRefused, match=reason) as refused:
+    with pytest.raises(Refused, match=reason) as refused:
         publishing.edit(draft, 0, commune.publisher, now, note="Một")
     assert not refused.value.is_stale
 
@@ -120,7 +121,7 @@ def test_a_new_procedure(commune, version, now):
     made = publishing.new_procedure("1.009999", "Thử", sector, 3, commune.publisher, now)
     assert (made.number, made.status, made.procedure.sector) == (1, "draft", sector)
     for code in ("1.009999", "x", "../1", "1.00000१", ""):
-        with pytest.raises(EditRefused):
+        with pytest.raises(Refused):
             publishing.new_procedure(code, "Thử", sector, 3, commune.publisher, now)
     assert publishing.next_local_code() == "XA-0001"
     Procedure.objects.create(code="XA-0041", sector=sector)
@@ -159,7 +160,7 @@ def test_discarding_keeps_files_that_others_have(version, commune, now, django_c
 
 def test_discarding_the_only_version_takes_the_procedure_along(commune, version, now):
     made = publishing.new_procedure("XA-0001", "Thử", Sector.objects.get(), 1, commune.publisher, now)
-    with pytest.raises(EditRefused):
+    with pytest.raises(Refused):
         publishing.discard(made, 7, commune.publisher, now)
     assert publishing.discard(made, 0, commune.publisher, now) is True
     assert not Procedure.objects.filter(code="XA-0001").exists()
@@ -167,7 +168,7 @@ def test_discarding_the_only_version_takes_the_procedure_along(commune, version,
 
 
 def test_published_versions_are_not_discarded(version, commune, now):
-    with pytest.raises(EditRefused, match="stays as it is"):
+    with pytest.raises(Refused, match="stays as it is"):
         publishing.discard(version, 0, commune.publisher, now)
 
 
@@ -180,7 +181,7 @@ def test_a_procedure_changes_once_per_revision(version, commune, now):
     assert (procedure.notice, procedure.revision) == ("Nghỉ", 1)
     publishing.change_procedure(procedure, 1, commune.publisher, now, notice="Nghỉ")
     assert AuditEntry.objects.filter(action="procedure.edit").count() == 1
-    with pytest.raises(EditRefused):
+    with pytest.raises(Refused):
         publishing.change_procedure(procedure, 0, commune.publisher, now, notice="Muộn")
     assert "de con" in Procedure.objects.get(pk=procedure.pk).search_text
 
@@ -194,11 +195,11 @@ def test_offerings_stay_within_what_the_version_and_the_post_allow(version, comm
         (commune.unit, 4, {"until": date(2026, 3, 1)}),
         (commune.unit, 4, {}),
     ):
-        with pytest.raises(EditRefused), transaction.atomic():
+        with pytest.raises(Refused), transaction.atomic():
             publishing.set_offering(version.procedure, unit, level=level, **(common | more))
     seen = Offering.objects.get()
     publishing.set_offering(version.procedure, commune.unit, level=3, seen=seen, **common)
-    with pytest.raises(EditRefused):
+    with pytest.raises(Refused):
         publishing.set_offering(version.procedure, commune.unit, level=2, seen=seen, **common)
     publishing.end_offering(Offering.objects.get(), date(2026, 3, 23), commune.publisher, now)
     # It had not begun: nobody ever offered it.

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.utils import translation
 
+from common.refusals import Refused
 from offices.models import AuditEntry, Post
 from procedures import tasks
 from procedures.catalogue import current_version, effective_level, offerings_for
@@ -111,7 +112,7 @@ def test_the_second_person_may_settle_the_first_day(version, second, now):
 
 def test_a_past_day_is_refused(version, second, now):
     newer = draft_of(version, effective_from=date(2026, 3, 22))
-    with pytest.raises(publishing.PublishingRefused, match="past"):
+    with pytest.raises(Refused, match="past"):
         publishing.publish(newer, second, now)
 
 
@@ -120,7 +121,7 @@ def test_nobody_publishes_their_own_work(version, second, now, hand):
     newer = draft_of(version, author=second if hand == "author" else None)
     if hand == "editor":
         newer.editors.add(second)
-    with pytest.raises(publishing.PublishingRefused, match="another publisher"):
+    with pytest.raises(Refused, match="another publisher"):
         publishing.publish(newer, second, now)
     newer.refresh_from_db()
     assert newer.status == "in_review"
@@ -129,21 +130,21 @@ def test_nobody_publishes_their_own_work(version, second, now, hand):
 def test_others_than_publishers_are_refused(version, commune, now):
     newer = draft_of(version)
     for person in (commune.administrator, commune.leader, commune.clerk):
-        with pytest.raises(publishing.PublishingRefused, match="Only a publisher"):
+        with pytest.raises(Refused, match="Only a publisher"):
             publishing.publish(newer, person, now)
 
 
 def test_only_what_is_in_review_is_published(version, second, now):
-    with pytest.raises(publishing.PublishingRefused, match="already"):
+    with pytest.raises(Refused, match="already"):
         publishing.publish(version, second, now)
-    with pytest.raises(publishing.PublishingRefused, match="review first"):
+    with pytest.raises(Refused, match="review first"):
         publishing.publish(draft_of(version, status="draft"), second, now)
 
 
 def test_a_version_that_moved_on_since_it_was_read_is_not_published(version, second, now):
     newer = draft_of(version)
     ProcedureVersion.objects.filter(pk=newer.pk).update(revision=3)
-    with pytest.raises(publishing.PublishingRefused):
+    with pytest.raises(Refused):
         publishing.publish(newer, second, now, revision=0)
     newer.refresh_from_db()
     assert newer.status == "in_review"
@@ -153,7 +154,7 @@ def test_two_who_publish_at_once_publish_once(version, second, now):
     newer = draft_of(version)
     twin = ProcedureVersion.objects.get(pk=newer.pk)
     publishing.publish(newer, second, now)
-    with pytest.raises(publishing.PublishingRefused, match="already"):
+    with pytest.raises(Refused, match="already"):
         publishing.publish(twin, second, now)
 
 
@@ -163,7 +164,7 @@ def test_two_who_publish_at_once_publish_once(version, second, now):
 )
 def test_a_faulty_version_is_not_published(version, second, now, fields):
     newer = draft_of(version, **fields)
-    with pytest.raises(publishing.PublishingRefused) as refused:
+    with pytest.raises(Refused) as refused:
         publishing.publish(newer, second, now)
     assert refused.value.reasons
     newer.refresh_from_db()
@@ -175,7 +176,7 @@ def test_a_paper_must_hang_on_a_real_question(version, second, now):
     newer = draft_of(version)
     condition = {"field": "gone", "op": "filled"}
     newer.papers.create(n=1, key="giay", name="Giấy", originals=1, condition="Khi", show_if=condition)
-    with pytest.raises(publishing.PublishingRefused, match="gone"):
+    with pytest.raises(Refused, match="gone"):
         publishing.publish(newer, second, now)
 
 
@@ -202,25 +203,25 @@ def test_a_draft_goes_to_review_and_comes_back_with_the_reason(version, commune,
 
 def test_a_faulty_draft_is_not_sent(version, commune, now):
     newer = draft_of(version, status="draft", legal_bases=[])
-    with pytest.raises(publishing.PublishingRefused, match="legal basis"):
+    with pytest.raises(Refused, match="legal basis"):
         publishing.send_to_review(newer, 0, commune.publisher, now)
 
 
 def test_a_stale_draft_is_not_sent(version, commune, now):
     newer = draft_of(version, status="draft")
     publishing.edit(newer, 0, commune.publisher, now, note="Mới")
-    with pytest.raises(publishing.EditRefused):
+    with pytest.raises(Refused):
         publishing.send_to_review(newer, 0, commune.publisher, now)
 
 
 def test_sending_back_needs_a_reason_and_a_review(version, second, now):
     newer = draft_of(version)
-    with pytest.raises(publishing.PublishingRefused, match="reason"):
+    with pytest.raises(Refused, match="reason"):
         publishing.send_back(newer, second, now, "  ")
     publishing.send_back(newer, second, now, "Sai")
-    with pytest.raises(publishing.PublishingRefused, match="not in review"):
+    with pytest.raises(Refused, match="not in review"):
         publishing.send_back(newer, second, now, "Sai")
-    with pytest.raises(publishing.PublishingRefused, match="not in review"):
+    with pytest.raises(Refused, match="not in review"):
         publishing.take_back(newer, second, now)
 
 
@@ -263,14 +264,14 @@ def test_a_new_version_undoes_a_retirement(version, commune, second, now):
 
 def test_retiring_is_refused_with_every_reason(version, commune, now):
     procedure = version.procedure
-    with pytest.raises(publishing.PublishingRefused) as refused:
+    with pytest.raises(Refused) as refused:
         publishing.retire(procedure, date(2026, 3, 22), " ", procedure, commune.publisher, now)
     assert len(refused.value.reasons) == 3
     gone = factories.version(commune.unit, code="1.000002").procedure
     publishing.retire(gone, date(2026, 3, 23), "Bỏ", None, commune.publisher, now)
-    with pytest.raises(publishing.PublishingRefused, match="successor"):
+    with pytest.raises(Refused, match="successor"):
         publishing.retire(procedure, date(2026, 5, 1), "Bỏ", gone, commune.publisher, now)
-    with pytest.raises(publishing.PublishingRefused, match="in force"):
+    with pytest.raises(Refused, match="in force"):
         publishing.retire(gone, date(2026, 5, 1), "Bỏ", None, commune.publisher, now)
 
 
@@ -333,5 +334,5 @@ def test_ending_an_offering_leaves_its_level(version, commune, second):
 
 def test_an_offering_is_ended_by_its_own_unit_only(version, second):
     other = factories.commune("xuan-loc", "Xã Xuân Lộc", "000.00.17.H19").publisher
-    with pytest.raises(publishing.EditRefused, match="look after"):
+    with pytest.raises(Refused, match="look after"):
         publishing.end_offering(version.procedure.offerings.get(), date(2026, 3, 23), other, factories.NOW)

@@ -1,48 +1,16 @@
-"""What the administrators' forms share: cleaned lines, days, a one-time key and the mark of a stale page."""
+"""Forms of a screen that changes something: a one-time key, the mark of a stale page, refusals at their box."""
 
-from datetime import date
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from common.forms.adjusting import sent_with
-from common.forms.fields import NfcCharField, PartialDateField
 from common.onetime import new_key
-
-from ..changing import Refused
-
-FIRST_YEAR, LAST_YEAR = 2000, 2099
+from common.refusals import Refused
 
 
-class LineField(NfcCharField):
-    """A line, or with ``lines`` a larger box, of the administrators' and publishers' forms."""
-
-    rows = 6
-
-
-class DayField(PartialDateField):
-    """A day in three boxes, between 2000 and 2099."""
-
-    def clean(self, value: Any) -> Any:
-        """Return the date, or None when nothing was typed."""
-        iso = super().clean(value)
-        if not iso:
-            return None
-        if not FIRST_YEAR <= int(iso[:4]) <= LAST_YEAR:
-            raise ValidationError(
-                _("Enter a year between %(first)d and %(last)d.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
-            )
-        return date.fromisoformat(iso)
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a date given as initial value."""
-        return value.isoformat() if isinstance(value, date) else value
-
-
-class OfficeForm(forms.Form):
+class ScreenForm(forms.Form):
     """A form whose template owns the form tag; refusals of the rules become errors at their box."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -56,7 +24,7 @@ class OfficeForm(forms.Form):
         self.add_error(refused.field if refused.field in self.fields else None, refused.message)
 
 
-class OnceForm(OfficeForm):
+class OnceForm(ScreenForm):
     """A form that makes something: it carries a key, so that sending it twice makes one."""
 
     key = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
@@ -66,7 +34,7 @@ class OnceForm(OfficeForm):
         self.fields["key"].initial = new_key()
 
 
-class ChangeForm(OfficeForm):
+class ChangeForm(ScreenForm):
     """A form that changes something: it carries a mark of the values its page was made for."""
 
     was = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)

@@ -2,17 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
-from common import onetime
-
-from ..changing import Refused, Stale
+from common.refusals import Refused
 
 
 @dataclass(frozen=True)
@@ -50,22 +46,11 @@ def answer(
             try:
                 return redirect(change())
             except Refused as refused:
-                status = 422 if refused.field else 409
+                status = refused.status
                 form.refuse(refused)
-                if isinstance(refused, Stale) and mark is not None:
+                if refused.is_stale and mark is not None:
                     form.renew(mark())
     return render(request, template, {"form": form, "screen": screen, **context}, status=status)
-
-
-def once(key: str, purpose: str, subject: str, user_id: int, moment: datetime) -> str | None:
-    """Claim the key of a form inside the caller's transaction: None for the first time, else what the first made.
-
-    Raises :class:`Refused` for a key that no page of this person carried.
-    """
-    try:
-        return onetime.use_key(key, purpose, user_id, subject[:64], moment)
-    except onetime.KeyMisused as error:
-        raise Refused(_("This page is too old. Open it again.")) from error
 
 
 def done(request: HttpRequest, text: str, address: str) -> str:
