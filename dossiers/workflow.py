@@ -129,6 +129,8 @@ class Move:
 
     ``dossier`` is read inside the transaction and carries the new values once
     taken; ``role`` is the role in which ``by`` acts; ``event`` is set after that.
+    ``now`` is when it is recorded, ``at`` when it happened for the law (papers
+    brought yesterday and entered today): terms and pauses count from there.
     """
 
     action: Action
@@ -138,6 +140,7 @@ class Move:
     now: datetime
     from_status: Status
     to_status: Status
+    at: datetime
     event: DossierEvent | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     # Stored files that go again when the transaction fails.
@@ -259,7 +262,13 @@ def holds(user: User, roles: Iterable[str], dossier: Dossier) -> bool:
 
 
 def plan(
-    action: type[ActionBase] | ActionBase, dossier: Dossier, *, by: User | None, roles: set[str], now: datetime
+    action: type[ActionBase] | ActionBase,
+    dossier: Dossier,
+    *,
+    by: User | None,
+    roles: set[str],
+    now: datetime,
+    at: datetime | None = None,
 ) -> Move:
     """Return the move an action would make for a person with ``roles``; writes nothing.
 
@@ -271,20 +280,21 @@ def plan(
     status = Status(dossier.status)
     if status not in rule.sources:
         raise Overtaken("state", dossier)
-    move = Move(action.action, dossier, by, role, now, status, rule.target if rule.target is not None else status)
+    target = rule.target if rule.target is not None else status
+    move = Move(action.action, dossier, by, role, now, status, target, at if at is not None else now)
     if rule.target is None:
         move.to_status = action.target(move)
     action.permit(move)
     return move
 
 
-def check(action: ActionBase, dossier: Dossier, *, by: User | None, now: datetime) -> Move:
+def check(action: ActionBase, dossier: Dossier, *, by: User | None, now: datetime, at: datetime | None = None) -> Move:
     """Return the move an action would make, or raise Refused; writes nothing.
 
     Order of refusal: who, state, what the dossier allows, the input.
     """
     roles = roles_of(by, dossier, now) if by is not None else set()
-    move = plan(action, dossier, by=by, roles=roles, now=now)
+    move = plan(action, dossier, by=by, roles=roles, now=now, at=at)
     action.guard(move)
     return move
 
@@ -296,11 +306,13 @@ def perform(
     by: User | None,
     now: datetime,
     revision: int | None = None,
+    at: datetime | None = None,
 ) -> DossierEvent:
     """Perform an action on a dossier: guard, take, record, all in one transaction.
 
     ``revision`` is the one the person's page was made for; an older one is
-    refused. Raises :class:`Refused` and changes nothing when the action may
+    refused. ``at`` is when it happened for the law, if before ``now``: never
+    before the dossier's last event. Raises :class:`Refused` and changes nothing when the action may
     not happen, :class:`Overtaken` when another one came first. Copies the
     new column values onto ``dossier``. 15 to 35 queries, whatever the number of dossiers.
 
@@ -308,11 +320,17 @@ def perform(
     of the dossier on, unless this runs in a caller's transaction: a refusal, a
     stale page, messages and files then are those of the second run.
     """
-    return once_more(lambda: _perform(action, dossier, by=by, now=now, revision=revision))
+    return once_more(lambda: _perform(action, dossier, by=by, now=now, revision=revision, at=at))
 
 
 def _perform(
-    action: ActionBase, dossier: Dossier, *, by: User | None, now: datetime, revision: int | None
+    action: ActionBase,
+    dossier: Dossier,
+    *,
+    by: User | None,
+    now: datetime,
+    revision: int | None,
+    at: datetime | None,
 ) -> DossierEvent:
     with removed_on_failure() as written, transaction.atomic():
         fresh = (
@@ -324,7 +342,12 @@ def _perform(
         )
         if revision is not None and revision != fresh.revision:
             raise Overtaken("stale", fresh)
-        move = check(action, fresh, by=by, now=not_before_the_last(fresh, now))
+        last = fresh.events.order_by("-n").values_list("at", flat=True).first()
+        # Requests read the database's clock before they wait for each other: what is recorded second is never earlier.
+        recorded = now if last is None else max(now, last)
+        if at is not None and not (last or at) <= at <= recorded:
+            raise Refused(_("This time lies before the dossier's last step, or in the future."), code="at", field="at")
+        move = check(action, fresh, by=by, now=recorded, at=at)
         move.written = written
         changes = action.changes(move) | {"status": move.to_status, "revision": fresh.revision + 1}
         take(fresh, move, changes)
@@ -336,15 +359,6 @@ def _perform(
     for column in Dossier._meta.concrete_fields:
         setattr(dossier, column.attname, getattr(fresh, column.attname))
     return move.event
-
-
-def not_before_the_last(dossier: Dossier, now: datetime) -> datetime:
-    """Return ``now``, or the moment of the dossier's last event when that is later; one query.
-
-    Requests read the database's clock before they wait for each other: what is recorded second is never earlier.
-    """
-    last = dossier.events.order_by("-n").values_list("at", flat=True).first()
-    return now if last is None else max(now, last)
 
 
 def take(fresh: Dossier, move: Move, changes: dict[str, Any]) -> None:
@@ -379,7 +393,7 @@ def write_event(
         at=move.now,
         public_text=public_text,
         internal_text=internal_text,
-        data=data or {},
+        data=(data or {}) | ({"at": move.at.isoformat()} if move.at != move.now else {}),
         previous_hash=previous,
     )
     chain.seal_event(event)

@@ -146,10 +146,10 @@ class Register(ActionBase):
             raise Refused(_("Some papers are missing."), code="papers")
 
     def changes(self, move: Move) -> dict[str, Any]:
-        term = start_term(move.dossier, move.now)
+        term = start_term(move.dossier, move.at)
         return {
             "code": dossier_code(move.dossier.received_by, move.now),
-            "submitted_at": move.now,
+            "submitted_at": move.at,
             "saved_at": move.now,
             "received_at": term["term_from"],
             "recorded_at": move.now,

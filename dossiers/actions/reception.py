@@ -33,7 +33,7 @@ class Receive(ActionBase):
             raise Refused(_("One of the papers does not belong to this procedure."), code="papers")
 
     def changes(self, move: Move) -> dict[str, Any]:
-        term = start_term(move.dossier, move.now)
+        term = start_term(move.dossier, move.at)
         return {"received_at": term["term_from"], "recorded_at": move.now, **term}
 
     def record(self, move: Move) -> dict[str, Any]:

@@ -160,7 +160,7 @@ class Supplement(ActionBase):
     def changes(self, move: Move) -> dict[str, Any]:
         changes: dict[str, Any] = {"paused_since": None}
         if move.to_status == Status.PROCESSING:
-            changes |= start_term(move.dossier, move.now)
+            changes |= start_term(move.dossier, move.at)
         return changes
 
     def record(self, move: Move) -> dict[str, Any]:
@@ -181,7 +181,7 @@ class Supplement(ActionBase):
                 )
                 item.save(update_fields=["paper"])
         SupplementRequest.objects.filter(pk=request.pk).update(answered_at=move.now)
-        Pause.objects.filter(dossier=dossier, until=None).update(until=move.now)
+        Pause.objects.filter(dossier=dossier, until=None).update(until=move.at)
         if move.to_status == Status.PROCESSING:
             assignments.restart_step(move)
         notices.tell(move, "supplement_received", due_at=dossier.due_at)

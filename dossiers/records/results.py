@@ -68,7 +68,7 @@ def page(result: Result, layout: str = PRINT_LAYOUT) -> tuple[str, dict[str, Any
 
 def preview(dossier: Dossier, result: Result, now: datetime, layout: str = PRINT_LAYOUT) -> tuple[str, dict[str, Any]]:
     """Return template and context of a proposed letter: no number, no check code, no signer yet."""
-    move = Move(Action.APPROVE, dossier, None, "", now, Status(dossier.status), Status.DECIDED)
+    move = Move(Action.APPROVE, dossier, None, "", now, Status(dossier.status), Status.DECIDED, now)
     data = letter_data(move, result) | {"received_at": dossier.received_at, "decided_at": None}
     qr = qr_svg(tracking_link(dossier))
     return TEMPLATE, {"result": result, "data": data, "issued_at": None, "qr": qr, "layout": layout}

@@ -40,15 +40,15 @@ def due_from(version: ProcedureVersion, calendar: OfficeCalendar, start: datetim
     return add_working_days(calendar, start, amount)
 
 
-def start_term(dossier: Dossier, now: datetime) -> dict[str, datetime]:
-    """Return the columns of a term that begins now: term_from and due_at.
+def start_term(dossier: Dossier, at: datetime) -> dict[str, datetime]:
+    """Return the columns of a term that begins then: term_from and due_at.
 
     Outside opening hours the term begins at the next opening. Raises
     Refused('calendar') when the competent unit's calendar does not reach so far.
     """
     try:
-        calendar = calendar_of(dossier.unit, around=now)
-        start = next_open(calendar, now)
+        calendar = calendar_of(dossier.unit, around=at)
+        start = next_open(calendar, at)
         return {"term_from": start, "due_at": due_from(dossier.version, calendar, start)}
     except CalendarError as error:
         raise calendar_refusal(error) from error
