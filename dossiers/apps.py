@@ -28,11 +28,11 @@ class DossiersConfig(AppConfig):
         append_only.register("dossiers_dossierevent")
         append_only.register("dossiers_historyseal")
         append_only.register("dossiers_accessrecord")
-        append_only.register("dossiers_slip", set_once=["file", "sha256"])
+        append_only.register("dossiers_slip", set_once=["file", "size", "sha256"])
         # Approved: only the letter's PDF is still to come, and who received it.
         append_only.register(
             "dossiers_result",
             allowed_columns=["receiver_name", "receiver_id", "returned_at"],
-            set_once=["file", "sha256"],
+            set_once=["file", "size", "sha256"],
             when="OLD.approved_at IS NOT NULL",
         )

@@ -10,6 +10,7 @@ from django.db.models import Count
 from common.clock import now, recorded_now
 from common.database import purging
 from common.files.store import NotKept
+from common.files.stored import store_once
 from common.pdf import PdfFailed, render_pdf
 from procedures.versions.publishing import rank_by_filings
 
@@ -38,7 +39,7 @@ def render_slip(pk: int) -> None:
     if slip is None:
         return
     template, context = slips.page(slip, slips.PDF_LAYOUT)
-    slips.store_pdf(slip, render_pdf(template, context))
+    store_once(slip, "slip.pdf", render_pdf(template, context))
 
 
 @shared_task(name="dossiers.tasks.render_result")
@@ -48,7 +49,7 @@ def render_result(pk: int) -> None:
     if result is None:
         return
     template, context = results.page(result, slips.PDF_LAYOUT)
-    results.store_pdf(result, render_pdf(template, context))
+    store_once(result, "result.pdf", render_pdf(template, context), approved_at__isnull=False)
 
 
 @shared_task(name="dossiers.tasks.render_waiting_slips")

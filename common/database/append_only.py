@@ -43,7 +43,7 @@ class Rule:
     """What may still change in a table.
 
     ``allowed_columns`` may change at any time, ``set_once`` only while empty
-    (NULL or ''). ``when`` limits the rule to rows that match an SQL condition
+    (NULL, '' or 0). ``when`` limits the rule to rows that match an SQL condition
     over OLD, in words that both engines read. With ``parent`` the parent
     decides alone, and additions are refused too.
     """

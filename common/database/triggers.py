@@ -214,7 +214,7 @@ def _changed(cursor: Any, connection: BaseDatabaseWrapper, rule: "Rule") -> str:
         change = f'OLD."{column.name}" {differs} NEW."{column.name}"'
         if column.name in rule.set_once:
             # As text: the comparison with '' must hold for columns of any type.
-            refused.append(f"({change} AND COALESCE(CAST(OLD.\"{column.name}\" AS text), '') <> '')")
+            refused.append(f"({change} AND COALESCE(CAST(OLD.\"{column.name}\" AS text), '') NOT IN ('', '0'))")
         elif column.name not in rule.allowed_columns:
             refused.append(change)
     return " OR ".join(refused)

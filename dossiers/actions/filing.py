@@ -12,10 +12,11 @@ from eforms import schema as form_schema
 from offices.models import Role
 from procedures import catalogue
 
-from ..models import Channel, Dossier, Paper, PaperKind, SlipKind
+from ..models import Channel, Dossier, Paper, SlipKind
 from ..records import assignments, notices, slips
 from ..records.applicants import TAX_CODE, ApplicantData, number_index
 from ..records.numbering import dossier_code
+from ..records.papers import at_desk
 from ..records.terms import start_term
 from ..workflow import Action, ActionBase, Move
 
@@ -164,14 +165,7 @@ class Register(ActionBase):
         dossier = move.dossier
         self.applicant.freeze(dossier)
         Paper.objects.bulk_create(
-            Paper(
-                dossier=dossier,
-                required=required,
-                name=required.name,
-                kind=PaperKind.COPY_RECEIVED if required.key in self.copies else PaperKind.ORIGINAL_RECEIVED,
-                uploaded_by=move.by,
-                uploaded_at=move.now,
-            )
+            at_desk(move, required, required.name, is_copy=required.key in self.copies)
             for required in move.extra["papers"]
         )
         assignments.begin(move)

@@ -3,14 +3,18 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.refusals import Refused
 from offices.models import Post, Role
+from procedures.models import RequiredPaper
 
 from ..models import Paper, PaperKind, SlipKind
 from ..records import assignments, notices, slips
+from ..records.papers import at_desk
 from ..records.terms import start_term
 from ..workflow import Action, ActionBase, Move, is_own
 from .common import require_text
@@ -54,18 +58,16 @@ def mark_originals(move: Move, keys: tuple[str, ...]) -> None:
     promised = dossier.papers.filter(
         required__key__in=keys, required__version=dossier.version, kind=PaperKind.ORIGINAL_PROMISED, replaced_at=None
     )
+    paper_count = RequiredPaper.objects.filter(pk=OuterRef("required")).values("originals")
     kept = set(promised.values_list("required__key", flat=True))
-    promised.update(kind=PaperKind.ORIGINAL_RECEIVED, uploaded_by=move.by, uploaded_at=move.now)
+    promised.update(
+        kind=PaperKind.ORIGINAL_RECEIVED,
+        originals=Greatest(Subquery(paper_count), 1),
+        uploaded_by=move.by,
+        uploaded_at=move.now,
+    )
     Paper.objects.bulk_create(
-        Paper(
-            dossier=dossier,
-            required=required,
-            name=required.name,
-            kind=PaperKind.ORIGINAL_RECEIVED,
-            uploaded_by=move.by,
-            uploaded_at=move.now,
-        )
-        for required in dossier.version.papers.filter(key__in=set(keys) - kept)
+        at_desk(move, required, required.name) for required in dossier.version.papers.filter(key__in=set(keys) - kept)
     )
 
 

@@ -8,8 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from common.refusals import Refused
 from offices.models import Role
 
-from ..models import Dossier, Paper, PaperKind, Pause, SlipKind, Status, SupplementItem, SupplementRequest
+from ..models import Dossier, Pause, SlipKind, Status, SupplementItem, SupplementRequest
 from ..records import assignments, notices, slips
+from ..records.papers import at_desk
 from ..records.terms import start_term
 from ..workflow import APPLICANT, Action, ActionBase, Move
 from .common import require_holder_or_leader, require_text
@@ -124,7 +125,7 @@ def unanswered(request: SupplementRequest, dossier: Dossier) -> list[SupplementI
     kinds = {required for required, _name in given}
     return [
         item
-        for item in request.items.all()
+        for item in request.items.select_related("required")
         if not (
             item.section in dossier.completed_sections
             if item.section
@@ -171,14 +172,8 @@ class Supplement(ActionBase):
         for item in move.extra["open"]:
             # At the counter: what had not come online lies before the clerk.
             if not item.section:
-                item.paper = Paper.objects.create(
-                    dossier=dossier,
-                    required_id=item.required_id,
-                    name=item.name,
-                    kind=PaperKind.ORIGINAL_RECEIVED,
-                    uploaded_by=move.by,
-                    uploaded_at=move.now,
-                )
+                item.paper = at_desk(move, item.required, item.name)
+                item.paper.save()
                 item.save(update_fields=["paper"])
         SupplementRequest.objects.filter(pk=request.pk).update(answered_at=move.now)
         Pause.objects.filter(dossier=dossier, until=None).update(until=move.at)

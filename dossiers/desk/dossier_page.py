@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.files.stored import ScanState
 from eforms import schema as form_schema
 from notifications.models import Notification
 
 from .. import hooks
-from ..models import AccessRecord, Dossier, Paper, PaperKind, ScanState
+from ..models import AccessRecord, Dossier, Paper, PaperKind
 from ..records.notices import SUBJECT_TYPE
 
 NUMBER_TYPES = frozenset({"id_number", "tax_code", "bank_account"})

@@ -17,12 +17,13 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.files import hashes
 from common.files.store import NotKept, keep
+from common.files.stored import ScanState
 from common.files.uploads import Accepted, delete_after_commit, removed_on_failure
 from common.refusals import Refused
 from eforms import schema as form_schema
 from procedures.models import ProcedureVersion, RequiredPaper
 
-from ..models import Dossier, Paper, PaperKind, ScanState
+from ..models import Dossier, Paper, PaperKind
 from .drafts import locked_draft, write_draft
 
 

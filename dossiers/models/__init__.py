@@ -2,7 +2,7 @@
 
 from .dossier import FINAL, OPEN, Applicant, Assignment, Channel, Delivery, Dossier, NumberSeries, Pause, Status
 from .history import AccessRecord, DossierEvent, HistorySeal
-from .papers import Paper, PaperKind, ScanState, SupplementItem, SupplementRequest
+from .papers import Paper, PaperKind, SupplementItem, SupplementRequest
 from .results import Result, ResultKind, Slip, SlipKind
 
 __all__ = [
@@ -22,7 +22,6 @@ __all__ = [
     "AccessRecord",
     "Result",
     "ResultKind",
-    "ScanState",
     "Slip",
     "SlipKind",
     "Status",

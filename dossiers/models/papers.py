@@ -5,15 +5,10 @@ from django.db import models
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from common.files.stored import StoredFile
 from procedures.models import RequiredPaper
 
 from .dossier import REF_ALPHABET, Dossier, Status
-
-
-def paper_path(paper: "Paper", filename: str) -> str:
-    """Return a random storage name; the uploader's file name never reaches the disk."""
-    extension = filename.rsplit(".", 1)[-1]
-    return f"papers/{get_random_string(2)}/{get_random_string(24)}.{extension}"
 
 
 def new_paper_ref() -> str:
@@ -30,35 +25,30 @@ class PaperKind(models.TextChoices):
     COPY_RECEIVED = "copy", _("Copy received at the desk")
 
 
-class ScanState(models.TextChoices):
-    """What the antivirus scan says; 'off' when no scanner is configured."""
-
-    OFF = "off", _("No scanner")
-    PENDING = "pending", _("Waiting for the scan")
-    CLEAN = "clean", _("Clean")
-    INFECTED = "infected", _("Infected")
-
-
-class Paper(models.Model):
+class Paper(StoredFile):
     """One file of a required paper, or the promise of its original.
 
     A required paper may have several files. A file replaced after submit stays
     with ``replaced_at`` set; before submit it is deleted. ``required`` is empty
     for papers asked by a supplement beyond the list; ``name`` then says what it is.
+    ``originals`` and ``copies`` count what lies at the desk; ``number`` and
+    ``dated`` (partial ISO date) are those that stand on the paper itself.
     """
+
+    folder = "papers"
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="papers")
     ref = models.CharField(max_length=12, unique=True, default=new_paper_ref, editable=False)
     required = models.ForeignKey(RequiredPaper, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=400)
     kind = models.CharField(max_length=8, choices=PaperKind.choices)
-    file = models.FileField(upload_to=paper_path, blank=True, max_length=120)
+    originals = models.PositiveSmallIntegerField(default=0, db_default=0)
+    copies = models.PositiveSmallIntegerField(default=0, db_default=0)
+    number = models.CharField(max_length=60, blank=True, default="", db_default="")
+    dated = models.CharField(max_length=10, blank=True, default="", db_default="")
     original_name = models.CharField(max_length=200, blank=True, default="")
     media_type = models.CharField(max_length=40, blank=True, default="")
-    size = models.PositiveIntegerField(default=0)
-    sha256 = models.CharField(max_length=64, blank=True, default="")
     pages = models.PositiveSmallIntegerField(default=0)
-    scan_state = models.CharField(max_length=8, choices=ScanState.choices, default=ScanState.OFF)
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True, blank=True)

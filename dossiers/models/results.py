@@ -2,22 +2,12 @@
 
 from django.conf import settings
 from django.db import models
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from common.files.stored import StoredFile
 from common.secret import EncryptedField, EncryptedJSONField
 
 from .dossier import Dossier
-
-
-def slip_path(slip: "Slip", filename: str) -> str:
-    """Return a random storage name of a slip's PDF."""
-    return f"slips/{get_random_string(2)}/{get_random_string(24)}.pdf"
-
-
-def result_path(result: "Result", filename: str) -> str:
-    """Return a random storage name of a result's PDF."""
-    return f"results/{get_random_string(2)}/{get_random_string(24)}.pdf"
 
 
 class SlipKind(models.TextChoices):
@@ -31,8 +21,14 @@ class SlipKind(models.TextChoices):
     STOP = "stop", _("Notice of stopping")
 
 
-class Slip(models.Model):
-    """One issued form: number and data frozen in the transaction, PDF stored later by a worker."""
+class Slip(StoredFile):
+    """One issued form: number and data frozen in the transaction, PDF stored later by a worker.
+
+    ``form_set`` ('2018', '2025') and the template's ``revision`` are those it was issued with: it prints the same
+    later.
+    """
+
+    folder = "slips"
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="slips")
     kind = models.CharField(max_length=10, choices=SlipKind.choices)
@@ -40,8 +36,8 @@ class Slip(models.Model):
     data = EncryptedJSONField()
     issued_at = models.DateTimeField()
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
-    file = models.FileField(upload_to=slip_path, blank=True, max_length=120)
-    sha256 = models.CharField(max_length=64, blank=True, default="")
+    form_set = models.CharField(max_length=4, default="", db_default="", blank=True)
+    revision = models.PositiveSmallIntegerField(default=1, db_default=1)
 
     class Meta:
         ordering = ["dossier", "id"]
@@ -58,7 +54,7 @@ class ResultKind(models.TextChoices):
     LETTER = "letter", _("Letter made from the answers")
 
 
-class Result(models.Model):
+class Result(StoredFile):
     """The proposed, then approved decision.
 
     Written by propose, frozen by approve (``approved_at``, ``sha256``,
@@ -66,13 +62,13 @@ class Result(models.Model):
     until signing exists.
     """
 
+    folder = "results"
+
     dossier = models.OneToOneField(Dossier, on_delete=models.PROTECT, related_name="result")
     is_granted = models.BooleanField()
     reason = models.TextField(blank=True, default="")
     kind = models.CharField(max_length=6, choices=ResultKind.choices)
     text = models.TextField(blank=True, default="")
-    file = models.FileField(upload_to=result_path, blank=True, max_length=120)
-    sha256 = models.CharField(max_length=64, blank=True, default="")
     check_code = models.CharField(max_length=12, blank=True, default="")
     number = models.CharField(max_length=30, blank=True, default="")
     data = EncryptedJSONField(null=True, blank=True)

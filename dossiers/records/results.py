@@ -7,12 +7,10 @@ frozen then and hashed into the event, the worker makes the PDF from it once,
 and the file's hash is written together with the file.
 """
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
 from common import broker
-from common.files import store
 from common.qr import qr_svg
 
 from ..models import Dossier, Result, ResultKind, Status
@@ -78,14 +76,3 @@ def wake(result: Result) -> None:
     """Have the worker make a letter's PDF once the transaction commits; an upload needs none."""
     if result.kind == ResultKind.LETTER:
         broker.wake("dossiers.tasks.render_result", result.pk, expires=PDF_SECONDS)
-
-
-def store_pdf(result: Result, content: bytes) -> bool:
-    """Store a letter's PDF and its hash unless it has one; tell whether this call did. Raises NotKept."""
-    storage = result.file.storage
-    name = store.save(storage, result.file.field.generate_filename(result, "result.pdf"), content)
-    values = {"file": name, "sha256": hashlib.sha256(content).hexdigest()}
-    if Result.objects.filter(pk=result.pk, file="", approved_at__isnull=False).update(**values):
-        return True
-    storage.delete(name)
-    return False

@@ -5,7 +5,6 @@ the forms. Slips are papers of the authority and always Vietnamese, whatever
 language the screen has.
 """
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +15,8 @@ from django.utils import translation
 
 from common import broker
 from common.clock import local_day
-from common.files import store
 from common.qr import qr_svg
+from common.values import partial_date
 from common.values.divisions import address_text
 from common.values.money import format_vnd
 from offices.models import Post, Role, Unit
@@ -32,11 +31,16 @@ from .numbering import yearly_number
 
 @dataclass(frozen=True)
 class Form:
-    """A form of the desk: its title, the suffix of its numbers, its number in each set of forms."""
+    """A form of the desk: its title, the suffix of its numbers, its number in each set of forms.
+
+    What an issued slip shows stays: a changed template is a new file, ``<kind>-<revision>.html``, and ``revision``
+    grows.
+    """
 
     title: str
     suffix: str
     numbers: dict[str, str]
+    revision: int = 1
 
 
 FORMS: dict[str, Form] = {
@@ -100,6 +104,8 @@ def issue(move: Move, kind: str, **facts: Any) -> Slip:
         number=number,
         issued_at=move.now,
         issued_by=move.by,
+        form_set=form_set,
+        revision=form.revision,
         data={
             "title": title,
             "form": form.numbers.get(form_set, ""),
@@ -183,16 +189,19 @@ def papers_of(dossier: Dossier) -> list[dict[str, Any]]:
     papers = dossier.papers.filter(replaced_at=None).select_related("required")
     for paper in sorted(papers, key=lambda paper: (paper.required.n if paper.required else 10_000, paper.pk)):
         row = rows.setdefault(
-            paper.required_id or f"paper {paper.pk}", {"name": paper.name, "files": 0, "originals": 0}
+            paper.required_id or f"paper {paper.pk}", {"name": paper.name, "files": 0, "originals": 0, "copies": 0}
         )
         if paper.kind == PaperKind.FILE:
             row["files"] += 1
-        elif paper.kind == PaperKind.ORIGINAL_RECEIVED:
-            row["originals"] += max(paper.required.originals if paper.required else 0, 1)
-        elif paper.kind == PaperKind.COPY_RECEIVED:
-            row["copied"] = True
-        else:
+        elif paper.kind == PaperKind.ORIGINAL_PROMISED:
             row["promised"] = True
+        row["originals"] += paper.originals
+        row["copies"] += paper.copies
+        row |= {
+            fact: value
+            for fact, value in (("number", paper.number), ("dated", partial_date.display(paper.dated)))
+            if value
+        }
     return list(rows.values())
 
 
@@ -227,7 +236,7 @@ def iso(moment: datetime | None) -> str:
 
 def template_of(slip: Slip) -> str:
     """Return the template of a slip's page; it extends ``layout`` (a print page or the PDF's frame)."""
-    return f"slips/{slip.kind}.html"
+    return f"slips/{slip.kind}.html" if slip.revision == 1 else f"slips/{slip.kind}-{slip.revision}.html"
 
 
 def context_of(slip: Slip) -> dict[str, Any]:
@@ -286,18 +295,6 @@ def outcome(row: Assignment) -> str:
 def wake(slip: Slip) -> None:
     """Have the worker make a slip's PDF once the transaction commits; a sweep finds what is missed."""
     broker.wake("dossiers.tasks.render_slip", slip.pk, expires=PDF_SECONDS)
-
-
-def store_pdf(slip: Slip, content: bytes) -> bool:
-    """Store a slip's PDF and its hash unless it has one; tell whether this call did. One UPDATE claims the row.
-
-    Raises :class:`~common.files.store.NotKept`.
-    """
-    name = store.save(slip.file.storage, slip.file.field.generate_filename(slip, "slip.pdf"), content)
-    if Slip.objects.filter(pk=slip.pk, file="").update(file=name, sha256=hashlib.sha256(content).hexdigest()):
-        return True
-    slip.file.storage.delete(name)
-    return False
 
 
 def page(slip: Slip, layout: str = PRINT_LAYOUT) -> tuple[str, dict[str, Any]]:

@@ -10,9 +10,9 @@ from django.db import DatabaseError, connection, transaction
 from accounts.models import User
 from common.database import append_only
 from common.database.roles import prepare_role
+from common.files.stored import store_once
 from dossiers import actions, verifying
 from dossiers.models import Dossier, Slip, Status
-from dossiers.records import slips
 from portal.management.commands import prepare
 from tests.present import present
 
@@ -53,7 +53,7 @@ def test_the_whole_road_is_walked_with_the_applications_rights(role, road):
     with acting():
         road.decided()
         slip = present(Slip.objects.first())
-        assert slips.store_pdf(slip, b"%PDF-1.7")
+        assert store_once(slip, "slip.pdf", b"%PDF-1.7")
         road.do(actions.ReturnResult("Nguyễn Văn An", "075199000011"), road.commune.clerk)
         assert road.dossier.status == Status.RETURNED
         assert verifying.verify(road.now).count == 0

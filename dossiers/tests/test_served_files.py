@@ -9,12 +9,12 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from common.files.stored import store_once
 from common.files.uploads import Accepted
 from common.models import Alert, AlertKind
 from dossiers import actions
 from dossiers.filing.papers import copy_paper
 from dossiers.models import Delivery, Paper, PaperKind, Result, Slip
-from dossiers.records import slips
 from tests import factories
 from tests.present import present
 
@@ -40,7 +40,7 @@ def world(road, now):
     paper.file.save("a.pdf", ContentFile(PDF))
     road.decided(upload=Accepted("a.pdf", PDF, "application/pdf", len(PDF), SHA256, 1))
     road.do(actions.ReturnResult(), road.citizen)
-    slips.store_pdf(present(Slip.objects.first()), PDF)
+    store_once(present(Slip.objects.first()), "slip.pdf", PDF)
     factories.template_file(road.version.papers.first(), PDF)
     with time_machine.travel(now.replace(hour=10)):
         yield road

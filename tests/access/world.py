@@ -5,11 +5,11 @@ import hashlib
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
+from common.files.stored import store_once
 from common.files.uploads import Accepted
 from common.onetime import new_key
 from dossiers import actions
 from dossiers.models import Dossier
-from dossiers.records import slips
 from dossiers.records.applicants import data_of_account
 from dossiers.workflow import perform
 from notifications.models import Notification
@@ -57,7 +57,7 @@ class World:
         self.decided = self.walk("receive", "forward", "propose", "approve")
         self.lettered = self.walk("receive", "forward", "write", "approve")
         self.keep_blank_form()
-        slips.store_pdf(present(self.submitted.slips.first()), PDF)
+        store_once(present(self.submitted.slips.first()), "slip.pdf", PDF)
 
     def keep_blank_form(self) -> None:
         """Put a file where the blank form of the procedure is expected, so that no page has to make it."""

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from common.files.stored import ScanState
 from common.values.divisions import address_text
 
-from ...models import Delivery, Dossier, ScanState
+from ...models import Delivery, Dossier
 from ...models.papers import Paper
 
 

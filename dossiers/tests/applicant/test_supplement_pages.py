@@ -7,9 +7,9 @@ import time_machine
 from django.core.files.storage import default_storage
 from django.urls import reverse
 
+from common.files.stored import store_once
 from dossiers import actions
 from dossiers.models import Dossier, DossierEvent, Paper, Result
-from dossiers.records import results, slips
 from tests import factories
 from tests.present import present
 
@@ -141,7 +141,7 @@ def test_running_dossier_is_not_copied(mine, road):
 def with_file(dossier: Dossier) -> None:
     """Store the result's PDF as the worker does."""
     found = Result.objects.get(dossier=dossier)
-    results.store_pdf(found, b"%PDF-1.7 result")
+    store_once(found, "result.pdf", b"%PDF-1.7 result")
 
 
 def test_result_is_received_once_and_read_later(mine, road):
@@ -188,7 +188,7 @@ def test_slips_are_printed_by_their_owner_only(client, mine, other_citizen, road
         assert page.status_code == 200
         assert dossier.code in page.content.decode()
         assert mine.get(url("slip", dossier, slip.pk) + "?pdf").status_code == 404
-    slips.store_pdf(slip, b"%PDF-1.7 slip")
+    store_once(slip, "slip.pdf", b"%PDF-1.7 slip")
     answer = mine.get(url("slip", dossier, slip.pk) + "?pdf")
     assert answer["Content-Type"] == "application/pdf"
     assert content(answer)

@@ -1,6 +1,7 @@
 """Slips and results: frozen with the action, rendered by the worker, the same on screen and on paper."""
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
 from unittest import mock
 
@@ -10,9 +11,10 @@ from django.db import transaction
 from django.template.loader import render_to_string
 
 from common.files.hashes import stored_digest
+from common.files.stored import store_once
 from common.pdf import PdfFailed
 from dossiers import actions, tasks
-from dossiers.models import Assignment, Result, Slip, SlipKind
+from dossiers.models import Assignment, Paper, PaperKind, Result, Slip, SlipKind
 from dossiers.records import results, slips
 from offices.models import Unit
 from procedures.models import FeeLine, Offering
@@ -162,10 +164,10 @@ def test_worker_stores_the_pdf_once(road):
 def test_second_renderer_loses_and_leaves_no_file(road):
     road.received()
     slip = Slip.objects.get(kind=SlipKind.RECEIPT)
-    assert slips.store_pdf(slip, b"%PDF-1")
+    assert store_once(slip, "slip.pdf", b"%PDF-1")
     storage = slip.file.storage
     with mock.patch.object(storage, "delete", wraps=storage.delete) as deleted:
-        assert not slips.store_pdf(slip, b"%PDF-2")
+        assert not store_once(slip, "slip.pdf", b"%PDF-2")
     assert deleted.call_count == 1
     slip.refresh_from_db()
     assert slip.sha256 == hashlib.sha256(b"%PDF-1").hexdigest()
@@ -268,3 +270,30 @@ def test_control_sheet_is_a_form_of_the_desk(road):
 def test_outcome_of_a_step(road, hours, words):
     row = Assignment(due_at=road.now, until=road.now + timedelta(hours=hours))
     assert slips.outcome(row) == words
+
+
+def test_a_slip_prints_as_it_was_issued(road, monkeypatch):
+    old = present(road.submitted().dossier.slips.first())
+    assert (old.form_set, old.revision, slips.template_of(old)) == ("2025", 1, "slips/filing.html")
+    monkeypatch.setitem(slips.FORMS, SlipKind.RECEIPT, replace(slips.FORMS[SlipKind.RECEIPT], revision=2))
+    road.do(actions.Receive(), road.commune.clerk)
+    new = road.dossier.slips.get(kind=SlipKind.RECEIPT)
+    assert (new.revision, slips.template_of(new)) == (2, "slips/receipt-2.html")
+
+
+def test_the_receipt_says_how_many_of_each_paper_and_which(road):
+    paper = road.version.papers.first()
+    Paper.objects.create(
+        dossier=road.dossier,
+        required=paper,
+        name=paper.name,
+        kind=PaperKind.COPY_RECEIVED,
+        copies=2,
+        number="15/CNKH",
+        dated="2020-05",
+        uploaded_at=road.now,
+    )
+    (row,) = slips.papers_of(road.dossier)
+    assert (row["copies"], row["number"], row["dated"]) == (2, "15/CNKH", "05/2020")
+    text = " ".join(render_to_string("slips/_papers.html", {"data": {"papers": [row]}}).split())
+    assert f"{paper.name}, số 15/CNKH, 05/2020" in text and "(2 bản sao)" in text
