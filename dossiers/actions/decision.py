@@ -4,11 +4,12 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common.clock import LOCAL, local_day
 from common.files.hashes import stored_digest
 from common.files.store import NotKept, keep
@@ -106,6 +107,8 @@ class SendBack(ActionBase):
 
     def effects(self, move: Move) -> None:
         assignments.give(move)
+        # The reason is for the desk's eyes: it stands in the dossier, not in the mail.
+        notices.tell_officer(move, "sent_back", cast(User, move.dossier.holder), leader=move.person.get_full_name())
 
 
 @dataclass(frozen=True)

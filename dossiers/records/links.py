@@ -11,6 +11,11 @@ def tracking_link(dossier: Dossier) -> str:
     return settings.SITE_URL + reverse("track:dossier", args=[dossier.code])
 
 
+def desk_link(dossier: Dossier) -> str:
+    """Return the address of the desk's page of a dossier with a code."""
+    return settings.SITE_URL + reverse("desk:dossier", args=[dossier.code])
+
+
 def applicant_link(dossier: Dossier) -> str:
     """Return the address of the page the applicant should open: their own, else the look-up."""
     if dossier.owner_id is None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import translation
 
-from dossiers import actions
+from dossiers import actions, hooks
 from notifications.models import Notification
 from tests.present import present
 
@@ -55,7 +55,30 @@ def test_template_for_every_step_and_no_other():
     from django.conf import settings
 
     folder = Path(settings.BASE_DIR) / "templates" / "notifications"
-    assert {path.stem for path in folder.glob("dossier_*.txt")} == set(STEPS)
+    assert {path.stem for path in folder.glob("dossier_*.txt")} == {*STEPS, "dossier_sent_back"}
+
+
+def test_an_officer_is_told_that_a_proposal_came_back_but_not_why(road):
+    road.proposed().do(actions.SendBack("Thiếu căn cứ pháp lý"), road.commune.leader)
+    message = present(Notification.objects.get(kind="dossier_sent_back"))
+    specialist = road.commune.specialist
+    assert (message.recipient, message.to_address) == (specialist, specialist.email)
+    assert f"http://testserver/desk/dossiers/{road.dossier.code}/" in message.body
+    assert road.commune.leader.get_full_name() in message.body
+    assert "Thiếu căn cứ" not in message.body and road.dossier.applicant.name not in message.body
+    assert "\n\n\n" not in message.body
+    # What an officer misses is no call to a citizen.
+    assert message.subject_type != "dossier"
+
+
+def test_packages_above_add_to_a_message_by_audience(road, monkeypatch):
+    monkeypatch.setattr(
+        hooks, "messages", [lambda move, kind, audience: f"Thêm: {kind}." if audience == "applicant" else ""]
+    )
+    road.proposed().do(actions.SendBack("Xem lại"), road.commune.leader)
+    bodies = dict(Notification.objects.values_list("kind", "body"))
+    assert "\n\nThêm: received.\n\n--" in bodies["dossier_received"]
+    assert "Thêm" not in bodies["dossier_sent_back"]
 
 
 def test_dates_are_shown_in_vietnam(road):
