@@ -39,7 +39,7 @@ def version(*rows: dict[str, Any]) -> ProcedureVersion:
     """A version with fees as the exchange format has them, in memory; exemptions are numbered 11, 12, …, then 21."""
     made, lines = ProcedureVersion(pk=1), []
     for n, row in enumerate(rows, start=1):
-        values = {"key": f"phi-{n}", "kind": "phi", "name": "Phí", "amount_vnd": 8000} | row
+        values: dict[str, Any] = {"key": f"phi-{n}", "kind": "phi", "name": "Phí", "amount_vnd": 8000} | row
         exemptions = [
             FeeExemption(
                 pk=10 * n + place,
