@@ -20,6 +20,7 @@ from offices.models import Role, Unit
 from ..models import (
     FeeKind,
     FeeLine,
+    FeeUnit,
     LifeEvent,
     Offering,
     Procedure,
@@ -32,6 +33,7 @@ from ..models import (
 )
 from ..versions import publishing
 from ..versions.checking import working_hours
+from ..versions.fee_lines import write_exemptions
 from . import wording
 from .forms_import import convert_form, general_form
 
@@ -45,6 +47,7 @@ _UNITS = {
     "days": TimeUnit.DAYS,
     "working days": TimeUnit.WORKING_DAYS,
 }
+_FEE_UNITS = {"bản sao": FeeUnit.COPY, "văn bản xác nhận": FeeUnit.COPY}
 # How the time of a procedure is shared out among its steps, by role.
 _SHARES = {Role.CLERK: 1, Role.SPECIALIST: 6, Role.LEADER: 2}
 
@@ -162,7 +165,8 @@ def _add_version(
         effective_from=EFFECTIVE_FROM,
     )
     RequiredPaper.objects.bulk_create(papers(version, row, has_form=form is not None))
-    FeeLine.objects.bulk_create(fees(version, row))
+    lines = FeeLine.objects.bulk_create(fees(version, row))
+    write_exemptions(lines, exemptions(lines, row))
     ProcedureStep.objects.bulk_create(steps(version, row))
     publishing.publish(version, None, now)
 
@@ -212,18 +216,28 @@ def fees(version: ProcedureVersion, row: Mapping[str, Any]) -> list[FeeLine]:
     if row["fee_kind"] == "không":
         return []
     is_charge = row["fee_kind"] == "lệ phí"
+    note = wording.FEE_UNITS[row["fee_unit"]]
     return [
         FeeLine(
             version=version,
             n=1,
+            key="le-phi" if is_charge else "phi",
             kind=FeeKind.CHARGE if is_charge else FeeKind.FEE,
+            name="Lệ phí" if is_charge else "Phí",
             amount_vnd=row["fee_vnd"],
             amount_online_vnd=row.get("fee_vnd_online"),
-            per=wording.FEE_UNITS[row["fee_unit"]],
-            exemption=row.get("fee_exemption_vi") or "",
-            is_local=is_charge and row["slug"] in wording.LOCAL_FEES,
+            unit=_FEE_UNITS.get(note, FeeUnit.DOSSIER),
+            is_guide=is_charge and row["slug"] in wording.LOCAL_FEES,
+            note="" if note in _FEE_UNITS or note == "hồ sơ" else f"mỗi {note}",
         )
     ]
+
+
+def exemptions(lines: Iterable[FeeLine], row: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
+    """Return who is exempt from each fee."""
+    who = row.get("fee_exemption_vi") or ""
+    found = [{"who": who, "proof": "", "since": None, "until": None, "channel": None}] if who else []
+    return [found for _line in lines]
 
 
 def steps(version: ProcedureVersion, row: Mapping[str, Any]) -> list[ProcedureStep]:

@@ -4,14 +4,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from common.database.contention import is_passing, once_more, patiently
-
-
-class Refused(Exception):
-    """What the driver raises, with the state that PostgreSQL gave."""
-
-    def __init__(self, state: str) -> None:
-        super().__init__(state)
-        self.pgcode = state
+from common.refusals import Refused
 
 
 def deadlock(state: str = "40P01") -> OperationalError:

@@ -75,7 +75,7 @@ def test_steps_fit_the_time(catalogue):
 def test_nothing_people_read_is_a_note_of_the_researchers(catalogue):
     for version in ProcedureVersion.objects.prefetch_related("papers", "fees"):
         texts = [version.processing_note, version.note, version.conditions, version.outcome]
-        texts += [paper.condition for paper in version.papers.all()] + [fee.per for fee in version.fees.all()]
+        texts += [paper.condition for paper in version.papers.all()] + [fee.note for fee in version.fees.all()]
         assert not any(mark in text for text in texts for mark in ("[known", "gieo", "kiểm chứng", "per ")), version
 
 

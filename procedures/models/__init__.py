@@ -1,0 +1,40 @@
+"""Tables of the catalogue, by subject."""
+
+from .catalogue import (
+    LifeEvent,
+    PreparedForm,
+    Procedure,
+    ProcedureFigures,
+    ProcedureStep,
+    ProcedureVersion,
+    RequiredPaper,
+    Sector,
+    TimeUnit,
+    TitleWord,
+    VersionStatus,
+    WaitingImport,
+)
+from .fees import FeeChannel, FeeExemption, FeeKind, FeeLine, FeeUnit
+from .offerings import Offering, OfferingFee
+
+__all__ = [
+    "FeeChannel",
+    "FeeExemption",
+    "FeeKind",
+    "FeeLine",
+    "FeeUnit",
+    "LifeEvent",
+    "Offering",
+    "OfferingFee",
+    "PreparedForm",
+    "Procedure",
+    "ProcedureFigures",
+    "ProcedureStep",
+    "ProcedureVersion",
+    "RequiredPaper",
+    "Sector",
+    "TimeUnit",
+    "TitleWord",
+    "VersionStatus",
+    "WaitingImport",
+]
