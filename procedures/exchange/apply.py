@@ -13,6 +13,7 @@ from accounts.models import User
 from common import clock
 from common.files.uploads import removed_on_failure
 
+from ..marks import write_marks
 from ..models import LifeEvent, Procedure, ProcedureVersion, RequiredPaper, Sector
 from ..versions import publishing, template_files
 from ..versions.comparing import ChangedSection
@@ -91,6 +92,7 @@ class _Writer:
             self.now,
         )
         outcome.procedure = outcome.draft.procedure
+        Procedure.objects.filter(pk=outcome.procedure.pk).update(popularity=outcome.about["popularity"])
 
     def about(self, outcome: Outcome) -> None:
         """Change what the procedure says beside its versions; at once, and logged."""
@@ -140,6 +142,8 @@ class _Writer:
             _replace(draft.fees, fees, draft)
         if before["steps"] != target["steps"]:
             _replace(draft.steps, steps, draft)
+        if before["marks"] != target["marks"]:
+            write_marks(draft, target["marks"])
         if self.options.to_review:
             publishing.send_to_review(draft, draft.revision, self.by, self.now, self.note)
 

@@ -51,6 +51,7 @@ VERSION: Plain = {
     "papers": [],
     "fees": [],
     "steps": [],
+    "marks": [],
 }
 
 

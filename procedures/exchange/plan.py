@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -9,7 +10,6 @@ from accounts.models import User
 from common.text import fold
 
 from ..models import LifeEvent, Procedure, ProcedureVersion, Sector, VersionStatus
-from ..seed.importing import sector_code
 from ..versions import checking
 from ..versions.comparing import compare, compare_procedures
 from ..versions.drafting import first_of_next_month
@@ -62,7 +62,7 @@ class _Planner:
             if start <= self.day and (until is None or until >= self.day):
                 mine["in_force"] = pk
         found = ProcedureVersion.objects.filter(pk__in={pk for mine in wanted.values() for pk in mine.values()})
-        by_pk = {row.pk: row for row in found.select_related("author").prefetch_related("papers", "fees", "steps")}
+        by_pk = {row.pk: row for row in found.select_related("author").prefetch_related("papers", "fees", "steps", "marks")}
         return {procedure: {name: by_pk[pk] for name, pk in mine.items()} for procedure, mine in wanted.items()}
 
     def plan(self) -> Plan:
@@ -96,6 +96,8 @@ class _Planner:
         """Work out what the procedure shall say beside its versions."""
         before = plain_procedure(made.procedure) if made.procedure else dict(PROCEDURE)
         about = before | {name: values[name] for name in PROCEDURE if name in values}
+        if made.procedure is None:
+            about["popularity"] = values.get("popularity", 0)
         if "sector" in values:
             self.sector(made, about, values["sector"])
         elif made.procedure is None:
@@ -118,7 +120,7 @@ class _Planner:
     def sector(self, made: Outcome, about: Plain, found: Plain) -> None:
         code = found.get("code") or self.sectors_by_name.get(fold(found.get("name", ""))) or ""
         if not code and found.get("name"):
-            code = sector_code(found["name"])
+            code = slugify(fold(found["name"]))[:60].strip("-")
         row = self.sectors.get(code)
         if row is not None:
             about["sector"] = {"code": code, "name": row.name, "name_en": row.name_en}

@@ -21,7 +21,8 @@ from eforms import schema as form_schema
 from eforms.reading import OPERATORS
 from offices.models import Role
 
-from ..models import FeeKind, TimeUnit
+from ..marks import is_part
+from ..models import Confidence, FeeKind, TimeUnit
 from ..versions.drafting import is_code
 from ..versions.serialising import Plain
 from ..versions.template_files import KINDS as TEMPLATE_KINDS
@@ -31,6 +32,9 @@ MAX_DEPTH = 30
 
 
 MAX_ENTRIES = 60
+
+
+MAX_MARKS = 500
 
 
 MAX_FAULTS = 500
@@ -311,6 +315,21 @@ _STEP: dict[str, Check] = {
 }
 
 
+def _part(found: Any, place: str, into: _Gathering) -> str:
+    text = _text(found, place, into, maximum=100)
+    if not is_part(text):
+        raise _Wrong(_("This names no part of a procedure that can be marked."))
+    return text
+
+
+_MARK: dict[str, Check] = {
+    "part": _part,
+    "confidence": partial(_one_of, known=tuple(Confidence.values)),
+    "source": _TEXT,
+    "note": _TEXT,
+}
+
+
 _VERSION: dict[str, Check] = {
     "name": _NAME,
     "name_en": _LINE,
@@ -336,6 +355,7 @@ _VERSION: dict[str, Check] = {
     "papers": partial(_list, each=partial(_record, spec=_PAPER, needed=("name",))),
     "fees": partial(_list, each=partial(_record, spec=_FEE, needed=("kind", "amount_vnd"))),
     "steps": partial(_list, each=partial(_record, spec=_STEP, needed=("text",))),
+    "marks": partial(_list, each=partial(_record, spec=_MARK, needed=("part", "confidence")), maximum=MAX_MARKS),
 }
 
 
@@ -348,6 +368,7 @@ _PROCEDURE: dict[str, Check] = {
     "notice": _TEXT,
     "accept_until": _or_none(_day),
     "related": partial(_list, each=_code),
+    "popularity": _WHOLE,
     "version": partial(_record, spec=_VERSION),
 }
 

@@ -13,6 +13,7 @@ from common import clock
 from common.files.uploads import delete_after_commit
 
 from ..finding.indexing import index_unpublished
+from ..marks import plain_marks, write_marks
 from ..models import (
     FeeLine,
     Procedure,
@@ -180,7 +181,7 @@ def _procedure(code: str, **columns: Any) -> Procedure:
 def _copy(
     source: ProcedureVersion, procedure: Procedure, number: int, by: User, now: datetime, **changed: Any
 ) -> ProcedureVersion:
-    """Make a draft with the wording, papers, fees and steps of a version; template files keep their stored names."""
+    """Make a draft with the wording, all parts and the open marks of a version; template files keep their stored names."""
     columns = {name: getattr(source, name) for name in COPIED}
     columns |= {name: value for name, value in changed.items() if value}
     made = ProcedureVersion.objects.create(
@@ -195,6 +196,7 @@ def _copy(
     RequiredPaper.objects.bulk_create([_twin(paper, made) for paper in source.papers.all()])
     FeeLine.objects.bulk_create([_twin(line, made) for line in source.fees.all()])
     ProcedureStep.objects.bulk_create([_twin(step, made) for step in source.steps.all()])
+    write_marks(made, plain_marks(source))
     return made
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from ..marks import plain_marks
 from ..models import Procedure, ProcedureVersion, RequiredPaper, VersionStatus
 from .drafting import COPIED
 
@@ -85,6 +86,7 @@ def plain_version(version: ProcedureVersion, template: TemplateReader = with_tem
             {**{name: getattr(step, name) for name in STEP_COLUMNS}, "allotted": float(step.allotted)}
             for step in version.steps.all()
         ],
+        "marks": plain_marks(version),
     }
 
 
@@ -103,6 +105,7 @@ def plain_procedure(procedure: Procedure) -> Plain:
         "notice": procedure.notice,
         "accept_until": procedure.accept_until.isoformat() if procedure.accept_until else None,
         "related": sorted(other.code for other in procedure.related.all()),
+        "popularity": procedure.popularity,
     }
 
 
@@ -118,7 +121,7 @@ def chosen_versions(procedures: Iterable[Procedure], day: date) -> dict[int, Pro
         if in_force or not chosen.get(procedure, (False, 0))[0]:
             chosen[procedure] = (in_force, pk)
     found = ProcedureVersion.objects.filter(pk__in=[pk for _force, pk in chosen.values()])
-    return {version.procedure_id: version for version in found.prefetch_related("papers", "fees", "steps")}
+    return {version.procedure_id: version for version in found.prefetch_related("papers", "fees", "steps", "marks")}
 
 
 def in_batches(procedures: QuerySet[Procedure]) -> Iterator[list[Procedure]]:

@@ -17,7 +17,7 @@ from procedures.exchange.item import MAX_PROCEDURES, Unreadable
 from procedures.exchange.json_reading import read_json
 from procedures.exchange.outcome import CHANGED, FAULTY, NEW, SAME, Options
 from procedures.models import LifeEvent, Procedure, ProcedureVersion, Sector
-from procedures.seed.importing import DATA, import_catalogue
+from procedures.seed import FILE, import_catalogue
 from procedures.versions import publishing
 from procedures.versions import serialising as exchange
 from tests import factories
@@ -65,8 +65,8 @@ def bring_in(data, by, **options):
 
 def shipped(count):
     """Load the first procedures that come with the portal."""
-    rows = json.loads((DATA / "catalogue.json").read_text(encoding="utf-8"))["procedures"]
-    import_catalogue({"procedures": rows[:count]}, now=NOW)
+    rows = json.loads(FILE.read_text(encoding="utf-8"))["procedures"]
+    import_catalogue(json.dumps(file_with(*rows[:count])).encode(), now=NOW)
 
 
 def wipe():

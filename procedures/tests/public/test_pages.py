@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from procedures.models import Offering, Procedure, ProcedureVersion, RequiredPaper
-from procedures.seed import importing
+from procedures import catalogue, seed
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +21,8 @@ def built(django_db_setup, django_db_blocker):
     """Two communes, of which the first offers the whole catalogue; once for all tests here."""
     with django_db_blocker.unblock(), transaction.atomic():
         communes = factories.commune(), factories.commune("xuan-loc", "Xã Xuân Lộc", "000.00.17.H19")
-        importing.import_catalogue(now=factories.NOW)
-        importing.offer_all(communes[0].unit, since=date(2025, 7, 1))
+        seed.import_catalogue(now=factories.NOW)
+        catalogue.offer_all(communes[0].unit, since=date(2025, 7, 1))
         yield communes
         transaction.set_rollback(True)
 
