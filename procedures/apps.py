@@ -4,6 +4,11 @@ from common.database import append_only
 
 # Once published, a wording stays: dossiers are judged by the version they were filed under.
 _FIXED = "\"status\" IN ('published', 'retired')"
+# The same of a row that belongs to a version.
+_OF_FIXED = (
+    'EXISTS (SELECT 1 FROM "procedures_procedureversion" "version" '
+    f'WHERE "version"."id" = "version_id" AND "version".{_FIXED})'
+)
 
 
 class ProceduresConfig(AppConfig):
@@ -41,3 +46,6 @@ class ProceduresConfig(AppConfig):
                 f"procedures_{child}",
                 parent=append_only.Parent("procedures_procedureversion", "version_id", _FIXED),
             )
+        append_only.register(
+            "procedures_feeexemption", parent=append_only.Parent("procedures_feeline", "line_id", _OF_FIXED)
+        )

@@ -1,4 +1,4 @@
-"""Levels, times and fees of procedures in words, in the active language."""
+"""Levels, times and people of procedures in words, in the active language."""
 
 from collections.abc import Iterable
 from decimal import Decimal
@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from .models import FeeKind, FeeLine, LifeEvent, Offering, ProcedureVersion, TimeUnit
+from .models import LifeEvent, ProcedureVersion, TimeUnit
 
 # The three names of Nghị định 42/2022: wholly online, partly online, information only.
 WHOLLY, PARTLY, INFORMATION = "wholly", "partly", "information"
@@ -85,42 +85,6 @@ def time_words(version: ProcedureVersion) -> str:
 def thousands(number: int) -> str:
     """Write a whole number: '1.234'."""
     return f"{number:,}".replace(",", ".")
-
-
-def vnd(amount: int) -> str:
-    """Write an amount in whole đồng: '8.000 đồng'."""
-    return f"{thousands(amount)} đồng"
-
-
-def fee_words(fees: Iterable[FeeLine], offering: Offering | None = None) -> tuple[str, str]:
-    """Return the fee in one line and a caution ('' when there is none); a unit's own fee wins."""
-    lines = list(fees)
-    if offering is not None and offering.fee_vnd is not None:
-        local = _("Fee: %(amount)s") % {"amount": vnd(offering.fee_vnd)} if offering.fee_vnd else _("Free")
-        return local, _("Some people are exempt.") if any(line.exemption for line in lines) else ""
-    if not lines:
-        return _("Free"), ""
-    cautions = []
-    if any(line.is_local for line in lines):
-        cautions.append(_("The province sets the amount."))
-    if any(line.exemption and line.amount_vnd for line in lines):
-        cautions.append(_("Some people are exempt."))
-    if not any(line.amount_vnd for line in lines):
-        if any(line.is_local for line in lines):
-            return _("Free in the usual case"), _("Where a fee is due, the province sets it.")
-        return _("Free"), ""
-    amounts = "; ".join(amount_words(line) for line in lines)
-    is_service = all(line.kind == FeeKind.FEE for line in lines)
-    words = _("Service fee: %(amount)s") if is_service else _("Fee: %(amount)s")
-    return words % {"amount": amounts}, " ".join(cautions)
-
-
-def amount_words(line: FeeLine) -> str:
-    """Write one fee with what it is for: '8.000 đồng/bản sao (nộp trên mạng: 4.000 đồng)'."""
-    words = f"{vnd(line.amount_vnd)}/{line.per}" if line.per else vnd(line.amount_vnd)
-    if line.amount_online_vnd is not None:
-        words += " " + _("(filed online: %(amount)s)") % {"amount": vnd(line.amount_online_vnd)}
-    return words
 
 
 def audience_words(audience: Iterable[str]) -> str:

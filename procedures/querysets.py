@@ -1,13 +1,13 @@
 """What is in force and on offer on a day."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 if TYPE_CHECKING:
-    from .models import Offering, Procedure, ProcedureVersion
+    from .models import FeeLine, Offering, Procedure, ProcedureVersion
 
 
 class VersionQuerySet(models.QuerySet["ProcedureVersion"]):
@@ -27,6 +27,15 @@ class VersionQuerySet(models.QuerySet["ProcedureVersion"]):
     def open(self) -> Self:
         """Versions still being written or reviewed."""
         return self.filter(status__in=("draft", "in_review"))
+
+
+class FeeLineQuerySet(models.QuerySet["FeeLine"]):
+    """Fee lines by what is said of them."""
+
+    def with_exemptions(self) -> Self:
+        """Let each line know as ``has_exemptions`` whether anybody is exempt from it."""
+        exemptions: Any = self.model._meta.get_field("exemptions").related_model
+        return self.annotate(has_exemptions=Exists(exemptions.objects.filter(line=OuterRef("pk"))))
 
 
 class ProcedureQuerySet(models.QuerySet["Procedure"]):

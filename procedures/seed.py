@@ -19,8 +19,8 @@ from .exchange.merging import VERSION, build, merge
 from .marks import new_marks
 from .models import FeeLine, LifeEvent, Mark, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, Sector
 from .versions import publishing
-from .versions.serialising import Plain
-PARTS=('papers','fees','steps','marks')  # TMP
+from .versions.fee_lines import write_exemptions
+from .versions.serialising import PARTS, Plain
 
 FILE = Path(__file__).parent / "data" / "catalogue.json"
 
@@ -77,9 +77,7 @@ def _write_procedures(fresh: Sequence[Plain]) -> dict[str, Procedure]:
     return procedures
 
 
-def _write_drafts(
-    procedures: Mapping[str, Procedure], fresh: Iterable[Plain], now: datetime
-) -> list[ProcedureVersion]:
+def _write_drafts(procedures: Mapping[str, Procedure], fresh: Iterable[Plain], now: datetime) -> list[ProcedureVersion]:
     """Make the first version of each procedure, all parts with it, as drafts that nobody wrote."""
     today = {"effective_from": clock.local_day(now).isoformat(), "effective_until": None}
     targets = [merge(VERSION, values["version"]) | today | _dates(values["version"]) for values in fresh]
@@ -90,8 +88,8 @@ def _write_drafts(
             row.version = version
     versions = ProcedureVersion.objects.bulk_create(version for version, *_parts in built)
     RequiredPaper.objects.bulk_create(paper for _v, papers, _f, _s in built for paper in papers)
-    FeeLine.objects.bulk_create(fee for _v, _p, fees, _s in built for fee in fees)
-    # write_exemptions(lines, [fee["exemptions"] for target in targets for fee in target["fees"]])
+    lines = FeeLine.objects.bulk_create(fee for _v, _p, fees, _s in built for fee in fees)
+    write_exemptions(lines, [fee["exemptions"] for target in targets for fee in target["fees"]])
     ProcedureStep.objects.bulk_create(step for _v, _p, _f, steps in built for step in steps)
     marked = zip(versions, targets, strict=True)
     Mark.objects.bulk_create(mark for version, target in marked for mark in new_marks(version, target["marks"]))

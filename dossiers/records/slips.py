@@ -19,9 +19,8 @@ from common.clock import local_day
 from common.files import store
 from common.qr import qr_svg
 from common.values.divisions import address_text
-from common.values.money import format_vnd
 from offices.models import Post, Role, Unit
-from procedures.labels import amount_words
+from procedures.fees import due_words
 from procedures.models import Offering, ProcedureVersion, TimeUnit
 
 from ..models import Assignment, Delivery, Dossier, PaperKind, Slip, SlipKind
@@ -197,14 +196,12 @@ def papers_of(dossier: Dossier) -> list[dict[str, Any]]:
 
 
 def fee_text(dossier: Dossier) -> str:
-    """Return the fee as the receipt states it; a unit's own fee wins; two queries."""
-    lines = list(dossier.version.fees.all())
+    """Return the fee as the receipt states it, by the answers and the unit's own amounts; four queries."""
     offering = Offering.objects.filter(unit=dossier.unit_id, procedure=dossier.version.procedure_id).first()
-    if offering is not None and offering.fee_vnd is not None:
-        return format_vnd(offering.fee_vnd) if offering.fee_vnd else "Không"
+    day = local_day(dossier.received_at or dossier.created_at)
+    case = {"channel": dossier.channel, "day": day, "facts": dossier.answers or None}
     with in_vietnamese():
-        amounts = "; ".join(amount_words(line) for line in lines if line.amount_vnd)
-    return amounts or ("Theo mức thu của tỉnh, nếu có" if any(line.is_local for line in lines) else "Không")
+        return due_words(dossier.version, offering, **case) or "Không"
 
 
 def receipt_facts(dossier: Dossier) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from ..models import LifeEvent, Procedure, ProcedureVersion, RequiredPaper, Sect
 from ..versions import publishing, template_files
 from ..versions.comparing import ChangedSection
 from ..versions.drafting import forget_files
+from ..versions.fee_lines import write_exemptions
 from ..versions.serialising import COLUMNS, Plain, digested, plain_version, template_digest
 from .item import ImportItem
 from .merging import build
@@ -140,6 +141,7 @@ class _Writer:
             self.papers(draft, papers, target["papers"])
         if before["fees"] != target["fees"]:
             _replace(draft.fees, fees, draft)
+            write_exemptions(fees, [fee["exemptions"] for fee in target["fees"]])
         if before["steps"] != target["steps"]:
             _replace(draft.steps, steps, draft)
         if before["marks"] != target["marks"]:

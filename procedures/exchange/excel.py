@@ -23,6 +23,8 @@ from ..versions.serialising import Plain, plain_procedure, plain_version
 MAX_ROWS = 100_000
 # The first cell of the row that explains the columns begins so; it is skipped when the file is read.
 EXPLAINS = "Giải thích:"
+# Between the parts of an exemption.
+BAR = "|"
 YES_NO = {True: "Có", False: "Không"}
 UNITS = {
     "working_days": "ngày làm việc",
@@ -32,6 +34,7 @@ UNITS = {
 }
 AUDIENCE = {"citizen": "công dân", "organisation": "tổ chức", "enterprise": "doanh nghiệp"}
 CHANNELS = {"online": "trực tuyến", "direct": "trực tiếp", "post": "bưu chính"}
+FEE_UNITS = {"dossier": "hồ sơ", "copy": "bản", "page": "trang", "person": "người"}
 KINDS = {"phi": "phí", "le_phi": "lệ phí"}
 ROLES = {
     "": "người nộp",
@@ -47,7 +50,7 @@ class Column:
     """One column: ``name`` of the value, its heading and explanation, how wide it is, what kind of value it holds.
 
     ``kind`` is text, lines (a list, one entry a line), number, hours, money,
-    day, truth, or one / several of ``known`` (stored value → word).
+    day, truth, tiers, exemptions, or one / several of ``known`` (stored value → word).
     """
 
     name: str
@@ -100,12 +103,26 @@ PAPERS = (
 )
 FEES = (
     CODE,
+    Column("key", "Mã khoản thu", "Không đổi với khoản đã có; để trống với khoản mới.", 18),
     Column("kind", "Loại", "phí hoặc lệ phí.", 9, "one", KINDS),
+    Column("name", "Tên khoản thu", "Tối đa 200 ký tự.", 40),
+    Column("name_en", "Tên tiếng Anh", "Có thể để trống.", 30),
     Column("amount_vnd", "Mức thu (đồng)", "Số nguyên, ví dụ 8000 hoặc 8.000.", 14, "money"),
     Column("amount_online_vnd", "Mức thu khi nộp trực tuyến", "Để trống nếu như nhau.", 14, "money"),
-    Column("per", "Tính cho", "Ví dụ: bản, trang, hồ sơ.", 16),
-    Column("exemption", "Miễn, giảm", "Ai được miễn, giảm; có thể để trống.", 50),
-    Column("is_local", "Do tỉnh quy định", "Có hoặc Không.", 10, "truth", YES_NO),
+    Column("unit", "Tính cho", f"{', '.join(FEE_UNITS.values())}.", 12, "one", FEE_UNITS),
+    Column("tiers", "Bậc", "Mỗi dòng một bậc, ví dụ 1-2: 2000, dòng cuối 3-: 1000; có thể để trống.", 16, "tiers"),
+    Column("cap_vnd", "Tối đa mỗi bản (đồng)", "Chỉ khi tính theo trang; có thể để trống.", 14, "money"),
+    Column("is_optional", "Chỉ khi yêu cầu", "Có: chỉ thu cho phần được yêu cầu.", 10, "truth", YES_NO),
+    Column("applies", "Khi nào thu", "Bằng lời; để trống nếu luôn thu.", 40),
+    Column("is_guide", "Do tỉnh quy định", "Có hoặc Không.", 10, "truth", YES_NO),
+    Column("note", "Ghi chú", "Có thể để trống.", 30),
+    Column(
+        "exemptions",
+        "Miễn, giảm",
+        "Mỗi dòng một đối tượng: ai | giấy tờ chứng minh | từ ngày | đến ngày | trực tuyến. Chỉ phần đầu là bắt buộc.",
+        60,
+        "exemptions",
+    ),
 )
 STEPS = (
     CODE,
@@ -239,10 +256,28 @@ def _lines(value: Any, column: Column) -> str:
     return "\n".join(value)
 
 
+def _tiers(value: Any, column: Column) -> str:
+    return "\n".join(f"{tier['from']}-{tier['to'] or ''}: {tier['amount_vnd']}" for tier in value)
+
+
+def _exemptions(value: Any, column: Column) -> str:
+    return "\n".join(_exemption(row) for row in value)
+
+
+def _exemption(row: Plain) -> str:
+    """Write an exemption as parts between bars; what is empty at the end is left out."""
+    days = [f"{date.fromisoformat(row[name]):%d/%m/%Y}" if row[name] else "" for name in ("since", "until")]
+    texts = [row[name].replace(BAR, "/") for name in ("who", "proof")]
+    parts = [*texts, *days, CHANNELS[row["channel"]] if row["channel"] else ""]
+    return f" {BAR} ".join(parts).rstrip(f" {BAR}")
+
+
 _SHOWN: dict[str, Callable[[Any, Column], Any]] = {
     "day": _day,
     "one": _word,
     "truth": _word,
     "several": _words,
     "lines": _lines,
+    "tiers": _tiers,
+    "exemptions": _exemptions,
 }

@@ -22,7 +22,7 @@ from common.text import fold, plain
 from common.values import partial_date
 
 from ..versions.serialising import Plain
-from .excel import CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
+from .excel import BAR, CHANNELS, CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
 from .item import MAX_BYTES, Fault, ImportItem, Row, Unreadable, checked, too_large
 from .reading import read_procedure
 
@@ -34,6 +34,7 @@ MAX_CELL = 32_767
 # Parts of a workbook that run, or fetch, something.
 _ACTIVE = re.compile(r"vbaproject|macrosheets|/activex|/embeddings|/ctrlprops", re.IGNORECASE)
 _LINKS = re.compile(r"externallinks/|connections\.xml|/querytables/", re.IGNORECASE)
+_TIER = re.compile(r"(\d{1,4})\s*-\s*(\d{1,4})?\s*:\s*([\d. ]{1,20})", re.ASCII)
 _HOURS = re.compile(r"\d{1,5}(?:[.,]\d+)?", re.ASCII)
 
 
@@ -181,9 +182,9 @@ class _Table:
 def _put(row: Row, column: Column, value: Any) -> None:
     """Store a value; an empty cell of what cannot be empty counts as missing."""
     if value is None:
-        if column.name in ("amount_online_vnd", "accept_until"):
+        if column.name in ("amount_online_vnd", "cap_vnd", "accept_until"):
             row[column.name] = None
-        elif column.kind in ("lines", "several"):
+        elif column.kind in ("lines", "several", "tiers", "exemptions"):
             row[column.name] = []
         elif column.kind == "text" and column.name not in ("key", "name", "text", "sector", "code"):
             row[column.name] = ""
@@ -287,6 +288,29 @@ def _truth(found: Any, column: Column) -> bool:
     return words[word]
 
 
+def _tiers(found: Any, column: Column) -> list[Plain]:
+    tiers = []
+    for line in _lines(found, column):
+        match = _TIER.fullmatch(plain(line))
+        if match is None:
+            raise _Bad(_("A tier is written like 1-2: 2000, the last one like 3-: 1000."))
+        first, last, amount = match.groups()
+        tiers.append({"from": int(first), "to": int(last) if last else None, "amount_vnd": _number(amount, column)})
+    return tiers
+
+
+def _exemptions(found: Any, column: Column) -> list[Plain]:
+    rows = []
+    for line in _lines(found, column):
+        parts = [part.strip() for part in line.split(BAR)]
+        who, proof, since, until, channel = parts + [""] * (5 - len(parts)) if len(parts) <= 5 else [""] * 5
+        if not who or (channel and fold(channel) != fold(CHANNELS["online"])):
+            raise _Bad(_("An exemption is written as who | proof | first day | last day | trực tuyến."))
+        days = {name: _day(day, column) if day else None for name, day in (("since", since), ("until", until))}
+        rows.append({"who": who, "proof": proof, **days, "channel": "online" if channel else None})
+    return rows
+
+
 _READERS: dict[str, Callable[[Any, Column], Any]] = {
     "text": _text,
     "lines": _lines,
@@ -297,6 +321,8 @@ _READERS: dict[str, Callable[[Any, Column], Any]] = {
     "one": _one,
     "several": _several,
     "truth": _truth,
+    "tiers": _tiers,
+    "exemptions": _exemptions,
 }
 
 

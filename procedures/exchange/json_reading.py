@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from ..versions.serialising import FORMAT, PORTAL
 from .item import MAX_BYTES, MAX_PROCEDURES, ImportItem, Unreadable, checked, too_large
-from .reading import MAX_DEPTH, read_procedure
+from .reading import read_procedure
+from .values import MAX_DEPTH
 
 
 def read_json(content: bytes) -> list[ImportItem]:

@@ -5,11 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.text import slugify
-
 from common.text import fold
 
 from ..models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
+from ..versions.parts import STEMS, row_key
 from ..versions.serialising import COLUMNS, FEE_COLUMNS, PAPER_COLUMNS, STEP_COLUMNS, Plain
 
 PAPER: Plain = {
@@ -25,7 +24,22 @@ PAPER: Plain = {
 }
 
 
-FEE: Plain = {"amount_online_vnd": None, "per": "", "exemption": "", "is_local": False}
+FEE: Plain = {
+    "name_en": "",
+    "amount_online_vnd": None,
+    "unit": "dossier",
+    "tiers": [],
+    "cap_vnd": None,
+    "is_optional": False,
+    "applies": "",
+    "applies_if": None,
+    "is_guide": False,
+    "note": "",
+    "exemptions": [],
+}
+
+
+EXEMPTION: Plain = {"proof": "", "since": None, "until": None, "channel": None}
 
 
 STEP: Plain = {"role": "", "text_en": "", "allotted": 0.0}
@@ -62,6 +76,8 @@ DATES = ("effective_from", "effective_until")
 
 
 _PARTS = {"papers": PAPER, "fees": FEE, "steps": STEP}
+# Parts whose rows have keys.
+_KEYED: dict[str, type[RequiredPaper | FeeLine]] = {"papers": RequiredPaper, "fees": FeeLine}
 
 
 def build(target: Plain) -> tuple[ProcedureVersion, list[RequiredPaper], list[FeeLine], list[ProcedureStep]]:
@@ -88,37 +104,29 @@ def build(target: Plain) -> tuple[ProcedureVersion, list[RequiredPaper], list[Fe
 def merge(base: Mapping[str, Any], incoming: Plain) -> Plain:
     """Lay what a file says over a version: what is missing keeps what is there. Dates stay."""
     target = dict(base) | {name: value for name, value in incoming.items() if name not in _PARTS and name not in DATES}
-    if "papers" in incoming:
-        target["papers"] = _merged_papers(base.get("papers", []), incoming["papers"])
-    for part in ("fees", "steps"):
+    for part, model in _KEYED.items():
         if part in incoming:
-            before = base.get(part, [])
-            target[part] = [
-                (before[n] if n < len(before) else _PARTS[part]) | row for n, row in enumerate(incoming[part])
-            ]
+            target[part] = _merged(base.get(part, []), incoming[part], _PARTS[part], STEMS[model])
+    if "fees" in incoming:
+        for fee in target["fees"]:
+            fee["exemptions"] = [EXEMPTION | row for row in fee["exemptions"]]
+    if "steps" in incoming:
+        before = base.get("steps", [])
+        target["steps"] = [(before[n] if n < len(before) else STEP) | row for n, row in enumerate(incoming["steps"])]
     return target
 
 
-def _merged_papers(before: list[Plain], incoming: list[Plain]) -> list[Plain]:
-    by_key = {paper["key"]: paper for paper in before}
-    by_name = {fold(paper["name"]): paper["key"] for paper in reversed(before)}
-    taken = {paper["key"] for paper in incoming if "key" in paper}
+def _merged(before: list[Plain], incoming: list[Plain], usual: Plain, stem: str) -> list[Plain]:
+    by_key = {row["key"]: row for row in before}
+    by_name = {fold(row["name"]): row["key"] for row in reversed(before)}
+    taken = {row["key"] for row in incoming if "key" in row}
     made = []
-    for paper in incoming:
-        key = paper.get("key")
+    for row in incoming:
+        key = row.get("key")
         if key is None:
-            key = by_name.get(fold(paper["name"]), "")
+            key = by_name.get(fold(row["name"]), "")
             if not key or key in taken:
-                key = _free_key(paper["name"], taken | set(by_key))
+                key = row_key(row["name"], taken | set(by_key), stem)
         taken.add(key)
-        made.append({"key": key, **by_key.get(key, PAPER), **paper})
+        made.append({"key": key, **by_key.get(key, usual), **row})
     return made
-
-
-def _free_key(name: str, taken: set[str]) -> str:
-    base = slugify(fold(name))[:36].strip("-") or "giay-to"
-    return (
-        base
-        if base not in taken
-        else next(key for n in range(2, len(taken) + 3) if (key := f"{base}-{n}") not in taken)
-    )

@@ -1,5 +1,6 @@
 """The dry run of an import: what a file would change in the catalogue, line by line. Writes nothing."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from django.utils.text import slugify
@@ -9,11 +10,12 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from common.text import fold
 
+from .. import fees
 from ..models import LifeEvent, Procedure, ProcedureVersion, Sector, VersionStatus
 from ..versions import checking
 from ..versions.comparing import compare, compare_procedures
 from ..versions.drafting import first_of_next_month
-from ..versions.serialising import COLUMNS, Plain, digested, plain_procedure, plain_version, template_digest
+from ..versions.serialising import COLUMNS, PARTS, Plain, digested, plain_procedure, plain_version, template_digest
 from .item import Fault, ImportItem
 from .merging import PROCEDURE, VERSION, build, merge
 from .outcome import CHANGED, FAULTY, NEW, SAME, Options, Outcome, Plan, RowLine
@@ -48,7 +50,7 @@ class _Planner:
         self.versions = self._versions()
 
     def _versions(self) -> dict[int, dict[str, ProcedureVersion]]:
-        """Read by procedure the version in force, the newest published one and the open one. Five queries."""
+        """Read by procedure the version in force, the newest published one and the open one. Seven queries."""
         wanted: dict[int, dict[str, int]] = {}
         rows = ProcedureVersion.objects.filter(procedure__in=[row.pk for row in self.procedures.values()])
         for pk, procedure, status, start, until in rows.order_by("number").values_list(
@@ -62,7 +64,7 @@ class _Planner:
             if start <= self.day and (until is None or until >= self.day):
                 mine["in_force"] = pk
         found = ProcedureVersion.objects.filter(pk__in={pk for mine in wanted.values() for pk in mine.values()})
-        by_pk = {row.pk: row for row in found.select_related("author").prefetch_related("papers", "fees", "steps", "marks")}
+        by_pk = {row.pk: row for row in found.select_related("author").prefetch_related(*PARTS)}
         return {procedure: {name: by_pk[pk] for name, pk in mine.items()} for procedure, mine in wanted.items()}
 
     def plan(self) -> Plan:
@@ -80,6 +82,8 @@ class _Planner:
                 self.new(made, version)
             else:
                 self.existing(made, made.procedure, version)
+        if not made.faults and made.target is not None:
+            made.faults += [Fault(made.place, reason) for reason in _unsound(made.target["fees"])]
         if not made.faults and made.target is not None and self.options.to_review:
             made.faults += [
                 Fault(made.place, fault.message)
@@ -235,13 +239,21 @@ class _Planner:
             same = all(before[name] == after[name] for name in COLUMNS)
             return SAME if same and not made.whole else CHANGED
         row = after[part][n]
-        if part == "papers":
-            was = next((paper for paper in before["papers"] if paper["key"] == row["key"]), None)
+        if "key" in row:
+            was = next((other for other in before[part] if other["key"] == row["key"]), None)
         else:
             was = before[part][n] if n < len(before[part]) else None
         if was is None:
             return NEW
         return SAME if _comparable(was) == _comparable(row) else CHANGED
+
+
+def _unsound(lines: list[Plain]) -> Iterator[str]:
+    """Yield what the database would not take of fees."""
+    for n, line in enumerate(lines, start=1):
+        fault = fees.tier_fault(line["tiers"], line["amount_vnd"]) or fees.cap_fault(line["unit"], line["cap_vnd"])
+        if fault:
+            yield _("Fee %(n)d: %(reason)s") % {"n": n, "reason": fault}
 
 
 def _comparable(row: Plain) -> Plain:

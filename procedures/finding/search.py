@@ -15,8 +15,8 @@ from common.text import clean, fold, in_order
 from common.web.paging import Page, capped_count, keyset_page
 from offices.models import Unit
 
-from .. import labels
-from ..models import FeeLine, LifeEvent, Offering, Procedure, ProcedureVersion, Sector
+from .. import fees, labels
+from ..models import FeeLine, LifeEvent, Offering, OfferingFee, Procedure, ProcedureVersion, Sector
 from . import spelling
 from .matching import LINKS, Wanted, narrowed, ranked, wanted, with_words
 
@@ -147,7 +147,7 @@ def _on_offer(agencies: tuple[str, ...], day: date) -> QuerySet[Offering, Any]:
     offerings = Offering.objects.on(day)
     if agencies:
         offerings = offerings.filter(unit__slug__in=agencies)
-    return offerings.values_list("procedure_id", "level", "fee_vnd", named=True)
+    return offerings.values_list("id", "procedure_id", "level", named=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class Found:
 def find(filters: Filters, options: Choices, day: date, base: str, *, after: str = "", before: str = "") -> Found:
     """Return a page of a search, with typing errors forgiven when nothing else is found.
 
-    Six queries, however many rows; three more for a misspelt search. ``base``
+    Seven queries, however many rows; three more for a misspelt search. ``base``
     is the address of the list; those of the rows begin with it.
     """
     asked = wanted(filters.words, options.units)
@@ -267,27 +267,37 @@ def counted_events(
 
 
 def _rows(procedures: Sequence[Any], agencies: tuple[str, ...], day: date, base: str) -> list[dict[str, Any]]:
-    """Return the prepared rows of a page. Three queries."""
+    """Return the prepared rows of a page. Four queries."""
     ids = [procedure.id for procedure in procedures]
     versions = {version.procedure_id: version for version in _in_force(day).filter(procedure__in=ids)}
     offerings: dict[int, list[Any]] = defaultdict(list)
     for offering in _on_offer(agencies, day).filter(procedure__in=ids):
         offerings[offering.procedure_id].append(offering)
-    fees: dict[int, list[FeeLine]] = defaultdict(list)
-    for line in FeeLine.objects.filter(version__in=[version.id for version in versions.values()]).order_by("n"):
-        fees[line.version_id].append(line)
+    lines: dict[int, list[FeeLine]] = defaultdict(list)
+    shown = FeeLine.objects.filter(version__in=[version.id for version in versions.values()])
+    for line in shown.with_exemptions().order_by("n"):
+        lines[line.version_id].append(line)
+    # Amounts of one unit say nothing where several offer the procedure.
+    single = [found[0].id for found in offerings.values() if len(found) == 1]
+    own: dict[int, list[OfferingFee]] = defaultdict(list)
+    for fee in OfferingFee.objects.filter(offering__in=single).order_by():
+        own[fee.offering_id].append(fee)
+    said = {
+        procedure: fees.fee_words(lines[version.id], fees.in_force(own[offerings[procedure][0].id], day))
+        for procedure, version in versions.items()
+        if offerings[procedure]
+    }
     return [
-        _row(procedure, versions[procedure.id], offerings[procedure.id], fees, day, base)
+        _row(procedure, versions[procedure.id], offerings[procedure.id], said[procedure.id], day, base)
         for procedure in procedures
         if procedure.id in versions and offerings[procedure.id]
     ]
 
 
 def _row(
-    procedure: Any, version: Any, offerings: list[Any], fees: Mapping[int, list[FeeLine]], day: date, base: str
+    procedure: Any, version: Any, offerings: list[Any], fee: tuple[str, str], day: date, base: str
 ) -> dict[str, Any]:
     level = min(version.level, max(offering.level for offering in offerings))
-    fee, caution = labels.fee_words(fees.get(version.id, []), offerings[0] if len(offerings) == 1 else None)
     name, language = labels.name_in(version)
     url = f"{base}{quote(procedure.code)}/"
     is_open = procedure.accept_until is None or procedure.accept_until >= day
@@ -301,8 +311,8 @@ def _row(
         "level": labels.level_words(level, version.needs_presence),
         "rank": level,
         "time": labels.time_words(version),
-        "fee": fee,
-        "caution": caution,
+        "fee": fee[0],
+        "caution": fee[1],
         "audience": labels.audience_words(version.audience),
         "figures": labels.figures_words(
             procedure.figures__year,

@@ -15,9 +15,9 @@ from common.text import in_order
 from offices.models import OpeningHours, Role
 from offices.units.hours import hours_lines
 
-from .. import labels
+from .. import fees, labels
 from ..catalogue import effective_level
-from ..models import FeeLine, Offering, Procedure, ProcedureVersion, RequiredPaper, VersionStatus
+from ..models import Offering, Procedure, ProcedureVersion, RequiredPaper, VersionStatus
 from ..paper import blank_forms
 from ..paper.blank_forms import IN_PERSON_LEVEL, PAPER_LEVEL
 
@@ -98,7 +98,7 @@ def _related(day: date) -> QuerySet[ProcedureVersion, Any]:
 @lru_cache(maxsize=4)
 def _offerings(day: date) -> QuerySet[Offering]:
     hours = Prefetch("unit__opening_hours", OpeningHours.objects.order_by("weekday", "opens"))
-    offerings = Offering.objects.on(day).select_related("unit").prefetch_related(hours)
+    offerings = Offering.objects.on(day).select_related("unit").prefetch_related(hours, "fees")
     return offerings.order_by("unit_id")
 
 
@@ -111,13 +111,15 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
     name, language = labels.name_in(version)
     offerings = in_order(_offerings(day).filter(procedure=procedure), name=lambda offering: offering.unit.name)
     # In their own order: the models' default order would join the version and its procedure.
-    fees = list(version.fees.order_by("n"))
+    lines = list(version.fees.with_exemptions().order_by("n").prefetch_related("exemptions"))
     papers = list(version.papers.order_by("n"))
     levels = [effective_level(version, offering) for offering in offerings]
     level = max(levels, default=version.level)
     is_open = shown.is_in_force and not (procedure.accept_until and procedure.accept_until < day)
     may_print = is_open and bool(offerings) and level >= PAPER_LEVEL
-    fee, caution = labels.fee_words(fees, offerings[0] if len(offerings) == 1 else None)
+    own = [fees.own_fees(offering, day) for offering in offerings]
+    common = own[0] if len(own) == 1 else {}
+    fee, caution = fees.fee_words(lines, common)
     return {
         "name": name,
         "language": language,
@@ -130,9 +132,9 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "time": labels.time_words(version),
         "fee": fee,
         "caution": caution,
-        "fees": [_fee(line) for line in fees],
+        "fees": fees.line_rows(lines, common),
         # Paying online comes with the fee pages.
-        "pays_at_desk": level == 4 and any(line.amount_vnd or line.is_local for line in fees),
+        "pays_at_desk": level == 4 and any(line.amount_vnd or line.is_guide for line in lines),
         "audience": labels.audience_words(version.audience),
         "channels": labels.channel_words(version.channels),
         "papers": [_paper(paper, base if may_print else "") for paper in papers],
@@ -140,7 +142,8 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "steps": [_step(step.role, step.text) for step in version.steps.order_by("n")],
         "units": [
             _unit(offering, one, "" if len(set(levels)) == 1 else labels.level_words(one, version.needs_presence))
-            for offering, one in zip(offerings, levels, strict=True)
+            | {"fees": fees.line_rows([line for line in lines if line.key in mine], mine) if len(own) > 1 else []}
+            for offering, one, mine in zip(offerings, levels, own, strict=True)
         ],
         "is_long": len(name) > LONG_NAME,
         "apply_url": f"{base}apply/" if is_open and level >= 3 and offerings else "",
@@ -205,16 +208,6 @@ def _figures(procedure: Procedure, day: date) -> dict[str, str]:
     }
 
 
-def _fee(line: FeeLine) -> dict[str, Any]:
-    return {
-        "kind": line.get_kind_display(),
-        "amount": labels.amount_words(line) if line.amount_vnd else labels.fee_words([line])[0],
-        "is_free": not line.amount_vnd,
-        "exemption": line.exemption,
-        "is_local": line.is_local,
-    }
-
-
 def _paper(paper: RequiredPaper, base: str) -> dict[str, Any]:
     # Without an address nothing is to be downloaded.
     counts = []
@@ -252,5 +245,4 @@ def _unit(offering: Offering, level: int, level_words: str) -> dict[str, Any]:
         "phone_link": "".join(unit.phone.split()),
         "hours": hours_lines(unit.opening_hours.all()),
         "level": level_words,
-        "fee": labels.vnd(offering.fee_vnd) if offering.fee_vnd is not None else "",
     }

@@ -75,7 +75,9 @@ def test_what_was_loaded_comes_out_again_to_the_letter(catalogue):
 def test_nothing_people_read_is_a_note_of_the_researchers():
     for values in SHIPPED:
         text = json.dumps({**values["version"], "marks": []}, ensure_ascii=False)
-        assert not any(mark in text for mark in ("[known", "[tên", "gieo", "kiểm chứng", "per ", "seen")), values["code"]
+        assert not any(mark in text for mark in ("[known", "[tên", "gieo", "kiểm chứng", "per ", "seen")), values[
+            "code"
+        ]
 
 
 def test_every_condition_of_a_paper_is_in_words_and_names_a_question_of_its_form():
@@ -169,9 +171,13 @@ def test_the_database_wants_a_second_person_for_what_a_person_wrote(db, commune)
 
 def test_a_faulty_file_loads_nothing(db):
     with pytest.raises(Unreadable, match="level"):
-        seed.import_catalogue(file_of(SHIPPED[0], SHIPPED[1] | {"version": SHIPPED[1]["version"] | {"level": 7}}), now=NOW)
+        seed.import_catalogue(
+            file_of(SHIPPED[0], SHIPPED[1] | {"version": SHIPPED[1]["version"] | {"level": 7}}), now=NOW
+        )
     with pytest.raises(publishing.PublishingRefused):
-        seed.import_catalogue(file_of(SHIPPED[0], SHIPPED[1] | {"version": SHIPPED[1]["version"] | {"steps": []}}), now=NOW)
+        seed.import_catalogue(
+            file_of(SHIPPED[0], SHIPPED[1] | {"version": SHIPPED[1]["version"] | {"steps": []}}), now=NOW
+        )
     assert not Procedure.objects.exists()
 
 

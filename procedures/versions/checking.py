@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,7 +13,8 @@ from eforms import reachable
 from eforms import schema as form_schema
 from offices.models import Role
 
-from ..models import FeeKind, FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper, TimeUnit
+from .. import fees
+from ..models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper, TimeUnit
 
 SECTIONS = ("info", "papers", "fees", "form", "workflow", "documents")
 # No section of a version: units say on the page of the procedure what they offer.
@@ -41,7 +43,7 @@ class Fault:
 def check(
     version: ProcedureVersion,
     papers: Iterable[RequiredPaper] | None = None,
-    fees: Iterable[FeeLine] | None = None,
+    lines: Iterable[FeeLine] | None = None,
     steps: Iterable[ProcedureStep] | None = None,
     *,
     today: date | None = None,
@@ -53,13 +55,13 @@ def check(
     effective date must not be past; ``is_offered`` says whether a unit offers the procedure.
     """
     papers = list(version.papers.all() if papers is None else papers)
-    fees = list(version.fees.all() if fees is None else fees)
+    lines = list(version.fees.all() if lines is None else lines)
     steps = list(version.steps.all() if steps is None else steps)
     schema, form_faults = _form(version, papers)
     return [
         *_info(version, today),
         *_papers(papers, schema),
-        *_fees(fees),
+        *_fees(lines, schema),
         *form_faults,
         *_workflow(version, steps),
         *_documents(version),
@@ -123,7 +125,6 @@ def _info(version: ProcedureVersion, today: date | None) -> list[Fault]:
 
 def _papers(papers: list[RequiredPaper], schema: form_schema.Schema | None) -> list[Fault]:
     found = []
-    keys = {field.key for _section, field in schema.fields()} if schema else set()
     for paper in papers:
         anchor = f"paper-{paper.key}"
         name = paper.name or paper.key
@@ -137,16 +138,8 @@ def _papers(papers: list[RequiredPaper], schema: form_schema.Schema | None) -> l
             fault(_("Say how many originals or copies of “%(paper)s” are needed.") % {"paper": name})
         if (paper.show_if is not None or not paper.is_required) and not paper.condition.strip():
             fault(_("Say in words when “%(paper)s” is needed.") % {"paper": name})
-        if unknown := form_schema.condition_fields(paper.show_if) - keys:
-            fault(
-                _("The paper “%(paper)s” depends on a question that does not exist: %(keys)s.")
-                % {"paper": name, "keys": ", ".join(sorted(unknown))}
-            )
-        elif schema and (wrong := form_checking.condition_faults(schema, paper.show_if)):
-            reason = {"paper": name, "reason": wrong[0].message}
-            fault(_("The condition of “%(paper)s” cannot be read: %(reason)s.") % reason)
-        elif schema and paper.show_if is not None and not reachable.can_hold(schema, paper.show_if):
-            fault(_("The condition of “%(paper)s” can never hold.") % {"paper": name})
+        for reason in condition_faults(schema, paper.show_if):
+            fault(_("The condition of “%(name)s” is wrong: %(reason)s.") % {"name": name, "reason": reason})
         if paper.from_form and schema is None:
             fault(_("“%(paper)s” is to be made from the form, but there is no form.") % {"paper": name})
     if not papers:
@@ -154,19 +147,36 @@ def _papers(papers: list[RequiredPaper], schema: form_schema.Schema | None) -> l
     return found
 
 
-def _fees(fees: list[FeeLine]) -> list[Fault]:
+def _fees(lines: list[FeeLine], schema: form_schema.Schema | None) -> list[Fault]:
     found = []
-    for line in fees:
+    for line in lines:
         anchor = f"fee-{line.n}"
-        if line.kind not in FeeKind.values:
-            found.append(Fault("fees", _("Fee %(n)d: say whether it is phí or lệ phí.") % {"n": line.n}, anchor))
-        if not line.per.strip():
-            found.append(
-                Fault("fees", _("Fee %(n)d: say for what it is due, for example a copy.") % {"n": line.n}, anchor)
-            )
-        if line.amount_vnd < 0 or (line.amount_online_vnd or 0) < 0:
-            found.append(Fault("fees", _("Fee %(n)d is below 0.") % {"n": line.n}, anchor))
+
+        def fault(message: str, anchor: str = anchor) -> None:
+            found.append(Fault("fees", message, anchor))
+
+        if not line.name.strip():
+            fault(_("Fee %(n)d has no name.") % {"n": line.n})
+        if wrong := fees.tier_fault(line.tiers, line.amount_vnd) or fees.cap_fault(line.unit, line.cap_vnd):
+            fault(_("Fee %(n)d: %(reason)s") % {"n": line.n, "reason": wrong})
+        if line.applies_if is not None and not line.applies.strip():
+            fault(_("Say in words when “%(name)s” is due.") % {"name": line.name})
+        for reason in condition_faults(schema, line.applies_if):
+            fault(_("The condition of “%(name)s” is wrong: %(reason)s.") % {"name": line.name, "reason": reason})
     return found
+
+
+def condition_faults(schema: form_schema.Schema | None, condition: Any) -> list[str]:
+    """Say why a condition over the answers cannot be used; nothing for none."""
+    if condition is None:
+        return []
+    known = {field.key for _section, field in schema.fields()} if schema else set()
+    if unknown := form_schema.condition_fields(condition) - known:
+        return [_("there is no question %(keys)s") % {"keys": ", ".join(sorted(unknown))}]
+    assert schema is not None
+    if wrong := form_checking.condition_faults(schema, condition):
+        return [_("it cannot be read (%(reason)s)") % {"reason": wrong[0].message}]
+    return [] if reachable.can_hold(schema, condition) else [_("it can never hold")]
 
 
 def _form(version: ProcedureVersion, papers: list[RequiredPaper]) -> tuple[form_schema.Schema | None, list[Fault]]:

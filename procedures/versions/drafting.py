@@ -25,6 +25,7 @@ from ..models import (
     VersionStatus,
 )
 from .changing import EditRefused, record, refused
+from .fee_lines import plain_exemptions, write_exemptions
 
 Row = TypeVar("Row", RequiredPaper, FeeLine, ProcedureStep)
 # The national code ('1.001193', '2.000635.000.00.00.H19') or a local one ('XA-0001').
@@ -194,7 +195,9 @@ def _copy(
     )
     made.editors.add(by)
     RequiredPaper.objects.bulk_create([_twin(paper, made) for paper in source.papers.all()])
-    FeeLine.objects.bulk_create([_twin(line, made) for line in source.fees.all()])
+    lines = list(source.fees.prefetch_related("exemptions"))
+    exemptions = [plain_exemptions(line) for line in lines]
+    write_exemptions(FeeLine.objects.bulk_create([_twin(line, made) for line in lines]), exemptions)
     ProcedureStep.objects.bulk_create([_twin(step, made) for step in source.steps.all()])
     write_marks(made, plain_marks(source))
     return made

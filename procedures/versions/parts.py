@@ -16,6 +16,7 @@ from ..models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
 from . import template_files
 from .changing import Change, EditRefused, in_words, touch
 from .drafting import forget_files
+from .fee_lines import plain_exemptions, write_exemptions
 from .template_files import Template
 
 Row = RequiredPaper | FeeLine | ProcedureStep
@@ -23,12 +24,13 @@ MOST = 60
 KEY_LENGTH = 36
 # Free numbers to pass through while rows change places: a number stands once in a version.
 ASIDE = 20_000
+STEMS = {RequiredPaper: "giay-to", FeeLine: "khoan-thu"}
 ACTIONS = {RequiredPaper: "version.papers", FeeLine: "version.fees", ProcedureStep: "version.steps"}
 
 
-def paper_key(name: str, taken: Iterable[str]) -> str:
-    """Make a paper's key from its name, none of those taken: 'giay-chung-sinh-2'."""
-    base = slugify(fold(name))[:KEY_LENGTH].strip("-") or "giay-to"
+def row_key(name: str, taken: Iterable[str], stem: str = "giay-to") -> str:
+    """Make a key from the name of a paper or fee, none of those taken: 'giay-chung-sinh-2'."""
+    base = slugify(fold(name))[:KEY_LENGTH].strip("-") or stem
     used, key, n = set(taken), base, 1
     while key in used:
         n += 1
@@ -45,16 +47,22 @@ def add(
     now: datetime,
     template: Template | None = None,
 ) -> Row:
-    """Add a row at the end; a paper gets its key from its name. Raises EditRefused, NotKept."""
+    """Add a row at the end; papers and fees get their key from the name. Raises EditRefused, NotKept.
+
+    ``values`` are columns; a fee's also hold its ``exemptions`` in the exchange format.
+    """
+    exemptions = values.pop("exemptions", [])
     with removed_on_failure() as written, transaction.atomic():
         rows = _rows(model, version)
         if len(rows) >= MOST:
             raise EditRefused(_("At most %(count)d rows fit here.") % {"count": MOST})
         row: Row = model(version=version, n=len(rows) + 1, **values)
         touch(version, revision, by, now, ACTIONS[model], [(_name(model), None, str(row))])
-        if isinstance(row, RequiredPaper):
-            row.key = paper_key(row.name, [paper.key for paper in rows])
+        if isinstance(row, RequiredPaper | FeeLine):
+            row.key = row_key(row.name, [other.key for other in rows], STEMS[model])
         row.save()
+        if isinstance(row, FeeLine):
+            write_exemptions([row], [exemptions])
         if isinstance(row, RequiredPaper) and template is not None:
             template_files.keep(row, template.name, template.content, written)
             row.save(update_fields=["template_file", "template_sha256"])
@@ -71,11 +79,11 @@ def change(
     *,
     remove_template: bool = False,
 ) -> None:
-    """Change a row of a draft; a paper's key stays. Nothing is written when nothing differs.
+    """Change a row of a draft; its key stays. Nothing is written when nothing differs.
 
-    Raises EditRefused, NotKept.
+    ``values`` are those of :func:`add`. Raises EditRefused, NotKept.
     """
-    version = row.version
+    version, exemptions = row.version, values.pop("exemptions", None)
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     changes: list[Change] = [
         (name, f"{_called(row)}: {in_words(getattr(row, name))}", f"{_called(row)}: {in_words(value)}")
@@ -85,6 +93,10 @@ def change(
     if template is not None or (remove_template and old):
         new = template.name if template else ""
         changes.append(("template_file", f"{_called(row)}: {old}", f"{_called(row)}: {new}"))
+    fee = row if isinstance(row, FeeLine) and exemptions not in (None, plain_exemptions(row)) else None
+    if fee is not None:
+        was, now_exempt = ("; ".join(one["who"] for one in listed) for listed in (plain_exemptions(fee), exemptions))
+        changes.append(("exemptions", f"{_called(fee)}: {was}", f"{_called(fee)}: {now_exempt}"))
     if not changes:
         return
     with removed_on_failure() as written, transaction.atomic():
@@ -92,6 +104,8 @@ def change(
         for name, value in changed.items():
             setattr(row, name, value)
         row.save(update_fields=list(changed))
+        if fee is not None:
+            write_exemptions([fee], [exemptions])
         if isinstance(row, RequiredPaper) and (template is not None or remove_template):
             before = RequiredPaper.objects.get(pk=row.pk).template_file
             row.template_file, row.template_sha256 = None, ""
@@ -149,8 +163,7 @@ def _renumber(model: type[Row], rows: list[Any]) -> None:
 
 def _called(row: Row) -> str:
     """Return how a line of the log names a row."""
-    name = row.get_kind_display() if isinstance(row, FeeLine) else str(row)
-    return f"{row.n}. {name}"[:80]
+    return f"{row.n}. {row}"[:80]
 
 
 def _name(model: type[Row]) -> str:

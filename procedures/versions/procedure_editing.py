@@ -1,6 +1,7 @@
 """What belongs to a procedure as a whole and to the units that offer it; none of it waits for a version."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,11 +11,12 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common import clock
+from common.values.money import format_vnd
 from offices.models import Unit
 
 from .. import access
 from ..finding.indexing import write_search_text
-from ..models import LifeEvent, Offering, Procedure, ProcedureVersion
+from ..models import FeeLine, LifeEvent, Offering, OfferingFee, Procedure, ProcedureVersion
 from .changing import Change, EditRefused, in_words, record, who_was_first
 
 # The lists of other rows that belong to a procedure.
@@ -67,6 +69,27 @@ def change_procedure(
         _renew_search_text(procedure, clock.local_day(now))
 
 
+@dataclass(frozen=True, slots=True)
+class OwnFee:
+    """What a unit charges for the line of a key from a day on; no amount takes the newest one away."""
+
+    key: str
+    amount_vnd: int | None
+    amount_online_vnd: int | None
+    resolution: str
+    since: date
+
+    def words(self) -> str:
+        """Write it for the log: 'le-phi 5.000 đồng, 01/07/2026, NQ 12/2026/NQ-HĐND'."""
+        amounts = [format_vnd(amount) for amount in (self.amount_vnd, self.amount_online_vnd) if amount is not None]
+        return ", ".join([f"{self.key} {' / '.join(amounts)}", f"{self.since:%d/%m/%Y}", self.resolution])
+
+
+def own_fee(row: OfferingFee) -> OwnFee:
+    """Return a stored amount as what was asked for."""
+    return OwnFee(row.key, row.amount_vnd, row.amount_online_vnd, row.resolution, row.since)
+
+
 def set_offering(
     procedure: Procedure,
     unit: Unit,
@@ -74,51 +97,53 @@ def set_offering(
     level: int,
     since: date,
     until: date | None,
-    fee_vnd: int | None,
     by: User,
     now: datetime,
+    fees: Iterable[OwnFee] = (),
     seen: Offering | None = None,
 ) -> Offering:
     """Let a unit offer a procedure, or change how it does; ``seen`` is the offering the form showed, if any.
 
-    Raises EditRefused for a unit that is not the person's, a level above the
-    version's, dates that do not fit, and when somebody else changed it meanwhile.
+    A fee that begins later than the unit's newest for that line is added to it,
+    any other corrects it. Nothing is written when nothing differs. Raises
+    EditRefused for a unit that is not the person's, a level above the version's,
+    dates that do not fit, a fee of no line or without a resolution, and when
+    somebody else changed it meanwhile.
     """
     day = clock.local_day(now)
-    if unit.pk not in {mine.pk for mine in access.offering_units(by, day)}:
-        raise EditRefused(_("You do not look after this unit."))
+    _make_sure_it_is_mine(unit, by, day)
     highest = highest_level(procedure, day)
     if not 1 <= level <= highest:
         message = _("The procedure is at level %(level)d; a unit cannot offer a higher one.")
         raise EditRefused(message % {"level": highest})
     if until is not None and until < since:
         raise EditRefused(_("The last day comes before the first day."))
-    wanted = {"level": level, "since": since, "until": until, "fee_vnd": fee_vnd}
+    wanted = {"level": level, "since": since, "until": until}
+    before = {name: getattr(seen, name, None) for name in wanted}
+    newest = newest_fees(seen)
+    fees = [fee for fee in fees if _differs(fee, newest.get(fee.key))]
+    _make_sure_they_are_due(fees, procedure, day)
+    if seen is not None and before == wanted and not fees:
+        return seen
     with transaction.atomic():
         if seen is None:
-            before: dict[str, Any] = dict.fromkeys(wanted)
             try:
                 with transaction.atomic():
-                    Offering.objects.create(unit=unit, procedure=procedure, **wanted)
+                    offering = Offering.objects.create(unit=unit, procedure=procedure, **wanted)
             except IntegrityError as error:
                 raise EditRefused(who_was_first(procedure), is_stale=True) from error
         else:
-            before = {name: getattr(seen, name) for name in wanted}
-            if before == wanted:
-                return seen
-            if Offering.objects.filter(pk=seen.pk, **before).update(**wanted) != 1:
-                raise EditRefused(who_was_first(procedure), is_stale=True)
-        changes = [(name, before[name], value) for name, value in wanted.items()]
-        record(
-            procedure,
-            "offering.new" if seen is None else "offering.edit",
-            by=by,
-            now=now,
-            unit=unit,
-            name=_name(procedure, day, unit),
-            changes=changes,
-        )
-    return Offering.objects.get(unit=unit, procedure=procedure)
+            offering = _take(seen, procedure, **wanted)
+        changes: list[Change] = [(name, before[name], value) for name, value in wanted.items()]
+        for fee in fees:
+            present = newest.get(fee.key)
+            _write_fee(offering, fee, present)
+            new = None if fee.amount_vnd is None else fee.words()
+            changes.append(("own_fee", own_fee(present).words() if present else None, new))
+        action = "offering.new" if seen is None else "offering.edit"
+        name = _name(procedure, day, unit)
+        record(procedure, action, by=by, now=now, unit=unit, name=name, changes=changes)
+    return offering
 
 
 def end_offering(offering: Offering, until: date, by: User, now: datetime) -> None:
@@ -127,19 +152,64 @@ def end_offering(offering: Offering, until: date, by: User, now: datetime) -> No
     Raises EditRefused like :func:`set_offering`.
     """
     day, procedure, unit = clock.local_day(now), offering.procedure, offering.unit
-    if unit.pk not in {mine.pk for mine in access.offering_units(by, day)}:
-        raise EditRefused(_("You do not look after this unit."))
-    seen = Offering.objects.filter(
-        pk=offering.pk, level=offering.level, since=offering.since, until=offering.until, fee_vnd=offering.fee_vnd
-    )
+    _make_sure_it_is_mine(unit, by, day)
     last = None if offering.since > until else until
     with transaction.atomic():
-        done = seen.delete()[0] if last is None else seen.update(until=last)
-        if done != 1:
-            raise EditRefused(who_was_first(procedure), is_stale=True)
         changes = [("since", offering.since, last and offering.since), ("until", offering.until, last)]
+        taken = _take(offering, procedure, until=last)
+        if last is None:
+            taken.delete()
         name = _name(procedure, day, unit)
         record(procedure, "offering.edit", by=by, now=now, unit=unit, name=name, changes=changes)
+
+
+def newest_fees(offering: Offering | None) -> dict[str, OfferingFee]:
+    """Return a unit's newest amount for each line, begun or not. One query."""
+    return {row.key: row for row in offering.fees.order_by("since")} if offering is not None else {}
+
+
+def due_lines(procedure: Procedure, day: date) -> list[FeeLine]:
+    """Return the fee lines that count on a day or will, each key once, those in force first. One query."""
+    lines = FeeLine.objects.filter(version__procedure=procedure).exclude(version__published_at=None)
+    found: dict[str, FeeLine] = {}
+    for line in lines.exclude(version__effective_until__lt=day).order_by("version__effective_from", "n"):
+        found.setdefault(line.key, line)
+    return list(found.values())
+
+
+def _make_sure_it_is_mine(unit: Unit, by: User, day: date) -> None:
+    if unit.pk not in {mine.pk for mine in access.offering_units(by, day)}:
+        raise EditRefused(_("You do not look after this unit."))
+
+
+def _make_sure_they_are_due(fees: Iterable[OwnFee], procedure: Procedure, day: date) -> None:
+    wanted = [fee for fee in fees if fee.amount_vnd is not None]
+    if any(not fee.resolution.strip() for fee in wanted):
+        raise EditRefused(_("Name the resolution that sets the amount."))
+    if wanted and {fee.key for fee in wanted} - {line.key for line in due_lines(procedure, day)}:
+        raise EditRefused(_("The procedure has no such fee."))
+
+
+def _take(seen: Offering, procedure: Procedure, **columns: Any) -> Offering:
+    """Change an offering that nobody changed since it was read; raises EditRefused otherwise."""
+    mine = Offering.objects.filter(pk=seen.pk, revision=seen.revision)
+    if mine.update(revision=F("revision") + 1, **columns) != 1:
+        raise EditRefused(who_was_first(procedure), is_stale=True)
+    return Offering.objects.get(pk=seen.pk)
+
+
+def _differs(fee: OwnFee, present: OfferingFee | None) -> bool:
+    if fee.amount_vnd is None:
+        return present is not None
+    return present is None or own_fee(present) != fee
+
+
+def _write_fee(offering: Offering, fee: OwnFee, present: OfferingFee | None) -> None:
+    if present is not None and (fee.amount_vnd is None or fee.since <= present.since):
+        present.delete()
+    if fee.amount_vnd is not None:
+        values = {name: getattr(fee, name) for name in ("amount_vnd", "amount_online_vnd", "resolution")}
+        offering.fees.update_or_create(key=fee.key, since=fee.since, defaults=values)
 
 
 def _words(value: Any) -> Any:

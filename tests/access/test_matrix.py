@@ -255,7 +255,7 @@ def catalogue(world: World) -> list[Case]:
     draft = publishing.draft_from(procedure, publisher, NOW)
     at = [code, draft.number]
     if not draft.fees.exists():
-        draft.fees.create(n=1, kind="phi", amount_vnd=8000, per="bản")
+        draft.fees.create(n=1, key="phi", kind="phi", name="Phí", amount_vnd=8000)
     lists = ("new", "life_events", "sectors")
     found: list[Case] = [(f"manage:{name}", GET, [], PUBLISHER) for name in ("procedures", "bulk_confirm", *lists)]
     found += [(f"manage:{name}", POST, [], PUBLISHER) for name in ("bulk_publish", *lists)]

@@ -8,7 +8,7 @@ from django.db.models import F
 from django.http import HttpRequest
 
 from common import onetime
-from procedures import labels
+from procedures import fees, labels
 from procedures.models import Offering, Procedure, ProcedureVersion
 from procedures.paper.blank_forms import IN_PERSON_LEVEL, PAPER_LEVEL
 from procedures.public import detail
@@ -28,8 +28,10 @@ def preset_unit(request: HttpRequest, entry: drafts.Entry) -> str:
     return home.unit.slug if home else ""
 
 
-def before_you_start(request: HttpRequest, procedure: Procedure, entry: drafts.Entry, form: Any) -> dict[str, Any]:
-    """Return the start page: papers, minutes, fee, deadline, units. Four queries, one more when signed in."""
+def before_you_start(
+    request: HttpRequest, procedure: Procedure, entry: drafts.Entry, form: Any, day: date
+) -> dict[str, Any]:
+    """Return the start page: papers, minutes, fee, deadline, units. Five queries, one more when signed in."""
     version = entry.version
     assert version is not None
     papers = [paper for paper in version.papers.all() if not (paper.from_form and version.form)]
@@ -51,7 +53,7 @@ def before_you_start(request: HttpRequest, procedure: Procedure, entry: drafts.E
         "papers": papers,
         "minutes": minutes_needed(version, len(papers)),
         "deadline": labels.time_words(version),
-        "fees": fee_lines(version, entry.offerings),
+        "fees": fee_lines(version, entry.offerings, day),
         "drafts": drafts,
         "key": onetime.new_key() if request.user.is_authenticated else "",
         "next": request.get_full_path(),
@@ -64,11 +66,10 @@ def minutes_needed(version: ProcedureVersion, papers: int) -> int:
     return max(5, math.ceil((questions * 0.4 + papers * 2 + 2) / 5) * 5)
 
 
-def fee_lines(version: ProcedureVersion, offerings: tuple[Offering, ...]) -> list[str]:
-    """Return the fee and a caution as lines; a local fee stands when every unit sets the same one. One query."""
-    local = {offering.fee_vnd for offering in offerings}
-    common = offerings[0] if len(local) == 1 else None
-    fee, caution = labels.fee_words(version.fees.all(), common)
+def fee_lines(version: ProcedureVersion, offerings: tuple[Offering, ...], day: date) -> list[str]:
+    """Return the fee and a caution as lines; a single unit's own amounts stand in their place. Two queries."""
+    own = fees.own_fees(offerings[0], day) if len(offerings) == 1 else {}
+    fee, caution = fees.fee_words(version.fees.with_exemptions(), own)
     return [line for line in (fee, caution) if line]
 
 

@@ -28,7 +28,8 @@ from ..pages import drafting, listing, starting, tracking
 def apply(request: HttpRequest, code: str) -> HttpResponseBase:
     """Say what is needed before one starts; POST begins a draft with the chosen unit."""
     procedure = get_object_or_404(Procedure.objects.select_related("sector"), code=code)
-    entry = drafts.entry_of(procedure, local_day(now()))
+    day = local_day(now())
+    entry = drafts.entry_of(procedure, day)
     if not entry.offerings:
         return cannot_apply(request, procedure, entry)
     if request.method == "POST":
@@ -39,7 +40,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponseBase:
             return begin(request, request.user, procedure, entry, form.cleaned_data["unit"])
     else:
         form = UnitForm(initial={"unit": starting.preset_unit(request, entry)}, offerings=entry.offerings)
-    context = starting.before_you_start(request, procedure, entry, form)
+    context = starting.before_you_start(request, procedure, entry, form, day)
     return render(request, "applicant/procedure_apply.html", context, status=200 if not form.errors else 422)
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.requests import SignedInRequest
-from common.clock import recorded_now
+from common.clock import local_day, recorded_now
 from common.files.uploads import ACCEPT_ATTRIBUTE, serve
 from common.text import lower_first
 from dossiers.actions import RequestWithdrawal, ReturnResult
@@ -38,13 +38,14 @@ def submitted(request: SignedInRequest, ref: str) -> HttpResponse:
         return redirect("applicant:dossier", dossier.ref)
     offering = Offering.objects.filter(unit=dossier.received_by_id, procedure=dossier.version.procedure_id).first()
     level = effective_level(dossier.version, offering) if offering else dossier.version.level
+    filed_on = local_day(dossier.submitted_at or recorded_now())
     context = {
         "dossier": dossier,
         "title": labels.name_in(dossier.version)[0],
         "slip": dossier.slips.filter(kind=SlipKind.FILING).first(),
         "returns_online": level >= submission.ONLINE_RETURN_LEVEL,
         "unit": lower_first(dossier.received_by.short_name),
-        "fees": starting.fee_lines(dossier.version, (offering,) if offering else ()),
+        "fees": starting.fee_lines(dossier.version, (offering,) if offering else (), filed_on),
         "deadline": labels.time_words(dossier.version),
         "originals": dossier.papers.filter(kind="promised", replaced_at=None),
         "has_email": bool(dossier.applicant.email),

@@ -6,12 +6,11 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from eforms.builder.conditions import ConditionField
-from eforms.builder.raw import fields_of, sections_of
 from offices.forms.base import LineField
 from procedures.models import ProcedureVersion, RequiredPaper
 from procedures.versions.template_files import ACCEPT_ATTRIBUTE, KINDS
 
+from .conditions import condition_field
 from .versions import MAX_COUNT, CountField, DraftForm, TickField, initial_of
 
 
@@ -19,6 +18,7 @@ class PaperForm(DraftForm):
     """One required paper."""
 
     needed = ("originals", "copies")
+    more = ("show_if-more",)
     name = LineField(
         label=gettext_lazy("Name"),
         max_length=400,
@@ -65,14 +65,14 @@ class PaperForm(DraftForm):
         initial.pop("template_file", None)
         super().__init__(*args, revision=version.revision, initial=initial, **options)
         stored = paper.show_if if paper else None
-        questions = [field for section in sections_of(version.form or {}) for field in fields_of(section)]
-        if questions or stored is not None:
-            self.fields["show_if"] = ConditionField(
-                label=_("When, by the answers of the form"),
-                fields=questions,
-                stored=stored,
-                help_text=_("Without a condition it is always asked."),
-            )
+        condition = condition_field(
+            version,
+            stored,
+            label=_("When, by the answers of the form"),
+            help_text=_("Without a condition it is always asked."),
+        )
+        if condition is not None:
+            self.fields["show_if"] = condition
             self.initial["show_if"] = stored
         kinds = ", ".join(kind.upper() for kind in KINDS)
         self.fields["template_file"].help_text = _("%(kinds)s, at most 10 MB.") % {"kinds": kinds}
@@ -81,17 +81,6 @@ class PaperForm(DraftForm):
         self.order_fields(
             ["revision", "name", "name_en", "originals", "copies", "is_required", "show_if", "condition", "from_form"]
         )
-
-    @property
-    def asks_more(self) -> bool:
-        """Whether only another row of conditions was asked for."""
-        return self.is_bound and "show_if-more" in self.data
-
-    def full_clean(self) -> None:
-        """Check what was sent; when only another row was asked for, report nothing."""
-        super().full_clean()
-        if self.asks_more:
-            self.errors.clear()
 
     def clean(self) -> dict[str, Any]:
         """What is not always needed says in words when it is."""

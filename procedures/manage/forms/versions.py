@@ -11,16 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.forms.adjusting import choice_of, sent_with
-from common.forms.fields import MoneyField, WholeNumberField
+from common.forms.fields import WholeNumberField
 from common.text import plain
 from offices.forms.base import DayField, LineField
 from offices.models import Role
 from procedures.labels import audience_words, channel_words, level_set_words
-from procedures.models import FeeKind, ProcedureVersion, TimeUnit
+from procedures.models import ProcedureVersion, TimeUnit
 
 LARGEST_REVISION = 2**31 - 1
 MAX_LINES, MAX_LINE = 40, 400
-MAX_COUNT, MAX_TIME, MAX_FEE = 99, 999, 2_000_000_000
+MAX_COUNT, MAX_TIME = 99, 999
 ROLES = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.CASHIER)
 
 
@@ -101,11 +101,13 @@ class TickField(forms.BooleanField):
 class DraftForm(forms.Form):
     """A form over a draft; it carries the revision its page was made for.
 
-    ``needed`` names boxes that the check will ask for but that may be saved empty.
+    ``needed`` names boxes that the check will ask for but that may be saved empty,
+    ``more`` the buttons that only ask for another row.
     """
 
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=LARGEST_REVISION)
     needed: tuple[str, ...] = ()
+    more: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, revision: int, **options: Any) -> None:
         options["initial"] = {"revision": revision} | dict(options.get("initial") or {})
@@ -123,6 +125,13 @@ class DraftForm(forms.Form):
         super().full_clean()
         for name in self.needed:
             self.fields[name].required = True
+        if self.asks_more:
+            self.errors.clear()
+
+    @property
+    def asks_more(self) -> bool:
+        """Whether only another row was asked for: the page is shown again, without faults."""
+        return self.is_bound and any(name in self.data for name in self.more)
 
     def shown_revision(self) -> int:
         """Return the revision the page was made for; one that never existed when the form does not say."""
@@ -203,42 +212,6 @@ class InfoForm(DraftForm):
         if first and last and last < first:
             self.add_error("effective_until", _("The last day comes before the first day."))
         return cleaned
-
-
-class FeeForm(DraftForm):
-    """One fee."""
-
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=FeeKind.choices, widget=forms.RadioSelect)
-    amount_vnd = MoneyField(
-        label=gettext_lazy("Amount in đồng"), help_text=gettext_lazy("0 when nothing is due in the usual case.")
-    )
-    amount_online_vnd = MoneyField(
-        label=gettext_lazy("Amount when filed online"),
-        required=False,
-        help_text=gettext_lazy("Leave it empty when it is the same."),
-    )
-    per = LineField(
-        label=gettext_lazy("For each"),
-        max_length=200,
-        help_text=gettext_lazy("What the amount is due for: hồ sơ, bản sao, trang…"),
-        error_messages={"required": gettext_lazy("Say for what the amount is due.")},
-    )
-    exemption = LineField(label=gettext_lazy("Who is exempt"), lines=True, rows=3, max_length=3000, required=False)
-    is_local = TickField(label=gettext_lazy("The provincial council sets the amount"))
-
-    def _amount(self, name: str) -> int | None:
-        amount = self.cleaned_data[name]
-        if amount is not None and not 0 <= amount <= MAX_FEE:
-            raise ValidationError(_("Enter an amount between 0 and 2.000.000.000 đồng."))
-        return amount
-
-    def clean_amount_vnd(self) -> int | None:
-        """Keep the amount within what is stored."""
-        return self._amount("amount_vnd")
-
-    def clean_amount_online_vnd(self) -> int | None:
-        """Keep the amount within what is stored."""
-        return self._amount("amount_online_vnd")
 
 
 class StepForm(DraftForm):

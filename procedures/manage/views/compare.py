@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from common import clock
 from procedures.models import ProcedureVersion, VersionStatus
 from procedures.versions.comparing import compare
-from procedures.versions.serialising import plain_version, template_digest
+from procedures.versions.serialising import PARTS, plain_version, template_digest
 
 from ..guards import publisher_only
 
@@ -23,7 +23,7 @@ def compare_versions(request: HttpRequest, code: str, number: int) -> HttpRespon
         ProcedureVersion.objects.filter(procedure__code=code)
         .select_related("procedure")
         .order_by("-number")
-        .prefetch_related("papers", "fees", "steps")[:MOST_VERSIONS]
+        .prefetch_related(*PARTS)[:MOST_VERSIONS]
     )
     version = next((row for row in versions if row.number == number), None)
     if version is None:

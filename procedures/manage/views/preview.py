@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from common import clock
 from eforms.schema import Schema, show, summary
-from procedures import labels
+from procedures import fees, labels
 from procedures.models import TimeUnit
 
 from .. import form_page
@@ -40,7 +40,7 @@ def preview(request: HttpRequest, desk: Desk) -> HttpResponse:
 def beginning(desk: Desk, schema: Schema | None) -> HttpResponse:
     """Show the facts of the procedure in short and where the form begins."""
     version = desk.version
-    fee, caution = labels.fee_words(list(version.fees.all()))
+    fee, caution = fees.fee_words(version.fees.with_exemptions())
     time = labels.time_words(version)
     has_time = version.processing_amount > 0 or version.processing_unit == TimeUnit.SAME_DAY
     return desk.show(

@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,14 +19,15 @@ from common import onetime
 from common.files.uploads import serve
 from eforms.builder.labels import condition_text
 from eforms.builder.raw import fields_of, sections_of
-from procedures.labels import amount_words
+from procedures import fees
 from procedures.models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
 from procedures.versions import checking, parts, template_files
 from procedures.versions.changing import EditRefused
 
 from .. import sections
+from ..forms.fees import FeeForm
 from ..forms.papers import PaperForm
-from ..forms.versions import DraftForm, FeeForm, MoveForm, StepForm, initial_of
+from ..forms.versions import DraftForm, MoveForm, StepForm, initial_of
 from ..guards import publisher_only
 from ..pages import LARGEST_NUMBER, Publisher, publisher_of, save, version_of
 from .version import frame
@@ -146,7 +148,7 @@ def _edit(request: HttpRequest, version: ProcedureVersion, kind: Kind, row: part
     if request.method != "POST" and version.status != "draft":
         return redirect(f"manage:{kind.section}", version.procedure.code, version.number)
     form = _form(request, version, kind, row)
-    if request.method == "POST" and not (isinstance(form, PaperForm) and form.asks_more):
+    if request.method == "POST" and not form.asks_more:
         status = 422
         if form.is_valid():
             status = save(form, version, lambda: _save(request, publisher, version, kind, row, form))
@@ -155,7 +157,7 @@ def _edit(request: HttpRequest, version: ProcedureVersion, kind: Kind, row: part
             return redirect(f"manage:{kind.section}", version.procedure.code, version.number)
         status = status if status != 200 else 422
     context = _page(version, publisher, kind) | {"form": form, "row": row, "key": _key(request)}
-    context["heading"] = str(row) if row and kind.section != "fees" else kind.add
+    context["heading"] = str(row) if row else kind.add
     return render(request, "manage/version_row.html", context, status=status)
 
 
@@ -163,8 +165,9 @@ def _form(request: HttpRequest, version: ProcedureVersion, kind: Kind, row: part
     data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
     if kind.model is RequiredPaper:
         return PaperForm(data, files, version=version, paper=row if isinstance(row, RequiredPaper) else None)
-    form: type[DraftForm] = FeeForm if kind.model is FeeLine else StepForm
-    return form(data, revision=version.revision, initial=initial_of(row, form) if row else None)
+    if kind.model is FeeLine:
+        return FeeForm(data, version=version, line=row if isinstance(row, FeeLine) else None)
+    return StepForm(data, revision=version.revision, initial=initial_of(row, StepForm) if row else None)
 
 
 def _save(
@@ -178,7 +181,7 @@ def _save(
     template, revision = None, form.shown_revision()
     upload = form.cleaned_data.get("template_file")
     if upload is not None:
-        key = row.key if isinstance(row, RequiredPaper) else parts.paper_key(form.cleaned_data["name"], ())
+        key = row.key if isinstance(row, RequiredPaper) else parts.row_key(form.cleaned_data["name"], ())
         try:
             template = template_files.accept(upload, key, now=publisher.now)
         except template_files.TemplateRefused as refused:
@@ -231,14 +234,16 @@ def _page(version: ProcedureVersion, publisher: Publisher, kind: Kind) -> dict[s
 
 
 def _shown(version: ProcedureVersion, section: str, found: list[Any]) -> list[dict[str, Any]]:
+    questions = {str(field.get("key")): field for part in sections_of(version.form or {}) for field in fields_of(part)}
     if section == "papers":
-        questions = {
-            str(field.get("key")): field for part in sections_of(version.form or {}) for field in fields_of(part)
-        }
         return [
             {"row": paper, "anchor": f"paper-{paper.key}", "when": condition_text(paper.show_if, questions)}
             for paper in found
         ]
     if section == "fees":
-        return [{"row": line, "anchor": f"fee-{line.n}", "amount": amount_words(line)} for line in found]
+        prefetch_related_objects(found, "exemptions")
+        return [
+            {"row": line, "anchor": f"fee-{line.n}", "by_answers": condition_text(line.applies_if, questions)} | words
+            for line, words in zip(found, fees.line_rows(found), strict=True)
+        ]
     return [{"row": step, "anchor": f"step-{step.n}", "hours": checking.hours(step.allotted)} for step in found]

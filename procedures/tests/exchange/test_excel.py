@@ -100,7 +100,7 @@ def test_rows_are_reported_and_applied(version, publisher):
     put(book, PROCEDURE, 3, "Nhận hồ sơ đến hết ngày", "31/12/2026")
     put(book, PAPER, 3, "Bản sao", "1")
     book[PAPER].append([version.procedure.code, None, "Giấy mới", None, 1])
-    book[FEE].append([version.procedure.code, "Lệ phí", "8.000 đồng", None, "bản", None, "không"])
+    book[FEE].append([version.procedure.code, None, "Lệ phí", "Lệ phí bản sao", None, "8.000 đồng", None, "bản"])
     book[STEP].delete_rows(5)
     put(book, STEP, 3, "Số giờ làm việc", "1,5")
     content = saved(book)
@@ -254,6 +254,6 @@ def test_papers_without_a_key_are_found_by_name(version, publisher):
 
 def test_a_faulty_cell_is_one_fault(version, publisher):
     book = workbook()
-    book[FEE].append([version.procedure.code, "Lệ phí", "tám nghìn"])
+    book[FEE].append([version.procedure.code, None, "Lệ phí", "Lệ phí", None, "tám nghìn"])
     outcome = dry_run(saved(book), publisher).outcomes[0]
     assert len(outcome.faults) == 1

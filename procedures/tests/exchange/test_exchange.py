@@ -25,6 +25,12 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 23)
+FEE = {"key": "phi", "kind": "phi", "name": "Phí", "amount_vnd": 8000}
+TIERS = [{"from": 1, "to": 2, "amount_vnd": 2000}, {"from": 3, "to": None, "amount_vnd": 1000}]
+EXEMPTIONS = [
+    {"who": "Trẻ em", "proof": "", "since": None, "until": None, "channel": None},
+    {"who": "Công dân số", "proof": "VNeID", "since": "2026-08-15", "until": "2027-02-28", "channel": "online"},
+]
 
 
 @pytest.fixture
@@ -159,15 +165,25 @@ PROCEDURES = st.fixed_dictionaries(
                 "fees": st.lists(
                     st.fixed_dictionaries(
                         {
+                            "key": st.sampled_from(["phi", "le-phi", "ban-sao"]),
                             "kind": st.sampled_from(["phi", "le_phi"]),
-                            "amount_vnd": st.integers(0, 2**31 - 1),
-                            "amount_online_vnd": st.none() | st.integers(0, 10**6),
-                            "per": st.just("bản"),
-                            "exemption": st.just("Trẻ em"),
-                            "is_local": st.booleans(),
+                            "name": st.just("Phí cấp bản sao"),
+                            "name_en": st.sampled_from(["", "Copies"]),
+                            "amount_vnd": st.just(2000),
+                            "amount_online_vnd": st.none() | st.integers(0, 2**31 - 1),
+                            "unit": st.just("page"),
+                            "tiers": st.sampled_from([[], TIERS]),
+                            "cap_vnd": st.none() | st.integers(1, 2**31 - 1),
+                            "is_optional": st.booleans(),
+                            "applies": st.sampled_from(["", "Khi đề nghị"]),
+                            "applies_if": st.sampled_from([None, {"field": "f0", "op": "filled"}]),
+                            "is_guide": st.booleans(),
+                            "note": st.sampled_from(["", "Hai\ndòng"]),
+                            "exemptions": st.lists(st.sampled_from(EXEMPTIONS), max_size=3),
                         }
                     ),
                     max_size=2,
+                    unique_by=lambda fee: fee["key"],
                 ),
                 "steps": st.lists(
                     st.fixed_dictionaries(
@@ -202,7 +218,7 @@ def test_a_change_becomes_a_draft_and_the_whole_changes_at_once(version, publish
     found["version"]["processing_amount"] = 2
     found["version"]["papers"][0]["copies"] = 1
     found["version"]["papers"].append({"name": "Giấy mới"})
-    found["version"]["fees"] = [{"kind": "le_phi", "amount_vnd": 8000, "per": "bản"}]
+    found["version"]["fees"] = [{"kind": "le_phi", "name": "Lệ phí", "amount_vnd": 8000}]
     planned = dry_run(data, publisher)
     outcome = planned.outcomes[0]
     assert outcome.state == CHANGED
@@ -278,8 +294,17 @@ def test_sectors_and_life_events_are_made_when_unknown(publisher):
             "version": {"papers": [{"name": "A", "template_file": {"name": "a.pdf", "content": "?"}}]},
         },
         {"code": "1.000001", "version": {"papers": "all"}},
-        {"code": "1.000001", "version": {"fees": [{"kind": "phi", "amount_vnd": 2**31}]}},
-        {"code": "1.000001", "version": {"fees": [{"kind": "phi", "amount_vnd": 1.5}]}},
+        {"code": "1.000001", "version": {"fees": [FEE | {"amount_vnd": 2**31}]}},
+        {"code": "1.000001", "version": {"fees": [FEE | {"amount_vnd": 1.5}]}},
+        {"code": "1.000001", "version": {"fees": [FEE, FEE]}},
+        {"code": "1.000001", "version": {"fees": [FEE | {"cap_vnd": 0}]}},
+        {"code": "1.000001", "version": {"fees": [FEE | {"tiers": [{"from": 1, "to": None}]}]}},
+        {"code": "1.000001", "version": {"fees": [FEE | {"exemptions": [{"proof": "Giấy"}]}]}},
+        {"code": "1.000001", "version": {"fees": [FEE | {"exemptions": [{"who": "Trẻ em", "channel": "post"}]}]}},
+        {
+            "code": "1.000001",
+            "version": {"fees": [FEE | {"exemptions": [EXEMPTIONS[1] | {"until": "2026-08-14"}]}]},
+        },
         {"code": "1.000001", "version": {"steps": [{"text": "x", "allotted": 1e300}]}},
         {"code": "1.000001", "version": {"steps": [{"text": "x", "allotted": 0.25}]}},
         {"code": "1.000001", "version": {"steps": [{"text": "x", "role": "publisher"}]}},

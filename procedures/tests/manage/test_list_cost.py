@@ -15,7 +15,7 @@ def offered_with_a_fee(unit, count):
     versions = [factories.version(unit, code=f"9.{n:06d}", name=f"Thủ tục số {n}") for n in range(count)]
     with append_only.lifted():
         for version in versions:
-            version.fees.create(n=1, kind="phi", amount_vnd=8000, per="bản")
+            version.fees.create(n=1, key="phi", kind="phi", name="Phí", amount_vnd=8000)
 
 
 def test_the_list_costs_two_queries_more_for_fifty_rows_than_for_one(client, commune, django_assert_num_queries):

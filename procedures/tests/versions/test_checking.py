@@ -109,10 +109,34 @@ def test_a_paper_from_a_form_needs_the_form(draft):
     assert [fault.section for fault in found] == ["papers"]
 
 
-@pytest.mark.parametrize("fields", [{"per": " "}, {"kind": "tax"}, {"amount_vnd": -1}])
+def tiers(*rows):
+    return [{"from": first, "to": last, "amount_vnd": amount} for first, last, amount in rows]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": " "},
+        {"cap_vnd": 200_000},
+        {"tiers": tiers((1, 2, 8000))},
+        {"tiers": tiers((2, None, 8000))},
+        {"tiers": tiers((1, 2, 8000), (4, None, 1000))},
+        {"tiers": tiers((1, None, 8000), (2, None, 1000))},
+        {"tiers": tiers((1, 0, 8000), (1, None, 1000))},
+        {"tiers": tiers((1, 2, 9000), (3, None, 1000))},
+        {"applies_if": {"field": "nowhere", "op": "filled"}, "applies": "Khi"},
+        {"applies_if": {"field": "birth_kind", "op": "filled"}, "applies": ""},
+    ],
+)
 def test_faulty_fees(draft, fields):
-    line = FeeLine(**({"n": 1, "kind": "phi", "amount_vnd": 8000, "per": "bản"} | fields))
-    assert [fault.anchor for fault in checking.check(draft, fees=[line])] == ["fee-1"]
+    line = FeeLine(**({"n": 1, "key": "phi", "kind": "phi", "name": "Phí", "amount_vnd": 8000} | fields))
+    assert {(fault.section, fault.anchor) for fault in checking.check(draft, lines=[line])} == {("fees", "fee-1")}
+
+
+def test_sound_tiers_and_caps_are_no_faults(draft):
+    rows = tiers((1, 2, 2000), (3, None, 1000))
+    line = FeeLine(n=1, key="phi", kind="phi", name="Phí", amount_vnd=2000, unit="page", tiers=rows, cap_vnd=200_000)
+    assert checking.check(draft, lines=[line]) == []
 
 
 @pytest.mark.parametrize(

@@ -22,9 +22,18 @@ FEE = {
     "kind": "le_phi",
     "amount_vnd": 8000,
     "amount_online_vnd": None,
-    "per": "bản",
-    "exemption": "",
-    "is_local": False,
+    "key": "le-phi",
+    "name": "Lệ phí",
+    "name_en": "",
+    "unit": "copy",
+    "tiers": [],
+    "cap_vnd": None,
+    "note": "",
+    "is_optional": False,
+    "applies": "",
+    "applies_if": None,
+    "is_guide": False,
+    "exemptions": [],
 }
 STEP = {"role": "clerk", "text": "Tiếp nhận", "text_en": "", "allotted": 4.0}
 VERSION = {
@@ -96,9 +105,43 @@ def test_papers_come_go_and_move():
     assert len(moved[0].changes) == 1
 
 
-def test_fees_and_steps():
-    assert "8.000 đồng/bản → " in said(fees=[{**FEE, "amount_vnd": 10000}])["fees"][0]
-    assert len(said(fees=[FEE, {**FEE, "per": "trang"}])["fees"]) == 1
+EXEMPTION = {"who": "Trẻ em", "proof": "Ngày sinh", "since": None, "until": "2027-02-28", "channel": "online"}
+PAGES = [{"from": 1, "to": 2, "amount_vnd": 8000}, {"from": 3, "to": None, "amount_vnd": 1000}]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"amount_vnd": 10000}, "Fee “Lệ phí”: Fee (lệ phí) 8.000 đồng/copy → Fee (lệ phí) 10.000 đồng/copy"),
+        ({"unit": "person"}, "Fee “Lệ phí”: Fee (lệ phí) 8.000 đồng/copy → Fee (lệ phí) 8.000 đồng/person"),
+        ({"unit": "page", "tiers": PAGES}, "from page 3: 1.000 đồng/page"),
+        ({"unit": "page", "cap_vnd": 200000}, "at most 200.000 đồng a copy"),
+        ({"amount_online_vnd": 0}, "(filed online: 0 đồng)"),
+        ({"is_guide": True}, "8.000 đồng/copy, the province sets the amount"),
+        ({"name": "Phí"}, "Name of the fee: Lệ phí → Phí"),
+        ({"name_en": "Fee"}, "“Lệ phí” in English: (empty) → Fee"),
+        ({"is_optional": True}, "“Lệ phí” is now charged only for what is asked."),
+        ({"applies": "Quá hạn"}, "When “Lệ phí” is due: (empty) → Quá hạn"),
+        ({"applies_if": {"field": "child_name", "op": "filled"}}, "When “Lệ phí” is due by the answers of the form: "),
+        ({"note": "Mỗi trường hợp"}, "Note on “Lệ phí”: (empty) → Mỗi trường hợp"),
+        (
+            {"exemptions": [EXEMPTION]},
+            "Who is exempt from “Lệ phí”: (empty) → Trẻ em – Ngày sinh (when filed online, until 28/02/2027)",
+        ),
+    ],
+)
+def test_every_change_of_a_fee_is_one_sentence(changed, words):
+    (sentence,) = said(fees=[{**FEE, **changed}])["fees"]
+    assert words in sentence
+
+
+def test_fees_come_go_and_move():
+    other = {**FEE, "key": "phi", "name": "Phí"}
+    assert said(fees=[FEE, other])["fees"] == ["New fee: Phí – Fee (lệ phí) 8.000 đồng/copy."]
+    assert said(fees=[other])["fees"][1] == "No longer due: Lệ phí – Fee (lệ phí) 8.000 đồng/copy."
+
+
+def test_steps():
     assert said(steps=[{**STEP, "allotted": 8.5}])["workflow"] == ["Time of step 1: 4 hours → 8,5 hours"]
     assert said(steps=[STEP, {**STEP, "text": "Ký"}])["workflow"][0].startswith("New step 2: ")
     assert said(steps=[{**STEP, "role": "leader"}])["workflow"][0].startswith("Step 1: ")

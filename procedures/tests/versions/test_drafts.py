@@ -186,7 +186,7 @@ def test_a_procedure_changes_once_per_revision(version, commune, now):
 
 
 def test_offerings_stay_within_what_the_version_and_the_post_allow(version, commune, other_commune, now):
-    common = {"since": date(2026, 4, 1), "until": None, "fee_vnd": None, "by": commune.publisher, "now": now}
+    common = {"since": date(2026, 4, 1), "until": None, "by": commune.publisher, "now": now}
     for unit, level, more in (
         (other_commune.unit, 1, {}),
         (commune.unit, 5, {}),

@@ -58,7 +58,7 @@ def test_papers_of_a_published_version_stay(version):
     refused("DELETE FROM procedures_requiredpaper WHERE version_id = %s", version.pk)
     refused("UPDATE procedures_procedurestep SET allotted = 99 WHERE version_id = %s", version.pk)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        version.fees.create(n=1, kind="phi", amount_vnd=1)
+        version.fees.create(n=9, key="phi", kind="phi", name="Phí", amount_vnd=1)
 
 
 def test_a_paper_cannot_be_moved_into_a_published_version(version):

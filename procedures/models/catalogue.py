@@ -1,4 +1,4 @@
-"""The catalogue: what may be asked, of whom, at which level, with which papers, form, fee and steps."""
+"""The catalogue: what may be asked, of whom, at which level, with which papers, form and steps."""
 
 from django.conf import settings
 from django.db import models
@@ -6,9 +6,9 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.secret import EncryptedJSONField
-from offices.models import Role, Unit
+from offices.models import Role
 
-from .querysets import OfferingQuerySet, ProcedureQuerySet, VersionQuerySet
+from ..querysets import ProcedureQuerySet, VersionQuerySet
 
 
 class Sector(models.Model):
@@ -247,63 +247,6 @@ class RequiredPaper(models.Model):
         return self.name
 
 
-class FeeKind(models.TextChoices):
-    """Phí covers the cost of a service, lệ phí is a fixed sum (Luật Phí và lệ phí)."""
-
-    FEE = "phi", _("Fee for the service")
-    CHARGE = "le_phi", _("Fee (lệ phí)")
-
-
-class FeeLine(models.Model):
-    """One fee of a version, in whole đồng per ``per`` (dossier, copy, page, …).
-
-    ``is_local``: the provincial council sets the amount, so that this one is only a guide.
-    """
-
-    version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="fees")
-    n = models.PositiveSmallIntegerField()
-    kind = models.CharField(max_length=6, choices=FeeKind.choices)
-    amount_vnd = models.PositiveIntegerField()
-    amount_online_vnd = models.PositiveIntegerField(null=True, blank=True)
-    per = models.CharField(max_length=200, default="")
-    exemption = models.TextField(blank=True, default="")
-    is_local = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ["version", "n"]
-        constraints = [models.UniqueConstraint(fields=["version", "n"], name="fee_n_once")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.amount_vnd}"
-
-
-class Offering(models.Model):
-    """That a unit offers a procedure: since when, at which level, with which local fee.
-
-    ``level`` may be lower than the version's, never higher; ``fee_vnd`` empty
-    means the version's own fee lines.
-    """
-
-    unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="offerings")
-    procedure = models.ForeignKey(Procedure, on_delete=models.CASCADE, related_name="offerings")
-    level = models.PositiveSmallIntegerField()
-    since = models.DateField()
-    until = models.DateField(null=True, blank=True)
-    fee_vnd = models.PositiveIntegerField(null=True, blank=True)
-
-    objects = OfferingQuerySet.as_manager()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["unit", "procedure"], name="offering_once"),
-            models.CheckConstraint(condition=Q(level__gte=1) & Q(level__lte=4), name="offering_level"),
-        ]
-        indexes = [models.Index(fields=["procedure", "level"], name="offering_procedure_level")]
-
-    def __str__(self) -> str:
-        return f"{self.unit} – {self.procedure}"
-
-
 class TitleWord(models.Model):
     """A folded word of a name or synonym in force, against which typing errors are forgiven; ``titles`` have it."""
 
@@ -380,42 +323,3 @@ class WaitingImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} {self.kept_at:%Y-%m-%d %H:%M}"
-
-
-class Confidence(models.TextChoices):
-    """How surely a part is known that nobody has checked yet."""
-
-    PARTIAL = "partial", _("Seen in part")
-    OLDER = "older", _("From an older page")
-    MEMORY = "memory", _("From memory")
-
-
-class Mark(models.Model):
-    """That a part of a version is unverified, until a publisher has checked it.
-
-    ``part`` is one of ``marks.SECTIONS``, with the key of a question ('form:<question>',
-    'form:<table>.<column>'), paper or fee after a colon; ``source`` says where it was taken from.
-    """
-
-    version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="marks")
-    part = models.CharField(max_length=100)
-    confidence = models.CharField(max_length=7, choices=Confidence.choices)
-    source = models.TextField(blank=True, default="")
-    note = models.TextField(blank=True, default="")
-    cleared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="marks_cleared"
-    )
-    cleared_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["version", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["version", "part"], condition=Q(cleared_at=None), name="mark_open_once"),
-            models.CheckConstraint(
-                condition=Q(cleared_by=None, cleared_at=None) | Q(cleared_by__isnull=False, cleared_at__isnull=False),
-                name="mark_cleared_whole",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.part

@@ -3,67 +3,21 @@
 Works on the plain data of the exchange format; no database.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from eforms import schema as form_schema
 from eforms.comparing import compare_forms, condition_in_words, moved_keys
 from offices.models import Role
 
-from .. import labels
-from ..models import FeeLine, TimeUnit
-from .serialising import Plain, digested
-
-# Beyond this many words texts are compared by sentences: the time grows with the square.
-MAX_WORDS = 600
-# Texts that share less than this are shown one after the other: scattered common words would only confuse.
-ALIKE = 0.4
-# A shorter text is shown whole, before and after.
-LONG_TEXT = 60
-SECTIONS = {
-    "procedure": gettext_lazy("The whole procedure"),
-    "info": gettext_lazy("Information"),
-    "papers": gettext_lazy("Papers"),
-    "fees": gettext_lazy("Fees"),
-    "form": gettext_lazy("Form"),
-    "workflow": gettext_lazy("Steps"),
-    "documents": gettext_lazy("Slips and letters"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One sentence; a changed wording has ``before`` and ``after``, a long one also the ``pieces`` of both.
-
-    ``pieces`` are (kind, text), kind being 'same', 'del' or 'ins'.
-    """
-
-    text: str
-    before: str = ""
-    after: str = ""
-    pieces: tuple[tuple[str, str], ...] = ()
-
-    def __str__(self) -> str:
-        return f"{self.text} {self.before} → {self.after}" if self.before or self.after else self.text
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedSection:
-    """The changes of one section; ``key`` is one of SECTIONS."""
-
-    key: str
-    changes: list[Change] = field(default_factory=list)
-
-    @property
-    def title(self) -> str:
-        """The section's name."""
-        return str(SECTIONS[self.key])
+from ... import labels
+from ...models import TimeUnit
+from ..serialising import Plain, digested
+from .changes import LONG_TEXT, Change, ChangedSection, changed, pieces, schema_of
+from .fees import compare_fees
 
 
 def compare(before: Plain, after: Plain, language: str = "vi") -> list[ChangedSection]:
@@ -74,7 +28,7 @@ def compare(before: Plain, after: Plain, language: str = "vi") -> list[ChangedSe
     found = {
         "info": [*_columns(before, after, _INFO), *_time(before, after)],
         "papers": _papers(before, after, language),
-        "fees": _fees(before, after),
+        "fees": compare_fees(before, after, language),
         "form": _form(before, after, language),
         "workflow": _steps(before, after),
         "documents": list(_columns(before, after, _DOCUMENTS)),
@@ -86,33 +40,6 @@ def compare_procedures(before: Plain, after: Plain) -> list[ChangedSection]:
     """Return in what two states of a procedure differ beside its versions: one section, or none."""
     changes = list(_columns(before, after, _PROCEDURE))
     return [ChangedSection("procedure", changes)] if changes else []
-
-
-def changed(what: str, before: str, after: str) -> Change:
-    """Return the sentence of a changed value; long texts with the pieces in which they differ."""
-    if max(len(before), len(after)) <= LONG_TEXT or not (before and after):
-        return Change(f"{what}:", before or _("(empty)"), after or _("(empty)"))
-    return Change(f"{what}:", before, after, tuple(pieces(before, after)))
-
-
-def pieces(before: str, after: str) -> Iterator[tuple[str, str]]:
-    """Yield what stayed, went and came between two texts, word by word; texts of many words sentence by sentence."""
-    old, new = (re.findall(r"\s+|\S+", text) for text in (before, after))
-    if max(len(old), len(new)) > 2 * MAX_WORDS:
-        old, new = (re.findall(r"[^.;\n]+[.;\n]*\s*", text) for text in (before, after))
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    shared = sum(not word.isspace() for i, _j, size in matcher.get_matching_blocks() for word in old[i : i + size])
-    if 2 * shared < ALIKE * sum(not word.isspace() for word in [*old, *new]):
-        yield from (("del", before), ("ins", after))
-        return
-    for kind, i, j, k, m in matcher.get_opcodes():
-        if kind == "equal":
-            yield "same", "".join(old[i:j])
-            continue
-        if j > i:
-            yield "del", "".join(old[i:j])
-        if m > k:
-            yield "ins", "".join(new[k:m])
 
 
 # Columns ------------------------------------------------------------------------------------------------------------
@@ -201,7 +128,7 @@ def time_words(amount: int, unit: str) -> str:
 def _papers(before: Plain, after: Plain, language: str) -> list[Change]:
     old, new = ({paper["key"]: paper for paper in one["papers"]} for one in (before, after))
     found = []
-    schemas = [_schema(before), _schema(after)]
+    schemas = [schema_of(before), schema_of(after)]
     moved = moved_keys(list(old), list(new))
     for key, paper in new.items():
         if key not in old:
@@ -286,29 +213,6 @@ def _template(before: Plain | None, after: Plain | None, say: Callable[[str], st
         yield Change(say(_("“%(name)s” has another template.")))
 
 
-def _fees(before: Plain, after: Plain) -> list[Change]:
-    old, new = before["fees"], after["fees"]
-    found = []
-    for n, (was, now) in enumerate(zip(old, new, strict=False), start=1):
-        if was == now:
-            continue
-        old_words, new_words = fee_words(was), fee_words(now)
-        if old_words != new_words:
-            found.append(changed(_("Fee %(n)d") % {"n": n}, old_words, new_words))
-        if was["exemption"] != now["exemption"]:
-            found.append(changed(_("Who is exempt from fee %(n)d") % {"n": n}, was["exemption"], now["exemption"]))
-    found += [Change(_("New fee: %(fee)s.") % {"fee": fee_words(fee)}) for fee in new[len(old) :]]
-    found += [Change(_("No longer due: %(fee)s.") % {"fee": fee_words(fee)}) for fee in old[len(new) :]]
-    return found
-
-
-def fee_words(fee: Plain) -> str:
-    """Write one fee: 'State charge 8.000 đồng/copy'."""
-    line = FeeLine(**fee)
-    text = f"{line.get_kind_display()} {labels.amount_words(line)}"
-    return text + ", " + _("the province sets the amount") if line.is_local else text
-
-
 def _steps(before: Plain, after: Plain) -> list[Change]:
     old, new = before["steps"], after["steps"]
     found = []
@@ -348,19 +252,12 @@ def _hours(amount: float) -> str:
 # The form -----------------------------------------------------------------------------------------------------------
 
 
-def _schema(version: Plain) -> Any:
-    try:
-        return form_schema.load(version["form"]) if version["form"] is not None else None
-    except form_schema.SchemaError:
-        return None
-
-
 def _form(before: Plain, after: Plain, language: str) -> list[Change]:
     if before["form"] == after["form"]:
         return []
     if before["form"] is None or after["form"] is None:
         return [Change(_("There is a form now.") if after["form"] is not None else _("There is no form any more."))]
-    old, new = _schema(before), _schema(after)
+    old, new = schema_of(before), schema_of(after)
     if old is None or new is None:
         return [Change(_("The form has changed; one of the two is unfinished and cannot be compared in words."))]
     found = [

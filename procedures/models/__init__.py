@@ -1,0 +1,43 @@
+"""Tables of the catalogue, by subject."""
+
+from .catalogue import (
+    LifeEvent,
+    PreparedForm,
+    Procedure,
+    ProcedureFigures,
+    ProcedureStep,
+    ProcedureVersion,
+    RequiredPaper,
+    Sector,
+    TimeUnit,
+    TitleWord,
+    VersionStatus,
+    WaitingImport,
+)
+from .fees import FeeChannel, FeeExemption, FeeKind, FeeLine, FeeUnit
+from .marks import Confidence, Mark
+from .offerings import Offering, OfferingFee
+
+__all__ = [
+    "Confidence",
+    "FeeChannel",
+    "FeeExemption",
+    "FeeKind",
+    "FeeLine",
+    "FeeUnit",
+    "LifeEvent",
+    "Mark",
+    "Offering",
+    "OfferingFee",
+    "PreparedForm",
+    "Procedure",
+    "ProcedureFigures",
+    "ProcedureStep",
+    "ProcedureVersion",
+    "RequiredPaper",
+    "Sector",
+    "TimeUnit",
+    "TitleWord",
+    "VersionStatus",
+    "WaitingImport",
+]
