@@ -7,10 +7,11 @@ from django.db import transaction
 
 from common.clock import LOCAL
 from offices.models import Unit, UnitKind
+from procedures import seed
+from procedures.catalogue import offer_all
 from procedures.finding import search, spelling
 from procedures.finding.search import Filters
 from procedures.models import LifeEvent, Procedure, TitleWord
-from procedures import catalogue, seed
 from tests.pages import checks
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +30,7 @@ def catalogue(django_db_setup, django_db_blocker):
                 kind=UnitKind.COMMUNE, slug=slug, name=f"UBND xã {name}", short_name=f"Xã {name}", identifier=slug
             )
             if name == "Xuân Bắc":
-                catalogue.offer_all(unit, since=date(2025, 7, 1))
+                offer_all(unit, since=date(2025, 7, 1))
         spelling.recount(DAY)
         yield
         transaction.set_rollback(True)

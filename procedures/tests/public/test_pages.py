@@ -8,8 +8,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 
+from procedures import seed
+from procedures.catalogue import offer_all
 from procedures.models import Offering, Procedure, ProcedureVersion, RequiredPaper
-from procedures import catalogue, seed
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +23,7 @@ def built(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         communes = factories.commune(), factories.commune("xuan-loc", "Xã Xuân Lộc", "000.00.17.H19")
         seed.import_catalogue(now=factories.NOW)
-        catalogue.offer_all(communes[0].unit, since=date(2025, 7, 1))
+        offer_all(communes[0].unit, since=date(2025, 7, 1))
         yield communes
         transaction.set_rollback(True)
 
