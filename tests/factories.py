@@ -1,5 +1,6 @@
 """Small hand-written factories; each returns a saved object with sensible Vietnamese data."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from types import SimpleNamespace
 from typing import Any
@@ -10,7 +11,17 @@ from common.database import append_only
 from common.text import fold
 from dossiers.models import Applicant, Dossier
 from offices.models import CalendarYear, OpeningHours, Post, Role, Unit
-from procedures.models import Offering, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, Sector
+from procedures.models import (
+    FeeExemption,
+    FeeLine,
+    Offering,
+    OfferingFee,
+    Procedure,
+    ProcedureStep,
+    ProcedureVersion,
+    RequiredPaper,
+    Sector,
+)
 from procedures.versions import template_files
 from procedures.versions.publishing import write_search_text
 
@@ -184,3 +195,22 @@ def template_file(paper: RequiredPaper, content: bytes, name: str = "mau.pdf") -
     with append_only.lifted(tables=[RequiredPaper._meta.db_table]):
         template_files.keep(paper, name, content, [])
         paper.save(update_fields=["template_file", "template_sha256"])
+
+
+def fee(version: ProcedureVersion, *, exemptions: Iterable[dict[str, Any]] = (), **fields: Any) -> FeeLine:
+    """Give a version a fee, a lệ phí of 8.000 đồng a dossier unless said otherwise, whatever its state."""
+    n = version.fees.count() + 1
+    defaults = {"n": n, "key": f"le-phi-{n}", "kind": "le_phi", "name": "Lệ phí", "amount_vnd": 8000}
+    with append_only.lifted(tables=[FeeLine._meta.db_table, FeeExemption._meta.db_table]):
+        line = version.fees.create(**(defaults | fields))
+        for place, row in enumerate(exemptions, start=1):
+            line.exemptions.create(**({"n": place, "who": "Trẻ em"} | row))
+    version._prefetched_objects_cache = {}  # type: ignore[attr-defined]  # the stubs leave it out
+    return line
+
+
+def own_fee(line: FeeLine, unit: Unit, **fields: Any) -> OfferingFee:
+    """Give a unit its own amount of a fee, 5.000 đồng by a resolution unless said otherwise."""
+    offering = Offering.objects.get(unit=unit, procedure=line.version.procedure_id)
+    defaults = {"amount_vnd": 5000, "resolution": "NQ 12/2026/NQ-HĐND", "since": date(2026, 1, 1)}
+    return offering.fees.create(key=line.key, **(defaults | fields))

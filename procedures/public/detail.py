@@ -103,7 +103,7 @@ def _offerings(day: date) -> QuerySet[Offering]:
 
 
 def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str, Any]:
-    """Return the template's context. Eight queries, one more for a retired procedure that has a successor.
+    """Return the template's context. Ten queries, one more for a retired procedure that has a successor.
 
     ``base`` is the address of the page.
     """

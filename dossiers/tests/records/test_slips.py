@@ -1,7 +1,7 @@
 """Slips and results: frozen with the action, rendered by the worker, the same on screen and on paper."""
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from unittest import mock
 
 import pytest
@@ -15,7 +15,7 @@ from dossiers import actions, tasks
 from dossiers.models import Assignment, Result, Slip, SlipKind
 from dossiers.records import results, slips
 from offices.models import Unit
-from procedures.models import FeeLine, Offering
+from tests import factories
 from tests.present import present
 
 
@@ -235,21 +235,32 @@ def test_unsigned_letter_is_not_rendered(road):
 
 
 @pytest.mark.parametrize(
-    ("local", "lines", "words"),
+    ("line", "own", "words"),
     [
-        (None, [], "Không"),
-        (None, [FeeLine(kind="le_phi", amount_vnd=0, is_local=True)], "Theo mức thu của tỉnh, nếu có"),
-        (None, [FeeLine(kind="phi", amount_vnd=8000, per="bản sao")], "8.000 đồng/bản sao"),
-        (5000, [FeeLine(kind="phi", amount_vnd=8000, per="bản sao")], "5.000 đồng"),
-        (0, [FeeLine(kind="phi", amount_vnd=8000, per="bản sao")], "Không"),
+        (None, None, "Không"),
+        ({}, None, "Lệ phí: 8.000 đồng/"),
+        ({"is_optional": True}, None, "Không"),
+        ({"applies": "Quá hạn", "applies_if": {"field": "requester_name", "op": "empty"}}, None, "Không"),
+        ({"applies": "Quá hạn"}, None, "(Quá hạn)"),
+        ({}, {}, "Lệ phí: 5.000 đồng/"),
+        ({}, {"amount_vnd": 0}, "Không"),
+        ({}, {"since": date(2027, 1, 1)}, "Lệ phí: 8.000 đồng/"),
+        ({"is_guide": True}, {}, "Lệ phí: 5.000 đồng/"),
     ],
 )
-def test_receipt_states_the_fee(road, local, lines, words):
-    """The unit's own fee, else what the version says, else that there is none."""
+def test_receipt_states_the_fee(road, line, own, words):
+    """The unit's own amount, else what the version says for the answers, else that there is none."""
     dossier = road.submitted().dossier
-    Offering.objects.filter(procedure=dossier.version.procedure, unit=dossier.unit).update(fee_vnd=local)
-    dossier.version._prefetched_objects_cache = {"fees": lines}
-    assert slips.fee_text(dossier) == words
+    made = None if line is None else factories.fee(dossier.version, **line)
+    if made and own is not None:
+        factories.own_fee(made, dossier.unit, **own)
+    assert words in slips.fee_text(dossier)
+
+
+def test_receipt_states_no_amount_of_the_province(road):
+    dossier = road.submitted().dossier
+    factories.fee(dossier.version, is_guide=True)
+    assert "8.000" not in slips.fee_text(dossier)
 
 
 def test_control_sheet_is_a_form_of_the_desk(road):

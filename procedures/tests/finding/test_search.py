@@ -177,9 +177,9 @@ def test_pages_are_sound(client, query, language):
 
 
 def test_a_misspelt_search_costs_four_queries_more(client, django_assert_num_queries):
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(FIND, {"q": "khai sinh"})
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(FIND, {"q": "khia sinh"})
 
 

@@ -20,11 +20,11 @@ def offered_with_a_fee(unit, count):
 
 def test_the_list_costs_two_queries_more_for_fifty_rows_than_for_one(client, commune, django_assert_num_queries):
     offered_with_a_fee(commune.unit, 1)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         assert len(client.get(FIND).context["found"].rows) == 1
     Procedure.objects.update(code="8.000000")
     offered_with_a_fee(commune.unit, 50)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         assert len(client.get(FIND).context["found"].rows) == 20
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from offices.models import AuditEntry, Post
-from procedures.models import LifeEvent, Offering, Procedure, ProcedureVersion
+from procedures.models import LifeEvent, Offering, OfferingFee, Procedure, ProcedureVersion
 from procedures.versions import publishing
 from tests import factories
 from tests.pages import checks
@@ -148,7 +148,7 @@ def test_every_fault_leads_to_the_place_where_it_is_mended(client, page, draft, 
     """Each link of the check opens a page that has its anchor."""
     draft.papers.update(name="", originals=0, copies=0, is_required=False, condition="", from_form=False)
     draft.papers.filter(n=2).update(show_if={"field": "nobody", "op": "filled"}, from_form=True)
-    draft.fees.create(n=1, kind="x", amount_vnd=0, per="")
+    draft.fees.create(n=1, key="phi", kind="phi", name="", amount_vnd=0)
     draft.steps.update(text="", role="publisher", allotted=900)
     Offering.objects.all().delete()
     wrong = {
@@ -401,15 +401,43 @@ def test_offering(client, page, version, commune, other_commune):
     shown = page("offering", code, slug)
     seen = shown.split('name="seen" value="')[1].split('"')[0]
     day = {"since_day": "1", "since_month": "7", "since_year": "2025"}
-    assert post(client, "offering", code, slug, level="2", fee_vnd="5.000", seen=seen, **day).status_code == 302
-    offering = Offering.objects.get()
-    assert (offering.level, offering.fee_vnd) == (2, 5000)
+    assert post(client, "offering", code, slug, level="2", seen=seen, **day).status_code == 302
+    assert Offering.objects.get().level == 2
     assert post(client, "offering", code, slug, level="3", seen=seen, **day).status_code == 409
     assert post(client, "offering", code, slug, level="5", seen=seen, **day).status_code == 422
     assert post(client, "offering", code, other_commune.unit.slug, level="2", **day).status_code == 404
     assert post(client, "offering_end", code, slug).status_code == 302
     assert Offering.objects.get().until == date(2026, 3, 23)
     assert AuditEntry.objects.filter(action="offering.edit", unit=commune.unit).count() == 2
+
+
+def test_a_unit_sets_its_own_amounts_line_by_line(client, page, version, commune):
+    """Each line has its boxes; an amount needs a resolution and a day, a later day adds to the present amount."""
+    line, other = factories.fee(version, is_guide=True), factories.fee(version, name="Phí bản sao")
+    code, slug = version.procedure.code, commune.unit.slug
+    typed = {"level": "4", "since_day": "1", "since_month": "7", "since_year": "2025"}
+    typed |= {"fee_0_amount_vnd": "5.000", "fee_0_amount_online_vnd": "0", "fee_0_resolution": "NQ 12/2026/NQ-HĐND"}
+
+    def send(day, month, year, **more):
+        since = {"fee_0_since_day": day, "fee_0_since_month": month, "fee_0_since_year": year}
+        seen = page("offering", code, slug).split('name="seen" value="')[1].split('"')[0]
+        return post(client, "offering", code, slug, **(typed | since | {"seen": seen} | more))
+
+    assert line.name in page("offering", code, slug) and other.name in page("offering", code, slug)
+    for wrong in ({"fee_0_resolution": ""}, {"fee_0_amount_vnd": "-1"}, {"fee_0_amount_vnd": "9" * 12}):
+        assert send("1", "1", "2026", **wrong).status_code == 422
+    assert send("", "", "").status_code == 422
+    assert send("1", "1", "2026").status_code == 302
+    row = OfferingFee.objects.get()
+    assert (row.key, row.amount_vnd, row.amount_online_vnd) == (line.key, 5000, 0)
+    assert "5.000 đồng" in page("procedure", code)
+    # The day was wrong; then a new resolution is entered ahead of its day.
+    assert send("1", "12", "2025").status_code == send("1", "1", "2027", fee_0_amount_vnd="6000").status_code == 302
+    assert [(fee.amount_vnd, fee.since.year) for fee in OfferingFee.objects.all()] == [(5000, 2025), (6000, 2027)]
+    assert send("1", "1", "2027", fee_0_amount_vnd="").status_code == 302
+    assert OfferingFee.objects.get().amount_vnd == 5000
+    entries = AuditEntry.objects.filter(action="offering.edit").order_by("pk")
+    assert ["5.000 đồng / 0 đồng, 01/12/2025, NQ 12/2026/NQ-HĐND" in str(entry.changes) for entry in entries][1]
 
 
 def test_retiring_with_a_successor(client, page, version, commune):

@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import date
 
 import pikepdf
 import pytest
@@ -9,6 +10,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from offices.models import AuditEntry
+from procedures.models import FeeExemption
 from procedures.versions import publishing
 from procedures.versions.template_files import TemplateRefused, accept
 from tests import factories
@@ -102,12 +105,16 @@ def test_rows_move_and_go(client, draft):
 
 
 def test_fees_and_steps(client, draft):
-    fee = {"kind": "le_phi", "amount_vnd": "8.000", "per": "bản sao", "key": key_of(client, draft, "fees")}
-    assert go(client, draft, "fees_new", **fee).status_code == 302
+    fee = {"kind": "le_phi", "name": "Lệ phí bản sao", "amount_vnd": "8.000", "unit": "copy"}
+    assert go(client, draft, "fees_new", key=key_of(client, draft, "fees"), **fee).status_code == 302
     line = draft.fees.get()
-    assert (line.kind, line.amount_vnd, line.amount_online_vnd, line.per) == ("le_phi", 8000, None, "bản sao")
-    for bad in ({"kind": "x"}, {"amount_vnd": "-1"}, {"amount_vnd": "9" * 18}, {"per": ""}, {"amount_vnd": "²"}):
-        assert go(client, draft, "fees_edit", 1, **(fee | bad)).status_code == 422
+    assert (line.key, line.kind, line.amount_vnd, line.amount_online_vnd) == ("le-phi-ban-sao", "le_phi", 8000, None)
+    for bad in ({"kind": "x"}, {"amount_vnd": "-1"}, {"amount_vnd": "9" * 18}, {"name": ""}, {"amount_vnd": "²"},
+                {"unit": "x"}, {"cap_vnd": "200000"}, {"tiers_0_to": "2"}, {"tiers_0_amount_vnd": "9000"},
+                {"tiers_0_to": "2", "tiers_0_amount_vnd": "8000"}, {"exemptions_0_proof": "Giấy"},
+                {"exemptions_0_who": "Trẻ em", "exemptions_0_since_year": "2026"},
+                {"applies_if-0-field": "wants_copy", "applies_if-0-op": "filled"}):  # fmt: skip
+        assert go(client, draft, "fees_edit", 1, **(fee | bad)).status_code == 422, bad
     step = {"role": "", "text": "Nộp hồ sơ", "allotted": "", "key": key_of(client, draft, "workflow")}
     assert go(client, draft, "workflow_new", **step).status_code == 302
     assert draft.steps.get(n=4).role == ""
@@ -115,6 +122,48 @@ def test_fees_and_steps(client, draft):
         assert go(client, draft, "workflow_edit", 4, **(step | bad)).status_code == 422
     page = client.get(reverse("manage:workflow", args=[draft.procedure.code, 2])).content.decode()
     assert "24" in page
+
+
+DAYS = {"since_day": "15", "since_month": "8", "since_year": "2026"}
+
+
+def test_a_fee_with_tiers_a_condition_and_exemptions(client, draft):
+    """What was typed is stored, shown again and stays when the form is sent once more; nothing is logged twice."""
+    fee = {
+        "kind": "phi", "name": "Phí chứng thực", "amount_vnd": "2000", "unit": "page", "cap_vnd": "200.000",
+        "tiers_0_to": "2", "tiers_0_amount_vnd": "2.000", "tiers_1_amount_vnd": "1.000", "is_guide": "on",
+        "applies": "Khi cần bản sao", "applies_if-0-field": "wants_copy", "applies_if-0-op": "filled",
+        "exemptions_0_who": "Người khuyết tật", "exemptions_0_proof": "Giấy xác nhận",
+        "exemptions_1_who": "Công dân số", "exemptions_1_channel": "online",
+    } | {f"exemptions_1_{name}": value for name, value in DAYS.items()}  # fmt: skip
+    assert go(client, draft, "fees_new", key=key_of(client, draft, "fees"), **fee).status_code == 302
+    line = draft.fees.get()
+    assert [tier["from"] for tier in line.tiers] == [1, 3] and line.tiers[1]["to"] is None
+    assert line.applies_if == {"field": "wants_copy", "op": "filled"} and line.cap_vnd == 200_000 and line.is_guide
+    first, second = line.exemptions.all()
+    assert (first.who, first.proof, first.since) == ("Người khuyết tật", "Giấy xác nhận", None)
+    assert (second.channel, second.since, second.until) == ("online", date(2026, 8, 15), None)
+    shown = client.get(reverse("manage:fees_edit", args=[draft.procedure.code, 2, 1])).content.decode()
+    assert "Người khuyết tật" in shown and 'value="200.000"' in shown
+    listed = client.get(reverse("manage:fees", args=[draft.procedure.code, 2])).content.decode()
+    assert "Giấy xác nhận" in listed and "15/08/2026" in listed
+    count = AuditEntry.objects.count()
+    assert go(client, draft, "fees_edit", 1, **fee).status_code == 302
+    assert AuditEntry.objects.count() == count
+    assert (
+        go(client, draft, "fees_edit", 1, **(fee | {"exemptions_0_who": "", "exemptions_0_proof": ""})).status_code
+        == 302
+    )
+    assert [row.who for row in line.exemptions.all()] == ["Công dân số"]
+    assert AuditEntry.objects.count() == count + 1
+    assert go(client, draft, "fees_delete", 1).status_code == 302
+    assert not FeeExemption.objects.exists()
+
+
+def test_another_row_of_a_fee_is_asked_for_without_faults(client, draft):
+    response = go(client, draft, "fees_new", key=key_of(client, draft, "fees"), exemptions_more="1", kind="phi")
+    assert response.status_code == 200 and not draft.fees.exists()
+    assert response.content.decode().count('name="exemptions_2_who"') == 1
 
 
 def test_a_key_that_is_none_adds_nothing(client, draft):
