@@ -182,7 +182,7 @@ def _procedure(code: str, **columns: Any) -> Procedure:
 def _copy(
     source: ProcedureVersion, procedure: Procedure, number: int, by: User, now: datetime, **changed: Any
 ) -> ProcedureVersion:
-    """Make a draft with the wording, all parts and the open marks of a version; template files keep their stored names."""
+    """Make a draft of all that a version says, with its open marks; template files keep their stored names."""
     columns = {name: getattr(source, name) for name in COPIED}
     columns |= {name: value for name, value in changed.items() if value}
     made = ProcedureVersion.objects.create(

@@ -73,7 +73,7 @@ def test_everybody_who_changes_a_draft_is_an_editor(draft, commune, other_commun
 
 @pytest.mark.parametrize(("status", "reason"), [("in_review", "in review"), ("published", "next version")])
 def test_only_drafts_change(draft, commune, now, status, reason):
-    ProcedureVersion.objects.filter(pk=draft.pk).update(status=status, published_at=now)
+    ProcedureVersion.objects.filter(pk=draft.pk).update(status=status, published_at=now, published_by=commune.leader)
     with pytest.raises(EditRefused, match=reason) as refused:
         publishing.edit(draft, 0, commune.publisher, now, note="Một")
     assert not refused.value.is_stale
