@@ -98,14 +98,15 @@ def prepare() -> None:
 
     from common.clock import now
     from offices.models import Unit, UnitKind
-    from procedures.seed import importing
+    from procedures.catalogue import offer_all
+    from procedures.seed import import_catalogue
 
     call_command("migrate", interactive=False, verbosity=0)
-    importing.import_catalogue(now=now())
+    import_catalogue(now=now())
     unit = Unit.objects.create(
         kind=UnitKind.COMMUNE, slug=UNIT, name="UBND xã Đo Đạc", short_name="Xã Đo Đạc", identifier="000.00.99.H19"
     )
-    importing.offer_all(unit, since=SINCE)
+    offer_all(unit, since=SINCE)
 
 
 def grow(total: int) -> None:

@@ -25,7 +25,8 @@ from offices.units.checks import (
     check_unit_name,
 )
 from offices.units.hours import parse_hours, set_hours
-from procedures.seed.importing import import_catalogue, offer_all
+from procedures.catalogue import offer_all
+from procedures.seed import import_catalogue
 
 
 def check_new_password(text: str) -> str:

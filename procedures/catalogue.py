@@ -3,19 +3,9 @@
 from datetime import date
 
 from common.text import in_order
+from offices.models import Unit
 
 from .models import Offering, Procedure, ProcedureVersion, Sector
-from .seed.importing import import_catalogue, offer_all
-
-__all__ = [
-    "current_version",
-    "effective_level",
-    "import_catalogue",
-    "is_current",
-    "offer_all",
-    "offerings_for",
-    "sectors",
-]
 
 
 def current_version(procedure: Procedure, day: date) -> ProcedureVersion | None:
@@ -43,3 +33,15 @@ def effective_level(version: ProcedureVersion, offering: Offering) -> int:
 def sectors() -> list[tuple[str, str]]:
     """Return code and name of the sectors, by name in Vietnamese order. One query."""
     return in_order(Sector.objects.values_list("code", "name").order_by("code"), name=lambda sector: sector[1])
+
+
+def offer_all(unit: Unit, *, since: date) -> int:
+    """Let a unit offer every procedure in force at its full level; returns how many were added."""
+    offered = set(unit.offerings.values_list("procedure_id", flat=True))
+    levels = dict(ProcedureVersion.objects.in_force(since).order_by("number").values_list("procedure_id", "level"))
+    missing = [
+        Offering(unit=unit, procedure_id=procedure, level=level, since=since)
+        for procedure, level in levels.items()
+        if procedure not in offered
+    ]
+    return len(Offering.objects.bulk_create(missing))

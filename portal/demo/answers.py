@@ -1,7 +1,11 @@
-"""Plausible answers for any form: each value is tried against the form's own rules before it is kept."""
+"""Believable answers for any form: each value is tried against the form's own rules before it is kept.
+
+One person stands behind all questions that begin alike: name, birth, sex and number of a mother belong together.
+"""
 
 import random
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,183 +15,237 @@ from eforms import schema as form_schema
 from eforms.schema import Question, Schema
 
 from .people import Person, somebody
+from .texts import CHOSEN, DAYS, FIXED_DAYS, LONG_TEXTS, NUMBERS, PAST, REQUESTS, TEXTS
 
-POLICE = "Cục Cảnh sát quản lý hành chính về trật tự xã hội"
-HOSPITAL = "Bệnh viện Đa khoa khu vực Xuân Lộc"
-# By the end of a field's key; the first that fits counts.
-TEXTS = {
-    "id_place": POLICE,
-    "facility": HOSPITAL,
-    "notice_by": HOSPITAL,
-    "notice_no": "118/2026",
-    "death_time": "05:40",
-    "death_cause": "Tuổi già",
-    "court": "Tòa án nhân dân khu vực 9 – Đồng Nai",
-    "registered_at": "Ủy ban nhân dân xã Xuân Bắc",
-    "registered_book": "01/2015",
-    "purpose_text": "Bổ túc hồ sơ vay vốn ngân hàng",
-    "purpose_place": "Ủy ban nhân dân xã Xuân Lộc",
-    "business_name": "Hộ kinh doanh Tạp hóa Bình An",
-    "business_lines": "Bán lẻ thực phẩm, đồ dùng gia đình",
-    "business_code": "47A8012345",
-    "org_name": "Hội Khuyến học xã Xuân Bắc",
-    "org_position": "Chủ tịch Hội",
-    "doc_name": "Bằng tốt nghiệp trung học phổ thông",
-    "doc_issuer": "Sở Giáo dục và Đào tạo Đồng Nai",
-    "relation": "Con",
-    "request": "Kính đề nghị Ủy ban nhân dân xã xem xét, giải quyết theo quy định. Giấy tờ kèm theo đầy đủ.",
-}
-REQUESTS = (
-    "Tôi đề nghị Ủy ban nhân dân xã giải quyết theo quy định. Tôi cam đoan nội dung khai là đúng.",
-    "Gia đình tôi đã chuẩn bị đủ giấy tờ, kính mong Ủy ban nhân dân xã sớm xem xét.",
-    "Kính đề nghị xem xét, giải quyết. Khi cần bổ sung xin gọi theo số điện thoại đã ghi.",
-)
 # How often a question that may be left out is answered.
 OPTIONAL = 0.35
+# The ends of keys that ask for a fact about somebody; the longest first.
+FACTS = {
+    "id_number": "number",
+    "permanent": "address",
+    "residence": "address",
+    "address": "address",
+    "gender": "sex",
+    "birth": "birth",
+    "phone": "phone",
+    "name": "name",
+    "dob": "birth",
+    "id": "number",
+}
+OWN = {
+    "full_name": "name",
+    "birth": "birth",
+    "sex": "sex",
+    "personal_number": "number",
+    "phone": "phone",
+    "email": "email",
+    "address": "address",
+}
+WOMEN, MEN = ("mother", "bride", "wife"), ("father", "groom", "husband")
+# People speak of themselves in these roles: the new guardian, the head of the new household, the recognising parent.
+SELF = ("requester", "g", "head", "o", "subject", "residence")
+# They live where the requester lives.
+AT_HOME = ("mother", "father", "wife", "husband", "child", "m", "r", "w")
+# A newborn is registered where these are asked.
+NEWBORN = frozenset({"birth_case", "recognise", "birth_notice_no"})
+YOUNG = {"child": (1, 4), "r": (1, 5), "w": (7, 13), "kid": (6, 13), "m": (7, 15)}
 
 
 def fill(schema: Schema, person: Person, rng: random.Random, today: date) -> dict[str, Any]:
     """Return complete answers of a requester; raises ValueError when no value satisfies a required question."""
-    answers: dict[str, Any] = {}
-    family = person.name.split()[0]
+    keys = frozenset(field.key for _section, field in schema.fields())
+    person = old_enough(schema, person, rng, today)
+    filling = Filling(person, rng, today, keys)
     for section in schema.sections:
-        if not form_schema.show(section.show_if, answers):
-            continue
-        for field in section.fields:
-            if not field.is_asked or not form_schema.show(field.show_if, answers):
-                continue
-            if field.is_required or field.prefill or rng.random() < OPTIONAL:
-                value = first_valid(field, candidates(field, person, family, rng, today), answers, today)
-                if value is not None:
-                    answers[field.key] = value
-    kept, errors = form_schema.clean_all(schema, answers, today=today)
+        if form_schema.show(section.show_if, filling.answers):
+            for question in section.fields:
+                filling.answer(question)
+    kept, errors = form_schema.clean_all(schema, filling.answers, today=today)
     if errors:
         raise ValueError(f"{schema.title.vi}: {errors}")
     return kept
 
 
-def first_valid(field: Question, values: Iterator[Any], known: Mapping[str, Any], today: date) -> Any:
+def old_enough(schema: Schema, person: Person, rng: random.Random, today: date) -> Person:
+    """Return the requester, or an elder of the family where the form is for the old only."""
+    rules = (rule for _section, field in schema.fields() if field.prefill == "birth" for rule in field.rules)
+    age = max((rule.args[0] for rule in rules if rule.name == "age_at_least"), default=0)
+    if int(person.birth[:4]) < today.year - age:
+        return person
+    commune = str(person.address.get("commune", "26428"))
+    return somebody(rng, commune, born=(today.year - age - 9, today.year - age - 1), family=person.name.split()[0])
+
+
+@dataclass
+class Filling:
+    """One form, or one row of a table, on its way: who fills it in, what is answered, who has been named."""
+
+    person: Person
+    rng: random.Random
+    today: date
+    keys: frozenset[str]
+    answers: dict[str, Any] = field(default_factory=dict)
+    cast: dict[str, Person] = field(default_factory=dict)
+    is_row: bool = False
+
+    def answer(self, question: Question) -> None:
+        """Answer a question that is asked, if anybody would."""
+        if not question.is_asked or not form_schema.show(question.show_if, self.answers):
+            return
+        is_due = question.is_required or question.prefill in OWN or question.key == "t_motor"
+        may_be = question.type not in ("money", "choices") and not question.key.endswith(("_from", "_until"))
+        may_be = may_be and self.rng.random() < OPTIONAL
+        if is_due or may_be:
+            value = first_valid(question, self.candidates(question), self.answers, self.today)
+            if value is not None:
+                self.answers[question.key] = value
+
+    def candidates(self, question: Question) -> Iterator[Any]:
+        """Yield values for a question, the most plausible first."""
+        key = question.key
+        if own := OWN.get(question.prefill):
+            yield getattr(self.person, own)
+        if question.prefill.startswith("answer:"):
+            yield self.answers.get(question.prefill.removeprefix("answer:"))
+        if question.type in ("full_name", "id_number", "date", "choice", "phone", "address"):
+            yield from self.fact(key)
+        match question.type:
+            case "text" | "long_text":
+                yield from self.texts(question)
+            case "full_name":
+                yield self.role("").name
+            case "id_number":
+                yield self.role("").number
+            case "date":
+                yield from self.dates(key)
+            case "choice" | "yes_no":
+                yield from self.choices(question)
+            case "choices":
+                yield [question.options[0].value]
+            case "number":
+                yield from (number for end, number in NUMBERS.items() if key.endswith(end))
+                yield from (self.rng.randint(1, 3), 1, 2, 5, 10)
+            case "money":
+                yield 100_000_000 if key.startswith("capital") else self.rng.randint(5, 60) * 1_000_000
+            case "phone":
+                yield f"09{self.rng.randint(0, 99999999):08}"
+            case "email":
+                yield self.person.email or "nguoi-nop@example.com"
+            case "tax_code":
+                yield "0314409058"
+            case "address":
+                yield self.person.address
+            case "person":
+                yield {"full_name": self.role("").name}
+            case "bank_account":
+                number = f"590{self.rng.randint(0, 9999999999):010}"
+                yield {"bank": "Agribank", "number": number, "holder": self.person.name}
+            case "table":
+                yield self.rows(question)
+
+    def fact(self, key: str) -> Iterator[Any]:
+        """Yield what a question about somebody asks of them: 'mother_dob' is the birth of the mother."""
+        for end, fact in FACTS.items():
+            role = key.removesuffix(f"_{end}")
+            if role != key:
+                yield getattr(self.role(role), fact)
+                return
+
+    def role(self, role: str) -> Person:
+        """Return who plays a role in this form: the same person every time, and no namesake of another."""
+        if role not in self.cast:
+            names = {self.person.name, *(person.name for person in self.cast.values())}
+            drawn = (self.somebody(role) for _n in range(9))
+            found = next((one for one in drawn if one is self.person or one.name not in names), self.person)
+            self.cast[role] = replace(found, address=self.person.address) if role in AT_HOME else found
+        return self.cast[role]
+
+    def somebody(self, role: str) -> Person:
+        """Draw somebody of the sex, age and family that a role asks for."""
+        person, family = self.person, self.person.name.split()[0]
+        commune, year = str(person.address.get("commune", "26428")), self.today.year
+        is_about_oneself = self.answers.get("relation") == "ban_than"
+        if role in WOMEN or role in MEN:
+            sex = "nu" if role in WOMEN else "nam"
+            if is_about_oneself:
+                born = int(person.birth[:4])
+                return somebody(self.rng, commune, sex=sex, born=(born - 32, born - 20), family=family * (sex == "nam"))
+            return person if person.sex == sex else somebody(self.rng, commune, sex=sex, born=(1984, 2001))
+        if role == "deceased":
+            return somebody(self.rng, commune, born=(1935, 1955), family=family)
+        if not self.is_row and (role in SELF or (role in ("child", "s") and is_about_oneself)):
+            return person
+        if role == "child" and self.keys & NEWBORN:
+            day = self.today - timedelta(days=self.rng.randint(4, 50))
+            return somebody(self.rng, commune, family=self.role("father").name.split()[0], birth=day)
+        if role in YOUNG:
+            youngest, oldest = YOUNG[role]
+            return somebody(self.rng, commune, born=(year - oldest, year - youngest), family=family)
+        return somebody(self.rng, commune, family=family)
+
+    def texts(self, question: Question) -> Iterator[str]:
+        """Yield words that fit the key of a question, then some that fit most rules."""
+        key = question.key
+        if question.type == "long_text":
+            yield LONG_TEXTS.get(key) or self.rng.choice(REQUESTS)
+        if key in TEXTS:
+            yield TEXTS[key]
+        yield from (text for end, text in TEXTS.items() if key.endswith(end))
+        yield from ("Theo giấy tờ kèm theo", "12/2015", "08:30")
+
+    def dates(self, key: str) -> Iterator[str]:
+        """Yield days that fit the key of a question, then days around today."""
+        rng, today = self.rng, self.today
+        if key == "stay_until" and "guests" in self.keys:
+            yield (today + timedelta(days=2)).isoformat()
+        if key in FIXED_DAYS:
+            yield FIXED_DAYS[key]
+        if key in DAYS:
+            yield (today + timedelta(days=DAYS[key])).isoformat()
+        if key in PAST:
+            yield date(rng.randint(2008, 2020), rng.randint(1, 12), rng.randint(1, 28)).isoformat()
+        if key.endswith("_id_date"):
+            yield date(rng.randint(2021, 2024), rng.randint(1, 12), rng.randint(1, 28)).isoformat()
+        yield from ((today - timedelta(days=days)).isoformat() for days in (3, 0))
+        yield from ((today + timedelta(days=days)).isoformat() for days in range(3, 12))
+
+    def choices(self, question: Question) -> Iterator[str]:
+        """Yield options: the usual one first, a random one where each is as likely."""
+        key = question.key
+        if key == "relation":
+            own = "me" if self.person.sex == "nu" else "cha"
+            if self.keys & {*NEWBORN, "is_kind"}:
+                yield from (own, "cha_me")
+            if "deceased_name" in self.keys:
+                yield "con"
+        if key == "recognise":
+            yield "me" if self.person.sex == "nu" else "cha"
+        if key == "poverty" and self.answers.get("benefit_kind") == "k4":
+            yield "ngheo"
+        if key in CHOSEN:
+            yield CHOSEN[key]
+        if question.type == "yes_no":
+            yield self.rng.choice(question.options).value
+        if question.default:
+            yield question.default
+        yield from (option.value for option in question.options)
+
+    def rows(self, table: Question) -> list[dict[str, Any]]:
+        """Return as many rows as a table asks for at least, and one at any rate."""
+        made = []
+        for _n in range(max(table.min_rows, 1)):
+            row = Filling(self.person, self.rng, self.today, self.keys, is_row=True)
+            for column in table.columns:
+                row.answer(column)
+            made.append(row.answers)
+        return made
+
+
+def first_valid(question: Question, values: Iterator[Any], known: Mapping[str, Any], today: date) -> Any:
     """Return the first value that the form accepts, in its stored shape; None when it accepts none."""
     for value in values:
         try:
-            return form_schema.clean_value(field, value, known, today=today)
+            return form_schema.clean_value(question, value, known, today=today)
         except ValidationError:
             continue
     return None
-
-
-def candidates(field: Question, person: Person, family: str, rng: random.Random, today: date) -> Iterator[Any]:
-    """Yield values for a field, the most plausible first."""
-    own = {
-        "full_name": person.name,
-        "birth": person.birth,
-        "sex": person.sex,
-        "personal_number": person.number,
-        "phone": person.phone,
-        "email": person.email,
-        "address": person.address,
-    }
-    if own.get(field.prefill):
-        yield own[field.prefill]
-    yield from as_parent(field, person)
-    commune = person.address.get("commune", "26428")
-    match field.type:
-        case "text" | "long_text":
-            yield from texts(field, rng)
-        case "full_name":
-            yield relative(field.key, family, rng, commune).name
-        case "id_number":
-            yield relative(field.key, family, rng, commune).number
-        case "date":
-            yield from dates(field, rng, today)
-        case "choice" | "yes_no":
-            yield from choices(field, rng)
-        case "choices":
-            yield [field.options[0].value]
-        case "number":
-            yield from (rng.randint(1, 3), 1, 2, 5, 10)
-        case "money":
-            yield rng.randint(5, 60) * 1_000_000
-        case "phone":
-            yield f"09{rng.randint(0, 99999999):08}"
-        case "email":
-            yield person.email or "nguoi-nop@example.com"
-        case "tax_code":
-            yield "0314409058"
-        case "address":
-            yield person.address
-        case "person":
-            yield {"full_name": relative(field.key, family, rng, commune).name}
-        case "bank_account":
-            yield {"bank": "Agribank", "number": f"590{rng.randint(0, 9999999999):010}", "holder": person.name}
-        case "table":
-            yield rows(field, person, family, rng, today)
-
-
-def as_parent(field: Question, person: Person) -> Iterator[Any]:
-    """Yield what a requester who registers their own child says of themselves, as its mother or its father."""
-    is_mother = person.sex == "nu"
-    if field.key == "relation" and field.type == "choice":
-        yield "me" if is_mother else "cha"
-    about = {"name": person.name, "birth": person.birth, "id_number": person.number, "residence": person.address}
-    role, _, fact = field.key.partition("_")
-    if role == ("mother" if is_mother else "father") and fact in about:
-        yield about[fact]
-
-
-def texts(field: Question, rng: random.Random) -> Iterator[str]:
-    """Yield words that fit the key of a field, then some that fit most rules."""
-    if field.type == "long_text":
-        yield rng.choice(REQUESTS)
-    yield from (text for key, text in TEXTS.items() if field.key.endswith(key))
-    yield from ("Theo giấy tờ kèm theo", "12/2015", "08:30")
-
-
-def dates(field: Question, rng: random.Random, today: date) -> Iterator[str]:
-    """Yield days that fit the key of a field, then days around today."""
-    if field.key == "child_dob":
-        yield (today - timedelta(days=rng.randint(4, 50))).isoformat()
-    elif field.key.startswith("deceased"):
-        yield date(rng.randint(1935, 1955), rng.randint(1, 12), rng.randint(1, 28)).isoformat()
-    elif field.key.endswith(("_dob", "_birth", "birth")):
-        yield date(rng.randint(1975, 2003), rng.randint(1, 12), rng.randint(1, 28)).isoformat()
-    elif field.key.endswith("_id_date"):
-        yield date(rng.randint(2021, 2024), rng.randint(1, 12), rng.randint(1, 28)).isoformat()
-    elif field.key in ("registered_date", "period_from"):
-        yield date(rng.randint(2008, 2020), rng.randint(1, 12), rng.randint(1, 28)).isoformat()
-    yield from ((today - timedelta(days=days)).isoformat() for days in (3, 0))
-    yield from ((today + timedelta(days=days)).isoformat() for days in range(3, 12))
-
-
-def choices(field: Question, rng: random.Random) -> Iterator[str]:
-    """Yield options: the usual one first, a random one where each is as likely."""
-    if field.key.endswith("_gender") or field.type == "yes_no":
-        yield rng.choice(field.options).value
-    if field.default:
-        yield field.default
-    yield from (option.value for option in field.options)
-
-
-def rows(field: Question, person: Person, family: str, rng: random.Random, today: date) -> list[dict[str, Any]]:
-    """Return as many rows as a table asks for at least, and one at any rate."""
-    made = []
-    for _n in range(max(field.min_rows, 1)):
-        row: dict[str, Any] = {}
-        for column in field.columns:
-            if form_schema.show(column.show_if, row):
-                value = first_valid(column, candidates(column, person, family, rng, today), row, today)
-                if value is not None:
-                    row[column.key] = value
-        made.append(row)
-    return made
-
-
-def relative(key: str, family: str, rng: random.Random, commune: str) -> Person:
-    """Return somebody who fits the key of a field: a mother, a father, a child, one who died."""
-    if key.startswith(("mother", "bride")):
-        return somebody(rng, commune, sex="nu", born=(1985, 2001))
-    if key.startswith(("father", "groom")):
-        return somebody(rng, commune, sex="nam", born=(1983, 2000), family=family)
-    if key.startswith("deceased"):
-        return somebody(rng, commune, born=(1935, 1955), family=family)
-    return somebody(rng, commune, family=family)

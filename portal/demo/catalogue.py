@@ -99,7 +99,7 @@ def replace_old_confirmation(day: date, now: datetime) -> None:
         channels=["direct"],
         processing_unit=TimeUnit.SAME_DAY,
         outcome="Giấy xác nhận nơi thường trú",
-        legal_bases=["68/2020/QH14"],
+        legal_bases=["Luật Cư trú số 68/2020/QH14 ngày 13/11/2020"],
         effective_from=SINCE,
     )
     ProcedureStep.objects.bulk_create(
@@ -108,7 +108,7 @@ def replace_old_confirmation(day: date, now: datetime) -> None:
             ProcedureStep(version=version, n=2, role=Role.CLERK, text="Đối chiếu Sổ hộ khẩu và xác nhận", allotted=1),
         ]
     )
-    publishing.publish(version, None, now)
+    publishing.publish_with_portal(version, now)
     last = max(SINCE, day - timedelta(days=60))
     ProcedureVersion.objects.filter(pk=version.pk).update(
         status=VersionStatus.RETIRED,

@@ -27,12 +27,18 @@ class Person:
 
 
 def somebody(
-    rng: random.Random, commune: str, *, sex: str = "", born: tuple[int, int] = (1960, 2004), family: str = ""
+    rng: random.Random,
+    commune: str,
+    *,
+    sex: str = "",
+    born: tuple[int, int] = (1960, 2004),
+    family: str = "",
+    birth: date | None = None,
 ) -> Person:
-    """Return an invented inhabitant of a commune of Đồng Nai; ``born`` are the first and last year."""
+    """Return an invented inhabitant of a commune of Đồng Nai; ``born`` are the first and last year of their birth."""
     sex = sex or rng.choice(["nam", "nu"])
     middle, given = (MEN, MEN_GIVEN) if sex == "nam" else (WOMEN, WOMEN_GIVEN)
-    birth = date(rng.randint(*born), 1, 1) + timedelta(days=rng.randrange(365))
+    birth = birth or date(rng.randint(*born), 1, 1) + timedelta(days=rng.randrange(365))
     return Person(
         name=f"{family or rng.choice(FAMILY)} {rng.choice(middle)} {rng.choice(given)}",
         birth=birth.isoformat(),

@@ -14,8 +14,9 @@ from offices.calendar.holidays import load_holidays
 from offices.calendar.office_calendar import calendar_of
 from offices.models import CalendarYear, Holiday, Post, Role, Unit, UnitKind
 from offices.units.hours import parse_hours, set_hours
+from procedures.catalogue import offer_all
 from procedures.models import Sector
-from procedures.seed.importing import import_catalogue, offer_all
+from procedures.seed import import_catalogue
 
 from .accounts import ACCOUNTS, COLLEAGUES, PASSWORD, XUAN_BAC, XUAN_LOC, Account
 from .people import Person, somebody

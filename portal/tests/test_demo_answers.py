@@ -9,7 +9,7 @@ from eforms import schema as form_schema
 from portal.demo.answers import fill
 from portal.demo.people import somebody
 from procedures.models import ProcedureVersion
-from procedures.seed.importing import import_catalogue
+from procedures.seed import import_catalogue
 
 DAY = date(2026, 3, 23)
 

@@ -15,6 +15,7 @@ from common.files.store import NotKept
 from common.files.uploads import removed_on_failure
 from common.refusals import STALE, Refused
 
+from ..marks import write_marks
 from ..models import LifeEvent, Procedure, ProcedureVersion, RequiredPaper, Sector
 from ..versions import publishing, template_files
 from ..versions.comparing import ChangedSection
@@ -96,6 +97,7 @@ class _Writer:
             self.now,
         )
         outcome.procedure = outcome.draft.procedure
+        Procedure.objects.filter(pk=outcome.procedure.pk).update(popularity=outcome.about["popularity"])
 
     def about(self, outcome: Outcome) -> None:
         """Change what the procedure says beside its versions; at once, and logged."""
@@ -146,6 +148,8 @@ class _Writer:
             write_exemptions(fees, [fee["exemptions"] for fee in target["fees"]])
         if before["steps"] != target["steps"]:
             _replace(draft.steps, steps, draft)
+        if before["marks"] != target["marks"]:
+            write_marks(draft, target["marks"])
         if self.options.to_review:
             publishing.send_to_review(draft, draft.revision, self.by, self.now, self.note)
 

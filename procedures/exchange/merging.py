@@ -65,6 +65,7 @@ VERSION: Plain = {
     "papers": [],
     "fees": [],
     "steps": [],
+    "marks": [],
 }
 
 

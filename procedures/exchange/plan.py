@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -11,7 +12,6 @@ from common.text import fold
 
 from .. import fees
 from ..models import LifeEvent, Procedure, ProcedureVersion, Sector, VersionStatus
-from ..seed.importing import sector_code
 from ..versions import checking
 from ..versions.comparing import compare, compare_procedures
 from ..versions.drafting import first_of_next_month
@@ -50,7 +50,7 @@ class _Planner:
         self.versions = self._versions()
 
     def _versions(self) -> dict[int, dict[str, ProcedureVersion]]:
-        """Read by procedure the version in force, the newest published one and the open one. Six queries."""
+        """Read by procedure the version in force, the newest published one and the open one. Seven queries."""
         wanted: dict[int, dict[str, int]] = {}
         rows = ProcedureVersion.objects.filter(procedure__in=[row.pk for row in self.procedures.values()])
         for pk, procedure, status, start, until in rows.order_by("number").values_list(
@@ -100,6 +100,8 @@ class _Planner:
         """Work out what the procedure shall say beside its versions."""
         before = plain_procedure(made.procedure) if made.procedure else dict(PROCEDURE)
         about = before | {name: values[name] for name in PROCEDURE if name in values}
+        if made.procedure is None:
+            about["popularity"] = values.get("popularity", 0)
         if "sector" in values:
             self.sector(made, about, values["sector"])
         elif made.procedure is None:
@@ -122,7 +124,7 @@ class _Planner:
     def sector(self, made: Outcome, about: Plain, found: Plain) -> None:
         code = found.get("code") or self.sectors_by_name.get(fold(found.get("name", ""))) or ""
         if not code and found.get("name"):
-            code = sector_code(found["name"])
+            code = slugify(fold(found["name"]))[:60].strip("-")
         row = self.sectors.get(code)
         if row is not None:
             about["sector"] = {"code": code, "name": row.name, "name_en": row.name_en}

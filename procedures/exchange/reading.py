@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from offices.models import Role
 
-from ..models import FeeChannel, FeeKind, FeeUnit, TimeUnit
+from ..marks import is_part
+from ..models import Confidence, FeeChannel, FeeKind, FeeUnit, TimeUnit
 from ..versions.serialising import Plain
 from .item import ImportItem, Row
 from .values import (
@@ -35,6 +36,7 @@ from .values import (
     truth_of,
 )
 
+MAX_MARKS = 500
 ROLES = ("", Role.CLERK.value, Role.SPECIALIST.value, Role.LEADER.value, Role.CASHIER.value)
 
 
@@ -161,6 +163,21 @@ _STEP: dict[str, Check] = {
 }
 
 
+def _part(found: Any, place: str, into: Gathering) -> str:
+    text = text_of(found, place, into, maximum=100)
+    if not is_part(text):
+        raise Wrong(_("This names no part of a procedure that can be marked."))
+    return text
+
+
+_MARK: dict[str, Check] = {
+    "part": _part,
+    "confidence": partial(one_of, known=tuple(Confidence.values)),
+    "source": _TEXT,
+    "note": _TEXT,
+}
+
+
 _VERSION: dict[str, Check] = {
     "name": _NAME,
     "name_en": _LINE,
@@ -186,6 +203,7 @@ _VERSION: dict[str, Check] = {
     "papers": partial(list_of, each=partial(_record, spec=_PAPER, needed=("name",))),
     "fees": partial(list_of, each=partial(_record, spec=_FEE, needed=("kind", "name", "amount_vnd"))),
     "steps": partial(list_of, each=partial(_record, spec=_STEP, needed=("text",))),
+    "marks": partial(list_of, each=partial(_record, spec=_MARK, needed=("part", "confidence")), maximum=MAX_MARKS),
 }
 
 
@@ -198,6 +216,7 @@ _PROCEDURE: dict[str, Check] = {
     "notice": _TEXT,
     "accept_until": or_none(day_of),
     "related": partial(list_of, each=code_of),
+    "popularity": _WHOLE,
     "version": partial(_record, spec=_VERSION),
 }
 
@@ -223,6 +242,9 @@ def _check_together(parcel: ImportItem, into: Gathering) -> None:
         keys = [row["key"] for row in version.get(part, []) if "key" in row]
         for key in sorted({key for key in keys if keys.count(key) > 1}):
             into.fault(parcel.place, message % {"key": key})
+    marked = [mark["part"] for mark in version.get("marks", []) if "part" in mark]
+    for part in sorted({part for part in marked if marked.count(part) > 1}):
+        into.fault(parcel.place, _("The part “%(part)s” is marked twice.") % {"part": part})
     start, until = version.get("effective_from"), version.get("effective_until")
     if start and until and until < start:
         into.fault(parcel.place, _("The last day lies before the first."))

@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 from common.text import clean, fold, in_order
 from common.web.paging import Page, capped_count, keyset_page
 
-from ..models import Offering, Procedure, ProcedureVersion, Sector, VersionStatus
+from ..marks import counts
+from ..models import Mark, Offering, Procedure, ProcedureVersion, Sector, VersionStatus
 from .sections import state_words
 
 ORDER = ("sort_key", "id")
 PAGE_SIZE = 30
 MAX_QUERY, MAX_WORDS = 200, 10
 MAX_WAITING = 50
-STATES = ("live", "draft", "review", "retired", "unoffered")
+STATES = ("live", "draft", "review", "retired", "unoffered", "marked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def state_labels() -> list[tuple[str, str]]:
         ("review", _("Waiting for review")),
         ("retired", _("Retired")),
         ("unoffered", _("Offered by no unit")),
+        ("marked", _("Needs checking")),
     ]
 
 
@@ -79,6 +81,8 @@ def matching(filters: Filters, day: date) -> QuerySet[Procedure]:
             return found.filter(Exists(ended), ~Exists(in_force), ~Exists(to_come))
         case "unoffered":
             return found.filter(~Exists(Offering.objects.on(day).filter(procedure=OuterRef("pk"))))
+        case "marked":
+            return found.filter(Exists(Mark.objects.filter(version__procedure=OuterRef("pk"), cleared_at=None)))
     return found
 
 
@@ -97,7 +101,7 @@ class Found:
 
 
 def find(filters: Filters, day: date, *, after: str = "", before: str = "") -> Found:
-    """Return a page of the list. Four queries."""
+    """Return a page of the list. Five queries."""
     everything = matching(filters, day)
     page = keyset_page(
         everything.select_related("sector"), ORDER, after=after, before=before, size=PAGE_SIZE, has_empty=False
@@ -105,7 +109,8 @@ def find(filters: Filters, day: date, *, after: str = "", before: str = "") -> F
     versions = versions_of(procedure.pk for procedure in page.rows)
     running = Offering.objects.on(day).filter(procedure__in=[procedure.pk for procedure in page.rows])
     offered = set(running.values_list("procedure_id", flat=True))
-    rows = [_row(procedure, versions[procedure.pk], procedure.pk in offered, day) for procedure in page.rows]
+    marked = counts(version.pk for listed in versions.values() for version in listed)
+    rows = [_row(procedure, versions[procedure.pk], procedure.pk in offered, marked, day) for procedure in page.rows]
     is_all = not page.next and not page.previous
     return Found(rows, str(len(rows)) if is_all else capped_count(everything, 10_000), page)
 
@@ -146,7 +151,9 @@ def waiting_for(user: Any) -> list[ProcedureVersion]:
     )
 
 
-def _row(procedure: Procedure, versions: list[ProcedureVersion], is_offered: bool, day: date) -> dict[str, Any]:
+def _row(
+    procedure: Procedure, versions: list[ProcedureVersion], is_offered: bool, marked: Mapping[int, int], day: date
+) -> dict[str, Any]:
     shown = shown_of(versions, day)
     tags = []
     if shown is not None and shown.status in (VersionStatus.PUBLISHED, VersionStatus.RETIRED):
@@ -156,6 +163,8 @@ def _row(procedure: Procedure, versions: list[ProcedureVersion], is_offered: boo
         if version.status in (VersionStatus.DRAFT, VersionStatus.IN_REVIEW):
             words, look = state_words(version, day)
             tags.append((f"v{version.number}: {words}", look))
+    if waiting := marked.get(shown.pk, 0) if shown else 0:
+        tags.append((_("Needs checking: %(n)d") % {"n": waiting}, "soon"))
     if not is_offered:
         tags.append((_("Offered by no unit"), "late"))
     return {

@@ -32,6 +32,7 @@ urlpatterns = [
     path(f"{VERSION}info/", version.info, name="info"),
     path(f"{VERSION}documents/", version.documents, name="documents"),
     path(f"{VERSION}check/", version.check, name="check"),
+    path(f"{VERSION}marks/", version.marks, name="marks"),
     path(f"{VERSION}review/", review.review, name="review"),
     path(f"{VERSION}take-back/", review.take_back, name="take_back"),
     path(f"{VERSION}send-back/", review.send_back, name="send_back"),

@@ -15,15 +15,18 @@ from .catalogue import (
     WaitingImport,
 )
 from .fees import FeeChannel, FeeExemption, FeeKind, FeeLine, FeeUnit
+from .marks import Confidence, Mark
 from .offerings import Offering, OfferingFee
 
 __all__ = [
+    "Confidence",
     "FeeChannel",
     "FeeExemption",
     "FeeKind",
     "FeeLine",
     "FeeUnit",
     "LifeEvent",
+    "Mark",
     "Offering",
     "OfferingFee",
     "PreparedForm",

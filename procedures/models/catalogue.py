@@ -176,6 +176,11 @@ class ProcedureVersion(models.Model):
                 condition=Q(published_by=None) | Q(author=None) | ~Q(published_by=F("author")),
                 name="version_second_person",
             ),
+            # Without a second person only what nobody wrote is published: the catalogue that comes with the portal.
+            models.CheckConstraint(
+                condition=Q(published_at=None) | Q(published_by__isnull=False) | Q(author=None),
+                name="version_published_by_somebody",
+            ),
             models.CheckConstraint(
                 condition=Q(retired_at=None) | Q(status="retired", effective_until__isnull=False),
                 name="version_retired_whole",

@@ -14,6 +14,7 @@ from common.files.uploads import delete_after_commit
 from common.refusals import Refused
 
 from ..finding.indexing import index_unpublished
+from ..marks import plain_marks, write_marks
 from ..models import (
     FeeLine,
     Procedure,
@@ -184,7 +185,7 @@ def _procedure(code: str, **columns: Any) -> Procedure:
 def _copy(
     source: ProcedureVersion, procedure: Procedure, number: int, by: User, now: datetime, **changed: Any
 ) -> ProcedureVersion:
-    """Make a draft with the wording, papers, fees and steps of a version; template files keep their stored names."""
+    """Make a draft of all that a version says, with its open marks; template files keep their stored names."""
     columns = {name: getattr(source, name) for name in COPIED}
     columns |= {name: value for name, value in changed.items() if value}
     made = ProcedureVersion.objects.create(
@@ -201,6 +202,7 @@ def _copy(
     exemptions = [plain_exemptions(line) for line in lines]
     write_exemptions(FeeLine.objects.bulk_create([_twin(line, made) for line in lines]), exemptions)
     ProcedureStep.objects.bulk_create([_twin(step, made) for step in source.steps.all()])
+    write_marks(made, plain_marks(source))
     return made
 
 

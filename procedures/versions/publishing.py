@@ -39,6 +39,7 @@ __all__ = [
     "new_procedure",
     "next_local_code",
     "publish",
+    "publish_with_portal",
     "rank_by_filings",
     "reasons_against",
     "refresh_search_text",
@@ -102,7 +103,7 @@ def _reopen(
 
 def publish(
     version: ProcedureVersion,
-    by: User | None,
+    by: User,
     now: datetime,
     *,
     revision: int | None = None,
@@ -111,39 +112,55 @@ def publish(
     """Publish a version in review; from then on the database keeps its wording.
 
     ``by`` is a second person, who had no hand in it and may settle the first
-    day (``effective_from``); None publishes a draft of the catalogue that
-    comes with the portal. ``revision`` is what that person has read. Earlier
+    day (``effective_from``). ``revision`` is what that person has read. Earlier
     versions end the day before; a later one that is published already follows.
     Raises Refused. One transaction.
     """
     day = clock.local_day(now)
     with transaction.atomic():
-        if by is not None and not access.can_publish(by, version, day):
+        if not access.can_publish(by, version, day):
             raise Refused(_why_not(by, version, day), code="publishing")
         version.effective_from = effective_from or version.effective_from
-        reasons = _reasons(version, today=day if by is not None else None)
-        if reasons:
-            raise Refused(*reasons, code="publishing")
-        waiting = ProcedureVersion.objects.filter(pk=version.pk, status=VersionStatus.DRAFT)
-        if by is not None:
-            waiting = _in_review(version, revision)
-        claimed = waiting.update(
-            status=VersionStatus.PUBLISHED,
-            published_by=by,
-            published_at=now,
-            effective_from=version.effective_from,
-            effective_until=_fit_among_others(version),
-        )
-        if claimed != 1:
-            raise Refused(_not_in_review(version), code="publishing")
-        version.refresh_from_db()
-        changes = [("effective_from", None, version.effective_from), ("effective_until", None, version.effective_until)]
-        if by is not None:
-            record(version.procedure, "version.publish", by=by, now=now, version=version, changes=changes)
-            blank_forms.wake(version.pk)
-        if version.effective_from <= day:
-            # A later version is found by its own words from its first night on.
-            write_search_text(version.procedure, version)
+        _publish(version, _in_review(version, revision), by, now, today=day)
+        blank_forms.wake(version.pk)
+
+
+def publish_with_portal(version: ProcedureVersion, now: datetime) -> None:
+    """Publish a draft that came with the portal: a step of the system, which the log names so.
+
+    Nobody wrote such a draft, so there is no second person to ask; what a person began or changed is refused,
+    here and by the database. Raises Refused. One transaction.
+    """
+    with transaction.atomic():
+        if version.author_id is not None or version.editors.exists():
+            raise Refused(
+                _("A person worked on this version: another publisher checks and publishes it."), code="publishing"
+            )
+        _publish(version, ProcedureVersion.objects.filter(pk=version.pk, status=VersionStatus.DRAFT), None, now)
+
+
+def _publish(
+    version: ProcedureVersion, waiting: Any, by: User | None, now: datetime, *, today: date | None = None
+) -> None:
+    """Publish what ``waiting`` still finds, once the check has no fault; log it and let it be found."""
+    if reasons := _reasons(version, today=today):
+        raise Refused(*reasons, code="publishing")
+    claimed = waiting.update(
+        status=VersionStatus.PUBLISHED,
+        published_by=by,
+        published_at=now,
+        effective_from=version.effective_from,
+        effective_until=_fit_among_others(version),
+    )
+    if claimed != 1:
+        raise Refused(_not_in_review(version), code="publishing")
+    version.refresh_from_db()
+    changes = [("effective_from", None, version.effective_from), ("effective_until", None, version.effective_until)]
+    action = "version.publish" if by is not None else "version.publish-with-portal"
+    record(version.procedure, action, by=by, now=now, version=version, changes=changes)
+    if version.effective_from <= clock.local_day(now):
+        # A later version is found by its own words from its first night on.
+        write_search_text(version.procedure, version)
 
 
 def reasons_against(version: ProcedureVersion, by: User, day: date) -> list[str]:

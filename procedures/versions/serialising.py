@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import QuerySet, prefetch_related_objects
 
+from ..marks import plain_marks
 from ..models import FeeLine, Procedure, ProcedureVersion, RequiredPaper, VersionStatus
 from .drafting import COPIED
 from .fee_lines import plain_exemptions
@@ -50,7 +51,7 @@ FEE_COLUMNS = (
     "note",
 )
 # What a version's parts are read with before it is written as data.
-PARTS = ("papers", "fees__exemptions", "steps")
+PARTS = ("papers", "fees__exemptions", "steps", "marks")
 STEP_COLUMNS = ("role", "text", "text_en")
 TemplateReader = Callable[[RequiredPaper], Any]
 
@@ -86,7 +87,7 @@ def template_name(paper: RequiredPaper) -> str:
 
 
 def plain_version(version: ProcedureVersion, template: TemplateReader = with_template) -> Plain:
-    """Return a version with its papers, fees and steps as data; four queries unless PARTS are prefetched.
+    """Return a version with its papers, fees, steps and open marks as data; five queries unless PARTS are prefetched.
 
     ``template`` says how a template file is carried.
     """
@@ -104,6 +105,7 @@ def plain_version(version: ProcedureVersion, template: TemplateReader = with_tem
             {**{name: getattr(step, name) for name in STEP_COLUMNS}, "allotted": float(step.allotted)}
             for step in version.steps.all()
         ],
+        "marks": plain_marks(version),
     }
 
 
@@ -130,11 +132,12 @@ def plain_procedure(procedure: Procedure) -> Plain:
         "notice": procedure.notice,
         "accept_until": procedure.accept_until.isoformat() if procedure.accept_until else None,
         "related": sorted(other.code for other in procedure.related.all()),
+        "popularity": procedure.popularity,
     }
 
 
 def chosen_versions(procedures: Iterable[Procedure], day: date) -> dict[int, ProcedureVersion]:
-    """Return by procedure the version that is exported: the one in force, else the newest. Six queries."""
+    """Return by procedure the version that is exported: the one in force, else the newest. Seven queries."""
     rows = ProcedureVersion.objects.filter(procedure__in=list(procedures)).order_by("number")
     chosen: dict[int, tuple[bool, int]] = {}
     for pk, procedure, status, start, until in rows.values_list(

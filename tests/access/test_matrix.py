@@ -271,7 +271,7 @@ def catalogue(world: World) -> list[Case]:
         found += [("manage:offering", method, [code, unit.slug], expected) for method in (GET, POST)]
         found.append(("manage:offering_end", POST, [code, unit.slug], expected))
     found += [(f"manage:{name}", GET, at, PUBLISHER) for name in ("version", "check")]
-    for name in ("info", "documents", "review", "send_back", "publish", "discard"):
+    for name in ("info", "documents", "marks", "review", "send_back", "publish", "discard"):
         found += [(f"manage:{name}", method, at, PUBLISHER) for method in (GET, POST)]
     found.append(("manage:take_back", POST, at, PUBLISHER))
     for section in ("papers", "fees", "workflow"):

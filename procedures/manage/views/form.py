@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common.refusals import Refused
 from eforms.builder import boxes, editing, forms, raw
 
-from .. import form_page
+from .. import form_page, marks
 from ..form_desk import BOTH, Desk, at_version, delete_page, on_draft
 
 # The whole form -----------------------------------------------------------------------------------------------------
@@ -23,7 +23,7 @@ def form(request: HttpRequest, desk: Desk) -> HttpResponse:
     # What was said about one place stands there: the head of a long page is out of sight.
     said = [one for one in messages.get_messages(request) if not form_page.note(page, one.extra_tags, str(one))]
     others = form_page.forms_to_copy(desk.version) if desk.version.form is None and desk.can_edit else []
-    return desk.show("form", page=page, others=others, messages=said)
+    return desk.show("form", page=page, others=others, messages=said, marks=marks.lines(desk.version, "form"))
 
 
 @on_draft

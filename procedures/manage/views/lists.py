@@ -45,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @publisher_only
 @require_safe
 def procedure_list(request: HttpRequest) -> HttpResponse:
-    """List the procedures, thirty a page, what waits for one's own review first. Seven queries."""
+    """List the procedures, thirty a page, what waits for one's own review first. Eight queries."""
     publisher, filters = publisher_of(request), lists.Filters.read(request.GET)
     after, before = request.GET.get("after", "")[:300], request.GET.get("before", "")[:300]
     context = {

@@ -24,7 +24,7 @@ from procedures import fees
 from procedures.models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
 from procedures.versions import checking, parts, template_files
 
-from .. import sections
+from .. import marks, sections
 from ..forms.fees import FeeForm
 from ..forms.papers import PaperForm
 from ..forms.versions import DraftForm, MoveForm, StepForm, initial_of
@@ -80,6 +80,7 @@ def row_list(request: HttpRequest, code: str, number: int, section: str) -> Http
     publisher, version, kind = publisher_of(request), version_of(code, number), KINDS[section]
     found: list[Any] = list(kind.model._default_manager.filter(version=version).order_by("n"))
     context = _page(version, publisher, kind) | {"rows": _shown(version, section, found)}
+    context["marks"] = marks.lines(version, section)
     if section == "workflow":
         limit = checking.working_hours(version.processing_amount, version.processing_unit)
         total = checking.allotted(found)

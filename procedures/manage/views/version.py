@@ -6,12 +6,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from common.refusals import Refused
 from common.text import in_order
+from procedures.labels import in_vietnamese
+from procedures.marks import clear, counts
 from procedures.models import ProcedureVersion, VersionStatus
 from procedures.versions import checking, publishing
 
+from .. import marks as marks_page
 from .. import sections
 from ..forms.versions import DocumentsForm, DraftForm, InfoForm
 from ..guards import publisher_only
@@ -45,7 +50,7 @@ def faults_of(version: ProcedureVersion, publisher: Publisher) -> list[checking.
 @publisher_only
 @require_safe
 def overview(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
-    """Show the sections with their state and the next thing to do. Eight queries at most."""
+    """Show the sections with their state and the next thing to do. Nine queries at most."""
     publisher, version = publisher_of(request), version_of(code, number)
     faults = faults_of(version, publisher)
     at = (version.procedure.code, version.number)
@@ -54,6 +59,7 @@ def overview(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
         "missing": len(checking.blocking(faults)),
         "advice": len(faults) - len(checking.blocking(faults)),
         "doing": sections.doing(request.user, version, publisher.day),
+        "marked": counts([version.pk]).get(version.pk, 0),
         "preview_url": link("manage:preview", *at),
         "compare_url": link("manage:compare", *at),
         "export_url": link("manage:export_one", version.procedure.code),
@@ -73,6 +79,32 @@ def check(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
         "warnings": [line for line in lines if not line["is_blocking"]],
     }
     return render(request, "manage/version_check.html", context)
+
+
+@publisher_only
+@require_http_methods(["GET", "HEAD", "POST"])
+def marks(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
+    """List what of a version is unverified; note who has checked the parts that are ticked. Eight queries."""
+    publisher, version = publisher_of(request), version_of(code, number)
+    if request.method == "POST":
+        ticked = [int(pk) for pk in request.POST.getlist("mark") if pk.isdecimal() and len(pk) < 18]
+        try:
+            count = clear(version, version.marks.filter(pk__in=ticked, cleared_at=None), publisher.user, publisher.now)
+        except Refused as refused:
+            messages.error(request, refused.message)
+        else:
+            if count:
+                said = ngettext("%(n)d part has been checked.", "%(n)d parts have been checked.", count)
+                messages.success(request, said % {"n": count})
+            else:
+                messages.warning(request, _("Tick what you have checked."))
+        return redirect("manage:marks", version.procedure.code, version.number)
+    context = frame(version, publisher) | {
+        "lines": marks_page.lines(version),
+        "cleared": marks_page.checked_lines(version),
+        "in_vietnamese": in_vietnamese(),
+    }
+    return render(request, "manage/version_marks.html", context)
 
 
 @publisher_only
@@ -110,7 +142,7 @@ def _section(
         if status == 200:
             messages.success(request, _("Saved: %(section)s.") % {"section": sections.section_titles()[key]})
             return redirect("manage:version", version.procedure.code, version.number)
-    context = frame(version, publisher) | {"form": form, "key": key, **more}
+    context = frame(version, publisher) | {"form": form, "key": key, "marks": marks_page.lines(version, key), **more}
     context["title"] = sections.section_titles()[key]
     if not context["is_draft"] and request.method != "POST":
         context["rows"] = sections.rows_of(form)

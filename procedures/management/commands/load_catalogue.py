@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from common import clock
-from procedures.seed.importing import import_catalogue
+from procedures.seed import import_catalogue
 
 
 class Command(BaseCommand):

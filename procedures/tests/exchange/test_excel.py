@@ -14,7 +14,7 @@ from procedures.exchange.excel import FEES, PAPERS, SHEETS, write_workbook
 from procedures.exchange.excel_reading import MAX_UNPACKED, read_excel
 from procedures.exchange.outcome import CHANGED, FAULTY, NEW, SAME, Options
 from procedures.models import Procedure, ProcedureVersion
-from procedures.seed.importing import import_catalogue
+from procedures.seed import import_catalogue
 from procedures.versions import serialising as exchange
 from tests import factories
 from tests.factories import NOW

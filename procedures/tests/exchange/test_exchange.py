@@ -19,7 +19,7 @@ from procedures.exchange.item import MAX_PROCEDURES
 from procedures.exchange.json_reading import read_json
 from procedures.exchange.outcome import CHANGED, FAULTY, NEW, SAME, Options
 from procedures.models import LifeEvent, Procedure, ProcedureVersion, Sector
-from procedures.seed.importing import DATA, import_catalogue
+from procedures.seed import FILE, import_catalogue
 from procedures.versions import publishing
 from procedures.versions import serialising as exchange
 from tests import factories
@@ -73,8 +73,8 @@ def bring_in(data, by, **options):
 
 def shipped(count):
     """Load the first procedures that come with the portal."""
-    rows = json.loads((DATA / "catalogue.json").read_text(encoding="utf-8"))["procedures"]
-    import_catalogue({"procedures": rows[:count]}, now=NOW)
+    rows = json.loads(FILE.read_text(encoding="utf-8"))["procedures"]
+    import_catalogue(json.dumps(file_with(*rows[:count])).encode(), now=NOW)
 
 
 def wipe():
@@ -122,6 +122,7 @@ PROCEDURES = st.fixed_dictionaries(
         "notice": st.sampled_from(["", "Nghỉ từ 1/5.\nTrở lại 4/5."]),
         "accept_until": st.sampled_from([None, "2026-12-31"]),
         "related": st.just([]),
+        "popularity": st.integers(0, 9),
         "version": st.fixed_dictionaries(
             {
                 "name": LETTERS.map(lambda text: "=" + " ".join(text.split())),
@@ -197,6 +198,18 @@ PROCEDURES = st.fixed_dictionaries(
                         }
                     ),
                     max_size=3,
+                ),
+                "marks": st.lists(
+                    st.fixed_dictionaries(
+                        {
+                            "part": st.sampled_from(["legal", "time", "form:ten", "paper:giay", "fee:phi"]),
+                            "confidence": st.sampled_from(["partial", "older", "memory"]),
+                            "source": st.sampled_from(["", "bản ghi Cổng dịch vụ công quốc gia"]),
+                            "note": st.just("Chưa thấy bản in.\nCần đối chiếu."),
+                        }
+                    ),
+                    max_size=3,
+                    unique_by=lambda mark: mark["part"],
                 ),
             }
         ),
@@ -428,11 +441,13 @@ def test_new_procedures_may_go_to_review_although_they_began_elsewhere(publisher
     assert set(ProcedureVersion.objects.values_list("status", "effective_from")) == {("in_review", TODAY)}
 
 
-def test_template_files_travel(version, publisher):
+def test_template_files_travel(version, publisher, commune):
     content = b"%PDF-1.7 mau don"
     draft = publishing.draft_from(version.procedure, publisher, NOW)
     draft.papers.get(key="uy-quyen").template_file.save("x.pdf", ContentFile(content))
-    ProcedureVersion.objects.filter(pk=draft.pk).update(status="published", published_at=NOW, effective_from=TODAY)
+    ProcedureVersion.objects.filter(pk=draft.pk).update(
+        status="published", published_at=NOW, published_by=commune.leader, effective_from=TODAY
+    )
     data = exported()
     paper = data["procedures"][0]["version"]["papers"][1]
     assert base64.b64decode(paper["template_file"]["content"]) == content

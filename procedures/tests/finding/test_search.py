@@ -7,10 +7,11 @@ from django.db import transaction
 
 from common.clock import LOCAL
 from offices.models import Unit, UnitKind
+from procedures import seed
+from procedures.catalogue import offer_all
 from procedures.finding import search, spelling
 from procedures.finding.search import Filters
 from procedures.models import LifeEvent, Procedure, TitleWord
-from procedures.seed import importing
 from tests.pages import checks
 
 pytestmark = pytest.mark.django_db
@@ -22,14 +23,14 @@ FIND = "/procedures/"
 def catalogue(django_db_setup, django_db_blocker):
     """The catalogue that comes with the portal, offered by two communes, once for all tests here."""
     with django_db_blocker.unblock(), transaction.atomic():
-        importing.import_catalogue(now=datetime(2026, 3, 23, 9, tzinfo=LOCAL))
+        seed.import_catalogue(now=datetime(2026, 3, 23, 9, tzinfo=LOCAL))
         for name in ("Xuân Bắc", "Xuân Lộc"):
             slug = name.lower().replace(" ", "-").replace("â", "a").replace("ắ", "a").replace("ộ", "o")
             unit = Unit.objects.create(
                 kind=UnitKind.COMMUNE, slug=slug, name=f"UBND xã {name}", short_name=f"Xã {name}", identifier=slug
             )
             if name == "Xuân Bắc":
-                importing.offer_all(unit, since=date(2025, 7, 1))
+                offer_all(unit, since=date(2025, 7, 1))
         spelling.recount(DAY)
         yield
         transaction.set_rollback(True)
@@ -153,7 +154,7 @@ def test_every_shipped_procedure_has_a_life_event_and_synonyms():
 def test_loading_again_changes_no_life_event():
     event = LifeEvent.objects.get(code="ket-hon")
     event.procedures.clear()
-    importing.import_catalogue(now=datetime(2026, 3, 23, 9, tzinfo=LOCAL))
+    seed.import_catalogue(now=datetime(2026, 3, 23, 9, tzinfo=LOCAL))
     assert not event.procedures.exists()
 
 

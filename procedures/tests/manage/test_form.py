@@ -175,10 +175,9 @@ def test_those_who_sign_are_written_one_a_line(desk, draft):
 
 
 @pytest.mark.parametrize("status", ["in_review", "published"])
-def test_only_drafts_change(desk, draft, status):
-    type(draft).objects.filter(pk=draft.pk).update(
-        status=status, published_at=NOW if status == VersionStatus.PUBLISHED else None
-    )
+def test_only_drafts_change(desk, draft, commune, status):
+    published = {"published_at": NOW, "published_by": commune.leader} if status == VersionStatus.PUBLISHED else {}
+    type(draft).objects.filter(pk=draft.pk).update(status=status, **published)
     html = page(desk, url(draft, "form"))
     assert 'name="up"' not in html and "form_field" not in html
     page(desk, url(draft, "preview"))

@@ -8,8 +8,9 @@ from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 
+from procedures import seed
+from procedures.catalogue import offer_all
 from procedures.models import Offering, Procedure, ProcedureVersion, RequiredPaper
-from procedures.seed import importing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -21,8 +22,8 @@ def built(django_db_setup, django_db_blocker):
     """Two communes, of which the first offers the whole catalogue; once for all tests here."""
     with django_db_blocker.unblock(), transaction.atomic():
         communes = factories.commune(), factories.commune("xuan-loc", "Xã Xuân Lộc", "000.00.17.H19")
-        importing.import_catalogue(now=factories.NOW)
-        importing.offer_all(communes[0].unit, since=date(2025, 7, 1))
+        seed.import_catalogue(now=factories.NOW)
+        offer_all(communes[0].unit, since=date(2025, 7, 1))
         yield communes
         transaction.set_rollback(True)
 
@@ -157,7 +158,12 @@ def test_the_page_of_a_procedure_costs_the_same_for_few_and_many_papers(client, 
 
 def test_the_page_tells_everything(client, catalogue):
     html = client.get(f"{FIND}2.000635/").content.decode()
-    for text in ("8.000 đồng/", "Miễn theo Thông tư 281/2016/TT-BTC", "60/2014/QH13", "Trích lục"):
+    for text in (
+        "8.000 đồng/",
+        "Giấy chứng nhận hộ nghèo",
+        "Luật Hộ tịch số 60/2014/QH13 ngày 20/11/2014",
+        "Trích lục",
+    ):
         assert text in html
     assert html.count('href="/procedures/2.000635/apply/"') == 2
 

@@ -1,1 +1,0 @@
-"""The catalogue that comes with the portal, loaded once."""

@@ -1,0 +1,287 @@
+"""The catalogue that comes with the portal: read like any exchange file, loaded once, the same when taken out."""
+
+import json
+import random
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from common.database import append_only
+from common.refusals import Refused
+from eforms import schema as form_schema
+from eforms.answering import section_form
+from offices.models import AuditEntry
+from portal.demo.answers import fill
+from portal.demo.people import somebody
+from procedures import seed
+from procedures.catalogue import offer_all
+from procedures.exchange.json_reading import read_json
+from procedures.models import (
+    FeeLine,
+    LifeEvent,
+    Mark,
+    Offering,
+    Procedure,
+    ProcedureStep,
+    ProcedureVersion,
+    RequiredPaper,
+    Sector,
+)
+from procedures.versions import publishing
+from procedures.versions.checking import working_hours
+from procedures.versions.serialising import export_json
+from tests import factories
+from tests.factories import NOW
+from tests.present import present
+
+SHIPPED = json.loads(seed.FILE.read_text(encoding="utf-8"))["procedures"]
+FORMS = {values["code"]: values["version"]["form"] for values in SHIPPED if values["version"]["form"]}
+TODAY = date(2026, 3, 23)
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """How many procedures were loaded, once for all tests here."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield seed.import_catalogue(now=NOW)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def catalogue(loaded, db):
+    return loaded
+
+
+def file_of(*procedures):
+    return json.dumps({"portal": "mot-cua", "exchange": 1, "procedures": list(procedures)}).encode()
+
+
+# The file -------------------------------------------------------------------------------------------------------------
+
+
+def test_the_reader_of_uploads_finds_no_fault_in_it():
+    items = read_json(seed.FILE.read_bytes())
+    assert len(items) == 57 and not [fault for item in items for fault in item.faults]
+
+
+def test_what_was_loaded_comes_out_again_to_the_letter(catalogue):
+    out = json.loads("".join(export_json(Procedure.objects.all(), NOW, TODAY)))["procedures"]
+    assert json.dumps(out, ensure_ascii=False) == json.dumps(SHIPPED, ensure_ascii=False)
+
+
+def test_nothing_people_read_is_a_note_of_the_researchers():
+    for values in SHIPPED:
+        text = json.dumps({**values["version"], "marks": []}, ensure_ascii=False)
+        found = [words for words in ("[known", "[tên", "gieo là", "giá trị gieo", "kiểm chứng") if words in text]
+        assert not found, values["code"]
+
+
+def test_every_condition_of_a_paper_is_in_words_and_names_a_question_of_its_form():
+    for values in SHIPPED:
+        version = values["version"]
+        schema = form_schema.load(version["form"]) if version["form"] else None
+        asked = {field.key: field for _section, field in schema.fields()} if schema else {}
+        for paper in version["papers"]:
+            assert paper["condition"] or (paper["is_required"] and paper["show_if"] is None), paper["name"]
+            assert form_schema.condition_fields(paper["show_if"]) <= set(asked), paper["name"]
+            assert schema or not paper["from_form"], paper["name"]
+
+
+def test_every_mark_names_a_part_that_is_there():
+    for values in SHIPPED:
+        version = values["version"]
+        keys = {
+            "paper": {paper["key"] for paper in version["papers"]},
+            "fee": {fee.get("key") for fee in version["fees"]},
+            "form": set(),
+        }
+        if version["form"]:
+            for _section, field in form_schema.load(version["form"]).fields():
+                keys["form"] |= {field.key, *(f"{field.key}.{column.key}" for column in field.columns)}
+        for mark in version["marks"]:
+            kind, _colon, key = mark["part"].partition(":")
+            assert not key or key in keys[kind], (values["code"], mark["part"])
+            assert mark["source"] or mark["note"], (values["code"], mark["part"])
+
+
+def test_legal_bases_say_kind_number_and_day():
+    for values in SHIPPED:
+        for basis in values["version"]["legal_bases"]:
+            assert " số " in basis and basis.split()[0] in (
+                "Luật",
+                "Bộ",
+                "Nghị",
+                "Thông",
+                "Quyết",
+            ), basis
+
+
+# Loading --------------------------------------------------------------------------------------------------------------
+
+
+def test_every_procedure_is_loaded_once(catalogue, now):
+    models = (Sector, LifeEvent, Procedure, ProcedureVersion, RequiredPaper, FeeLine, ProcedureStep, Mark)
+    before = [model.objects.count() for model in models]
+    assert catalogue == Procedure.objects.count() == len(SHIPPED)
+    assert seed.import_catalogue(now=now) == 0
+    assert [model.objects.count() for model in models] == before
+
+
+def test_loading_again_keeps_what_was_changed_and_adds_what_is_missing(catalogue, now):
+    Procedure.objects.filter(code="1.001193").update(synonyms=["của xã"], notice="Nghỉ lễ")
+    with append_only.lifted():
+        gone = Procedure.objects.get(code="XA-0001")
+        gone.versions.all().delete()
+        gone.delete()
+    assert seed.import_catalogue(now=now) == 1
+    changed = Procedure.objects.get(code="1.001193")
+    assert (changed.synonyms, changed.notice, changed.versions.count()) == (["của xã"], "Nghỉ lễ", 1)
+    assert Procedure.objects.get(code="XA-0001").versions.get().status == "published"
+
+
+def test_each_version_is_published_by_the_system_and_the_log_says_so(catalogue):
+    for version in ProcedureVersion.objects.select_related("procedure"):
+        assert version.status == "published" and version.published_by is None and version.author is None
+        assert version.procedure.search_text and version.procedure.sort_key
+        entry = AuditEntry.objects.get(subject_ref=version.procedure.code)
+        assert (entry.action, entry.by) == ("version.publish-with-portal", None)
+
+
+def test_what_a_person_wrote_never_takes_the_step_of_the_system(db, commune):
+    version = factories.version(commune.unit, status="draft", published_at=None, author=commune.publisher)
+    with pytest.raises(Refused):
+        publishing.publish_with_portal(version, NOW)
+    ProcedureVersion.objects.filter(pk=version.pk).update(author=None)
+    version.refresh_from_db()
+    version.editors.add(commune.publisher)
+    with pytest.raises(Refused):
+        publishing.publish_with_portal(version, NOW)
+    assert ProcedureVersion.objects.get(pk=version.pk).status == "draft"
+
+
+def test_the_database_wants_a_second_person_for_what_a_person_wrote(db, commune):
+    version = factories.version(commune.unit, status="draft", published_at=None, author=commune.publisher)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ProcedureVersion.objects.filter(pk=version.pk).update(status="published", published_at=NOW)
+
+
+@pytest.mark.parametrize(("fault", "refusal"), [({"level": 7}, Refused), ({"steps": []}, Refused)])
+def test_a_faulty_file_loads_nothing(db, fault, refusal):
+    sound, faulty = (values | {"code": f"9.00000{n}"} for n, values in enumerate(SHIPPED[:2]))
+    with pytest.raises(refusal):
+        seed.import_catalogue(file_of(sound, faulty | {"version": faulty["version"] | fault}), now=NOW)
+    assert not Procedure.objects.filter(code__startswith="9.").exists()
+
+
+def test_steps_fit_the_time(catalogue):
+    for version in ProcedureVersion.objects.prefetch_related("steps"):
+        allotted = sum(step.allotted for step in version.steps.all())
+        assert 0 < allotted <= working_hours(version.processing_amount, version.processing_unit), version
+        assert all((step.allotted > 0) == bool(step.role) for step in version.steps.all()), version
+
+
+def test_a_unit_offers_everything_once(catalogue, now):
+    unit = factories.commune().unit
+    assert offer_all(unit, since=TODAY) == len(SHIPPED)
+    assert offer_all(unit, since=TODAY) == 0
+    assert set(Offering.objects.values_list("level", flat=True)) == {1, 2, 3, 4}
+
+
+# Its forms ------------------------------------------------------------------------------------------------------------
+
+
+def test_whatever_is_filed_online_or_on_paper_has_a_form():
+    assert {values["code"] for values in SHIPPED if values["version"]["level"] >= 2} <= set(FORMS)
+
+
+@pytest.mark.parametrize("code", FORMS)
+def test_every_form_can_be_filled_in_and_read_again(code):
+    schema = form_schema.load(FORMS[code])
+    rng = random.Random(code)
+    answers = fill(schema, somebody(rng, "26428"), rng, TODAY)
+    for section in schema.visible_sections(answers):
+        assert str(section_form(schema, section, answers, language="vi", today=TODAY))
+    shown = form_schema.summary(schema, answers, "vi")
+    assert shown and all(rows for _section, rows in shown)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from(sorted(FORMS)), st.data())
+def test_no_answers_break_a_form(code, data):
+    """Whatever somebody sends, a form answers with kept values and named faults."""
+    schema = form_schema.load(FORMS[code])
+    junk = st.one_of(st.none(), st.text(max_size=20), st.integers(), st.lists(st.text(max_size=5), max_size=3))
+    options = {field.key: [option.value for option in field.options] for _section, field in schema.fields()}
+    sent = {
+        key: data.draw(st.sampled_from(known) if known and data.draw(st.booleans()) else junk)
+        for key, known in options.items()
+    }
+    kept, errors = form_schema.clean_all(schema, sent, today=TODAY)
+    assert set(kept) <= set(options)
+    again, _errors = form_schema.clean_all(schema, kept, today=TODAY)
+    assert again == kept
+    assert all(messages for faults in errors.values() for messages in faults.values())
+
+
+def test_file_questions_became_papers_with_their_conditions(catalogue):
+    birth = ProcedureVersion.objects.get(procedure__code="1.001193")
+    shown = {
+        case: [
+            paper.name.split(";")[0]
+            for paper in birth.papers.filter(from_form=False, is_required=True)
+            if form_schema.show(paper.show_if, {"birth_case": case})
+        ]
+        for case in ("du_cha_me", "bi_bo_roi", "mang_thai_ho")
+    }
+    assert shown == {
+        "du_cha_me": ["Giấy chứng sinh"],
+        "bi_bo_roi": ["Biên bản về việc trẻ bị bỏ rơi"],
+        "mang_thai_ho": ["Giấy chứng sinh", "Văn bản xác nhận của cơ sở y tế về mang thai hộ"],
+    }
+
+
+def test_adopters_of_kin_show_no_papers_on_their_home():
+    papers = next(values for values in SHIPPED if values["code"] == "2.001263")["version"]["papers"]
+    rule = next(paper["show_if"] for paper in papers if paper["name"].startswith("Văn bản xác nhận hoàn cảnh"))
+    assert form_schema.show(rule, {"father_kin": "khac", "mother_kin": "khac"})
+    assert form_schema.show(rule, {"mother_kin": "khac"})
+    assert not form_schema.show(rule, {"father_kin": "khac", "mother_kin": "me_ke"})
+    assert not form_schema.show(rule, {"father_kin": "chu_cau_bac"})
+
+
+def test_those_sign_whom_the_procedure_concerns():
+    signers = {code: [words["vi"] for words in form.get("signatures", [])] for code, form in FORMS.items()}
+    assert signers["1.000894"] == ["Bên nữ", "Bên nam"]
+    assert [who.split(" (")[0] for who in signers["1.004746"]] == ["Vợ", "Chồng"]
+    assert len(signers["1.004222"]) == 4
+    for code, form in FORMS.items():
+        if form["title"]["vi"] == "Đơn đề nghị giải quyết thủ tục":
+            version = next(values for values in SHIPPED if values["code"] == code)["version"]
+            assert ("đóng dấu" in signers[code][0]) == bool(set(version["audience"]) - {"citizen"}), code
+
+
+def test_people_without_a_paper_answer_every_question_about_one():
+    """Only who marries shows a paper by law."""
+    asked = 0
+    for code, form in FORMS.items():
+        schema = form_schema.load(form)
+        for section, field in schema.fields():
+            if not field.kind_question:
+                continue
+            asked += 1
+            kind = section.field(field.kind_question)
+            offered = {option.value for option in kind.options}
+            assert "ho_chieu" in offered, (code, field.key)
+            assert form_schema.clean_value(field, "C01X00T47", {kind.key: "ho_chieu"}, today=TODAY), (code, field.key)
+            marries = field.key.startswith(("bride", "groom", "wife", "husband"))
+            assert ("khong_co" in offered) is not marries, (code, field.key)
+            assert form_schema.show(field.show_if, {kind.key: "khong_co"}) is marries, (code, field.key)
+    assert asked > 30
+
+
+def test_nothing_is_lost_of_a_form_between_file_and_database(catalogue):
+    for version in ProcedureVersion.objects.exclude(form=None).select_related("procedure"):
+        assert present(version.form) == FORMS[version.procedure.code]
