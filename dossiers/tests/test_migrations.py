@@ -8,10 +8,13 @@ from common.database import append_only
 from common.secret import newest_history_key
 from dossiers import actions, chain, verifying
 from dossiers.models import DossierEvent, HistorySeal, Result
+from procedures import fees
+from procedures.models import OfferingFee
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE_KEYS = [("dossiers", "0004_sections_changed")]
+BEFORE_FEES = [("procedures", "0008_completed_sections")]
 BEFORE_HASHES = [("procedures", "0004_retired_before_it_began")]
 
 
@@ -73,3 +76,46 @@ def test_templates_get_the_hash_of_what_is_stored(road, migrate):
     migrate(newest())
     assert resting("template_sha256", "procedures_requiredpaper") == before
     assert sorted(map(len, before)) == [0, 64]
+
+
+def test_fees_of_before_become_data(road, migrate):
+    """Words become a unit or stay as a note, exemptions rows; the fee of a unit stands for the first line."""
+    migrate(BEFORE_FEES)
+    old = MigrationExecutor(connection).loader.project_state(BEFORE_FEES).apps
+    lines = [
+        ("le_phi", 15_000, "hồ sơ", "", True),
+        ("phi", 8000, "bản sao", "Người khuyết tật,\nhộ nghèo", False),
+        ("phi", 50_000, "giao dịch", "", False),
+        ("phi", 1000, "lần tra cứu", "", False),
+        ("phi", 2000, "trang; từ trang thứ 3: 1.000 đồng/trang; tối đa 200.000 đồng/bản", "", False),
+    ]
+    with append_only.lifted():
+        for n, (kind, amount, per, exemption, is_local) in enumerate(lines, start=1):
+            old.get_model("procedures", "FeeLine").objects.create(
+                version_id=road.version.pk,
+                n=n,
+                kind=kind,
+                amount_vnd=amount,
+                per=per,
+                exemption=exemption,
+                is_local=is_local,
+            )
+    old.get_model("procedures", "Offering").objects.update(fee_vnd=5000)
+    migrate(newest())
+    found = [(line.key, line.name, line.amount_vnd, line.unit, line.note) for line in road.version.fees.all()]
+    assert found == [
+        ("le-phi-1", "Lệ phí", 15_000, "dossier", ""),
+        ("phi-2", "Phí", 8000, "copy", ""),
+        ("phi-3", "Phí", 50_000, "dossier", "mỗi giao dịch"),
+        ("phi-4", "Phí", 1000, "dossier", "lần tra cứu"),
+        ("phi-5", "Phí", 2000, "page", ""),
+    ]
+    assert [line.is_guide for line in road.version.fees.all()] == [True, False, False, False, False]
+    pages = road.version.fees.get(key="phi-5")
+    assert fees.tier_fault(pages.tiers, pages.amount_vnd) == "" and pages.cap_vnd == 200_000
+    assert [row.who for row in road.version.fees.get(key="phi-2").exemptions.all()] == ["Người khuyết tật, hộ nghèo"]
+    own = OfferingFee.objects.order_by("key")
+    assert [(row.key, row.amount_vnd) for row in own] == [("le-phi-1", 5000), *((f"phi-{n}", 0) for n in (2, 3, 4, 5))]
+    # The last release asked for no resolution; without one an amount counts for nothing.
+    assert fees.in_force(own, road.now.date()) == {}
+    assert append_only.install() == 0

@@ -20,8 +20,8 @@ from ..parts import MAX_COLUMNS, MAX_FIELDS, MAX_SECTIONS, SchemaError, SchemaFa
 from .raw import (
     Form,
     FormRefused,
-    Paper,
     Part,
+    Reader,
     columns_of,
     fields_of,
     find_field,
@@ -31,7 +31,7 @@ from .raw import (
     sections_of,
     text_of,
 )
-from .usage import in_use, paper_words, reads_value, used_by
+from .usage import in_use, reads_value, used_by
 
 MAX_KEY = 36
 
@@ -85,9 +85,9 @@ def _field_key(form: Mapping[str, Any], label: str, kind: str, table: str) -> st
         taken.add(key)
 
 
-def remove_form(form: Mapping[str, Any], papers: Iterable[Paper]) -> None:
-    """Take the whole form away; raises FormRefused naming the papers that hang on an answer."""
-    users = [paper_words(name) for name, condition in papers if condition is not None]
+def remove_form(form: Mapping[str, Any], readers: Iterable[Reader]) -> None:
+    """Take the whole form away; raises FormRefused naming what hangs on an answer."""
+    users = [words for words, condition in readers if condition is not None]
     if users:
         raise FormRefused(in_use(users))
 
@@ -125,11 +125,11 @@ def change_section(form: Mapping[str, Any], key: str, values: Mapping[str, Any])
     return _checked(form, made)
 
 
-def remove_section(form: Mapping[str, Any], key: str, papers: Iterable[Paper] = ()) -> Form:
+def remove_section(form: Mapping[str, Any], key: str, readers: Iterable[Reader] = ()) -> Form:
     """Remove a section with its questions; raises FormRefused naming what elsewhere reads one of them."""
-    papers = list(papers)
+    readers = list(readers)
     own = [str(field.get("key")) for field in fields_of(find_section(form, key))]
-    users = [user for field in own for user in used_by(form, field, papers, outside=key)]
+    users = [user for field in own for user in used_by(form, field, readers, outside=key)]
     if users:
         raise FormRefused(in_use(users))
     made = _copied(form)
@@ -165,7 +165,7 @@ def add_field(form: Mapping[str, Any], section: str, values: Mapping[str, Any], 
 
 
 def change_field(
-    form: Mapping[str, Any], key: str, values: Mapping[str, Any], *, table: str = "", papers: Iterable[Paper] = ()
+    form: Mapping[str, Any], key: str, values: Mapping[str, Any], *, table: str = "", readers: Iterable[Reader] = ()
 ) -> Form:
     """Change a question or column; a value of None takes the property away. The key stays.
 
@@ -176,16 +176,16 @@ def change_field(
     old = _values(field)
     _put(field, values)
     lost = old - _values(field)
-    users = [user for name, condition in papers for user in [name] if not table and reads_value(condition, key, lost)]
+    users = [words for words, condition in readers if not table and reads_value(condition, key, lost)]
     if users:
-        raise FormRefused(in_use([paper_words(name) for name in users]))
+        raise FormRefused(in_use(users))
     return _checked(form, made)
 
 
-def remove_field(form: Mapping[str, Any], key: str, *, table: str = "", papers: Iterable[Paper] = ()) -> Form:
+def remove_field(form: Mapping[str, Any], key: str, *, table: str = "", readers: Iterable[Reader] = ()) -> Form:
     """Remove a question or column; raises FormRefused naming everything that reads it."""
     find_field(form, key, table)
-    users = used_by(form, key, papers, table=table)
+    users = used_by(form, key, readers, table=table)
     if users:
         raise FormRefused(in_use(users))
     made = _copied(form)

@@ -12,7 +12,8 @@ Part = dict[str, Any]
 
 
 # A paper of the procedure that may hang on an answer: what it is called, its condition.
-Paper = tuple[str, Mapping[str, Any] | None]
+# What reads answers from outside the form, in words, and its condition.
+Reader = tuple[str, Mapping[str, Any] | None]
 
 
 class FormRefused(ValueError):

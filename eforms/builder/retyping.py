@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ..parts import COLUMN_TYPES, TYPES
 from .editing import change_field
 from .labels import PREFILL_WORDS, WITH_EXAMPLE, prefills_of, rule_words, rules_of
-from .raw import Form, FormRefused, Paper, Part, find_field
+from .raw import Form, FormRefused, Part, Reader, find_field
 from .usage import used_by
 
 # Types whose answers are of one kind: what reads one of them can read the other.
@@ -26,7 +26,7 @@ def types_for(kind: str, *, is_column: bool) -> frozenset[str]:
 
 
 def retype(
-    form: Mapping[str, Any], key: str, kind: str, *, table: str = "", papers: Iterable[Paper] = ()
+    form: Mapping[str, Any], key: str, kind: str, *, table: str = "", readers: Iterable[Reader] = ()
 ) -> tuple[Form, list[str]]:
     """Give a question or column another type; returns the form and, in words, what got lost.
 
@@ -36,14 +36,14 @@ def retype(
     """
     _holder, field = find_field(form, key, table)
     old = str(field.get("type"))
-    papers = list(papers)
-    users = used_by(form, key, papers, table=table)
+    readers = list(readers)
+    users = used_by(form, key, readers, table=table)
     is_alike = any({old, kind} <= group for group in _ALIKE) and field.get("derive") is None
     if users and not is_alike:
         names = ", ".join(dict.fromkeys(users))
         raise FormRefused(_("This is still used by %(names)s. Change that first.") % {"names": names})
     values, lost = _values(field, kind)
-    return change_field(form, key, values, table=table, papers=papers), lost
+    return change_field(form, key, values, table=table, readers=readers), lost
 
 
 def _values(field: Part, kind: str) -> tuple[dict[str, Any], list[str]]:

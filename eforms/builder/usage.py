@@ -1,17 +1,17 @@
-"""What reads an answer: conditions, checks, pre-filled answers, dates in words, papers."""
+"""What reads an answer: conditions, checks, pre-filled answers, dates in words, and what stands outside the form."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .raw import Paper, columns_of, fields_of, find_field, list_of, name_of, parts_of, sections_of
+from .raw import Reader, columns_of, fields_of, find_field, list_of, name_of, parts_of, sections_of
 
 
 def used_by(
-    form: Mapping[str, Any], key: str, papers: Iterable[Paper] = (), *, table: str = "", outside: str | None = None
+    form: Mapping[str, Any], key: str, readers: Iterable[Reader] = (), *, table: str = "", outside: str | None = None
 ) -> list[str]:
-    """Name everything that reads an answer: conditions, checks, pre-filled answers, dates in words, papers.
+    """Name everything that reads an answer: conditions, checks, pre-filled answers, dates in words, ``readers``.
 
     With ``outside`` the readers within that section do not count.
     """
@@ -25,7 +25,7 @@ def used_by(
         if key in _keys_read(section.get("show_if")):
             found.append(_("the condition of the section “%(name)s”") % {"name": name_of(section)})
         found += [_question_words(name_of(field)) for field in fields_of(section) if _reads_field(field, key)]
-    return found + [paper_words(name) for name, condition in papers if key in _keys_read(condition)]
+    return found + [words for words, condition in readers if key in _keys_read(condition)]
 
 
 def _reads_field(field: Mapping[str, Any], key: str) -> bool:
@@ -69,11 +69,6 @@ def reads_value(condition: Any, key: str, values: set[str]) -> bool:
 
 def _question_words(name: str) -> str:
     return _("the question “%(name)s”") % {"name": name}
-
-
-def paper_words(name: str) -> str:
-    """Name a paper in a list of readers."""
-    return _("the paper “%(name)s”") % {"name": name}
 
 
 def in_use(users: list[str]) -> str:

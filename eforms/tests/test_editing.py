@@ -224,7 +224,7 @@ def test_what_is_read_is_not_removed():
         form_editing.remove_field(form, "d")
     assert "Nhãn e" in refused.value.message and "Nhãn w" in refused.value.message
     with pytest.raises(FormRefused, match="Giấy tờ"):
-        form_editing.remove_field(form, "w", papers=[("Giấy tờ", {"not": {"field": "w", "op": "filled"}})])
+        form_editing.remove_field(form, "w", readers=[("Giấy tờ", {"not": {"field": "w", "op": "filled"}})])
 
 
 def test_an_answer_that_something_waits_for_is_not_taken_away():
@@ -234,7 +234,7 @@ def test_an_answer_that_something_waits_for_is_not_taken_away():
         form_editing.change_field(form, "a", only_x)
     papers = [("Giấy tờ", {"field": "a", "op": "in", "value": ["y"]})]
     with pytest.raises(FormRefused, match="Giấy tờ"):
-        form_editing.change_field(form_of(choice("a", "x", "y")), "a", only_x, papers=papers)
+        form_editing.change_field(form_of(choice("a", "x", "y")), "a", only_x, readers=papers)
 
 
 def test_steps_cross_sections():

@@ -71,7 +71,7 @@ def test_what_is_read_keeps_its_kind():
         with pytest.raises(FormRefused, match="Lý do"):
             retyping.retype(form, "x", kind)
     with pytest.raises(FormRefused, match="Giấy"):
-        retyping.retype(form_of(part("yes_no")), "x", "text", papers=[("Giấy", {"field": "x", "op": "filled"})])
+        retyping.retype(form_of(part("yes_no")), "x", "text", readers=[("Giấy", {"field": "x", "op": "filled"})])
     with pytest.raises(FormRefused):
         retyping.retype(form, "nobody", "text")
     copied = {"key": "z", "type": "text", "label": LABEL, "prefill": "answer:x"}

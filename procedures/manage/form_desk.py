@@ -54,9 +54,17 @@ class Desk:
         """Return what was posted, None when the page is only looked at."""
         return self.request.POST if self.request.method == "POST" else None
 
-    def papers(self) -> list[raw.Paper]:
+    def papers(self) -> list[raw.Reader]:
         """Return the papers with the conditions that read the form. One query."""
         return list(self.version.papers.values_list("name", "show_if"))
+
+    def readers(self) -> list[raw.Reader]:
+        """Return in words what reads the form from outside, papers and fees, with the conditions. Two queries."""
+        lines = self.version.fees.values_list("name", "applies_if")
+        return [
+            *((_("the paper “%(name)s”") % {"name": name}, condition) for name, condition in self.papers()),
+            *((_("the fee “%(name)s”") % {"name": name}, condition) for name, condition in lines),
+        ]
 
     def url(self, name: str, *args: Any) -> str:
         """Return an address of this version."""
@@ -150,7 +158,7 @@ def delete_page(
     """Ask before something goes; where it cannot go, say what still reads it."""
     reason = ""
     try:
-        made = remove(desk.form, desk.papers())
+        made = remove(desk.form, desk.readers())
     except FormRefused as refused:
         reason = refused.message
     else:

@@ -14,7 +14,7 @@ from eforms.answering import AnswerForm, section_form
 from eforms.builder import editing
 from eforms.builder.forms import PaperForm, kind_of
 from eforms.builder.labels import PREFILL_WORDS, condition_text, rule_words, type_name
-from eforms.builder.raw import Paper, Part, columns_of, fields_of, name_of, sections_of, text_of
+from eforms.builder.raw import Part, Reader, columns_of, fields_of, name_of, sections_of, text_of
 from eforms.checking import check_form
 from eforms.parts import Schema, SchemaError, SchemaFault, Section
 from eforms.schema import load
@@ -38,7 +38,7 @@ class Row:
     note: str = ""
 
 
-def overview(version: ProcedureVersion, papers: Sequence[Paper], asked: str, day: date) -> dict[str, Any]:
+def overview(version: ProcedureVersion, papers: Sequence[Reader], asked: str, day: date) -> dict[str, Any]:
     """Return everything the page of the whole form shows; ``asked`` is the section to preview, '' for none."""
     form = version.form or {}
     faults = check_form(form) if version.form is not None else []

@@ -26,6 +26,7 @@ UNITS = {
     "trang": "page",
     "người": "person",
 }
+SAID_BY_UNIT = ("hồ sơ", "bản", "bản sao", "trang", "người")
 CERTIFIED_COPIES = "trang; từ trang thứ 3: 1.000 đồng/trang; tối đa 200.000 đồng/bản"
 TIERS = [{"from": 1, "to": 2, "amount_vnd": 2000}, {"from": 3, "to": None, "amount_vnd": 1000}]
 COLUMNS = ("key", "name", "unit", "tiers", "cap_vnd", "note")
@@ -50,13 +51,13 @@ def carry_lines(apps):
         line.unit = UNITS.get(per.lower(), "dossier")
         if per == CERTIFIED_COPIES and line.amount_vnd == TIERS[0]["amount_vnd"]:
             line.unit, line.tiers, line.cap_vnd = "page", TIERS, 200_000
-        elif per and per.lower() not in UNITS:
+        elif per.lower() not in UNITS:
             line.note = per
-        elif per not in ("", "hồ sơ", "bản", "bản sao", "trang", "người"):
+        elif per.lower() not in SAID_BY_UNIT:
             line.note = f"mỗi {per}"
     lines.bulk_update(found, COLUMNS, batch_size=500)
     exemption.objects.bulk_create(
-        (exemption(line=line, n=1, who=line.exemption.strip()) for line in found if line.exemption.strip()),
+        (exemption(line=line, n=1, who=" ".join(line.exemption.split())) for line in found if line.exemption.strip()),
         batch_size=500,
     )
 

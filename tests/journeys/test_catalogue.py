@@ -70,7 +70,7 @@ def build(draft: Draft) -> None:
         conditions="Phần vỉa hè còn lại cho người đi bộ rộng ít nhất 1,5 m.",
         effective_from=today(),
     )
-    draft.fill("fees/new/", kind="phi", amount_vnd="20000", per="hồ sơ", is_local=True)
+    draft.fill("fees/new/", kind="phi", name="Phí sử dụng lòng đường, vỉa hè", amount_vnd="20000", is_guide=True)
     for role, text, hours in (
         ("clerk", "Tiếp nhận, kiểm tra hồ sơ", "4"),
         ("specialist", "Thẩm định, khảo sát thực địa", "24"),

@@ -53,12 +53,12 @@ def exemptions_field() -> TableField:
         required=False,
         max_rows=MAX_EXEMPTIONS,
         columns={
-            "who": LineField(label=gettext_lazy("Who"), max_length=1000, required=False),
+            "who": LineField(label=gettext_lazy("Who need not pay"), max_length=1000, required=False),
             "proof": LineField(label=gettext_lazy("By which paper"), max_length=1000, required=False),
             "since": PartialDateField(label=gettext_lazy("From (optional)"), required=False),
             "until": PartialDateField(label=gettext_lazy("Until (optional)"), required=False),
             "channel": forms.ChoiceField(
-                label=gettext_lazy("Filed"),
+                label=gettext_lazy("How it is filed"),
                 required=False,
                 choices=[("", gettext_lazy("In any way")), (ONLINE, gettext_lazy("Online only"))],
             ),

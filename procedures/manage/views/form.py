@@ -137,5 +137,5 @@ def form_section_delete(request: HttpRequest, desk: Desk, section: str) -> HttpR
     """Delete a section with its questions, after asking."""
     name = raw.name_of(raw.find_section(desk.form, section))
     return delete_page(
-        desk, _("Delete the section"), name, lambda form, papers: editing.remove_section(form, section, papers)
+        desk, _("Delete the section"), name, lambda form, readers: editing.remove_section(form, section, readers)
     )

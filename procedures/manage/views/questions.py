@@ -96,7 +96,7 @@ def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
     form = field_form.FieldForm(kind, stored, before, desk.data, is_column=bool(table))
     if desk.data is not None and form.is_valid():
         try:
-            made = editing.change_field(desk.form, key, form.values(), table=table, papers=desk.papers())
+            made = editing.change_field(desk.form, key, form.values(), table=table, readers=desk.readers())
         except FormRefused as refused:
             form.add_error(None, refused.message)
         else:
@@ -144,7 +144,7 @@ def form_field_delete(request: HttpRequest, desk: Desk, field: str) -> HttpRespo
         desk,
         _("Delete the question"),
         raw.name_of(stored),
-        lambda form, papers: editing.remove_field(form, field, papers=papers),
+        lambda form, readers: editing.remove_field(form, field, readers=readers),
     )
 
 
@@ -157,6 +157,6 @@ def form_column_delete(request: HttpRequest, desk: Desk, table: str, field: str)
         desk,
         _("Delete the column"),
         raw.name_of(stored),
-        lambda form, papers: editing.remove_field(form, field, table=table),
+        lambda form, readers: editing.remove_field(form, field, table=table),
         back=desk.url("form_field", table),
     )

@@ -39,7 +39,7 @@ def type_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
     reason = ""
     lost: list[str] = []
     try:
-        made, lost = retyping.retype(desk.form, key, kind, table=table, papers=desk.papers())
+        made, lost = retyping.retype(desk.form, key, kind, table=table, readers=desk.readers())
     except FormRefused as refused:
         reason = refused.message
     else:

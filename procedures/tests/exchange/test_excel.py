@@ -9,7 +9,7 @@ import pytest
 
 from procedures.exchange import apply as exchange_apply
 from procedures.exchange import plan as exchange_plan
-from procedures.exchange.excel import PAPERS, SHEETS, write_workbook
+from procedures.exchange.excel import FEES, PAPERS, SHEETS, write_workbook
 from procedures.exchange.excel_reading import MAX_UNPACKED, read_excel
 from procedures.exchange.item import Unreadable
 from procedures.exchange.outcome import CHANGED, FAULTY, NEW, SAME, Options
@@ -257,3 +257,58 @@ def test_a_faulty_cell_is_one_fault(version, publisher):
     book[FEE].append([version.procedure.code, None, "Lệ phí", "Lệ phí", None, "tám nghìn"])
     outcome = dry_run(saved(book), publisher).outcomes[0]
     assert len(outcome.faults) == 1
+
+
+PAGES = {
+    "unit": "page",
+    "amount_vnd": 2000,
+    "tiers": [{"from": 1, "to": 2, "amount_vnd": 2000}, {"from": 3, "to": None, "amount_vnd": 1000}],
+    "cap_vnd": 200_000,
+    "applies_if": {"field": "wants_copy", "op": "filled"},
+    "applies": "Khi cần bản sao",
+}
+
+
+def test_tiers_and_exemptions_travel_in_cells(version, publisher):
+    dated = {"n": 2, "who": "Công dân số", "since": "2026-08-15", "until": "2027-02-28", "channel": "online"}
+    factories.fee(version, exemptions=[{"proof": "Giấy khai sinh"}, dated, {"n": 3, "until": "2027-01-01"}], **PAGES)
+    book = workbook()
+    row = {column.name: book[FEE].cell(3, place).value for place, column in enumerate(FEES, start=1)}
+    assert row["tiers"] == "1-2: 2000\n3-: 1000"
+    assert row["exemptions"].splitlines() == [
+        "Trẻ em | Giấy khai sinh",
+        "Công dân số |  | 15/08/2026 | 28/02/2027 | trực tuyến",
+        "Trẻ em |  |  | 01/01/2027",
+    ]
+    assert dry_run(exported(), publisher).count(SAME) == 1
+    put(book, FEE, 3, "Bậc", "1-5: 2.000\n6-: 1000")
+    planned = dry_run(saved(book), publisher)
+    assert planned.count(CHANGED) == 1
+    exchange_apply.apply(read_excel(saved(book)), planned.digest(), "", by=publisher, options=Options(), now=NOW)
+    line = ProcedureVersion.objects.open().get().fees.get()
+    assert (line.tiers[0]["to"], line.applies_if, line.exemptions.count()) == (5, PAGES["applies_if"], 3)
+
+
+@pytest.mark.parametrize(
+    ("heading", "value"),
+    [
+        ("Bậc", "hai trang đầu 2000"),
+        ("Bậc", "1-2: 2000"),
+        ("Bậc", "1-2: 2000\n4-: 1000"),
+        ("Bậc", "1-2: 3000\n3-: 1000"),
+        ("Tính cho", "km"),
+        ("Tính cho", "bản"),
+        ("Tối đa mỗi bản (đồng)", 0),
+        ("Miễn, giảm", "| Giấy khai sinh"),
+        ("Miễn, giảm", "Trẻ em | | 31/02/2026"),
+        ("Miễn, giảm", "Trẻ em | | 02/01/2026 | 01/01/2026"),
+        ("Miễn, giảm", "Trẻ em | | | | bưu chính"),
+        ("Miễn, giảm", "Trẻ em | | | | trực tuyến | nữa"),
+    ],
+)
+def test_faulty_fees_of_a_sheet_are_named(version, publisher, heading, value):
+    factories.fee(version, **PAGES)
+    book = workbook()
+    put(book, FEE, 3, heading, value)
+    outcome = dry_run(saved(book), publisher).outcomes[0]
+    assert outcome.state == FAULTY and len(outcome.faults) == 1

@@ -3,6 +3,7 @@
 import base64
 import json
 from datetime import date
+from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
@@ -25,9 +26,9 @@ from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 23)
-FEE = {"key": "phi", "kind": "phi", "name": "Phí", "amount_vnd": 8000}
+FEE: dict[str, Any] = {"key": "phi", "kind": "phi", "name": "Phí", "amount_vnd": 8000}
 TIERS = [{"from": 1, "to": 2, "amount_vnd": 2000}, {"from": 3, "to": None, "amount_vnd": 1000}]
-EXEMPTIONS = [
+EXEMPTIONS: list[dict[str, Any]] = [
     {"who": "Trẻ em", "proof": "", "since": None, "until": None, "channel": None},
     {"who": "Công dân số", "proof": "VNeID", "since": "2026-08-15", "until": "2027-02-28", "channel": "online"},
 ]

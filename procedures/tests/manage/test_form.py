@@ -210,6 +210,9 @@ def test_what_is_read_elsewhere_stays(desk, draft):
     assert "Văn bản ủy quyền" in page(desk, url(draft, "form_field_delete", "copies"))
     assert "Văn bản ủy quyền" in page(desk, url(draft, "form_remove"))
     draft.papers.update(show_if=None)
+    factories.fee(draft, name="Phí bản sao", applies_if={"field": "copies", "op": "filled"})
+    assert "Phí bản sao" in page(desk, url(draft, "form_field_delete", "copies"))
+    draft.fees.all().delete()
     assert send(desk, draft, "form_field_delete", "copies").status_code == 302
     assert send(desk, draft, "form_field_delete", "wants_copy").status_code == 302
     assert questions(draft) == ["requester_name"]

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import translation
 
-from procedures import labels
+from procedures import fees, labels
 from procedures.models import LifeEvent, Offering, Procedure, ProcedureFigures, ProcedureVersion, Sector
 from tests import factories
 from tests.pages import checks
@@ -206,3 +206,48 @@ def test_no_label_promises_that_fees_are_paid_online(settings):
         for scheme in ("four", "two"):
             settings.LEVEL_NAMES = scheme
             assert "trả phí trên mạng" not in labels.level_words(4) and "thanh toán" not in labels.level_words(4)
+
+
+EXEMPTIONS = [
+    {"who": "Người thuộc hộ <b>nghèo</b>", "proof": "Giấy chứng nhận hộ nghèo"},
+    {"n": 2, "who": "Công dân số", "until": date(2027, 2, 28), "channel": "online"},
+]
+
+
+def test_no_exemption_is_hidden(client, version):
+    factories.fee(version, name="Lệ phí khai sinh", note="Mỗi trường hợp", exemptions=EXEMPTIONS)
+    html = page(client, version)
+    for text in ("Lệ phí khai sinh", "8.000 đồng/", "Mỗi trường hợp", "Giấy chứng nhận hộ nghèo", "28/02/2027"):
+        assert text in html
+    assert "hộ &lt;b&gt;nghèo" in html
+
+
+def test_an_amount_of_the_province_is_a_guide_until_the_unit_has_its_own(client, commune, version):
+    line = factories.fee(version, is_guide=True)
+    with translation.override("vi"):
+        shown = fees.fee_words(version.fees.with_exemptions())[0]
+    assert "8.000" not in shown and shown in page(client, version)
+    factories.own_fee(line, commune.unit, since=date(2026, 3, 24))
+    assert "NQ 12/2026" not in page(client, version)
+    line.version.procedure.offerings.get().fees.update(since=DAY)
+    html = page(client, version)
+    assert "5.000 đồng/" in html and "NQ 12/2026/NQ-HĐND" in html and "8.000" not in html
+
+
+def test_each_of_several_units_shows_its_own_amounts(client, commune, other_commune, version):
+    line = factories.fee(version, is_guide=True)
+    Offering.objects.create(unit=other_commune.unit, procedure=version.procedure, level=4, since=date(2025, 7, 1))
+    factories.own_fee(line, commune.unit, amount_vnd=5000)
+    factories.own_fee(line, other_commune.unit, amount_vnd=6000)
+    html = page(client, version)
+    assert "5.000 đồng/" in html and "6.000 đồng/" in html
+    row = client.get("/procedures/").context["found"].rows[0]
+    assert "5.000" not in row["fee"] and "6.000" not in row["fee"]
+
+
+def test_the_list_shows_the_amount_of_the_only_unit(client, commune, version):
+    line = factories.fee(version, is_guide=True, exemptions=EXEMPTIONS)
+    before = client.get("/procedures/").context["found"].rows[0]
+    factories.own_fee(line, commune.unit)
+    after = client.get("/procedures/").context["found"].rows[0]
+    assert "000" not in before["fee"] and "5.000 đồng/" in after["fee"] and after["caution"]

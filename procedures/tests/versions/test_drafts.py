@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils import translation
 
 from offices.models import AuditEntry
-from procedures.models import Offering, Procedure, ProcedureVersion, Sector
-from procedures.versions import drafting, publishing
+from procedures.models import Offering, OfferingFee, Procedure, ProcedureVersion, Sector
+from procedures.versions import drafting, procedure_editing, publishing
 from procedures.versions.changing import EditRefused, form_change
 from tests import factories
 from tests.present import present
@@ -218,3 +218,40 @@ def test_of_two_who_begin_at_once_both_get_the_first_ones_draft(version, commune
     # The rival's row is lost with the savepoint in this test; the second try makes the draft.
     assert publishing.draft_from(version.procedure, commune.publisher, now).number == 2
     assert version.procedure.versions.count() == 2
+
+
+def test_a_unit_sets_amounts_for_fees_of_the_procedure_only(version, commune, now):
+    """With a resolution; a later day adds to the amount, any other corrects it; what says the same writes nothing."""
+    line = factories.fee(version)
+    common = {"level": 4, "since": date(2025, 7, 1), "until": None, "by": commune.publisher, "now": now}
+
+    def fee(key=line.key, amount=5000, since=date(2026, 1, 1), resolution="NQ 12/2026/NQ-HĐND"):
+        return procedure_editing.OwnFee(key, amount, None, resolution, since)
+
+    def offer(*fees):
+        seen = Offering.objects.get()
+        return publishing.set_offering(version.procedure, commune.unit, fees=fees, seen=seen, **common)
+
+    for wrong in (fee(key="phi-khac"), fee(resolution=" ")):
+        with pytest.raises(EditRefused):
+            offer(wrong)
+    assert offer(fee()).revision == offer(fee()).revision == 1
+    assert AuditEntry.objects.filter(action="offering.edit").count() == 1
+    offer(fee(amount=6000, since=date(2026, 2, 1)))
+    offer(fee(amount=7000, since=date(2026, 1, 15)))
+    found = [(row.amount_vnd, row.since) for row in OfferingFee.objects.all()]
+    assert found == [(5000, date(2026, 1, 1)), (7000, date(2026, 1, 15))]
+    offer(fee(amount=None), fee(key="khac", amount=None))
+    assert OfferingFee.objects.get().amount_vnd == 5000
+
+
+def test_the_next_version_has_the_fees_of_the_last(version, commune, now):
+    factories.fee(version, exemptions=[{"who": "Trẻ em", "until": date(2027, 2, 28), "channel": "online"}])
+    before = version.fees.get()
+    draft = publishing.draft_from(version.procedure, commune.publisher, now)
+    after = draft.fees.get()
+    assert (after.key, after.amount_vnd) == (before.key, before.amount_vnd) and after.pk != before.pk
+    assert [(row.who, row.until, row.channel) for row in after.exemptions.all()] == [
+        ("Trẻ em", date(2027, 2, 28), "online")
+    ]
+    assert before.exemptions.count() == 1

@@ -8,7 +8,7 @@ from common.database.triggers import row_triggers
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-CHILDREN = ["procedures_requiredpaper", "procedures_feeline", "procedures_procedurestep"]
+CHILDREN = ["procedures_requiredpaper", "procedures_feeline", "procedures_procedurestep", "procedures_feeexemption"]
 
 
 @pytest.fixture
@@ -59,6 +59,51 @@ def test_papers_of_a_published_version_stay(version):
     refused("UPDATE procedures_procedurestep SET allotted = 99 WHERE version_id = %s", version.pk)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
         version.fees.create(n=9, key="phi", kind="phi", name="Phí", amount_vnd=1)
+
+
+def test_fees_of_a_published_version_stay_with_their_exemptions(version):
+    line = factories.fee(version, exemptions=[{}])
+    refused("UPDATE procedures_feeline SET amount_vnd = 0 WHERE id = %s", line.pk)
+    refused("DELETE FROM procedures_feeline WHERE id = %s", line.pk)
+    refused("UPDATE procedures_feeexemption SET who = 'x' WHERE line_id = %s", line.pk)
+    refused("DELETE FROM procedures_feeexemption WHERE line_id = %s", line.pk)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        line.exemptions.create(n=2, who="Người cao tuổi")
+
+
+def test_exemptions_of_a_draft_change_and_do_not_move_into_a_published_version(version):
+    draft = type(version).objects.create(
+        procedure=version.procedure, number=2, level=1, name="Nháp", processing_unit="days", effective_from="2027-01-01"
+    )
+    published, line = factories.fee(version), factories.fee(draft, exemptions=[{}])
+    assert run("UPDATE procedures_feeexemption SET who = 'x' WHERE line_id = %s", line.pk) == 1
+    refused("UPDATE procedures_feeexemption SET line_id = %s WHERE line_id = %s", published.pk, line.pk)
+    assert run("DELETE FROM procedures_feeexemption WHERE line_id = %s", line.pk) == 1
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"amount_vnd": -1},
+        {"amount_online_vnd": -1},
+        {"kind": "thue"},
+        {"unit": "km"},
+        {"cap_vnd": 0, "unit": "page"},
+        {"cap_vnd": 200_000},
+        {"key": "le-phi-1", "n": 2},
+    ],
+)
+def test_the_database_takes_no_unsound_fee(version, fields):
+    factories.fee(version)
+    with append_only.lifted(), pytest.raises(IntegrityError), transaction.atomic():
+        version.fees.create(**({"n": 2, "key": "phi", "kind": "phi", "name": "Phí", "amount_vnd": 1} | fields))
+
+
+@pytest.mark.parametrize("fields", [{"since": "2027-01-02", "until": "2027-01-01"}, {"channel": "post"}])
+def test_the_database_takes_no_unsound_exemption(version, fields):
+    line = factories.fee(version)
+    with append_only.lifted(), pytest.raises(IntegrityError), transaction.atomic():
+        line.exemptions.create(n=1, who="Trẻ em", **fields)
 
 
 def test_a_paper_cannot_be_moved_into_a_published_version(version):

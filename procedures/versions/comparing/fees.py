@@ -24,7 +24,10 @@ def compare_fees(before: Plain, after: Plain, language: str) -> list[Change]:
         if key not in old:
             found.append(Change(_("New fee: %(fee)s.") % {"fee": fee_words(fee)}))
             continue
-        found += _fee(old[key], fee, schemas, language)
+        told = list(_fee(old[key], fee, schemas, language))
+        if not told and old[key] != fee:
+            told = [Change(_("%(what)s: changed.") % {"what": _("Fee “%(name)s”") % {"name": fee["name"]}})]
+        found += told
         if key in moved:
             found.append(Change(_("“%(name)s” stands in another place.") % {"name": fee["name"]}))
     found += [
