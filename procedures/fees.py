@@ -207,19 +207,18 @@ def _assess(
     exemption = next((row for row in line.exemptions.all() if row.pk in granted), None)
 
     def assessed(why: Why, amount: int | None = 0, **more: Any) -> AssessedLine:
-        unit_amount = None if price.tiers else price.amount
-        resolution = price.resolution
-        facts = {"resolution": resolution, **more}
-        return AssessedLine(line.key, line.kind, line.name, line.unit, quantity, unit_amount, amount, why, **facts)
+        each = None if price.tiers else price.amount
+        more["resolution"] = price.resolution
+        return AssessedLine(line.key, line.kind, line.name, line.unit, quantity, each, amount, why, **more)
 
     if quantity == 0:
         return assessed(Why.NOT_ASKED)
     if line.applies_if is not None and facts is not None and not show(line.applies_if, facts):
         return assessed(Why.NOT_DUE)
-    if not is_decided and (facts is None if line.applies_if is not None else line.applies):
-        return assessed(Why.UNDECIDED, None)
     if exemption is not None:
         return assessed(Why.EXEMPT, exemption=exemption.pk, exempt_as=exemption.who)
+    if not is_decided and (facts is None if line.applies_if is not None else line.applies):
+        return assessed(Why.UNDECIDED, None)
     if price.amount is None:
         return assessed(Why.GUIDE, None)
     cap = line.cap_vnd
@@ -321,6 +320,16 @@ def line_rows(lines: Iterable[FeeLine], own: Own | None = None) -> list[dict[str
     return rows
 
 
+def own_words(line: FeeLine, own: OfferingFee, day: date) -> str:
+    """Say what a unit charges for a line, and what its amount still waits for on a day: a resolution, its first day."""
+    words = f"{line.name}: {amount_words(line, own)}"
+    if not own.resolution:
+        return _("%(fee)s – does not count without a resolution") % {"fee": words}
+    if own.since > day:
+        return _("%(fee)s from %(date)s") % {"fee": words, "date": f"{own.since:%d/%m/%Y}"}
+    return words
+
+
 def exemption_words(exemption: FeeExemption) -> str:
     """Say between which days and by which channel an exemption counts; '' when it always does."""
     words = []
@@ -335,6 +344,8 @@ def exemption_words(exemption: FeeExemption) -> str:
 
 def due_words(version: ProcedureVersion, offering: Offering | None, **case: Any) -> str:
     """Say in one line what is due in a case, '' for nothing; takes what :func:`assess` takes, as many queries."""
+    if offering is not None:
+        prefetch_related_objects([offering], "fees")
     assessment = assess(version, offering, **case)
     own, by_key = own_fees(offering, case["day"]), {line.key: line for line in version.fees.all()}
     words = []

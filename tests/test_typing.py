@@ -48,6 +48,7 @@ from offices.people.lists import PeopleFilter
 from procedures.exchange.json_reading import read_json
 from procedures.finding.search import Filters
 from procedures.manage import lists
+from procedures.manage.forms.fees import FeeField
 from procedures.manage.forms.procedures import FaqField
 from procedures.manage.forms.versions import CountField, HoursField, LinesField
 from procedures.paper.prepared import qr_text, read_code
@@ -174,6 +175,7 @@ def _cases():
         MailField: [(MailField, "\u200ban@example.vn\u2060", "an@example.vn")],
         WholeNumberField: [(WholeNumberField, "\u200e8\u00a0000\ufeff", 8000)],
         MoneyField: [(MoneyField, "8.000\u00a0₫\u200b", 8000)],
+        FeeField: [(FeeField, "\u200b8.000 đồng", 8000)],
         CountField: [(lambda: CountField(maximum=9), "\u200b7", 7)],
         HoursField: [(HoursField, "\u200b１,5\u00a0", Decimal("1.5"))],
         OneBoxDateField: [(OneBoxDateField, "27\u20133\u20132026\u200b", day)],

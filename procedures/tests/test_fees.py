@@ -193,7 +193,9 @@ def test_a_condition_decides_by_the_answers_and_is_open_without_them():
 
 
 def test_words_alone_leave_it_to_an_officer():
-    made = version({"applies": "Đăng ký sau 60 ngày từ ngày sinh"})
+    made = version({"applies": "Đăng ký sau 60 ngày từ ngày sinh", "exemptions": [{"who": "Trẻ em"}]})
+    # Who is exempt need not wait for the decision.
+    assert cost(made, exemptions=[11]).is_complete
     for case in ({}, {"facts": {"late": "co"}}, {"quantities": {"dossier": 1}}):
         assert cost(made, **case).lines[0].why == Why.UNDECIDED
     assert [cost(made, quantities={"phi-1": n}).total_vnd for n in (0, 1)] == [0, 8000]

@@ -260,6 +260,9 @@ def _offerings(found: Procedure, user: Any, publisher: Publisher) -> list[dict[s
 
 
 def _own_fees(offering: Offering, lines: list[FeeLine], day: date) -> list[str]:
-    """Return the unit's own amounts of a day in words."""
-    own = fees.own_fees(offering, day)
-    return [f"{line.name}: {fees.amount_words(line, own[line.key])}" for line in lines if line.key in own]
+    """Return the unit's own amounts in words: what counts on a day, and what waits."""
+    rows = list(offering.fees.all())
+    present = fees.in_force(rows, day)
+    waiting = [row for row in rows if not row.resolution or row.since > day]
+    by_key = {line.key: line for line in lines}
+    return [fees.own_words(by_key[row.key], row, day) for row in (*present.values(), *waiting) if row.key in by_key]

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date
+from typing import Any
 
 import openpyxl
 import pytest
@@ -259,7 +260,7 @@ def test_a_faulty_cell_is_one_fault(version, publisher):
     assert len(outcome.faults) == 1
 
 
-PAGES = {
+PAGES: dict[str, Any] = {
     "unit": "page",
     "amount_vnd": 2000,
     "tiers": [{"from": 1, "to": 2, "amount_vnd": 2000}, {"from": 3, "to": None, "amount_vnd": 1000}],

@@ -208,7 +208,7 @@ def test_no_label_promises_that_fees_are_paid_online(settings):
             assert "trả phí trên mạng" not in labels.level_words(4) and "thanh toán" not in labels.level_words(4)
 
 
-EXEMPTIONS = [
+EXEMPTIONS: list[dict[str, Any]] = [
     {"who": "Người thuộc hộ <b>nghèo</b>", "proof": "Giấy chứng nhận hộ nghèo"},
     {"n": 2, "who": "Công dân số", "until": date(2027, 2, 28), "channel": "online"},
 ]
