@@ -85,7 +85,8 @@ def _write_drafts(procedures: Mapping[str, Procedure], fresh: Iterable[Plain], n
     built = [build(target) for target in targets]
     for (version, papers, fees, steps), values in zip(built, fresh, strict=True):
         version.procedure, version.number = procedures[values["code"]], 1
-        for row in (*papers, *fees, *steps):
+        rows: tuple[RequiredPaper | FeeLine | ProcedureStep, ...] = (*papers, *fees, *steps)
+        for row in rows:
             row.version = version
     versions = ProcedureVersion.objects.bulk_create(version for version, *_parts in built)
     RequiredPaper.objects.bulk_create(paper for _v, papers, _f, _s in built for paper in papers)

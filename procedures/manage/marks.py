@@ -64,8 +64,8 @@ def _places(version: ProcedureVersion, kinds: set[str]) -> dict[str, tuple[str, 
         for key, name, n in version.fees.values_list("key", "name", "n"):
             found[f"fee:{key}"] = name, f"#fee-{n}"
     for field in [field for section in sections_of(version.form or {}) for field in fields_of(section)]:
-        key, name = field.get("key"), name_of(field)
-        found[f"form:{key}"] = name, f"#field-{key}"
+        question, anchor = f"form:{field.get('key')}", f"#field-{field.get('key')}"
+        found[question] = name_of(field), anchor
         for column in columns_of(field):
-            found[f"form:{key}.{column.get('key')}"] = f"{name}: {name_of(column)}", f"#field-{key}"
+            found[f"{question}.{column.get('key')}"] = f"{name_of(field)}: {name_of(column)}", anchor
     return found

@@ -98,7 +98,7 @@ class ProcedureVersion(models.Model):
     ``form`` is the form schema (docs/form-schema.md), null when nothing is
     filled in online. ``level`` is the highest service level; an offering may
     lower it. Lists: ``audience`` of account kinds, ``channels`` of online /
-    post / direct, ``legal_bases`` of document numbers, ``reasons`` of wordings
+    post / direct, ``legal_bases`` of documents with number and day, ``reasons`` of wordings
     that officers may choose when they refuse or ask for a supplement.
     ``receipt_note`` is printed on the receipt, ``letter_text`` begins the
     letter of a decision. ``change_note`` tells the reviewer what is new,

@@ -178,7 +178,8 @@ class InfoForm(DraftForm):
     )
     note = LineField(label=gettext_lazy("Good to know"), lines=True, rows=3, max_length=3000, required=False)
     legal_bases = LinesField(
-        label=gettext_lazy("Legal bases"), help_text=gettext_lazy("One a line, for example: 60/2014/QH13.")
+        label=gettext_lazy("Legal bases"),
+        help_text=gettext_lazy("One a line, for example: Luật Hộ tịch số 60/2014/QH13 ngày 20/11/2014."),
     )
     dossier_sets = CountField(label=gettext_lazy("Number of dossier sets"), maximum=9, required=True)
     effective_from = DayField(label=gettext_lazy("Applies from"))
