@@ -58,3 +58,10 @@ def test_a_transaction_that_fails_gives_its_number_back(unit):
         assert register(unit, OLD_YEAR) == "2/TNHS"
         raise ZeroDivisionError
     assert register(unit, OLD_YEAR) == "2/TNHS"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_number_is_given_outside_the_transaction_that_uses_it(unit):
+    with pytest.raises(transaction.TransactionManagementError):
+        register(unit, OLD_YEAR)
+    assert not NumberSeries.objects.exists()
