@@ -174,9 +174,9 @@ class ActionBase:
         raise TypeError(f"{cls.action} has no target in the table")
 
     @classmethod
-    def prefers(cls, dossier: Dossier) -> str | None:
-        """Return the role in which a person with several acts, if there is one to prefer."""
-        return dossier.holder_role or None
+    def prefers(cls, dossier: Dossier) -> str:
+        """Return the role in which a person with several acts, if it is among them."""
+        return dossier.holder_role
 
     @classmethod
     def permit(cls, move: Move) -> None:
