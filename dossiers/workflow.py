@@ -333,13 +333,9 @@ def _perform(
     at: datetime | None,
 ) -> DossierEvent:
     with removed_on_failure() as written, transaction.atomic():
-        fresh = (
-            Dossier.objects.select_related(
-                "version__procedure__sector", "unit", "received_by", "owner", "holder", "holder_unit", "applicant"
-            )
-            .filter(pk=dossier.pk)
-            .get()
-        )
+        fresh = Dossier.objects.select_related(
+            "version__procedure__sector", "unit", "received_by", "owner", "holder", "holder_unit", "applicant"
+        ).get(pk=dossier.pk)
         if revision is not None and revision != fresh.revision:
             raise Overtaken("stale", fresh)
         last = fresh.events.order_by("-n").values_list("at", flat=True).first()

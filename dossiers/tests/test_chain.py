@@ -96,7 +96,7 @@ def test_what_earlier_releases_hashed_still_verifies(settings):
 
 
 def test_no_column_of_a_seal_changes_without_its_hash():
-    stored = {"dossier_id": 7, "n": 2, "hash_": "ab" * 32, "at": AT, "key_id": newest_history_key()}
+    stored: dict[str, Any] = {"dossier_id": 7, "n": 2, "hash_": "ab" * 32, "at": AT, "key_id": newest_history_key()}
     made = chain.seal_hash(**stored)
     for name, value in stored.items():
         other = "" if name == "key_id" else another(value)

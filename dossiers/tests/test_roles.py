@@ -169,12 +169,12 @@ def test_what_is_given_to_a_role_anybody_in_it_holds(road, commune):
 
 def test_who_has_several_roles_acts_in_the_one_that_holds_the_dossier(road, commune):
     road.received()
-    everything = {Role.CLERK, Role.SPECIALIST, Role.LEADER}
+    everything: set[str] = {Role.CLERK, Role.SPECIALIST, Role.LEADER}
     assert road.dossier.holder_role == Role.CLERK
     assert role_among(actions.Forward, road.dossier, commune.clerk, everything) == Role.CLERK
     road.do(actions.Forward(commune.specialist), commune.clerk)
     assert role_among(actions.Stop, road.dossier, commune.specialist, everything) == Role.SPECIALIST
-    assert role_among(actions.Stop, road.dossier, commune.clerk, {Role.LEADER, Role.CLERK}) == Role.CLERK
+    assert role_among(actions.Stop, road.dossier, commune.clerk, everything - {Role.SPECIALIST}) == Role.CLERK
 
 
 # What an action may rely on
@@ -192,7 +192,7 @@ def test_an_action_that_needs_a_person_says_so_when_the_system_acts(road, citize
 
 def test_an_action_says_where_it_leads_when_the_table_leaves_that_open(road):
     for action, cls in actions.CLASSES.items():
-        says_it_itself = cls.target.__func__ is not ActionBase.target.__func__
+        says_it_itself = any("target" in vars(base) for base in cls.__mro__ if base is not ActionBase)
         assert says_it_itself == (TABLE[action].target is None), action
     with pytest.raises(TypeError, match="receive"):
         actions.Receive.target(move(road, None))

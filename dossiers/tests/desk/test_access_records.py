@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
@@ -16,6 +16,7 @@ from dossiers.desk.views import leader
 from dossiers.models import AccessRecord, Dossier
 from tests import factories
 from tests.access.world import PDF, World
+from tests.faults.answers import read
 from tests.present import present
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ def addresses(world: World) -> list[tuple[str, str, Dossier, str]]:
     """Return (URL name, address, dossier, what the record says) of each page and file that shows a dossier."""
     decided, lettered, proposed = world.decided, world.lettered, world.proposed
     paper, slip = present(decided.papers.exclude(file="").first()), present(decided.slips.filter(kind="receipt").get())
-    shown = [
+    shown: list[tuple[str, list[Any], Dossier, str]] = [
         ("desk:dossier", [decided.code], decided, "dossier"),
         ("desk:history", [decided.code], decided, "history"),
         ("desk:declaration", [decided.code], decided, "declaration"),
@@ -60,12 +61,6 @@ def showing() -> Iterator[str]:
                 module = pattern.callback.__module__
                 if module == looks.__name__ or (module == leader.__name__ and pattern.name == "dossier"):
                     yield f"{namespace}:{pattern.name}"
-
-
-def read(answer: HttpResponse) -> None:
-    """Take an answer whole, as a browser does: files are closed then."""
-    if answer.streaming:
-        b"".join(answer.streaming_content)
 
 
 def test_every_page_and_file_that_shows_a_dossier_is_recorded(client: Client, world):
