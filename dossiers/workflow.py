@@ -174,9 +174,9 @@ class ActionBase:
         raise TypeError(f"{cls.action} has no target in the table")
 
     @classmethod
-    def prefers(cls, dossier: Dossier) -> str | None:
-        """Return the role in which a person with several acts, if there is one to prefer."""
-        return dossier.holder_role or None
+    def prefers(cls, dossier: Dossier) -> str:
+        """Return the role in which a person with several acts, if it is among them."""
+        return dossier.holder_role
 
     @classmethod
     def permit(cls, move: Move) -> None:
@@ -333,13 +333,9 @@ def _perform(
     at: datetime | None,
 ) -> DossierEvent:
     with removed_on_failure() as written, transaction.atomic():
-        fresh = (
-            Dossier.objects.select_related(
-                "version__procedure__sector", "unit", "received_by", "owner", "holder", "holder_unit", "applicant"
-            )
-            .filter(pk=dossier.pk)
-            .get()
-        )
+        fresh = Dossier.objects.select_related(
+            "version__procedure__sector", "unit", "received_by", "owner", "holder", "holder_unit", "applicant"
+        ).get(pk=dossier.pk)
         if revision is not None and revision != fresh.revision:
             raise Overtaken("stale", fresh)
         last = fresh.events.order_by("-n").values_list("at", flat=True).first()

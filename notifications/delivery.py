@@ -50,7 +50,7 @@ class Outcome(Enum):
 def deliver(pk: int, now: datetime) -> bool:
     """Try to send one message; False when it is not due, done, held by another worker, or its server rests.
 
-    Four queries; one more while something rests.
+    Three queries; one more while something rests.
     """
     if _rests:
         route = Notification.objects.filter(pk=pk).values_list("channel", "to_address").first()

@@ -99,7 +99,7 @@ def write(
 ) -> Notification:
     """Write a message whose text is ready; otherwise as :func:`queue`."""
     channel, address = to.route()
-    if len(subject.splitlines()) > 1 or subject != subject.strip("\r\n"):
+    if "".join(subject.splitlines()) != subject:
         raise ValueError("A subject is one line.")
     row = Notification.objects.create(
         recipient=to.user,

@@ -156,6 +156,18 @@ def test_files_named_by_the_containers_exist():
     assert probe[3] == "/healthz"
 
 
+def test_proxy_gives_what_protects_a_stored_file_again():
+    """Of an answer that leaves a file to it (X-Accel-Redirect) nginx keeps a handful of headers."""
+    from tests.faults.test_headers import FIXED
+
+    proxy = (ROOT / "deploy" / "nginx.conf.template").read_text(encoding="utf-8")
+    stored = proxy[proxy.index("location /stored/") :]
+    stored = stored[: stored.index("}")]
+    assert "internal;" in stored
+    for name in (*FIXED, "Content-Security-Policy", "Permissions-Policy", "Strict-Transport-Security"):
+        assert f"add_header {name} $upstream_http_{name.lower().replace('-', '_')} always;" in stored
+
+
 def test_image_holds_no_secrets_and_no_data():
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
     assert {".git", ".env", "var", ".venv"} <= set(ignored)

@@ -31,7 +31,7 @@ class Reassign(ActionBase):
         return move.from_status
 
     @classmethod
-    def prefers(cls, dossier: Dossier) -> str | None:
+    def prefers(cls, dossier: Dossier) -> str:
         return Role.ADMINISTRATOR
 
     def guard(self, move: Move) -> None:

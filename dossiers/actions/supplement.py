@@ -46,7 +46,7 @@ class RequestSupplement(ActionBase):
     action: ClassVar[Action] = Action.REQUEST_SUPPLEMENT
 
     @classmethod
-    def prefers(cls, dossier: Dossier) -> str | None:
+    def prefers(cls, dossier: Dossier) -> str:
         return Role.LEADER if dossier.supplements_asked else dossier.holder_role
 
     @classmethod

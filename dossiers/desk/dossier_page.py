@@ -164,6 +164,7 @@ def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
         "declaration": _("the declaration with whole ID numbers"),
         "paper": _("a paper"),
         "slip": _("a slip"),
+        "control-sheet": _("the control sheet"),
         "result": _("the result"),
     }
     papers = dict(dossier.papers.values_list("ref", "name"))
@@ -176,5 +177,5 @@ def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
 
 
 def note_reading(dossier: Dossier, user: User, what: str, now: Any) -> None:
-    """Write that an officer looked: 'dossier', 'history', 'number', 'paper <ref>', 'result', 'slip <pk>'; one query."""
+    """Write that an officer looked: 'dossier', 'history', 'number', 'paper <ref>', 'slip <pk>', …; one query."""
     AccessRecord.objects.create(dossier=dossier, reader=user, at=now, what=what)

@@ -255,6 +255,7 @@ def _expire(before: datetime) -> int:
     rows = Dossier.objects.filter(status=Status.DRAFT, saved_at__lt=before).values_list("pk", flat=True)
     while pks := list(rows[:EXPIRY_BATCH]):
         with transaction.atomic():
-            # Saved again meanwhile: it stays.
-            removed += remove_with_files(Dossier.objects.filter(pk__in=pks, saved_at__lt=before))
+            # Saved again meanwhile, also by somebody for whose transaction this waits: it stays.
+            locked = list(rows.filter(pk__in=pks).select_for_update())
+            removed += remove_with_files(Dossier.objects.filter(pk__in=locked))
     return removed

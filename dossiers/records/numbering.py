@@ -23,9 +23,7 @@ def next_number(unit: Unit, day: date, purpose: str) -> int:
 
     Raises TransactionManagementError outside a transaction.
     """
-    connection = transaction.get_connection()
-    connection.validate_no_broken_transaction()
-    if not connection.in_atomic_block:
+    if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("numbers are given inside the transaction that uses them")
     counter = NumberSeries.objects.filter(unit=unit, period=day, purpose=purpose)
     if not raise_counter(counter):

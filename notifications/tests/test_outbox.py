@@ -39,6 +39,29 @@ def test_queue_renders_plain_text_with_its_subject_on_the_first_line(trial, hoa,
 
 
 @pytest.mark.django_db
+def test_what_people_are_called_stands_in_the_text_as_it_is(trial, now):
+    made = queue("trial", to=Recipient(name="An & <Bình>"), context={"code": "A&B"}, now=now)
+    assert made.subject == "Hồ sơ A&B"
+    assert made.body.startswith("Chào An & <Bình>,")
+
+
+@pytest.mark.django_db
+def test_a_row_keeps_to_whom_what_and_in_which_language(now, citizen):
+    to = Recipient(user=citizen, name="Nguyễn Văn An", email="an@example.com", language="en")
+    made = Notification.objects.get(pk=row(to, now).pk)
+    assert (made.recipient, made.to_name, made.kind, made.language) == (citizen, "Nguyễn Văn An", "trial", "en")
+
+
+@pytest.mark.django_db
+def test_an_address_that_cannot_be_used_is_told_in_the_log_without_it(now, caplog):
+    row(Recipient(phone="0912000001"), now)
+    assert not caplog.records
+    row(Recipient(email="an@a..vn"), now)
+    assert len(caplog.records) == 1
+    assert "a..vn" not in caplog.text
+
+
+@pytest.mark.django_db
 def test_queue_speaks_the_recipients_language(templates, now, settings):
     templates("trial", "{% load i18n %}\n\nSubject: {% get_current_language as code %}{{ code }}\n\nx\n")
     settings.LANGUAGE_CODE = "vi"
@@ -64,6 +87,8 @@ def test_line_breaks_are_refused_in_subjects(trial, now, hoa, end):
         queue("trial", to=hoa, context={"code": f"C{end}Bcc: a@example.com"}, now=now)
     with pytest.raises(ValueError):
         row(hoa, now, subject=f"Hồ sơ{end}Bcc: a@example.com")
+    with pytest.raises(ValueError):
+        row(hoa, now, subject=f"Hồ sơ{end}")
     assert not Notification.objects.exists()
 
 
@@ -87,9 +112,11 @@ def test_a_name_over_several_lines_becomes_one(now):
 
 
 @pytest.mark.django_db
-def test_a_long_subject_is_cut(hoa, now):
-    made = row(hoa, now, subject="đ" * 300)
-    assert len(made.subject) == 200 and made.subject.endswith("…")
+def test_what_is_too_long_for_its_column_is_cut(hoa, now):
+    made = row(Recipient(name="đ" * 161, email="a@example.com"), now, subject="đ" * 201)
+    assert made.to_name == "đ" * 160
+    assert made.subject == "đ" * 199 + "…"
+    assert row(hoa, now, subject="đ" * 200).subject == "đ" * 200
 
 
 @pytest.mark.django_db

@@ -165,6 +165,7 @@ def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> 
     found = officer.dossier(code)
     back = reverse("desk:dossier", args=[found.code])
     if kind == CONTROL_SHEET:
+        dossier_page.note_reading(found, officer.user, CONTROL_SHEET, officer.now)
         assignments = found.assignments.select_related("unit", "person", "given_by")
         with slips.in_vietnamese():
             template, context = slips.control_sheet(found, assignments, officer.now)
