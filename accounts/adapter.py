@@ -156,7 +156,6 @@ class AccountAdapter(DefaultAccountAdapter):
         links = {
             "site_url": home,
             "login_url": home + reverse("account_login"),
-            "signup_url": home + reverse("account_signup"),
             "password_reset_link": home + reverse("account_reset_password"),
         }
         self.render_mail(template_prefix, email, {"email": email, **context, **links}).send()

@@ -192,7 +192,8 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
-# A session ends with the browser: many people file from a machine that others use too.
+# Whoever types a stranger's address must not make the portal write to it.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Six digits: easy to read out over the phone; five tries and five codes an hour keep guessing hopeless.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_SESSION_REMEMBER = False
@@ -282,6 +283,8 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Một Cửa <mot-cua@loc
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE: Literal["Lax"] = "Lax"
 SESSION_COOKIE_AGE = 24 * 3600
+# With and without an account: many people file from a machine that others use after them.
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_IDLE_SECONDS = {"citizen": 2 * 3600, "officer": 30 * 60}
 SESSION_MAX_SECONDS = {"citizen": 24 * 3600, "officer": 10 * 3600}
 CSRF_COOKIE_HTTPONLY = True
