@@ -381,6 +381,7 @@ class ResetPasswordForm(QuestionMixin, allauth_forms.ResetPasswordForm):
     """Where to send the link for a new password; only an address that its owner has confirmed gets one."""
 
     question_form = "reset"
+    users: list[User]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -242,12 +242,14 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+# Which name each file is served under; kept where nothing is served from.
+STATIC_MANIFEST = VAR_DIR / "staticfiles.json"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "files"
 STORAGES: dict[str, dict[str, Any]] = {
     # Uploaded papers, slips and results; never under a public URL.
     "default": {"BACKEND": "common.files.store.DiskStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "common.web.static_files.StaticFiles"},
 }
 if STORAGE_URL := env("STORAGE_URL", default=""):
     STORAGES["default"] = storage_from_url(STORAGE_URL)
