@@ -158,7 +158,13 @@ def test_files_named_by_the_containers_exist():
 
 def test_image_holds_no_secrets_and_no_data():
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
-    assert {".git", ".env", "var", ".venv"} <= set(ignored)
+    assert {".git", ".env", "var", ".venv", "deploy/tls"} <= set(ignored)
+
+
+def test_the_folder_of_the_certificates_is_no_part_of_the_repository():
+    given = (ROOT / "deploy" / "example.env").read_text(encoding="utf-8")
+    assert "TLS_FOLDER=./deploy/tls" in given
+    assert "/deploy/tls/" in (ROOT / ".gitignore").read_text(encoding="utf-8").split()
 
 
 def test_image_and_installer_bring_the_same_libraries():
