@@ -16,13 +16,11 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import now, recorded_now
-from common.secret import blind_index
 from common.text import nfc
-from common.values.identity import compact
 from common.web import limits
 from common.web.middleware import AUDIENCE, SEEN, SINCE
 
-from . import resume
+from . import browsers, guessing, resume
 from .models import User
 
 _WRONG = _("ID or password is wrong")
@@ -68,21 +66,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     # Signing in
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Return a name for the account that is tried, without revealing it.
-
-        All of an account's identifiers, however they are spelt, share one count;
-        an unknown one has its own and is asked for in the same way.
-        """
-        typed = str(credentials.get("login") or credentials.get("email") or "")
-        user = User.objects.find(typed)
-        return blind_index("sign_in", f"account {user.pk}" if user else f"nobody {compact(typed)}")
-
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Slow down guessing at one account; answers 429 while it must wait."""
-        free, per = settings.LIMITS["sign_in_account"]
-        subject = self._get_login_attempts_cache_key(request, **credentials)
-        limit = limits.delay("sign_in_account", subject, free, per, now())
+        limit = guessing.slow_down(guessing.attempt(request, str(credentials.get("login", ""))), now())
         if limit.exceeded:
             raise ImmediateHttpResponse(limits.too_many(request, limit))
 
@@ -90,9 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return the account whose password fits; a right one takes the counted try back."""
         user = super().authenticate(request, **credentials)
         if user is not None:
-            per = settings.LIMITS["sign_in_account"][1]
-            limits.forgive("sign_in_account", self._get_login_attempts_cache_key(request, **credentials), per, now())
-            limits.forgive("sign_in_ip", limits.client_ip(request), settings.LIMITS["sign_in_ip"][1], now())
+            guessing.forgive(request, guessing.attempt(request, str(credentials.get("login", ""))), now())
         return user
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
@@ -113,7 +97,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Go on to the form that an ended session interrupted, else to ``?next=`` or the landing page."""
         response = super().post_login(request, user, **hooks)
         if resume.SESSION_KEY in request.session:
-            return redirect("accounts:resume")
+            response = redirect("accounts:resume")
+        browsers.remember(request, response, user)
         return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:

@@ -212,8 +212,13 @@ ACCOUNT_FORMS = {
 # and refused only at IP_FACTOR times its figure: a village shares one carrier address.
 IP_FACTOR = 20
 LIMITS = {
-    "sign_in_account": (5, 15 * 60),
-    "sign_in_ip": (20, 15 * 60),
+    "sign_in_pair": (5, 15 * 60),
+    "sign_in_everywhere": (20, 15 * 60),
+    # Different accounts or ID numbers tried from one address: asked the question, then slowed to one try a minute.
+    "different_asked": (10, 15 * 60),
+    "different_slowed": (30, 15 * 60),
+    # Of the whole installation: tries at signing in or looking up that did not turn out right; an alert above it.
+    "failures": (200, 15 * 60),
     "register_ip": (10, 3600),
     "reset_target": (3, 3600),
     "reset_ip": (10, 3600),
@@ -290,6 +295,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_IDLE_SECONDS = {"citizen": 2 * 3600, "officer": 30 * 60}
 SESSION_MAX_SECONDS = {"citizen": 24 * 3600, "officer": 10 * 3600}
 CSRF_COOKIE_HTTPONLY = True
+BROWSER_COOKIE_NAME = "browser"
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True

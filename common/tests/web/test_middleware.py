@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from common.clock import now as clock_now
+from common.web.middleware import Sessions
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -105,6 +107,18 @@ def test_anonymous_pages_hold_no_session(client):
     answer = client.get("/help/")
     assert answer.status_code == 200 and not answer.cookies
     assert set(client.get(LOGIN).cookies) == {"csrftoken"}
+
+
+def test_a_session_without_an_account_ends_with_the_browser():
+    """A machine at the desk is used by one person after the other."""
+
+    def view(request):
+        request.session["kept"] = 1
+        return HttpResponse("ok")
+
+    answer = Sessions(view)(RequestFactory().get("/"))
+    cookie = answer.cookies["sessionid"]
+    assert cookie.value and cookie["max-age"] == "" and cookie["expires"] == ""
 
 
 def test_language_is_vietnamese_unless_chosen(client):
