@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import now, recorded_now
+from common.logs import Event, note
 from common.text import nfc
 from common.web import limits
 from common.web.middleware import AUDIENCE, SEEN, SINCE
@@ -78,6 +79,11 @@ class AccountAdapter(DefaultAccountAdapter):
         if user is not None:
             guessing.forgive(request, guessing.attempt(request, str(credentials.get("login", ""))), now())
         return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write a wrong password, or an unknown account, to the security log."""
+        user = User.objects.find(str(credentials.get("login", "")))
+        note(Event.SIGN_IN_FAILED, account=user.pk if user else "unknown", address=limits.client_ip(request))
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """Nothing is kept in the cache; the delay ends by itself within half a minute."""

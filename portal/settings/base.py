@@ -62,6 +62,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "common.web.tracing.RequestTrace",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # The headers stand outside of all that may refuse a request: error pages carry them too.
@@ -229,11 +230,15 @@ LIMITS = {
     "lookup_target": (5, 3600),
     "lookup_ip": (20, 3600),
     "upload_user": (60, 3600),
+    "csp_ip": (60, 3600),
     "prepare_ip": (20, 3600),
     "declaration_ip": (30, 3600),
     "declaration_pdf": (10, 600),
     "prepared_user": (60, 600),
 }
+
+# Dossiers that one officer opens on a day; above it administrators are told.
+MASS_READING_DOSSIERS = env.int("MASS_READING_DOSSIERS", default=200)
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
@@ -312,6 +317,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
+        "report-uri": ["/csp-report/"],
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
@@ -332,9 +338,14 @@ SLIP_SET = env("SLIP_SET", default="2025")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"mask": {"()": "common.logs.MaskPersonalData"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
+    "filters": {"request": {"()": "common.logs.RequestContext"}},
+    "formatters": {
+        "line": {
+            "()": "common.logs.MaskedFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     # A request for an unknown host is answered 400 and needs no trace in the log.
     "loggers": {

@@ -112,12 +112,11 @@ def test_anonymous_pages_hold_no_session(client):
 def test_a_session_without_an_account_ends_with_the_browser():
     """A machine at the desk is used by one person after the other."""
 
-    def view(request):
-        request.session["kept"] = 1
-        return HttpResponse("ok")
-
-    answer = Sessions(view)(RequestFactory().get("/"))
-    cookie = answer.cookies["sessionid"]
+    request, answer = RequestFactory().get("/"), HttpResponse("ok")
+    sessions = Sessions(lambda request: answer)
+    sessions.process_request(request)
+    request.session["kept"] = 1
+    cookie = sessions.process_response(request, answer).cookies["sessionid"]
     assert cookie.value and cookie["max-age"] == "" and cookie["expires"] == ""
 
 
