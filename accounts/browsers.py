@@ -23,7 +23,7 @@ _SALT = "accounts.browsers"
 def name_of(request: HttpRequest, user: User) -> str:
     """Return the random name of a browser that knows an account; empty when it does not."""
     name, accounts = _read(request)
-    return name if _mark(user) in accounts else ""
+    return name if mark(user.pk) in accounts else ""
 
 
 def knows_somebody(request: HttpRequest) -> bool:
@@ -31,11 +31,16 @@ def knows_somebody(request: HttpRequest) -> bool:
     return bool(_read(request)[1])
 
 
+def last_account(request: HttpRequest) -> str:
+    """Return the mark of the account that signed in with this browser last; empty when nobody has."""
+    return next(iter(_read(request)[1]), "")
+
+
 def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     """Let a browser know the account that has just signed in with it."""
     name, accounts = _read(request)
-    mark = _mark(user)
-    kept = [mark, *(other for other in accounts if other != mark)][:MAX_ACCOUNTS]
+    newest = mark(user.pk)
+    kept = [newest, *(other for other in accounts if other != newest)][:MAX_ACCOUNTS]
     response.set_cookie(
         settings.BROWSER_COOKIE_NAME,
         signing.dumps([name or secrets.token_urlsafe(12), kept], salt=_SALT),
@@ -46,8 +51,9 @@ def remember(request: HttpRequest, response: HttpResponse, user: User) -> None:
     )
 
 
-def _mark(user: User) -> str:
-    return blind_index("browser", str(user.pk))[:16]
+def mark(user_id: int) -> str:
+    """Return what stands for an account in the cookie: 16 characters of a keyed hash."""
+    return blind_index("browser", str(user_id))[:16]
 
 
 def _read(request: HttpRequest) -> tuple[str, list[str]]:

@@ -222,7 +222,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 def resume_form(request: HttpRequest) -> HttpResponse:
     """Show the form that an ended session interrupted, once more, to the person it belongs to."""
     token = request.session.get(resume.SESSION_KEY, "")
-    kept = resume.read(token, request.user.pk, now()) if token else None
+    kept = resume.read(token, _me(request).pk, now()) if token else None
     if kept is None:
         request.session.pop(resume.SESSION_KEY, None)
         if token:
