@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
@@ -140,6 +141,11 @@ class AccountAdapter(DefaultAccountAdapter):
             if limit.exceeded:
                 raise ImmediateHttpResponse(limits.too_many(request, limit))
         return True
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner of an account that somebody registers with its address; an unconfirmed one gets nothing."""
+        if EmailAddress.objects.filter(email__iexact=email, verified=True).exists():
+            super().send_account_already_exists_mail(email)
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Render and hand over one mail; its links start with ``SITE_URL``."""

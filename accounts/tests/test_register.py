@@ -107,6 +107,13 @@ def test_tax_code_check_digit(visitor):
     assert "chữ số trong mã số thuế" in page.content.decode() and not User.objects.exists()
 
 
+def test_an_account_whose_address_nobody_confirmed_gets_no_mail(visitor, citizen, mailoutbox):
+    """It stays, because it was signed in to; a stranger who types its address must not make the portal write."""
+    User.objects.filter(pk=citizen.pk).update(last_login=factories.NOW)
+    answer = visitor.fill(REGISTER, CITIZEN | {"email": citizen.email})
+    assert answer.url == "/accounts/verify/" and mailoutbox == []
+
+
 def test_known_and_unknown_address_get_the_same_answer(visitor, confirmed, mailoutbox):
     other = Visitor()
     new, known = visitor.fill(REGISTER, CITIZEN), other.fill(REGISTER, CITIZEN | {"email": "an@example.com"})
