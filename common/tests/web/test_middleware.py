@@ -60,6 +60,20 @@ def signed_in(client, citizen, time_machine):
     return client
 
 
+def test_pages_know_when_the_session_ends(signed_in, time_machine):
+    """The sooner of idling and the longest life; autosave and the warning's button learn it anew."""
+    answer = signed_in.get("/account/")
+    assert answer["X-Session-Left"] == "7200" and 'data-session="7200"' in answer.content.decode()
+    time_machine.shift(timedelta(seconds=40))
+    assert signed_in.head("/account/")["X-Session-Left"] == "7160"
+    for _n in range(23):
+        time_machine.shift(timedelta(hours=1))
+        left = signed_in.get("/account/")["X-Session-Left"]
+    assert int(left) == 3600 - 40
+    stranger = Client().get("/")
+    assert "X-Session-Left" not in stranger and "data-session" not in stranger.content.decode()
+
+
 def test_idle_citizen_is_signed_out(signed_in, time_machine):
     time_machine.shift(timedelta(hours=2, seconds=1))
     assert signed_in.get("/account/").status_code == 302
