@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import quote
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
@@ -16,13 +17,12 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import now, recorded_now
-from common.secret import blind_index
+from common.logs import Event, note
 from common.text import nfc
-from common.values.identity import compact
 from common.web import limits
 from common.web.middleware import AUDIENCE, SEEN, SINCE
 
-from . import resume
+from . import browsers, guessing, resume
 from .models import User
 
 _WRONG = _("ID or password is wrong")
@@ -68,21 +68,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     # Signing in
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Return a name for the account that is tried, without revealing it.
-
-        All of an account's identifiers, however they are spelt, share one count;
-        an unknown one has its own and is asked for in the same way.
-        """
-        typed = str(credentials.get("login") or credentials.get("email") or "")
-        user = User.objects.find(typed)
-        return blind_index("sign_in", f"account {user.pk}" if user else f"nobody {compact(typed)}")
-
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Slow down guessing at one account; answers 429 while it must wait."""
-        free, per = settings.LIMITS["sign_in_account"]
-        subject = self._get_login_attempts_cache_key(request, **credentials)
-        limit = limits.delay("sign_in_account", subject, free, per, now())
+        limit = guessing.slow_down(guessing.attempt(request, str(credentials.get("login", ""))), now())
         if limit.exceeded:
             raise ImmediateHttpResponse(limits.too_many(request, limit))
 
@@ -90,10 +78,13 @@ class AccountAdapter(DefaultAccountAdapter):
         """Return the account whose password fits; a right one takes the counted try back."""
         user = super().authenticate(request, **credentials)
         if user is not None:
-            per = settings.LIMITS["sign_in_account"][1]
-            limits.forgive("sign_in_account", self._get_login_attempts_cache_key(request, **credentials), per, now())
-            limits.forgive("sign_in_ip", limits.client_ip(request), settings.LIMITS["sign_in_ip"][1], now())
+            guessing.forgive(request, guessing.attempt(request, str(credentials.get("login", ""))), now())
         return user
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Write a wrong password, or an unknown account, to the security log."""
+        user = User.objects.find(str(credentials.get("login", "")))
+        note(Event.SIGN_IN_FAILED, account=user.pk if user else "unknown", address=limits.client_ip(request))
 
     def _delete_login_attempts_cached_email(self, request: HttpRequest, **credentials: Any) -> None:
         """Nothing is kept in the cache; the delay ends by itself within half a minute."""
@@ -113,7 +104,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Go on to the form that an ended session interrupted, else to ``?next=`` or the landing page."""
         response = super().post_login(request, user, **hooks)
         if resume.SESSION_KEY in request.session:
-            return redirect("accounts:resume")
+            response = redirect("accounts:resume")
+        browsers.remember(request, response, user)
         return response
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
@@ -150,13 +142,17 @@ class AccountAdapter(DefaultAccountAdapter):
                 raise ImmediateHttpResponse(limits.too_many(request, limit))
         return True
 
+    def send_account_already_exists_mail(self, email: str) -> None:
+        """Tell the owner of an account that somebody registers with its address; an unconfirmed one gets nothing."""
+        if EmailAddress.objects.filter(email__iexact=email, verified=True).exists():
+            super().send_account_already_exists_mail(email)
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Render and hand over one mail; its links start with ``SITE_URL``."""
         home = settings.SITE_URL.rstrip("/")
         links = {
             "site_url": home,
             "login_url": home + reverse("account_login"),
-            "signup_url": home + reverse("account_signup"),
             "password_reset_link": home + reverse("account_reset_password"),
         }
         self.render_mail(template_prefix, email, {"email": email, **context, **links}).send()

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from allauth.account import forms as allauth_forms
 from allauth.account.adapter import get_adapter
 from allauth.account.internal import flows
-from allauth.account.models import Login
+from allauth.account.models import EmailAddress, Login
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
@@ -215,6 +215,8 @@ class RegisterForm(QuestionMixin, allauth_forms.SignupForm):
         if password:
             names = ("full_name", "email", "phone", "birth", "id_number", "tax_code")
             someone = User(**{name: data[name] for name in names if data.get(name)})
+            acting = data.get("representative_name", ""), data.get("representative_number", "")
+            someone.representative = Representative(full_name=acting[0], personal_number=acting[1])
             try:
                 get_adapter().clean_password(password, user=someone)
             except forms.ValidationError as error:
@@ -376,9 +378,10 @@ class ConfirmCodeForm(allauth_forms.ConfirmEmailVerificationCodeForm):
 
 
 class ResetPasswordForm(QuestionMixin, allauth_forms.ResetPasswordForm):
-    """Where to send the link for a new password."""
+    """Where to send the link for a new password; only an address that its owner has confirmed gets one."""
 
     question_form = "reset"
+    users: list[User]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -386,6 +389,13 @@ class ResetPasswordForm(QuestionMixin, allauth_forms.ResetPasswordForm):
         names = ["email", *self.question_names]
         self.order_fields(names)
         self.helper = plain_helper(*self.question_layout(names))
+
+    def clean_email(self) -> str:
+        """Find whom to mail; nobody is told apart."""
+        email = super().clean_email()
+        confirmed = EmailAddress.objects.filter(email__iexact=email, verified=True).values_list("user", flat=True)
+        self.users = [user for user in self.users if user.pk in set(confirmed)]
+        return email
 
 
 class NewPasswordChecks(forms.Form):

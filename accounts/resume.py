@@ -1,8 +1,10 @@
 """Keeps a form that was sent after the session ended until its sender has signed in.
 
-What was typed travels encrypted through signing in, bound to the path it was
-sent to and to the account whose session ended, for an hour. Passwords and
-files never travel; the person is told about files.
+What was typed travels encrypted through signing in, for an hour, bound to the
+path it was sent to and to the account whose session ended; when the session
+left no trace, to the account that signed in with this browser last. Only in a
+browser that nobody has signed in with does it belong to whoever signs in first.
+Passwords and files never travel; the person is told about files.
 """
 
 import json
@@ -20,6 +22,8 @@ from common.clock import now
 from common.forms.fields import ANSWERS
 from common.secret import decrypt, encrypt
 from common.values.addresses import split_address
+
+from . import browsers
 
 SESSION_KEY = "resume"
 FIELD = "resume"
@@ -59,13 +63,14 @@ def _page(request: HttpRequest) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def keep(request: HttpRequest, user_id: int | None, moment: datetime) -> str:
+def keep(request: HttpRequest, ended_user: int | None, moment: datetime) -> str:
     """Return the encrypted token of a POST; empty when it is longer than any form of ours."""
+    account = browsers.last_account(request) if ended_user is None else browsers.mark(ended_user)
     content = json.dumps(
         {
             "use": "resume",
             "path": request.get_full_path(),
-            "user": user_id,
+            "account": account,
             "at": moment.timestamp(),
             "files": bool(request.FILES),
             "fields": _fields(request),
@@ -76,7 +81,7 @@ def keep(request: HttpRequest, user_id: int | None, moment: datetime) -> str:
     return encrypt(content) if len(content) <= MAX_CHARS else ""
 
 
-def read(token: str, user_id: int | None, moment: datetime) -> Kept | None:
+def read(token: str, user_id: int, moment: datetime) -> Kept | None:
     """Return what a token keeps for an account; None when it is not theirs, too old or not ours."""
     try:
         content = json.loads(decrypt(token))
@@ -84,7 +89,8 @@ def read(token: str, user_id: int | None, moment: datetime) -> Kept | None:
         return None
     if not isinstance(content, dict) or content.get("use") != "resume":
         return None
-    if content["user"] not in (None, user_id) or content["at"] + LIFE.total_seconds() < moment.timestamp():
+    is_theirs = content.get("account") in ("", browsers.mark(user_id))
+    if not is_theirs or content["at"] + LIFE.total_seconds() < moment.timestamp():
         return None
     fields = tuple((name, value) for name, value in content["fields"])
     return Kept(content["path"], fields, content["files"], content["page"])

@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from common.text import fold
-from common.values.identity import compact
 
 # Words that anybody guessing at this portal would try first.
 _WORDS = ("motcua", "dichvucong", "matkhau", "congdan", "vietnam", "dongnai", "xuanbac", "xuanloc", "password")
@@ -40,14 +39,14 @@ class ContextWordsValidator:
 
     def validate(self, password: str, user: Any = None) -> None:
         """Raise ``ValidationError`` when little is left after taking known words out."""
-        plain = "".join(ch for ch in fold(password) if ch.isalnum())
+        plain = _plain(password)
         known = list(_WORDS)
         if user is not None:
-            numbers = ("personal_number", "id_number", "tax_code", "phone")
-            known += [compact(str(getattr(user, name, "") or "")) for name in numbers]
-            known.append(compact(user.birth).replace("-", "") if user.birth else "")
-        for word in sorted(filter(None, known), key=len, reverse=True):
-            plain = plain.replace(word.casefold(), "")
+            known += _known_of(user)
+            acting = getattr(user, "representative", None)
+            known += [acting.personal_number, *acting.full_name.split()] if acting is not None else []
+        for word in sorted((_plain(word) for word in known), key=len, reverse=True):
+            plain = plain.replace(word, "") if len(word) > 1 else plain
         if len(plain) < 4 or (plain.isdigit() and len(plain) <= 4):
             raise ValidationError(
                 _("This password is easy to guess. Choose one that others cannot think of."), code="known_word"
@@ -56,3 +55,20 @@ class ContextWordsValidator:
     def get_help_text(self) -> str:
         """Return the rule as a sentence."""
         return _("Do not use your own numbers or the portal's name.")
+
+
+def _plain(text: str) -> str:
+    return "".join(ch for ch in fold(text) if ch.isalnum())
+
+
+def _known_of(user: Any) -> list[str]:
+    numbers = [str(getattr(user, name, "") or "") for name in ("personal_number", "id_number", "tax_code", "phone")]
+    mailbox = (user.email or "").partition("@")[0]
+    return [*numbers, *_birth_spellings(user.birth), *(user.full_name or "").split(), mailbox]
+
+
+def _birth_spellings(birth: str) -> list[str]:
+    """Return a partial ISO date as people write it: 27031990, 270390, 19900327 and 1990."""
+    parts = birth.split("-")
+    year = parts[0]
+    return ["".join(parts), "".join(reversed(parts)), "".join([*reversed(parts[1:]), year[2:]]), year]

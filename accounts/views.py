@@ -21,7 +21,7 @@ from common.forms.warnings import point_out
 from common.values.divisions import address_text
 from common.web import limits
 
-from . import invitations, resume
+from . import guessing, invitations, resume
 from .forms import REGISTER_FORMS, InvitationForm, profile_form
 from .models import IdKind, Representative, User
 
@@ -55,10 +55,21 @@ class _LimitedView(FormView):
         return super().get_form_kwargs() | {"request": self.request, "asks": self.always_asks or asks}
 
 
-class SignInView(_LimitedView, allauth_views.LoginView):
+class SignInView(allauth_views.LoginView):
     """Sign in with personal number, tax code or e-mail."""
 
-    scope = "sign_in_ip"
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Count the try before the form is looked at; answers 429 where too many accounts were tried."""
+        tried = guessing.attempt(request, request.POST.get("login", ""))
+        limit, self._asks = guessing.count(request, tried, now())
+        if limit.exceeded:
+            return limits.too_many(request, limit)
+        return super().post(request, *args, **kwargs)
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        """Tell the form whether to ask the question in words."""
+        asks = self._asks if self.request.method == "POST" else guessing.asks_first(self.request, now())
+        return super().get_form_kwargs() | {"asks": asks}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Say when the page carries a form that an ended session interrupted."""
@@ -118,7 +129,12 @@ class ConfirmEmailView(allauth_views.ConfirmEmailVerificationCodeView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Count the codes sent to one address, and the tries at them: the session's own count misses parallel ones."""
         is_resend = request.POST.get("action") == "resend"
-        limit = limits.hit_target("code_target" if is_resend else "code_try", self._process.email.lower(), now())
+        address = self._process.email.lower()
+        # Tries are counted for this browser's process: a stranger's must not use up the owner's.
+        scope, subject = (
+            ("code_target", address) if is_resend else ("code_try", f"{address}\0{request.session.session_key}")
+        )
+        limit = limits.hit_target(scope, subject, now())
         if limit.exceeded:
             return limits.too_many(request, limit)
         if is_resend:
@@ -206,7 +222,7 @@ def edit(request: HttpRequest) -> HttpResponse:
 def resume_form(request: HttpRequest) -> HttpResponse:
     """Show the form that an ended session interrupted, once more, to the person it belongs to."""
     token = request.session.get(resume.SESSION_KEY, "")
-    kept = resume.read(token, request.user.pk, now()) if token else None
+    kept = resume.read(token, _me(request).pk, now()) if token else None
     if kept is None:
         request.session.pop(resume.SESSION_KEY, None)
         if token:

@@ -92,6 +92,11 @@ def clear_alert(kind: AlertKind, subject: str = "") -> None:
         logger.warning("Alert %s %s is over", kind, subject)
 
 
+def subjects(kind: AlertKind) -> set[str]:
+    """Return what the alerts of a kind are about. One query."""
+    return set(Alert.objects.filter(kind=kind).values_list("subject", flat=True))
+
+
 def unseen() -> QuerySet[Alert]:
     """Return the alerts that nobody has acknowledged."""
     return Alert.objects.filter(acknowledged_at=None)

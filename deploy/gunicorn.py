@@ -25,6 +25,10 @@ control_socket_disable = True
 
 
 def post_worker_init(worker: Any) -> None:
-    """Leave what the loaded application is made of out of every later garbage collection."""
+    """Mask the server's own log too, and leave what is loaded by now out of every later garbage collection."""
+    from common.logs import MaskedFormatter
+
+    for handler in worker.log.error_log.handlers:
+        handler.setFormatter(MaskedFormatter(worker.log.error_fmt, worker.log.datefmt))
     gc.collect()
     gc.freeze()

@@ -16,7 +16,7 @@ from procedures.versions.publishing import rank_by_filings
 
 from . import verifying
 from .models import Dossier, Result, Slip
-from .records import results, slips
+from .records import readings, results, slips
 from .timeline import figures
 
 logger = logging.getLogger(__name__)
@@ -99,3 +99,9 @@ def rank_procedures() -> None:
 def count_figures() -> None:
     """Each night: count how every procedure went this year, for the catalogue."""
     logger.info("figures of %d procedures counted", figures.count(now()))
+
+
+@shared_task(name="dossiers.tasks.watch_reading")
+def watch_reading() -> None:
+    """Four times an hour: tell administrators of an officer who has opened unusually many dossiers today."""
+    readings.watch(now())

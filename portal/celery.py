@@ -3,8 +3,11 @@
 import logging
 import os
 from pathlib import Path
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
+from celery.utils.log import mlevel
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
@@ -13,6 +16,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 app = Celery("portal", task_cls="portal.worker_life:LivingTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_logging(loglevel: int | str | None = None, **_options: Any) -> None:
+    """Keep the logging of the settings in workers and the clock: Celery's own masks nothing."""
+    logging.getLogger("celery").setLevel(mlevel(loglevel or logging.INFO))
+
 
 BROKER_FOLDERS = ("data_folder_in", "data_folder_out", "control_folder")
 

@@ -26,8 +26,8 @@ def site_unit() -> SimpleNamespace:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Give templates DEMO, display, site_unit, here, is_officer (of the desk), is_clerk, is_leader,
-    is_publisher, is_administrator, missing_years (whose days off should have been entered) and alert_count (alerts
+    """Give templates DEMO, display, site_unit, here, session_left (seconds), is_officer (of the desk), is_clerk,
+    is_leader, is_publisher, is_administrator, missing_years (whose days off should have been entered) and alert_count (alerts
     that no administrator has acknowledged; 0 for everybody else).
 
     Costs no query on anonymous pages; one for a signed-in person, when the menu asks for the posts, and one
@@ -39,6 +39,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "display": display_of(request),
         "site_unit": site_unit(),
         "here": request.get_full_path(),
+        "session_left": getattr(request, "session_left", 0),
         "is_officer": SimpleLazyObject(lambda: not roles.isdisjoint(DESK_ROLES)),
         "is_clerk": SimpleLazyObject(lambda: Role.CLERK in roles),
         "is_leader": SimpleLazyObject(lambda: Role.LEADER in roles),

@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from common.web import csp_reports
+
 from . import health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("csp-report/", csp_reports.report, name="csp_report"),
     path("", include("portal.pages_urls")),
     path("", include("accounts.urls")),
     path("", include("procedures.public.urls")),

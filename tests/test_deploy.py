@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.urls import reverse
 
 from common.heartbeat import QUEUES
 
@@ -170,7 +171,13 @@ def test_proxy_gives_what_protects_a_stored_file_again():
 
 def test_image_holds_no_secrets_and_no_data():
     ignored = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
-    assert {".git", ".env", "var", ".venv"} <= set(ignored)
+    assert {".git", ".env", "var", ".venv", "deploy/tls"} <= set(ignored)
+
+
+def test_the_folder_of_the_certificates_is_no_part_of_the_repository():
+    given = (ROOT / "deploy" / "example.env").read_text(encoding="utf-8")
+    assert "TLS_FOLDER=./deploy/tls" in given
+    assert "/deploy/tls/" in (ROOT / ".gitignore").read_text(encoding="utf-8").split()
 
 
 def test_image_and_installer_bring_the_same_libraries():
@@ -187,3 +194,26 @@ def test_proxy_passes_on_what_the_settings_believe():
     assert SERVICES["web"]["environment"]["TRUSTED_PROXY_COUNT"] == "1"
     limit = re.search(r"client_max_body_size (\d+)m;", proxy)
     assert limit and int(limit[1]) > 10
+
+
+def test_proxy_writes_no_secret_link_and_no_query_into_its_logs():
+    proxy = (ROOT / "deploy" / "nginx.conf.template").read_text(encoding="utf-8")
+    servers = proxy.split("\nserver {")[1:]
+    assert len(servers) == 3
+    for server in servers:
+        logs = dict(re.findall(r"^\s+(access_log|error_log) ([^;]+);", server, re.M))
+        # An error of a lower level quotes the request as it came.
+        assert logs["error_log"].endswith(" crit")
+        assert logs["access_log"] == "off" or logs["access_log"].endswith(" portal")
+    written = re.search(r"log_format portal [^']*'([^']*)'", proxy)
+    assert written
+    assert not {"$request", "$request_uri", "$args", "$http_referer", "$uri"} & set(written[1].split())
+    hidden = re.search(r"^\s+~(\^\S+) \"\$\{secret_page\}\(hidden\)\";", proxy, re.M)
+    assert hidden
+    pattern = re.compile(hidden[1].replace("(?<", "(?P<"))
+    for path in (
+        reverse("account_reset_password_from_key", kwargs={"uidb36": "1", "key": "abc-def"}),
+        reverse("accounts:invitation", args=["eyJ1IjoxfQ:1u:x"]),
+    ):
+        assert pattern.match(path)
+    assert not pattern.match("/procedures/")

@@ -26,6 +26,7 @@ GOOD = {
     "SITE_EMAIL": "mot-cua@example.vn",
     "DATABASE_URL": "postgres://portal:secret@database/portal",
     "EMAIL_URL": "smtp+tls://portal:secret@mail.example.vn:587",
+    "DEFAULT_FROM_EMAIL": "Một Cửa <mot-cua@example.vn>",
     "TRUSTED_PROXY_COUNT": "1",
 }
 
@@ -79,11 +80,21 @@ def refused(**environment: str) -> list[str]:
     """Return the names that production gives as the reason why it does not start."""
     done = start("portal.settings.production", "print('started')", **environment)
     assert done.returncode != 0 and "started" not in done.stdout
+    assert done.stderr.startswith("This portal does not start:\n- ") and "Traceback" not in done.stderr
     return sorted(set(re.findall(r"^- (\w+) ", done.stderr, re.MULTILINE)))
 
 
 def test_production_without_settings_refuses_and_names_all_of_them():
     assert refused() == sorted(GOOD)
+
+
+def test_the_web_server_does_not_start_again_and_again_what_refuses():
+    from gunicorn.arbiter import Arbiter
+
+    from portal.settings import faults
+
+    assert start("portal.settings.production", "print('started')").returncode == faults.EXIT_STATUS
+    assert faults.EXIT_STATUS == Arbiter.WORKER_BOOT_ERROR
 
 
 def test_production_without_one_setting_names_that_one():
@@ -109,7 +120,12 @@ def test_production_without_one_setting_names_that_one():
             "HISTORY_KEYS": GOOD["HISTORY_KEYS"] + ",short",
             "FIELD_KEYS": "not a key",
             "ALLOWED_HOSTS": "*.example.vn",
+            "EMAIL_URL": "consolemail://",
+            "DEFAULT_FROM_EMAIL": "mot-cua@localhost",
         },
+        {"INDEX_KEY": GOOD["SECRET_KEY"], "HISTORY_KEYS": GOOD["SECRET_KEY"], "DEFAULT_FROM_EMAIL": "Một Cửa"},
+        {"HISTORY_KEYS": "x" * 40 + "," + GOOD["INDEX_KEY"], "EMAIL_URL": "smtp://"},
+        {"TRUSTED_PROXY_COUNT": "one", "STORAGE_URL": "s3://bucket", "DATABASE_URL": "postgres://u:p@host:pass/name"},
     ],
 )
 def test_production_refuses_doubtful_values(doubtful):

@@ -94,7 +94,9 @@ def test_bad_field_says_what_to_do_and_keeps_the_rest(visitor, field, value, mes
 
 
 @pytest.mark.parametrize(
-    "password", ["ngắn", "12345678", "motcua2026", "binh@example.com", "0912345678", "password1", "x" * 129]
+    "password",
+    ["ngắn", "12345678", "motcua2026", "binh@example.com", "0912345678", "password1", "x" * 129, "075190000123"]
+    + ["tranthibinh", "Trần Thị Bình", "Binh.Tran.27031990", "binh-27-3-1990", "075-190-000-123", "binhtran1990!"],
 )
 def test_weak_passwords_are_refused(visitor, password):
     page = visitor.fill(REGISTER, CITIZEN | {"password1": password, "password2": password})
@@ -104,6 +106,13 @@ def test_weak_passwords_are_refused(visitor, password):
 def test_tax_code_check_digit(visitor):
     page = visitor.fill("/accounts/register/enterprise/", BODY | {"tax_code": "0100233480"})
     assert "chữ số trong mã số thuế" in page.content.decode() and not User.objects.exists()
+
+
+def test_an_account_whose_address_nobody_confirmed_gets_no_mail(visitor, citizen, mailoutbox):
+    """It stays, because it was signed in to; a stranger who types its address must not make the portal write."""
+    User.objects.filter(pk=citizen.pk).update(last_login=factories.NOW)
+    answer = visitor.fill(REGISTER, CITIZEN | {"email": citizen.email})
+    assert answer.url == "/accounts/verify/" and mailoutbox == []
 
 
 def test_known_and_unknown_address_get_the_same_answer(visitor, confirmed, mailoutbox):

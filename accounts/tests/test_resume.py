@@ -4,6 +4,7 @@ import html
 import re
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -57,14 +58,32 @@ def test_typed_fields_wait_through_signing_in(interrupted, confirmed):
 
 
 def test_another_person_never_sees_it(interrupted, other_citizen):
-    from allauth.account.models import EmailAddress
-
     EmailAddress.objects.create(user=other_citizen, email=other_citizen.email, verified=True, primary=True)
     browser, answer = interrupted
     token = resume_value(answer.content.decode())
     browser.post("/accounts/login/", {"login": other_citizen.email, "password": PASSWORD, "resume": token})
     shown = browser.get("/accounts/resume/", follow=False)
     assert shown.status_code == 302 and "resume" not in browser.session
+
+
+def test_a_session_that_left_no_trace_still_had_an_owner(confirmed, other_citizen, client):
+    """Signed out in another window, or tidied away at night: the next person at this machine reads nothing."""
+    EmailAddress.objects.create(user=other_citizen, email=other_citizen.email, verified=True, primary=True)
+    client.post("/accounts/login/", {"login": confirmed.email, "password": PASSWORD})
+    client.post("/accounts/logout/")
+    token = resume_value(client.post(EDIT, TYPED).content.decode())
+    client.post("/accounts/login/", {"login": other_citizen.email, "password": PASSWORD, "resume": token})
+    shown = client.get("/accounts/resume/", follow=True)
+    assert "Nguyễn Văn Ân" not in shown.content.decode() and "resume" not in client.session
+    client.post("/accounts/logout/")
+    client.post("/accounts/login/", {"login": confirmed.email, "password": PASSWORD, "resume": token})
+    assert "Nguyễn Văn Ân" in client.get("/accounts/resume/").content.decode()
+
+
+def test_a_browser_that_nobody_signed_in_with_opens_it_for_the_first_who_does(confirmed, client):
+    token = resume_value(client.post(EDIT, TYPED).content.decode())
+    client.post("/accounts/login/", {"login": confirmed.email, "password": PASSWORD, "resume": token})
+    assert "Nguyễn Văn Ân" in client.get("/accounts/resume/").content.decode()
 
 
 def test_it_dies_after_an_hour(interrupted, confirmed, time_machine):

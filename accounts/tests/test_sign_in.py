@@ -4,14 +4,18 @@ import logging
 import re
 
 import pytest
+from django.core import signing
+from django.test import RequestFactory
 
+from accounts import browsers
 from accounts.models import User
+from common.models import Alert, AlertKind
 from common.secret import blind_index
 from tests import factories
 from tests.factories import PASSWORD
 from tests.present import present
 
-from .conftest import Visitor
+from .conftest import Visitor, answer_to, token_of
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -139,10 +143,85 @@ def test_every_spelling_of_an_account_counts_as_that_account(visitor, confirmed,
     assert answers[:5] == [200] * 5 and answers[6:] == [429] * 4
 
 
-def test_busy_address_is_asked_a_question_before_a_password_is_tried(visitor, confirmed, settings):
-    settings.LIMITS = settings.LIMITS | {"sign_in_ip": (3, 900)}
+def from_address(address: str) -> Visitor:
+    """Return a browser that nobody has signed in with, at a network address."""
+    return Visitor(REMOTE_ADDR=address)
+
+
+def test_a_wrong_try_every_half_minute_does_not_keep_the_owner_out(confirmed, time_machine):
+    """Neither at the browser the owner has used before nor from an address of the owner's own."""
+    time_machine.move_to("2026-03-23T02:00:00Z", tick=False)
+    known, stranger = from_address("10.0.0.1"), from_address("10.6.6.6")
+    sign_in(known, confirmed.email)
+    known.post("/accounts/logout/")
+    for n in range(25):
+        sign_in(stranger, confirmed.email, f"sai-{n}")
+        time_machine.shift(15)
+    sign_in(stranger, confirmed.email)
+    assert not is_signed_in(stranger)
+    # The guesser sits in the owner's own house: the browser alone tells them apart.
+    for n in range(9):
+        sign_in(from_address("10.0.0.1"), confirmed.email, f"sai-{n}")
+    beside = from_address("10.0.0.1")
+    beside.fill(LOGIN, {"login": confirmed.email, "password": PASSWORD})
+    assert not is_signed_in(beside)
+    sign_in(known, confirmed.email)
+    assert is_signed_in(known)
+    elsewhere = from_address("10.0.0.2")
+    elsewhere.fill(LOGIN, {"login": confirmed.email, "password": PASSWORD})
+    page = sign_in(elsewhere, confirmed.email)
+    elsewhere.post(LOGIN, answered(page, {"login": confirmed.email, "password": PASSWORD}))
+    assert is_signed_in(elsewhere)
+
+
+def answered(page, fields):
+    """Return the fields together with the answer to the question that a page asks, if it asks one."""
+    text = page.content.decode()
+    if 'name="question_token"' not in text:
+        return fields
+    return fields | {"question_token": token_of(text), "answer": answer_to(token_of(text))}
+
+
+def test_a_known_browser_is_slowed_by_its_own_tries(visitor, confirmed, time_machine):
+    time_machine.move_to("2026-03-23T02:00:00Z", tick=False)
+    sign_in(visitor, confirmed.email)
+    visitor.post("/accounts/logout/")
+    answers = [sign_in(visitor, confirmed.email, f"sai-{n}").status_code for n in range(8)]
+    assert answers[:5] == [200] * 5 and answers[-1] == 429
+
+
+def test_a_browser_knows_only_who_signed_in_with_it(visitor, confirmed, other_citizen):
+    sign_in(visitor, confirmed.email)
+    cookie = visitor.cookies["browser"]
+    assert cookie["httponly"] and cookie["samesite"] == "Lax" and int(cookie["max-age"]) > 300 * 24 * 3600
+    name, accounts = signing.loads(cookie.value, salt="accounts.browsers")
+    assert len(name) == 16 and [len(mark) for mark in accounts] == [16]
+    request = RequestFactory().get("/")
+    request.COOKIES = {"browser": cookie.value}
+    assert browsers.name_of(request, confirmed) and not browsers.name_of(request, other_citizen)
+    for forged in (cookie.value[:-2], "rác", "", 'a"b'):
+        request.COOKIES = {"browser": forged}
+        assert not browsers.name_of(request, confirmed) and not browsers.knows_somebody(request)
+
+
+def test_spraying_accounts_from_one_address_meets_the_question_then_one_try_a_minute(time_machine):
+    time_machine.move_to("2026-03-23T02:00:00Z", tick=False)
+    answers = [sign_in(from_address("10.6.6.6"), f"ai-{n}@example.com", "sai") for n in range(60)]
+    asked = ['name="question_token"' in answer.content.decode() for answer in answers]
+    assert asked[:9] == [False] * 9 and all(asked[9:29])
+    assert [answer.status_code for answer in answers[:30]] == [200] * 30
+    assert [answer.status_code for answer in answers[30:]] == [429] * 30
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
+    time_machine.shift(60)
+    one_more = [sign_in(from_address("10.6.6.6"), f"ba-{n}@example.com", "sai").status_code for n in range(2)]
+    assert one_more == [200, 429]
+    assert sign_in(from_address("10.0.0.1"), "ai-1@example.com", "sai").status_code == 200
+
+
+def test_no_password_is_tried_before_the_question_is_answered(visitor, confirmed, settings):
+    settings.LIMITS = settings.LIMITS | {"different_asked": (3, 900)}
     for n in range(3):
-        sign_in(visitor, f"ai-{n}@example.com", "sai")
+        sign_in(Visitor(), f"ai-{n}@example.com", "sai")
     assert 'name="question_token"' in visitor.get(LOGIN).content.decode()
     asked = sign_in(visitor, confirmed.email)
     assert asked.status_code == 200 and not is_signed_in(visitor)
@@ -150,11 +229,33 @@ def test_busy_address_is_asked_a_question_before_a_password_is_tried(visitor, co
     assert is_signed_in(visitor)
 
 
-def test_address_is_refused_only_far_beyond_the_rate(visitor, settings):
-    settings.LIMITS = settings.LIMITS | {"sign_in_ip": (1, 900)}
-    settings.IP_FACTOR = 4
-    answers = [sign_in(visitor, f"ai-{n}@example.com", "sai") for n in range(5)]
-    assert answers[0].status_code == 200 and answers[-1].status_code == 429 and "Retry-After" in answers[-1]
+def test_one_account_tried_from_everywhere_is_asked_for_with_the_question(confirmed):
+    for n in range(20):
+        sign_in(from_address(f"10.1.1.{n}"), confirmed.email, "sai")
+    stranger = from_address("10.2.2.2")
+    asked = sign_in(stranger, confirmed.email)
+    assert 'name="question_token"' in asked.content.decode() and not is_signed_in(stranger)
+    stranger.post(LOGIN, answered(asked, {"login": confirmed.email, "password": PASSWORD}))
+    assert is_signed_in(stranger)
+
+
+def test_a_village_behind_one_address_signs_in(db):
+    """Forty neighbours with the right password, some of them at the second try, are neither asked nor slowed."""
+    for n in range(40):
+        user = factories.user(full_name="Người dân", personal_number=f"0750300{n:05}", assurance="verified")
+        browser = from_address("10.0.0.1")
+        if n % 3 == 0:
+            assert sign_in(browser, user.personal_number, "sai").status_code == 200
+        sign_in(browser, user.personal_number)
+        assert is_signed_in(browser)
+
+
+def test_guessing_all_over_the_installation_raises_one_alert(settings):
+    settings.LIMITS = settings.LIMITS | {"failures": (5, 900)}
+    for n in range(12):
+        sign_in(from_address(f"10.1.1.{n}"), f"ai-{n}@example.com", "sai")
+    alert = Alert.objects.get()
+    assert alert.kind == AlertKind.LIMITS_REACHED and alert.count == 1 and "5" in alert.detail
 
 
 def test_right_password_takes_the_count_back(confirmed):

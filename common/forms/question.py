@@ -2,7 +2,7 @@
 
 "Ba cộng bốn bằng mấy?" needs no picture, no script and no third party. The
 question travels encrypted in the form, bound to the form's name and to the
-visitor's CSRF cookie, lives ten minutes and may be answered once.
+visitor's CSRF cookie, lives an hour and may be answered once.
 """
 
 import hashlib
@@ -29,7 +29,8 @@ from .fields import NfcCharField
 
 _WRONG = _("The answer to the question was not right. Here is another one.")
 _ASKED = _("Please answer this question too.")
-LIFE = timedelta(minutes=10)
+# Long forms take time: somebody who looks for a number must not be told that the answer was wrong.
+LIFE = timedelta(hours=1)
 _VI = "không một hai ba bốn năm sáu bảy tám chín mười".split()
 _EN = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "

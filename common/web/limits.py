@@ -20,9 +20,12 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from ..models import AttemptCounter
+from .. import alerts
+from ..models import AlertKind, AttemptCounter
 
 PAUSE = 30
+# Between two tries of an address that has tried very many accounts or ID numbers.
+SLOW_PAUSE = 60
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,55 @@ def delay(scope: str, subject: str, free: int, per: int, now: datetime) -> Limit
     if not tried.exceeded:
         return tried
     return hit(f"{scope}:pause", subject, 1, PAUSE, now)
+
+
+def hit_different(request: HttpRequest, scope: str, subject: str, now: datetime) -> Limit:
+    """Count a try of the client's address at one of many subjects: an account, an ID number.
+
+    ``count`` is how many different ones the address has tried; :func:`is_asked` says from when on the question in
+    words must be answered. From ``LIMITS["different_slowed"]`` on one try a minute gets through. Every try also
+    counts for the whole installation until :func:`forgive_different` takes it back. Two to four statements.
+    """
+    slowed, per = settings.LIMITS["different_slowed"]
+    address = client_ip(request)
+    if hit(f"{scope}:tried", f"{address}\0{subject}", 1, per, now).count == 1:
+        count = hit(f"{scope}:different", address, slowed, per, now).count
+    else:
+        count = count_different(request, scope, now)
+    _watch_installation(now)
+    if count < slowed:
+        return Limit(exceeded=False, count=count)
+    paused = hit(f"{scope}:slow", address, 1, SLOW_PAUSE, now)
+    return Limit(paused.exceeded, paused.retry_after, count)
+
+
+def count_different(request: HttpRequest, scope: str, now: datetime) -> int:
+    """Return how many different subjects the client's address has tried lately. One query."""
+    return count_of(f"{scope}:different", client_ip(request), settings.LIMITS["different_slowed"][1], now)
+
+
+def is_asked(different: int) -> bool:
+    """Say whether an address that tried so many different subjects must answer the question in words."""
+    return different >= settings.LIMITS["different_asked"][0]
+
+
+def forgive_different(request: HttpRequest, scope: str, subject: str, now: datetime) -> None:
+    """Take a try back that turned out right: this subject was no guess. Two or three statements."""
+    per, address = settings.LIMITS["different_slowed"][1], client_ip(request)
+    tried = AttemptCounter.objects.filter(
+        bucket=_bucket(f"{scope}:tried", f"{address}\0{subject}"), window=_window(per, now), count__gt=0
+    )
+    if tried.update(count=0):
+        forgive(f"{scope}:different", address, per, now)
+    forgive("failures", "", settings.LIMITS["failures"][1], now)
+
+
+def _watch_installation(now: datetime) -> None:
+    """Count for all addresses together; tell administrators once in a window that it is too much."""
+    times, per = settings.LIMITS["failures"]
+    if hit("failures", "", times, per, now).exceeded and hit("failures:told", "", 1, per, now).count == 1:
+        detail = f"more than {times} in {per // 60} minutes"
+        alerts.raise_alert(AlertKind.LIMITS_REACHED, now=now, detail=detail)
 
 
 def hit_ip(request: HttpRequest, scope: str, now: datetime) -> Limit:

@@ -172,9 +172,14 @@ def _fits(fields: Iterable[tuple[str, Sequence[object]]], longest: int) -> bool:
 
 
 class WatchedRequest(HttpRequest):
-    """A request past :class:`SessionLimits`: it knows the primary key of the account whose session has just ended."""
+    """A request past :class:`SessionLimits`.
+
+    It knows the primary key of the account whose session has just ended, and in how many seconds the present one ends
+    when nothing more is asked for; 0 without an account.
+    """
 
     ended_user: int | None
+    session_left: int
 
 
 class SessionLimits:
@@ -182,7 +187,8 @@ class SessionLimits:
 
     ``settings.SESSION_IDLE_SECONDS`` and ``SESSION_MAX_SECONDS`` name the ends
     per audience ('citizen', 'officer'), which signing in writes into the
-    session. ``request.ended_user`` then holds the account whose session ended.
+    session. ``request.ended_user`` then holds the account whose session ended; ``X-Session-Left`` says how long one
+    that goes on will last, for the warning on the page.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -190,6 +196,7 @@ class SessionLimits:
 
     def __call__(self, request: WatchedRequest) -> HttpResponse:
         request.ended_user = None
+        request.session_left = 0
         # Anonymous pages never touch the session; without its cookie there is nobody to look up.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             now = clock.now()
@@ -198,7 +205,10 @@ class SessionLimits:
                 logout(request)
             else:
                 self._note(request, now)
-                return self._unkept(request, self.get_response(request))
+                request.session_left = self._left(request, now)
+                response = self._unkept(request, self.get_response(request))
+                response["X-Session-Left"] = str(request.session_left)
+                return response
         return self.get_response(request)
 
     def _unkept(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -220,6 +230,11 @@ class SessionLimits:
             or moment - since > settings.SESSION_MAX_SECONDS[audience]
             or (valid_from is not None and since < valid_from.timestamp())
         )
+
+    def _left(self, request: HttpRequest, now: datetime) -> int:
+        session, audience = request.session, request.session.get(AUDIENCE, "citizen")
+        idle = session[SEEN] + settings.SESSION_IDLE_SECONDS[audience]
+        return int(min(idle, session[SINCE] + settings.SESSION_MAX_SECONDS[audience]) - now.timestamp())
 
     def _note(self, request: HttpRequest, now: datetime) -> None:
         moment = now.timestamp()

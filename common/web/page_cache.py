@@ -12,27 +12,25 @@ from django.utils.translation import get_language
 from .display import display_of
 
 
-def anonymous_page(request: HttpRequest, key: str, make: Callable[[], HttpResponse]) -> HttpResponse:
+def anonymous_page(request: HttpRequest, make: Callable[[], tuple[HttpResponse, str]]) -> HttpResponse:
     """Return a page with an ETag, from the cache when nobody is signed in.
 
-    ``key`` names what the page shows and must come from a bounded set; ''
-    keeps the page out of the cache. Language and display settings are added.
-    ``settings.PAGE_CACHE_SECONDS`` 0 turns the cache off.
+    ``make`` returns the page and the one address that it is kept under, from a bounded set; '' keeps it out. A page
+    that was asked for under another spelling, or with parameters that mean nothing, is made anew each time: whoever
+    invents addresses fills no cache. Language and display settings are part of the key. ``settings.PAGE_CACHE_SECONDS``
+    0 turns the cache off.
     """
-    is_anonymous = settings.SESSION_COOKIE_NAME not in request.COOKIES and "messages" not in request.COOKIES
-    if not is_anonymous:
-        return make()
-    name = ""
-    if key and settings.PAGE_CACHE_SECONDS:
-        shown = f"{key}|{request.get_full_path()}|{get_language()}|{sorted(vars(display_of(request)).items())}"
-        name = "page:" + hashlib.sha256(shown.encode()).hexdigest()
-    content = cache.get(name) if name else None
+    if settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES:
+        return make()[0]
+    shown = f"{request.get_full_path()}|{get_language()}|{sorted(vars(display_of(request)).items())}"
+    name = "page:" + hashlib.sha256(shown.encode()).hexdigest()
+    content = cache.get(name) if settings.PAGE_CACHE_SECONDS else None
     if content is None:
-        made = make()
+        made, address = make()
         if made.status_code != 200:
             return made
         content = made.content
-        if name and not made.cookies:
+        if settings.PAGE_CACHE_SECONDS and address == request.get_full_path() and not made.cookies:
             cache.set(name, content, settings.PAGE_CACHE_SECONDS)
     return _answer(request, content)
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.files.stored import ScanState
+from common.logs import Event, note
 from eforms import schema as form_schema
 from notifications.models import Notification
 
@@ -18,6 +19,8 @@ from ..models import AccessRecord, Dossier, Paper, PaperKind
 from ..records.notices import SUBJECT_TYPE
 
 NUMBER_TYPES = frozenset({"id_number", "tax_code", "bank_account"})
+# What shows whole ID numbers.
+UNMASKED = ("number", "declaration")
 OPENABLE = (ScanState.OFF, ScanState.CLEAN)
 PREVIEWED = ("image/jpeg", "image/png")
 
@@ -179,3 +182,5 @@ def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
 def note_reading(dossier: Dossier, user: User, what: str, now: Any) -> None:
     """Write that an officer looked: 'dossier', 'history', 'number', 'paper <ref>', 'slip <pk>', …; one query."""
     AccessRecord.objects.create(dossier=dossier, reader=user, at=now, what=what)
+    if what in UNMASKED:
+        note(Event.UNMASKED, user=user.pk, dossier=dossier.code, what=what)

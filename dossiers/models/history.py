@@ -72,7 +72,10 @@ class AccessRecord(models.Model):
     what = models.CharField(max_length=60)
 
     class Meta:
-        indexes = [models.Index(fields=["dossier", "at"], name="reading_dossier")]
+        indexes = [
+            models.Index(fields=["dossier", "at"], name="reading_dossier"),
+            models.Index(fields=["at"], name="reading_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reader} {self.dossier} {self.what}"

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.clock import now
-from common.web.limits import hit_ip, hit_target, too_many
+from common.web.limits import client_ip, forgive_different, hit_different, hit_ip, hit_target, too_many
 from procedures import labels
 
 from ..applicant.forms import TrackByCodeForm, TrackByNumberForm
@@ -96,13 +96,19 @@ def by_number(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return find_page(request, by_number=form, status=422)
     data = form.cleaned_data
-    limit = hit_target("lookup_target", number_index(data["number"]), moment)
-    if limit.exceeded:
-        return too_many(request, limit)
+    number = number_index(data["number"])
+    # The pair of number and address is limited: a stranger's tries must not use up the owner's.
+    for limit in (
+        hit_different(request, "lookup", number, moment),
+        hit_target("lookup_target", f"{number}\0{client_ip(request)}", moment),
+    ):
+        if limit.exceeded:
+            return too_many(request, limit)
     codes = lookup.by_number(data["number"], data["birth"], data["phone_end"])
     if not codes:
         form.add_error(None, _("No dossier matches all of these. Check each of them, or ask the commune."))
         return find_page(request, by_number=form.asking_again(), status=422)
+    forgive_different(request, "lookup", number, moment)
     lookup.remember(request.session, codes, moment)
     messages.success(request, _("These dossiers can be read here for 10 minutes."))
     return redirect("track:find")

@@ -66,6 +66,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": timedelta(seconds=NOTIFICATION_SWEEP_SECONDS),
     },
     "watch-store": {"task": "common.tasks.watch_store", "schedule": timedelta(seconds=60)},
+    "watch-calendar": {"task": "offices.tasks.watch_calendar", "schedule": crontab(minute=5)},
+    "watch-reading": {"task": "dossiers.tasks.watch_reading", "schedule": crontab(minute="*/15")},
     "watch-outbox": {"task": "notifications.tasks.watch", "schedule": timedelta(seconds=60)},
     "render-slips": {"task": "dossiers.tasks.render_waiting_slips", "schedule": timedelta(seconds=60)},
     "tidy-counters": {"task": "common.tasks.tidy", "schedule": crontab(hour=3, minute=10)},

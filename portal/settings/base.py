@@ -62,6 +62,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "common.web.tracing.RequestTrace",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # The headers stand outside of all that may refuse a request: error pages carry them too.
@@ -192,7 +193,8 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_PREVENT_ENUMERATION = True
-# A session ends with the browser: many people file from a machine that others use too.
+# Whoever types a stranger's address must not make the portal write to it.
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 # Six digits: easy to read out over the phone; five tries and five codes an hour keep guessing hopeless.
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "dashed": False, "length": 6}
 ACCOUNT_SESSION_REMEMBER = False
@@ -211,8 +213,13 @@ ACCOUNT_FORMS = {
 # and refused only at IP_FACTOR times its figure: a village shares one carrier address.
 IP_FACTOR = 20
 LIMITS = {
-    "sign_in_account": (5, 15 * 60),
-    "sign_in_ip": (20, 15 * 60),
+    "sign_in_pair": (5, 15 * 60),
+    "sign_in_everywhere": (20, 15 * 60),
+    # Different accounts or ID numbers tried from one address: asked the question, then slowed to one try a minute.
+    "different_asked": (10, 15 * 60),
+    "different_slowed": (30, 15 * 60),
+    # Of the whole installation: tries at signing in or looking up that did not turn out right; an alert above it.
+    "failures": (200, 15 * 60),
     "register_ip": (10, 3600),
     "reset_target": (3, 3600),
     "reset_ip": (10, 3600),
@@ -223,11 +230,15 @@ LIMITS = {
     "lookup_target": (5, 3600),
     "lookup_ip": (20, 3600),
     "upload_user": (60, 3600),
+    "csp_ip": (60, 3600),
     "prepare_ip": (20, 3600),
     "declaration_ip": (30, 3600),
     "declaration_pdf": (10, 600),
     "prepared_user": (60, 600),
 }
+
+# Dossiers that one officer opens on a day; above it administrators are told.
+MASS_READING_DOSSIERS = env.int("MASS_READING_DOSSIERS", default=200)
 
 LANGUAGE_CODE = "vi"
 LANGUAGES = [("vi", _("Vietnamese")), ("en", _("English"))]
@@ -241,12 +252,14 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+# Which name each file is served under; kept where nothing is served from.
+STATIC_MANIFEST = VAR_DIR / "staticfiles.json"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = VAR_DIR / "files"
 STORAGES: dict[str, dict[str, Any]] = {
     # Uploaded papers, slips and results; never under a public URL.
     "default": {"BACKEND": "common.files.store.DiskStorage", "OPTIONS": {"location": str(MEDIA_ROOT)}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "common.web.static_files.StaticFiles"},
 }
 if STORAGE_URL := env("STORAGE_URL", default=""):
     STORAGES["default"] = storage_from_url(STORAGE_URL)
@@ -282,9 +295,12 @@ DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="Một Cửa <mot-cua@loc
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE: Literal["Lax"] = "Lax"
 SESSION_COOKIE_AGE = 24 * 3600
+# With and without an account: many people file from a machine that others use after them.
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_IDLE_SECONDS = {"citizen": 2 * 3600, "officer": 30 * 60}
 SESSION_MAX_SECONDS = {"citizen": 24 * 3600, "officer": 10 * 3600}
 CSRF_COOKIE_HTTPONLY = True
+BROWSER_COOKIE_NAME = "browser"
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -301,6 +317,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
+        "report-uri": ["/csp-report/"],
     }
 }
 PERMISSIONS_POLICY: dict[str, list[str]] = {
@@ -321,9 +338,14 @@ SLIP_SET = env("SLIP_SET", default="2025")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"mask": {"()": "common.logs.MaskPersonalData"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mask"]}},
+    "filters": {"request": {"()": "common.logs.RequestContext"}},
+    "formatters": {
+        "line": {
+            "()": "common.logs.MaskedFormatter",
+            "fmt": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["request"]}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
     # A request for an unknown host is answered 400 and needs no trace in the log.
     "loggers": {

@@ -1,36 +1,28 @@
 """A real installation: every secret comes from the environment, and doubtful settings stop the start."""
 
+from email.utils import parseaddr
+from itertools import combinations
 from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
-from django.core.exceptions import ImproperlyConfigured
+
+from common.values.mail_address import ascii_address
+
+# First: it stops what the settings themselves could not read.
+from . import faults  # isort: split
 
 from . import base
 from .base import *  # noqa: F403
 from .base import ALLOWED_HOSTS, DATABASES, FIELD_KEYS, SITE_URL, TRUSTED_PROXY_COUNT, env
+from .faults import REQUIRED
 
-REQUIRED = {
-    "SECRET_KEY": "a random text of 50 characters or more",
-    "FIELD_KEYS": "32 random bytes in url-safe base64 (openssl rand -base64 32 | tr +/ -_), the newest first",
-    "INDEX_KEY": "a random text of 50 characters or more, never changed later",
-    "HISTORY_KEYS": "random texts of 50 characters or more, the newest first; old ones stay",
-    "ALLOWED_HOSTS": "the portal's host names, separated by commas",
-    "SITE_URL": "the portal's address, https://…",
-    "SITE_NAME": "the commune's name, such as: xã Xuân Bắc",
-    "SITE_AGENCY": "who runs this site, such as: Ủy ban nhân dân xã Xuân Bắc, tỉnh Đồng Nai",
-    "SITE_RESPONSIBLE": "who answers for its content, such as: Chánh Văn phòng HĐND và UBND xã",
-    "SITE_ADDRESS": "where the one-stop desk is",
-    "SITE_PHONE": "a telephone number where people get help",
-    "SITE_EMAIL": "an e-mail address where people get help",
-    "DATABASE_URL": "the database, postgres://user:password@host/name",
-    "EMAIL_URL": "the mail server, smtp+tls://user:password@host:587",
-}
 SHORTEST_SECRET = 32
+MAIL_SCHEMES = ("smtp", "smtps", "smtp+tls", "smtp+ssl")
 
 
 def problems() -> list[str]:
     """Return why this installation must not start, one sentence each."""
-    found = [f"{name} is not set: give {what}." for name, what in REQUIRED.items() if not env.str(name, default="")]
+    found = faults.missing() + mail_faults() + equal_keys()
     for name in ("SECRET_KEY", "INDEX_KEY"):
         value = env.str(name, default="")
         if value and ("demo" in value or len(value) < SHORTEST_SECRET):
@@ -53,6 +45,33 @@ def problems() -> list[str]:
     return found
 
 
+def mail_faults() -> list[str]:
+    """Return why mail would not leave: no mail server, or a sender that no server takes."""
+    found = []
+    server, sender = env.str("EMAIL_URL", default=""), env.str("DEFAULT_FROM_EMAIL", default="")
+    parts = urlsplit(server)
+    if server and (parts.scheme not in MAIL_SCHEMES or not parts.hostname):
+        found.append(f"EMAIL_URL names no mail server, so messages reach nobody: give {REQUIRED['EMAIL_URL']}.")
+    if sender and not is_sender(parseaddr(sender)[1]):
+        found.append(f"DEFAULT_FROM_EMAIL is no address: give {REQUIRED['DEFAULT_FROM_EMAIL']}.")
+    return found
+
+
+def is_sender(address: str) -> bool:
+    """Tell whether mail servers take an address as the sender of mail to others."""
+    try:
+        return "." in ascii_address(address).rpartition("@")[2]
+    except ValueError:
+        return False
+
+
+def equal_keys() -> list[str]:
+    """Return the keys that are given twice: whoever learns one of them would hold the other."""
+    keys = {name: set(env.list(name, default=[])) for name in ("SECRET_KEY", "FIELD_KEYS", "INDEX_KEY", "HISTORY_KEYS")}
+    pairs = [(first, second) for first, second in combinations(keys, 2) if keys[first] & keys[second]]
+    return [f"{second} is the same as {first}: give {REQUIRED[second]}." for first, second in pairs]
+
+
 def unfit_keys(keys: list[str]) -> list[str]:
     """Return the keys that cannot encrypt or that everybody knows."""
     unfit = []
@@ -68,7 +87,7 @@ def unfit_keys(keys: list[str]) -> list[str]:
 
 
 if found := problems():
-    raise ImproperlyConfigured("This portal does not start:\n- " + "\n- ".join(found))
+    faults.refuse(found)
 
 DEBUG = False
 DEMO = False
@@ -87,6 +106,7 @@ SILENCED_SYSTEM_CHECKS = [*base.SILENCED_SYSTEM_CHECKS, "security.W021"]
 # Browsers keep __Host- cookies to this host, this path and TLS.
 SESSION_COOKIE_NAME = "__Host-session"
 CSRF_COOKIE_NAME = "__Host-csrf"
+BROWSER_COOKIE_NAME = "__Host-browser"
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_SECURE = True

@@ -13,6 +13,7 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT = TEST_DIR / "static"
 STATIC_ROOT.mkdir()
+STATIC_MANIFEST = TEST_DIR / "staticfiles.json"
 MEDIA_ROOT = TEST_DIR / "files"
 STORAGES["default"] = {
     "BACKEND": "common.files.store.DiskStorage",

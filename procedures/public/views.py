@@ -24,12 +24,11 @@ from . import detail as detail_page
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
     """List the procedures that a search finds, twenty a page. Nine queries at most, four more for a misspelt search."""
-    asked = Filters.read(request.GET)
-    is_plain = not asked.q and set(request.GET) <= {"agency", "field", "level", "audience", "event"}
-    return anonymous_page(request, "find" if is_plain else "", lambda: _find(request, asked))
+    return anonymous_page(request, lambda: _find(request, Filters.read(request.GET)))
 
 
-def _find(request: HttpRequest, asked: Filters) -> HttpResponse:
+def _find(request: HttpRequest, asked: Filters) -> tuple[HttpResponse, str]:
+    """Return the list and the address it is kept under: no words, one filter at most."""
     day, base = clock.local_day(clock.now()), reverse("procedures:find")
     options, filters = search.choices(asked, day)
     after, before = (request.GET.get(name, "")[:200] for name in ("after", "before"))
@@ -53,17 +52,18 @@ def _find(request: HttpRequest, asked: Filters) -> HttpResponse:
         "base": base,
         "in_vietnamese": in_vietnamese(),
     }
-    return render(request, "procedures/procedure_find.html", context)
+    is_kept = not filters.q and len(filters.parameters()) <= 1
+    return render(request, "procedures/procedure_find.html", context), filters.url(base) if is_kept else ""
 
 
 @login_not_required
 @require_safe
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """Show everything about one procedure. Ten queries; a retired one says so, with its successor."""
-    return anonymous_page(request, "" if request.GET else "procedure", lambda: _detail(request, code))
+    return anonymous_page(request, lambda: _detail(request, code))
 
 
-def _detail(request: HttpRequest, code: str) -> HttpResponse:
+def _detail(request: HttpRequest, code: str) -> tuple[HttpResponse, str]:
     day = clock.local_day(clock.now())
     procedure = get_object_or_404(Procedure.objects.select_related("sector", "figures"), code=code)
     shown = detail_page.shown_version(procedure, day)
@@ -71,7 +71,7 @@ def _detail(request: HttpRequest, code: str) -> HttpResponse:
         raise Http404
     base = reverse("procedures:detail", args=[procedure.code])
     context = detail_page.detail(procedure, shown, day, base) | {"in_vietnamese": in_vietnamese()}
-    return render(request, "procedures/procedure_detail.html", context)
+    return render(request, "procedures/procedure_detail.html", context), base
 
 
 @login_not_required

@@ -210,6 +210,7 @@ function autosave(form) {
         keepalive: String(body).length < KEEPALIVE_MOST,
       });
       if (!answer.ok) throw new Error(String(answer.status));
+      heard(answer);
       const time = new Date().toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit", hour12: false });
       say(form, words.saved.replace("{time}", time));
     } catch {
@@ -230,6 +231,35 @@ function autosave(form) {
   });
   addEventListener("pagehide", save);
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
+}
+
+// data-session="seconds": says five minutes before it that the session ends; the button asks for data-stay, which keeps it.
+const WARNED_BEFORE = 300;
+function session(place) {
+  const words = place.querySelector("template");
+  let end = Date.now() + place.dataset.session * 1000;
+  const tell = () => {
+    const isNear = end - Date.now() < WARNED_BEFORE * 1000;
+    const shown = place.querySelector(".banner");
+    if (!isNear) shown?.remove();
+    else if (!shown) place.append(words.content.cloneNode(true));
+  };
+  // What autosave sends keeps the session too.
+  addEventListener("session-left", (event) => {
+    end = Date.now() + event.detail * 1000;
+    tell();
+  });
+  place.addEventListener("click", async (event) => {
+    if (!event.target.closest("button")) return;
+    try { heard(await fetch(place.dataset.stay, { method: "HEAD" })); } catch { /* offline: it stays there */ }
+    document.getElementById("main").focus();
+  });
+  // Asked for now and then: a telephone that slept has missed its moment.
+  setInterval(tell, 10_000);
+}
+function heard(answer) {
+  const left = Number(answer.headers.get("X-Session-Left"));
+  if (left) dispatchEvent(new CustomEvent("session-left", { detail: left }));
 }
 
 // data-select-all="name": one box ticks all boxes of that name in its form or table.
@@ -323,6 +353,7 @@ function enhance(root) {
   each("form[data-papers]", papers);
   each("form[data-once]", once);
   each("form[data-autosave]", autosave);
+  each("[data-session]", session);
   each("[data-select-all]", selectAll);
   each("[data-print]", print);
   each("[data-copy]", copy);

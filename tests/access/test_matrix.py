@@ -106,6 +106,7 @@ def rows(world: World) -> list[Case]:
         ("account_email_verification_sent", GET, [], MEMBERS),
         ("display", POST, [], EVERYBODY),
         ("language", POST, [], EVERYBODY),
+        ("csp_report", POST, [], EVERYBODY),
         ("demo_mail", GET, [], NOBODY),
         ("demo_mail_message", GET, [message.pk], NOBODY),
         ("accounts:register_kind", GET, ["citizen"], EVERYBODY),

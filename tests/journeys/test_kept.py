@@ -62,3 +62,21 @@ def test_a_chosen_file_goes_with_the_button_that_is_pressed(visit: Callable[...,
     expect(page).to_have_url(re.compile("/delivery/"))
     page.goto(papers)
     expect(page.get_by_role("link", name=re.compile("can-cuoc"))).to_have_count(1)
+
+
+def test_the_end_of_a_session_is_told_in_time_and_put_off(visit: Callable[..., Page]) -> None:
+    """Two hours without a page end a citizen's session; the browser's own clock is set forward."""
+    page = visit(size=PHONE, who=WHO)
+    page.clock.install()
+    page.goto("/account/")
+    warning = page.get_by_role("alert").locator(".banner")
+    page.clock.fast_forward("01:54:00")
+    expect(warning).to_have_count(0)
+    page.clock.fast_forward("01:30")
+    expect(warning).to_be_visible()
+    warning.get_by_role("button").click()
+    page.clock.fast_forward("00:20")
+    expect(warning).to_have_count(0)
+    expect(page.locator("main")).to_be_focused()
+    page.clock.fast_forward("01:56:00")
+    expect(warning).to_be_visible()

@@ -49,11 +49,16 @@ def test_it_is_bound_to_browser_form_and_time(now: datetime):
     for request, form, moment in (
         (browser("b" * 32), "register", now),
         (browser(), "track", now),
-        (browser(), "register", now + timedelta(minutes=10, seconds=1)),
+        (browser(), "register", now + timedelta(hours=1, seconds=1)),
     ):
         token, _sentence = question.draw(browser(), "register", now)
         assert not question.is_answered(request, form, token, right(token), moment)
         assert question.is_answered(browser(), "register", token, right(token), now)
+
+
+def test_it_lives_an_hour(now):
+    token, _sentence = question.draw(browser(), "register", now)
+    assert question.is_answered(browser(), "register", token, right(token), now + timedelta(minutes=59))
 
 
 def test_passed_is_valid_once(now):

@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 
 from common.clock import now as clock_now
+from common.web.middleware import Sessions
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
@@ -58,6 +60,20 @@ def signed_in(client, citizen, time_machine):
     return client
 
 
+def test_pages_know_when_the_session_ends(signed_in, time_machine):
+    """The sooner of idling and the longest life; autosave and the warning's button learn it anew."""
+    answer = signed_in.get("/account/")
+    assert answer["X-Session-Left"] == "7200" and 'data-session="7200"' in answer.content.decode()
+    time_machine.shift(timedelta(seconds=40))
+    assert signed_in.head("/account/")["X-Session-Left"] == "7160"
+    for _n in range(23):
+        time_machine.shift(timedelta(hours=1))
+        left = signed_in.get("/account/")["X-Session-Left"]
+    assert int(left) == 3600 - 40
+    stranger = Client().get("/")
+    assert "X-Session-Left" not in stranger and "data-session" not in stranger.content.decode()
+
+
 def test_idle_citizen_is_signed_out(signed_in, time_machine):
     time_machine.shift(timedelta(hours=2, seconds=1))
     assert signed_in.get("/account/").status_code == 302
@@ -105,6 +121,17 @@ def test_anonymous_pages_hold_no_session(client):
     answer = client.get("/help/")
     assert answer.status_code == 200 and not answer.cookies
     assert set(client.get(LOGIN).cookies) == {"csrftoken"}
+
+
+def test_a_session_without_an_account_ends_with_the_browser():
+    """A machine at the desk is used by one person after the other."""
+
+    request, answer = RequestFactory().get("/"), HttpResponse("ok")
+    sessions = Sessions(lambda request: answer)
+    sessions.process_request(request)
+    request.session["kept"] = 1
+    cookie = sessions.process_response(request, answer).cookies["sessionid"]
+    assert cookie.value and cookie["max-age"] == "" and cookie["expires"] == ""
 
 
 def test_language_is_vietnamese_unless_chosen(client):

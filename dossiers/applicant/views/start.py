@@ -17,6 +17,7 @@ from common.clock import local_day, now, recorded_now
 from common.refusals import Refused
 from dossiers.filing import drafts, renewal, submission
 from dossiers.models import Dossier
+from dossiers.records.applicants import filed_on_paper
 from dossiers.timeline.history import explain_refusal
 from procedures.models import Procedure
 
@@ -80,7 +81,8 @@ def cannot_apply(request: HttpRequest, procedure: Procedure, entry: drafts.Entry
 def dossiers(request: SignedInRequest) -> HttpResponse:
     """List the person's dossiers, open ones first, a page at a time."""
     rows, following = listing.list_page(request.user, request.GET.get("after", ""), language=get_language() or "vi")
-    return render(request, "applicant/dossier_list.html", {"rows": rows, "following": following})
+    page = {"rows": rows, "following": following, "on_paper": filed_on_paper(request.user)}
+    return render(request, "applicant/dossier_list.html", page)
 
 
 @require_safe

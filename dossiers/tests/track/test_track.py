@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 from django.urls import reverse
 
 from common.forms.question import _open, _result
@@ -173,8 +174,18 @@ def test_guessing_about_one_number_is_limited(client, dossier, settings):
     times = settings.LIMITS["lookup_target"][0]
     answers = [by_number(client, **{"n-phone_end": f"{n:04}"}).status_code for n in range(10, 11 + times)]
     assert answers == [422] * times + [429]
-    # The right facts are refused just the same.
+    # The right facts are refused just the same, there; the owner at home is not kept out.
     assert by_number(client).status_code == 429
+    assert by_number(Client(REMOTE_ADDR="10.0.0.2")).status_code == 302
+
+
+def test_spraying_numbers_from_one_address_is_slowed_to_one_try_a_minute(db, settings, later):
+    settings.LIMITS = settings.LIMITS | {"lookup_ip": (1000, 3600)}
+    numbers = [f"0751990{n:05}" for n in range(40)]
+    answers = [by_number(Client(), **{"n-number": number}).status_code for number in numbers]
+    assert answers == [422] * 30 + [429] * 10
+    later.shift(60)
+    assert [by_number(Client(), **{"n-number": number}).status_code for number in numbers[-2:]] == [422, 429]
 
 
 def test_number_page_takes_posts_only(client, db):

@@ -129,11 +129,13 @@ def compile_messages() -> None:
 
 def collect_static() -> None:
     """Collect static files when any source changed since the last time."""
-    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    for leftover in (".collected", "staticfiles.json"):
+        (Path(settings.STATIC_ROOT) / leftover).unlink(missing_ok=True)
+    manifest = Path(settings.STATIC_MANIFEST)
     newest = max(
         (entry.stat().st_mtime for root in settings.STATICFILES_DIRS for entry in Path(root).rglob("*")), default=0
     )
-    if stamp.exists() and stamp.stat().st_mtime >= newest:
+    if manifest.exists() and manifest.stat().st_mtime >= newest:
         return
     call_command("collectstatic", interactive=False, verbosity=0)
-    stamp.touch()
+    manifest.touch()

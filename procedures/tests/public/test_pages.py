@@ -243,6 +243,31 @@ def test_a_page_is_kept_for_people_who_are_not_signed_in(
     cache.clear()
 
 
+def test_invented_addresses_fill_no_cache(client, catalogue, settings, monkeypatch):
+    settings.PAGE_CACHE_SECONDS = 60
+    cache.clear()
+    kept: list[str] = []
+    remember = cache.set
+
+    def watched(name, *args, **options):
+        kept.append(name)
+        return remember(name, *args, **options)
+
+    monkeypatch.setattr(cache, "set", watched)
+    detail = f"{FIND}1.001193/"
+    known = [FIND, f"{FIND}?level=4", f"{FIND}?audience=citizen", detail]
+    for path in known:
+        client.get(path)
+    assert len(kept) == len(known)
+    for junk in ("?", "?x=1", "?level=9", "?level=4&x=1", "?level=%34", "?level=4&level=4", "?agency=junk", "?&&"):
+        client.get(FIND + junk)
+    client.get(f"{FIND}?level=4&audience=citizen")
+    for junk in ("?x", "?&", "?utm=1", "?level=4"):
+        client.get(detail + junk)
+    assert len(kept) == len(known)
+    cache.clear()
+
+
 def test_english_pages_mark_what_is_vietnamese(client, catalogue):
     client.cookies["django_language"] = "en"
     html = client.get(f"{FIND}1.001193/").content.decode()
