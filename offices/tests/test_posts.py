@@ -115,7 +115,7 @@ def test_nobody_ends_their_own_post_of_administrator(admin, commune):
     post = commune.administrator.posts.get()
     response = fill(admin, "post_end", commune.administrator.pk, post.pk, until=TODAY)
     assert response.status_code == 422
-    assert fill(admin, "post_change", commune.administrator.pk, post.pk, title="x", until=TODAY).status_code == 409
+    assert fill(admin, "post_change", commune.administrator.pk, post.pk, title="x", until=TODAY).status_code == 422
     post.refresh_from_db()
     assert post.valid_until is None
 
