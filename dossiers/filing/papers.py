@@ -1,13 +1,10 @@
-"""The papers of a draft: what is asked for these answers, and the files given for it.
+"""The files given for the papers of a draft.
 
 A file is stored only together with its row, and leaves the store when its
 row's transaction fails. Nothing here reads the clock.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,40 +14,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.files import hashes
 from common.files.store import NotKept, keep
-from common.files.uploads import Accepted, delete_after_commit, removed_on_failure
+from common.files.uploads import Accepted, removed_on_failure
 from common.refusals import Refused
-from eforms import schema as form_schema
-from procedures.models import ProcedureVersion, RequiredPaper
+from procedures.models import RequiredPaper
 
 from ..models import Dossier, Paper, PaperKind, ScanState
 from .drafts import locked_draft, write_draft
-
-
-@dataclass(frozen=True)
-class PaperCard:
-    """One required paper with what has been given for it."""
-
-    required: RequiredPaper
-    files: tuple[Paper, ...]
-    promise: Paper | None
-    is_needed: bool
-
-    @property
-    def is_given(self) -> bool:
-        """Whether a file or the promise of the original is there."""
-        return bool(self.files) or self.promise is not None
-
-
-def asked_papers(version: ProcedureVersion, answers: Mapping[str, Any]) -> list[RequiredPaper]:
-    """Return the papers to upload for these answers; one query.
-
-    A paper made from the form's answers is left out once the procedure has a form.
-    """
-    return [
-        required
-        for required in version.papers.all()
-        if not (required.from_form and version.form) and form_schema.show(required.show_if, answers)
-    ]
 
 
 def add_file(
@@ -72,7 +41,7 @@ def add_file(
         check_room([paper for paper in papers if paper not in leaving], accepted)
         made = store_file(fresh, required, required.name, accepted, by=by, now=now, written=written)
         for paper in leaving:
-            remove_paper_row(paper)
+            paper.remove()
         write_draft(fresh, now)
     return made
 
@@ -154,14 +123,8 @@ def remove_paper(dossier: Dossier, ref: str, *, now: datetime) -> None:
         fresh = locked_draft(dossier)
         paper = fresh.papers.filter(ref=ref).first()
         if paper is not None:
-            remove_paper_row(paper)
+            paper.remove()
             write_draft(fresh, now)
-
-
-def remove_paper_row(paper: Paper) -> None:
-    """Delete a paper's row now and its file after commit."""
-    delete_after_commit(paper.file)
-    Paper.objects.filter(pk=paper.pk).delete()
 
 
 def copy_paper(paper: Paper, target: Dossier, *, by: User, now: datetime, written: list[FieldFile]) -> None:

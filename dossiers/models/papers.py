@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from common.files.uploads import delete_after_commit
 from procedures.models import RequiredPaper
 
 from .dossier import REF_ALPHABET, Dossier, Status
@@ -68,6 +69,11 @@ class Paper(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def remove(self) -> None:
+        """Delete the row now and its file after commit: only of a draft, or given for an unsent supplement."""
+        delete_after_commit(self.file)
+        self.delete()
 
 
 class SupplementRequest(models.Model):

@@ -15,9 +15,12 @@ from accounts.requests import SignedInRequest
 from common import onetime
 from common.clock import local_day, now, recorded_now
 from common.refusals import Refused
-from dossiers.filing import drafts, renewal, submission
+from dossiers.actions.readiness import Readiness
+from dossiers.filing import drafts, renewal
 from dossiers.models import Dossier
 from dossiers.timeline.history import explain_refusal
+from procedures.catalogue import Entry, entry_of
+from procedures.levels import ONLINE_LEVEL
 from procedures.models import Procedure
 
 from ..forms import UnitForm
@@ -30,7 +33,7 @@ from ..pages import drafting, listing, starting, tracking
 def apply(request: HttpRequest, code: str) -> HttpResponseBase:
     """Say what is needed before one starts; POST begins a draft with the chosen unit."""
     procedure = get_object_or_404(Procedure.objects.select_related("sector"), code=code)
-    entry = drafts.entry_of(procedure, local_day(now()))
+    entry = entry_of(procedure, local_day(now()), ONLINE_LEVEL)
     if not entry.offerings:
         return cannot_apply(request, procedure, entry)
     if request.method == "POST":
@@ -45,7 +48,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponseBase:
     return render(request, "applicant/procedure_apply.html", context, status=200 if not form.errors else 422)
 
 
-def data_with_only_unit(request: HttpRequest, entry: drafts.Entry) -> Any:
+def data_with_only_unit(request: HttpRequest, entry: Entry) -> Any:
     """Return the POSTed fields; a single unit needs no choosing."""
     data = request.POST.copy()
     if len(entry.offerings) == 1:
@@ -53,7 +56,7 @@ def data_with_only_unit(request: HttpRequest, entry: drafts.Entry) -> Any:
     return data
 
 
-def begin(request: HttpRequest, person: User, procedure: Procedure, entry: drafts.Entry, slug: str) -> HttpResponse:
+def begin(request: HttpRequest, person: User, procedure: Procedure, entry: Entry, slug: str) -> HttpResponse:
     """Start the draft, or tell why not and show the start page again."""
     offering = entry.offering(slug)
     # The form has offered only units that take the version in force.
@@ -67,7 +70,7 @@ def begin(request: HttpRequest, person: User, procedure: Procedure, entry: draft
     return redirect("applicant:dossier", draft.ref)
 
 
-def cannot_apply(request: HttpRequest, procedure: Procedure, entry: drafts.Entry) -> HttpResponse:
+def cannot_apply(request: HttpRequest, procedure: Procedure, entry: Entry) -> HttpResponse:
     """Say why a procedure cannot be filed online: 410 once it has ended, 404 when done on paper or still to begin."""
     context = starting.why_not(procedure, entry, local_day(now()))
     if context is None:
@@ -92,11 +95,10 @@ def dossier(request: SignedInRequest, ref: str) -> HttpResponse:
 def draft_page(request: SignedInRequest, found: Dossier) -> HttpResponse:
     """Show the parts of a draft with their states, or that the procedure has changed under it."""
     day = local_day(now())
-    newer = submission.newer_version(found, day)
-    if newer is not None:
-        return render(request, "applicant/dossier_renew.html", renewal.page(found, newer, day, get_language() or "vi"))
-    context = drafting.task_list(found, day, get_language() or "vi")
-    return render(request, "applicant/dossier_draft.html", context | {"is_taken": drafts.is_taken(found, day)})
+    ready, language = Readiness(found, day), get_language() or "vi"
+    if ready.newer is not None:
+        return render(request, "applicant/dossier_renew.html", renewal.page(found, ready.newer, day, language))
+    return render(request, "applicant/dossier_draft.html", drafting.task_list(ready, language))
 
 
 def tracking_page(request: SignedInRequest, found: Dossier) -> HttpResponse:

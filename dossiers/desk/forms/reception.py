@@ -20,6 +20,7 @@ from dossiers import actions
 from dossiers.models import Dossier
 from dossiers.workflow import ActionBase
 from offices.models import Post, Role
+from procedures.papers import is_brought
 
 REASONS_REFUSED = (
     gettext_lazy("This unit is not competent for this request; file it at the competent authority."),
@@ -135,7 +136,8 @@ class ReceiveForm(ActionForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        papers = [paper for paper in self.dossier.version.papers.all() if not paper.from_form]
+        version = self.dossier.version
+        papers = [paper for paper in version.papers.all() if is_brought(version, paper)]
         choice_of(self, "originals").choices = [(paper.key, paper.name) for paper in papers]
         if not papers:
             del self.fields["originals"]
@@ -197,7 +199,7 @@ class SupplementForm(ActionForm):
         self.ready = [*self.dossier.version.reasons, *REASONS_SUPPLEMENT]
         self.wanted: list[tuple[str, str, str, actions.Item]] = []
         for paper in self.dossier.version.papers.all():
-            if not paper.from_form:
+            if is_brought(self.dossier.version, paper):
                 self._add(f"paper_{paper.pk}", paper.name, paper.condition, actions.Item(paper.pk, "", paper.name, ""))
         for key, title in sections:
             self._add(f"section_{key}", title, _("Part of the declaration"), actions.Item(None, key, title, ""))
