@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.refusals import Refused
 from eforms import schema as form_schema
-from eforms.filling.progress import Progress
+from eforms.filling.progress import NO_FORM, Progress
 from procedures.catalogue import Entry, effective_level, entry_of
 from procedures.levels import ONLINE_LEVEL, ONLINE_RETURN_LEVEL
 from procedures.models import Offering, ProcedureVersion, RequiredPaper
@@ -131,7 +131,7 @@ class Readiness:
     @cached_property
     def form(self) -> Progress:
         """The answers; no query."""
-        return Progress(schema_of(self.dossier.version), self.dossier.filled, self.day)
+        return Progress(schema_of(self.dossier.version) or NO_FORM, self.dossier.filled, self.day)
 
     @cached_property
     def given(self) -> list[Paper]:

@@ -14,7 +14,6 @@ from common.forms.fields import AddressField, AnyIdField, FullNameField, NfcChar
 from common.forms.question import QuestionMixin, draw
 from common.forms.widgets import AddressWidget
 from common.values.identity import check_any_id, compact
-from procedures.models import Offering
 
 from ..models import Delivery, Dossier
 
@@ -34,25 +33,6 @@ def bare_helper(form: forms.Form) -> FormHelper:
     # The template shows it above the heading.
     helper.no_error_summary = True
     return helper
-
-
-class UnitForm(forms.Form):
-    """Which unit shall receive the dossier, when several offer the procedure."""
-
-    use_required_attribute = False
-    unit = forms.ChoiceField(
-        label=_("Which commune do you file with?"),
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choose the commune you file with."),
-            "invalid_choice": _("Choose one of the communes listed."),
-        },
-    )
-
-    def __init__(self, *args: Any, offerings: tuple[Offering, ...], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice_of(self, "unit").choices = [(offering.unit.slug, offering.unit.name) for offering in offerings]
-        self.helper = bare_helper(self)
 
 
 class DeliveryForm(forms.Form):

@@ -9,8 +9,12 @@ from typing import Any
 from common.forms.typed import as_sent
 
 from ..answering import AnswerForm, anchor, section_form
+from ..parts import Words
 from ..schema import Schema, Section, clean_all, summary
 from .filled import Filled
+
+# Of a procedure that asks nothing online.
+NO_FORM = Schema(Words(), "", ())
 
 
 @dataclass
@@ -18,24 +22,21 @@ class Progress:
     """What is filled in, measured against a form on a local day. No queries.
 
     ``kept`` are the answers that count, ``errors`` the faults per section.
-    ``schema`` is None where nothing is asked.
     """
 
-    schema: Schema | None
+    schema: Schema
     filled: Filled
     day: date
     kept: dict[str, Any] = field(init=False)
     errors: dict[str, dict[str, str]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.kept, self.errors = {}, {}
-        if self.schema is not None:
-            self.kept, self.errors = clean_all(self.schema, self.filled.answers, today=self.day)
+        self.kept, self.errors = clean_all(self.schema, self.filled.answers, today=self.day)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The sections that the answers so far call for."""
-        return self.schema.visible_sections(self.filled.answers) if self.schema else ()
+        return self.schema.visible_sections(self.filled.answers)
 
     @property
     def missing(self) -> list[Section]:
@@ -65,12 +66,12 @@ class Progress:
 
     def following(self, section: Section) -> Section | None:
         """Return the next section that the answers call for, None after the last."""
-        later = self.schema.sections[self.schema.sections.index(section) + 1 :] if self.schema else ()
+        later = self.schema.sections[self.schema.sections.index(section) + 1 :]
         return next((one for one in later if one in self.sections), None)
 
     def preceding(self, section: Section) -> Section | None:
         """Return the section before, of those that the answers call for, None before the first."""
-        earlier = self.schema.sections[: self.schema.sections.index(section)] if self.schema else ()
+        earlier = self.schema.sections[: self.schema.sections.index(section)]
         return next((one for one in reversed(earlier) if one in self.sections), None)
 
     def form(
@@ -82,7 +83,6 @@ class Progress:
         language: str | None = None,
     ) -> AnswerForm:
         """Return the form of a section: it checks what is sent now, else what is kept as typed, else shows answers."""
-        assert self.schema is not None, "a section is part of a form"
         kept = self.filled.typed.get(section.key)
         data = sent if sent is not None else as_sent(kept) if kept else None
         answers, day = self.filled.answers, self.day
@@ -123,6 +123,6 @@ class Progress:
                     for key, label, text in rows
                 ],
             }
-            for section, rows in (summary(self.schema, self.filled.answers, language) if self.schema else [])
+            for section, rows in summary(self.schema, self.filled.answers, language)
             for wrong in [self.faults(section)]
         ]

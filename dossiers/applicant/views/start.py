@@ -1,7 +1,5 @@
 """The applicant's first and lasting pages: before you start, my dossiers, one dossier."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -20,10 +18,10 @@ from dossiers.filing import drafts, renewal
 from dossiers.models import Dossier
 from dossiers.timeline.history import explain_refusal
 from procedures.catalogue import Entry, entry_of
+from procedures.forms import UnitForm
 from procedures.levels import ONLINE_LEVEL
 from procedures.models import Procedure
 
-from ..forms import UnitForm
 from ..guards import own_dossier
 from ..pages import drafting, listing, starting, tracking
 
@@ -39,21 +37,13 @@ def apply(request: HttpRequest, code: str) -> HttpResponseBase:
     if request.method == "POST":
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        form = UnitForm(data_with_only_unit(request, entry), offerings=entry.offerings)
+        form = UnitForm(request.POST, entry=entry)
         if form.is_valid():
             return begin(request, request.user, procedure, entry, form.cleaned_data["unit"])
     else:
-        form = UnitForm(initial={"unit": starting.preset_unit(request, entry)}, offerings=entry.offerings)
+        form = UnitForm(initial={"unit": starting.preset_unit(request, entry)}, entry=entry)
     context = starting.before_you_start(request, procedure, entry, form)
     return render(request, "applicant/procedure_apply.html", context, status=200 if not form.errors else 422)
-
-
-def data_with_only_unit(request: HttpRequest, entry: Entry) -> Any:
-    """Return the POSTed fields; a single unit needs no choosing."""
-    data = request.POST.copy()
-    if len(entry.offerings) == 1:
-        data["unit"] = entry.offerings[0].unit.slug
-    return data
 
 
 def begin(request: HttpRequest, person: User, procedure: Procedure, entry: Entry, slug: str) -> HttpResponse:

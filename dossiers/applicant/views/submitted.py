@@ -132,7 +132,11 @@ def supplement_page(
         "cards": cards,
         "error": error,
         "error_key": error_key,
-        "missing": [card for card in cards if not card["is_given"]],
+        "missing": [
+            {"url": f"#paper-{card['key']}", "text": card["name"], "is_faulty": False}
+            for card in cards
+            if not card["is_given"]
+        ],
         "accept": ACCEPT_ATTRIBUTE,
     }
     return render(request, "applicant/supplement.html", context, status=status)

@@ -17,6 +17,7 @@ from common.forms.adjusting import choice_of, sent_with
 from common.forms.fields import NfcCharField
 from common.text import in_order
 from dossiers import actions
+from dossiers.actions import supplement
 from dossiers.models import Dossier
 from dossiers.workflow import ActionBase
 from offices.models import Post, Role
@@ -254,7 +255,7 @@ class SupplementForm(ActionForm):
 
 
 class SupplementReceivedForm(ActionForm):
-    """Take in at the counter what the applicant brings: every asked item must be ticked."""
+    """Take in at the counter what the applicant brings: every item not answered online must be ticked."""
 
     items = forms.MultipleChoiceField(
         label=gettext_lazy("Brought by the applicant"), widget=forms.CheckboxSelectMultiple, required=False
@@ -262,8 +263,9 @@ class SupplementReceivedForm(ActionForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        asked = self.dossier.supplement_requests.filter(answered_at=None).prefetch_related("items").first()
-        self.asked = list(asked.items.all()) if asked else []
+        asked = self.dossier.supplement_requests.filter(answered_at=None).first()
+        states = supplement.states(asked, self.dossier) if asked else []
+        self.asked = [state.item for state in states if not state.is_answered]
         choice_of(self, "items").choices = [(str(item.pk), f"{item.name}: {item.reason}") for item in self.asked]
 
     def clean_items(self) -> list[str]:
