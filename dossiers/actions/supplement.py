@@ -181,15 +181,8 @@ class Supplement(ActionBase):
                 Paper.objects.filter(pk__in=replaced).update(replaced_at=move.now)
             elif not item.section:
                 # At the counter: what had not come online lies before the clerk.
-                item.paper = Paper.objects.create(
-                    dossier=dossier,
-                    required_id=item.required_id,
-                    name=item.name,
-                    kind=PaperKind.ORIGINAL_RECEIVED,
-                    uploaded_by=move.by,
-                    uploaded_at=move.now,
-                )
-                item.save(update_fields=["paper"])
+                received = {"kind": PaperKind.ORIGINAL_RECEIVED, "uploaded_by": move.by, "uploaded_at": move.now}
+                dossier.papers.create(required_id=item.required_id, name=item.name, **received)
         SupplementRequest.objects.filter(pk=request.pk).update(answered_at=move.now)
         Pause.objects.filter(dossier=dossier, until=None).update(until=move.now)
         if move.to_status == Status.PROCESSING:

@@ -101,7 +101,7 @@ class SupplementRequest(models.Model):
 
 
 class SupplementItem(models.Model):
-    """One deficient paper (or section of the form) and why."""
+    """One deficient paper (or section of the form) and why; ``actions.supplement.states`` tells what answers it."""
 
     request = models.ForeignKey(SupplementRequest, on_delete=models.CASCADE, related_name="items")
     required = models.ForeignKey(RequiredPaper, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -109,7 +109,6 @@ class SupplementItem(models.Model):
     section = models.CharField(max_length=40, blank=True, default="")
     name = models.CharField(max_length=400)
     reason = models.CharField(max_length=500)
-    paper = models.ForeignKey(Paper, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         ordering = ["request", "id"]

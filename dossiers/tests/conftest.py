@@ -60,10 +60,7 @@ class Road:
     def answer(self):
         """Give what the open request asks for, as the applicant's pages do."""
         for item in self.dossier.supplement_requests.get(answered_at=None).items.all():
-            item.paper = self.dossier.papers.create(
-                required=item.required, name=item.name, kind="promised", uploaded_at=self.now
-            )
-            item.save(update_fields=["paper"])
+            self.dossier.papers.create(required=item.required, name=item.name, kind="promised", uploaded_at=self.now)
         return self
 
 

@@ -319,7 +319,9 @@ def supplement(stage: Stage, step: Steps, case: Case, owner: User) -> Iterator[d
         request = supplements.open_request(step.dossier)
         assert request is not None, "asked for a moment ago"
         for item in request.items.all():
-            supplements.add_file(step.dossier, item.pk, stage.samples[0], by=owner, now=step.moment)
+            papers.add_file(
+                step.dossier, f"{supplements.ITEM_PREFIX}{item.pk}", stage.samples[0], by=owner, now=step.moment
+            )
         supplements.send(step.dossier, by=owner, revision=step.dossier.revision, now=step.moment)
     if case.end == "stopped":
         yield step.after(80, 120)
@@ -476,9 +478,9 @@ def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, mome
         if not required.is_required and stage.rng.random() < 0.6:
             continue
         if required.may_bring_original and stage.rng.random() < 0.45:
-            papers.promise_original(made, required, by=owner, now=moment)
+            papers.promise_original(made, required.key, by=owner, now=moment)
         else:
-            papers.add_file(made, required, stage.rng.choice(stage.samples), by=owner, now=moment)
+            papers.add_file(made, required.key, stage.rng.choice(stage.samples), by=owner, now=moment)
     ways = deliveries(version.level)
     way = Delivery.ONLINE if case.online and Delivery.ONLINE in ways else stage.rng.choice([Delivery.DESK, ways[-1]])
     by_post = {"name": owner.full_name, "phone": owner.phone, "address": person_of(owner).address}

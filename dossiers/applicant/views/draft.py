@@ -28,11 +28,11 @@ from eforms.answering import AnswerForm, known_data
 from eforms.schema import Section
 from procedures.levels import ONLINE_RETURN_LEVEL
 
-from ..chosen_files import Chosen, chosen_files, required_of, take_all
+from ..chosen_files import Chosen, chosen_files, require_known, take_all
 from ..forms import DeliveryForm, SubmitForm
 from ..guards import on_draft, telling_refusals
 from ..pages import drafting
-from .submitted import answer_item, supplement_page
+from .submitted import supplement_page
 
 
 def language() -> str:
@@ -178,10 +178,9 @@ def paper_promise(request: SignedInRequest, dossier: Dossier, key: str) -> HttpR
     refused = take_chosen(request, dossier)
     if refused is not None:
         return refused
-    item = supplements.item_number(key)
-    if item is not None:
-        return answer_item(request, dossier, item)
-    promise_original(dossier, required_of(dossier, key), by=request.user, now=recorded_now())
+    if supplements.item_number(key) is None:
+        require_known(dossier, key)
+    promise_original(dossier, key, by=request.user, now=recorded_now())
     return redirect(card_url(dossier, key))
 
 
@@ -192,12 +191,9 @@ def paper_remove(request: SignedInRequest, dossier: Dossier, paper_ref: str) -> 
     refused = take_chosen(request, dossier)
     if refused is not None:
         return refused
-    if dossier.is_draft:
-        remove_paper(dossier, paper_ref, now=recorded_now())
-        messages.success(request, _("Removed."))
-        return redirect("applicant:papers", dossier.ref)
-    supplements.remove(dossier, paper_ref)
-    return redirect("applicant:supplement", dossier.ref)
+    remove_paper(dossier, paper_ref, now=recorded_now())
+    messages.success(request, _("Removed."))
+    return redirect("applicant:papers" if dossier.is_draft else "applicant:supplement", dossier.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

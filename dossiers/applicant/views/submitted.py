@@ -142,12 +142,6 @@ def supplement_page(
     return render(request, "applicant/supplement.html", context, status=status)
 
 
-def answer_item(request: SignedInRequest, dossier: Dossier, item: int) -> HttpResponse:
-    """Note that a listed paper will be brought to the commune."""
-    supplements.promise_original(dossier, item, by=request.user, now=recorded_now())
-    return redirect("applicant:supplement", dossier.ref)
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
 def withdraw(request: SignedInRequest, dossier: Dossier) -> HttpResponse:

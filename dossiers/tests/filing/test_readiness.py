@@ -146,7 +146,7 @@ def test_papers_no_longer_asked_do_not_stay_with_the_dossier(draft, citizen, now
     paper = Paper(dossier=draft, required=RequiredPaper.objects.get(key="uy-quyen"), name="Văn bản ủy quyền")
     paper.kind, paper.uploaded_by, paper.uploaded_at = "file", citizen, now
     paper.file.save("a.pdf", ContentFile(b"%PDF-1.7"))
-    name = paper.file.name
+    name = str(paper.file.name)
     with django_capture_on_commit_callbacks(execute=True):
         perform(actions.Submit(), draft, by=citizen, now=now)
     assert [paper.required.key for paper in draft.papers.all()] == ["chung-sinh"]
