@@ -1,21 +1,30 @@
-"""The form that begins a filing: which unit it goes to."""
+"""Forms of the pages for everybody, and the one that begins a filing: which unit it goes to."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from common.forms.adjusting import choice_of
+from common.forms.screen_forms import ScreenForm
 
 from .catalogue import Entry
 
 
-class UnitForm(forms.Form):
-    """Which unit shall receive the dossier, when several offer the procedure; a single one need not be chosen."""
+class PageForm(ScreenForm):
+    """A form whose template shows what is wrong above the heading."""
 
     use_required_attribute = False
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.helper.no_error_summary = True
+
+
+class UnitForm(PageForm):
+    """Which unit shall receive the dossier, when several offer the procedure; a single one need not be chosen."""
+
     unit = forms.ChoiceField(
         label=_("Which commune do you file with?"),
         widget=forms.RadioSelect,
@@ -29,11 +38,6 @@ class UnitForm(forms.Form):
         units = [offering.unit for offering in entry.offerings]
         super().__init__(data if data is None or len(units) > 1 else {"unit": units[0].slug}, **options)
         choice_of(self, "unit").choices = [(unit.slug, unit.name) for unit in units]
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        # The template shows it above the heading.
-        self.helper.no_error_summary = True
 
 
 class PaperUnitForm(UnitForm):

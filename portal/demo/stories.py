@@ -19,7 +19,7 @@ from common.clock import local_day
 from common.files.uploads import Accepted
 from common.values.working_time import OfficeCalendar, add_working_hours, at, next_open
 from dossiers import actions
-from dossiers.actions.readiness import deliveries
+from dossiers.actions.readiness import Readiness
 from dossiers.filing import drafts, papers, supplements
 from dossiers.models import Channel, Delivery, Dossier
 from dossiers.records.applicants import PERSONAL_NUMBER, ApplicantData
@@ -481,7 +481,7 @@ def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, mome
             papers.promise_original(made, required.key, by=owner, now=moment)
         else:
             papers.add_file(made, required.key, stage.rng.choice(stage.samples), by=owner, now=moment)
-    ways = deliveries(version.level)
+    ways = Readiness(made, local_day(moment)).ways
     way = Delivery.ONLINE if case.online and Delivery.ONLINE in ways else stage.rng.choice([Delivery.DESK, ways[-1]])
     by_post = {"name": owner.full_name, "phone": owner.phone, "address": person_of(owner).address}
     drafts.set_delivery(made, way, by_post if way == Delivery.POST else None, now=moment)

@@ -235,6 +235,25 @@ def test_everything_brought_must_be_ticked(client, road, commune):
     assert "items" in answer.context["form"].errors
 
 
+def test_what_came_online_need_not_be_brought(client, road, commune):
+    other = actions.Item(None, "", "Ảnh", "Thiếu ảnh")
+    road.processing().do(actions.RequestSupplement((road.item, other)), commune.specialist)
+    first, second = road.dossier.supplement_requests.get().items.all()
+    earlier = road.dossier.papers.get()
+    given = road.dossier.papers.create(required=first.required, name=first.name, kind="file", uploaded_at=road.now)
+    client.force_login(commune.clerk)
+    page = client.get(reverse("desk:supplement_received", args=[road.dossier.code]))
+    assert [value for value, _label in page.context["form"].fields["items"].choices] == [str(second.pk)]
+    answer = send(client, commune.clerk, "desk:supplement_received", road.dossier, {"items": [str(second.pk)]})
+    assert answer.status_code == 302
+    assert set(road.dossier.papers.filter(replaced_at=None).values_list("name", "kind")) == {
+        (given.name, "file"),
+        ("Ảnh", "received"),
+    }
+    earlier.refresh_from_db()
+    assert earlier.replaced_at is not None
+
+
 def test_own_dossier_is_handled_by_a_colleague(client, road, commune, citizen):
     factories.Post.objects.create(user=citizen, unit=commune.unit, role="clerk", valid_from=road.now.date())
     dossier = road.submitted().dossier
