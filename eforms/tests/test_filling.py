@@ -61,7 +61,7 @@ def test_a_section_is_done_once_saved_without_a_fault():
 
 @pytest.mark.parametrize(("a", "after_one", "before_three"), [("hai", TWO, TWO), ("x", THREE, ONE)])
 def test_the_road_skips_sections_that_are_not_asked(a, after_one, before_three):
-    found = progress(Filled(FULL.answers | {"a": a}))
+    found = progress(Filled({**FULL.answers, "a": a}))
     assert (found.following(ONE), found.preceding(THREE)) == (after_one, before_three)
     assert (found.preceding(ONE), found.following(THREE)) == (None, None)
     assert (found.section("two") is None) == (a == "x")
@@ -90,7 +90,7 @@ def test_review_shows_no_earlier_answer_where_something_else_is_typed():
 
 
 def test_page_says_which_of_how_many():
-    found = progress(Filled(FULL.answers | {"a": "x"}))
+    found = progress(Filled({**FULL.answers, "a": "x"}))
     page = found.page(THREE, found.form(THREE, language="vi"))
     assert (page["heading"], page["n"], page["total"]) == ("Ba", 2, 2)
 
