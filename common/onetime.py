@@ -1,8 +1,10 @@
 """One-time keys: a form sent twice acts once."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +12,7 @@ from common.refusals import Refused
 
 from .models import OneTimeKey
 
+SUBJECT_LENGTH = 64
 _SHAPE = re.compile(r"[A-Za-z0-9]{32}")
 
 
@@ -43,3 +46,17 @@ def use_key(key: str, purpose: str, user_id: int | None, subject: str, now: date
     if row.user_id != user_id:
         raise KeyMisused
     return row.subject
+
+
+def once(
+    key: str, purpose: str, user_id: int | None, subject: str, now: datetime, make: Callable[[], object]
+) -> str | None:
+    """Make something in one transaction with its key; a form sent again makes nothing.
+
+    Returns None when it was made, else the subject that the first one made. Raises like :func:`use_key`.
+    """
+    with transaction.atomic():
+        earlier = use_key(key, purpose, user_id, subject[:SUBJECT_LENGTH], now)
+        if earlier is None:
+            make()
+    return earlier

@@ -2,11 +2,16 @@
 
 import hashlib
 import json
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
-STALE = _("Somebody else has changed this in the meantime. Look at the present values and send your change again.")
+from common.clock import LOCAL
+
+# Larger revisions do not fit the column.
+MAX_REVISION = 2**31 - 1
 # The change is refused to this person, whatever the state.
 FORBIDDEN = frozenset({"who", "own", "holder"})
 # The page was made for an earlier state.
@@ -39,9 +44,16 @@ class Refused(Exception):
         return 403 if self.code in FORBIDDEN else 409 if self.is_stale else 422
 
 
-def stale(message: Any = STALE) -> Refused:
-    """Return the refusal of a page that somebody else's change has overtaken."""
-    return Refused(message, code="stale")
+def stale(who: str = "", at: datetime | None = None) -> Refused:
+    """Return the refusal of a page that another change has overtaken; it says who was first where that is known."""
+    if who and at is not None:
+        text = _(
+            "%(name)s changed this on %(when)s, after you opened it. "
+            "What you typed is kept: compare it, then save again."
+        ) % {"name": who, "when": f"{at.astimezone(LOCAL):%d/%m/%Y %H:%M}"}
+    else:
+        text = _("This was changed after you opened it. What you typed is kept: compare it, then save again.")
+    return Refused(text, code="stale")
 
 
 def fingerprint(*values: Any) -> str:
@@ -50,7 +62,13 @@ def fingerprint(*values: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def require_fresh(was: str, *values: Any) -> None:
+def require_fresh(was: str, *values: Any, overtaken: Callable[[], Refused] = stale) -> None:
     """Raise :class:`Refused` ('stale') unless a form was made for exactly these values."""
     if was != fingerprint(*values):
-        raise stale()
+        raise overtaken()
+
+
+def revision_of(text: Any) -> int:
+    """Return the revision that a form was sent with; -1, which no row has, when it is none."""
+    text = str(text)
+    return min(int(text), MAX_REVISION) if text.isascii() and text.isdigit() and len(text) < 11 else -1

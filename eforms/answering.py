@@ -342,7 +342,7 @@ class Note:
 
     def render(self, form: forms.Form, context: Any, template_pack: str = "motcua", **kwargs: Any) -> SafeString:
         """Return the note's HTML."""
-        return render_to_string("procedures/_note.html", self.context)
+        return render_to_string("eforms/_note.html", self.context)
 
 
 class Conditional:
@@ -359,7 +359,7 @@ class Conditional:
         inside = [render_field(part, form, context, template_pack=template_pack, **kwargs) for part in self.parts]
         # A key cannot hold a hyphen: no question has this id.
         return render_to_string(
-            "procedures/_conditional.html",
+            "eforms/_conditional.html",
             {"words": self.words, "rule": self.rule, "inside": inside, "id": f"condition-{self.n}"},
         )
 

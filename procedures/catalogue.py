@@ -1,5 +1,6 @@
-"""The version in force on a day, and who offers it at which level."""
+"""The version in force on a day, who offers it at which level, and where it may be filed."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from common.text import in_order
@@ -28,6 +29,42 @@ def offerings_for(version: ProcedureVersion, day: date) -> list[Offering]:
 def effective_level(version: ProcedureVersion, offering: Offering) -> int:
     """Return the level that counts: an offering may lower the version's level, never raise it."""
     return min(version.level, offering.level)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Where a procedure may be filed on a day: its version in force and who takes it at the level asked for or above.
+
+    ``highest`` is the highest level at which anybody takes it, 0 for nobody;
+    ``is_over``: it has ended, or takes no dossiers any more.
+    """
+
+    version: ProcedureVersion | None
+    offerings: tuple[Offering, ...] = ()
+    is_over: bool = False
+    highest: int = 0
+
+    def offering(self, slug: str) -> Offering | None:
+        """Return the offering of the unit with a slug."""
+        return next((offering for offering in self.offerings if offering.unit.slug == slug), None)
+
+    def offering_of(self, unit: Unit) -> Offering | None:
+        """Return the offering of a unit."""
+        return next((offering for offering in self.offerings if offering.unit_id == unit.pk), None)
+
+
+def entry_of(procedure: Procedure, day: date, level: int) -> Entry:
+    """Return where a procedure may be filed at a level or above on a local day; two queries."""
+    version = current_version(procedure, day)
+    if version is None:
+        # What has yet to begin is not over.
+        begun = procedure.versions.filter(published_at__isnull=False, effective_from__lte=day)
+        return Entry(None, is_over=begun.exists())
+    if procedure.accept_until is not None and procedure.accept_until < day:
+        return Entry(version, is_over=True)
+    offerings = offerings_for(version, day)
+    taken = tuple(offering for offering in offerings if effective_level(version, offering) >= level)
+    return Entry(version, taken, highest=max((effective_level(version, one) for one in offerings), default=0))
 
 
 def sectors() -> list[tuple[str, str]]:

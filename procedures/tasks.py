@@ -6,6 +6,7 @@ from common import clock
 from common.database import purging
 
 from .exchange import store
+from .levels import PAPER_LEVEL
 from .models import ProcedureVersion
 from .paper import blank_forms
 from .versions import publishing
@@ -20,7 +21,7 @@ def refresh_search_text() -> int:
 @shared_task
 def make_blank_form(pk: int) -> None:
     """Make the blank fillable PDF of a version, unless it is there or the version has no form."""
-    version = ProcedureVersion.objects.filter(pk=pk, form__isnull=False, level__gte=blank_forms.PAPER_LEVEL).first()
+    version = ProcedureVersion.objects.filter(pk=pk, form__isnull=False, level__gte=PAPER_LEVEL).first()
     if version is not None:
         blank_forms.ensure(version)
 

@@ -1,14 +1,18 @@
-"""How every form page of the administrators works: one form, one change, a message, a redirect."""
+"""How every page that changes something works: one form, one change, a message, a redirect."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render, resolve_url
+from django.views.decorators.http import require_http_methods
 
 from common.refusals import Refused
+
+# Decorates a view that shows a form and takes it.
+shows_form = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True)
@@ -26,34 +30,51 @@ class Screen:
 def answer(
     request: HttpRequest,
     form: Any,
-    screen: Screen,
+    screen: Any,
     change: Callable[[], str],
     *,
-    mark: Callable[[], str] | None = None,
+    mark: Callable[[], Any] | None = None,
     template: str = "manage/installation/form.html",
+    page: Callable[[Refused | None], Mapping[str, Any]] | None = None,
     **context: Any,
 ) -> HttpResponse:
     """Show a form, or make the change and go where ``change`` says.
 
-    A refusal shows the page again with everything typed: 409, or 422 when a
-    box has to be mended. ``mark`` gives the mark of the present values, for the
-    next try after a stale page.
+    A refusal shows the page again with everything typed: 403 for the wrong
+    person, 409 for an older page, 422 when a box has to be mended. ``mark``
+    reads the present state and gives its mark, for the next try after a stale
+    page. ``page`` makes what the template shows besides, once the outcome is known.
     """
-    status = 200
-    if request.method == "POST":
+    status, refused = 200, None
+    if request.method == "POST" and not getattr(form, "asks_more", False):
         status = 422
         if form.is_valid():
             try:
                 return redirect(change())
-            except Refused as refused:
-                status = refused.status
-                form.refuse(refused)
-                if refused.is_stale and mark is not None:
+            except Refused as error:
+                status, refused = error.status, error
+                form.refuse(error)
+                if error.is_stale and mark is not None:
                     form.renew(mark())
-    return render(request, template, {"form": form, "screen": screen, **context}, status=status)
+    shown = {"form": form, "screen": screen, **context, **(page(refused) if page else {})}
+    return render(request, template, shown, status=status)
 
 
-def done(request: HttpRequest, text: str, address: str) -> str:
-    """Say what has been done on the next page; returns its address."""
+def press(request: HttpRequest, change: Callable[[], str], back: str) -> HttpResponseRedirect:
+    """Make the change of a button and go where it says; a refusal is told on the page that the button stands on."""
+    try:
+        return redirect(change())
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect(back)
+
+
+def done(request: HttpRequest, text: Any, to: str, *args: Any) -> str:
+    """Say what has been done on the next page; returns its address, from an address or a name with its arguments."""
     messages.success(request, text)
-    return address
+    return resolve_url(to, *args)
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """Return what a form is bound to: the boxes of a POST, None when the page is only looked at."""
+    return request.POST if request.method == "POST" else None

@@ -1,27 +1,22 @@
 """The actions that open a dossier: submitted online, or registered at the counter or from the post."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from common.onetime import KeyMisused, use_key
 from common.refusals import Refused
-from eforms import schema as form_schema
 from offices.models import Role
-from procedures import catalogue
+from procedures.papers import needed_papers
 
 from ..models import Channel, Dossier, Paper, SlipKind
 from ..records import assignments, notices, slips
-from ..records.applicants import TAX_CODE, ApplicantData, number_index
+from ..records.applicants import TAX_CODE, ApplicantData, data_of_filing, number_index
 from ..records.numbering import dossier_code
 from ..records.papers import at_desk
 from ..records.terms import start_term
 from ..workflow import Action, ActionBase, Move
-
-SUBMIT_KEY = "submit"
-ONLINE_LEVEL = 3
+from .readiness import Readiness, require_none
 
 
 def reception(dossier: Dossier) -> assignments.Assignee:
@@ -31,82 +26,35 @@ def reception(dossier: Dossier) -> assignments.Assignee:
     )
 
 
-def clean_answers(dossier: Dossier, day: date) -> dict[str, Any]:
-    """Return the answers that count, those of hidden questions left out. Raises Refused('answers')."""
-    if not dossier.version.form:
-        return {}
-    schema = form_schema.load(dossier.version.form)
-    answers, errors = form_schema.clean_all(schema, dossier.answers, today=day)
-    if errors:
-        raise Refused(_("Some answers are missing or need to be corrected."), code="answers")
-    return answers
-
-
-def needed_papers(dossier: Dossier, answers: dict[str, Any]) -> list[Any]:
-    """Return the papers that these answers make compulsory; one query."""
-    return [
-        paper
-        for paper in dossier.version.papers.all()
-        if paper.is_required
-        and not (paper.from_form and dossier.version.form)
-        and form_schema.show(paper.show_if, answers)
-    ]
-
-
 @dataclass(frozen=True)
 class Submit(ActionBase):
-    """The applicant sends a draft in; it gets its code and is frozen.
+    """The applicant sends a draft in; it gets its code, keeps what counts and is frozen with its applicant.
 
-    ``key`` is the form's one-time key. Refusals: level, version, delivery,
-    answers, papers, key.
+    Refusals are those of :class:`~dossiers.actions.readiness.Readiness`.
     """
 
-    applicant: ApplicantData
-    key: str
     action: ClassVar[Action] = Action.SUBMIT
 
     @classmethod
     def permit(cls, move: Move) -> None:
-        dossier, day = move.dossier, move.local_day
-        procedure = dossier.version.procedure
-        offerings = catalogue.offerings_for(dossier.version, day)
-        offering = next((offering for offering in offerings if offering.unit_id == dossier.received_by_id), None)
-        if offering is None or catalogue.effective_level(dossier.version, offering) < ONLINE_LEVEL:
-            raise Refused(_("This unit does not take this procedure online."), code="level")
-        if procedure.accept_until is not None and day > procedure.accept_until:
-            raise Refused(_("This procedure no longer takes dossiers."), code="version")
-        if not catalogue.is_current(dossier.version, day):
-            raise Refused(
-                _("The procedure has changed since you began. Start a new dossier; your answers are kept."),
-                code="version",
-            )
-
-    def guard(self, move: Move) -> None:
-        dossier = move.dossier
-        if not dossier.delivery:
-            raise Refused(_("Choose how to receive the result."), code="delivery")
-        move.extra["answers"] = clean_answers(dossier, move.local_day)
-        given = set(dossier.papers.filter(replaced_at=None).values_list("required_id", flat=True))
-        if any(paper.pk not in given for paper in needed_papers(dossier, move.extra["answers"])):
-            raise Refused(_("Some papers are missing."), code="papers")
-        try:
-            earlier = use_key(self.key, SUBMIT_KEY, move.person.pk, dossier.ref, move.now)
-        except KeyMisused as error:
-            raise Refused(_("This page is too old. Open the review page again and submit."), code="key") from error
-        if earlier not in (None, dossier.ref):
-            raise Refused(_("This page is too old. Open the review page again and submit."), code="key")
+        found = move.extra["readiness"] = Readiness(move.dossier, move.local_day)
+        require_none(found.gaps)
 
     def changes(self, move: Move) -> dict[str, Any]:
         return {
             "code": dossier_code(move.dossier.received_by, move.now),
-            "answers": move.extra["answers"],
+            "answers": move.extra["readiness"].form.kept,
+            "typed": None,
             "submitted_at": move.now,
             "saved_at": move.now,
             **reception(move.dossier).columns(),
         }
 
     def effects(self, move: Move) -> None:
-        self.applicant.freeze(move.dossier)
+        found: Readiness = move.extra["readiness"]
+        for paper in found.unasked:
+            paper.remove()
+        data_of_filing(move.person, found.form.schema, found.form.kept).freeze(move.dossier)
         assignments.begin(move)
         papers = slips.papers_of(move.dossier)
         slips.issue(move, SlipKind.FILING, papers=papers, submitted_at=slips.iso(move.now))
@@ -143,7 +91,7 @@ class Register(ActionBase):
         move.extra["papers"] = [known[key] for key in self.papers_received]
         given = set(dossier.papers.filter(replaced_at=None).values_list("required_id", flat=True))
         given |= {paper.pk for paper in move.extra["papers"]}
-        if any(paper.pk not in given for paper in needed_papers(dossier, dossier.answers)):
+        if any(paper.pk not in given for paper in needed_papers(dossier.version, dossier.answers)):
             raise Refused(_("Some papers are missing."), code="papers")
 
     def changes(self, move: Move) -> dict[str, Any]:

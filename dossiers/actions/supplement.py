@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from common.refusals import Refused
 from offices.models import Role
 
-from ..models import Dossier, Pause, SlipKind, Status, SupplementItem, SupplementRequest
+from ..models import Dossier, Paper, Pause, SlipKind, Status, SupplementItem, SupplementRequest
 from ..records import assignments, notices, slips
 from ..records.papers import at_desk
 from ..records.terms import start_term
@@ -113,27 +113,32 @@ class RequestSupplement(ActionBase):
         notices.tell(move, "supplement_asked", items=items, note=self.note)
 
 
-def unanswered(request: SupplementRequest, dossier: Dossier) -> list[SupplementItem]:
-    """Return the items of a request that nothing was sent for; two queries.
+@dataclass(frozen=True)
+class ItemState:
+    """One listed item with what has been given for it since the request."""
 
-    A paper is answered by one of the same kind (beyond the list: of the same
-    name) given since, a section by being saved again: it is back in ``completed_sections``.
-    """
-    given = set(
-        dossier.papers.filter(uploaded_at__gte=request.asked_at, replaced_at=None).values_list("required_id", "name")
-    )
-    kinds = {required for required, _name in given}
-    return [
-        item
-        for item in request.items.select_related("required")
-        if not (
-            item.section in dossier.completed_sections
-            if item.section
-            else item.required_id in kinds
-            if item.required_id is not None
-            else (None, item.name) in given
-        )
-    ]
+    item: SupplementItem
+    given: tuple[Paper, ...]
+    # The paper is there again, or the section was saved anew without an error.
+    is_answered: bool
+
+
+def states(request: SupplementRequest, dossier: Dossier) -> list[ItemState]:
+    """Return the items of a request in order with what was given for each; two queries."""
+    papers = list(dossier.papers.filter(uploaded_at__gte=request.asked_at, replaced_at=None))
+    found = []
+    for item in request.items.select_related("required"):
+        given = tuple(paper for paper in papers if is_for(item, paper))
+        is_answered = item.section in dossier.completed_sections if item.section else bool(given)
+        found.append(ItemState(item, given, is_answered))
+    return found
+
+
+def is_for(item: SupplementItem, paper: Paper) -> bool:
+    """Tell whether a paper belongs to a listed item: it is of the same kind, beyond the list of the same name."""
+    if item.section:
+        return False
+    return paper.required_id == item.required_id and (item.required_id is not None or paper.name == item.name)
 
 
 @dataclass(frozen=True)
@@ -154,12 +159,12 @@ class Supplement(ActionBase):
         return Status.SUBMITTED if request.asked_in == Status.SUBMITTED else Status.PROCESSING
 
     def guard(self, move: Move) -> None:
-        move.extra["open"] = unanswered(move.extra["request"], move.dossier)
-        if move.role == APPLICANT and move.extra["open"]:
+        move.extra["states"] = states(move.extra["request"], move.dossier)
+        if move.role == APPLICANT and not all(state.is_answered for state in move.extra["states"]):
             raise Refused(_("Something that was asked for is still missing."), code="items")
 
     def changes(self, move: Move) -> dict[str, Any]:
-        changes: dict[str, Any] = {"paused_since": None}
+        changes: dict[str, Any] = {"paused_since": None, "typed": None}
         if move.to_status == Status.PROCESSING:
             changes |= start_term(move.dossier, move.at)
         return changes
@@ -169,12 +174,15 @@ class Supplement(ActionBase):
 
     def effects(self, move: Move) -> None:
         dossier, request = move.dossier, move.extra["request"]
-        for item in move.extra["open"]:
-            # At the counter: what had not come online lies before the clerk.
-            if not item.section:
-                item.paper = at_desk(move, item.required, item.name)
-                item.paper.save()
-                item.save(update_fields=["paper"])
+        earlier = list(dossier.papers.filter(uploaded_at__lt=request.asked_at, replaced_at=None))
+        for state in move.extra["states"]:
+            item = state.item
+            if state.given:
+                replaced = [paper.pk for paper in earlier if is_for(item, paper)]
+                Paper.objects.filter(pk__in=replaced).update(replaced_at=move.now)
+            elif not item.section:
+                # At the counter: what had not come online lies before the clerk.
+                at_desk(move, item.required, item.name).save()
         SupplementRequest.objects.filter(pk=request.pk).update(answered_at=move.now)
         Pause.objects.filter(dossier=dossier, until=None).update(until=move.at)
         if move.to_status == Status.PROCESSING:

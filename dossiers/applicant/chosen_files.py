@@ -81,18 +81,15 @@ def take_all(request: SignedInRequest, dossier: Dossier, chosen: list[Chosen], s
 
 def take(request: SignedInRequest, dossier: Dossier, one: Chosen) -> str:
     """Store one file, of a draft or of a supplement; return why it was not taken, '' when it was."""
-    item = supplements.item_number(one.key)
-    if item is None and not dossier.is_draft:
-        # Before the file is looked at: the page of papers is no longer there to say what is wrong with it.
-        raise drafts.changed_meanwhile()
-    required = None if item is not None else required_of(dossier, one.key)
-    by, moment = request.user, recorded_now()
+    if supplements.item_number(one.key) is None:
+        if not dossier.is_draft:
+            # Before the file is looked at: the page of papers is no longer there to say what is wrong with it.
+            raise drafts.changed_meanwhile()
+        require_known(dossier, one.key)
+    moment = recorded_now()
     try:
         accepted = accept(one.file, now=moment)
-        if item is not None:
-            supplements.add_file(dossier, item, accepted, by=by, now=moment)
-        elif required is not None:
-            papers.add_file(dossier, required, accepted, by=by, now=moment, replaces=one.replaces)
+        papers.add_file(dossier, one.key, accepted, by=request.user, now=moment, replaces=one.replaces)
     except Refused as refusal:
         if refusal.code == "stale":
             raise
@@ -101,6 +98,6 @@ def take(request: SignedInRequest, dossier: Dossier, one: Chosen) -> str:
     return ""
 
 
-def required_of(dossier: Dossier, key: str) -> RequiredPaper:
-    """Return a paper of the procedure by its key; raises Http404."""
-    return get_object_or_404(RequiredPaper, version=dossier.version_id, key=key[:40])
+def require_known(dossier: Dossier, key: str) -> None:
+    """Raise Http404 unless a key is that of a paper of the procedure."""
+    get_object_or_404(RequiredPaper, version=dossier.version_id, key=key[:40])

@@ -2,7 +2,6 @@
 
 from typing import Any, Self
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +13,7 @@ from common.forms.fields import AddressField, AnyIdField, FullNameField, NfcChar
 from common.forms.question import QuestionMixin, draw
 from common.forms.widgets import AddressWidget
 from common.values.identity import check_any_id, compact
-from procedures.models import Offering
+from procedures.forms import PageForm
 
 from ..models import Delivery, Dossier
 
@@ -26,39 +25,9 @@ DELIVERY_LABELS = {
 }
 
 
-def bare_helper(form: forms.Form) -> FormHelper:
-    """Return a helper that renders fields only; form tag and buttons stand in the template."""
-    helper = FormHelper(form)
-    helper.form_tag = False
-    helper.disable_csrf = True
-    # The template shows it above the heading.
-    helper.no_error_summary = True
-    return helper
-
-
-class UnitForm(forms.Form):
-    """Which unit shall receive the dossier, when several offer the procedure."""
-
-    use_required_attribute = False
-    unit = forms.ChoiceField(
-        label=_("Which commune do you file with?"),
-        widget=forms.RadioSelect,
-        error_messages={
-            "required": _("Choose the commune you file with."),
-            "invalid_choice": _("Choose one of the communes listed."),
-        },
-    )
-
-    def __init__(self, *args: Any, offerings: tuple[Offering, ...], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choice_of(self, "unit").choices = [(offering.unit.slug, offering.unit.name) for offering in offerings]
-        self.helper = bare_helper(self)
-
-
-class DeliveryForm(forms.Form):
+class DeliveryForm(PageForm):
     """How the result travels; name, phone and address count only for the post."""
 
-    use_required_attribute = False
     delivery = forms.ChoiceField(
         label=_("How do you want to receive the result?"),
         widget=forms.RadioSelect,
@@ -74,7 +43,6 @@ class DeliveryForm(forms.Form):
     def __init__(self, *args: Any, ways: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choice_of(self, "delivery").choices = [(way, DELIVERY_LABELS[Delivery(way)]) for way in ways]
-        self.helper = bare_helper(self)
 
     @staticmethod
     def initial_of(dossier: Dossier, user: User) -> dict[str, Any]:
@@ -101,10 +69,9 @@ class DeliveryForm(forms.Form):
         return {name: self.cleaned_data[name] for name in ("name", "phone", "address")}
 
 
-class SubmitForm(forms.Form):
+class SubmitForm(PageForm):
     """The declaration and the hidden facts of the page it was made on."""
 
-    use_required_attribute = False
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
     revision = forms.IntegerField(min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput)
     declared = forms.BooleanField(
@@ -112,12 +79,8 @@ class SubmitForm(forms.Form):
         error_messages={"required": _("Tick the declaration before you submit.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper(self)
 
-
-class RevisionForm(forms.Form):
+class RevisionForm(PageForm):
     """The revision that a page was made for."""
 
     revision = forms.IntegerField(min_value=0, max_value=2_000_000_000, widget=forms.HiddenInput)
@@ -126,7 +89,6 @@ class RevisionForm(forms.Form):
 class WithdrawForm(RevisionForm):
     """Why a dossier is withdrawn."""
 
-    use_required_attribute = False
     reason = NfcCharField(
         label=_("Why do you withdraw?"),
         max_length=500,
@@ -134,12 +96,8 @@ class WithdrawForm(RevisionForm):
         error_messages={"required": _("Say briefly why you withdraw.")},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper(self)
 
-
-class LookupForm(QuestionMixin):
+class LookupForm(PageForm, QuestionMixin):
     """A public look-up with the question in words."""
 
     def asking_again(self) -> Self:
@@ -153,7 +111,6 @@ class LookupForm(QuestionMixin):
 class TrackByCodeForm(LookupForm):
     """Look a dossier up by its code."""
 
-    use_required_attribute = False
     question_form = "track_code"
     code = NfcCharField(
         label=_("Dossier code"),
@@ -162,10 +119,6 @@ class TrackByCodeForm(LookupForm):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
         error_messages={"required": _("Enter the dossier code.")},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper(self)
 
 
 class AnyPaperField(AnyIdField):
@@ -180,7 +133,6 @@ class AnyPaperField(AnyIdField):
 class TrackByNumberForm(LookupForm):
     """Look dossiers up by what only the applicant knows together."""
 
-    use_required_attribute = False
     question_form = "track_number"
     number = AnyPaperField(
         label=_("Number of the applicant's identity paper"),
@@ -193,10 +145,6 @@ class TrackByNumberForm(LookupForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "w4"}),
         error_messages={"required": _("Enter the last 4 digits of the phone number.")},
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = bare_helper(self)
 
     def clean_phone_end(self) -> str:
         """Require exactly four digits."""

@@ -13,6 +13,7 @@ from common.files.stored import ScanState
 from common.logs import Event, note
 from eforms import schema as form_schema
 from notifications.models import Notification
+from procedures.papers import is_asked
 
 from .. import hooks
 from ..models import AccessRecord, Dossier, Paper, PaperKind
@@ -95,13 +96,12 @@ def paper_cards(dossier: Dossier) -> list[PaperCard]:
     for paper in dossier.papers.order_by("pk"):
         given[paper.required_id].append(paper)
     cards = []
-    answers = dossier.answers
     for required in dossier.version.papers.all():
         papers = given.pop(required.pk, [])
-        is_asked = not required.from_form and (required.show_if is None or form_schema.show(required.show_if, answers))
-        if papers or is_asked:
+        is_wanted = is_asked(dossier.version, required, dossier.answers)
+        if papers or is_wanted:
             detail = required.condition if not required.is_required else ""
-            cards.append(card(dossier, required.name, detail, papers, is_missing=required.is_required and is_asked))
+            cards.append(card(dossier, required.name, detail, papers, is_missing=required.is_required and is_wanted))
     for papers in given.values():
         for paper in papers:
             cards.append(card(dossier, paper.name, _("Further paper"), [paper], is_missing=False))

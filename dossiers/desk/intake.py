@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Kind, User
-from common import onetime
 from common.clock import local_day
 from common.database.contention import once_more
 from common.models import OneTimeKey
@@ -23,8 +21,10 @@ from offices.models import Role, Unit
 from procedures.catalogue import current_version
 from procedures.models import Offering, PreparedForm, ProcedureVersion, RequiredPaper
 from procedures.paper import prepared
+from procedures.papers import asked_papers, is_brought
 
 from ..actions import Register
+from ..filing.drafts import made_once
 from ..models import Dossier
 from ..models.dossier import new_ref
 from ..records import applicants
@@ -56,6 +56,10 @@ class Intake:
     units: tuple[Unit, ...]
     papers: tuple[RequiredPaper, ...]
 
+    def is_brought(self, paper: RequiredPaper) -> bool:
+        """Whether a paper comes beside the signed declaration."""
+        return is_brought(self.version, paper)
+
     @property
     def has_changed(self) -> bool:
         """Whether the procedure has another version now."""
@@ -80,8 +84,8 @@ def intake_of(form: PreparedForm, officer: Officer) -> Intake:
     schema = form_schema.load(form.version.form or {})
     live = form_schema.live_answers(schema, declared)
     lost = [field.label.vi for _section, field in schema.fields() if field.key in live and field.key not in answers]
-    papers = tuple(paper for paper in version.papers.all() if form_schema.show(paper.show_if, answers))
-    return Intake(form, version, answers, lost, units, papers)
+    papers = asked_papers(version, answers, on_paper=True)
+    return Intake(form, version, answers, lost, units, tuple(papers))
 
 
 def answers_for(form: PreparedForm, version: ProcedureVersion, day: date) -> dict[str, Any]:
@@ -112,21 +116,16 @@ def register(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now
     """Make the dossier of a declaration and take it in, once; the declaration filled in here is deleted with it.
 
     ``data`` is the cleaned form: ``unit``, ``channel``, ``delivery``, ``applicant`` (ApplicantData), ``received``
-    and ``copies`` (keys of papers). Raises Refused, Refused and ``onetime.KeyMisused``. What a deadlock
+    and ``copies`` (keys of papers). Raises Refused and ``onetime.KeyMisused``. What a deadlock
     undid is done once more.
     """
     return once_more(lambda: _take_in(intake, data, by=by, key=key, now=now))
 
 
 def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:
-    with transaction.atomic():
-        ref = new_ref()
-        made_before = onetime.use_key(key, REGISTER, by.pk, ref, now)
-        if made_before is not None:
-            earlier = Dossier.objects.filter(filed_by=by, ref=made_before).first()
-            if earlier is None:
-                raise onetime.KeyMisused
-            return earlier
+    ref = new_ref()
+
+    def make() -> None:
         fresh = PreparedForm.objects.select_for_update(of=("self",)).select_related("version")
         form = fresh.filter(pk=intake.form.pk, expires_at__gt=now).first()
         if form is None:
@@ -150,7 +149,8 @@ def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now
         action = Register(applicant, tuple(data["received"]), tuple(data["copies"]))
         perform(action, dossier, by=by, now=now, revision=dossier.revision)
         PreparedForm.objects.filter(pk=form.pk).delete()
-    return dossier
+
+    return made_once(key, REGISTER, ref, make, by=by, now=now)
 
 
 def taken_with(key: str, by: User) -> Dossier | None:

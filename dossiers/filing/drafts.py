@@ -1,12 +1,11 @@
-"""A draft: where it may be filed, how it begins, what is written into it, how it goes.
+"""A draft: how it begins, what is written into it, how it goes.
 
 Every write locks the row, wants status 0 and raises the revision, so that a page
 made for an older state is recognised. Nothing here reads the clock.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -21,10 +20,11 @@ from common.files.uploads import delete_after_commit
 from common.forms.typed import Typed
 from common.refusals import Refused
 from eforms import schema as form_schema
+from eforms.filling.filled import Filled, with_typed
 from offices.models import Unit
-from procedures.catalogue import current_version, effective_level, offerings_for
-from procedures.models import Offering, Procedure, ProcedureVersion
+from procedures.models import ProcedureVersion
 
+from ..actions.readiness import DELIVERY
 from ..models import Dossier, Paper, Status
 from ..models.dossier import new_ref
 
@@ -32,10 +32,7 @@ MAX_DRAFTS = 20
 # Counted from the last time the draft was saved.
 DRAFT_DAYS = 30
 EXPIRY_BATCH = 100
-ONLINE_LEVEL = 3
 START = "start_draft"
-# Where the delivery page keeps what was typed; no key of a section begins so.
-DELIVERY = "-delivery"
 
 
 def changed_meanwhile() -> Refused:
@@ -45,66 +42,21 @@ def changed_meanwhile() -> Refused:
     )
 
 
-@dataclass(frozen=True)
-class Entry:
-    """Where a procedure may be filed online today: its version in force and the offerings of level 3 and 4.
-
-    ``level`` is the highest at which anybody takes it in any way, 0 for nobody.
-    """
-
-    version: ProcedureVersion | None
-    offerings: tuple[Offering, ...] = ()
-    is_over: bool = False
-    level: int = 0
-
-    def offering(self, slug: str) -> Offering | None:
-        """Return the offering of the unit with a slug."""
-        return next((offering for offering in self.offerings if offering.unit.slug == slug), None)
-
-
-def entry_of(procedure: Procedure, day: date) -> Entry:
-    """Return how a procedure can be filed online on a local day; two queries."""
-    version = current_version(procedure, day)
-    if version is None:
-        # What has yet to begin is not over.
-        begun = procedure.versions.filter(published_at__isnull=False, effective_from__lte=day)
-        return Entry(None, is_over=begun.exists())
-    if procedure.accept_until is not None and procedure.accept_until < day:
-        return Entry(version, is_over=True)
-    offerings = offerings_for(version, day)
-    online = [offering for offering in offerings if effective_level(version, offering) >= ONLINE_LEVEL]
-    highest = max((effective_level(version, offering) for offering in offerings), default=0)
-    return Entry(version, tuple(online), level=highest)
-
-
-def offering_of(dossier: Dossier, day: date) -> Offering:
-    """Return the offering under which a draft is filed.
-
-    Raises :class:`Refused` when the unit no longer takes the procedure online.
-    """
-    return offering_in(entry_of(dossier.version.procedure, day), dossier.received_by)
-
-
-def offering_in(entry: Entry, unit: Unit) -> Offering:
-    """Return a unit's offering; raises :class:`Refused` ('closed') when it has none online."""
-    found = next((offering for offering in entry.offerings if offering.unit_id == unit.pk), None)
-    if found is None:
-        raise Refused(
-            _("%(unit)s no longer takes this procedure online. Your answers are kept: print them and file on paper.")
-            % {"unit": unit.name},
-            code="closed",
-        )
-    return found
-
-
 def expires(dossier: Dossier) -> datetime:
     """Return until when a draft is kept when nobody saves it again."""
     return dossier.saved_at + timedelta(days=DRAFT_DAYS)
 
 
-def is_taken(dossier: Dossier, day: date) -> bool:
-    """Tell whether the unit of a draft still takes its procedure online on a local day. Two queries."""
-    return entry_of(dossier.version.procedure, day).offering(dossier.received_by.slug) is not None
+def made_once(key: str, purpose: str, ref: str, make: Callable[[], object], *, by: User, now: datetime) -> Dossier:
+    """Return the dossier that a one-time key stands for; the first time ``make`` brings about the one with ``ref``.
+
+    Raises ``onetime.KeyMisused`` for a key that is another account's, or whose
+    dossier is gone. One query beside the key's own.
+    """
+    found = Dossier.objects.filter(ref=onetime.once(key, purpose, by.pk, ref, now, make) or ref).first()
+    if found is None:
+        raise onetime.KeyMisused
+    return found
 
 
 def start_draft(version: ProcedureVersion, unit: Unit, owner: User, *, key: str, now: datetime) -> Dossier:
@@ -113,34 +65,17 @@ def start_draft(version: ProcedureVersion, unit: Unit, owner: User, *, key: str,
     Raises :class:`Refused` when the account holds too many drafts and
     ``onetime.KeyMisused`` for a key that is not this account's.
     """
-    with transaction.atomic():
-        ref = new_ref()
-        made_before = onetime.use_key(key, START, owner.pk, ref, now)
-        if made_before is not None:
-            return drafted_before(owner, made_before)
-        drafts = Dossier.objects.of_owner(owner).filter(status=Status.DRAFT)
-        untouched = drafts.filter(version=version, received_by=unit, revision=0, saved_at=F("created_at")).first()
-        if untouched is not None:
-            return untouched
-        require_room_for_a_draft(owner)
-        return Dossier.objects.create(
-            ref=ref,
-            version=version,
-            received_by=unit,
-            unit=unit,
-            owner=owner,
-            filed_by=owner,
-            created_at=now,
-            saved_at=now,
-        )
+    drafts = Dossier.objects.of_owner(owner).filter(status=Status.DRAFT)
+    untouched = drafts.filter(version=version, received_by=unit, revision=0, saved_at=F("created_at")).first()
+    ref = untouched.ref if untouched else new_ref()
 
+    def make() -> None:
+        if untouched is None:
+            require_room_for_a_draft(owner)
+            columns = {"received_by": unit, "unit": unit, "owner": owner, "filed_by": owner}
+            Dossier.objects.create(ref=ref, version=version, created_at=now, saved_at=now, **columns)
 
-def drafted_before(owner: User, ref: str) -> Dossier:
-    """Return what an earlier request with the same key made; raises Refused('stale') when it is gone."""
-    existing = Dossier.objects.of_owner(owner).filter(ref=ref).first()
-    if existing is None:
-        raise changed_meanwhile()
-    return existing
+    return made_once(key, START, ref, make, by=owner, now=now)
 
 
 def require_room_for_a_draft(owner: User) -> None:
@@ -183,39 +118,25 @@ def save_section(
     """
     with transaction.atomic():
         fresh = locked_draft(dossier)
-        write_draft(
-            fresh,
-            now,
-            answers=merged(fresh.answers, answers),
-            typed=with_typed(fresh.typed, section.key, typed),
-            completed_sections=marked(fresh.completed_sections, section.key, is_done),
-            sections_to_review=marked(fresh.sections_to_review, section.key, False)
-            if is_done
-            else fresh.sections_to_review,
-        )
+        filled = fresh.filled.with_section(section.key, answers, is_done=is_done, typed=typed)
+        write_draft(fresh, now, **columns_of(filled))
 
 
-def merged(stored: Mapping[str, Any], answers: Mapping[str, Any]) -> dict[str, Any]:
-    """Return stored answers with those of one page laid over them; cleared ones are forgotten."""
-    return {key: value for key, value in {**stored, **answers}.items() if not form_schema.is_empty(value)}
-
-
-def marked(done: list[str], key: str, is_done: bool) -> list[str]:
-    """Return the finished sections with one added or taken away, each once."""
-    return [other for other in done if other != key] + ([key] if is_done else [])
-
-
-def with_typed(stored: Mapping[str, Typed] | None, key: str, typed: Typed | None) -> dict[str, Typed] | None:
-    """Return what is kept as typed with one part's replaced or, when nothing of it is at fault, taken away."""
-    kept = {other: boxes for other, boxes in (stored or {}).items() if other != key} | ({key: typed} if typed else {})
-    return kept or None
+def columns_of(filled: Filled) -> dict[str, Any]:
+    """Return the columns of a dossier that keep what is filled in."""
+    return {
+        "answers": dict(filled.answers),
+        "typed": dict(filled.typed) or None,
+        "completed_sections": filled.done,
+        "sections_to_review": filled.to_review,
+    }
 
 
 def set_delivery(dossier: Dossier, delivery: str, address: dict[str, Any] | None, *, now: datetime) -> None:
     """Store how the result travels; ``address`` has name, phone and address when by post."""
     with transaction.atomic():
         fresh = locked_draft(dossier)
-        typed = with_typed(fresh.typed, DELIVERY, None)
+        typed = with_typed(fresh.typed, DELIVERY, None) or None
         write_draft(fresh, now, delivery=delivery, delivery_address=address, typed=typed)
 
 

@@ -1,13 +1,11 @@
-"""The papers of a draft: what is asked for these answers, and the files given for it.
+"""The papers given for a draft, or for a supplement that waits to be sent.
 
 A file is stored only together with its row, and leaves the store when its
 row's transaction fails. Nothing here reads the clock.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,64 +16,66 @@ from accounts.models import User
 from common.files import hashes
 from common.files.store import NotKept, keep
 from common.files.stored import ScanState
-from common.files.uploads import Accepted, delete_after_commit, removed_on_failure
+from common.files.uploads import Accepted, removed_on_failure
 from common.refusals import Refused
-from eforms import schema as form_schema
-from procedures.models import ProcedureVersion, RequiredPaper
+from procedures.models import RequiredPaper
 
+from ..actions.supplement import states
 from ..models import Dossier, Paper, PaperKind
-from .drafts import locked_draft, write_draft
+from . import supplements
+from .drafts import changed_meanwhile, locked_draft, write_draft
 
 
 @dataclass(frozen=True)
-class PaperCard:
-    """One required paper with what has been given for it."""
+class Slot:
+    """One paper that may be given now, of a draft or asked for by a supplement, with what has been given for it.
 
-    required: RequiredPaper
-    files: tuple[Paper, ...]
-    promise: Paper | None
-    is_needed: bool
-
-    @property
-    def is_given(self) -> bool:
-        """Whether a file or the promise of the original is there."""
-        return bool(self.files) or self.promise is not None
-
-
-def asked_papers(version: ProcedureVersion, answers: Mapping[str, Any]) -> list[RequiredPaper]:
-    """Return the papers to upload for these answers; one query.
-
-    A paper made from the form's answers is left out once the procedure has a form.
+    ``dossier`` is locked; ``required`` is None for a paper beyond the list.
     """
-    return [
-        required
-        for required in version.papers.all()
-        if not (required.from_form and version.form) and form_schema.show(required.show_if, answers)
-    ]
+
+    dossier: Dossier
+    required: RequiredPaper | None
+    name: str
+    given: list[Paper]
 
 
-def add_file(
-    dossier: Dossier, required: RequiredPaper, accepted: Accepted, *, by: User, now: datetime, replaces: str = ""
-) -> Paper:
-    """Store a checked file for a required paper of a draft, in place of ``replaces`` when given.
+def locked_slot(dossier: Dossier, key: str) -> Slot:
+    """Lock a dossier and return the paper that a card's key stands for; raises Refused('stale') when it is not open."""
+    item = supplements.item_number(key)
+    if item is None:
+        fresh = locked_draft(dossier)
+        required = fresh.version.papers.filter(key=key[:40]).first()
+        if required is not None:
+            return Slot(fresh, required, required.name, list(fresh.papers.filter(required=required)))
+    else:
+        request = supplements.locked(dossier)
+        for state in states(request, request.dossier):
+            if state.item.pk == item and not state.item.section:
+                return Slot(request.dossier, state.item.required, state.item.name, list(state.given))
+    raise changed_meanwhile()
+
+
+def add_file(dossier: Dossier, key: str, accepted: Accepted, *, by: User, now: datetime, replaces: str = "") -> Paper:
+    """Store a checked file for a paper, in place of ``replaces`` when given; several may be given for one.
 
     A promise of the original is withdrawn. Raises :class:`Refused` at 20
     files or 60 MB. Nothing stays in the store when the transaction fails.
     """
     with removed_on_failure() as written, transaction.atomic():
-        fresh = locked_draft(dossier)
-        papers = list(fresh.papers.all())
-        leaving = [
-            paper
-            for paper in papers
-            if paper.required_id == required.pk and (paper.ref == replaces or paper.kind == PaperKind.ORIGINAL_PROMISED)
-        ]
-        check_room([paper for paper in papers if paper not in leaving], accepted)
-        made = store_file(fresh, required, required.name, accepted, by=by, now=now, written=written)
+        slot = locked_slot(dossier, key)
+        leaving = [paper for paper in slot.given if paper.ref == replaces or paper.kind == PaperKind.ORIGINAL_PROMISED]
+        check_room([paper for paper in dossier.papers.filter(replaced_at=None) if paper not in leaving], accepted)
+        made = store_file(slot.dossier, slot.required, slot.name, accepted, by=by, now=now, written=written)
         for paper in leaving:
-            remove_paper_row(paper)
-        write_draft(fresh, now)
+            paper.remove()
+        touch(slot.dossier, now)
     return made
+
+
+def touch(fresh: Dossier, now: datetime) -> None:
+    """Raise the revision of a draft, so that older pages are recognised; that of a dossier belongs to its events."""
+    if fresh.is_draft:
+        write_draft(fresh, now)
 
 
 def check_room(papers: list[Paper], accepted: Accepted) -> None:
@@ -129,40 +129,31 @@ def store_file(
     return paper
 
 
-def promise_original(dossier: Dossier, required: RequiredPaper, *, by: User, now: datetime) -> None:
-    """Note that the applicant brings the paper to the desk; once per paper.
-
-    Raises Refused when this paper must come as a file.
-    """
-    if not required.may_bring_original:
-        raise Refused(_("This paper has to be sent as a file."), code="must_upload")
+def promise_original(dossier: Dossier, key: str, *, by: User, now: datetime) -> None:
+    """Note that the applicant brings a paper to the desk, once per paper; refused where it must come as a file."""
     with transaction.atomic():
-        fresh = locked_draft(dossier)
-        if not fresh.papers.filter(required=required).exists():
-            fresh.papers.create(
-                required=required,
-                name=required.name,
-                kind=PaperKind.ORIGINAL_PROMISED,
-                uploaded_by=by,
-                uploaded_at=now,
-            )
-            write_draft(fresh, now)
+        slot = locked_slot(dossier, key)
+        if slot.required is not None and not slot.required.may_bring_original:
+            raise Refused(_("This paper has to be sent as a file."), code="must_upload")
+        if not slot.given:
+            promise = {"kind": PaperKind.ORIGINAL_PROMISED, "uploaded_by": by, "uploaded_at": now}
+            slot.dossier.papers.create(required=slot.required, name=slot.name, **promise)
+            touch(slot.dossier, now)
 
 
 def remove_paper(dossier: Dossier, ref: str, *, now: datetime) -> None:
-    """Take a file or a promise out of a draft; one that is gone already is no error."""
+    """Take back a file or a promise of a draft, or given since the request; one that is gone already is no error."""
     with transaction.atomic():
-        fresh = locked_draft(dossier)
-        paper = fresh.papers.filter(ref=ref).first()
-        if paper is not None:
-            remove_paper_row(paper)
-            write_draft(fresh, now)
-
-
-def remove_paper_row(paper: Paper) -> None:
-    """Delete a paper's row now and its file after commit."""
-    delete_after_commit(paper.file)
-    Paper.objects.filter(pk=paper.pk).delete()
+        if dossier.is_draft:
+            fresh = locked_draft(dossier)
+            given = list(fresh.papers.filter(ref=ref))
+        else:
+            request = supplements.locked(dossier)
+            fresh = request.dossier
+            given = [paper for state in states(request, fresh) for paper in state.given if paper.ref == ref]
+        for paper in given:
+            paper.remove()
+            touch(fresh, now)
 
 
 def copy_paper(paper: Paper, target: Dossier, *, by: User, now: datetime, written: list[FieldFile]) -> None:

@@ -16,9 +16,10 @@ from eforms.comparing import ASKED_ELSEWHERE, GONE, NEW, WORDS, FormChange, comp
 from eforms.parts import visible_fields
 from eforms.schema import Answers, Question, Schema
 from procedures.models import ProcedureVersion
+from procedures.papers import asked_papers
 
+from ..actions.readiness import schema_of
 from ..models import Dossier, Paper, PaperKind
-from .papers import asked_papers
 
 # Text of these kinds fits a question of the other kind as it is.
 _TEXTS = frozenset({"text", "long_text", "full_name", "id_number", "tax_code", "phone", "email"})
@@ -142,11 +143,6 @@ def _fitting(value: Any, old: Question, new: Question) -> Any:
 # The page before it happens -------------------------------------------------------------------------------------------
 
 
-def schema_of(version: ProcedureVersion) -> Schema | None:
-    """Return the form of a version."""
-    return form_schema.load(version.form) if version.form else None
-
-
 def page(dossier: Dossier, newer: ProcedureVersion, day: date, language: str) -> dict[str, Any]:
     """Say what a newer version changes for this draft. Four queries."""
     old, new = schema_of(dossier.version), schema_of(newer)
@@ -166,6 +162,7 @@ def page(dossier: Dossier, newer: ProcedureVersion, day: date, language: str) ->
         groups.setdefault(change.section, []).append(change)
     titles = {section.key: section.title.say(language) for form in (old, new) if form for section in form.sections}
     given = list(dossier.papers.filter(replaced_at=None).select_related("required"))
+    before = form_schema.live_answers(old, dossier.answers) if old else dossier.answers
     return {
         "dossier": dossier,
         "newer": newer,
@@ -175,7 +172,7 @@ def page(dossier: Dossier, newer: ProcedureVersion, day: date, language: str) ->
         "lost": [item.label.say(language) for item in carried.lost],
         "done": [titles[key] for key in carried.done],
         "changed": [titles[key] for key in carried.changed],
-        "papers": _paper_words(dossier, newer, carried.answers, given),
+        "papers": _paper_words(dossier, newer, before, carried.answers, given),
     }
 
 
@@ -188,11 +185,13 @@ def _concerns(change: FormChange, shown: set[str], concerned: set[str], dossier:
     return change.field in concerned if change.field else change.kind == NEW
 
 
-def _paper_words(dossier: Dossier, newer: ProcedureVersion, kept: Answers, given: list[Paper]) -> list[str]:
+def _paper_words(
+    dossier: Dossier, newer: ProcedureVersion, before: Answers, kept: Answers, given: list[Paper]
+) -> list[str]:
     """Say which papers are asked for newly, which no longer, and what becomes of files sent already."""
     papers = asked_papers(newer, kept)
     known = set(newer.papers.values_list("key", flat=True))
-    asked_before = {required.key: required for required in asked_papers(dossier.version, dossier.answers)}
+    asked_before = {required.key: required for required in asked_papers(dossier.version, before)}
     asked_now = {required.key for required in papers}
     found = []
     for required in papers:

@@ -7,6 +7,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from common.secret import EncryptedField, EncryptedJSONField
+from eforms.filling.filled import Filled
 from offices.models import Role, Unit
 from procedures.models import ProcedureVersion
 
@@ -170,6 +171,11 @@ class Dossier(models.Model):
     def is_open(self) -> bool:
         """Submitted and not yet ended."""
         return self.status in OPEN
+
+    @property
+    def filled(self) -> Filled:
+        """The form as the applicant has filled it in."""
+        return Filled(self.answers, self.completed_sections, self.typed or {}, self.sections_to_review)
 
     @property
     def is_awaiting_reception(self) -> bool:

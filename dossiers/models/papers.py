@@ -6,6 +6,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from common.files.stored import StoredFile
+from common.files.uploads import delete_after_commit
 from procedures.models import RequiredPaper
 
 from .dossier import REF_ALPHABET, Dossier, Status
@@ -59,6 +60,11 @@ class Paper(StoredFile):
     def __str__(self) -> str:
         return self.name
 
+    def remove(self) -> None:
+        """Delete the row now and its file after commit: only of a draft, or given for an unsent supplement."""
+        delete_after_commit(self.file)
+        self.delete()
+
 
 class SupplementRequest(models.Model):
     """That the applicant must complete the dossier; one open request at a time."""
@@ -85,7 +91,7 @@ class SupplementRequest(models.Model):
 
 
 class SupplementItem(models.Model):
-    """One deficient paper (or section of the form) and why."""
+    """One deficient paper (or section of the form) and why; ``actions.supplement.states`` tells what answers it."""
 
     request = models.ForeignKey(SupplementRequest, on_delete=models.CASCADE, related_name="items")
     required = models.ForeignKey(RequiredPaper, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -93,7 +99,6 @@ class SupplementItem(models.Model):
     section = models.CharField(max_length=40, blank=True, default="")
     name = models.CharField(max_length=400)
     reason = models.CharField(max_length=500)
-    paper = models.ForeignKey(Paper, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         ordering = ["request", "id"]

@@ -6,7 +6,6 @@ from types import SimpleNamespace
 import pytest
 
 from dossiers import actions
-from dossiers.records.applicants import data_of_account
 from dossiers.workflow import perform
 from tests import factories
 from tests.present import present
@@ -28,7 +27,7 @@ class Road:
 
     def submitted(self):
         """Status 1."""
-        return self.do(actions.Submit(data_of_account(self.citizen), key="k" * 32), self.citizen)
+        return self.do(actions.Submit(), self.citizen)
 
     def received(self):
         """Status 2."""
@@ -61,10 +60,7 @@ class Road:
     def answer(self):
         """Give what the open request asks for, as the applicant's pages do."""
         for item in self.dossier.supplement_requests.get(answered_at=None).items.all():
-            item.paper = self.dossier.papers.create(
-                required=item.required, name=item.name, kind="promised", uploaded_at=self.now
-            )
-            item.save(update_fields=["paper"])
+            self.dossier.papers.create(required=item.required, name=item.name, kind="promised", uploaded_at=self.now)
         return self
 
 

@@ -45,8 +45,9 @@ def filled(old_key, road):
     Representative.objects.create(account=road.citizen, full_name="Lê Văn C", personal_number="075099000099")
     User.objects.filter(pk=road.citizen.pk).update(id_number="B1234567")
     typed = {"requester": {"answer-requester_name": ["An 1"]}}
-    Dossier.objects.update(delivery_address={"name": "An", "phone": "0912", "address": {}}, typed=typed)
+    Dossier.objects.update(delivery_address={"name": "An", "phone": "0912", "address": {}})
     road.decided().do(actions.ReturnResult("Nguyễn Văn An", "075199000011"), road.commune.clerk)
+    Dossier.objects.update(typed=typed)
     road.dossier.applicant.representative = {"name": "Lê Văn C"}
     road.dossier.applicant.save(update_fields=["representative"])
     PreparedForm.objects.create(version=road.version, answers={"a": 1}, created_at=road.now, expires_at=road.now)

@@ -29,6 +29,7 @@ def world(road, now):
     road.dossier.delivery = Delivery.ONLINE
     road.dossier.save(update_fields=["delivery"])
     paper = road.dossier.papers.create(
+        required=road.version.papers.get(key="chung-sinh"),
         name="Giấy chứng sinh",
         kind=PaperKind.FILE,
         original_name="a.pdf",

@@ -16,7 +16,6 @@ from common.models import Alert, AlertKind
 from common.secret import newest_history_key
 from dossiers import actions, chain, verifying
 from dossiers.models import Dossier, DossierEvent, HistorySeal, Paper, PaperKind, Result, Status
-from dossiers.records.applicants import data_of_account
 from dossiers.tasks import verify_record
 from tests import factories
 from tests.present import present
@@ -267,9 +266,6 @@ def test_verifying_costs_the_same_for_many_dossiers(road, django_assert_max_num_
         owner = factories.citizen(email=f"{index}@example.com", personal_number="")
         draft = factories.draft(owner, road.commune.unit, road.version)
         road.dossier, road.citizen = draft, owner
-        road.do(
-            actions.Submit(data_of_account(owner), f"{index}" * 32),
-            owner,
-        )
+        road.do(actions.Submit(), owner)
     with django_assert_max_num_queries(11):
         assert verifying.verify(road.now).dossiers == 4

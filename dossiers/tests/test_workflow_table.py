@@ -27,7 +27,7 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
     paper = present(dossier.version.papers.first())
     applicant = ApplicantData(kind="citizen", name="Phạm Thị Lan", id_kind="personal_number", id_number="075199000099")
     inputs = {
-        Action.SUBMIT: lambda: actions.Submit(applicant, key="s" * 32),
+        Action.SUBMIT: lambda: actions.Submit(),
         Action.REGISTER: lambda: actions.Register(applicant, ("chung-sinh",)),
         Action.RECEIVE: actions.Receive,
         Action.REFUSE: lambda: actions.Refuse("Không thuộc thẩm quyền"),

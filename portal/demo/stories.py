@@ -19,14 +19,16 @@ from common.clock import local_day
 from common.files.uploads import Accepted
 from common.values.working_time import OfficeCalendar, add_working_hours, at, next_open
 from dossiers import actions
-from dossiers.filing import drafts, papers, submission, supplements
+from dossiers.actions.readiness import Readiness
+from dossiers.filing import drafts, papers, supplements
 from dossiers.models import Channel, Delivery, Dossier
-from dossiers.records.applicants import PERSONAL_NUMBER, ApplicantData, data_of_account
+from dossiers.records.applicants import PERSONAL_NUMBER, ApplicantData
 from dossiers.records.terms import due_from
 from dossiers.workflow import perform
 from eforms import schema as form_schema
 from offices.models import Role
 from procedures.models import ProcedureVersion, TimeUnit
+from procedures.papers import asked_papers
 
 from . import answers
 from .people import Person, somebody
@@ -317,7 +319,9 @@ def supplement(stage: Stage, step: Steps, case: Case, owner: User) -> Iterator[d
         request = supplements.open_request(step.dossier)
         assert request is not None, "asked for a moment ago"
         for item in request.items.all():
-            supplements.add_file(step.dossier, item.pk, stage.samples[0], by=owner, now=step.moment)
+            papers.add_file(
+                step.dossier, f"{supplements.ITEM_PREFIX}{item.pk}", stage.samples[0], by=owner, now=step.moment
+            )
         supplements.send(step.dossier, by=owner, revision=step.dossier.revision, now=step.moment)
     if case.end == "stopped":
         yield step.after(80, 120)
@@ -354,7 +358,7 @@ def decision(stage: Stage, step: Steps, case: Case, owner: User | None) -> Itera
 def ask(step: Steps) -> actions.RequestSupplement:
     """Return a request for one paper of the dossier, or for a further one when the list has none."""
     reason = step.rng.choice(MISSING)
-    asked = papers.asked_papers(step.dossier.version, step.dossier.answers)
+    asked = asked_papers(step.dossier.version, step.dossier.answers)
     if asked:
         paper = step.rng.choice(asked)
         item = actions.Item(paper.pk, "", paper.name, reason)
@@ -470,14 +474,14 @@ def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, mome
     drafts.write_draft(drafts.locked_draft(made), moment, answers=given, completed_sections=sections)
     if case.end == "draft":
         return made
-    for required in papers.asked_papers(version, given):
+    for required in asked_papers(version, given):
         if not required.is_required and stage.rng.random() < 0.6:
             continue
         if required.may_bring_original and stage.rng.random() < 0.45:
-            papers.promise_original(made, required, by=owner, now=moment)
+            papers.promise_original(made, required.key, by=owner, now=moment)
         else:
-            papers.add_file(made, required, stage.rng.choice(stage.samples), by=owner, now=moment)
-    ways = submission.deliveries(version.level)
+            papers.add_file(made, required.key, stage.rng.choice(stage.samples), by=owner, now=moment)
+    ways = Readiness(made, local_day(moment)).ways
     way = Delivery.ONLINE if case.online and Delivery.ONLINE in ways else stage.rng.choice([Delivery.DESK, ways[-1]])
     by_post = {"name": owner.full_name, "phone": owner.phone, "address": person_of(owner).address}
     drafts.set_delivery(made, way, by_post if way == Delivery.POST else None, now=moment)
@@ -487,7 +491,7 @@ def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, mome
 def submit(dossier: Dossier, owner: User, moment: datetime) -> None:
     """Send a complete draft in."""
     dossier.refresh_from_db()
-    perform(actions.Submit(data_of_account(owner), onetime.new_key()), dossier, by=owner, now=moment)
+    perform(actions.Submit(), dossier, by=owner, now=moment)
     dossier.refresh_from_db()
 
 
@@ -517,6 +521,6 @@ def register(stage: Stage, case: Case, version: ProcedureVersion, moment: dateti
         phone=person.phone if stage.rng.random() < 0.5 else "",
         address=person.address,
     )
-    keys = tuple(paper.key for paper in papers.asked_papers(version, made.answers) if paper.is_required)
+    keys = tuple(paper.key for paper in asked_papers(version, made.answers) if paper.is_required)
     perform(actions.Register(applicant, keys), made, by=clerk, now=moment)
     return made

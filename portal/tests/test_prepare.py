@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from common.database import append_only
 from dossiers import actions
 from dossiers.models import Dossier, DossierEvent, Status
-from dossiers.records.applicants import data_of_account
 from dossiers.workflow import perform
 from portal.management.commands import prepare
 from tests import factories
@@ -36,8 +35,7 @@ class Writer(threading.Thread):
             owner = factories.citizen(email=f"nguoi{self.number}@example.com", personal_number="")
             while not self.stop.is_set():
                 draft = factories.draft(owner, self.commune.unit, self.version)
-                key = f"{self.number}{self.done:031d}"
-                perform(actions.Submit(data_of_account(owner), key), draft, by=owner, now=factories.NOW)
+                perform(actions.Submit(), draft, by=owner, now=factories.NOW)
                 perform(actions.Receive(), draft, by=self.commune.clerk, now=factories.NOW)
                 self.done += 1
         except Exception as error:

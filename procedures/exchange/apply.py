@@ -13,7 +13,7 @@ from accounts.models import User
 from common import clock
 from common.files.store import NotKept
 from common.files.uploads import removed_on_failure
-from common.refusals import STALE, Refused
+from common.refusals import Refused, stale
 
 from ..marks import write_marks
 from ..models import LifeEvent, Procedure, ProcedureVersion, RequiredPaper, Sector
@@ -34,7 +34,7 @@ class Stale(Refused):
     """The catalogue has changed since the dry run; ``plan`` is what the file would do now."""
 
     def __init__(self, newer: Plan) -> None:
-        super().__init__(STALE, code="stale")
+        super().__init__(*stale().reasons, code="stale")
         self.plan = newer
 
 

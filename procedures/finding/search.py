@@ -16,6 +16,7 @@ from common.web.paging import Page, capped_count, keyset_page
 from offices.models import Unit
 
 from .. import fees, labels
+from ..levels import ONLINE_LEVEL
 from ..models import FeeLine, LifeEvent, Offering, OfferingFee, Procedure, ProcedureVersion, Sector
 from . import spelling
 from .matching import LINKS, Wanted, narrowed, ranked, wanted, with_words
@@ -322,7 +323,7 @@ def _row(
             day.year,
         ),
         "url": url,
-        "apply_url": f"{url}apply/" if level >= 3 and is_open else "",
+        "apply_url": f"{url}apply/" if level >= ONLINE_LEVEL and is_open else "",
     }
 
 

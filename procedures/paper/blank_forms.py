@@ -26,12 +26,10 @@ from common.text import fold
 from eforms import declarations
 from eforms import schema as form_schema
 
+from ..levels import PAPER_LEVEL
 from ..models import ProcedureVersion
 
 FOLDER = "blank-forms"
-# At the first level nothing is filed from afar; from the second on an official form is offered.
-IN_PERSON_LEVEL = 1
-PAPER_LEVEL = 2
 
 
 @dataclass(frozen=True)

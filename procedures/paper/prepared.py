@@ -7,9 +7,7 @@ index. Nothing here reads the clock.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -25,10 +23,10 @@ from common.refusals import Refused
 from common.secret import blind_index
 from common.text import plain
 from eforms import schema as form_schema
+from eforms.filling.filled import Filled
+from eforms.filling.progress import Progress
 
-from ..catalogue import current_version, effective_level, offerings_for
-from ..models import Offering, PreparedForm, Procedure, ProcedureVersion
-from .blank_forms import PAPER_LEVEL
+from ..models import PreparedForm, ProcedureVersion
 
 # Thirty-two signs without I, L, O and U: sixteen of them are 80 bits.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -44,43 +42,6 @@ _BETWEEN = re.compile(r"[\s\-.]+")
 def gone() -> Refused:
     """Return the refusal of a form that was deleted, or whose time ran out, meanwhile."""
     return Refused(_("What was filled in here has been deleted. You can begin anew."), code="gone")
-
-
-# Where a form may be filled in ----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Entry:
-    """Where a procedure's form may be handed in on paper today: its version in force and the offerings of level 2 up.
-
-    ``is_over``: it ended, or takes no dossiers any more.
-    """
-
-    version: ProcedureVersion | None
-    offerings: tuple[Offering, ...] = ()
-    is_over: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Whether there is a form to fill in and somebody who takes it."""
-        return self.version is not None and self.version.form is not None and bool(self.offerings)
-
-    def offering(self, slug: str) -> Offering | None:
-        """Return the offering of the unit with a slug; the only one when there is one."""
-        if len(self.offerings) == 1:
-            return self.offerings[0]
-        return next((offering for offering in self.offerings if offering.unit.slug == slug), None)
-
-
-def entry_of(procedure: Procedure, day: date) -> Entry:
-    """Return how a procedure's form can be handed in on paper on a local day; two queries."""
-    version = current_version(procedure, day)
-    if version is None or (procedure.accept_until is not None and procedure.accept_until < day):
-        return Entry(version, is_over=True)
-    offerings = offerings_for(version, day)
-    return Entry(
-        version, tuple(offering for offering in offerings if effective_level(version, offering) >= PAPER_LEVEL)
-    )
 
 
 # The code -------------------------------------------------------------------------------------------------------------
@@ -121,9 +82,14 @@ def answers_of(form: PreparedForm) -> dict[str, Any]:
     return dict((form.answers or {}).get("answers", {}))
 
 
-def typed_of(form: PreparedForm) -> dict[str, Typed]:
-    """Return what was sent, by section, where something of it is at fault."""
-    return dict((form.answers or {}).get("typed", {}))
+def filled_of(form: PreparedForm) -> Filled:
+    """Return the form as it has been filled in."""
+    return Filled(answers_of(form), form.completed_sections, (form.answers or {}).get("typed", {}))
+
+
+def progress_of(form: PreparedForm, day: date) -> Progress:
+    """Return how far a form is on a local day."""
+    return Progress(form_schema.load(form.version.form or {}), filled_of(form), day)
 
 
 def code_of(form: PreparedForm) -> str:
@@ -185,12 +151,9 @@ def save_section(
     """
     with transaction.atomic():
         fresh = _locked(form, now)
-        stored = {**answers_of(fresh), **answers}
-        kept = {key: value for key, value in stored.items() if not form_schema.is_empty(value)}
-        done = [key for key in fresh.completed_sections if key != section.key] + ([section.key] if is_done else [])
-        faulty = {key: boxes for key, boxes in typed_of(fresh).items() if key != section.key}
-        fresh.answers = fresh.answers | {"answers": kept, "typed": faulty | ({section.key: typed} if typed else {})}
-        fresh.completed_sections = done
+        filled = filled_of(fresh).with_section(section.key, answers, is_done=is_done, typed=typed)
+        fresh.answers |= {"answers": dict(filled.answers), "typed": dict(filled.typed)}
+        fresh.completed_sections = filled.done
         if fresh.code_index is None:
             fresh.expires_at = min(now + _unprinted(), fresh.created_at + timedelta(days=DAYS))
         fresh.save(update_fields=["answers", "completed_sections", "expires_at"])
@@ -252,30 +215,3 @@ def _locked(form: PreparedForm, now: datetime) -> PreparedForm:
     if fresh is None:
         raise gone()
     return fresh
-
-
-@dataclass
-class Progress:
-    """A form measured against its schema. No queries.
-
-    ``kept`` are the answers that count, ``errors`` the faults per section.
-    """
-
-    form: PreparedForm
-    day: date
-
-    def __post_init__(self) -> None:
-        self.schema = form_schema.load(self.form.version.form or {})
-        self.answers = answers_of(self.form)
-        self.kept, self.errors = form_schema.clean_all(self.schema, self.answers, today=self.day)
-
-    @cached_property
-    def sections(self) -> tuple[form_schema.Section, ...]:
-        """The sections that the answers so far call for."""
-        return self.schema.visible_sections(self.answers)
-
-    @property
-    def missing(self) -> list[form_schema.Section]:
-        """Sections not saved without a fault."""
-        done = set(self.form.completed_sections) - set(typed_of(self.form))
-        return [section for section in self.sections if section.key not in done or section.key in self.errors]

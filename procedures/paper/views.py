@@ -5,7 +5,7 @@ of it. The pages begin no session before the first POST.
 """
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib import messages
@@ -21,22 +21,21 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from common.clock import LOCAL, local_day, now, recorded_now
 from common.files.store import NotKept
-from common.forms.typed import as_sent
 from common.forms.warnings import point_out
 from common.pdf import PdfFailed, render_pdf
 from common.refusals import Refused
 from common.web.limits import hit_ip, hit_target, too_many
 from eforms import declarations
-from eforms import schema as form_schema
-from eforms.answering import anchor, known_data, section_form
+from eforms.answering import known_data
+from eforms.schema import Section
 from offices.units.hours import hours_lines
 
 from .. import labels
-from ..catalogue import current_version
+from ..catalogue import Entry, current_version, entry_of
+from ..forms import PaperUnitForm
+from ..levels import PAPER_LEVEL
 from ..models import PreparedForm, Procedure
 from . import blank_forms, prepared
-from .forms import PaperUnitForm
-from .prepared import Entry, Progress
 
 SESSION_KEY = "prepared_forms"
 MAX_FORMS = 20
@@ -58,10 +57,10 @@ def on_paper(view: View) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, code: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         procedure = get_object_or_404(Procedure, code=code)
-        entry = prepared.entry_of(procedure, local_day(now()))
-        if entry.is_over and procedure.versions.exclude(published_at=None).exists():
+        entry = entry_of(procedure, local_day(now()), PAPER_LEVEL)
+        if entry.is_over:
             return gone(request, procedure)
-        if not entry.is_open:
+        if not entry.offerings or entry.version is None or entry.version.form is None:
             raise Http404
         return view(request, procedure, entry, *args, **kwargs)
 
@@ -164,7 +163,7 @@ def begin(request: HttpRequest, procedure: Procedure, entry: Entry) -> HttpRespo
     form = own_form(request, procedure)
     version = entry.version
     assert version is not None
-    unit_form = PaperUnitForm(offerings=entry.offerings)
+    unit_form = PaperUnitForm(entry=entry)
     if request.method == "POST":
         limit = hit_ip(request, "prepare_ip", now())
         if limit.exceeded:
@@ -174,7 +173,7 @@ def begin(request: HttpRequest, procedure: Procedure, entry: Entry) -> HttpRespo
                 form = prepared.renew(form, version, recorded_now())
             keep(request, procedure, form)
             return redirect(next_page(procedure, form))
-        unit_form = PaperUnitForm(only_unit(request, entry), offerings=entry.offerings)
+        unit_form = PaperUnitForm(request.POST, entry=entry)
         if unit_form.is_valid():
             form = prepared.start(version, unit_form.cleaned_data["unit"], recorded_now())
             keep(request, procedure, form)
@@ -194,114 +193,74 @@ def begin(request: HttpRequest, procedure: Procedure, entry: Entry) -> HttpRespo
     return render(request, "procedures/fill_begin.html", context, status=422 if unit_form.errors else 200)
 
 
-def only_unit(request: HttpRequest, entry: Entry) -> Any:
-    """Return the POSTed fields; a single unit needs no choosing."""
-    data = request.POST.copy()
-    if len(entry.offerings) == 1:
-        data["unit"] = entry.offerings[0].unit.slug
-    return data
-
-
 def next_page(procedure: Procedure, form: PreparedForm) -> str:
     """Return the first part that is not finished, or the check when none is left."""
-    missing = Progress(form, local_day(now())).missing
-    if missing:
-        return reverse("procedures:fill_section", args=[procedure.code, missing[0].key])
-    return reverse("procedures:fill_review", args=[procedure.code])
+    missing = prepared.progress_of(form, local_day(now())).missing
+    return page_of(procedure, missing[0] if missing else None)
+
+
+def page_of(procedure: Procedure, section: Section | None) -> str:
+    """Return the address of a part, that of the check for None."""
+    if section is None:
+        return reverse("procedures:fill_review", args=[procedure.code])
+    return reverse("procedures:fill_section", args=[procedure.code, section.key])
 
 
 @on_form
 @require_http_methods(["GET", "HEAD", "POST"])
 def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: PreparedForm, section: str) -> HttpResponse:
     """Ask one topic; what was typed is kept even when something is wrong with it."""
-    progress = Progress(form, local_day(now()))
-    keys = [one.key for one in progress.sections]
-    if section not in keys:
+    progress = prepared.progress_of(form, local_day(now()))
+    chosen = progress.section(section)
+    if chosen is None:
         messages.info(request, _("This part is not needed for your answers."))
         return redirect("procedures:fill_review", procedure.code)
-    n = keys.index(section)
-    chosen = progress.sections[n]
-    kept = prepared.typed_of(form).get(chosen.key)
-    asked = section_form(
-        progress.schema,
-        chosen,
-        progress.answers,
-        data=request.POST if request.method == "POST" else as_sent(kept) if kept else None,
-        prefill=known_data(request.user) if request.user.is_authenticated else {},
-        language=language(),
-        today=progress.day,
-    )
-    asked.helper.no_error_summary = True
+    sent = request.POST if request.method == "POST" else None
+    prefill = known_data(request.user) if request.user.is_authenticated else {}
+    asked = progress.form(chosen, sent, prefill=prefill, language=language())
     is_from_review = request.GET.get("back") == "review"
-    if request.method == "POST":
+    if sent is not None:
         is_valid = asked.is_valid()
         prepared.save_section(form, chosen, asked.answers(), is_done=is_valid, now=recorded_now(), typed=asked.typed)
         keep(request, procedure, form)
         if is_valid:
             point_out(request, asked)
             form.refresh_from_db()
-            return redirect(following_url(procedure, form, chosen, is_from_review))
+            following = prepared.progress_of(form, progress.day).following(chosen)
+            return redirect(page_of(procedure, None if is_from_review else following))
+    before = progress.preceding(chosen)
     back = reverse("procedures:fill", args=[procedure.code])
-    if is_from_review:
-        back = reverse("procedures:fill_review", args=[procedure.code])
-    elif n:
-        back = reverse("procedures:fill_section", args=[procedure.code, keys[n - 1]])
-    context = {
+    if before or is_from_review:
+        back = page_of(procedure, None if is_from_review else before)
+    context = progress.page(chosen, asked) | {
         "procedure": procedure,
-        "form": asked,
-        "heading": chosen.title.say(language()),
-        "intro": chosen.intro.say(language()),
-        "n": n + 1,
-        "total": len(keys),
         "back": back,
         "is_printed": form.code_index is not None,
     }
-    is_refused = request.method == "POST" and bool(asked.errors)
+    is_refused = sent is not None and bool(asked.errors)
     return render(request, "procedures/fill_section.html", context, status=422 if is_refused else 200)
-
-
-def following_url(procedure: Procedure, form: PreparedForm, done: form_schema.Section, is_from_review: bool) -> str:
-    """Return the page after a part: the next one, or the check."""
-    keys = [one.key for one in Progress(form, local_day(now())).sections]
-    position = keys.index(done.key) + 1 if done.key in keys else len(keys)
-    if is_from_review or position >= len(keys):
-        return reverse("procedures:fill_review", args=[procedure.code])
-    return reverse("procedures:fill_section", args=[procedure.code, keys[position]])
 
 
 @on_form
 @require_safe
 def review(request: HttpRequest, procedure: Procedure, entry: Entry, form: PreparedForm) -> HttpResponse:
     """Show everything filled in, with links to change it and what is still missing."""
-    progress = Progress(form, local_day(now()))
-    address = {
-        one.key: reverse("procedures:fill_section", args=[procedure.code, one.key]) + "?back=review"
-        for one in progress.sections
-    }
-    sections = [
+    progress = prepared.progress_of(form, local_day(now()))
+    missing = [
         {
-            "title": one.title.say(language()),
-            "url": address[one.key],
-            "is_begun": any(item.key in progress.answers for item in one.fields),
-            "rows": [
-                {
-                    "anchor": anchor(key),
-                    "label": label,
-                    "text": text,
-                    "error": progress.errors.get(one.key, {}).get(key, ""),
-                }
-                for key, label, text in rows
-            ],
+            "url": f"{page_of(procedure, section)}?back=review",
+            "text": section.title.say(language()),
+            "is_faulty": progress.is_faulty(section),
         }
-        for one, rows in form_schema.summary(progress.schema, progress.answers, language())
+        for section in progress.missing
     ]
     context = {
         "procedure": procedure,
         "title": progress.schema.title.say(language()),
-        "sections": sections,
-        "missing": [{"title": one.title.say(language()), "url": address[one.key]} for one in progress.missing],
+        "sections": progress.review(language(), partial(page_of, procedure)),
+        "missing": missing,
         "is_printed": form.code_index is not None,
-        "back": reverse("procedures:fill_section", args=[procedure.code, progress.sections[-1].key]),
+        "back": page_of(procedure, progress.sections[-1]),
         "days": prepared.DAYS,
     }
     return render(request, "procedures/fill_review.html", context)
@@ -314,7 +273,7 @@ def review(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prepa
 @require_http_methods(["GET", "HEAD", "POST"])
 def print_page(request: HttpRequest, procedure: Procedure, entry: Entry, form: PreparedForm) -> HttpResponse:
     """Show the declaration to print and what to do with it; POST makes it ready with its code."""
-    if Progress(form, local_day(now())).missing:
+    if prepared.progress_of(form, local_day(now())).missing:
         messages.info(request, _("Some parts are still missing. They are listed below."))
         return redirect("procedures:fill_review", procedure.code)
     if request.method == "POST":
@@ -337,13 +296,14 @@ def print_page(request: HttpRequest, procedure: Procedure, entry: Entry, form: P
 
 def chosen_unit(entry: Entry, form: PreparedForm) -> Any:
     """Return the unit that a form is for, None when it no longer takes it."""
-    offering = entry.offering(prepared.unit_of(form))
+    only = entry.offerings[0] if len(entry.offerings) == 1 else None
+    offering = only or entry.offering(prepared.unit_of(form))
     return offering.unit if offering else None
 
 
 def declaration(entry: Entry, form: PreparedForm) -> dict[str, Any]:
     """Return the context of a filled declaration with its code."""
-    progress = Progress(form, local_day(now()))
+    progress = prepared.progress_of(form, local_day(now()))
     unit, code = chosen_unit(entry, form), prepared.code_of(form)
     head = declarations.Head(
         procedure=declarations.plain(form.version.name),
@@ -361,7 +321,7 @@ def declaration(entry: Entry, form: PreparedForm) -> dict[str, Any]:
 @require_safe
 def print_pdf(request: HttpRequest, procedure: Procedure, entry: Entry, form: PreparedForm) -> HttpResponse:
     """Send the declaration as a PDF, made in memory and kept nowhere."""
-    if form.code_index is None or Progress(form, local_day(now())).missing:
+    if form.code_index is None or prepared.progress_of(form, local_day(now())).missing:
         return redirect("procedures:fill_review", procedure.code)
     for limit in (hit_target("declaration_pdf", str(form.pk), now()), hit_ip(request, "declaration_ip", now())):
         if limit.exceeded:

@@ -17,13 +17,12 @@ from offices.units.hours import hours_lines
 
 from .. import fees, labels
 from ..catalogue import effective_level
+from ..levels import IN_PERSON_LEVEL, ONLINE_LEVEL, ONLINE_RETURN_LEVEL, PAPER_LEVEL
 from ..models import Offering, Procedure, ProcedureVersion, RequiredPaper, VersionStatus
 from ..paper import blank_forms
-from ..paper.blank_forms import IN_PERSON_LEVEL, PAPER_LEVEL
 
 # Legal names run to 250 characters; beyond this a heading is set smaller.
 LONG_NAME = 70
-ONLINE_LEVEL = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "caution": caution,
         "fees": fees.line_rows(lines, common),
         # Paying online comes with the fee pages.
-        "pays_at_desk": level == 4 and any(line.amount_vnd or line.is_guide for line in lines),
+        "pays_at_desk": level == ONLINE_RETURN_LEVEL and any(line.amount_vnd or line.is_guide for line in lines),
         "audience": labels.audience_words(version.audience),
         "channels": labels.channel_words(version.channels),
         "papers": [_paper(paper, base if may_print else "") for paper in papers],
@@ -146,7 +145,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
             for offering, one, mine in zip(offerings, levels, own, strict=True)
         ],
         "is_long": len(name) > LONG_NAME,
-        "apply_url": f"{base}apply/" if is_open and level >= 3 and offerings else "",
+        "apply_url": f"{base}apply/" if is_open and level >= ONLINE_LEVEL and offerings else "",
         "is_open": is_open,
         "paper_form": blank_forms.offers(version, level) if may_print else None,
         "faq": procedure.faq,

@@ -15,8 +15,8 @@ from common.web.page_cache import anonymous_page
 from ..finding import search
 from ..finding.search import Filters
 from ..labels import audience_words, event_name, in_vietnamese, level_choices
+from ..levels import PAPER_LEVEL
 from ..models import Procedure
-from ..paper.blank_forms import PAPER_LEVEL
 from . import detail as detail_page
 
 

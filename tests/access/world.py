@@ -7,10 +7,8 @@ from django.core.files.storage import default_storage
 
 from common.files.stored import store_once
 from common.files.uploads import Accepted
-from common.onetime import new_key
 from dossiers import actions
 from dossiers.models import Dossier
-from dossiers.records.applicants import data_of_account
 from dossiers.workflow import perform
 from notifications.models import Notification
 from procedures.paper.blank_forms import storage_name
@@ -78,7 +76,7 @@ class World:
     def walk(self, *steps: str) -> Dossier:
         """Submit a draft and take it further."""
         dossier, moment = self.new_draft(), factories.NOW
-        perform(actions.Submit(data_of_account(self.citizen), key=new_key()), dossier, by=self.citizen, now=moment)
+        perform(actions.Submit(), dossier, by=self.citizen, now=moment)
         staff, paper = self.commune, present(self.version.papers.first())
         moves = {
             "receive": (actions.Receive(), staff.clerk),

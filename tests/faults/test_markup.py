@@ -9,7 +9,9 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
-from dossiers.applicant.forms import RevisionForm, bare_helper
+from dossiers.actions import filing
+from dossiers.applicant.forms import RevisionForm
+from dossiers.records.applicants import data_of_account
 from notifications.models import Notification
 from tests import factories
 from tests.access.world import World
@@ -27,6 +29,8 @@ def built_world(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), time_machine.travel(NOW, tick=False), transaction.atomic():
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(factories, "citizen", lambda **fields: make(**({"full_name": EVIL} | fields)))
+            # The form would refuse such a name: the applicant is the account's.
+            patch.setattr(filing, "data_of_filing", lambda user, schema, answers: data_of_account(user))
             world = World()
         for dossier in (world.submitted, world.asked, world.processing, world.decided):
             dossier.papers.update(original_name=EVIL, name=EVIL)
@@ -58,4 +62,4 @@ def test_a_help_text_of_a_form_is_text_and_not_markup(world):
     form = RevisionForm()
     form.fields["revision"].widget = type(form.fields["revision"]).widget()
     form.fields["revision"].help_text = EVIL
-    assert not TAG.search(render_crispy_form(form, helper=bare_helper(form)))
+    assert not TAG.search(render_crispy_form(form, helper=form.helper))

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from dossiers import actions
 from dossiers.models import Dossier
-from dossiers.records.applicants import data_of_account
 from dossiers.workflow import perform
 from procedures.models import PreparedForm, ProcedureVersion
 from procedures.paper import prepared
@@ -112,7 +111,7 @@ def test_a_part_is_corrected(browser, commune, citizen, now):
     Dossier.objects.filter(pk=dossier.pk).update(answers=stored("cũ"), completed_sections=["requester"])
     wanted = actions.RequestSupplement((actions.Item(None, "requester", "Người yêu cầu", "Sai"),))
     for action, by in (
-        (actions.Submit(data_of_account(citizen), key="k" * 32), citizen),
+        (actions.Submit(), citizen),
         (actions.Receive(), commune.clerk),
         (actions.Forward(commune.specialist), commune.clerk),
         (wanted, commune.specialist),

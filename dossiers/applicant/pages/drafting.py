@@ -1,18 +1,17 @@
 """What the pages of a draft show: its parts, its papers, its review."""
 
-from datetime import date
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from common.forms.typed import as_sent
-from eforms import schema as form_schema
-from eforms.answering import anchor, section_form
+from eforms.filling.progress import Progress
+from eforms.schema import Section
 from procedures import labels
 
-from ...filing import drafts, submission
+from ...actions.readiness import Gap, Readiness
+from ...filing import drafts
 from ...models import Dossier
 from .given import delivery_words, file_row
 
@@ -25,48 +24,57 @@ def part(url: str, title: str, state: str) -> dict[str, Any]:
     return {"url": url, "title": title, "state": states[state], "tag": tags[state], "is_done": state == "done"}
 
 
-def task_list(dossier: Dossier, day: date, language: str) -> dict[str, Any]:
-    """Return the parts of a draft with their states and the next one to do. Two queries."""
-    progress = submission.Progress(dossier, day)
-    parts = []
-    for section in progress.sections:
-        state = "done" if progress.is_done(section) else "begun" if progress.is_begun(section) else "new"
-        if progress.is_faulty(section):
-            state = "faulty"
-        elif progress.is_changed(section):
-            state = "changed"
-        url = reverse("applicant:section", args=[dossier.ref, section.key])
-        parts.append(part(url, section.title.say(language), state))
-    if progress.cards:
-        given = any(card.is_given for card in progress.cards)
-        state = "done" if progress.has_papers else "begun" if given else "new"
+def task_list(ready: Readiness, language: str) -> dict[str, Any]:
+    """Return the parts of a draft with their states and the next one to do. Five queries at most."""
+    dossier, form = ready.dossier, ready.form
+    parts = [
+        part(section_url(dossier, section), section.title.say(language), section_state(form, section))
+        for section in form.sections
+    ]
+    if ready.cards:
+        state = "done" if ready.has_papers else "begun" if any(card.is_given for card in ready.cards) else "new"
         parts.append(part(reverse("applicant:papers", args=[dossier.ref]), _("Papers"), state))
-    state = "faulty" if progress.has_faulty_delivery else "done" if progress.has_delivery else "new"
+    state = "faulty" if ready.has_faulty_delivery else "done" if ready.has_delivery else "new"
     parts.append(part(reverse("applicant:delivery", args=[dossier.ref]), _("Receiving the result"), state))
     review = reverse("applicant:review", args=[dossier.ref])
     return {
         "dossier": dossier,
         "title": labels.name_in(dossier.version)[0],
         "parts": parts,
-        "done": progress.parts_done,
-        "total": progress.parts,
-        "is_complete": progress.is_complete,
+        "done": ready.parts_done,
+        "total": ready.parts,
+        "is_complete": not ready.missing,
+        "is_taken": not ready.not_taken,
         "next_url": next((item["url"] for item in parts if not item["is_done"]), review),
         "is_new": dossier.revision == 0,
         "expires": drafts.expires(dossier),
     }
 
 
-def paper_cards(progress: submission.Progress, user: Any, error_key: str = "", error: str = "") -> list[dict[str, Any]]:
+def section_url(dossier: Dossier, section: Section) -> str:
+    """Return the address of a section of the form."""
+    return reverse("applicant:section", args=[dossier.ref, section.key])
+
+
+def section_state(form: Progress, section: Section) -> str:
+    """Return how far a section is, as :func:`part` takes it."""
+    if form.is_faulty(section):
+        return "faulty"
+    if form.is_changed(section):
+        return "changed"
+    return "done" if form.is_done(section) else "begun" if form.is_begun(section) else "new"
+
+
+def paper_cards(ready: Readiness, user: Any, error_key: str = "", error: str = "") -> list[dict[str, Any]]:
     """Return the cards of the papers page; the one a file was refused for carries the reason."""
-    ref = progress.dossier.ref
+    ref = ready.dossier.ref
     return [
         {
             "key": card.required.key,
             "name": card.required.name,
             # What is needed is needed: its condition has been answered.
-            "condition": "" if card.is_needed else card.required.condition,
-            "is_optional": not card.is_needed,
+            "condition": "" if card.required.is_required else card.required.condition,
+            "is_optional": not card.required.is_required,
             "is_given": card.is_given,
             "files": [file_row(paper, user) for paper in card.files],
             "promise": card.promise,
@@ -76,84 +84,49 @@ def paper_cards(progress: submission.Progress, user: Any, error_key: str = "", e
             "promise_url": reverse("applicant:paper_promise", args=[ref, card.required.key]),
             "paper_ref": ref,
         }
-        for card in progress.cards
+        for card in ready.cards
     ]
 
 
-def following_url(progress: submission.Progress, section: form_schema.Section) -> str:
+def following_url(ready: Readiness, section: Section) -> str:
     """Return the page after a section: the next section, the papers, or the delivery."""
-    ref = progress.dossier.ref
-    keys = [other.key for other in progress.sections]
-    position = keys.index(section.key) + 1 if section.key in keys else len(keys)
-    if position < len(keys):
-        return reverse("applicant:section", args=[ref, keys[position]])
-    return reverse("applicant:papers" if progress.cards else "applicant:delivery", args=[ref])
+    following = ready.form.following(section)
+    if following is not None:
+        return section_url(ready.dossier, following)
+    return reverse("applicant:papers" if ready.cards else "applicant:delivery", args=[ready.dossier.ref])
 
 
-def faults(progress: submission.Progress, section: form_schema.Section) -> dict[str, str]:
-    """Return what is wrong in a section by question: in what is kept as typed, else in the answers."""
-    kept = (progress.dossier.typed or {}).get(section.key)
-    if not kept or progress.schema is None:
-        return progress.errors.get(section.key, {})
-    form = section_form(progress.schema, section, progress.dossier.answers, data=as_sent(kept), today=progress.day)
-    return {key: " ".join(map(str, messages)) for key, messages in form.errors.items()}
+def missing_part(dossier: Dossier, gap: Gap, language: str) -> dict[str, Any]:
+    """Return the link to a part that is not finished."""
+    if isinstance(gap.part, Section):
+        url, text = section_url(dossier, gap.part), gap.part.title.say(language)
+    elif gap.part is not None:
+        url = f"{reverse('applicant:papers', args=[dossier.ref])}#paper-{gap.part.key}"
+        text = gap.part.name
+    else:
+        url, text = reverse("applicant:delivery", args=[dossier.ref]), _("Receiving the result")
+    return {"url": url, "text": text, "is_faulty": gap.is_faulty}
 
 
-def review(progress: submission.Progress, language: str) -> dict[str, Any]:
-    """Return everything the applicant is about to submit, with what is missing as links."""
-    dossier = progress.dossier
-    ref = dossier.ref
-    sections = [
-        {
-            "title": section.title.say(language),
-            "is_begun": progress.is_begun(section),
-            "is_faulty": progress.is_faulty(section),
-            "url": reverse("applicant:section", args=[ref, section.key]) + "?back=review",
-            "rows": [
-                {
-                    "anchor": anchor(key),
-                    "label": label,
-                    # What was answered before stands for nothing while something else is typed there.
-                    "text": "" if progress.is_faulty(section) and key in wrong else text,
-                    "error": wrong.get(key, ""),
-                }
-                for key, label, text in rows
-            ],
-        }
-        for section, rows in (
-            form_schema.summary(progress.schema, dossier.answers, language) if progress.schema else []
-        )
-        for wrong in [faults(progress, section)]
-    ]
-    missing = [
-        {
-            "url": reverse("applicant:section", args=[ref, section.key]),
-            "text": section.title.say(language),
-            "is_faulty": progress.is_faulty(section),
-        }
-        for section in progress.missing_sections
-    ]
-    missing += [
-        {"url": f"{reverse('applicant:papers', args=[ref])}#paper-{card.required.key}", "text": card.required.name}
-        for card in progress.missing_papers
-    ]
-    if not progress.has_delivery:
-        unchosen = {"text": _("Receiving the result"), "is_faulty": progress.has_faulty_delivery}
-        missing.append(unchosen | {"url": reverse("applicant:delivery", args=[ref])})
+def review(ready: Readiness, language: str) -> dict[str, Any]:
+    """Return everything the applicant is about to submit, with what is missing as links. Five queries at most."""
+    dossier = ready.dossier
     return {
         "dossier": dossier,
         "title": labels.name_in(dossier.version)[0],
-        "sections": sections,
+        "sections": ready.form.review(language, lambda section: section_url(dossier, section)),
         "papers": [
             {
                 "name": card.required.name,
                 "texts": [paper.original_name for paper in card.files]
                 or [_("The original will be brought to the commune") if card.promise else _("Nothing yet")],
-                "is_missing": card.is_needed and not card.is_given,
+                "is_missing": card.is_missing,
             }
-            for card in progress.cards
-            if card.is_needed or card.is_given
+            for card in ready.cards
+            if card.required.is_required or card.is_given
         ],
         "delivery": delivery_words(dossier),
-        "missing": missing,
+        "missing": [missing_part(dossier, gap, language) for gap in ready.missing],
+        "is_taken": not ready.not_taken,
+        "expires": drafts.expires(dossier),
     }

@@ -9,15 +9,16 @@ from django.http import HttpRequest
 
 from common import onetime
 from procedures import fees, labels
+from procedures.catalogue import Entry
+from procedures.levels import IN_PERSON_LEVEL, ONLINE_LEVEL, PAPER_LEVEL
 from procedures.models import Offering, Procedure, ProcedureVersion
-from procedures.paper.blank_forms import IN_PERSON_LEVEL, PAPER_LEVEL
+from procedures.papers import is_brought
 from procedures.public import detail
 
-from ...filing import drafts
 from ...models import Dossier, Status
 
 
-def preset_unit(request: HttpRequest, entry: drafts.Entry) -> str:
+def preset_unit(request: HttpRequest, entry: Entry) -> str:
     """Return the unit asked for in the address, else that of the person's residence, else ''."""
     asked = entry.offering(request.GET.get("unit", ""))
     if asked is not None:
@@ -28,13 +29,11 @@ def preset_unit(request: HttpRequest, entry: drafts.Entry) -> str:
     return home.unit.slug if home else ""
 
 
-def before_you_start(
-    request: HttpRequest, procedure: Procedure, entry: drafts.Entry, form: Any, day: date
-) -> dict[str, Any]:
+def before_you_start(request: HttpRequest, procedure: Procedure, entry: Entry, form: Any, day: date) -> dict[str, Any]:
     """Return the start page: papers, minutes, fee, deadline, units. Five queries, one more when signed in."""
     version = entry.version
     assert version is not None
-    papers = [paper for paper in version.papers.all() if not (paper.from_form and version.form)]
+    papers = [paper for paper in version.papers.all() if is_brought(version, paper)]
     drafts = []
     if request.user.is_authenticated:
         drafts = list(
@@ -73,7 +72,7 @@ def fee_lines(version: ProcedureVersion, offerings: tuple[Offering, ...], day: d
     return [line for line in (fee, caution) if line]
 
 
-def why_not(procedure: Procedure, entry: drafts.Entry, day: date) -> dict[str, Any] | None:
+def why_not(procedure: Procedure, entry: Entry, day: date) -> dict[str, Any] | None:
     """Return why a procedure cannot be filed online and where to go on; None when nothing of it was ever published.
 
     Three queries at most. ``begins`` is the day on which a version or an online offering begins.
@@ -85,8 +84,8 @@ def why_not(procedure: Procedure, entry: drafts.Entry, day: date) -> dict[str, A
     name, language = labels.name_in(version)
     is_coming = version.effective_from > day
     begins = version.effective_from if is_coming else None
-    if not entry.is_over and not is_coming and version.level >= drafts.ONLINE_LEVEL:
-        later = Offering.objects.filter(procedure=procedure, since__gt=day, level__gte=drafts.ONLINE_LEVEL)
+    if not entry.is_over and not is_coming and version.level >= ONLINE_LEVEL:
+        later = Offering.objects.filter(procedure=procedure, since__gt=day, level__gte=ONLINE_LEVEL)
         begins = later.order_by("since").values_list("since", flat=True).first()
     return {
         "procedure": procedure,
@@ -99,6 +98,6 @@ def why_not(procedure: Procedure, entry: drafts.Entry, day: date) -> dict[str, A
         "successor": detail.successor_of(version, day) if entry.is_over else None,
         "begins": begins,
         "has_page": not is_coming,
-        "is_in_person": entry.level == IN_PERSON_LEVEL,
-        "is_on_paper": entry.level == PAPER_LEVEL,
+        "is_in_person": entry.highest == IN_PERSON_LEVEL,
+        "is_on_paper": entry.highest == PAPER_LEVEL,
     }

@@ -13,6 +13,7 @@ from notifications.models import Notification
 from procedures import labels
 
 from ... import hooks
+from ...actions.supplement import states
 from ...filing import supplements
 from ...models import Delivery, Dossier, PaperKind, Status, SupplementRequest
 from ...models.papers import Paper
@@ -98,7 +99,7 @@ def supplement_cards(dossier: Dossier, request: SupplementRequest, user: Any, la
             section.key: section.title.say(language) for section in form_schema.load(dossier.version.form).sections
         }
     cards = []
-    for state in supplements.states(request):
+    for state in states(request, dossier):
         item = state.item
         key = f"{supplements.ITEM_PREFIX}{item.pk}"
         may_bring = item.required is None or item.required.may_bring_original

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -20,18 +19,20 @@ from common.forms.adjusting import sent_with
 from common.forms.typed import Typed, as_sent, typed_of
 from common.forms.warnings import point_out
 from common.refusals import Refused
+from dossiers.actions.readiness import DELIVERY, Readiness, require_none
 from dossiers.filing import drafts, submission, supplements
 from dossiers.filing.papers import promise_original, remove_paper
 from dossiers.models import Dossier
 from dossiers.timeline.history import explain_refusal
-from eforms.answering import known_data, section_form
-from procedures.catalogue import effective_level
+from eforms.answering import AnswerForm, known_data
+from eforms.schema import Section
+from procedures.levels import ONLINE_RETURN_LEVEL
 
-from ..chosen_files import Chosen, chosen_files, required_of, take_all
+from ..chosen_files import Chosen, chosen_files, require_known, take_all
 from ..forms import DeliveryForm, SubmitForm
 from ..guards import on_draft, telling_refusals
 from ..pages import drafting
-from .submitted import answer_item, supplement_page
+from .submitted import supplement_page
 
 
 def language() -> str:
@@ -43,36 +44,25 @@ def language() -> str:
 @telling_refusals
 def section(request: SignedInRequest, dossier: Dossier, section: str) -> HttpResponse:
     """Ask one topic; what was typed is kept even when something is wrong with it."""
-    day = local_day(now())
-    progress = submission.Progress(dossier, day)
-    chosen = progress.section(section)
-    may_edit = supplements.may_correct(dossier, section)
-    if chosen is None or (dossier.is_draft and submission.newer_version(dossier, day)) or not may_edit:
+    ready = Readiness(dossier, local_day(now()))
+    chosen = ready.form.section(section)
+    is_open = ready.newer is None if dossier.is_draft else supplements.is_listed(dossier, section)
+    if chosen is None or not is_open:
         return outside(request, dossier, is_known=chosen is not None)
-    assert progress.schema is not None, "a section is part of a form"
-    form = section_form(
-        progress.schema,
-        chosen,
-        dossier.answers,
-        data=sent_or_kept(request, dossier, section),
-        prefill=known_data(request.user) if dossier.is_draft else {},
-        language=language(),
-        today=day,
-    )
-    form.helper.no_error_summary = True
-    if request.method == "POST":
-        answer = save_section(request, dossier, progress, chosen, form)
+    sent = request.POST if request.method == "POST" else None
+    prefill = known_data(request.user) if dossier.is_draft else {}
+    form = ready.form.form(chosen, sent, prefill=prefill, language=language())
+    if sent is not None:
+        answer = save_section(request, ready, chosen, form)
         if answer is not None:
             return answer
-    return render(request, "applicant/section.html", section_context(request, dossier, progress, chosen, form))
-
-
-def sent_or_kept(request: SignedInRequest, dossier: Dossier, part: str) -> Any:
-    """Return what a part's form checks: what is sent now, else what is kept as typed; None when it is all right."""
-    if request.method == "POST":
-        return request.POST
-    kept = (dossier.typed or {}).get(part)
-    return as_sent(kept) if kept else None
+    context = ready.form.page(chosen, form) | {
+        "dossier": dossier,
+        "total": ready.parts,
+        "back": back_url(request, ready, chosen),
+        "is_draft": dossier.is_draft,
+    }
+    return render(request, "applicant/section.html", context)
 
 
 def outside(request: SignedInRequest, dossier: Dossier, *, is_known: bool) -> HttpResponse:
@@ -84,10 +74,9 @@ def outside(request: SignedInRequest, dossier: Dossier, *, is_known: bool) -> Ht
     return redirect("applicant:dossier", dossier.ref)
 
 
-def save_section(
-    request: SignedInRequest, dossier: Dossier, progress: submission.Progress, section: Any, form: Any
-) -> HttpResponse | None:
+def save_section(request: SignedInRequest, ready: Readiness, section: Section, form: AnswerForm) -> HttpResponse | None:
     """Store a topic's answers; return where to go, or None to show the page again."""
+    dossier = ready.dossier
     is_autosave = "X-Autosave" in request.headers
     is_valid = form.is_valid()
     is_done = is_valid and (not is_autosave or section.key in dossier.completed_sections)
@@ -109,7 +98,7 @@ def save_section(
     if request.GET.get("back") == "review":
         return redirect("applicant:review", dossier.ref)
     dossier.refresh_from_db()
-    return redirect(drafting.following_url(submission.Progress(dossier, progress.day), section))
+    return redirect(drafting.following_url(Readiness(dossier, ready.day), section))
 
 
 def say_saved(request: SignedInRequest, moment: datetime, *, is_faulty: bool) -> None:
@@ -119,29 +108,14 @@ def say_saved(request: SignedInRequest, moment: datetime, *, is_faulty: bool) ->
         messages.warning(request, _("Something you typed still has to be corrected. It is kept as you typed it."))
 
 
-def section_context(
-    request: SignedInRequest, dossier: Dossier, progress: submission.Progress, section: Any, form: Any
-) -> dict[str, Any]:
-    """Return the page of one topic."""
-    keys = [other.key for other in progress.sections]
-    n = keys.index(section.key)
-    back = reverse("applicant:dossier", args=[dossier.ref])
+def back_url(request: SignedInRequest, ready: Readiness, section: Section) -> str:
+    """Return the page that a topic was opened from."""
+    dossier, before = ready.dossier, ready.form.preceding(section)
     if not dossier.is_draft:
-        back = reverse("applicant:supplement", args=[dossier.ref])
-    elif request.GET.get("back") == "review":
-        back = reverse("applicant:review", args=[dossier.ref])
-    elif n:
-        back = reverse("applicant:section", args=[dossier.ref, keys[n - 1]])
-    return {
-        "dossier": dossier,
-        "form": form,
-        "heading": section.title.say(language()),
-        "intro": section.intro.say(language()),
-        "n": n + 1,
-        "total": progress.parts,
-        "back": back,
-        "is_draft": dossier.is_draft,
-    }
+        return reverse("applicant:supplement", args=[dossier.ref])
+    if request.GET.get("back") == "review":
+        return reverse("applicant:review", args=[dossier.ref])
+    return drafting.section_url(dossier, before) if before else reverse("applicant:dossier", args=[dossier.ref])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -170,15 +144,15 @@ def papers_page(
     request: SignedInRequest, dossier: Dossier, error_key: str = "", error: str = "", status: int = 200
 ) -> HttpResponse:
     """Show the cards; a refused file's reason stands on its card and on top."""
-    progress = submission.Progress(dossier, local_day(now()))
+    ready = Readiness(dossier, local_day(now()))
     context = {
         "dossier": dossier,
-        "cards": drafting.paper_cards(progress, request.user, error_key, error),
+        "cards": drafting.paper_cards(ready, request.user, error_key, error),
         "error": error,
         "error_key": error_key,
         "accept": ACCEPT_ATTRIBUTE,
-        "n": len(progress.sections) + 1,
-        "total": progress.parts,
+        "n": len(ready.form.sections) + 1,
+        "total": ready.parts,
         "is_supplement": False,
     }
     return render(request, "applicant/papers.html", context, status=status)
@@ -204,10 +178,9 @@ def paper_promise(request: SignedInRequest, dossier: Dossier, key: str) -> HttpR
     refused = take_chosen(request, dossier)
     if refused is not None:
         return refused
-    item = supplements.item_number(key)
-    if item is not None:
-        return answer_item(request, dossier, item)
-    promise_original(dossier, required_of(dossier, key), by=request.user, now=recorded_now())
+    if supplements.item_number(key) is None:
+        require_known(dossier, key)
+    promise_original(dossier, key, by=request.user, now=recorded_now())
     return redirect(card_url(dossier, key))
 
 
@@ -218,36 +191,30 @@ def paper_remove(request: SignedInRequest, dossier: Dossier, paper_ref: str) -> 
     refused = take_chosen(request, dossier)
     if refused is not None:
         return refused
-    if dossier.is_draft:
-        remove_paper(dossier, paper_ref, now=recorded_now())
-        messages.success(request, _("Removed."))
-        return redirect("applicant:papers", dossier.ref)
-    supplements.remove(dossier, paper_ref)
-    return redirect("applicant:supplement", dossier.ref)
+    remove_paper(dossier, paper_ref, now=recorded_now())
+    messages.success(request, _("Removed."))
+    return redirect("applicant:papers" if dossier.is_draft else "applicant:supplement", dossier.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @on_draft
 def delivery(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Ask how the result shall travel."""
-    day = local_day(now())
-    level = effective_level(dossier.version, drafts.offering_of(dossier, day))
-    ways = submission.deliveries(level, needs_presence=dossier.version.needs_presence)
-    sent = sent_or_kept(request, dossier, drafts.DELIVERY)
-    if sent is not None:
-        form = DeliveryForm(sent, ways=ways)
+    ready = Readiness(dossier, local_day(now()))
+    require_none(ready.not_taken)
+    kept = dossier.filled.typed.get(DELIVERY)
+    if request.method == "POST" or kept:
+        form = DeliveryForm(request.POST if request.method == "POST" else as_sent(kept or {}), ways=ready.ways)
         if request.method == "POST" and (answer := save_delivery(request, dossier, form)):
             return answer
     else:
-        form = DeliveryForm(initial=DeliveryForm.initial_of(dossier, request.user), ways=ways)
-    progress = submission.Progress(dossier, day)
-    back = reverse("applicant:papers" if progress.cards else "applicant:dossier", args=[dossier.ref])
+        form = DeliveryForm(initial=DeliveryForm.initial_of(dossier, request.user), ways=ready.ways)
     context = {
         "dossier": dossier,
         "form": form,
-        "returns_online": level >= submission.ONLINE_RETURN_LEVEL,
-        "back": back,
-        "total": progress.parts,
+        "returns_online": ready.level >= ONLINE_RETURN_LEVEL,
+        "back": reverse("applicant:papers" if ready.cards else "applicant:dossier", args=[dossier.ref]),
+        "total": ready.parts,
     }
     return render(request, "applicant/delivery.html", context)
 
@@ -280,13 +247,7 @@ def review(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
 
 def review_page(request: SignedInRequest, dossier: Dossier, form: SubmitForm, status: int = 200) -> HttpResponse:
     """Show the check page with its declaration."""
-    progress = submission.Progress(dossier, local_day(now()))
-    is_taken = drafts.is_taken(dossier, local_day(now()))
-    context = drafting.review(progress, language()) | {
-        "form": form,
-        "is_taken": is_taken,
-        "expires": drafts.expires(dossier),
-    }
+    context = drafting.review(Readiness(dossier, local_day(now())), language()) | {"form": form}
     return render(request, "applicant/review.html", context, status=status)
 
 
@@ -295,7 +256,7 @@ def review_page(request: SignedInRequest, dossier: Dossier, form: SubmitForm, st
 def submit(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Submit the draft once; the same form sent again leads to the same dossier.
 
-    Reads no related rows beforehand: the submission reads them itself, locked.
+    Reads no related rows beforehand: the submission reads them itself.
     """
     form = SubmitForm(request.POST)
     if not form.is_valid():

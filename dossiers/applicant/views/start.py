@@ -1,7 +1,5 @@
 """The applicant's first and lasting pages: before you start, my dossiers, one dossier."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -15,13 +13,16 @@ from accounts.requests import SignedInRequest
 from common import onetime
 from common.clock import local_day, now, recorded_now
 from common.refusals import Refused
-from dossiers.filing import drafts, renewal, submission
+from dossiers.actions.readiness import Readiness
+from dossiers.filing import drafts, renewal
 from dossiers.models import Dossier
 from dossiers.records.applicants import filed_on_paper
 from dossiers.timeline.history import explain_refusal
+from procedures.catalogue import Entry, entry_of
+from procedures.forms import UnitForm
+from procedures.levels import ONLINE_LEVEL
 from procedures.models import Procedure
 
-from ..forms import UnitForm
 from ..guards import own_dossier
 from ..pages import drafting, listing, starting, tracking
 
@@ -32,30 +33,22 @@ def apply(request: HttpRequest, code: str) -> HttpResponseBase:
     """Say what is needed before one starts; POST begins a draft with the chosen unit."""
     procedure = get_object_or_404(Procedure.objects.select_related("sector"), code=code)
     day = local_day(now())
-    entry = drafts.entry_of(procedure, day)
+    entry = entry_of(procedure, day, ONLINE_LEVEL)
     if not entry.offerings:
         return cannot_apply(request, procedure, entry)
     if request.method == "POST":
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        form = UnitForm(data_with_only_unit(request, entry), offerings=entry.offerings)
+        form = UnitForm(request.POST, entry=entry)
         if form.is_valid():
             return begin(request, request.user, procedure, entry, form.cleaned_data["unit"])
     else:
-        form = UnitForm(initial={"unit": starting.preset_unit(request, entry)}, offerings=entry.offerings)
+        form = UnitForm(initial={"unit": starting.preset_unit(request, entry)}, entry=entry)
     context = starting.before_you_start(request, procedure, entry, form, day)
     return render(request, "applicant/procedure_apply.html", context, status=200 if not form.errors else 422)
 
 
-def data_with_only_unit(request: HttpRequest, entry: drafts.Entry) -> Any:
-    """Return the POSTed fields; a single unit needs no choosing."""
-    data = request.POST.copy()
-    if len(entry.offerings) == 1:
-        data["unit"] = entry.offerings[0].unit.slug
-    return data
-
-
-def begin(request: HttpRequest, person: User, procedure: Procedure, entry: drafts.Entry, slug: str) -> HttpResponse:
+def begin(request: HttpRequest, person: User, procedure: Procedure, entry: Entry, slug: str) -> HttpResponse:
     """Start the draft, or tell why not and show the start page again."""
     offering = entry.offering(slug)
     # The form has offered only units that take the version in force.
@@ -69,7 +62,7 @@ def begin(request: HttpRequest, person: User, procedure: Procedure, entry: draft
     return redirect("applicant:dossier", draft.ref)
 
 
-def cannot_apply(request: HttpRequest, procedure: Procedure, entry: drafts.Entry) -> HttpResponse:
+def cannot_apply(request: HttpRequest, procedure: Procedure, entry: Entry) -> HttpResponse:
     """Say why a procedure cannot be filed online: 410 once it has ended, 404 when done on paper or still to begin."""
     context = starting.why_not(procedure, entry, local_day(now()))
     if context is None:
@@ -95,11 +88,10 @@ def dossier(request: SignedInRequest, ref: str) -> HttpResponse:
 def draft_page(request: SignedInRequest, found: Dossier) -> HttpResponse:
     """Show the parts of a draft with their states, or that the procedure has changed under it."""
     day = local_day(now())
-    newer = submission.newer_version(found, day)
-    if newer is not None:
-        return render(request, "applicant/dossier_renew.html", renewal.page(found, newer, day, get_language() or "vi"))
-    context = drafting.task_list(found, day, get_language() or "vi")
-    return render(request, "applicant/dossier_draft.html", context | {"is_taken": drafts.is_taken(found, day)})
+    ready, language = Readiness(found, day), get_language() or "vi"
+    if ready.newer is not None:
+        return render(request, "applicant/dossier_renew.html", renewal.page(found, ready.newer, day, language))
+    return render(request, "applicant/dossier_draft.html", drafting.task_list(ready, language))
 
 
 def tracking_page(request: SignedInRequest, found: Dossier) -> HttpResponse:

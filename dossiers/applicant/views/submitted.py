@@ -23,6 +23,7 @@ from dossiers.workflow import perform
 from offices.units.hours import hours_lines
 from procedures import labels
 from procedures.catalogue import effective_level
+from procedures.levels import ONLINE_RETURN_LEVEL
 from procedures.models import Offering
 
 from ..chosen_files import chosen_files, take_all
@@ -44,7 +45,7 @@ def submitted(request: SignedInRequest, ref: str) -> HttpResponse:
         "dossier": dossier,
         "title": labels.name_in(dossier.version)[0],
         "slip": dossier.slips.filter(kind=SlipKind.FILING).first(),
-        "returns_online": level >= submission.ONLINE_RETURN_LEVEL,
+        "returns_online": level >= ONLINE_RETURN_LEVEL,
         "unit": lower_first(dossier.received_by.short_name),
         "fees": starting.fee_lines(dossier.version, (offering,) if offering else (), filed_on),
         "deadline": labels.time_words(dossier.version),
@@ -109,7 +110,7 @@ def supplement(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     try:
         supplements.send(dossier, by=request.user, revision=form.cleaned_data["revision"], now=recorded_now())
     except Refused as refusal:
-        if refusal.code != "incomplete":
+        if refusal.code != "items":
             raise
         return supplement_page(request, dossier, error=str(refusal.message), status=422)
     messages.success(request, _("Your supplement has been sent."))
@@ -132,16 +133,14 @@ def supplement_page(
         "cards": cards,
         "error": error,
         "error_key": error_key,
-        "missing": [card for card in cards if not card["is_given"]],
+        "missing": [
+            {"url": f"#paper-{card['key']}", "text": card["name"], "is_faulty": False}
+            for card in cards
+            if not card["is_given"]
+        ],
         "accept": ACCEPT_ATTRIBUTE,
     }
     return render(request, "applicant/supplement.html", context, status=status)
-
-
-def answer_item(request: SignedInRequest, dossier: Dossier, item: int) -> HttpResponse:
-    """Note that a listed paper will be brought to the commune."""
-    supplements.promise_original(dossier, item, by=request.user, now=recorded_now())
-    return redirect("applicant:supplement", dossier.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

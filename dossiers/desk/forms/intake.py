@@ -125,7 +125,7 @@ class IntakeForm(forms.Form):
                 widget=forms.RadioSelect(attrs={"class": "inline"}),
                 choices=[(ORIGINAL, _("Original")), (COPY, _("A copy")), (NOT_YET, _("Not there"))],
                 # The signed declaration is what lies on the desk.
-                initial=ORIGINAL if paper.from_form else NOT_YET,
+                initial=NOT_YET if intake.is_brought(paper) else ORIGINAL,
                 error_messages={"required": _("Say whether this paper is there: %(name)s") % {"name": paper.name}},
             )
         self.helper = FormHelper(self)
@@ -159,7 +159,7 @@ class IntakeForm(forms.Form):
         if not cleaned.get(number) and number not in self.errors:
             self.add_error(number, _("Enter the number on the paper."))
         for paper in self.intake.papers:
-            is_needed = paper.is_required and not paper.from_form
+            is_needed = paper.is_required and self.intake.is_brought(paper)
             if is_needed and cleaned.get(paper_field(paper)) == NOT_YET:
                 self.add_error(
                     paper_field(paper),

@@ -17,9 +17,11 @@ from common.forms.adjusting import choice_of, sent_with
 from common.forms.fields import NfcCharField
 from common.text import in_order
 from dossiers import actions
+from dossiers.actions import supplement
 from dossiers.models import Dossier
 from dossiers.workflow import ActionBase
 from offices.models import Post, Role
+from procedures.papers import is_brought
 
 REASONS_REFUSED = (
     gettext_lazy("This unit is not competent for this request; file it at the competent authority."),
@@ -135,7 +137,8 @@ class ReceiveForm(ActionForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        papers = [paper for paper in self.dossier.version.papers.all() if not paper.from_form]
+        version = self.dossier.version
+        papers = [paper for paper in version.papers.all() if is_brought(version, paper)]
         choice_of(self, "originals").choices = [(paper.key, paper.name) for paper in papers]
         if not papers:
             del self.fields["originals"]
@@ -197,7 +200,7 @@ class SupplementForm(ActionForm):
         self.ready = [*self.dossier.version.reasons, *REASONS_SUPPLEMENT]
         self.wanted: list[tuple[str, str, str, actions.Item]] = []
         for paper in self.dossier.version.papers.all():
-            if not paper.from_form:
+            if is_brought(self.dossier.version, paper):
                 self._add(f"paper_{paper.pk}", paper.name, paper.condition, actions.Item(paper.pk, "", paper.name, ""))
         for key, title in sections:
             self._add(f"section_{key}", title, _("Part of the declaration"), actions.Item(None, key, title, ""))
@@ -252,7 +255,7 @@ class SupplementForm(ActionForm):
 
 
 class SupplementReceivedForm(ActionForm):
-    """Take in at the counter what the applicant brings: every asked item must be ticked."""
+    """Take in at the counter what the applicant brings: every item not answered online must be ticked."""
 
     items = forms.MultipleChoiceField(
         label=gettext_lazy("Brought by the applicant"), widget=forms.CheckboxSelectMultiple, required=False
@@ -260,8 +263,9 @@ class SupplementReceivedForm(ActionForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        asked = self.dossier.supplement_requests.filter(answered_at=None).prefetch_related("items").first()
-        self.asked = list(asked.items.all()) if asked else []
+        asked = self.dossier.supplement_requests.filter(answered_at=None).first()
+        states = supplement.states(asked, self.dossier) if asked else []
+        self.asked = [state.item for state in states if not state.is_answered]
         choice_of(self, "items").choices = [(str(item.pk), f"{item.name}: {item.reason}") for item in self.asked]
 
     def clean_items(self) -> list[str]:

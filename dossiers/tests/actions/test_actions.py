@@ -10,7 +10,7 @@ from common.files.uploads import Accepted
 from common.refusals import Refused
 from dossiers import actions
 from dossiers.models import Applicant, Assignment, Dossier, Pause, Result, Slip, Status
-from dossiers.records.applicants import ApplicantData, data_of_account
+from dossiers.records.applicants import ApplicantData
 from dossiers.workflow import perform
 from notifications.models import Notification
 from offices.models import CalendarYear, Post, Role
@@ -96,29 +96,23 @@ def test_submit_drops_answers_to_hidden_questions(road):
 def test_submit_refuses_an_unfinished_draft(road, columns, code):
     Dossier.objects.update(**columns)
     road.dossier.refresh_from_db()
-    assert refused(road, actions.Submit(data_of_account(road.citizen), "k" * 32), road.citizen) == code
+    assert refused(road, actions.Submit(), road.citizen) == code
 
 
 def test_submit_refuses_missing_papers(road):
     road.dossier.papers.all().delete()
-    assert refused(road, actions.Submit(data_of_account(road.citizen), "k" * 32), road.citizen) == "papers"
+    assert refused(road, actions.Submit(), road.citizen) == "papers"
 
 
 def test_submit_refuses_where_the_level_is_too_low(road):
     Offering.objects.update(level=2)
-    assert refused(road, actions.Submit(data_of_account(road.citizen), "k" * 32), road.citizen) == "level"
+    assert refused(road, actions.Submit(), road.citizen) == "level"
 
 
 def test_submit_refuses_a_version_no_longer_in_force(road):
     road.version.effective_until = road.now.date() - timedelta(days=1)
     type(road.version).objects.filter(pk=road.version.pk).update(effective_until=road.version.effective_until)
-    assert refused(road, actions.Submit(data_of_account(road.citizen), "k" * 32), road.citizen) == "version"
-
-
-def test_submit_refuses_a_key_used_for_another_dossier(road):
-    other = factories.draft(road.citizen, road.commune.unit, road.version)
-    perform(actions.Submit(data_of_account(road.citizen), "k" * 32), other, by=road.citizen, now=road.now)
-    assert refused(road, actions.Submit(data_of_account(road.citizen), "k" * 32), road.citizen) == "key"
+    assert refused(road, actions.Submit(), road.citizen) == "version"
 
 
 def test_filing_works_when_the_calendar_is_not_entered(road):

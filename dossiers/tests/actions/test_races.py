@@ -131,10 +131,9 @@ def test_control_stale_read_overwrites_without_the_condition(road):
 
 
 def test_eight_submissions_at_once_make_one_dossier(road):
-    data, now = data_of_account(road.citizen), road.now
+    now = road.now
     calls = [
-        lambda: perform(actions.Submit(data, "k" * 32), Dossier.objects.get(), by=road.citizen, now=now)
-        for _try in range(TRIES)
+        lambda: perform(actions.Submit(), Dossier.objects.get(), by=road.citizen, now=now) for _try in range(TRIES)
     ]
     outcomes = at_once(calls)
     assert len([outcome for outcome in outcomes if isinstance(outcome, DossierEvent)]) == 1
@@ -149,8 +148,7 @@ def submissions(road) -> list[Callable[[], Any]]:
     for index in range(TRIES):
         owner = factories.citizen(email=f"nguoi{index}@example.com", full_name="Người Dân")
         draft = factories.draft(owner, road.commune.unit, road.version)
-        action = actions.Submit(data_of_account(owner), f"{index}" * 32)
-        calls.append(partial(perform, action, draft, by=owner, now=road.now))
+        calls.append(partial(perform, actions.Submit(), draft, by=owner, now=road.now))
     return calls
 
 
@@ -286,7 +284,7 @@ def test_two_that_wait_for_each_other_both_end_well(road):
     first = road.submitted().dossier
     other = factories.citizen(email="kia@example.com", personal_number="")
     second = factories.draft(other, road.commune.unit, road.version)
-    perform(actions.Submit(data_of_account(other), "m" * 32), second, by=other, now=road.now)
+    perform(actions.Submit(), second, by=other, now=road.now)
     meeting, met, claim = threading.Barrier(2), [], workflow.take
 
     def cross(fresh, move, changes) -> None:

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from dossiers import actions
 from dossiers.models import AccessRecord, Applicant, Dossier
-from dossiers.records.applicants import data_of_account, number_index
+from dossiers.records.applicants import number_index
 from notifications.models import Notification
 from tests import factories
 from tests.present import present
@@ -346,7 +346,7 @@ def test_call_is_marked_by_an_officer_of_the_unit(client, road, commune, other_c
 def test_second_dossier_of_a_person_is_found_by_number_too(client, road, commune, citizen):
     road.submitted()
     road.dossier = factories.draft(citizen, commune.unit, road.version)
-    road.do(actions.Submit(data_of_account(citizen), key="n" * 32), citizen)
+    road.do(actions.Submit(), citizen)
     client.force_login(commune.clerk)
     page = client.post(reverse("desk:search"), {"q": "075199000011"}, follow=True)
     assert len(page.context["page"].rows) == 2

@@ -7,7 +7,6 @@ from django.urls import reverse
 from common.clock import LOCAL
 from dossiers import actions
 from dossiers.models import Dossier, Status
-from dossiers.records.applicants import data_of_account
 from dossiers.workflow import perform
 from tests import factories
 
@@ -236,6 +235,25 @@ def test_everything_brought_must_be_ticked(client, road, commune):
     assert "items" in answer.context["form"].errors
 
 
+def test_what_came_online_need_not_be_brought(client, road, commune):
+    other = actions.Item(None, "", "Ảnh", "Thiếu ảnh")
+    road.processing().do(actions.RequestSupplement((road.item, other)), commune.specialist)
+    first, second = road.dossier.supplement_requests.get().items.all()
+    earlier = road.dossier.papers.get()
+    given = road.dossier.papers.create(required=first.required, name=first.name, kind="file", uploaded_at=road.now)
+    client.force_login(commune.clerk)
+    page = client.get(reverse("desk:supplement_received", args=[road.dossier.code]))
+    assert [value for value, _label in page.context["form"].fields["items"].choices] == [str(second.pk)]
+    answer = send(client, commune.clerk, "desk:supplement_received", road.dossier, {"items": [str(second.pk)]})
+    assert answer.status_code == 302
+    assert set(road.dossier.papers.filter(replaced_at=None).values_list("name", "kind")) == {
+        (given.name, "file"),
+        ("Ảnh", "received"),
+    }
+    earlier.refresh_from_db()
+    assert earlier.replaced_at is not None
+
+
 def test_own_dossier_is_handled_by_a_colleague(client, road, commune, citizen):
     factories.Post.objects.create(user=citizen, unit=commune.unit, role="clerk", valid_from=road.now.date())
     dossier = road.submitted().dossier
@@ -262,7 +280,7 @@ def test_next_dossier_of_the_list_opens_after_an_action(client, road, commune, c
     first = road.submitted().dossier
     second = factories.draft(citizen, commune.unit, road.version)
     road.dossier = second
-    road.do(actions.Submit(data_of_account(citizen), key="m" * 32), citizen)
+    road.do(actions.Submit(), citizen)
     answer = send(client, commune.clerk, "desk:receive", first, query="?view=waiting")
     assert answer.url == reverse("desk:dossier", args=[second.code]) + "?view=waiting"
     answer = send(client, commune.clerk, "desk:receive", second, query="?view=waiting")

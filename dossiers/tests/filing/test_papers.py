@@ -8,7 +8,8 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from common.database import append_only
-from dossiers.filing import papers, submission
+from dossiers.actions.readiness import Readiness
+from dossiers.filing import papers
 from dossiers.models import Dossier, Paper
 from dossiers.tasks import expire_drafts
 from tests import factories
@@ -118,7 +119,7 @@ def test_only_papers_asked_for_are_required(mine, draft):
     condition = {"field": "wants_copy", "op": "eq", "value": "co"}
     with append_only.lifted():
         draft.version.papers.filter(key="uy-quyen").update(is_required=True, show_if=condition)
-    assert submission.Progress(draft, draft.created_at.date()).missing_papers
+    assert [gap for gap in Readiness(draft, draft.created_at.date()).gaps if gap.code == "papers"]
     mine.post(url("section", draft, "requester"), factories.boxes(requester_name="Lê An", wants_copy="khong"))
     draft.refresh_from_db()
     assert "Văn bản ủy quyền" not in mine.get(url("papers", draft)).content.decode()

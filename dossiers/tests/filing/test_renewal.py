@@ -9,7 +9,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dossiers.filing import drafts, renewal, submission
+from dossiers.actions.readiness import Readiness
+from dossiers.filing import drafts, renewal
 from dossiers.models import Dossier
 from eforms import schema as form_schema
 from eforms.tests.strategies import good_answer, schemas
@@ -178,7 +179,7 @@ def test_the_page_says_what_changes_and_the_task_list_what_to_look_at(
     drafts.save_section(draft, section, {"blood": "A", "sex": "nam"}, is_done=True, now=NOW)
     draft.refresh_from_db()
     assert draft.sections_to_review == []
-    assert submission.Progress(draft, TODAY).is_done(section)
+    assert Readiness(draft, TODAY).form.is_done(section)
 
 
 def test_a_version_that_asks_the_same_says_so(client, version, draft):

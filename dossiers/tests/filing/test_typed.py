@@ -5,6 +5,7 @@ import time_machine
 from django.urls import reverse
 
 from dossiers import actions
+from dossiers.actions.readiness import Readiness, schema_of
 from dossiers.filing import submission
 from dossiers.models import Dossier
 from tests import factories
@@ -113,16 +114,10 @@ def test_only_boxes_of_the_form_are_kept(mine, draft):
     assert set(draft.typed["requester"]) == {f"answer-{key}" for key in WRONG}
 
 
-def test_a_new_version_keeps_what_was_typed_in_parts_that_it_asks(mine, draft, now):
+def test_a_new_version_keeps_what_was_typed_in_parts_that_it_asks(mine, draft):
     send(mine, draft, WRONG, headers=AUTOSAVE)
-    assert set(
-        submission.still_asked(
-            draft.typed | {"gone": {}, "-delivery": {}}, submission.Progress(draft, now.date()).schema
-        )
-    ) == {
-        "requester",
-        "-delivery",
-    }
+    kept = submission.still_asked(draft.typed | {"gone": {}, "-delivery": {}}, schema_of(draft.version))
+    assert set(kept) == {"requester", "-delivery"}
     assert submission.still_asked(draft.typed, None) is None
 
 
@@ -133,7 +128,7 @@ def test_the_way_of_return_is_kept_as_typed(mine, draft, how):
     assert answer.status_code == (204 if how else 302)
     draft.refresh_from_db()
     # What was chosen before does not go in while something else is typed.
-    assert draft.delivery and not submission.Progress(draft, draft.created_at.date()).is_complete
+    assert draft.delivery and Readiness(draft, draft.created_at.date()).gaps
     page = mine.get(url("delivery", draft)).content.decode()
     assert 'value="09 12"' in page and 'value="không có xã này"' in page and "data-error-summary" in page
     assert "Cần sửa" in mine.get(url("dossier", draft)).content.decode()

@@ -3,6 +3,7 @@
 What was answered so far travels in a signed hidden box, section after section.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.core import signing
@@ -11,9 +12,12 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from common import clock
-from eforms.schema import Schema, show, summary
+from eforms.filling.filled import Filled
+from eforms.filling.progress import Progress
+from eforms.schema import Schema, summary
 from procedures import fees, labels
 from procedures.models import TimeUnit
+from procedures.papers import asked_papers
 
 from .. import form_page
 from ..form_desk import Desk, at_version
@@ -53,31 +57,28 @@ def beginning(desk: Desk, schema: Schema | None) -> HttpResponse:
     )
 
 
-def answered(desk: Desk, schema: Schema, answers: dict[str, Any]) -> HttpResponse:
+def answered(desk: Desk, schema: Schema, answers: Mapping[str, Any]) -> HttpResponse:
     """Check what was typed on a section and show the next one, or the same again."""
     post = desk.request.POST
-    live = schema.visible_sections(answers)
+    day = clock.local_day(clock.now())
+    progress = Progress(schema, Filled(answers), day)
     section = next((one for one in schema.sections if one.key == post.get("section")), None)
     if section is None:
-        return page(desk, schema, (live or schema.sections)[0].key, answers)
+        return page(desk, schema, (progress.sections or schema.sections)[0].key, answers)
     if "back" in post:
-        earlier = schema.sections[: schema.sections.index(section)]
-        shown = [one for one in earlier if one in live]
-        return page(desk, schema, (shown or [section])[-1].key, answers)
-    form = form_page.preview_form(schema, section, answers, clock.local_day(clock.now()), data=post)
+        return page(desk, schema, (progress.preceding(section) or section).key, answers)
+    form = form_page.preview_form(schema, section, answers, day, data=post)
     if not form.is_valid():
         return page(desk, schema, section.key, answers, form=form)
-    answers = {key: value for key, value in {**answers, **form.answers()}.items() if value is not None}
-    live = schema.visible_sections(answers)
-    later = [one for one in schema.sections[schema.sections.index(section) + 1 :] if one in live]
-    if later:
-        return page(desk, schema, later[0].key, answers)
-    papers = [paper for paper in desk.version.papers.all() if not paper.from_form and show(paper.show_if, answers)]
-    said = [(part.title.say(language()), rows) for part, rows in summary(schema, answers, language())]
-    return desk.show("preview_end", answers=said, papers=papers)
+    progress = Progress(schema, progress.filled.with_section(section.key, form.answers(), is_done=True), day)
+    following = progress.following(section)
+    if following is not None:
+        return page(desk, schema, following.key, progress.filled.answers)
+    said = [(part.title.say(language()), rows) for part, rows in summary(schema, progress.filled.answers, language())]
+    return desk.show("preview_end", answers=said, papers=asked_papers(desk.version, progress.kept))
 
 
-def page(desk: Desk, schema: Schema, key: str, answers: dict[str, Any], form: Any = None) -> HttpResponse:
+def page(desk: Desk, schema: Schema, key: str, answers: Mapping[str, Any], form: Any = None) -> HttpResponse:
     """Show one section with the answers so far."""
     section = schema.section(key)
     keys = [one.key for one in schema.sections]
@@ -88,7 +89,7 @@ def page(desk: Desk, schema: Schema, key: str, answers: dict[str, Any], form: An
         section=section,
         n=keys.index(key) + 1,
         total=len(keys),
-        state=signing.dumps(answers, salt=SALT, compress=True),
+        state=signing.dumps(dict(answers), salt=SALT, compress=True),
     )
 
 

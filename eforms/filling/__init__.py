@@ -1,0 +1,1 @@
+"""Filling in a form, section by section, wherever the answers are kept."""
