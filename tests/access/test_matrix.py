@@ -17,6 +17,8 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import User
 from common.models import Alert, AlertKind
+from dossiers.desk.actions import BY_SEGMENT
+from dossiers.models import Dossier
 from offices.models import Holiday
 from procedures.models import LifeEvent
 from procedures.versions import publishing
@@ -69,7 +71,7 @@ def rows(world: World) -> list[Case]:
     """Return (URL name, method, URL arguments, expected by persona)."""
     code = world.version.procedure.code
     draft, submitted, asked = world.draft, world.submitted, world.asked
-    processing, proposed, decided = world.processing, world.proposed, world.decided
+    processing, decided = world.processing, world.decided
     paper, sent_paper = present(draft.papers.first()), present(submitted.papers.first())
     slip = present(submitted.slips.first())
     message = world.failed_message()
@@ -173,32 +175,13 @@ def rows(world: World) -> list[Case]:
         ("desk:slip_pdf", GET, [submitted.code, slip.pk], DESK_DOSSIER),
         ("desk:result_print", GET, [world.lettered.code], DESK_DOSSIER),
         ("desk:result_file", GET, [decided.code], DESK_DOSSIER),
-        ("desk:receive", GET, [submitted.code], CLERK_DOSSIER),
-        ("desk:receive", POST, [submitted.code], CLERK_DOSSIER),
-        ("desk:refuse", GET, [submitted.code], CLERK_DOSSIER),
-        ("desk:refuse", POST, [submitted.code], CLERK_DOSSIER),
-        ("desk:supplement", GET, [submitted.code], DESK_DOSSIER),
-        ("desk:supplement", POST, [submitted.code], DESK_DOSSIER),
-        ("desk:supplement_received", GET, [asked.code], CLERK_DOSSIER),
-        ("desk:supplement_received", POST, [asked.code], CLERK_DOSSIER),
-        ("desk:forward", GET, [processing.code], DESK_DOSSIER),
-        ("desk:forward", POST, [processing.code], DESK_DOSSIER),
         ("desk:take", POST, [processing.code], SPECIALIST_DOSSIER),
-        ("desk:propose", GET, [processing.code], SPECIALIST_DOSSIER),
-        ("desk:propose", POST, [processing.code], SPECIALIST_DOSSIER),
-        ("desk:return_result", GET, [decided.code], CLERK_DOSSIER),
-        ("desk:return_result", POST, [decided.code], CLERK_DOSSIER),
-        ("desk:extend", GET, [processing.code], LEADER),
-        ("desk:extend", POST, [processing.code], LEADER),
-        ("desk:decline_withdrawal", GET, [world.withdrawing.code], DESK_DOSSIER),
-        ("desk:decline_withdrawal", POST, [world.withdrawing.code], DESK_DOSSIER),
-        ("desk:stop", GET, [processing.code], DESK_DOSSIER),
-        ("desk:stop", POST, [processing.code], DESK_DOSSIER),
+        *[
+            ("desk:act", method, [dossier.code, segment], expected)
+            for segment, (dossier, expected) in actions_of_the_desk(world).items()
+            for method in (GET, POST)
+        ],
         ("leader:home", GET, [], LEADER),
-        ("leader:dossier", GET, [proposed.code], LEADER),
-        ("leader:approve", POST, [proposed.code], LEADER),
-        ("leader:send_back", GET, [proposed.code], LEADER),
-        ("leader:send_back", POST, [proposed.code], LEADER),
         *[
             (f"manage:{name}", method, arguments, PUBLISHER)
             for name, arguments in (("export", []), ("export_one", [code]), ("import", []))
@@ -208,6 +191,24 @@ def rows(world: World) -> list[Case]:
         ("manage:import_confirm", POST, [], PUBLISHER),
         ("manage:compare", GET, [code, 1], PUBLISHER),
     ]
+
+
+def actions_of_the_desk(world: World) -> dict[str, tuple[Dossier, dict[str, str]]]:
+    """Return for each action a dossier on which it is possible, and what each persona gets."""
+    return {
+        "receive": (world.submitted, CLERK_DOSSIER),
+        "refuse": (world.submitted, CLERK_DOSSIER),
+        "request-supplement": (world.submitted, DESK_DOSSIER),
+        "supplement": (world.asked, CLERK_DOSSIER),
+        "forward": (world.processing, DESK_DOSSIER),
+        "propose": (world.processing, SPECIALIST_DOSSIER),
+        "send-back": (world.proposed, LEADER),
+        "approve": (world.proposed, LEADER),
+        "return-result": (world.decided, CLERK_DOSSIER),
+        "extend": (world.processing, LEADER),
+        "decline-withdrawal": (world.withdrawing, DESK_DOSSIER),
+        "stop": (world.processing, DESK_DOSSIER),
+    }
 
 
 def administration(world: World) -> list[Case]:
@@ -361,7 +362,7 @@ def test_every_url_answers_each_persona_as_listed(world, persona):
         with undone():
             got = answer_of(browsers.new(), method, reverse(name, args=arguments))
         if got != expected[persona]:
-            wrong.append(f"{method.upper()} {name}: {got}, expected {expected[persona]}")
+            wrong.append(f"{method.upper()} {name} {arguments}: {got}, expected {expected[persona]}")
     assert not wrong, "\n".join(wrong)
 
 
@@ -399,6 +400,7 @@ class undone:
 def test_every_url_is_listed(world):
     listed = {name for name, _method, _arguments, _expected in rows(world)}
     assert set(url_names()) == listed
+    assert set(actions_of_the_desk(world)) == set(BY_SEGMENT)
 
 
 def test_anonymous_visitors_get_no_session(world):
