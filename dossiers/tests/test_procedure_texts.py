@@ -48,11 +48,11 @@ def test_the_letter_begins_with_the_procedures_text(client, texts):
     assert "Căn cứ Luật Hộ tịch" in page
 
 
-@pytest.mark.parametrize("name", ["refuse", "supplement"])
-def test_reasons_of_the_procedure_come_first(client, texts, name):
+@pytest.mark.parametrize("segment", ["refuse", "request-supplement"])
+def test_reasons_of_the_procedure_come_first(client, texts, segment):
     texts.submitted()
     client.force_login(texts.commune.clerk)
-    page = client.get(reverse(f"desk:{name}", args=[texts.dossier.code])).content.decode()
+    page = client.get(reverse("desk:act", args=[texts.dossier.code, segment])).content.decode()
     assert '<option value="0">Thiếu chữ ký của mẹ</option>' in page
 
 

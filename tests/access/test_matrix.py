@@ -18,7 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from accounts.models import User
 from common.models import Alert, AlertKind
 from dossiers.desk.actions import BY_SEGMENT
-from dossiers.models import Dossier
+from dossiers.tests.steps import STEPS
 from offices.models import Holiday
 from procedures.models import LifeEvent
 from procedures.versions import publishing
@@ -53,8 +53,6 @@ DESK = OUTSIDE | {"clerk": "in", "specialist": "in", "leader": "in", "other_cler
 # A dossier of the commune: the other unit's officer does not learn that it exists.
 DESK_DOSSIER = DESK | {"other_clerk": "404"}
 CLERK = DESK | {"specialist": "403", "leader": "403"}
-CLERK_DOSSIER = CLERK | {"other_clerk": "404"}
-SPECIALIST_DOSSIER = DESK_DOSSIER | {"clerk": "403", "leader": "403", "other_clerk": "403"}
 LEADER = DESK | {"clerk": "403", "specialist": "403", "other_clerk": "403"}
 # The catalogue's publishers, of whatever unit.
 PUBLISHER = OUTSIDE | {"publisher": "in", "clerk": "403", "specialist": "403", "leader": "403", "other_clerk": "403"}
@@ -71,7 +69,7 @@ def rows(world: World) -> list[Case]:
     """Return (URL name, method, URL arguments, expected by persona)."""
     code = world.version.procedure.code
     draft, submitted, asked = world.draft, world.submitted, world.asked
-    processing, decided = world.processing, world.decided
+    decided = world.decided
     paper, sent_paper = present(draft.papers.first()), present(submitted.papers.first())
     slip = present(submitted.slips.first())
     message = world.failed_message()
@@ -175,10 +173,10 @@ def rows(world: World) -> list[Case]:
         ("desk:slip_pdf", GET, [submitted.code, slip.pk], DESK_DOSSIER),
         ("desk:result_print", GET, [world.lettered.code], DESK_DOSSIER),
         ("desk:result_file", GET, [decided.code], DESK_DOSSIER),
-        ("desk:take", POST, [processing.code], SPECIALIST_DOSSIER),
+        ("desk:take", POST, [world.processing.code], of_roles("specialist")),
         *[
-            ("desk:act", method, [dossier.code, segment], expected)
-            for segment, (dossier, expected) in actions_of_the_desk(world).items()
+            ("desk:act", method, [getattr(world, step.state).code, step.segment], of_roles(*step.roles))
+            for step in STEPS
             for method in (GET, POST)
         ],
         ("leader:home", GET, [], LEADER),
@@ -193,22 +191,10 @@ def rows(world: World) -> list[Case]:
     ]
 
 
-def actions_of_the_desk(world: World) -> dict[str, tuple[Dossier, dict[str, str]]]:
-    """Return for each action a dossier on which it is possible, and what each persona gets."""
-    return {
-        "receive": (world.submitted, CLERK_DOSSIER),
-        "refuse": (world.submitted, CLERK_DOSSIER),
-        "request-supplement": (world.submitted, DESK_DOSSIER),
-        "supplement": (world.asked, CLERK_DOSSIER),
-        "forward": (world.processing, DESK_DOSSIER),
-        "propose": (world.processing, SPECIALIST_DOSSIER),
-        "send-back": (world.proposed, LEADER),
-        "approve": (world.proposed, LEADER),
-        "return-result": (world.decided, CLERK_DOSSIER),
-        "extend": (world.processing, LEADER),
-        "decline-withdrawal": (world.withdrawing, DESK_DOSSIER),
-        "stop": (world.processing, DESK_DOSSIER),
-    }
+def of_roles(*roles: str) -> dict[str, str]:
+    """Return what each persona gets from an action on a dossier of the commune that officers in some roles may try."""
+    closed = {role: "403" for role in ("clerk", "specialist", "leader") if role not in roles}
+    return DESK_DOSSIER | closed | ({} if "clerk" in roles else {"other_clerk": "403"})
 
 
 def administration(world: World) -> list[Case]:
@@ -400,7 +386,7 @@ class undone:
 def test_every_url_is_listed(world):
     listed = {name for name, _method, _arguments, _expected in rows(world)}
     assert set(url_names()) == listed
-    assert set(actions_of_the_desk(world)) == set(BY_SEGMENT)
+    assert {step.segment for step in STEPS} == set(BY_SEGMENT)
 
 
 def test_anonymous_visitors_get_no_session(world):

@@ -32,14 +32,9 @@ from ..rows import DeadlineStatuses, code_url, dossier_url, list_url
 def act(request: HttpRequest, officer: Officer, code: str, segment: str) -> HttpResponse:
     """Show an action's form, or perform it and open the next dossier of the same list.
 
-    404 for an action that the desk does not offer, 403 for one of other roles.
     After a refusal the page shows the dossier's newer state.
     """
-    row = BY_SEGMENT.get(segment)
-    if row is None:
-        raise Http404
-    if officer.roles.isdisjoint(row.rule.who):
-        raise PermissionDenied
+    row = row_for(officer, segment)
     dossier, spec = officer.dossier(code), ListSpec.read(request.GET, officer)
     if request.method != "POST" and not is_open(row, officer, dossier):
         messages.warning(request, explain_refusal(Overtaken("state", dossier)))
@@ -65,6 +60,19 @@ def act(request: HttpRequest, officer: Officer, code: str, segment: str) -> Http
     return answer(
         request, form, row, change, revision=lambda: officer.dossier(code).revision, template="desk/act.html", page=page
     )
+
+
+def row_for(officer: Officer, segment: str) -> DeskAction:
+    """Return the action of an address.
+
+    Raises Http404 when the desk does not offer it, PermissionDenied when it is for other roles.
+    """
+    if segment not in BY_SEGMENT:
+        raise Http404
+    row = BY_SEGMENT[segment]
+    if officer.roles.isdisjoint(row.rule.who):
+        raise PermissionDenied
+    return row
 
 
 def perform_at_desk(action: ActionBase, dossier: Dossier, officer: Officer, revision: int) -> None:

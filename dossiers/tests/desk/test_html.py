@@ -10,7 +10,7 @@ from notifications.models import Notification
 from tests import factories
 from tests.pages import checks
 
-from .steps import STEPS, address
+from ..steps import STEPS, address
 
 
 @pytest.fixture(autouse=True)
@@ -53,14 +53,14 @@ def test_page_keeps_the_rules(client, road, commune, role, state, name, has_code
 def test_action_page_keeps_the_rules(client, road, commune, step, language):
     step.start(road)
     client.cookies["django_language"] = language
-    client.force_login(getattr(commune, step.role))
+    client.force_login(getattr(commune, step.roles[0]))
     assert checks.faults(client.get(address(road.dossier, step.segment)).content.decode()) == []
 
 
 @pytest.mark.parametrize("step", STEPS, ids=str)
 def test_stale_form_keeps_the_rules(client, road, commune, step):
     typed = step.start(road) | {"reason": "Lý do <b>thử</b>", "revision": 0}
-    client.force_login(getattr(commune, step.role))
+    client.force_login(getattr(commune, step.roles[0]))
     answer = client.post(address(road.dossier, step.segment), typed)
     assert answer.status_code == 409
     assert checks.faults(answer.content.decode()) == []
@@ -71,7 +71,7 @@ def test_stale_form_keeps_the_rules(client, road, commune, step):
 @pytest.mark.parametrize("step", [step for step in STEPS if step.segment != "receive"], ids=str)
 def test_incomplete_form_keeps_the_rules(client, road, commune, step):
     step.start(road)
-    client.force_login(getattr(commune, step.role))
+    client.force_login(getattr(commune, step.roles[0]))
     answer = client.post(address(road.dossier, step.segment), {"revision": road.dossier.revision})
     assert answer.status_code == 422
     assert checks.faults(answer.content.decode()) == []

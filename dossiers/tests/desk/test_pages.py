@@ -19,7 +19,7 @@ from notifications.models import Notification
 from tests import factories
 from tests.present import present
 
-from .steps import address, copies
+from ..steps import address, copies
 
 PAGES = ["desk:home", "desk:list", "desk:results", "desk:messages_failed", "desk:shortcuts", "leader:home"]
 # Who besides clerk, specialist and leader gets in: nobody. These pages are for one role only.

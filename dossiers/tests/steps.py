@@ -1,11 +1,10 @@
-"""What is typed for each action of the desk, and sending it."""
+"""One row for each action of the desk, whatever is asked of all of them; and sending its form."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import reverse
 
-from dossiers import actions
 from dossiers.models import Dossier, Status
 from tests import factories
 
@@ -17,10 +16,13 @@ RETURN = {"receiver_name": "Nguyễn Văn An", "receiver_id": "0751"}
 
 @dataclass(frozen=True)
 class Step:
-    """One action from the state where it is possible: who does it, what is typed, the status reached."""
+    """One action from a state where it is possible: which officers may, what is typed, the status reached.
+
+    The first of ``roles`` does it in that state; to the others of the desk the action is closed whatever the state.
+    """
 
     segment: str
-    role: str
+    roles: tuple[str, ...]
     state: str
     reached: Status
     typed: dict[str, Any] = field(default_factory=dict)
@@ -30,10 +32,7 @@ class Step:
 
     def start(self, road) -> dict[str, Any]:
         """Bring the road's dossier to the state; return the form, completed with what depends on the dossier."""
-        if self.state == "withdrawing":
-            road.processing().do(actions.RequestWithdrawal("Đổi ý"), road.citizen)
-        else:
-            getattr(road, self.state)()
+        getattr(road, self.state)()
         return {key: value(road.dossier) if callable(value) else value for key, value in self.typed.items()}
 
 
@@ -43,19 +42,22 @@ def asked_item(dossier) -> int:
 
 
 OTHER_PAPER = {"other_name": "Giấy xác nhận", "other_reason": "Cần đối chiếu"}
+CLERK, LEADER, SPECIALIST = ("clerk",), ("leader",), ("specialist",)
+# Whoever holds the dossier.
+HOLDERS = ("specialist", "clerk", "leader")
 STEPS = [
-    Step("receive", "clerk", "submitted", Status.RECEIVED, {"originals": ["chung-sinh"]}),
-    Step("refuse", "clerk", "submitted", Status.REFUSED, REASON | {"rule": "Điều 16, Luật Hộ tịch"}),
-    Step("request-supplement", "clerk", "submitted", Status.AWAITING_SUPPLEMENT, OTHER_PAPER),
-    Step("supplement", "clerk", "asked", Status.PROCESSING, {"items": asked_item}),
-    Step("forward", "clerk", "received", Status.PROCESSING, {"to": "specialist", "note": "Gấp"}),
-    Step("propose", "specialist", "processing", Status.PROCESSING, LETTER),
-    Step("approve", "leader", "proposed", Status.DECIDED, SIGN),
-    Step("send-back", "leader", "proposed", Status.PROCESSING, REASON),
-    Step("return-result", "clerk", "decided", Status.RETURNED, RETURN),
-    Step("extend", "leader", "processing", Status.PROCESSING, REASON | {"day": "30/03/2026"}),
-    Step("decline-withdrawal", "specialist", "withdrawing", Status.PROCESSING, REASON),
-    Step("stop", "specialist", "processing", Status.STOPPED, REASON),
+    Step("receive", CLERK, "submitted", Status.RECEIVED, {"originals": ["chung-sinh"]}),
+    Step("refuse", CLERK, "submitted", Status.REFUSED, REASON | {"rule": "Điều 16, Luật Hộ tịch"}),
+    Step("request-supplement", HOLDERS, "processing", Status.AWAITING_SUPPLEMENT, OTHER_PAPER),
+    Step("supplement", CLERK, "asked", Status.PROCESSING, {"items": asked_item}),
+    Step("forward", HOLDERS, "processing", Status.PROCESSING, {"to": "specialist", "note": "Gấp"}),
+    Step("propose", SPECIALIST, "processing", Status.PROCESSING, LETTER),
+    Step("approve", LEADER, "proposed", Status.DECIDED, SIGN),
+    Step("send-back", LEADER, "proposed", Status.PROCESSING, REASON),
+    Step("return-result", CLERK, "decided", Status.RETURNED, RETURN),
+    Step("extend", LEADER, "processing", Status.PROCESSING, REASON | {"day": "30/03/2026"}),
+    Step("decline-withdrawal", HOLDERS, "withdrawing", Status.PROCESSING, REASON),
+    Step("stop", HOLDERS, "processing", Status.STOPPED, REASON),
 ]
 
 
