@@ -12,7 +12,8 @@ from offices.models import Post, Role
 from ..models import Paper, PaperKind, SlipKind
 from ..records import assignments, notices, slips
 from ..records.terms import start_term
-from ..workflow import Action, ActionBase, Move, is_own
+from ..table import Action
+from ..workflow import ActionBase, Move, is_own
 from .common import require_text
 
 

@@ -16,8 +16,8 @@ from ... import hooks
 from ...filing import supplements
 from ...models import Delivery, Dossier, PaperKind, Status, SupplementRequest
 from ...models.papers import Paper
+from ...table import TABLE, Action
 from ...timeline import history
-from ...workflow import TABLE, Action
 from .given import delivery_words, file_row
 
 MAX_FILES_LISTED = 100

@@ -52,7 +52,7 @@ def act(request: HttpRequest, officer: Officer, code: str, segment: str) -> Http
         return {
             "dossier": shown,
             "deadline_status": DeadlineStatuses(officer).of(shown),
-            "is_open": is_open(row, officer, shown),
+            "is_open": request.method != "POST" or is_open(row, officer, shown),
             "newest": timeline(shown, OFFICER)[:3] if refused and refused.status != 422 else [],
             "back": dossier_url(shown, spec),
         }
