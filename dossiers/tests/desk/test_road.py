@@ -228,3 +228,21 @@ def test_next_dossier_of_the_list_opens_after_an_action(client, road, commune, c
     assert answer.url == reverse("desk:dossier", args=[second.code]) + "?view=waiting"
     answer = send(client, commune.clerk, "receive", second, query="?view=waiting")
     assert answer.url == reverse("desk:list") + "?view=waiting"
+
+
+def test_signing_leads_to_the_next_proposal_and_then_back_to_the_leaders_page(client, road, commune, citizen):
+    first = road.proposed().dossier
+    road.dossier = second = factories.draft(citizen, commune.unit, road.version)
+    road.do(actions.Submit(data_of_account(citizen), key="m" * 32), citizen).do(actions.Receive(), commune.clerk)
+    road.do(actions.Forward(commune.specialist), commune.clerk)
+    road.do(actions.Propose(is_granted=True), commune.specialist)
+    client.force_login(commune.leader)
+    page = client.get(reverse("leader:home")).content.decode()
+    for dossier in (first, second):
+        for place in ("", "approve/", "send-back/"):
+            assert f'href="{reverse("desk:dossier", args=[dossier.code])}{place}?view=signing"' in page
+    answer = send(client, commune.leader, "approve", first, SIGN, query="?view=signing")
+    assert answer.url == reverse("desk:dossier", args=[second.code]) + "?view=signing"
+    assert f'<a href="{reverse("leader:home")}">' in client.get(answer.url).content.decode()
+    answer = send(client, commune.leader, "send-back", second, REASON, query="?view=signing")
+    assert answer.url == reverse("leader:home")
