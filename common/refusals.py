@@ -57,14 +57,14 @@ def stale(who: str = "", at: datetime | None = None) -> Refused:
 
 
 def fingerprint(*values: Any) -> str:
-    """Return 16 characters that differ when any of the values differs; a form carries them as ``was``."""
+    """Return 16 characters that differ when any of the values differs; a form carries them as ``revision``."""
     text = json.dumps(values, ensure_ascii=False, sort_keys=True, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def require_fresh(was: str, *values: Any, overtaken: Callable[[], Refused] = stale) -> None:
+def require_fresh(revision: str, *values: Any, overtaken: Callable[[], Refused] = stale) -> None:
     """Raise :class:`Refused` ('stale') unless a form was made for exactly these values."""
-    if was != fingerprint(*values):
+    if revision != fingerprint(*values):
         raise overtaken()
 
 

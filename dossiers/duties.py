@@ -17,8 +17,9 @@ from . import actions
 from .models import Dossier, NumberSeries
 from .models.dossier import OPEN
 from .records.numbering import DOSSIER
+from .table import TABLE, Action
 from .timeline.history import explain_refusal
-from .workflow import TABLE, Action, perform
+from .workflow import perform
 
 
 class HeldDossiers:

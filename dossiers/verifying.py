@@ -26,7 +26,7 @@ from common.secret import HistoryKeyMissing
 from . import chain
 from .actions.decision import content_hash
 from .models import Dossier, DossierEvent, HistorySeal, Result, ResultKind, Status
-from .workflow import Action
+from .table import Action
 
 BATCH = 500
 # More than anybody reads; the rest is counted.

@@ -1,6 +1,5 @@
-"""The one workflow table and the one function that changes a dossier's status.
+"""The one function that changes a dossier's status, by the rows of :data:`~dossiers.table.TABLE`.
 
-:data:`TABLE` says for each action from which statuses, to which, and who may.
 Each action is a small dataclass in ``dossiers/actions/`` with typed input and
 its own effects; :func:`perform` guards, takes and records.
 """
@@ -8,7 +7,6 @@ its own effects; :func:`perform` guards, takes and records.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -26,90 +24,7 @@ from offices.models import Post, Role
 from . import chain, hooks
 from .models import Dossier, DossierEvent, Status
 from .records.applicants import number_index
-
-APPLICANT = "applicant"
-SYSTEM = "system"
-
-
-class Action(StrEnum):
-    """Every way a dossier can move."""
-
-    SUBMIT = "submit"
-    REGISTER = "take_in"
-    RECEIVE = "receive"
-    REFUSE = "refuse"
-    REQUEST_SUPPLEMENT = "ask_supplement"
-    SUPPLEMENT = "supplement"
-    FORWARD = "forward"
-    REQUIRE_PAYMENT = "require_payment"
-    FEE_SETTLED = "fee_settled"
-    PROPOSE = "propose"
-    SEND_BACK = "send_back"
-    APPROVE = "approve"
-    RETURN_RESULT = "return_result"
-    REQUEST_WITHDRAWAL = "ask_withdrawal"
-    DECLINE_WITHDRAWAL = "decline_withdrawal"
-    STOP = "stop"
-    EXTEND = "extend"
-    REASSIGN = "reassign"
-
-    @property
-    def segment(self) -> str:
-        """The action's URL segment: its name in kebab case."""
-        return self.value.replace("_", "-")
-
-
-@dataclass(frozen=True)
-class Rule:
-    """One row of the table; ``target`` None means that the action's own target() decides."""
-
-    sources: tuple[Status, ...]
-    target: Status | None
-    who: tuple[str, ...]
-    label: Any
-
-
-S = Status
-OFFICERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER)
-TABLE: dict[Action, Rule] = {
-    Action.SUBMIT: Rule((S.DRAFT,), S.SUBMITTED, (APPLICANT,), _("Submit")),
-    Action.REGISTER: Rule((S.DRAFT,), S.RECEIVED, (Role.CLERK,), _("Accept at the counter")),
-    Action.RECEIVE: Rule((S.SUBMITTED,), S.RECEIVED, (Role.CLERK,), _("Receive")),
-    Action.REFUSE: Rule((S.SUBMITTED,), S.REFUSED, (Role.CLERK,), _("Refuse")),
-    Action.REQUEST_SUPPLEMENT: Rule(
-        (S.SUBMITTED, S.RECEIVED, S.PROCESSING), S.AWAITING_SUPPLEMENT, OFFICERS, _("Request supplement")
-    ),
-    Action.SUPPLEMENT: Rule((S.AWAITING_SUPPLEMENT,), None, (APPLICANT, Role.CLERK), _("Send supplement")),
-    Action.FORWARD: Rule((S.RECEIVED, S.PROCESSING), S.PROCESSING, OFFICERS, _("Forward")),
-    Action.REQUIRE_PAYMENT: Rule(
-        (S.RECEIVED, S.PROCESSING), S.AWAITING_PAYMENT, (Role.SPECIALIST,), _("Require payment")
-    ),
-    Action.FEE_SETTLED: Rule((S.AWAITING_PAYMENT,), S.PROCESSING, (SYSTEM,), _("Fee settled")),
-    Action.PROPOSE: Rule((S.PROCESSING,), S.PROCESSING, (Role.SPECIALIST,), _("Submit for signature")),
-    Action.SEND_BACK: Rule((S.PROCESSING,), S.PROCESSING, (Role.LEADER,), _("Send back")),
-    Action.APPROVE: Rule((S.PROCESSING,), S.DECIDED, (Role.LEADER,), _("Sign")),
-    Action.RETURN_RESULT: Rule((S.DECIDED,), S.RETURNED, (Role.CLERK, APPLICANT, SYSTEM), _("Hand over result")),
-    Action.REQUEST_WITHDRAWAL: Rule(
-        (S.SUBMITTED, S.RECEIVED, S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT),
-        S.WITHDRAWAL_REQUESTED,
-        (APPLICANT,),
-        _("Withdraw"),
-    ),
-    Action.DECLINE_WITHDRAWAL: Rule((S.WITHDRAWAL_REQUESTED,), None, OFFICERS, _("Decline the withdrawal")),
-    Action.STOP: Rule(
-        (S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT, S.WITHDRAWAL_REQUESTED),
-        S.STOPPED,
-        (*OFFICERS, SYSTEM),
-        _("Stop"),
-    ),
-    Action.EXTEND: Rule((S.RECEIVED, S.PROCESSING), None, (Role.LEADER,), _("Apologise, new date")),
-    Action.REASSIGN: Rule(
-        (S.RECEIVED, S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT, S.WITHDRAWAL_REQUESTED),
-        None,
-        (Role.ADMINISTRATOR,),
-        _("Hand on what a leaver holds"),
-    ),
-}
+from .table import APPLICANT, SYSTEM, TABLE, Action
 
 
 class Overtaken(Refused):

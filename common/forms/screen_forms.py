@@ -1,4 +1,4 @@
-"""Forms of a screen that changes something: a one-time key, the mark of a stale page, refusals at their box."""
+"""Forms of a screen that changes something: a one-time key, the revision a page was made for, refusals at their box."""
 
 from typing import Any
 
@@ -41,21 +41,21 @@ class OnceForm(ScreenForm):
 
 
 class ChangeForm(ScreenForm):
-    """A form that changes something: it carries the mark of the state its page was made for.
+    """A form that changes something: it carries the revision that its page was made for.
 
-    The mark is a fingerprint of the values, or the revision of a row that counts its changes.
+    That is the number of a row which counts its changes, or else the fingerprint of the values shown.
     """
 
-    was = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)
+    revision = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)
 
-    def __init__(self, *args: Any, mark: str | int, **options: Any) -> None:
+    def __init__(self, *args: Any, revision: str | int, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial["was"] = str(mark)
+        self.initial["revision"] = str(revision)
 
     def shown_revision(self) -> int:
-        """Return the mark as the revision the page was made for; one that never existed when it is none."""
-        return revision_of(self.cleaned_data.get("was", ""))
+        """Return the number that the page was made for; -1, which no row has, when it is none."""
+        return revision_of(self.cleaned_data.get("revision", ""))
 
-    def renew(self, mark: str | int) -> None:
+    def renew(self, revision: str | int) -> None:
         """Keep everything typed and let the next try count from the present state."""
-        self.data = sent_with(self, {self.add_prefix("was"): str(mark)})
+        self.data = sent_with(self, {self.add_prefix("revision"): str(revision)})

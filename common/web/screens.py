@@ -33,7 +33,7 @@ def answer(
     screen: Any,
     change: Callable[[], str],
     *,
-    mark: Callable[[], Any] | None = None,
+    revision: Callable[[], Any] | None = None,
     template: str = "manage/installation/form.html",
     page: Callable[[Refused | None], Mapping[str, Any]] | None = None,
     **context: Any,
@@ -41,9 +41,9 @@ def answer(
     """Show a form, or make the change and go where ``change`` says.
 
     A refusal shows the page again with everything typed: 403 for the wrong
-    person, 409 for an older page, 422 when a box has to be mended. ``mark``
-    reads the present state and gives its mark, for the next try after a stale
-    page. ``page`` makes what the template shows besides, once the outcome is known.
+    person, 409 for an older page, 422 when a box has to be mended. ``revision``
+    reads the present state and gives its revision, for the next try after a
+    stale page. ``page`` makes what the template shows besides, once the outcome is known.
     """
     status, refused = 200, None
     if request.method == "POST" and not getattr(form, "asks_more", False):
@@ -54,8 +54,8 @@ def answer(
             except Refused as error:
                 status, refused = error.status, error
                 form.refuse(error)
-                if error.is_stale and mark is not None:
-                    form.renew(mark())
+                if error.is_stale and revision is not None:
+                    form.renew(revision())
     shown = {"form": form, "screen": screen, **context, **(page(refused) if page else {})}
     return render(request, template, shown, status=status)
 

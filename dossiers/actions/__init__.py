@@ -4,7 +4,8 @@
 class: until fees are built no dossier waits for a payment.
 """
 
-from ..workflow import Action, ActionBase
+from ..table import Action
+from ..workflow import ActionBase
 from .decision import Approve, Extend, Propose, SendBack
 from .ending import DeclineWithdrawal, RequestWithdrawal, ReturnResult, Stop
 from .filing import Register, Submit
@@ -12,27 +13,8 @@ from .reassign import Reassign
 from .reception import Forward, Receive, Refuse
 from .supplement import Item, RequestSupplement, Supplement
 
-CLASSES: dict[Action, type[ActionBase]] = {
-    cls.action: cls
-    for cls in (
-        Submit,
-        Register,
-        Receive,
-        Refuse,
-        RequestSupplement,
-        Supplement,
-        Forward,
-        Propose,
-        SendBack,
-        Approve,
-        ReturnResult,
-        RequestWithdrawal,
-        DeclineWithdrawal,
-        Stop,
-        Extend,
-        Reassign,
-    )
-}
+# By its row in the table.
+CLASSES: dict[Action, type[ActionBase]] = {cls.action: cls for cls in ActionBase.__subclasses__()}
 
 __all__ = [
     "CLASSES",

@@ -23,7 +23,8 @@ from ..models import Result, ResultKind, SlipKind, Status
 from ..models.dossier import REF_ALPHABET
 from ..records import assignments, notices, results, slips
 from ..records.terms import calendar_refusal
-from ..workflow import Action, ActionBase, Move
+from ..table import Action
+from ..workflow import ActionBase, Move
 from .common import require_text
 
 # A result other than a PDF cannot be frozen and checked as one document.

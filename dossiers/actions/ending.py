@@ -11,7 +11,8 @@ from offices.models import Role
 
 from ..models import Delivery, Pause, Result, SlipKind, Status
 from ..records import assignments, notices, slips
-from ..workflow import APPLICANT, Action, ActionBase, Move, perform
+from ..table import APPLICANT, Action
+from ..workflow import ActionBase, Move, perform
 from .common import require_holder_or_leader, require_text
 
 

@@ -11,7 +11,8 @@ from offices.models import Post, Role
 
 from ..models import Dossier, Status
 from ..records import assignments
-from ..workflow import Action, ActionBase, Move, is_own
+from ..table import Action
+from ..workflow import ActionBase, Move, is_own
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from ..models import Paper, PaperKind, SlipKind
 from ..records import assignments, notices, slips
 from ..records.papers import at_desk
 from ..records.terms import start_term
-from ..workflow import Action, ActionBase, Move, is_own
+from ..table import Action
+from ..workflow import ActionBase, Move, is_own
 from .common import require_text
 
 

@@ -15,7 +15,6 @@ from eforms import schema as form_schema
 from notifications.models import Notification
 from procedures.papers import is_asked
 
-from .. import hooks
 from ..models import AccessRecord, Dossier, Paper, PaperKind
 from ..records.notices import SUBJECT_TYPE
 
@@ -82,14 +81,6 @@ def holds_numbers(field: Any) -> bool:
     return any(column.type in NUMBER_TYPES for column in field.columns)
 
 
-def sections_of(dossier: Dossier, language: str) -> list[tuple[str, str]]:
-    """Return (key, title) of the form sections that the answers call for."""
-    if dossier.version.form is None:
-        return []
-    schema = form_schema.load(dossier.version.form)
-    return [(section.key, section.title.say(language)) for section in schema.visible_sections(dossier.answers)]
-
-
 def paper_cards(dossier: Dossier) -> list[PaperCard]:
     """Return the papers in the order of the list, further ones last; two queries."""
     given: dict[int | None, list[Paper]] = defaultdict(list)
@@ -150,12 +141,6 @@ def file_of(dossier: Dossier, paper: Paper) -> File:
 def undelivered(dossier: Dossier) -> list[Notification]:
     """Return the messages about a dossier that reached nobody: somebody must call; one query."""
     return list(Notification.objects.failed_for_refs(SUBJECT_TYPE, [dossier.ref]))
-
-
-def panels(dossier: Dossier, user: User) -> list[tuple[str, dict[str, Any]]]:
-    """Return what the packages above show on the page: (template, context)."""
-    found = (panel(dossier, user) for panel in hooks.panels)
-    return [panel for panel in found if panel is not None]
 
 
 def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:

@@ -16,7 +16,8 @@ from offices.models import Post
 from ..actions import CLASSES
 from ..models import Dossier
 from ..querysets import DossierQuerySet
-from ..workflow import TABLE, Action, ActionBase, plan, roles_of
+from ..table import TABLE, Action
+from ..workflow import ActionBase, plan, roles_of
 
 # What the dossier page and its actions read of related rows.
 PAGE_RELATIONS = (
@@ -101,7 +102,7 @@ def is_code(text: str) -> bool:
 
 
 def available_actions(dossier: Dossier, user: User, moment: datetime) -> list[Action]:
-    """Return what a person may do with a dossier now, in the table's order; at most six queries.
+    """Return what a person may do with a dossier now; at most six queries.
 
     What is typed may still be refused by the action's own guard.
     """

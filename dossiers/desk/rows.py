@@ -280,25 +280,31 @@ def sort_links(spec: ListSpec) -> dict[str, dict[str, str]]:
     return links
 
 
-def neighbours(
-    officer: Officer, spec: ListSpec, search: Search | None, dossier: Dossier, name: str = "desk:dossier"
-) -> dict[str, str]:
+def neighbours(officer: Officer, spec: ListSpec, search: Search | None, dossier: Dossier) -> dict[str, str]:
     """Return the links to the dossiers before and after one in its list (empty at the ends); four queries at most."""
     place = place_of(dossier, spec)
     found = {
         "previous": neighbour(officer, spec, search, place, backwards=True),
         "next": neighbour(officer, spec, search, place),
     }
-    return {key: _link(code, spec, name) if code else "" for key, code in found.items()}
+    return {key: code_url(code, spec) if code else "" for key, code in found.items()}
 
 
-def dossier_url(dossier: Dossier, spec: ListSpec, name: str = "desk:dossier") -> str:
+def dossier_url(dossier: Dossier, spec: ListSpec, name: str = "desk:dossier", *args: str) -> str:
     """Return a link to a dossier (or one of its pages) that remembers the list."""
-    return _link(dossier.code, spec, name)
+    return code_url(dossier.code or "", spec, name, *args)
 
 
-def _link(code: str | None, spec: ListSpec, name: str) -> str:
-    return f"{reverse(name, args=[code])}?{spec.query_string()}"
+def code_url(code: str, spec: ListSpec, name: str = "desk:dossier", *args: str) -> str:
+    """Return a link to the dossier of a code (or one of its pages) that remembers the list."""
+    return f"{reverse(name, args=[code, *args])}?{spec.query_string()}"
+
+
+def list_url(officer: Officer, spec: ListSpec) -> str:
+    """Return a link to a list; what waits for a signature is the leader's own page."""
+    if spec == ListSpec(view="signing") and Role.LEADER in officer.roles:
+        return reverse("leader:home")
+    return f"{reverse('desk:list')}?{spec.query_string()}"
 
 
 def _short(moment: datetime | None) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import actions, dossier, intake, lists
+from .views import act, dossier, intake, lists
 
 app_name = "desk"
 DOSSIER = "desk/dossiers/<str:code>/"
@@ -27,15 +27,6 @@ urlpatterns = [
     path(f"{DOSSIER}slips/<int:pk>/", dossier.slip_pdf, name="slip_pdf"),
     path(f"{DOSSIER}result/", dossier.result_print, name="result_print"),
     path(f"{DOSSIER}result/file/", dossier.result_file, name="result_file"),
-    path(f"{DOSSIER}receive/", actions.receive, name="receive"),
-    path(f"{DOSSIER}refuse/", actions.refuse, name="refuse"),
-    path(f"{DOSSIER}supplement/", actions.supplement, name="supplement"),
-    path(f"{DOSSIER}supplement-received/", actions.supplement_received, name="supplement_received"),
-    path(f"{DOSSIER}forward/", actions.forward, name="forward"),
-    path(f"{DOSSIER}take/", actions.take, name="take"),
-    path(f"{DOSSIER}draft/", actions.propose, name="propose"),
-    path(f"{DOSSIER}return-result/", actions.return_result, name="return_result"),
-    path(f"{DOSSIER}extend/", actions.extend, name="extend"),
-    path(f"{DOSSIER}decline-withdrawal/", actions.decline_withdrawal, name="decline_withdrawal"),
-    path(f"{DOSSIER}stop/", actions.stop, name="stop"),
+    path(f"{DOSSIER}take/", act.take, name="take"),
+    path(f"{DOSSIER}<slug:segment>/", act.act, name="act"),
 ]

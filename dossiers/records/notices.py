@@ -7,12 +7,12 @@ from notifications.models import Notification
 from notifications.outbox import Recipient, queue
 
 from .. import hooks
+from ..hooks import Audience
 from ..models import Applicant, Dossier
-from ..workflow import APPLICANT, Move
+from ..workflow import Move
 from .links import applicant_link, desk_link
 
 SUBJECT_TYPE = "dossier"
-OFFICER = "officer"
 # What does not reach an officer is no call to a citizen.
 OFFICER_SUBJECT = "dossier_officer"
 
@@ -33,16 +33,16 @@ def tell(move: Move, kind: str, **context: Any) -> Notification:
     dossier = move.dossier
     link, has_account = applicant_link(dossier), dossier.owner_id is not None
     to = recipient_of(dossier, dossier.applicant)
-    return _write(move, kind, APPLICANT, to, link=link, has_account=has_account, **context)
+    return _write(move, kind, Audience.OWNER, to, link=link, has_account=has_account, **context)
 
 
 def tell_officer(move: Move, kind: str, officer: User, **context: Any) -> Notification:
     """Write the message ``dossier_<kind>`` to an officer, with the desk's address of the dossier. One query."""
     to = Recipient(user=officer, name=officer.get_full_name(), email=officer.email or "", language=officer.language)
-    return _write(move, kind, OFFICER, to, link=desk_link(move.dossier), **context)
+    return _write(move, kind, Audience.OFFICER, to, link=desk_link(move.dossier), **context)
 
 
-def _write(move: Move, kind: str, audience: str, to: Recipient, **context: Any) -> Notification:
+def _write(move: Move, kind: str, audience: Audience, to: Recipient, **context: Any) -> Notification:
     """Queue a message; every template sees code, procedure in the recipient's language, unit and its phone.
 
     Never a personal number. ``additions`` are the paragraphs of packages above.
@@ -61,7 +61,7 @@ def _write(move: Move, kind: str, audience: str, to: Recipient, **context: Any) 
             "additions": additions,
             **context,
         },
-        subject_type=SUBJECT_TYPE if audience == APPLICANT else OFFICER_SUBJECT,
+        subject_type=SUBJECT_TYPE if audience == Audience.OWNER else OFFICER_SUBJECT,
         subject_ref=dossier.ref,
         now=move.now,
     )

@@ -14,7 +14,8 @@ from common import broker
 from common.qr import qr_svg
 
 from ..models import Dossier, Result, ResultKind, Status
-from ..workflow import Action, Move
+from ..table import Action
+from ..workflow import Move
 from .links import tracking_link
 from .numbering import yearly_number
 from .slips import PDF_SECONDS, PRINT_LAYOUT, identity, iso, place_of, signer, unit_facts

@@ -51,6 +51,10 @@ class Road:
         by = self.commune.specialist if at == "processing" else self.commune.clerk
         return self.do(actions.RequestSupplement((self.item,)), by)
 
+    def withdrawing(self):
+        """Status 7, asked for while a specialist works on it."""
+        return self.processing().do(actions.RequestWithdrawal("Đổi ý"), self.citizen)
+
     @property
     def item(self) -> actions.Item:
         """The first paper of the procedure as deficient."""

@@ -44,15 +44,15 @@ def test_the_receipt_keeps_the_note_as_it_was(texts):
 def test_the_letter_begins_with_the_procedures_text(client, texts):
     texts.processing()
     client.force_login(texts.commune.specialist)
-    page = client.get(reverse("desk:propose", args=[texts.dossier.code])).content.decode()
+    page = client.get(reverse("desk:act", args=[texts.dossier.code, "propose"])).content.decode()
     assert "Căn cứ Luật Hộ tịch" in page
 
 
-@pytest.mark.parametrize("name", ["refuse", "supplement"])
-def test_reasons_of_the_procedure_come_first(client, texts, name):
+@pytest.mark.parametrize("segment", ["refuse", "request-supplement"])
+def test_reasons_of_the_procedure_come_first(client, texts, segment):
     texts.submitted()
     client.force_login(texts.commune.clerk)
-    page = client.get(reverse(f"desk:{name}", args=[texts.dossier.code])).content.decode()
+    page = client.get(reverse("desk:act", args=[texts.dossier.code, segment])).content.decode()
     assert '<option value="0">Thiếu chữ ký của mẹ</option>' in page
 
 
@@ -60,7 +60,7 @@ def test_a_reason_of_the_procedure_is_written_on_the_refusal(client, texts):
     texts.submitted()
     client.force_login(texts.commune.clerk)
     data = {"revision": texts.dossier.revision, "ready": "0", "rule": "Điều 16"}
-    assert client.post(reverse("desk:refuse", args=[texts.dossier.code]), data).status_code == 302
+    assert client.post(reverse("desk:act", args=[texts.dossier.code, "refuse"]), data).status_code == 302
     slip = texts.dossier.slips.get(kind=SlipKind.REFUSAL)
     assert slip.data["reason"].startswith("Thiếu chữ ký của mẹ\n")
 
@@ -68,7 +68,7 @@ def test_a_reason_of_the_procedure_is_written_on_the_refusal(client, texts):
 def test_the_leader_finds_them_when_sending_back(client, texts):
     texts.proposed()
     client.force_login(texts.commune.leader)
-    address = reverse("leader:send_back", args=[texts.dossier.code])
+    address = reverse("desk:act", args=[texts.dossier.code, "send-back"])
     assert "Thiếu chữ ký của mẹ" in client.get(address).content.decode()
     assert client.post(address, {"revision": texts.dossier.revision, "ready": "0"}).status_code == 302
 

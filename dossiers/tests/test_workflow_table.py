@@ -11,8 +11,9 @@ from dossiers import actions
 from dossiers.desk.officer import available_actions
 from dossiers.models import Assignment, Dossier, DossierEvent, Pause, Slip, Status
 from dossiers.records.applicants import ApplicantData
+from dossiers.table import APPLICANT, SYSTEM, TABLE, Action
 from dossiers.timeline.history import explain_refusal
-from dossiers.workflow import APPLICANT, SYSTEM, TABLE, Action, perform, roles_of
+from dossiers.workflow import perform, roles_of
 from notifications.models import Notification
 from offices.models import Role
 from tests import factories
@@ -133,9 +134,9 @@ def put(dossier: Dossier, status: Status, holder=None) -> None:
     dossier.refresh_from_db()
 
 
-@pytest.mark.parametrize("segment", ["receive", "ask-supplement", "return-result"])
+@pytest.mark.parametrize("segment", ["receive", "request-supplement", "return-result"])
 def test_segment_is_the_name_in_kebab_case(segment):
-    assert Action(segment.replace("-", "_")).segment == segment
+    assert Action[segment.upper().replace("-", "_")].segment == segment
 
 
 def test_stale_page_is_refused_with_who_did_what_when(road):

@@ -19,37 +19,15 @@ from common.refusals import Refused
 from common.text import lower_first
 from offices.models import Post, Role
 
+from ..hooks import Audience
 from ..models import Assignment, Dossier, DossierEvent, Status
-from ..workflow import APPLICANT, SYSTEM, Action, Overtaken
+from ..table import APPLICANT, SYSTEM, TABLE, Action
+from ..workflow import Overtaken
 
-OWNER, OFFICER, PUBLIC = "owner", "officer", "public"
+OWNER, OFFICER, PUBLIC = Audience
 
-# What an action was, once done; the table's labels say what it would do.
-DONE: dict[str, Any] = {
-    Action.SUBMIT: gettext_lazy("Dossier submitted"),
-    Action.REGISTER: gettext_lazy("Dossier taken in on paper"),
-    Action.RECEIVE: gettext_lazy("Dossier received"),
-    Action.REFUSE: gettext_lazy("Dossier not received"),
-    Action.REQUEST_SUPPLEMENT: gettext_lazy("Supplement requested"),
-    Action.SUPPLEMENT: gettext_lazy("Supplement sent"),
-    Action.FORWARD: gettext_lazy("Dossier forwarded"),
-    Action.REQUIRE_PAYMENT: gettext_lazy("Payment required"),
-    Action.FEE_SETTLED: gettext_lazy("Fee settled"),
-    Action.PROPOSE: gettext_lazy("Decision submitted for signature"),
-    Action.SEND_BACK: gettext_lazy("Proposal sent back"),
-    Action.APPROVE: gettext_lazy("Decision signed"),
-    Action.RETURN_RESULT: gettext_lazy("Result handed over"),
-    Action.REQUEST_WITHDRAWAL: gettext_lazy("Withdrawal asked for"),
-    Action.DECLINE_WITHDRAWAL: gettext_lazy("Withdrawal declined"),
-    Action.STOP: gettext_lazy("Dossier stopped"),
-    Action.EXTEND: gettext_lazy("New date given, with an apology"),
-    Action.REASSIGN: gettext_lazy("Dossier handed on"),
-}
 # The statuses in which it is for the authority to act; in the others a step's time says nothing.
 TIMED = (Status.SUBMITTED, Status.RECEIVED, Status.PROCESSING)
-# Steps inside the authority: the public look-up shows states, not who handed what to whom.
-INTERNAL = (Action.FORWARD, Action.PROPOSE, Action.SEND_BACK, Action.REASSIGN)
-
 ROLES: dict[str, Any] = {
     Role.CLERK: pgettext_lazy("in a sentence", "reception clerk"),
     Role.SPECIALIST: pgettext_lazy("in a sentence", "specialist"),
@@ -87,7 +65,7 @@ def in_sentence(moment: datetime, now: datetime) -> str:
 
 def describe_action(event: DossierEvent) -> str:
     """Return what an event's action was, such as 'Dossier received'."""
-    return str(DONE[event.action])
+    return str(TABLE[Action(event.action)].done)
 
 
 def role_name(role: str) -> str:
@@ -138,7 +116,7 @@ def timeline(dossier: Dossier, audience: str) -> list[TimelineEntry]:
     """Return what happened, newest first; one query."""
     entries = []
     for event in dossier.events.order_by("-n"):
-        if audience == PUBLIC and event.action in INTERNAL:
+        if audience == PUBLIC and TABLE[Action(event.action)].is_internal:
             continue
         entries.append(
             TimelineEntry(
@@ -164,8 +142,8 @@ def _who(event: DossierEvent, audience: str) -> str:
 def _note(event: DossierEvent) -> str:
     """Return what officers read beside an event: to whom it went, and the internal note."""
     lines = []
-    if event.action in (Action.FORWARD, Action.REASSIGN):
-        to = event.data.get("to")
+    if "to" in event.data:
+        to = event.data["to"]
         words = _("To the %(role)s %(name)s") if to else _("To every %(role)s")
         lines.append(words % {"role": role_name(event.data.get("role", "")), "name": to})
     if event.action == Action.PROPOSE:

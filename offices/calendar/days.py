@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,7 +17,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.refusals import Refused, fingerprint, require_fresh
+from common.refusals import Refused, fingerprint, require_fresh, stale
 from common.text import clean_text, fold
 from common.values import partial_date
 
@@ -77,10 +78,10 @@ def add_day(unit: Unit | None, day: date, kind: str, name: str, *, by: User, now
     return holiday
 
 
-def change_day(holiday: Holiday, day: date, kind: str, name: str, *, was: str, by: User, now: datetime) -> None:
+def change_day(holiday: Holiday, day: date, kind: str, name: str, *, revision: str, by: User, now: datetime) -> None:
     """Change a day; whose day it is stays."""
     with transaction.atomic():
-        held = _locked(holiday, was)
+        held = _locked(holiday, revision)
         changes = [("day", held.day, day), ("kind", held.kind, kind), ("name", held.name, name)]
         try:
             with transaction.atomic():
@@ -91,10 +92,10 @@ def change_day(holiday: Holiday, day: date, kind: str, name: str, *, was: str, b
             _log("calendar.change", held, by, now, changes)
 
 
-def remove_day(holiday: Holiday, *, was: str, by: User, now: datetime) -> None:
+def remove_day(holiday: Holiday, *, revision: str, by: User, now: datetime) -> None:
     """Remove a day: it is again what its weekday is."""
     with transaction.atomic():
-        held = _locked(holiday, was)
+        held = _locked(holiday, revision)
         Holiday.objects.filter(pk=held.pk).delete()
         _log("calendar.remove", held, by, now, [("kind", held.kind, ""), ("name", held.name, "")])
 
@@ -165,8 +166,8 @@ class Plan:
         return sorted({line.day.year for line in self.lines if line.day is not None})
 
     @property
-    def mark(self) -> str:
-        """What the confirmation carries: another plan has another mark."""
+    def revision(self) -> str:
+        """What the confirmation carries: another plan has another one."""
         return fingerprint([(line.state, line.day, line.kind, line.name, line.before) for line in self.lines])
 
 
@@ -192,7 +193,7 @@ def plan_of(text: str, unit: Unit | None) -> Plan:
     return Plan(lines)
 
 
-def import_days(text: str, unit: Unit | None, mark: str, *, by: User, now: datetime) -> int:
+def import_days(text: str, unit: Unit | None, revision: str, *, by: User, now: datetime) -> int:
     """Write a list that was shown line by line, all or nothing; returns how many days changed.
 
     Raises :class:`Refused` when a line is faulty or the days changed since the list was shown.
@@ -203,8 +204,8 @@ def import_days(text: str, unit: Unit | None, mark: str, *, by: User, now: datet
         plan = plan_of(text, unit)
         if plan.faults:
             raise Refused(_("Some lines cannot be read. Correct them and check the list again."))
-        if plan.mark != mark:
-            raise Refused(_("The days have changed since the list was checked. Look at it once more."))
+        if plan.revision != revision:
+            raise stale()
         for line in plan.lines:
             if line.day is not None and line.state in ("add", "change"):
                 Holiday.objects.update_or_create(
@@ -292,11 +293,11 @@ def _twice() -> Refused:
     return Refused(_("This day has been entered already. Change that line instead."), field="day")
 
 
-def _locked(holiday: Holiday, was: str) -> Holiday:
+def _locked(holiday: Holiday, revision: str) -> Holiday:
     held = Holiday.objects.select_for_update(of=("self",)).select_related("unit").filter(pk=holiday.pk).first()
     if held is None:
         raise Refused(_("This day has been removed meanwhile."))
-    require_fresh(was, *day_values(held))
+    require_fresh(revision, *day_values(held), overtaken=partial(audit.overtaken, held, held.day.isoformat()))
     return held
 
 

@@ -59,7 +59,7 @@ class DayAddForm(_DayForm, OnceForm):
 class DayChangeForm(_DayForm, ChangeForm):
     """Change a day."""
 
-    field_order = ["was", "day", "kind", "name"]
+    field_order = ["revision", "day", "kind", "name"]
 
     def __init__(self, *args: Any, holiday: Holiday, **options: Any) -> None:
         initial = {"day": holiday.day, "kind": holiday.kind, "name": holiday.name}

@@ -12,6 +12,7 @@ from accounts.models import User
 from common.forms.adjusting import choice_of
 from common.forms.fields import DayField, FullNameField, LineField, MailField
 from common.forms.screen_forms import ChangeForm, OnceForm, ScreenForm
+from common.refusals import Refused
 
 from ..hooks import Held, sector_choices
 from ..models import Post, Role, Unit, UnitKind
@@ -100,9 +101,11 @@ class InviteForm(_TermsForm):
         if not asks_attach:
             self.fields["attach"].widget = forms.HiddenInput()
 
-    def ask_attach(self) -> None:
+    def refuse(self, refused: Refused) -> None:
         """Show the tick for an account that exists."""
-        self.fields["attach"].widget = forms.CheckboxInput()
+        if refused.field == "attach":
+            self.fields["attach"].widget = forms.CheckboxInput()
+        super().refuse(refused)
 
     def terms(self) -> list[Terms]:
         """Return the posts as typed."""

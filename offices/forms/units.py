@@ -197,7 +197,7 @@ class UnitAddForm(UnitForm, OnceForm):
 class UnitChangeForm(UnitForm, ChangeForm):
     """Change a unit."""
 
-    field_order = ["was", "parent", "name", "short_name", "identifier", "sure", "division_code"]
+    field_order = ["revision", "parent", "name", "short_name", "identifier", "sure", "division_code"]
 
     def __init__(self, *args: Any, unit: Unit, parent_slug: str, **options: Any) -> None:
         names = ("name", "short_name", "identifier", "division_code", "address", "phone", "email", "map_url")

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from common.refusals import Refused, stale
+
 from ..models import AuditEntry, Unit
 
 MAX_TEXT = 500
@@ -44,6 +46,13 @@ def record(
             if before != after
         ],
     )
+
+
+def overtaken(subject: Any, ref: str) -> Refused:
+    """Return the refusal of a page about a subject that was changed meanwhile; it names who was last. One query."""
+    entries = AuditEntry.objects.filter(subject_type=subject._meta.model_name, subject_ref=ref[:60])
+    last = entries.order_by("-id").first()
+    return stale(last.by_name, last.at) if last else stale()
 
 
 def _text(value: Any) -> str:

@@ -9,6 +9,7 @@ together do what neither may do alone.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
@@ -32,14 +33,11 @@ LAST_ADMINISTRATOR = gettext_lazy(
 )
 
 
-EXISTS = "exists"
-
-
 def account_exists() -> Refused:
     """Return the refusal of an address that belongs to an account: the administrator has to say that it is meant."""
     return Refused(
         _("This account exists already. Tick below to give it the post; the name in the account stays as it is."),
-        code=EXISTS,
+        code="exists",
         field="attach",
     )
 
@@ -176,11 +174,11 @@ def post_values(post: Post) -> tuple[object, ...]:
 
 
 def change_post(
-    post: Post, *, title: str, sectors: Iterable[str], until: date | None, was: str, by: User, now: datetime
+    post: Post, *, title: str, sectors: Iterable[str], until: date | None, revision: str, by: User, now: datetime
 ) -> None:
     """Change a post's title, fields and last day."""
     with transaction.atomic():
-        held = _locked(post, was, by, now)
+        held = _locked(post, revision, by, now)
         if until != held.valid_until:
             _check_end(held, until, now)
         fields = list(sectors) if held.role == Role.SPECIALIST else []
@@ -194,10 +192,10 @@ def change_post(
             _log("post.change", held.user, by, now, held.unit, [("role", held.role, None), *changes])
 
 
-def end_post(post: Post, last_day: date, *, was: str, by: User, now: datetime) -> None:
+def end_post(post: Post, last_day: date, *, revision: str, by: User, now: datetime) -> None:
     """Let a post end with a day, today or later; one that has not begun by then is taken back as if never given."""
     with transaction.atomic():
-        held = _locked(post, was, by, now)
+        held = _locked(post, revision, by, now)
         if held.valid_from > last_day:
             Post.objects.filter(pk=held.pk).delete()
             _log("post.take_back", held.user, by, now, held.unit, [("role", held.role, None)])
@@ -208,7 +206,7 @@ def end_post(post: Post, last_day: date, *, was: str, by: User, now: datetime) -
         _log("post.end", held.user, by, now, held.unit, changes)
 
 
-def _locked(post: Post, was: str, by: User, now: datetime) -> Post:
+def _locked(post: Post, revision: str, by: User, now: datetime) -> Post:
     """Return a post read anew for changing; refuses a stale page, one that ended and one's own as administrator."""
     # All posts of administrators in one order: two who end each other's wait here.
     administrators = Post.objects.select_for_update().filter(role=Role.ADMINISTRATOR).order_by("pk")
@@ -216,7 +214,7 @@ def _locked(post: Post, was: str, by: User, now: datetime) -> Post:
     held = Post.objects.select_for_update(of=("self",)).select_related("user", "unit").filter(pk=post.pk).first()
     if held is None:
         raise Refused(_("This post has been taken back."))
-    require_fresh(was, *post_values(held))
+    require_fresh(revision, *post_values(held), overtaken=partial(audit.overtaken, held.user, str(held.user_id)))
     if held.valid_until is not None and held.valid_until < local_day(now):
         raise Refused(_("This post has ended. Give a new one."))
     if held.role == Role.ADMINISTRATOR and held.user_id == by.pk:

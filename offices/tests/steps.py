@@ -7,7 +7,7 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
-HIDDEN = re.compile(r'<input type="hidden" name="(key|was|mark)" value="([^"]*)"')
+HIDDEN = re.compile(r'<input type="hidden" name="(key|revision)" value="([^"]*)"')
 
 
 def address(name: str, *arguments: object) -> str:

@@ -27,8 +27,8 @@ def take_in(admin, text, **more):
     return admin.post(address("calendar_import"), {"unit": "*", "lines": text} | more)
 
 
-def mark_of(response):
-    return carried(response.content.decode())["mark"]
+def revision_of(response):
+    return carried(response.content.decode())["revision"]
 
 
 def test_the_year_shows_months_and_the_list(admin, commune, day, django_assert_max_num_queries):
@@ -105,13 +105,13 @@ def test_a_list_is_checked_first_and_then_written(admin, commune, day):
     assert checked.status_code == 200
     assert checks.faults(html) == []
     assert Holiday.objects.count() == 1
-    mark = mark_of(checked)
-    assert take_in(admin, LIST, mark=mark).status_code == 302
+    revision = revision_of(checked)
+    assert take_in(admin, LIST, revision=revision).status_code == 302
     kinds = list(Holiday.objects.order_by("day").values_list("kind", flat=True))
     assert kinds == ["off", "working", "afternoon_off"]
     assert AuditEntry.objects.get(action="calendar.import").changes[0]["after"] == "2"
     # The plan of before is no longer true.
-    assert take_in(admin, LIST, mark=mark).status_code == 409
+    assert take_in(admin, LIST, revision=revision).status_code == 409
     assert Holiday.objects.count() == 3
 
 
@@ -133,8 +133,8 @@ def test_a_faulty_line_stops_the_whole_list(admin, line):
     text = f"01/05/2026; nghỉ; Quốc tế Lao động\n{line}"
     response = take_in(admin, text)
     assert response.status_code == 200
-    assert 'name="mark"' not in response.content.decode()
-    take_in(admin, text, mark="0" * 16)
+    assert 'name="revision"' not in response.content.decode()
+    take_in(admin, text, revision="0" * 16)
     assert not Holiday.objects.exists()
 
 
@@ -142,7 +142,7 @@ def test_a_list_may_be_a_file(admin):
     def upload(content):
         return admin.post(address("calendar_import"), {"unit": "*", "file": SimpleUploadedFile("a.csv", content)})
 
-    assert 'name="mark"' in upload(b"\xef\xbb\xbf" + "30/04/2026,nghỉ,Lễ".encode()).content.decode()
+    assert 'name="revision"' in upload(b"\xef\xbb\xbf" + "30/04/2026,nghỉ,Lễ".encode()).content.decode()
     for content in (b"\xff\xfe\x00", b"a\x00b", b"x" * 100_001, b""):
         assert upload(content).status_code == 422
     assert take_in(admin, "").status_code == 422

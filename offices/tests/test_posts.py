@@ -101,7 +101,7 @@ def test_somebody_stands_in_for_some_days(admin, commune, other_commune):
 
 
 def end_of(post, by, now):
-    changes.end_post(post, TODAY, was=fingerprint(*changes.post_values(post)), by=by, now=now)
+    changes.end_post(post, TODAY, revision=fingerprint(*changes.post_values(post)), by=by, now=now)
 
 
 def second_administrator(commune):
@@ -187,11 +187,11 @@ def test_a_post_that_has_ended_stays_ended(commune, change):
     post = commune.clerk.posts.get()
     Post.objects.filter(pk=post.pk).update(valid_until=YESTERDAY)
     post.refresh_from_db()
-    was = fingerprint(*changes.post_values(post))
+    revision = fingerprint(*changes.post_values(post))
     with pytest.raises(Refused, match="đã kết thúc"):
         if change == "end":
-            changes.end_post(post, TODAY, was=was, by=commune.administrator, now=factories.NOW)
+            changes.end_post(post, TODAY, revision=revision, by=commune.administrator, now=factories.NOW)
         else:
             changes.change_post(
-                post, title="", sectors=(), until=None, was=was, by=commune.administrator, now=factories.NOW
+                post, title="", sectors=(), until=None, revision=revision, by=commune.administrator, now=factories.NOW
             )

@@ -141,8 +141,11 @@ def test_the_hours_of_a_week_are_kept(admin, commune):
     assert hours_lines(commune.unit.opening_hours.all()) == ["Thứ 2–6: 7:30–11:30", "Thứ 7: 13:00–15:00"]
     entry = AuditEntry.objects.get(action="unit.hours")
     assert "13:00–17:00" in entry.changes[0]["before"]
-    # The page of before no longer counts.
-    assert send(admin, "unit_hours", "xuan-bac", carried=carried(html), **values).status_code == 409
+    # The page of before no longer counts, and says who was first.
+    late = send(admin, "unit_hours", "xuan-bac", carried=carried(html), **values)
+    assert late.status_code == 409 and commune.administrator.full_name in late.content.decode()
+    renewed = carried(late.content.decode())
+    assert send(admin, "unit_hours", "xuan-bac", carried=renewed, **values).status_code == 302
 
 
 @pytest.mark.parametrize(

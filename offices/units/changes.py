@@ -7,6 +7,7 @@ is given and a unit that is closed in the same moment wait for each other.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -86,11 +87,11 @@ def add_unit(kind: str, values: Mapping[str, Any], *, by: User, now: datetime) -
     return unit
 
 
-def change_unit(unit: Unit, values: Mapping[str, Any], *, was: str, by: User, now: datetime) -> None:
+def change_unit(unit: Unit, values: Mapping[str, Any], *, revision: str, by: User, now: datetime) -> None:
     """Change what is known about a unit; its kind and its name in addresses of pages stay."""
     with transaction.atomic():
         held = Unit.objects.select_for_update().get(pk=unit.pk)
-        require_fresh(was, *unit_values(held))
+        require_fresh(revision, *unit_values(held), overtaken=partial(audit.overtaken, held, held.slug))
         if values.get("parent") is not None and values["parent"].pk != held.parent_id:
             _check_parent(values["parent"])
         before = {name: getattr(held, name) for name in values if name != "parent"}
@@ -107,12 +108,12 @@ def change_unit(unit: Unit, values: Mapping[str, Any], *, was: str, by: User, no
         _log("unit.change", held, by, now, changes)
 
 
-def change_hours(unit: Unit, rows: list[OpeningHours], *, was: str, by: User, now: datetime) -> None:
+def change_hours(unit: Unit, rows: list[OpeningHours], *, revision: str, by: User, now: datetime) -> None:
     """Replace the opening hours of a unit; due times that were promised stay."""
     with transaction.atomic():
         held = Unit.objects.select_for_update().get(pk=unit.pk)
         before = hours_lines(held.opening_hours.all())
-        require_fresh(was, before)
+        require_fresh(revision, before, overtaken=partial(audit.overtaken, held, held.slug))
         set_hours(held, rows)
         after = hours_lines(rows)
         if before != after:

@@ -4,18 +4,17 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from common.onetime import use_key
+from common.onetime import once
 from common.refusals import Refused, fingerprint
-from common.web.screens import Screen, answer, done
+from common.web.screens import Screen, answer, done, press, sent, shows_form
 
 from ..calendar import days, year_page
 from ..calendar.office_calendar import missing_years
@@ -24,7 +23,6 @@ from ..models import CalendarYear, DayKind, Holiday, OpeningHours, Unit
 from .guards import administrator_only
 from .scope import Administrator, administrator_of
 
-BOTH = ["GET", "HEAD", "POST"]
 WORK_WEEK = {0, 1, 2, 3, 4}
 
 
@@ -86,20 +84,20 @@ def _open_weekdays(unit: Unit | None) -> set[int]:
 
 
 @administrator_only
-@require_http_methods(BOTH)
+@shows_form
 def add(request: HttpRequest) -> HttpResponse:
     """Add a day."""
     admin = administrator_of(request)
     shown = _year_of(request.GET.get("year"), admin.day.year)
-    form = DayAddForm(
-        request.POST if request.method == "POST" else None, units=admin.open_units, may_all=admin.looks_after_all
-    )
+    form = DayAddForm(sent(request), units=admin.open_units, may_all=admin.looks_after_all)
 
     def act() -> str:
         typed = form.cleaned_data
-        with transaction.atomic():
-            if use_key(typed["key"], "day", admin.user.pk, typed["day"].isoformat()[:64], admin.now) is None:
-                days.add_day(typed["unit"], typed["day"], typed["kind"], typed["name"], by=admin.user, now=admin.now)
+        values = typed["unit"], typed["day"], typed["kind"], typed["name"]
+        once(
+            typed["key"], "day", admin.user.pk, str(typed["day"]), admin.now,
+            lambda: days.add_day(*values, by=admin.user, now=admin.now),
+        )  # fmt: skip
         return done(request, _("The day has been added."), _address(typed["day"].year, typed["unit"]))
 
     screen = Screen(_("Add a day"), _("Add the day"), _address(shown), _("Working days"), _promise())
@@ -107,18 +105,23 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @administrator_only
-@require_http_methods(BOTH)
+@shows_form
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change or remove a day."""
     admin = administrator_of(request)
     holiday = _day(admin, pk)
-    data = request.POST if request.method == "POST" else None
-    form = DayChangeForm(data, holiday=holiday, mark=_mark(holiday))
+    form = DayChangeForm(sent(request), holiday=holiday, revision=_revision(holiday))
 
     def act() -> str:
         typed = form.cleaned_data
         days.change_day(
-            holiday, typed["day"], typed["kind"], typed["name"], was=typed["was"], by=admin.user, now=admin.now
+            holiday,
+            typed["day"],
+            typed["kind"],
+            typed["name"],
+            revision=typed["revision"],
+            by=admin.user,
+            now=admin.now,
         )
         return done(request, _("The day has been changed."), _address(typed["day"].year, holiday.unit))
 
@@ -130,10 +133,10 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         form,
         screen,
         act,
-        mark=lambda: _mark(_day(admin, pk)),
+        revision=lambda: _revision(_day(admin, pk)),
         template="manage/installation/day.html",
         holiday=holiday,
-        removal_mark=_mark(holiday),
+        removal_revision=_revision(holiday),
     )
 
 
@@ -143,17 +146,16 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Remove a day."""
     admin = administrator_of(request)
     holiday = _day(admin, pk)
-    try:
-        days.remove_day(holiday, was=request.POST.get("was", ""), by=admin.user, now=admin.now)
-    except Refused as refused:
-        messages.error(request, refused.message)
-        return redirect("manage:day", pk=pk)
-    messages.success(request, _("The day has been removed."))
-    return redirect(_address(holiday.day.year, holiday.unit))
+
+    def act() -> str:
+        days.remove_day(holiday, revision=request.POST.get("revision", ""), by=admin.user, now=admin.now)
+        return done(request, _("The day has been removed."), _address(holiday.day.year, holiday.unit))
+
+    return press(request, act, reverse("manage:day", args=[pk]))
 
 
 @administrator_only
-@require_http_methods(BOTH)
+@shows_form
 def import_days(request: HttpRequest) -> HttpResponse:
     """Take in a list of days: checked line by line first, then written all or nothing."""
     admin = administrator_of(request)
@@ -170,9 +172,9 @@ def import_days(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             text, unit = form.cleaned_data["text"], form.cleaned_data["unit"]
             plan, status = days.plan_of(text, unit), 200
-            if request.POST.get("mark") and not plan.faults:
+            if request.POST.get("revision") and not plan.faults:
                 try:
-                    count = days.import_days(text, unit, request.POST["mark"], by=admin.user, now=admin.now)
+                    count = days.import_days(text, unit, request.POST["revision"], by=admin.user, now=admin.now)
                 except Refused as refused:
                     form.refuse(refused)
                     plan, status = days.plan_of(text, unit), 409
@@ -209,16 +211,15 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
     return _marked(request, number, lambda: days.withdraw_year(number, by=admin.user, now=admin.now, today=admin.day))
 
 
-def _marked(request: HttpRequest, number: int, act: Any) -> HttpResponse:
+def _marked(request: HttpRequest, number: int, mark: Any) -> HttpResponse:
     if not days.FIRST_YEAR <= number <= days.LAST_YEAR:
         raise Http404
-    try:
-        act()
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, _("The calendar of %(year)s has been changed.") % {"year": number})
-    return redirect(_address(number))
+
+    def act() -> str:
+        mark()
+        return done(request, _("The calendar of %(year)s has been changed.") % {"year": number}, _address(number))
+
+    return press(request, act, _address(number))
 
 
 def _for_all(request: HttpRequest) -> Administrator:
@@ -240,7 +241,7 @@ def _day(admin: Administrator, pk: int) -> Holiday:
     return found
 
 
-def _mark(holiday: Holiday) -> str:
+def _revision(holiday: Holiday) -> str:
     return fingerprint(*days.day_values(holiday))
 
 

@@ -1,21 +1,19 @@
 """The officers of an administrator's units: the list, one person, inviting, access."""
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts import sessions
 from accounts.invitations import VALID_FOR, has_accepted
 from accounts.models import User
 from common.forms.warnings import point_out
-from common.onetime import use_key
-from common.refusals import Refused
+from common.onetime import KeyMisused, once
 from common.web import limits
-from common.web.screens import Screen, answer, done
+from common.web.screens import Screen, answer, done, press, sent, shows_form
 
 from .. import hooks
 from ..forms.people import InviteForm
@@ -44,12 +42,11 @@ def people_list(request: HttpRequest) -> HttpResponse:
 
 
 @administrator_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite an officer, or give posts to an account that exists."""
     admin = administrator_of(request)
-    data = request.POST if request.method == "POST" else None
-    form = InviteForm(data, units=admin.open_units, today=admin.day, asks_attach="attach" in request.POST)
+    form = InviteForm(sent(request), units=admin.open_units, today=admin.day, asks_attach="attach" in request.POST)
     screen = Screen(
         _("Invite an officer"),
         _("Send the invitation"),
@@ -60,30 +57,19 @@ def invite(request: HttpRequest) -> HttpResponse:
 
     def change() -> str:
         typed = form.cleaned_data
-        with transaction.atomic():
-            earlier = use_key(typed["key"], "invite", admin.user.pk, typed["email"].lower()[:64], admin.now)
-            if earlier is None:
-                user = changes.invite(
-                    typed["name"], typed["email"], form.terms(), attach=typed["attach"], by=admin.user, now=admin.now
-                )
-            else:
-                made = User.objects.filter(email__iexact=typed["email"]).first()
-                if made is None:
-                    raise Refused(_("This page is too old. Open it again."))
-                user = made
-        words = _("%(name)s has been written to.") % {"name": user.full_name}
+        once(
+            typed["key"], "invite", admin.user.pk, typed["email"].lower(), admin.now,
+            lambda: changes.invite(
+                typed["name"], typed["email"], form.terms(), attach=typed["attach"], by=admin.user, now=admin.now
+            ),
+        )  # fmt: skip
+        user = User.objects.filter(email__iexact=typed["email"]).first()
+        if user is None:
+            raise KeyMisused
         point_out(request, form)
-        return done(request, words, reverse("manage:person", args=[user.pk]))
+        return done(request, _("%(name)s has been written to.") % {"name": user.full_name}, "manage:person", user.pk)
 
-    def guarded() -> str:
-        try:
-            return change()
-        except Refused as refused:
-            if refused.code == changes.EXISTS:
-                form.ask_attach()
-            raise
-
-    return answer(request, form, screen, guarded)
+    return answer(request, form, screen, change)
 
 
 @administrator_only
@@ -151,16 +137,16 @@ def _act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     acts = {
         "link": (changes.send_link, _("A link has been sent to %(email)s.")),
         "sessions": (changes.end_sessions, _("%(name)s has been signed out everywhere.")),
+        "close": (changes.close_account, _("The account of %(name)s is closed.")),
         "open": (changes.open_account, _("The account of %(name)s is open again.")),
     }
     act, words = acts[name]
-    try:
+
+    def change() -> str:
         act(user, admin.unit_ids, by=admin.user, now=admin.now)
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, words % {"name": user.full_name, "email": user.email})
-    return redirect("manage:person", pk=user.pk)
+        return done(request, words % {"name": user.full_name, "email": user.email}, "manage:person", user.pk)
+
+    return press(request, change, reverse("manage:person", args=[user.pk]))
 
 
 @administrator_only
@@ -190,33 +176,26 @@ def end_session(request: HttpRequest, pk: int, session: int) -> HttpResponse:
     shown = {one.pk: one for one in sessions.open_sessions(user, admin.now)}
     if session not in shown:
         raise Http404
-    try:
+
+    def change() -> str:
         with transaction.atomic():
             if sessions.end_session(user, session):
                 browser = shown[session].browser
                 changes.note_session_ended(user, admin.unit_ids, browser, by=admin.user, now=admin.now)
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, _("The session has ended."))
-    return redirect("manage:person", pk=user.pk)
+        return done(request, _("The session has ended."), "manage:person", user.pk)
+
+    return press(request, change, reverse("manage:person", args=[user.pk]))
 
 
 @administrator_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close an account, once what it means has been read."""
     admin = administrator_of(request)
     user = admin.person(pk)
     held = sum(one.count for one in hooks.held_by(user, admin.unit_ids))
     if request.method == "POST":
-        try:
-            changes.close_account(user, admin.unit_ids, by=admin.user, now=admin.now)
-        except Refused as refused:
-            messages.error(request, refused.message)
-        else:
-            messages.success(request, _("The account of %(name)s is closed.") % {"name": user.full_name})
-        return redirect("manage:person", pk=user.pk)
+        return _act(request, pk, "close")
     return render(request, "manage/installation/person_close.html", {"person": user, "held_count": held})
 
 

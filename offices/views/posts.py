@@ -1,19 +1,17 @@
 """Posts of an officer: given, changed, ended, stood in for; what the officer holds handed on."""
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
-from common.onetime import use_key
+from common.onetime import once
 from common.refusals import fingerprint
 from common.templatetags.ui import vi_date
-from common.web.screens import Screen, answer, done
+from common.web.screens import Screen, answer, done, sent, shows_form
 
 from .. import hooks
 from ..forms.people import PostChangeForm, PostEndForm, PostForm, ReassignForm, SubstituteForm
@@ -32,12 +30,12 @@ def _back(user: User) -> str:
 
 
 @administrator_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def give(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an officer one more post."""
     admin = administrator_of(request)
     user = admin.person(pk)
-    form = PostForm(request.POST if request.method == "POST" else None, units=admin.open_units, today=admin.day)
+    form = PostForm(sent(request), units=admin.open_units, today=admin.day)
     screen = Screen(
         _("Give a post to %(name)s") % {"name": user.full_name},
         _("Give the post"),
@@ -47,22 +45,23 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
     def change() -> str:
-        with transaction.atomic():
-            if use_key(form.cleaned_data["key"], "post", admin.user.pk, str(user.pk)[:64], admin.now) is None:
-                changes.give_post(user, form.terms(), by=admin.user, now=admin.now)
+        once(
+            form.cleaned_data["key"], "post", admin.user.pk, str(user.pk), admin.now,
+            lambda: changes.give_post(user, form.terms(), by=admin.user, now=admin.now),
+        )  # fmt: skip
         return done(request, _("The post has been given."), _back(user))
 
     return answer(request, form, screen, change)
 
 
 @administrator_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def change(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     """Change title, fields and last day of a post."""
     admin = administrator_of(request)
     user = admin.person(pk)
     held = admin.post(user, post)
-    form = PostChangeForm(request.POST if request.method == "POST" else None, post=held, mark=_mark(held))
+    form = PostChangeForm(sent(request), post=held, revision=_revision(held))
 
     def act() -> str:
         typed = form.cleaned_data
@@ -71,31 +70,30 @@ def change(request: HttpRequest, pk: int, post: int) -> HttpResponse:
             title=typed["title"],
             sectors=typed.get("sectors", ()),
             until=typed["until"],
-            was=typed["was"],
+            revision=typed["revision"],
             by=admin.user,
             now=admin.now,
         )
         return done(request, _("The post has been changed."), _back(user))
 
     screen = Screen(_name_of(held), _("Save the changes"), _back(user), user.full_name)
-    return answer(request, form, screen, act, mark=lambda: _mark(admin.post(user, post)))
+    return answer(request, form, screen, act, revision=lambda: _revision(admin.post(user, post)))
 
 
 @administrator_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def end(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     """End a post with a day; asks first when dossiers are still held in it."""
     admin = administrator_of(request)
     user = admin.person(pk)
     held = admin.post(user, post)
     count = _held_in(user, held)
-    data = request.POST if request.method == "POST" else None
-    form = PostEndForm(data, today=admin.day, held=count, mark=_mark(held))
+    form = PostEndForm(sent(request), today=admin.day, held=count, revision=_revision(held))
     is_coming = held.valid_from > admin.day
 
     def act() -> str:
         until = form.cleaned_data["until"]
-        changes.end_post(held, until, was=form.cleaned_data["was"], by=admin.user, now=admin.now)
+        changes.end_post(held, until, revision=form.cleaned_data["revision"], by=admin.user, now=admin.now)
         words = _("The post ends with %(day)s.") % {"day": vi_date(until)}
         if held.valid_from > until:
             words = _("The post has been taken back.")
@@ -114,7 +112,7 @@ def end(request: HttpRequest, pk: int, post: int) -> HttpResponse:
         form,
         screen,
         act,
-        mark=lambda: _mark(admin.post(user, post)),
+        revision=lambda: _revision(admin.post(user, post)),
         template="manage/installation/post_end.html",
         held_count=count,
         person=user,
@@ -122,22 +120,22 @@ def end(request: HttpRequest, pk: int, post: int) -> HttpResponse:
 
 
 @administrator_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     """Let somebody stand in for a post for some days."""
     admin = administrator_of(request)
     user = admin.person(pk)
     held = admin.post(user, post)
     candidates = lists.possible_substitutes(admin.open_units, user, admin.day)
-    data = request.POST if request.method == "POST" else None
-    form = SubstituteForm(data, people=candidates, today=admin.day)
+    form = SubstituteForm(sent(request), people=candidates, today=admin.day)
 
     def act() -> str:
         typed = form.cleaned_data
         stand_in = form.people[typed["person"]]
-        with transaction.atomic():
-            if use_key(typed["key"], "substitute", admin.user.pk, str(held.pk)[:64], admin.now) is None:
-                changes.substitute(held, stand_in, typed["since"], typed["until"], by=admin.user, now=admin.now)
+        once(
+            typed["key"], "substitute", admin.user.pk, str(held.pk), admin.now,
+            lambda: changes.substitute(held, stand_in, typed["since"], typed["until"], by=admin.user, now=admin.now),
+        )  # fmt: skip
         words = _("%(name)s stands in from %(since)s to %(until)s.")
         shown = {"name": stand_in.full_name, "since": vi_date(typed["since"]), "until": vi_date(typed["until"])}
         return done(request, words % shown, _back(user))
@@ -158,15 +156,14 @@ def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
 
 
 @administrator_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def reassign(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand on what an officer holds, all in one go; the page then says what became of each dossier."""
     admin = administrator_of(request)
     user = admin.person(pk)
     held = hooks.held_by(user, admin.unit_ids)
     others = lists.colleagues({(one.unit_id, one.role) for one in held}, user, admin.day)
-    data = request.POST if request.method == "POST" else None
-    form = ReassignForm(data, held=held, units=admin.by_pk, colleagues=others)
+    form = ReassignForm(sent(request), held=held, units=admin.by_pk, colleagues=others)
     if request.method == "POST" and held and form.is_valid():
         lines = [line for one, to in form.chosen() for line in _reassign(admin, user, one, to)]
         passed = sum(not line.reason for line in lines)
@@ -202,7 +199,7 @@ def _reassign(admin: Administrator, user: User, held: hooks.Held, to: User | Non
     return lines
 
 
-def _mark(post: Post) -> str:
+def _revision(post: Post) -> str:
     return fingerprint(*changes.post_values(post))
 
 

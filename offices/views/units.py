@@ -2,18 +2,16 @@
 
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from common.onetime import use_key
-from common.refusals import Refused, fingerprint
+from common.onetime import once
+from common.refusals import fingerprint
 from common.values import divisions
-from common.web.screens import Screen, answer, done
+from common.web.screens import Screen, answer, done, press, sent, shows_form
 
 from ..forms.units import HoursForm, UnitAddForm, UnitChangeForm
 from ..models import Unit, UnitKind
@@ -21,8 +19,6 @@ from ..units import changes
 from ..units.hours import hours_lines
 from .guards import administrator_only
 from .scope import Administrator, administrator_of
-
-BOTH = ["GET", "HEAD", "POST"]
 
 
 @administrator_only
@@ -53,20 +49,23 @@ def unit(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 @administrator_only
-@require_http_methods(BOTH)
+@shows_form
 def add(request: HttpRequest) -> HttpResponse:
     """Add a unit below one of the administrator's, or on top when they look after all."""
     admin = administrator_of(request)
-    form = UnitAddForm(request.POST if request.method == "POST" else None, initial=_suggested(request, admin))
+    form = UnitAddForm(sent(request), initial=_suggested(request, admin))
     form.prepare(_possible_parents(admin), unit=None, may_be_top=admin.looks_after_all, today=admin.day)
 
     def act() -> str:
         typed = form.cleaned_data
-        with transaction.atomic():
-            if use_key(typed["key"], "unit", admin.user.pk, typed["short_name"][:64], admin.now) is not None:
-                return reverse("manage:units")
-            made = changes.add_unit(typed["kind"], form.values(), by=admin.user, now=admin.now)
-        return done(request, _("The unit has been added."), reverse("manage:unit", args=[made.slug]))
+        made: list[Unit] = []
+        once(
+            typed["key"], "unit", admin.user.pk, typed["short_name"], admin.now,
+            lambda: made.append(changes.add_unit(typed["kind"], form.values(), by=admin.user, now=admin.now)),
+        )  # fmt: skip
+        if not made:
+            return reverse("manage:units")
+        return done(request, _("The unit has been added."), "manage:unit", made[0].slug)
 
     lead = _("A unit without one above it: you become its administrator.") if admin.looks_after_all else ""
     screen = Screen(_("Add a unit"), _("Add the unit"), reverse("manage:units"), _("Units"), lead)
@@ -74,17 +73,17 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 @administrator_only
-@require_http_methods(BOTH)
+@shows_form
 def change(request: HttpRequest, slug: str) -> HttpResponse:
     """Change what is known about a unit."""
     admin = administrator_of(request)
     found = admin.unit(slug)
     above = admin.by_pk.get(found.parent_id) if found.parent_id else None
     form = UnitChangeForm(
-        request.POST if request.method == "POST" else None,
+        sent(request),
         unit=found,
         parent_slug=above.slug if above else "",
-        mark=fingerprint(*changes.unit_values(found)),
+        revision=fingerprint(*changes.unit_values(found)),
     )
     # Whoever stands above out of sight stays there.
     parents = _possible_parents(admin, found) if above is not None or found.parent_id is None else []
@@ -93,26 +92,25 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
         form.fields.pop("parent", None)
 
     def act() -> str:
-        changes.change_unit(found, form.values(), was=form.cleaned_data["was"], by=admin.user, now=admin.now)
-        return done(request, _("The unit has been changed."), reverse("manage:unit", args=[slug]))
+        changes.change_unit(found, form.values(), revision=form.cleaned_data["revision"], by=admin.user, now=admin.now)
+        return done(request, _("The unit has been changed."), "manage:unit", slug)
 
     screen = Screen(found.name, _("Save the changes"), reverse("manage:unit", args=[slug]), found.name)
-    return answer(request, form, screen, act, mark=lambda: _fresh_mark(found))
+    return answer(request, form, screen, act, revision=lambda: _fresh(found))
 
 
 @administrator_only
-@require_http_methods(BOTH)
+@shows_form
 def hours(request: HttpRequest, slug: str) -> HttpResponse:
     """Change the opening hours of a unit."""
     admin = administrator_of(request)
     found = admin.unit(slug)
     rows = list(found.opening_hours.all())
-    data = request.POST if request.method == "POST" else None
-    form = HoursForm(data, unit=found, hours=rows, mark=fingerprint(hours_lines(rows)))
+    form = HoursForm(sent(request), unit=found, hours=rows, revision=fingerprint(hours_lines(rows)))
 
     def act() -> str:
-        changes.change_hours(found, form.rows(), was=form.cleaned_data["was"], by=admin.user, now=admin.now)
-        return done(request, _("The opening hours have been changed."), reverse("manage:unit", args=[slug]))
+        changes.change_hours(found, form.rows(), revision=form.cleaned_data["revision"], by=admin.user, now=admin.now)
+        return done(request, _("The opening hours have been changed."), "manage:unit", slug)
 
     lead = _(
         "Terms are counted in these hours from now on. Due times already promised stay. Leave a day empty on which the "
@@ -122,8 +120,7 @@ def hours(request: HttpRequest, slug: str) -> HttpResponse:
         lead = f"{lead} {_('Without any hours of its own the unit has those of the unit above.')}"
     title = _("Opening hours of %(unit)s") % {"unit": found.name}
     screen = Screen(title, _("Save the hours"), reverse("manage:unit", args=[slug]), found.name, lead)
-    mark: Any = lambda: fingerprint(hours_lines(found.opening_hours.all()))  # noqa: E731
-    return answer(request, form, screen, act, mark=mark)
+    return answer(request, form, screen, act, revision=lambda: fingerprint(hours_lines(found.opening_hours.all())))
 
 
 @administrator_only
@@ -140,15 +137,14 @@ def open_again(request: HttpRequest, slug: str) -> HttpResponse:
     return _switch(request, slug, changes.open_unit, _("The unit is open again."))
 
 
-def _switch(request: HttpRequest, slug: str, act: Any, words: str) -> HttpResponse:
+def _switch(request: HttpRequest, slug: str, switch: Any, words: str) -> HttpResponse:
     admin = administrator_of(request)
-    try:
-        act(admin.unit(slug), by=admin.user, now=admin.now)
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, words)
-    return redirect("manage:unit", slug=slug)
+
+    def act() -> str:
+        switch(admin.unit(slug), by=admin.user, now=admin.now)
+        return done(request, words, "manage:unit", slug)
+
+    return press(request, act, reverse("manage:unit", args=[slug]))
 
 
 def _possible_parents(admin: Administrator, unit: Unit | None = None) -> list[Unit]:
@@ -163,5 +159,5 @@ def _suggested(request: HttpRequest, admin: Administrator) -> dict[str, str]:
     return {"parent": slug} if any(one.slug == slug for one in admin.open_units) else {}
 
 
-def _fresh_mark(unit: Unit) -> str:
+def _fresh(unit: Unit) -> str:
     return fingerprint(*changes.unit_values(Unit.objects.get(pk=unit.pk)))

@@ -36,7 +36,7 @@ def test_every_look_of_an_officer_at_a_dossier_is_written_down(world):
         (clerk, decided, "desk:result_file", []),
         (clerk, lettered, "desk:result_print", []),
         (clerk, submitted, "desk:slip_pdf", [submitted.slips.exclude(file="").get().pk]),
-        (leader, world.proposed, "leader:dossier", []),
+        (leader, world.proposed, "desk:dossier", []),
     ]
     addresses = [(officer, seen, reverse(name, args=[seen.code, *more])) for officer, seen, name, more in looks]
     addresses.append((clerk, decided, reverse("desk:print", args=["filing", decided.code])))
@@ -143,7 +143,7 @@ def test_a_dossier_is_never_handed_to_somebody_unfit(world, who):
     with pytest.raises(Refused):
         perform(actions.Forward(chosen), world.processing, by=staff.specialist, now=NOW)
     answer = client_of(staff.specialist).post(
-        reverse("desk:forward", args=[world.processing.code]), {"to": str(chosen.pk), "revision": before}
+        reverse("desk:act", args=[world.processing.code, "forward"]), {"to": str(chosen.pk), "revision": before}
     )
     world.processing.refresh_from_db()
     assert answer.status_code in (409, 422) and world.processing.revision == before
@@ -166,7 +166,7 @@ def test_nobody_handles_a_dossier_of_their_own(world, by):
         clerk.set_personal_number(world.citizen.personal_number)
         clerk.save()
     revision = world.submitted.revision
-    answer = client_of(clerk).post(reverse("desk:receive", args=[world.submitted.code]), {"revision": revision})
+    answer = client_of(clerk).post(reverse("desk:act", args=[world.submitted.code, "receive"]), {"revision": revision})
     world.submitted.refresh_from_db()
     assert answer.status_code == 403 and world.submitted.revision == revision
 
@@ -238,8 +238,8 @@ def test_a_year_without_calendar_is_told_and_not_guessed(world):
     CalendarYear.objects.all().delete()
     browser = client_of(world.commune.clerk)
     revision = world.submitted.revision
-    answer = browser.post(reverse("desk:receive", args=[world.submitted.code]), {"revision": revision})
+    answer = browser.post(reverse("desk:act", args=[world.submitted.code, "receive"]), {"revision": revision})
     world.submitted.refresh_from_db()
-    assert answer.status_code == 409 and world.submitted.status == 1
+    assert answer.status_code == 422 and world.submitted.status == 1
     assert browser.get(reverse("desk:dossier", args=[world.processing.code])).status_code == 200
     assert browser.get(reverse("desk:list")).status_code == 200

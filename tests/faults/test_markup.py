@@ -54,7 +54,9 @@ def test_markup_in_names_and_answers_never_runs(world, persona):
 def test_markup_in_a_name_does_not_run_in_the_banner_after_an_action(world):
     browser = client_of(world.commune.clerk)
     code, revision = world.submitted.code, world.submitted.revision
-    page = browser.post(reverse("desk:receive", args=[code]), {"revision": revision}, follow=True).content.decode()
+    page = browser.post(
+        reverse("desk:act", args=[code, "receive"]), {"revision": revision}, follow=True
+    ).content.decode()
     assert code in page and not TAG.search(page)
 
 

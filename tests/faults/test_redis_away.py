@@ -116,7 +116,7 @@ def test_a_dossier_is_filed_and_received(world, send):
     assert draft.status == 1 and draft.slips.count() == 1
     assert Notification.objects.filter(subject_ref=draft.ref, state=State.WAITING).exists()
     clerk = client_of(world.commune.clerk)
-    receive = reverse("desk:receive", args=[draft.code])
+    receive = reverse("desk:act", args=[draft.code, "receive"])
     send(clerk, receive, {"revision": shown(clerk, receive, "revision")})
     draft.refresh_from_db()
     assert draft.status == 2

@@ -79,7 +79,7 @@ def fields(world: World) -> dict[str, Send]:
 
     def propose(file: Any) -> Any:
         revision = Dossier.objects.get(pk=world.processing.pk).revision
-        address = reverse("desk:propose", args=[world.processing.code])
+        address = reverse("desk:act", args=[world.processing.code, "propose"])
         return specialist.post(address, proposal | {"revision": revision, "upload": file})
 
     def edit(file: Any) -> Any:

@@ -202,14 +202,14 @@ def forward(page: Page, code: str) -> None:
 
 def propose(page: Page, code: str) -> None:
     """Propose to grant, with a letter."""
-    page.goto(f"/desk/dossiers/{code}/draft/")
+    page.goto(f"/desk/dossiers/{code}/propose/")
     page.locator("textarea[name=text]").fill("Thông tin đã được đối chiếu với sổ gốc.")
     act(page)
 
 
 def approve(page: Page, code: str, password: str) -> None:
     """Sign a proposal."""
-    page.goto(f"/leader/dossiers/{code}/approve/")
+    page.goto(f"/desk/dossiers/{code}/approve/")
     page.locator("[name=password]").fill(password)
     act(page)
 

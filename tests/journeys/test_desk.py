@@ -198,7 +198,7 @@ def test_from_specialist_to_counter(visit: Visit, picture: Picture, js: bool) ->
     specialist.goto(f"/desk/dossiers/{code}/")
     if (claim := specialist.get_by_role("button", name="Nhận xử lý")).count():
         claim.click()
-    specialist.goto(f"/desk/dossiers/{code}/draft/")
+    specialist.goto(f"/desk/dossiers/{code}/propose/")
     specialist.locator("[name=source][value=upload]").check()
     specialist.locator("main form .actions button").click()
     expect(specialist.locator(".error-summary")).to_be_visible()
@@ -207,7 +207,7 @@ def test_from_specialist_to_counter(visit: Visit, picture: Picture, js: bool) ->
     act(specialist)
 
     leader = visit(js=js, size=PHONE, who=LEADER)
-    leader.goto(f"/leader/dossiers/{code}/")
+    leader.goto(f"/desk/dossiers/{code}/")
     picture(leader, f"leader-dossier-{variant}")
     leader.get_by_role("link", name="Trả lại").click()
     leader.locator("[name=reason]").fill("Ghi rõ số trích lục.")
@@ -215,7 +215,7 @@ def test_from_specialist_to_counter(visit: Visit, picture: Picture, js: bool) ->
     specialist.goto(f"/desk/dossiers/{code}/")
     expect(specialist.locator("main")).to_contain_text("Ghi rõ số trích lục.")
     propose(specialist, code)
-    leader.goto(f"/leader/dossiers/{code}/approve/")
+    leader.goto(f"/desk/dossiers/{code}/approve/")
     leader.locator("[name=password]").fill("mat-khau-sai")
     leader.locator("main form[method=post] .actions button").click()
     expect(leader.locator(".error-summary")).to_be_visible()

@@ -17,8 +17,8 @@ from ...actions.supplement import states
 from ...filing import supplements
 from ...models import Delivery, Dossier, PaperKind, Status, SupplementRequest
 from ...models.papers import Paper
+from ...table import TABLE, Action
 from ...timeline import history
-from ...workflow import TABLE, Action
 from .given import delivery_words, file_row
 
 MAX_FILES_LISTED = 100
@@ -32,7 +32,6 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
     form = dossier.version.form
     given = list(dossier.papers.filter(replaced_at=None)[:MAX_FILES_LISTED])
     sections = form_schema.summary(form_schema.load(form), dossier.answers, language) if form else []
-    shown_panels = [panel(dossier, user) for panel in hooks.panels]
     entries = history.timeline(dossier, history.OWNER)
     return {
         "dossier": dossier,
@@ -49,7 +48,8 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
         "delivery": delivery_words(dossier),
         "messages_sent": messages_sent(dossier, user),
         "slips": dossier.slips.only("pk", "kind", "number", "issued_at", "dossier_id"),
-        "panels": [panel for panel in shown_panels if panel is not None],
+        "panels": hooks.ask(hooks.panels[history.OWNER], dossier, user),
+        "buttons": hooks.ask(hooks.buttons[history.OWNER], dossier, user),
         "may_supplement": dossier.status == Status.AWAITING_SUPPLEMENT,
         "may_withdraw": dossier.status in WITHDRAWABLE,
         "may_copy": dossier.status in (Status.REFUSED, Status.STOPPED),

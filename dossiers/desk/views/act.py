@@ -1,106 +1,125 @@
-"""How every action page of the desk works: one form, one perform(), the next dossier."""
+"""Every action of the desk: one page, one form, one perform(), then the next dossier of the list."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from common.refusals import Refused
+from common.web.screens import answer, done, press, sent, shows_form
+from dossiers import actions
 from dossiers.models import Dossier
-from dossiers.timeline.history import explain_refusal, timeline
+from dossiers.timeline.history import OFFICER, explain_refusal, timeline
 from dossiers.workflow import ActionBase, Overtaken, perform, roles_of
+from offices.models import Role
 
-from ..forms.reception import ActionForm
+from ..actions import BY_SEGMENT, DeskAction
+from ..actions.base import ActionForm
+from ..guards import officer_required
 from ..lists import ListSpec, Search, first, neighbour, place_of
 from ..officer import Officer, is_possible
-from ..rows import DeadlineStatuses
+from ..rows import DeadlineStatuses, code_url, dossier_url, list_url
 
 
-@dataclass(frozen=True)
-class Screen:
-    """The words of one action page and the slip the action leaves behind."""
-
-    action: type[ActionBase]
-    title: Any
-    lead: Any
-    button: Any
-    done: Any
-    key: str = ""
-    slip: str = ""
-    is_danger: bool = False
-
-
-def act(
-    request: HttpRequest,
-    officer: Officer,
-    dossier: Dossier,
-    form: ActionForm,
-    screen: Screen,
-    *,
-    template: str = "desk/dossier_action.html",
-    detail: str = "desk:dossier",
-    spec: ListSpec | None = None,
-    **context: Any,
-) -> HttpResponse:
+@shows_form
+@officer_required()
+def act(request: HttpRequest, officer: Officer, code: str, segment: str) -> HttpResponse:
     """Show an action's form, or perform it and open the next dossier of the same list.
 
-    A refusal shows the page again with everything typed, the sentence that says
-    why, and the dossier's newer state: 403 for the wrong person, else 409.
+    After a refusal the page shows the dossier's newer state.
     """
-    spec = spec or ListSpec.read(request.GET, officer)
-    status = 200
-    if request.method == "POST":
-        place = place_of(dossier, spec)
-        status = 422
-        if form.is_valid():
-            try:
-                perform(form.action(), dossier, by=officer.user, now=officer.now, revision=form.shown_revision())
-            except Refused as refused:
-                status = 403 if refused.code in ("who", "own", "holder") else 409
-                dossier = officer.dossier(dossier.code or "")
-                form.add_error(None, explain_refusal(refused))
-                form.renew(dossier)
-            else:
-                announce(request, dossier, screen)
-                return redirect(next_address(request, officer, spec, place, detail))
-    roles = roles_of(officer.user, dossier, officer.now)
-    is_open = is_possible(screen.action, dossier, officer.user, roles, officer.now)
-    if request.method != "POST" and not is_open:
+    row = row_for(officer, segment)
+    dossier, spec = officer.dossier(code), ListSpec.read(request.GET, officer)
+    if request.method != "POST" and not is_open(row, officer, dossier):
         messages.warning(request, explain_refusal(Overtaken("state", dossier)))
-        return redirect(f"{reverse(detail, args=[dossier.code])}?{spec.query_string()}")
-    page = {
-        "dossier": dossier,
-        "deadline_status": DeadlineStatuses(officer).of(dossier),
-        "form": form,
-        "screen": screen,
-        "is_open": is_open,
-        "newest": timeline(dossier, "officer")[:3] if status in (403, 409) else [],
-        "back": f"{reverse(detail, args=[dossier.code])}?{spec.query_string()}",
-        **context,
-    }
-    return render(request, template, page, status=status)
+        return redirect(dossier_url(dossier, spec))
+    form = row.form(sent(request), request.FILES or None, dossier=dossier, officer=officer)
+    place = place_of(dossier, spec)
+
+    def change() -> str:
+        perform_at_desk(form.action(), dossier, officer, form.shown_revision())
+        announce(request, dossier, row)
+        return next_address(request, officer, spec, place)
+
+    def page(refused: Refused | None) -> dict[str, Any]:
+        shown = dossier if refused is None else officer.dossier(code)
+        return {
+            "dossier": shown,
+            "deadline_status": DeadlineStatuses(officer).of(shown),
+            "is_open": request.method != "POST" or is_open(row, officer, shown),
+            "newest": timeline(shown, OFFICER)[:3] if refused and refused.status != 422 else [],
+            "back": dossier_url(shown, spec),
+        }
+
+    return answer(
+        request, form, row, change, revision=lambda: officer.dossier(code).revision, template="desk/act.html", page=page
+    )
 
 
-def announce(request: HttpRequest, dossier: Dossier, screen: Screen) -> None:
+def row_for(officer: Officer, segment: str) -> DeskAction:
+    """Return the action of an address.
+
+    Raises Http404 when the desk does not offer it, PermissionDenied when it is for other roles.
+    """
+    if segment not in BY_SEGMENT:
+        raise Http404
+    row = BY_SEGMENT[segment]
+    if officer.roles.isdisjoint(row.rule.who):
+        raise PermissionDenied
+    return row
+
+
+def perform_at_desk(action: ActionBase, dossier: Dossier, officer: Officer, revision: int) -> None:
+    """Perform an action; a refusal says who came first. Raises Refused."""
+    try:
+        perform(action, dossier, by=officer.user, now=officer.now, revision=revision)
+    except Overtaken as overtaken:
+        raise Refused(explain_refusal(overtaken), code=overtaken.code) from overtaken
+
+
+def is_open(row: DeskAction, officer: Officer, dossier: Dossier) -> bool:
+    """Tell whether an officer may try an action in the dossier's present state; two queries."""
+    roles = roles_of(officer.user, dossier, officer.now)
+    return is_possible(row.performs, dossier, officer.user, roles, officer.now)
+
+
+def announce(request: HttpRequest, dossier: Dossier, row: DeskAction) -> None:
     """Put the banner for the next page: what was done, the dossier it was done to, its slip."""
     link = format_html('<a href="{}">{}</a>', reverse("desk:dossier", args=[dossier.code]), dossier.code)
-    text = format_html("{} {} – {}.", screen.done, link, dossier.applicant.name)
-    if screen.slip and dossier.slips.filter(kind=screen.slip).exists():
-        address = reverse("desk:print", args=[screen.slip, dossier.code])
+    text = format_html("{}: {} – {}.", row.rule.done, link, dossier.applicant.name)
+    if row.slip and dossier.slips.filter(kind=row.slip).exists():
+        address = reverse("desk:print", args=[row.slip, dossier.code])
         text = format_html('{} <a href="{}">{}</a>', text, address, _("Print the slip"))
     messages.success(request, text)
 
 
-def next_address(request: HttpRequest, officer: Officer, spec: ListSpec, place: str, detail: str) -> str:
+def next_address(request: HttpRequest, officer: Officer, spec: ListSpec, place: str) -> str:
     """Return where an officer goes on: the next dossier of the list, else its first one, else the list itself."""
     search = Search.kept(request.session)
     code = neighbour(officer, spec, search, place) or first(officer, spec, search)
     if code is not None:
-        return f"{reverse(detail, args=[code])}?{spec.query_string()}"
+        return code_url(code, spec)
     messages.info(request, _("That was the last dossier of this list."))
-    return reverse("leader:home") if detail == "leader:dossier" else f"{reverse('desk:list')}?{spec.query_string()}"
+    return list_url(officer, spec)
+
+
+@require_POST
+@officer_required(Role.SPECIALIST)
+def take(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
+    """Take a dossier that is offered to the whole role: it is forwarded to oneself."""
+    dossier = officer.dossier(code)
+    here = dossier_url(dossier, ListSpec.read(request.GET, officer))
+    form = ActionForm(request.POST, dossier=dossier, officer=officer)
+    to_oneself = actions.Forward(to=officer.user, role=Role.SPECIALIST)
+
+    def change() -> str:
+        perform_at_desk(to_oneself, dossier, officer, form.shown_revision() if form.is_valid() else -1)
+        return done(request, _("You hold this dossier now."), here)
+
+    return press(request, change, here)

@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.files.uploads import serve
+from dossiers import hooks
+from dossiers.hooks import Audience
 from dossiers.models import Dossier, Result, SlipKind, SupplementRequest
 from dossiers.records import results, slips
 from dossiers.timeline.declaration import TEMPLATE as DECLARATION
 from dossiers.timeline.declaration import page as declaration_page
-from dossiers.timeline.history import holder_panel, timeline
+from dossiers.timeline.history import OFFICER, holder_panel, timeline
 from offices.models import Role
 
 from .. import dossier_page, rows
-from ..buttons import offers
+from ..buttons import buttons
 from ..guards import officer_required
 from ..lists import ListSpec, Search
 from ..officer import Officer
@@ -29,10 +31,8 @@ CONTROL_SHEET = "control-sheet"
 PDF = "application/pdf"
 
 
-def shared(request: HttpRequest, officer: Officer, dossier: Dossier, spec: ListSpec | None = None) -> dict[str, Any]:
-    """Return what the dossier page, its history and the leader's page have in common."""
-    name = "leader:dossier" if spec else "desk:dossier"
-    spec = spec or ListSpec.read(request.GET, officer)
+def shared(request: HttpRequest, officer: Officer, dossier: Dossier, spec: ListSpec) -> dict[str, Any]:
+    """Return what the dossier page and its history have in common."""
     return {
         "dossier": dossier,
         "deadline_status": rows.DeadlineStatuses(officer).of(dossier),
@@ -40,8 +40,8 @@ def shared(request: HttpRequest, officer: Officer, dossier: Dossier, spec: ListS
         "unmask_url": rows.dossier_url(dossier, spec, "desk:unmask"),
         "history_url": rows.dossier_url(dossier, spec, "desk:history"),
         "back_url": rows.dossier_url(dossier, spec),
-        "list_url": f"{reverse('desk:list')}?{spec.query_string()}",
-        **rows.neighbours(officer, spec, Search.kept(request.session), dossier, name),
+        "list_url": rows.list_url(officer, spec),
+        **rows.neighbours(officer, spec, Search.kept(request.session), dossier),
     }
 
 
@@ -75,16 +75,18 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     spec = ListSpec.read(request.GET, officer)
     requests = SupplementRequest.objects.filter(dossier=found).select_related("asked_by").prefetch_related("items")
     page = {
-        **shared(request, officer, found),
+        **shared(request, officer, found, spec),
         **contents(request, officer, found),
-        "offers": offers(officer, found, spec),
+        "buttons": buttons(officer, found, spec),
+        # A proposal that waits for the signature is what the page is opened for.
+        "is_signing": found.holder_role == Role.LEADER,
         "take_url": rows.dossier_url(found, spec, "desk:take"),
         "requests": requests,
         "slips": slip_links(found),
-        "timeline": timeline(found, "officer"),
+        "timeline": timeline(found, OFFICER),
         "assignments": found.assignments.select_related("unit", "person", "given_by"),
         "calls": dossier_page.undelivered(found),
-        "panels": dossier_page.panels(found, officer.user),
+        "panels": hooks.ask(hooks.panels[Audience.OFFICER], found, officer.user),
     }
     return render(request, "desk/dossier_detail.html", page)
 
@@ -110,8 +112,8 @@ def history(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     found = officer.dossier(code)
     dossier_page.note_reading(found, officer.user, "history", officer.now)
     page = {
-        **shared(request, officer, found),
-        "timeline": timeline(found, "officer"),
+        **shared(request, officer, found, ListSpec.read(request.GET, officer)),
+        "timeline": timeline(found, OFFICER),
         "assignments": found.assignments.select_related("unit", "person", "given_by"),
         "access_records": dossier_page.access_records(found),
     }
@@ -125,8 +127,7 @@ def unmask(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     found = officer.dossier(code)
     dossier_page.note_reading(found, officer.user, "number", officer.now)
     request.session[UNMASKED_KEY] = found.code
-    page = "leader:dossier" if request.POST.get("page") == "leader" and Role.LEADER in officer.roles else "desk:dossier"
-    return redirect(f"{reverse(page, args=[found.code])}?{ListSpec.read(request.GET, officer).query_string()}")
+    return redirect(rows.dossier_url(found, ListSpec.read(request.GET, officer)))
 
 
 @require_safe

@@ -14,6 +14,7 @@ from offices.models import Role
 from procedures.paper.prepared import QR_PREFIX
 
 from .. import rows as desk
+from ..buttons import action_keys
 from ..forms.intake import CodeForm
 from ..guards import officer_required
 from ..lists import VIEWS, ListSpec, Search, exact_code
@@ -116,4 +117,4 @@ def message_called(request: HttpRequest, officer: Officer, pk: int) -> HttpRespo
 @officer_required()
 def shortcuts(request: HttpRequest, officer: Officer) -> HttpResponse:
     """The access keys of the desk."""
-    return render(request, "desk/shortcuts.html")
+    return render(request, "desk/shortcuts.html", {"action_keys": action_keys()})

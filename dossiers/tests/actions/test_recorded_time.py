@@ -40,7 +40,7 @@ def test_two_web_processes_ten_minutes_apart_record_in_order(client, road, commu
     with time_machine.travel(now):
         client.force_login(commune.clerk)
         client.get(reverse("desk:dossier", args=[code]))
-        assert client.post(reverse("desk:receive", args=[code]), {"revision": 1}).status_code == 302
+        assert client.post(reverse("desk:act", args=[code, "receive"]), {"revision": 1}).status_code == 302
     dossier = Dossier.objects.get()
     assert dossier.status == Status.RECEIVED
     submitted, received = DossierEvent.objects.order_by("n").values_list("at", flat=True)

@@ -6,6 +6,8 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from dossiers.desk.actions.decision import ProposeForm
+from dossiers.desk.officer import Officer
 from tests import factories
 from tests.present import present
 
@@ -130,9 +132,8 @@ def test_a_supplement_takes_what_was_chosen_before_it_is_sent(client, road):
 
 
 def test_a_result_that_was_chosen_beside_a_letter_is_pointed_out(road):
-    from dossiers.desk.forms.decision import ProposeForm
-
     road.processing()
+    officer = Officer(road.commune.specialist, (), road.now)
     sent = {"upload": photo("ket-qua.pdf")}
-    form = ProposeForm({"source": "letter"}, sent, dossier=road.dossier, now=road.now)
+    form = ProposeForm({"source": "letter"}, sent, dossier=road.dossier, officer=officer)
     assert "ket-qua.pdf" in form.errors["upload"][0]

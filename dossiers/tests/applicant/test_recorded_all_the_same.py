@@ -97,7 +97,7 @@ def test_every_other_step_leads_on(draft, citizen, commune, ended):
     draft.refresh_from_db()
     clerk = browser_of(commune.clerk)
     ended(act, "perform")
-    answer = clerk.post(reverse("desk:receive", args=[draft.code]), {"revision": draft.revision})
+    answer = clerk.post(reverse("desk:act", args=[draft.code, "receive"]), {"revision": draft.revision})
     draft.refresh_from_db()
     assert (draft.status, answer.status_code) == (2, 302)
 

@@ -10,6 +10,8 @@ from dossiers.models import Dossier, Status
 from dossiers.workflow import perform
 from tests import factories
 
+from ..steps import LETTER, REASON, SIGN, STEPS, address, send
+
 
 @pytest.fixture(autouse=True)
 def clock(now):
@@ -18,66 +20,25 @@ def clock(now):
         yield
 
 
-def send(client, user, name, dossier, data=None, query="", **changes):
-    """Send an action's form as an officer, for the dossier's present revision unless ``revision`` is given."""
-    client.force_login(user)
-    dossier.refresh_from_db()
-    values = {"revision": dossier.revision} | (data or {}) | changes
-    return client.post(reverse(name, args=[dossier.code]) + query, values)
-
-
-REASON = {"reason": "Hồ sơ không đủ điều kiện."}
-LETTER = {"is_granted": "1", "source": "letter", "text": "Đồng ý giải quyết theo đề nghị."}
-SIGN = {"password": factories.PASSWORD}
-# (page, role, state it starts from, form, status reached)
-STEPS = [
-    ("desk:receive", "clerk", "submitted", {"originals": ["chung-sinh"]}, Status.RECEIVED),
-    ("desk:refuse", "clerk", "submitted", REASON | {"rule": "Điều 16, Luật Hộ tịch"}, Status.REFUSED),
-    ("desk:forward", "clerk", "received", {"to": "specialist", "note": "Gấp"}, Status.PROCESSING),
-    ("desk:propose", "specialist", "processing", LETTER, Status.PROCESSING),
-    ("leader:approve", "leader", "proposed", SIGN, Status.DECIDED),
-    ("leader:send_back", "leader", "proposed", REASON, Status.PROCESSING),
-    (
-        "desk:return_result",
-        "clerk",
-        "decided",
-        {"receiver_name": "Nguyễn Văn An", "receiver_id": "0751"},
-        Status.RETURNED,
-    ),
-    ("desk:supplement_received", "clerk", "asked", {}, Status.PROCESSING),
-    ("desk:stop", "specialist", "processing", REASON, Status.STOPPED),
-    ("desk:extend", "leader", "processing", REASON | {"day": "30/03/2026"}, Status.PROCESSING),
-]
-
-
-def fill(name, road, data):
-    """Complete a form with what depends on the dossier."""
-    if name == "desk:supplement_received":
-        request = road.dossier.supplement_requests.get(answered_at=None)
-        return data | {"items": [str(item.pk) for item in request.items.all()]}
-    return data
-
-
-@pytest.mark.parametrize(("name", "role", "state", "data", "reached"), STEPS, ids=[step[0] for step in STEPS])
-def test_action_page_shows_its_form_and_performs(client, road, commune, name, role, state, data, reached):
-    dossier = getattr(road, state)().dossier
-    officer = getattr(commune, role)
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_action_page_shows_its_form_and_performs(client, road, commune, step):
+    data, dossier, officer = step.start(road), road.dossier, getattr(commune, step.roles[0])
     client.force_login(officer)
-    assert client.get(reverse(name, args=[dossier.code])).status_code == 200
-    answer = send(client, officer, name, dossier, fill(name, road, data))
+    assert client.get(address(dossier, step.segment)).status_code == 200
+    answer = send(client, officer, step.segment, dossier, data)
     assert answer.status_code == 302, answer.context["form"].errors
     before = dossier.revision
     dossier.refresh_from_db()
-    assert dossier.status == reached
+    assert dossier.status == step.reached
     assert dossier.revision == before + 1
     banner = client.get(answer.url).content.decode()
     assert dossier.code in banner
 
 
-@pytest.mark.parametrize(("name", "role", "state", "data", "reached"), STEPS, ids=[step[0] for step in STEPS])
-def test_stale_action_is_refused_and_keeps_the_text(client, road, commune, name, role, state, data, reached):
-    dossier = getattr(road, state)().dossier
-    answer = send(client, getattr(commune, role), name, dossier, fill(name, road, data), revision=dossier.revision - 1)
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_stale_action_is_refused_and_keeps_the_text(client, road, commune, step):
+    data, dossier = step.start(road), road.dossier
+    answer = send(client, getattr(commune, step.roles[0]), step.segment, dossier, data, revision=dossier.revision - 1)
     assert answer.status_code == 409
     page = answer.content.decode()
     assert "vừa xử lý" in page or "has just handled" in page
@@ -89,25 +50,25 @@ def test_stale_action_is_refused_and_keeps_the_text(client, road, commune, name,
     assert f'name="revision" value="{fresh.revision}"' in page
 
 
-@pytest.mark.parametrize(("name", "role", "state", "data", "reached"), STEPS, ids=[step[0] for step in STEPS])
+@pytest.mark.parametrize("step", STEPS, ids=str)
 @pytest.mark.parametrize("other", ["cashier", "publisher", "administrator"])
-def test_action_is_closed_to_other_posts(client, road, commune, name, role, state, data, reached, other):
-    dossier = getattr(road, state)().dossier
-    assert send(client, getattr(commune, other), name, dossier, data).status_code == 403
+def test_action_is_closed_to_other_posts(client, road, commune, step, other):
+    data, dossier = step.start(road), road.dossier
+    assert send(client, getattr(commune, other), step.segment, dossier, data).status_code == 403
     assert Dossier.objects.get(pk=dossier.pk).revision == dossier.revision
 
 
-@pytest.mark.parametrize(("name", "role", "state", "data", "reached"), STEPS, ids=[step[0] for step in STEPS])
-def test_action_is_hidden_from_another_commune(client, road, commune, other_commune, name, role, state, data, reached):
-    dossier = getattr(road, state)().dossier
-    assert send(client, getattr(other_commune, role), name, dossier, data).status_code == 404
+@pytest.mark.parametrize("step", STEPS, ids=str)
+def test_action_is_hidden_from_another_commune(client, road, commune, other_commune, step):
+    data, dossier = step.start(road), road.dossier
+    assert send(client, getattr(other_commune, step.roles[0]), step.segment, dossier, data).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["desk:receive", "desk:refuse", "desk:return_result"])
-def test_action_in_a_wrong_state_leads_back_with_a_sentence(client, road, commune, name):
+@pytest.mark.parametrize("segment", ["receive", "refuse", "return-result"])
+def test_action_in_a_wrong_state_leads_back_with_a_sentence(client, road, commune, segment):
     dossier = road.processing().dossier
     client.force_login(commune.clerk)
-    answer = client.get(reverse(name, args=[dossier.code]))
+    answer = client.get(address(dossier, segment))
     assert answer.status_code == 302
     page = client.get(answer.url).content.decode()
     assert "banner-warn" in page
@@ -115,7 +76,7 @@ def test_action_in_a_wrong_state_leads_back_with_a_sentence(client, road, commun
 
 def test_posted_action_in_a_wrong_state_is_refused_and_offers_no_button(client, road, commune):
     dossier = road.processing().dossier
-    answer = send(client, commune.clerk, "desk:refuse", dossier, REASON | {"rule": "Điều 16"})
+    answer = send(client, commune.clerk, "refuse", dossier, REASON | {"rule": "Điều 16"})
     assert answer.status_code == 409
     page = answer.content.decode()
     assert REASON["reason"] in page
@@ -124,14 +85,14 @@ def test_posted_action_in_a_wrong_state_is_refused_and_offers_no_button(client, 
 
 def test_refusal_needs_a_reason_and_a_rule(client, road, commune):
     dossier = road.submitted().dossier
-    answer = send(client, commune.clerk, "desk:refuse", dossier, {"rule": ""})
+    answer = send(client, commune.clerk, "refuse", dossier, {"rule": ""})
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"reason", "rule"}
 
 
 def test_ready_made_reason_stands_before_the_own_words(client, road, commune):
     dossier = road.submitted().dossier
-    send(client, commune.clerk, "desk:refuse", dossier, REASON | {"ready": "1", "rule": "Điều 16"})
+    send(client, commune.clerk, "refuse", dossier, REASON | {"ready": "1", "rule": "Điều 16"})
     text = dossier.events.get(action="refuse").public_text
     assert text.index(REASON["reason"]) > 0
     assert "Điều 16" in text
@@ -149,7 +110,7 @@ def test_supplement_takes_ticked_papers_and_sections_with_reasons(client, road, 
         "other_name": "Giấy xác nhận",
         "other_reason": "Cần đối chiếu",
     }
-    assert send(client, commune.clerk, "desk:supplement", dossier, data).status_code == 302
+    assert send(client, commune.clerk, "request-supplement", dossier, data).status_code == 302
     items = {item.name: item for item in dossier.supplement_requests.get().items.all()}
     assert items["Giấy chứng sinh"].required == paper
     assert items["Giấy chứng sinh"].reason.endswith("Ảnh mờ góc phải")
@@ -164,7 +125,7 @@ def test_supplement_takes_ticked_papers_and_sections_with_reasons(client, road, 
 )
 def test_supplement_without_a_tick_or_a_reason_is_refused(client, road, commune, data):
     dossier = road.submitted().dossier
-    answer = send(client, commune.clerk, "desk:supplement", dossier, data)
+    answer = send(client, commune.clerk, "request-supplement", dossier, data)
     assert answer.status_code == 422
     assert answer.context["form"].errors
     for typed in data.values():
@@ -177,7 +138,7 @@ def test_specialist_takes_what_is_offered_to_the_role(client, road, commune):
     client.force_login(commune.specialist)
     page = client.get(reverse("desk:dossier", args=[dossier.code])).content.decode()
     assert reverse("desk:take", args=[dossier.code]) in page
-    assert send(client, commune.specialist, "desk:take", dossier).status_code == 302
+    assert send(client, commune.specialist, "take", dossier).status_code == 302
     dossier.refresh_from_db()
     assert dossier.holder == commune.specialist
     assert dossier.assignments.get(until=None).person == commune.specialist
@@ -185,17 +146,17 @@ def test_specialist_takes_what_is_offered_to_the_role(client, road, commune):
 
 def test_stale_claim_changes_nothing(client, road, commune):
     dossier = road.received().do(actions.Forward(None), commune.clerk).dossier
-    send(client, commune.specialist, "desk:take", dossier, revision=0)
+    send(client, commune.specialist, "take", dossier, revision=0)
     assert Dossier.objects.get(pk=dossier.pk).holder is None
 
 
 def test_withdrawal_is_declined_or_granted(client, road, commune, citizen):
     dossier = road.processing().do(actions.RequestWithdrawal("Tôi đổi ý"), citizen).dossier
-    assert send(client, commune.specialist, "desk:decline_withdrawal", dossier, REASON).status_code == 302
+    assert send(client, commune.specialist, "decline-withdrawal", dossier, REASON).status_code == 302
     dossier.refresh_from_db()
     assert dossier.status == Status.PROCESSING
     perform(actions.RequestWithdrawal("Lại xin rút"), dossier, by=citizen, now=road.now)
-    assert send(client, commune.specialist, "desk:stop", dossier, REASON).status_code == 302
+    assert send(client, commune.specialist, "stop", dossier, REASON).status_code == 302
     dossier.refresh_from_db()
     assert dossier.status == Status.STOPPED
 
@@ -203,9 +164,9 @@ def test_withdrawal_is_declined_or_granted(client, road, commune, citizen):
 def test_wrong_password_signs_nothing_and_is_limited(client, road, commune):
     dossier = road.proposed().dossier
     for _try in range(5):
-        answer = send(client, commune.leader, "leader:approve", dossier, {"password": "sai-mat-khau"})
+        answer = send(client, commune.leader, "approve", dossier, {"password": "sai-mat-khau"})
         assert answer.status_code == 422
-    answer = send(client, commune.leader, "leader:approve", dossier, SIGN)
+    answer = send(client, commune.leader, "approve", dossier, SIGN)
     assert answer.status_code == 422
     assert Dossier.objects.get(pk=dossier.pk).status == Status.PROCESSING
     assert "sai-mat-khau" not in answer.content.decode()
@@ -213,9 +174,9 @@ def test_wrong_password_signs_nothing_and_is_limited(client, road, commune):
 
 def test_denial_needs_a_reason_and_an_upload_must_be_a_pdf(client, road, commune):
     dossier = road.processing().dossier
-    answer = send(client, commune.specialist, "desk:propose", dossier, LETTER | {"is_granted": "0"})
+    answer = send(client, commune.specialist, "propose", dossier, LETTER | {"is_granted": "0"})
     assert "reason" in answer.context["form"].errors
-    answer = send(client, commune.specialist, "desk:propose", dossier, LETTER | {"source": "upload"})
+    answer = send(client, commune.specialist, "propose", dossier, LETTER | {"source": "upload"})
     assert "upload" in answer.context["form"].errors
     assert answer.status_code == 422
 
@@ -223,14 +184,14 @@ def test_denial_needs_a_reason_and_an_upload_must_be_a_pdf(client, road, commune
 def test_new_date_must_be_later(client, road, commune):
     dossier = road.processing().dossier
     for day in ("01/01/2026", "hôm nay", "31/12/9999", dossier.due_at.astimezone(LOCAL).strftime("%d/%m/%Y")):
-        answer = send(client, commune.leader, "desk:extend", dossier, REASON | {"day": day})
+        answer = send(client, commune.leader, "extend", dossier, REASON | {"day": day})
         assert answer.status_code == 422, day
         assert "day" in answer.context["form"].errors
 
 
 def test_everything_brought_must_be_ticked(client, road, commune):
     dossier = road.asked().dossier
-    answer = send(client, commune.clerk, "desk:supplement_received", dossier)
+    answer = send(client, commune.clerk, "supplement", dossier)
     assert answer.status_code == 422
     assert "items" in answer.context["form"].errors
 
@@ -259,8 +220,8 @@ def test_own_dossier_is_handled_by_a_colleague(client, road, commune, citizen):
     dossier = road.submitted().dossier
     client.force_login(citizen)
     page = client.get(reverse("desk:dossier", args=[dossier.code])).content.decode()
-    assert reverse("desk:receive", args=[dossier.code]) not in page
-    assert send(client, citizen, "desk:receive", dossier).status_code == 403
+    assert reverse("desk:act", args=[dossier.code, "receive"]) not in page
+    assert send(client, citizen, "receive", dossier).status_code == 403
 
 
 @pytest.mark.parametrize("text", ["%00", "x%00y", "%ED%A0%80"], ids=["nul", "inner nul", "surrogate"])
@@ -268,7 +229,7 @@ def test_unreadable_text_is_refused(client, road, commune, text):
     dossier = road.submitted().dossier
     client.force_login(commune.clerk)
     answer = client.post(
-        reverse("desk:refuse", args=[dossier.code]),
+        reverse("desk:act", args=[dossier.code, "refuse"]),
         f"revision={dossier.revision}&rule=16&reason={text}",
         content_type="application/x-www-form-urlencoded",
     )
@@ -281,7 +242,25 @@ def test_next_dossier_of_the_list_opens_after_an_action(client, road, commune, c
     second = factories.draft(citizen, commune.unit, road.version)
     road.dossier = second
     road.do(actions.Submit(), citizen)
-    answer = send(client, commune.clerk, "desk:receive", first, query="?view=waiting")
+    answer = send(client, commune.clerk, "receive", first, query="?view=waiting")
     assert answer.url == reverse("desk:dossier", args=[second.code]) + "?view=waiting"
-    answer = send(client, commune.clerk, "desk:receive", second, query="?view=waiting")
+    answer = send(client, commune.clerk, "receive", second, query="?view=waiting")
     assert answer.url == reverse("desk:list") + "?view=waiting"
+
+
+def test_signing_leads_to_the_next_proposal_and_then_back_to_the_leaders_page(client, road, commune, citizen):
+    first = road.proposed().dossier
+    road.dossier = second = factories.draft(citizen, commune.unit, road.version)
+    road.do(actions.Submit(), citizen).do(actions.Receive(), commune.clerk)
+    road.do(actions.Forward(commune.specialist), commune.clerk)
+    road.do(actions.Propose(is_granted=True), commune.specialist)
+    client.force_login(commune.leader)
+    page = client.get(reverse("leader:home")).content.decode()
+    for dossier in (first, second):
+        for place in ("", "approve/", "send-back/"):
+            assert f'href="{reverse("desk:dossier", args=[dossier.code])}{place}?view=signing"' in page
+    answer = send(client, commune.leader, "approve", first, SIGN, query="?view=signing")
+    assert answer.url == reverse("desk:dossier", args=[second.code]) + "?view=signing"
+    assert f'<a href="{reverse("leader:home")}">' in client.get(answer.url).content.decode()
+    answer = send(client, commune.leader, "send-back", second, REASON, query="?view=signing")
+    assert answer.url == reverse("leader:home")

@@ -2,6 +2,7 @@
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import pytest
@@ -97,7 +98,7 @@ def test_without_guards_eight_submits_act_more_than_once(citizen, draft, now, mo
             setattr(fresh, name, value)
 
     rule = workflow.TABLE[workflow.Action.SUBMIT]
-    anywhere = workflow.Rule((Status.DRAFT, Status.SUBMITTED), rule.target, rule.who, rule.label)
+    anywhere = replace(rule, sources=(Status.DRAFT, Status.SUBMITTED))
     monkeypatch.setitem(workflow.TABLE, workflow.Action.SUBMIT, anywhere)
     monkeypatch.setattr(workflow, "take", take)
     monkeypatch.setattr(ApplicantData, "freeze", lambda self, dossier: None)

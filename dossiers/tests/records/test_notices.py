@@ -73,7 +73,7 @@ def test_an_officer_is_told_that_a_proposal_came_back_but_not_why(road):
 
 def test_packages_above_add_to_a_message_by_audience(road, monkeypatch):
     monkeypatch.setattr(
-        hooks, "messages", [lambda move, kind, audience: f"Thêm: {kind}." if audience == "applicant" else ""]
+        hooks, "messages", [lambda move, kind, audience: f"Thêm: {kind}." if audience == "owner" else ""]
     )
     road.proposed().do(actions.SendBack("Xem lại"), road.commune.leader)
     bodies = dict(Notification.objects.values_list("kind", "body"))

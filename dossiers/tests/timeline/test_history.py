@@ -97,12 +97,6 @@ def test_officer_reads_to_whom_it_went_and_the_new_date(road):
     assert notes[1] == f"To the specialist {road.commune.specialist.full_name}"
 
 
-def test_every_action_has_its_words():
-    from dossiers.workflow import Action
-
-    assert set(history.DONE) == set(Action)
-
-
 @pytest.mark.parametrize(
     ("stage", "role", "waits_for"),
     [

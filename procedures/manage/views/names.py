@@ -105,7 +105,7 @@ def name_edit(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     form = RenameForm(
         request.POST or None,
         initial={"name": row.name, "name_en": row.name_en},
-        mark=_mark(row),
+        revision=_mark(row),
         longest=screen.where.longest_name,
     )
     title, status = row.name, 200
@@ -123,7 +123,7 @@ def name_edit(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
 
 def _rename(form: RenameForm, where: NamedList, row: Named, publisher: Publisher) -> None:
     data = form.cleaned_data
-    if data["was"] != _mark(row):
+    if data["revision"] != _mark(row):
         raise Refused(
             _("Somebody else renamed this meanwhile: %(name)s. Save again to put your name in its place.")
             % {"name": row.name},

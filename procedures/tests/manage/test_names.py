@@ -120,12 +120,12 @@ def test_the_page_renames_and_removes(publisher, commune, now, version, page, wh
     one = page.removesuffix("s")
     row = vocabularies.add(where, "Nhà đất", "", commune.publisher, now)
     address = reverse(f"manage:{one}", args=[row.code])
-    was = hidden(publisher, one, row.code, box="was")
-    assert publisher.post(address, {"name": "Đất đai", "name_en": "Land", "was": was}).status_code == 302
-    late = publisher.post(address, {"name": "Của tôi", "was": was})
+    revision = hidden(publisher, one, row.code, box="revision")
+    assert publisher.post(address, {"name": "Đất đai", "name_en": "Land", "revision": revision}).status_code == 302
+    late = publisher.post(address, {"name": "Của tôi", "revision": revision})
     assert late.status_code == 409 and "Của tôi" in late.content.decode()
-    again = late.content.decode().split('name="was" value="')[1].split('"')[0]
-    assert publisher.post(address, {"name": "Của tôi", "was": again}).status_code == 302
+    again = late.content.decode().split('name="revision" value="')[1].split('"')[0]
+    assert publisher.post(address, {"name": "Của tôi", "revision": again}).status_code == 302
     row.refresh_from_db()
     assert (row.name, row.code) == ("Của tôi", "nha-dat")
     publisher.post(reverse(f"manage:{one}_remove", args=[row.code]))

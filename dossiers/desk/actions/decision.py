@@ -1,4 +1,4 @@
-"""Forms around the decision: propose, send back, sign, hand over, move the date, end."""
+"""The decision at the desk: propose, send back, sign, and the date it was promised for."""
 
 from datetime import datetime
 from typing import Any
@@ -8,37 +8,24 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
 from common.clock import LOCAL, local_day
 from common.files.uploads import Accepted, accept
-from common.forms.fields import OneBoxDateField
+from common.forms.fields import NfcCharField, OneBoxDateField
 from common.refusals import Refused
 from common.text import nfc
 from common.web.limits import forgive, hit
 from dossiers import actions
 from dossiers.actions.decision import PDF
+from dossiers.models import SlipKind, Status
 from dossiers.workflow import ActionBase
 
-from .reception import ActionForm, CleanTextField, ReasonForm
+from .base import ActionForm, DeskAction, ReasonForm
 
 SIGN_SCOPE = "sign_user"
 REASONS_EXTENDED = (
     gettext_lazy("Verification with another authority is not finished."),
     gettext_lazy("The number of dossiers has risen beyond what the staff can handle in time."),
 )
-
-
-class SendBackForm(ReasonForm):
-    """Give a proposal back to the specialist."""
-
-    of_procedure = True
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields["reason"].help_text = _("Only officers read this.")
-
-    def action(self) -> ActionBase:
-        return actions.SendBack(reason=self.cleaned_data["whole_reason"])
 
 
 class ProposeForm(ActionForm):
@@ -50,7 +37,7 @@ class ProposeForm(ActionForm):
         widget=forms.RadioSelect,
         initial="1",
     )
-    reason = CleanTextField(
+    reason = NfcCharField(
         label=gettext_lazy("Reason"),
         lines=True,
         rows=3,
@@ -67,7 +54,7 @@ class ProposeForm(ActionForm):
         widget=forms.RadioSelect,
         initial="letter",
     )
-    text = CleanTextField(
+    text = NfcCharField(
         label=gettext_lazy("Text of the letter"),
         lines=True,
         rows=6,
@@ -99,7 +86,7 @@ class ProposeForm(ActionForm):
             )
             raise forms.ValidationError(text % {"name": upload.name})
         try:
-            accepted = accept(upload, now=self.now)
+            accepted = accept(upload, now=self.officer.now)
         except Refused as refused:
             raise forms.ValidationError(refused.message, code=refused.code) from refused
         if accepted.media_type != PDF:
@@ -125,6 +112,39 @@ class ProposeForm(ActionForm):
         )
 
 
+PROPOSE = DeskAction(
+    actions.Propose,
+    ProposeForm,
+    gettext_lazy("Propose a decision"),
+    gettext_lazy("The leader reads the draft and signs it, or sends it back."),
+    gettext_lazy("Submit for signature"),
+    key="K",
+    next_in=(Status.PROCESSING,),
+)
+
+
+class SendBackForm(ReasonForm):
+    """Give a proposal back to the specialist."""
+
+    of_procedure = True
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["reason"].help_text = _("Only officers read this.")
+
+    def action(self) -> ActionBase:
+        return actions.SendBack(reason=self.cleaned_data["whole_reason"])
+
+
+SEND_BACK = DeskAction(
+    actions.SendBack,
+    SendBackForm,
+    gettext_lazy("Send the proposal back"),
+    gettext_lazy("It returns to the specialist who made it."),
+    gettext_lazy("Send back"),
+)
+
+
 class ApproveForm(ActionForm):
     """Sign: the leader's password again."""
 
@@ -136,46 +156,34 @@ class ApproveForm(ActionForm):
         help_text=gettext_lazy("Asked again because a signature cannot be taken back."),
     )
 
-    def __init__(self, *args: Any, signer: User, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.signer = signer
-
     def clean_password(self) -> str:
         """Check the signer's password; wrong ones are counted, too many of them refused."""
         password = nfc(self.cleaned_data["password"])
+        signer = self.officer.user
         times, per = settings.LIMITS[SIGN_SCOPE]
-        subject = str(self.signer.pk)
+        subject = str(signer.pk)
         # Counted before the check: parallel guesses cannot all slip through.
-        if hit(SIGN_SCOPE, subject, times, per, self.now).exceeded:
+        if hit(SIGN_SCOPE, subject, times, per, self.officer.now).exceeded:
             raise forms.ValidationError(_("Too many wrong passwords. Nothing was signed. Try again in 15 minutes."))
-        if not self.signer.check_password(password):
+        if not signer.check_password(password):
             raise forms.ValidationError(_("The password is not right. Nothing was signed."))
-        forgive(SIGN_SCOPE, subject, per, self.now)
+        forgive(SIGN_SCOPE, subject, per, self.officer.now)
         return password
 
     def action(self) -> ActionBase:
         return actions.Approve()
 
 
-class ReturnForm(ActionForm):
-    """Hand over the result at the counter: who takes it."""
-
-    receiver_name = CleanTextField(label=gettext_lazy("Receiver's full name"), max_length=160)
-    receiver_id = CleanTextField(
-        label=gettext_lazy("Number of the identity paper shown"),
-        max_length=40,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if not self.is_bound:
-            self.initial.setdefault("receiver_name", self.dossier.applicant.name)
-
-    def action(self) -> ActionBase:
-        return actions.ReturnResult(
-            receiver_name=self.cleaned_data["receiver_name"], receiver_id=self.cleaned_data["receiver_id"]
-        )
+APPROVE = DeskAction(
+    actions.Approve,
+    ApproveForm,
+    gettext_lazy("Sign the decision"),
+    gettext_lazy("The decision becomes final and the applicant gets a message."),
+    gettext_lazy("Sign"),
+    key="K",
+    next_in=(Status.PROCESSING,),
+    fields="desk/_approve_fields.html",
+)
 
 
 class ExtendForm(ReasonForm):
@@ -204,15 +212,13 @@ class ExtendForm(ReasonForm):
         return actions.Extend(due_at=later, reason=self.cleaned_data["whole_reason"])
 
 
-class StopForm(ReasonForm):
-    """Stop the handling."""
-
-    def action(self) -> ActionBase:
-        return actions.Stop(reason=self.cleaned_data["whole_reason"])
-
-
-class DeclineWithdrawalForm(ReasonForm):
-    """Decline a withdrawal the applicant asked for."""
-
-    def action(self) -> ActionBase:
-        return actions.DeclineWithdrawal(reason=self.cleaned_data["whole_reason"])
+EXTEND = DeskAction(
+    actions.Extend,
+    ExtendForm,
+    gettext_lazy("Apologise and set a new date"),
+    gettext_lazy(
+        "At least one working day before the present date, and only once. The applicant gets the letter of apology."
+    ),
+    gettext_lazy("Apologise, new date"),
+    slip=SlipKind.APOLOGY,
+)

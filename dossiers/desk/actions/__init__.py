@@ -1,0 +1,24 @@
+"""Every action that the desk offers, one row each."""
+
+from .base import DeskAction
+from .decision import APPROVE, EXTEND, PROPOSE, SEND_BACK
+from .ending import DECLINE_WITHDRAWAL, RETURN_RESULT, STOP
+from .reception import FORWARD, RECEIVE, REFUSE
+from .supplement import REQUEST_SUPPLEMENT, SUPPLEMENT
+
+# In the order in which the buttons stand; of several next steps the first possible one is the obvious one.
+DESK_ACTIONS: tuple[DeskAction, ...] = (
+    RECEIVE,
+    APPROVE,
+    SEND_BACK,
+    PROPOSE,
+    RETURN_RESULT,
+    SUPPLEMENT,
+    FORWARD,
+    REQUEST_SUPPLEMENT,
+    EXTEND,
+    DECLINE_WITHDRAWAL,
+    REFUSE,
+    STOP,
+)
+BY_SEGMENT = {row.segment: row for row in DESK_ACTIONS}

@@ -1,0 +1,138 @@
+"""Reception and assigning at the desk: receive, refuse, forward."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from common.clock import local_day
+from common.forms.adjusting import choice_of
+from common.forms.fields import NfcCharField
+from common.text import in_order
+from dossiers import actions
+from dossiers.models import SlipKind, Status
+from dossiers.workflow import ActionBase
+from offices.models import Post, Role
+from procedures.papers import is_brought
+
+from .base import ActionForm, DeskAction, ReasonForm, official
+
+REASONS_REFUSED = (
+    gettext_lazy("This unit is not competent for this request; file it at the competent authority."),
+    gettext_lazy("The applicant is not among those entitled to ask for this procedure."),
+    gettext_lazy("The conditions set by the regulation are not met."),
+    gettext_lazy("The same request has been filed and is being handled under another code."),
+)
+
+
+class ReceiveForm(ActionForm):
+    """Receive: which originals the clerk has seen."""
+
+    originals = forms.MultipleChoiceField(
+        label=gettext_lazy("Originals shown at the desk"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        version = self.dossier.version
+        papers = [paper for paper in version.papers.all() if is_brought(version, paper)]
+        choice_of(self, "originals").choices = [(paper.key, paper.name) for paper in papers]
+        if not papers:
+            del self.fields["originals"]
+
+    def action(self) -> ActionBase:
+        return actions.Receive(originals=tuple(self.cleaned_data.get("originals", ())))
+
+
+RECEIVE = DeskAction(
+    actions.Receive,
+    ReceiveForm,
+    gettext_lazy("Receive the dossier"),
+    gettext_lazy("The clock starts now. The applicant gets the receipt with the return date."),
+    gettext_lazy("Receive"),
+    key="T",
+    slip=SlipKind.RECEIPT,
+    next_in=(Status.SUBMITTED,),
+)
+
+
+class RefuseForm(ReasonForm):
+    """Refuse reception: the reason and the rule it rests on."""
+
+    ready_reasons = REASONS_REFUSED
+    of_procedure = True
+    rule = NfcCharField(
+        label=gettext_lazy("Legal basis"),
+        max_length=300,
+        help_text=gettext_lazy("Article and document, for example: Article 16, Law 60/2014/QH13."),
+    )
+    field_order = ["revision", "ready", "reason", "rule"]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        bases = self.dossier.version.legal_bases
+        if bases and not self.is_bound:
+            self.initial.setdefault("rule", bases[0])
+
+    def action(self) -> ActionBase:
+        rule = official(gettext_lazy("Rule: %(rule)s")) % {"rule": self.cleaned_data["rule"]}
+        return actions.Refuse(reason=f"{self.cleaned_data['whole_reason']}\n{rule}")
+
+
+REFUSE = DeskAction(
+    actions.Refuse,
+    RefuseForm,
+    gettext_lazy("Refuse reception"),
+    gettext_lazy("This ends the dossier. The applicant gets the refusal with your reason."),
+    gettext_lazy("Refuse"),
+    slip=SlipKind.REFUSAL,
+    is_danger=True,
+)
+
+
+class ForwardForm(ActionForm):
+    """Forward to a colleague whose post covers the field, or to a whole role."""
+
+    to = forms.ChoiceField(label=gettext_lazy("Forward to"), widget=forms.RadioSelect)
+    note = NfcCharField(
+        label=gettext_lazy("Note for the colleague"),
+        lines=True,
+        rows=3,
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("Only officers read this."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        dossier = self.dossier
+        self.people: dict[str, User] = {}
+        choices: list[tuple[str, Any]] = []
+        sector = dossier.version.procedure.sector
+        posts = Post.objects.valid_on(local_day(self.officer.now)).filter(
+            unit=dossier.unit_id, role=Role.SPECIALIST, user__is_active=True
+        )
+        for post in in_order(posts.select_related("user").order_by("pk"), name=lambda post: post.user.full_name):
+            if post.covers(sector.code) and post.user_id not in (dossier.holder_id, dossier.owner_id):
+                self.people[str(post.user_id)] = post.user
+                choices.append((str(post.user_id), f"{post.user.full_name} – {post.title or post.get_role_display()}"))
+        choices.append((Role.SPECIALIST, _("Any specialist of the field %(field)s") % {"field": sector.name}))
+        choice_of(self, "to").choices = choices
+        self.initial.setdefault("to", choices[0][0])
+
+    def action(self) -> ActionBase:
+        to = self.cleaned_data["to"]
+        return actions.Forward(to=self.people.get(to), role=Role.SPECIALIST, note=self.cleaned_data["note"])
+
+
+FORWARD = DeskAction(
+    actions.Forward,
+    ForwardForm,
+    gettext_lazy("Forward the dossier"),
+    gettext_lazy("The colleague finds it under “Mine” at once."),
+    gettext_lazy("Forward"),
+    key="C",
+    next_in=(Status.RECEIVED,),
+)

@@ -1,0 +1,168 @@
+"""Supplements at the desk: ask for what is missing, accept it at the counter."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from common.forms.adjusting import choice_of
+from common.forms.fields import NfcCharField
+from dossiers import actions
+from dossiers.actions.supplement import states
+from dossiers.models import Dossier, SlipKind, Status
+from dossiers.workflow import ActionBase
+from eforms import schema as form_schema
+from procedures.papers import is_brought
+
+from .base import ActionForm, DeskAction, numbered, official
+
+REASONS_SUPPLEMENT = (
+    gettext_lazy("The copy is blurred or cut off; take the photo or scan again."),
+    gettext_lazy("Pages are missing."),
+    gettext_lazy("The paper has expired."),
+    gettext_lazy("The paper is not on the prescribed form."),
+    gettext_lazy("The information does not agree with the declaration."),
+    gettext_lazy("A signature or a seal is missing."),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the supplement form: what may be asked for, as bound fields."""
+
+    label: str
+    detail: str
+    tick: forms.BoundField
+    ready: forms.BoundField
+    reason: forms.BoundField
+
+
+class RequestSupplementForm(ActionForm):
+    """Ask for a supplement: ticked papers or sections of the form, each with its reason."""
+
+    other_name = NfcCharField(label=gettext_lazy("Another paper, not in the list"), max_length=400, required=False)
+    other_reason = NfcCharField(label=gettext_lazy("Why it is needed"), max_length=500, required=False)
+    note = NfcCharField(
+        label=gettext_lazy("General advice"),
+        lines=True,
+        max_length=2000,
+        required=False,
+        help_text=gettext_lazy("For example where to get a paper, and whom to call."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ready = [*self.dossier.version.reasons, *REASONS_SUPPLEMENT]
+        self.wanted: list[tuple[str, str, str, actions.Item]] = []
+        for paper in self.dossier.version.papers.all():
+            if is_brought(self.dossier.version, paper):
+                self._add(f"paper_{paper.pk}", paper.name, paper.condition, actions.Item(paper.pk, "", paper.name, ""))
+        for key, title in sections_of(self.dossier, get_language() or "vi"):
+            self._add(f"section_{key}", title, _("Part of the declaration"), actions.Item(None, key, title, ""))
+
+    def _add(self, name: str, label: str, detail: str, item: actions.Item) -> None:
+        self.fields[name] = forms.BooleanField(label=label, required=False)
+        self.fields[f"{name}_ready"] = forms.ChoiceField(
+            label=_("Ready-made reason for: %(what)s") % {"what": label},
+            required=False,
+            choices=numbered(self.ready, _("Ready-made reason")),
+        )
+        self.fields[f"{name}_reason"] = NfcCharField(
+            label=_("Reason for: %(what)s") % {"what": label}, max_length=400, required=False
+        )
+        self.fields[f"{name}_reason"].widget.attrs["placeholder"] = _("Reason, in your own words")
+        self.wanted.append((name, label, detail, item))
+
+    def lines(self) -> list[Line]:
+        """Return the lines for the template."""
+        return [
+            Line(label, detail, self[name], self[f"{name}_ready"], self[f"{name}_reason"])
+            for name, label, detail, _item in self.wanted
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        items = []
+        for name, _label, _detail, item in self.wanted:
+            ready = cleaned.get(f"{name}_ready")
+            typed = cleaned.get(f"{name}_reason", "")
+            reason = " ".join(part for part in (official(self.ready[int(ready)]) if ready else "", typed) if part)
+            if cleaned.get(name) and not reason and f"{name}_reason" not in self.errors:
+                self.add_error(
+                    f"{name}_reason", _("Write why this must be supplemented: %(what)s") % {"what": item.name}
+                )
+            elif not cleaned.get(name) and reason:
+                self.add_error(name, _("You wrote a reason but did not tick: %(what)s") % {"what": item.name})
+            elif cleaned.get(name):
+                items.append(actions.Item(item.required_id, item.section, item.name, reason))
+        other = cleaned.get("other_name", "")
+        if other and not cleaned.get("other_reason") and "other_reason" not in self.errors:
+            self.add_error("other_reason", _("Write why this must be supplemented: %(what)s") % {"what": other})
+        elif other:
+            items.append(actions.Item(None, "", other, cleaned["other_reason"]))
+        if not items and not self.errors:
+            raise forms.ValidationError(_("Tick at least one paper or part that must be supplemented."))
+        cleaned["items"] = tuple(items)
+        return cleaned
+
+    def action(self) -> ActionBase:
+        return actions.RequestSupplement(items=self.cleaned_data["items"], note=self.cleaned_data["note"])
+
+
+def sections_of(dossier: Dossier, language: str) -> list[tuple[str, str]]:
+    """Return (key, title) of the form sections that the answers call for."""
+    if dossier.version.form is None:
+        return []
+    schema = form_schema.load(dossier.version.form)
+    return [(section.key, section.title.say(language)) for section in schema.visible_sections(dossier.answers)]
+
+
+REQUEST_SUPPLEMENT = DeskAction(
+    actions.RequestSupplement,
+    RequestSupplementForm,
+    gettext_lazy("Request a supplement"),
+    gettext_lazy("Tick what is deficient and say why. The clock pauses; a supplement may be asked once."),
+    gettext_lazy("Request supplement"),
+    key="B",
+    slip=SlipKind.SUPPLEMENT,
+    fields="desk/_supplement_fields.html",
+)
+
+
+class SupplementForm(ActionForm):
+    """Take in at the counter what the applicant brings: every asked item must be ticked."""
+
+    items = forms.MultipleChoiceField(
+        label=gettext_lazy("Brought by the applicant"), widget=forms.CheckboxSelectMultiple, required=False
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        asked = self.dossier.supplement_requests.filter(answered_at=None).first()
+        answers = states(asked, self.dossier) if asked else []
+        self.asked = [state.item for state in answers if not state.is_answered]
+        choice_of(self, "items").choices = [(str(item.pk), f"{item.name}: {item.reason}") for item in self.asked]
+
+    def clean_items(self) -> list[str]:
+        ticked = self.cleaned_data["items"]
+        if len(ticked) < len(self.asked):
+            raise forms.ValidationError(
+                _("Tick everything that was asked for. The term starts anew only when it is complete.")
+            )
+        return ticked
+
+    def action(self) -> ActionBase:
+        return actions.Supplement()
+
+
+SUPPLEMENT = DeskAction(
+    actions.Supplement,
+    SupplementForm,
+    gettext_lazy("Accept the missing papers"),
+    gettext_lazy("For an applicant who brings the papers to the counter."),
+    gettext_lazy("Accept the missing papers"),
+    key="T",
+    next_in=(Status.AWAITING_SUPPLEMENT,),
+)

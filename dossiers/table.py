@@ -1,0 +1,103 @@
+"""The one workflow table: for each action from which statuses, to which, who may, and what it was once done."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from offices.models import Role
+
+from .models import Status
+
+APPLICANT = "applicant"
+SYSTEM = "system"
+
+
+class Action(StrEnum):
+    """Every way a dossier can move."""
+
+    SUBMIT = "submit"
+    REGISTER = "take_in"
+    RECEIVE = "receive"
+    REFUSE = "refuse"
+    REQUEST_SUPPLEMENT = "ask_supplement"
+    SUPPLEMENT = "supplement"
+    FORWARD = "forward"
+    REQUIRE_PAYMENT = "require_payment"
+    FEE_SETTLED = "fee_settled"
+    PROPOSE = "propose"
+    SEND_BACK = "send_back"
+    APPROVE = "approve"
+    RETURN_RESULT = "return_result"
+    REQUEST_WITHDRAWAL = "ask_withdrawal"
+    DECLINE_WITHDRAWAL = "decline_withdrawal"
+    STOP = "stop"
+    EXTEND = "extend"
+    REASSIGN = "reassign"
+
+    @property
+    def segment(self) -> str:
+        """The action's URL segment: its name in kebab case."""
+        return self.name.lower().replace("_", "-")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of the table; ``target`` None means that the action's own target() decides.
+
+    ``done`` is what the history calls it. An internal action is a step inside
+    the authority: the public look-up shows states, not who handed what to whom.
+    """
+
+    sources: tuple[Status, ...]
+    target: Status | None
+    who: tuple[str, ...]
+    done: Any
+    is_internal: bool = False
+
+
+S = Status
+OFFICERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER)
+TABLE: dict[Action, Rule] = {
+    Action.SUBMIT: Rule((S.DRAFT,), S.SUBMITTED, (APPLICANT,), _("Dossier submitted")),
+    Action.REGISTER: Rule((S.DRAFT,), S.RECEIVED, (Role.CLERK,), _("Dossier taken in on paper")),
+    Action.RECEIVE: Rule((S.SUBMITTED,), S.RECEIVED, (Role.CLERK,), _("Dossier received")),
+    Action.REFUSE: Rule((S.SUBMITTED,), S.REFUSED, (Role.CLERK,), _("Dossier not received")),
+    Action.REQUEST_SUPPLEMENT: Rule(
+        (S.SUBMITTED, S.RECEIVED, S.PROCESSING), S.AWAITING_SUPPLEMENT, OFFICERS, _("Supplement requested")
+    ),
+    Action.SUPPLEMENT: Rule((S.AWAITING_SUPPLEMENT,), None, (APPLICANT, Role.CLERK), _("Supplement sent")),
+    Action.FORWARD: Rule((S.RECEIVED, S.PROCESSING), S.PROCESSING, OFFICERS, _("Dossier forwarded"), is_internal=True),
+    Action.REQUIRE_PAYMENT: Rule(
+        (S.RECEIVED, S.PROCESSING), S.AWAITING_PAYMENT, (Role.SPECIALIST,), _("Payment required")
+    ),
+    Action.FEE_SETTLED: Rule((S.AWAITING_PAYMENT,), S.PROCESSING, (SYSTEM,), _("Fee settled")),
+    Action.PROPOSE: Rule(
+        (S.PROCESSING,), S.PROCESSING, (Role.SPECIALIST,), _("Decision submitted for signature"), is_internal=True
+    ),
+    Action.SEND_BACK: Rule((S.PROCESSING,), S.PROCESSING, (Role.LEADER,), _("Proposal sent back"), is_internal=True),
+    Action.APPROVE: Rule((S.PROCESSING,), S.DECIDED, (Role.LEADER,), _("Decision signed")),
+    Action.RETURN_RESULT: Rule((S.DECIDED,), S.RETURNED, (Role.CLERK, APPLICANT, SYSTEM), _("Result handed over")),
+    Action.REQUEST_WITHDRAWAL: Rule(
+        (S.SUBMITTED, S.RECEIVED, S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT),
+        S.WITHDRAWAL_REQUESTED,
+        (APPLICANT,),
+        _("Withdrawal asked for"),
+    ),
+    Action.DECLINE_WITHDRAWAL: Rule((S.WITHDRAWAL_REQUESTED,), None, OFFICERS, _("Withdrawal declined")),
+    Action.STOP: Rule(
+        (S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT, S.WITHDRAWAL_REQUESTED),
+        S.STOPPED,
+        (*OFFICERS, SYSTEM),
+        _("Dossier stopped"),
+    ),
+    Action.EXTEND: Rule((S.RECEIVED, S.PROCESSING), None, (Role.LEADER,), _("New date given, with an apology")),
+    Action.REASSIGN: Rule(
+        (S.RECEIVED, S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT, S.WITHDRAWAL_REQUESTED),
+        None,
+        (Role.ADMINISTRATOR,),
+        _("Dossier handed on"),
+        is_internal=True,
+    ),
+}
