@@ -132,7 +132,7 @@ REQUEST_SUPPLEMENT = DeskAction(
 
 
 class SupplementForm(ActionForm):
-    """Take in at the counter what the applicant brings: every asked item must be ticked."""
+    """Take in at the counter what the applicant brings: every item not answered online must be ticked."""
 
     items = forms.MultipleChoiceField(
         label=gettext_lazy("Brought by the applicant"), widget=forms.CheckboxSelectMultiple, required=False
