@@ -16,7 +16,7 @@ from offices.models import Unit
 from .. import access
 from ..finding.indexing import write_search_text
 from ..models import LifeEvent, Offering, Procedure, ProcedureVersion
-from .changing import Change, in_words, record, who_was_first
+from .changing import Change, in_words, overtaken, record
 
 # The lists of other rows that belong to a procedure.
 _LINKS = ("life_events", "related")
@@ -41,7 +41,7 @@ def change_procedure(
     with transaction.atomic():
         fresh = Procedure.objects.select_related("sector").filter(pk=procedure.pk, revision=revision).first()
         if fresh is None:
-            raise Refused(who_was_first(procedure), code="stale")
+            raise overtaken(procedure)
         changed = {name: value for name, value in columns.items() if getattr(fresh, name) != value}
         changes: list[Change] = [(name, _words(getattr(fresh, name)), _words(value)) for name, value in changed.items()]
         relinked = {}
@@ -59,7 +59,7 @@ def change_procedure(
             revision=F("revision") + 1, **changed
         )
         if claimed != 1:
-            raise Refused(who_was_first(procedure), code="stale")
+            raise overtaken(procedure)
         for name, after in relinked.items():
             getattr(fresh, name).set(after)
         version = _newest(procedure, clock.local_day(now))
@@ -87,13 +87,13 @@ def set_offering(
     """
     day = clock.local_day(now)
     if unit.pk not in {mine.pk for mine in access.offering_units(by, day)}:
-        raise Refused(_("You do not look after this unit."), code="edit")
+        raise Refused(_("You do not look after this unit."))
     highest = highest_level(procedure, day)
     if not 1 <= level <= highest:
         message = _("The procedure is at level %(level)d; a unit cannot offer a higher one.")
-        raise Refused(message % {"level": highest}, code="edit")
+        raise Refused(message % {"level": highest})
     if until is not None and until < since:
-        raise Refused(_("The last day comes before the first day."), code="edit")
+        raise Refused(_("The last day comes before the first day."))
     wanted = {"level": level, "since": since, "until": until, "fee_vnd": fee_vnd}
     with transaction.atomic():
         if seen is None:
@@ -102,13 +102,13 @@ def set_offering(
                 with transaction.atomic():
                     Offering.objects.create(unit=unit, procedure=procedure, **wanted)
             except IntegrityError as error:
-                raise Refused(who_was_first(procedure), code="stale") from error
+                raise overtaken(procedure) from error
         else:
             before = {name: getattr(seen, name) for name in wanted}
             if before == wanted:
                 return seen
             if Offering.objects.filter(pk=seen.pk, **before).update(**wanted) != 1:
-                raise Refused(who_was_first(procedure), code="stale")
+                raise overtaken(procedure)
         changes = [(name, before[name], value) for name, value in wanted.items()]
         record(
             procedure,
@@ -129,7 +129,7 @@ def end_offering(offering: Offering, until: date, by: User, now: datetime) -> No
     """
     day, procedure, unit = clock.local_day(now), offering.procedure, offering.unit
     if unit.pk not in {mine.pk for mine in access.offering_units(by, day)}:
-        raise Refused(_("You do not look after this unit."), code="edit")
+        raise Refused(_("You do not look after this unit."))
     seen = Offering.objects.filter(
         pk=offering.pk, level=offering.level, since=offering.since, until=offering.until, fee_vnd=offering.fee_vnd
     )
@@ -137,7 +137,7 @@ def end_offering(offering: Offering, until: date, by: User, now: datetime) -> No
     with transaction.atomic():
         done = seen.delete()[0] if last is None else seen.update(until=last)
         if done != 1:
-            raise Refused(who_was_first(procedure), code="stale")
+            raise overtaken(procedure)
         changes = [("since", offering.since, last and offering.since), ("until", offering.until, last)]
         name = _name(procedure, day, unit)
         record(procedure, "offering.edit", by=by, now=now, unit=unit, name=name, changes=changes)

@@ -8,17 +8,19 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.forms.adjusting import choice_of, sent_with
+from common.forms.adjusting import choice_of
 from common.forms.fields import DayField, MoneyField
+from common.forms.screen_forms import ChangeForm
+from common.refusals import fingerprint
 from procedures.models import Offering
 
-from .choosing import PlainForm, level_choices
+from .choosing import level_choices
 
 MAX_FEE = 2_000_000_000
 
 
-class OfferingForm(PlainForm):
-    """How a unit offers a procedure; it carries what the page showed, so that a change in between is noticed."""
+class OfferingForm(ChangeForm):
+    """How a unit offers a procedure."""
 
     level = forms.TypedChoiceField(label=gettext_lazy("Level of service"), coerce=int, widget=forms.RadioSelect)
     since = DayField(label=gettext_lazy("Since"))
@@ -28,25 +30,14 @@ class OfferingForm(PlainForm):
         required=False,
         help_text=gettext_lazy("Empty: the fees of the procedure. 0: free here."),
     )
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
 
     def __init__(self, *args: Any, offering: Offering | None, maximum: int, today: date, **options: Any) -> None:
-        self.offering = offering
-        initial: dict[str, Any] = {"level": maximum, "since": today, "seen": mark(offering)}
+        initial: dict[str, Any] = {"level": maximum, "since": today}
         if offering is not None:
             initial |= {name: getattr(offering, name) for name in ("since", "until", "fee_vnd")}
             initial["level"] = min(offering.level, maximum)
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, initial=initial, revision=revision_of(offering), **options)
         choice_of(self, "level").choices = level_choices(maximum)
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether the offering is another than the one the page showed."""
-        return bool(self.cleaned_data.get("seen", "") != mark(self.offering))
-
-    def renew(self) -> None:
-        """Keep everything typed and let the next try count from the present values."""
-        self.data = sent_with(self, {"seen": mark(self.offering)})
 
     def clean_fee_vnd(self) -> int | None:
         """Keep the amount within what is stored."""
@@ -64,6 +55,6 @@ class OfferingForm(PlainForm):
         return cleaned
 
 
-def mark(offering: Offering | None) -> str:
-    """Return the present values of an offering as one text."""
-    return "" if offering is None else f"{offering.level}|{offering.since}|{offering.until}|{offering.fee_vnd}"
+def revision_of(offering: Offering | None) -> str:
+    """Return the fingerprint of the present values of an offering."""
+    return fingerprint(offering and (offering.level, offering.since, offering.until, offering.fee_vnd))

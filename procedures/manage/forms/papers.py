@@ -82,17 +82,6 @@ class PaperForm(DraftForm):
             ["revision", "name", "name_en", "originals", "copies", "is_required", "show_if", "condition", "from_form"]
         )
 
-    @property
-    def asks_more(self) -> bool:
-        """Whether only another row of conditions was asked for."""
-        return self.is_bound and "show_if-more" in self.data
-
-    def full_clean(self) -> None:
-        """Check what was sent; when only another row was asked for, report nothing."""
-        super().full_clean()
-        if self.asks_more:
-            self.errors.clear()
-
     def clean(self) -> dict[str, Any]:
         """What is not always needed says in words when it is."""
         cleaned = super().clean() or self.cleaned_data
@@ -103,5 +92,6 @@ class PaperForm(DraftForm):
 
     def values(self) -> dict[str, Any]:
         """Return the columns; files are a matter of their own."""
-        dropped = ("revision", "template_file", "remove_template")
-        return {name: value for name, value in self.cleaned_data.items() if name not in dropped}
+        return {
+            name: value for name, value in super().values().items() if name not in ("template_file", "remove_template")
+        }

@@ -12,12 +12,12 @@ from django.utils.translation import gettext_lazy
 from common.clock import local_day, now
 from common.forms.adjusting import choice_of
 from common.forms.fields import DayField, LineField, PlainField
-from common.forms.screen_forms import ChangeForm, OnceForm
+from common.forms.screen_forms import ChangeForm, OnceForm, ScreenForm
 from common.text import clean
 from procedures.models import LifeEvent, Procedure, Sector
 
 from ..lists import names_of
-from .choosing import PlainForm, SectorField, find_procedure, level_choices, procedures_meant
+from .choosing import SectorField, find_procedure, level_choices, procedures_meant
 from .versions import DraftForm, LinesField
 
 MAX_FAQ, BLANK_FAQ = 30, 2
@@ -176,7 +176,7 @@ class ProcedureForm(DraftForm):
         return list(found.values())
 
 
-class RetireForm(PlainForm):
+class RetireForm(ScreenForm):
     """The end of a procedure."""
 
     on = DayField(

@@ -4,20 +4,19 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.forms.adjusting import choice_of, sent_with
+from common.forms.adjusting import choice_of
 from common.forms.fields import DayField, LineField, MoneyField, WholeNumberField
+from common.forms.screen_forms import ChangeForm
 from common.text import plain
 from offices.models import Role
 from procedures.labels import audience_words, channel_words, level_set_words
 from procedures.models import FeeKind, ProcedureVersion, TimeUnit
 
-LARGEST_REVISION = 2**31 - 1
 MAX_LINES, MAX_LINE = 40, 400
 MAX_COUNT, MAX_TIME, MAX_FEE = 99, 999, 2_000_000_000
 ROLES = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.CASHIER)
@@ -97,23 +96,10 @@ class TickField(forms.BooleanField):
         """Take both answers."""
 
 
-class DraftForm(forms.Form):
-    """A form over a draft; it carries the revision its page was made for.
+class DraftForm(ChangeForm):
+    """A form over a draft; ``needed`` names boxes that the check will ask for but that may be saved empty."""
 
-    ``needed`` names boxes that the check will ask for but that may be saved empty.
-    """
-
-    revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=LARGEST_REVISION)
     needed: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, revision: int, **options: Any) -> None:
-        options["initial"] = {"revision": revision} | dict(options.get("initial") or {})
-        super().__init__(*args, **options)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        # An error summary without links to it would be of no use.
-        self.helper.attrs = {}
 
     def full_clean(self) -> None:
         """Check what was typed; a draft may leave out what only the check needs."""
@@ -123,18 +109,9 @@ class DraftForm(forms.Form):
         for name in self.needed:
             self.fields[name].required = True
 
-    def shown_revision(self) -> int:
-        """Return the revision the page was made for; one that never existed when the form does not say."""
-        revision = self.cleaned_data.get("revision")
-        return -1 if revision is None else revision
-
-    def renew(self, revision: int) -> None:
-        """Keep everything typed and let the next try count from the newer state."""
-        self.data = sent_with(self, {self.add_prefix("revision"): str(revision)})
-
     def values(self) -> dict[str, Any]:
         """Return what was typed as columns."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("revision", "key")}
 
 
 class InfoForm(DraftForm):
@@ -303,12 +280,6 @@ class DocumentsForm(DraftForm):
     def __init__(self, *args: Any, version: ProcedureVersion, **options: Any) -> None:
         initial = {name: getattr(version, name) for name in ("receipt_note", "letter_text", "reasons")}
         super().__init__(*args, revision=version.revision, initial=initial, **options)
-
-
-class MoveForm(forms.Form):
-    """A button that moves or deletes a row."""
-
-    revision = forms.IntegerField(min_value=0, max_value=LARGEST_REVISION)
 
 
 def initial_of(row: Any, form: type[forms.Form]) -> Mapping[str, Any]:

@@ -2,21 +2,19 @@
 
 import mimetypes
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from common import onetime
 from common.files.uploads import serve
-from common.refusals import Refused
+from common.refusals import revision_of
+from common.web.screens import Screen, answer, done, press, sent, shows_form
 from eforms.builder.labels import condition_text
 from eforms.builder.raw import fields_of, sections_of
 from procedures.labels import amount_words
@@ -25,9 +23,9 @@ from procedures.versions import checking, parts, template_files
 
 from .. import sections
 from ..forms.papers import PaperForm
-from ..forms.versions import DraftForm, FeeForm, MoveForm, StepForm, initial_of
+from ..forms.versions import DraftForm, FeeForm, StepForm, initial_of
 from ..guards import publisher_only
-from ..pages import LARGEST_NUMBER, Publisher, publisher_of, save, version_of
+from ..pages import LARGEST_NUMBER, Publisher, fresh_revision, once, publisher_of, version_of
 from .version import frame
 
 
@@ -86,14 +84,14 @@ def row_list(request: HttpRequest, code: str, number: int, section: str) -> Http
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def row_new(request: HttpRequest, code: str, number: int, section: str) -> HttpResponseBase:
     """Add a row at the end; the same form sent twice adds one."""
     return _edit(request, version_of(code, number), KINDS[section], None)
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def row_edit(request: HttpRequest, code: str, number: int, section: str, n: int) -> HttpResponseBase:
     """Change a row."""
     version, kind = version_of(code, number), KINDS[section]
@@ -106,7 +104,7 @@ def row_move(request: HttpRequest, code: str, number: int, section: str, n: int)
     """Move a row one place up or down."""
     version, kind = version_of(code, number), KINDS[section]
     row, step = _row(version, kind, n), 1 if request.POST.get("to") == "down" else -1
-    return _act(request, version, kind, lambda publisher, revision: parts.move(row, step, revision, *publisher), "")
+    return _act(request, version, kind, lambda by, revision: parts.move(row, step, revision, *by))
 
 
 @publisher_only
@@ -115,9 +113,7 @@ def row_delete(request: HttpRequest, code: str, number: int, section: str, n: in
     """Delete a row."""
     version, kind = version_of(code, number), KINDS[section]
     row = _row(version, kind, n)
-    return _act(
-        request, version, kind, lambda publisher, revision: parts.delete(row, revision, *publisher), kind.deleted
-    )
+    return _act(request, version, kind, lambda by, revision: parts.delete(row, revision, *by), kind.deleted)
 
 
 @publisher_only
@@ -142,88 +138,71 @@ def _row(version: ProcedureVersion, kind: Kind, n: int) -> parts.Row:
 
 
 def _edit(request: HttpRequest, version: ProcedureVersion, kind: Kind, row: parts.Row | None) -> HttpResponseBase:
-    publisher, status = publisher_of(request), 200
+    publisher, back = publisher_of(request), _back(version, kind)
     if request.method != "POST" and version.status != "draft":
-        return redirect(f"manage:{kind.section}", version.procedure.code, version.number)
+        return redirect(back)
     form = _form(request, version, kind, row)
-    if request.method == "POST" and not (isinstance(form, PaperForm) and form.asks_more):
-        status = 422
-        if form.is_valid():
-            status = save(form, version, lambda: _save(request, publisher, version, kind, row, form))
-        if form.is_valid() and status == 200:
-            messages.success(request, kind.changed if row else kind.added)
-            return redirect(f"manage:{kind.section}", version.procedure.code, version.number)
-        status = status if status != 200 else 422
-    context = _page(version, publisher, kind) | {"form": form, "row": row, "key": _key(request)}
-    context["heading"] = str(row) if row and kind.section != "fees" else kind.add
-    return render(request, "manage/version_row.html", context, status=status)
+
+    def change() -> str:
+        _save(publisher, version, kind, row, form)
+        return done(request, kind.changed if row else kind.added, back)
+
+    return answer(
+        request,
+        form,
+        Screen(str(row) if row and kind.section != "fees" else kind.add, _("Save"), back),
+        change,
+        revision=partial(fresh_revision, version),
+        template="manage/version_row.html",
+        page=lambda refused: _page(version, publisher, kind),
+    )
+
+
+def _back(version: ProcedureVersion, kind: Kind) -> str:
+    return reverse(f"manage:{kind.section}", args=[version.procedure.code, version.number])
 
 
 def _form(request: HttpRequest, version: ProcedureVersion, kind: Kind, row: parts.Row | None) -> DraftForm:
-    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form: DraftForm
     if kind.model is RequiredPaper:
-        return PaperForm(data, files, version=version, paper=row if isinstance(row, RequiredPaper) else None)
-    form: type[DraftForm] = FeeForm if kind.model is FeeLine else StepForm
-    return form(data, revision=version.revision, initial=initial_of(row, form) if row else None)
+        paper = row if isinstance(row, RequiredPaper) else None
+        form = PaperForm(sent(request), request.FILES or None, version=version, paper=paper)
+    else:
+        cls: type[DraftForm] = FeeForm if kind.model is FeeLine else StepForm
+        form = cls(sent(request), revision=version.revision, initial=initial_of(row, cls) if row else None)
+    if row is None:
+        form.act_once()
+    return form
 
 
-def _save(
-    request: HttpRequest,
-    publisher: Publisher,
-    version: ProcedureVersion,
-    kind: Kind,
-    row: parts.Row | None,
-    form: DraftForm,
-) -> None:
+def _save(publisher: Publisher, version: ProcedureVersion, kind: Kind, row: parts.Row | None, form: DraftForm) -> None:
     template, revision = None, form.shown_revision()
     upload = form.cleaned_data.get("template_file")
     if upload is not None:
         key = row.key if isinstance(row, RequiredPaper) else parts.paper_key(form.cleaned_data["name"], ())
-        try:
-            template = template_files.accept(upload, key, now=publisher.now)
-        except Refused as refused:
-            form.add_error("template_file", ValidationError(refused.message))
-            return
+        template = template_files.accept(upload, key, now=publisher.now)
     by, now = publisher.user, publisher.now
     if row is not None:
         away = bool(form.cleaned_data.get("remove_template"))
         parts.change(row, revision, form.values(), by, now, template, remove_template=away)
         return
-    with transaction.atomic():
-        if _is_first(request, publisher, f"{version.procedure.code}/v{version.number}"):
-            parts.add(kind.model, version, revision, form.values(), by, now, template)
+    add = partial(parts.add, kind.model, version, revision, form.values(), by, now, template)
+    once(form, "version.row", publisher, f"{version.procedure.code}/v{version.number}", add)
 
 
-def _is_first(request: HttpRequest, publisher: Publisher, subject: str) -> bool:
-    """Claim the form's key; raises Refused for one that is none."""
-    key = request.POST.get("key", "")
-    try:
-        return onetime.use_key(key, "version.row", publisher.user.pk, subject, publisher.now) is None
-    except onetime.KeyMisused as error:
-        raise Refused(_("This page is too old. Open it again and type once more."), code="edit") from error
+def _act(request: HttpRequest, version: ProcedureVersion, kind: Kind, act: Any, said: Any = "") -> HttpResponseBase:
+    publisher, back = publisher_of(request), _back(version, kind)
 
+    def change() -> str:
+        act((publisher.user, publisher.now), revision_of(request.POST.get("revision")))
+        return done(request, said, back) if said else back
 
-def _key(request: HttpRequest) -> str:
-    return request.POST.get("key", "")[:64] or onetime.new_key()
-
-
-def _act(request: HttpRequest, version: ProcedureVersion, kind: Kind, act: Any, done: Any) -> HttpResponseBase:
-    publisher, form = publisher_of(request), MoveForm(request.POST)
-    revision = form.cleaned_data["revision"] if form.is_valid() else -1
-    try:
-        act((publisher.user, publisher.now), revision)
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        if done:
-            messages.success(request, done)
-    return redirect(f"manage:{kind.section}", version.procedure.code, version.number)
+    return press(request, change, back)
 
 
 def _page(version: ProcedureVersion, publisher: Publisher, kind: Kind) -> dict[str, Any]:
     at = [version.procedure.code, version.number]
     return frame(version, publisher) | {
-        "back": reverse(f"manage:{kind.section}", args=at),
         "new_url": reverse(f"manage:{kind.section}_new", args=at),
         "title": sections.section_titles()[kind.section],
         "add": kind.add,

@@ -1,21 +1,23 @@
 """One version: its task list, the sections that are one form each, and the check."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
+from common.refusals import Refused
 from common.text import in_order
+from common.web.screens import Screen, answer, done, sent, shows_form
 from procedures.models import ProcedureVersion, VersionStatus
 from procedures.versions import checking, publishing
 
 from .. import sections
 from ..forms.versions import DocumentsForm, DraftForm, InfoForm
 from ..guards import publisher_only
-from ..pages import Publisher, publisher_of, save, version_of
+from ..pages import Publisher, fresh_revision, publisher_of, version_of
 from ..sections import link
 
 
@@ -76,20 +78,20 @@ def check(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def info(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Change what the procedure's page says."""
     publisher, version = publisher_of(request), version_of(code, number)
-    form = InfoForm(request.POST or None, version=version)
+    form = InfoForm(sent(request), version=version)
     return _section(request, publisher, version, form, "info")
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def documents(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Change the texts of slips and letters; see which papers have a template to download."""
     publisher, version = publisher_of(request), version_of(code, number)
-    form = DocumentsForm(request.POST or None, version=version)
+    form = DocumentsForm(sent(request), version=version)
     papers = list(version.papers.all())
     return _section(request, publisher, version, form, "documents", papers=papers)
 
@@ -98,20 +100,18 @@ def _section(
     request: HttpRequest, publisher: Publisher, version: ProcedureVersion, form: DraftForm, key: str, **more: Any
 ) -> HttpResponse:
     """Show a section, or save it and go back to the task list."""
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            status = save(
-                form,
-                version,
-                lambda: publishing.edit(version, form.shown_revision(), publisher.user, publisher.now, **form.values()),
-            )
-        if status == 200:
-            messages.success(request, _("Saved: %(section)s.") % {"section": sections.section_titles()[key]})
-            return redirect("manage:version", version.procedure.code, version.number)
-    context = frame(version, publisher) | {"form": form, "key": key, **more}
-    context["title"] = sections.section_titles()[key]
-    if not context["is_draft"] and request.method != "POST":
-        context["rows"] = sections.rows_of(form)
-    return render(request, f"manage/version_{key}.html", context, status=status)
+    title, at = sections.section_titles()[key], (version.procedure.code, version.number)
+
+    def change() -> str:
+        publishing.edit(version, form.shown_revision(), publisher.user, publisher.now, **form.values())
+        return done(request, _("Saved: %(section)s.") % {"section": title}, "manage:version", *at)
+
+    def page(refused: Refused | None) -> dict[str, Any]:
+        context = frame(version, publisher) | more
+        if not context["is_draft"] and request.method != "POST":
+            context["rows"] = sections.rows_of(form)
+        return context
+
+    screen = Screen(title, _("Save"), link("manage:version", *at))
+    revision = partial(fresh_revision, version)
+    return answer(request, form, screen, change, revision=revision, template=f"manage/version_{key}.html", page=page)
