@@ -36,6 +36,10 @@ class ScreenForm(forms.Form):
         if self.asks_more:
             self.errors.clear()
 
+    def is_valid(self) -> bool:
+        """Whether the change may be made."""
+        return super().is_valid() and not self.asks_more
+
     def refuse(self, refused: Refused) -> None:
         """Show why the change may not happen."""
         for reason in refused.reasons:
@@ -56,7 +60,7 @@ class ChangeForm(ScreenForm):
     That is the number of a row which counts its changes, or else the fingerprint of the values shown.
     """
 
-    revision = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)
+    revision = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, revision: str | int, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -47,8 +47,8 @@ def answer(
     stale page. ``page`` makes what the template shows besides, once the outcome is known.
     """
     status, refused = 200, None
-    if request.method == "POST" and not form.asks_more:
-        status = 422
+    if request.method == "POST":
+        status = 200 if form.asks_more else 422
         if form.is_valid():
             try:
                 return redirect(change())

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from crispy_forms.utils import render_field
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,6 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from common.forms.fields import NfcCharField, WholeNumberField
+from common.forms.screen_forms import ChangeForm
 from common.text import lower_first
 
 from ..parts import MAX_OPTIONS, MAX_TEXT
@@ -69,16 +69,13 @@ class Details:
         return render_to_string("manage/form_details.html", {"title": self.title, "inside": inside, "open": is_open})
 
 
-class BuilderForm(forms.Form):
-    """What all of them share: the revision they started from, and words in two languages."""
+class BuilderForm(ChangeForm):
+    """What all of them share: words in two languages."""
 
     use_required_attribute = False
 
-    def __init__(self, data: Any = None, **kwargs: Any) -> None:
-        super().__init__(data, **kwargs)
-        self.helper = FormHelper(self)
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
+    def __init__(self, data: Any = None, *, revision: int = -1) -> None:
+        super().__init__(data, revision=revision)
 
     def add_words(self, name: str, label: Any, stored: Any, *, required: bool = False, **more: Any) -> None:
         """Add a box for the Vietnamese and one, ``<name>_en``, for the English of a text."""
@@ -95,21 +92,6 @@ class BuilderForm(forms.Form):
         """Return a text as data; None when there is none."""
         vi, en = self.cleaned_data.get(name, ""), self.cleaned_data.get(f"{name}_en", "")
         return ({"vi": vi} | ({"en": en} if en else {})) if vi else None
-
-    @property
-    def wants_row(self) -> bool:
-        """Whether another row of conditions was asked for: the page is shown again, without faults."""
-        return any(name.endswith("-more") for name in self.data)
-
-    def full_clean(self) -> None:
-        """Check what was sent; when only another row was asked for, report nothing."""
-        super().full_clean()
-        if self.is_bound and self.wants_row:
-            self.errors.clear()
-
-    def is_valid(self) -> bool:
-        """Whether it may be saved."""
-        return super().is_valid() and not self.wants_row
 
 
 def whole_number(label: Any, *, minimum: int, maximum: int, required: bool = False) -> WholeNumberField:

@@ -34,8 +34,9 @@ class FieldForm(BuilderForm):
         data: Any = None,
         *,
         is_column: bool = False,
+        **options: Any,
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, **options)
         self.kind, self.stored, self.before, self.is_column = kind, field, list(before), is_column
         self.is_derived = kind == "date_in_words"
         self._add_texts()

@@ -26,8 +26,8 @@ OFFERED = (
 class TitleForm(BuilderForm):
     """The title of the declaration, the legal basis of its pattern and who signs it."""
 
-    def __init__(self, form: Mapping[str, Any], data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, form: Mapping[str, Any], data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
         self.add_words("title", _("Title of the declaration"), form.get("title"), required=True, max_length=MAX_LABEL)
         self.fields["basis"] = CleanTextField(
             label=_("Legal basis of the pattern"),
@@ -74,8 +74,8 @@ class TitleForm(BuilderForm):
 class SectionForm(BuilderForm):
     """One section: title, introduction, when it is asked."""
 
-    def __init__(self, section: Mapping[str, Any], before: Sequence[Part], data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, section: Mapping[str, Any], before: Sequence[Part], data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
         self.add_words("title", _("Title of the section"), section.get("title"), required=True, max_length=MAX_LABEL)
         self.add_words("intro", _("Introduction"), section.get("intro"), lines=True, help_text=_("A sentence or two."))
         stored = section.get("show_if")
@@ -95,8 +95,8 @@ class SectionForm(BuilderForm):
 class PaperForm(BuilderForm):
     """A file that is asked for: it becomes a paper of the procedure."""
 
-    def __init__(self, before: Sequence[Part], data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, before: Sequence[Part], data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
         self.add_words("name", _("Name of the paper"), None, required=True, max_length=400)
         self.fields["required"] = TickField(label=_("Must be handed in"), initial=True)
         self.fields["originals"] = whole_number(_("Originals"), minimum=0, maximum=100, required=True)
