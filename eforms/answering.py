@@ -18,7 +18,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import IdKind, Kind, User
@@ -39,6 +38,7 @@ from common.forms.fields import (
 )
 from common.forms.person import PersonField
 from common.forms.typed import Typed, typed_of
+from common.text import page_language
 from common.values.identity import birth_warning, id_kind
 
 from . import schema as form_schema
@@ -110,7 +110,7 @@ def section_form(
         answers,
         data=data,
         prefill=prefill or {},
-        language=language or ("en" if (get_language() or "vi").startswith("en") else "vi"),
+        language=language or page_language(),
         today=today,
     )
 

@@ -6,8 +6,10 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.text import page_language
 
 from .models import FeeKind, FeeLine, LifeEvent, Offering, ProcedureVersion, TimeUnit
 
@@ -137,14 +139,14 @@ def channel_words(channels: Iterable[str]) -> list[str]:
 
 def name_in(version: Any) -> tuple[str, str]:
     """Return the name in the active language and the language it is in."""
-    if (get_language() or "vi").startswith("en") and version.name_en:
+    if page_language() == "en" and version.name_en:
         return version.name_en, "en"
     return version.name, "vi"
 
 
 def event_name(event: LifeEvent) -> str:
     """Return the name of a life event in the active language."""
-    return event.name_en if (get_language() or "vi").startswith("en") and event.name_en else event.name
+    return event.name_en if page_language() == "en" and event.name_en else event.name
 
 
 # Figures of fewer dossiers say nothing, and might tell about a person.
@@ -185,4 +187,4 @@ def working_time_words(hours: Decimal) -> str:
 
 def in_vietnamese() -> SafeString:
     """Return the attribute that marks data in Vietnamese on pages of another language; '' on Vietnamese pages."""
-    return mark_safe("" if (get_language() or "vi") == "vi" else ' lang="vi"')
+    return mark_safe("" if page_language() == "vi" else ' lang="vi"')

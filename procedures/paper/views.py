@@ -14,7 +14,6 @@ from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -25,6 +24,7 @@ from common.forms.typed import as_sent
 from common.forms.warnings import point_out
 from common.pdf import PdfFailed, render_pdf
 from common.refusals import Refused
+from common.text import page_language
 from common.web.limits import hit_ip, hit_target, too_many
 from eforms import declarations
 from eforms import schema as form_schema
@@ -41,11 +41,6 @@ from .prepared import Entry, Progress
 SESSION_KEY = "prepared_forms"
 MAX_FORMS = 20
 View = Callable[..., HttpResponseBase]
-
-
-def language() -> str:
-    """Return the language of the screen."""
-    return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
 # Which form ----------------------------------------------------------------------------------------------------------
@@ -228,7 +223,7 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
         progress.answers,
         data=request.POST if request.method == "POST" else as_sent(kept) if kept else None,
         prefill=known_data(request.user) if request.user.is_authenticated else {},
-        language=language(),
+        language=page_language(),
         today=progress.day,
     )
     asked.helper.no_error_summary = True
@@ -249,8 +244,8 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
     context = {
         "procedure": procedure,
         "form": asked,
-        "heading": chosen.title.say(language()),
-        "intro": chosen.intro.say(language()),
+        "heading": chosen.title.say(page_language()),
+        "intro": chosen.intro.say(page_language()),
         "n": n + 1,
         "total": len(keys),
         "back": back,
@@ -280,7 +275,7 @@ def review(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prepa
     }
     sections = [
         {
-            "title": one.title.say(language()),
+            "title": one.title.say(page_language()),
             "url": address[one.key],
             "is_begun": any(item.key in progress.answers for item in one.fields),
             "rows": [
@@ -293,13 +288,13 @@ def review(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prepa
                 for key, label, text in rows
             ],
         }
-        for one, rows in form_schema.summary(progress.schema, progress.answers, language())
+        for one, rows in form_schema.summary(progress.schema, progress.answers, page_language())
     ]
     context = {
         "procedure": procedure,
-        "title": progress.schema.title.say(language()),
+        "title": progress.schema.title.say(page_language()),
         "sections": sections,
-        "missing": [{"title": one.title.say(language()), "url": address[one.key]} for one in progress.missing],
+        "missing": [{"title": one.title.say(page_language()), "url": address[one.key]} for one in progress.missing],
         "is_printed": form.code_index is not None,
         "back": reverse("procedures:fill_section", args=[procedure.code, progress.sections[-1].key]),
         "days": prepared.DAYS,

@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -20,6 +19,7 @@ from common.forms.adjusting import sent_with
 from common.forms.typed import Typed, as_sent, typed_of
 from common.forms.warnings import point_out
 from common.refusals import Refused
+from common.text import page_language
 from dossiers.filing import drafts, submission, supplements
 from dossiers.filing.papers import promise_original, remove_paper
 from dossiers.models import Dossier
@@ -32,11 +32,6 @@ from ..forms import DeliveryForm, SubmitForm
 from ..guards import on_draft, telling_refusals
 from ..pages import drafting
 from .submitted import answer_item, supplement_page
-
-
-def language() -> str:
-    """Return the language of the screen."""
-    return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -56,7 +51,7 @@ def section(request: SignedInRequest, dossier: Dossier, section: str) -> HttpRes
         dossier.answers,
         data=sent_or_kept(request, dossier, section),
         prefill=known_data(request.user) if dossier.is_draft else {},
-        language=language(),
+        language=page_language(),
         today=day,
     )
     form.helper.no_error_summary = True
@@ -135,8 +130,8 @@ def section_context(
     return {
         "dossier": dossier,
         "form": form,
-        "heading": section.title.say(language()),
-        "intro": section.intro.say(language()),
+        "heading": section.title.say(page_language()),
+        "intro": section.intro.say(page_language()),
         "n": n + 1,
         "total": progress.parts,
         "back": back,
@@ -282,7 +277,7 @@ def review_page(request: SignedInRequest, dossier: Dossier, form: SubmitForm, st
     """Show the check page with its declaration."""
     progress = submission.Progress(dossier, local_day(now()))
     is_taken = drafts.is_taken(dossier, local_day(now()))
-    context = drafting.review(progress, language()) | {
+    context = drafting.review(progress, page_language()) | {
         "form": form,
         "is_taken": is_taken,
         "expires": drafts.expires(dossier),

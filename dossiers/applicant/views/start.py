@@ -7,7 +7,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
@@ -15,6 +14,7 @@ from accounts.requests import SignedInRequest
 from common import onetime
 from common.clock import local_day, now, recorded_now
 from common.refusals import Refused
+from common.text import page_language
 from dossiers.filing import drafts, renewal, submission
 from dossiers.models import Dossier
 from dossiers.timeline.history import explain_refusal
@@ -78,7 +78,7 @@ def cannot_apply(request: HttpRequest, procedure: Procedure, entry: drafts.Entry
 @require_safe
 def dossiers(request: SignedInRequest) -> HttpResponse:
     """List the person's dossiers, open ones first, a page at a time."""
-    rows, following = listing.list_page(request.user, request.GET.get("after", ""), language=get_language() or "vi")
+    rows, following = listing.list_page(request.user, request.GET.get("after", ""), language=page_language())
     return render(request, "applicant/dossier_list.html", {"rows": rows, "following": following})
 
 
@@ -94,13 +94,13 @@ def draft_page(request: SignedInRequest, found: Dossier) -> HttpResponse:
     day = local_day(now())
     newer = submission.newer_version(found, day)
     if newer is not None:
-        return render(request, "applicant/dossier_renew.html", renewal.page(found, newer, day, get_language() or "vi"))
-    context = drafting.task_list(found, day, get_language() or "vi")
+        return render(request, "applicant/dossier_renew.html", renewal.page(found, newer, day, page_language()))
+    context = drafting.task_list(found, day, page_language())
     return render(request, "applicant/dossier_draft.html", context | {"is_taken": drafts.is_taken(found, day)})
 
 
 def tracking_page(request: SignedInRequest, found: Dossier) -> HttpResponse:
     """Show a submitted dossier: where it is, what to do now, what happened, what was sent."""
-    context = tracking.tracking(found, request.user, now(), get_language() or "vi")
+    context = tracking.tracking(found, request.user, now(), page_language())
     context["key"] = onetime.new_key()
     return render(request, "applicant/dossier_track.html", context)

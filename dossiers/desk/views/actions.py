@@ -6,11 +6,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.refusals import Refused
+from common.text import page_language
 from dossiers import actions
 from dossiers.models import Dossier, SlipKind
 from dossiers.timeline.history import explain_refusal
@@ -142,7 +143,7 @@ def refuse(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
 def supplement(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     """Ask for a supplement: ticked papers and parts, a reason each."""
     dossier = officer.dossier(code)
-    sections = sections_of(dossier, get_language() or "vi")
+    sections = sections_of(dossier, page_language())
     form = form_of(reception.SupplementForm, request, officer, dossier, sections=sections)
     return act(request, officer, dossier, form, SCREENS["supplement"], template="desk/dossier_supplement.html")
 

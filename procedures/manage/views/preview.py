@@ -7,10 +7,10 @@ from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from common import clock
+from common.text import page_language
 from eforms.schema import Schema, show, summary
 from procedures import labels
 from procedures.models import TimeUnit
@@ -48,7 +48,7 @@ def beginning(desk: Desk, schema: Schema | None) -> HttpResponse:
         facts=[labels.level_words(version.level, version.needs_presence), *([time] if has_time else []), fee],
         caution=caution,
         papers=version.papers.all(),
-        sections=[(section.key, section.title.say(language())) for section in schema.sections] if schema else [],
+        sections=[(section.key, section.title.say(page_language())) for section in schema.sections] if schema else [],
         is_faulty=version.form is not None and schema is None,
     )
 
@@ -73,7 +73,7 @@ def answered(desk: Desk, schema: Schema, answers: dict[str, Any]) -> HttpRespons
     if later:
         return page(desk, schema, later[0].key, answers)
     papers = [paper for paper in desk.version.papers.all() if not paper.from_form and show(paper.show_if, answers)]
-    said = [(part.title.say(language()), rows) for part, rows in summary(schema, answers, language())]
+    said = [(part.title.say(page_language()), rows) for part, rows in summary(schema, answers, page_language())]
     return desk.show("preview_end", answers=said, papers=papers)
 
 
@@ -90,11 +90,6 @@ def page(desk: Desk, schema: Schema, key: str, answers: dict[str, Any], form: An
         total=len(keys),
         state=signing.dumps(answers, salt=SALT, compress=True),
     )
-
-
-def language() -> str:
-    """Return the language of the page."""
-    return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
 def state_of(text: str) -> dict[str, Any]:
