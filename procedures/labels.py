@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from common.text import page_language
+from common.values.money import format_vnd, grouped
 
 from .models import FeeKind, FeeLine, LifeEvent, Offering, ProcedureVersion, TimeUnit
 
@@ -84,21 +85,11 @@ def time_words(version: ProcedureVersion) -> str:
     return ngettext("Result within %(n)d working day", "Result within %(n)d working days", amount) % {"n": amount}
 
 
-def thousands(number: int) -> str:
-    """Write a whole number: '1.234'."""
-    return f"{number:,}".replace(",", ".")
-
-
-def vnd(amount: int) -> str:
-    """Write an amount in whole đồng: '8.000 đồng'."""
-    return f"{thousands(amount)} đồng"
-
-
 def fee_words(fees: Iterable[FeeLine], offering: Offering | None = None) -> tuple[str, str]:
     """Return the fee in one line and a caution ('' when there is none); a unit's own fee wins."""
     lines = list(fees)
     if offering is not None and offering.fee_vnd is not None:
-        local = _("Fee: %(amount)s") % {"amount": vnd(offering.fee_vnd)} if offering.fee_vnd else _("Free")
+        local = _("Fee: %(amount)s") % {"amount": format_vnd(offering.fee_vnd)} if offering.fee_vnd else _("Free")
         return local, _("Some people are exempt.") if any(line.exemption for line in lines) else ""
     if not lines:
         return _("Free"), ""
@@ -119,9 +110,9 @@ def fee_words(fees: Iterable[FeeLine], offering: Offering | None = None) -> tupl
 
 def amount_words(line: FeeLine) -> str:
     """Write one fee with what it is for: '8.000 đồng/bản sao (nộp trên mạng: 4.000 đồng)'."""
-    words = f"{vnd(line.amount_vnd)}/{line.per}" if line.per else vnd(line.amount_vnd)
+    words = f"{format_vnd(line.amount_vnd)}/{line.per}" if line.per else format_vnd(line.amount_vnd)
     if line.amount_online_vnd is not None:
-        words += " " + _("(filed online: %(amount)s)") % {"amount": vnd(line.amount_online_vnd)}
+        words += " " + _("(filed online: %(amount)s)") % {"amount": format_vnd(line.amount_online_vnd)}
     return words
 
 
@@ -162,7 +153,7 @@ def figures_words(year: int | None, decided: int | None, on_time: int | None, ho
     """
     if not decided or decided < FIGURES_FROM or year != now:
         return ""
-    facts = {"share": share_words(on_time or 0, decided), "year": year, "count": thousands(decided)}
+    facts = {"share": share_words(on_time or 0, decided), "year": year, "count": grouped(decided)}
     if hours is None:
         return _("%(share)s on time (%(year)s, %(count)s dossiers)") % facts
     facts["time"] = working_time_words(hours)

@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.values.money import grouped
+
 from ..text import clean_text, lower_first, plain
 from ..values import divisions, partial_date
 from ..values.identity import check_any_id, check_personal_number, compact
@@ -195,7 +197,7 @@ class MoneyField(WholeNumberField):
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored amount with dots."""
-        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
+        return grouped(value) if isinstance(value, int) else value
 
 
 class PartialDateField(forms.Field):

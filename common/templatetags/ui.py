@@ -1,5 +1,6 @@
 """Template tags of the portal's look: icons, Vietnamese dates and money, tags, navigation."""
 
+import re
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -52,10 +53,13 @@ def icon(name: str) -> SafeString:
     return mark_safe(lucide(str(name), size=20, **{"class": "icon", "aria-hidden": "true", "focusable": "false"}))  # noqa: S308
 
 
-@register.simple_tag
-def vnd(amount: int) -> str:
-    """Write an amount in whole đồng: 8000 → '8.000 đồng'."""
-    return format_vnd(amount)
+register.simple_tag(format_vnd, name="vnd")
+
+
+@register.filter
+def tel(phone: str) -> SafeString:
+    """Write a phone number as a link that calls it."""
+    return format_html('<a href="tel:{}">{}</a>', re.sub(r"[^\d+]", "", phone), phone)
 
 
 @register.filter

@@ -136,3 +136,8 @@ def birth_warning(number: str, birth: str, sex: str) -> str:
     if sex in ("nam", "nu") and (int(number[3]) % 2 == 1) != (sex == "nu"):
         return _("The personal number gives another sex. Please check both.")
     return ""
+
+
+def masked(number: str) -> str:
+    """Return a number with all but its last three characters hidden; '' for none."""
+    return "•" * (len(number) - 3) + number[-3:]

@@ -1,4 +1,4 @@
-"""Money in whole đồng: as figures and in official words."""
+"""Whole numbers and money in whole đồng: as figures and in official words."""
 
 DIGITS = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín")
 GROUPS = ("", "nghìn", "triệu")
@@ -6,9 +6,14 @@ BILLION = 10**9
 MAX_AMOUNT = 10**15
 
 
+def grouped(number: int) -> str:
+    """Return a whole number as people write it: '8.000'."""
+    return f"{number:,}".replace(",", ".")
+
+
 def format_vnd(amount: int) -> str:
     """Return an amount as '8.000 đồng'."""
-    return f"{amount:,} đồng".replace(",", ".")
+    return f"{grouped(amount)} đồng"
 
 
 def amount_in_words(amount: int) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.files.storage import Storage, default_storage
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -114,15 +115,10 @@ def offers(version: ProcedureVersion, level: int, storage: Storage = default_sto
         return None
     form, name, code = row
     try:
-        size = kilobytes(storage.size(storage_name(version.pk, form, name)))
+        size = filesizeformat(storage.size(storage_name(version.pk, form, name)))
     except OSError:
         size = ""
     return Offer(reverse("procedures:blank_form", args=[code]), reverse("procedures:fill", args=[code]), size)
-
-
-def kilobytes(size: int) -> str:
-    """Return a file's size in words."""
-    return f"{max(round(size / 1024), 1)} KB"
 
 
 def wake(pk: int) -> None:

@@ -2,17 +2,12 @@
 
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
+
 from common.values.divisions import address_text
 
 from ...models import Delivery, Dossier, ScanState
 from ...models.papers import Paper
-
-
-def kilobytes(size: int) -> str:
-    """Return a file size in words: '340 KB', '2,4 MB'."""
-    if size < 1024 * 1024:
-        return f"{max(size // 1024, 1)} KB"
-    return f"{size / 1024**2:.1f} MB".replace(".", ",")
 
 
 def file_row(paper: Paper, user: Any) -> dict[str, Any]:
@@ -20,7 +15,7 @@ def file_row(paper: Paper, user: Any) -> dict[str, Any]:
     return {
         "ref": paper.ref,
         "name": paper.original_name or paper.name,
-        "size": kilobytes(paper.size) if paper.file else "",
+        "size": filesizeformat(paper.size) if paper.file else "",
         "pages": paper.pages if paper.media_type == "application/pdf" else 0,
         "can_open": may_open(paper, user),
         "scan": paper.get_scan_state_display() if paper.scan_state in (ScanState.PENDING, ScanState.INFECTED) else "",

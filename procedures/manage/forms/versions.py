@@ -13,6 +13,7 @@ from common.forms.adjusting import choice_of
 from common.forms.fields import DayField, LineField, MoneyField, WholeNumberField
 from common.forms.screen_forms import ChangeForm
 from common.text import plain
+from common.values.money import grouped
 from offices.models import Role
 from procedures.labels import audience_words, channel_words, level_set_words
 from procedures.models import FeeKind, ProcedureVersion, TimeUnit
@@ -55,9 +56,7 @@ class CountField(WholeNumberField):
         """Return the number; raises ValidationError outside the limits."""
         number = super().clean(value) or 0
         if not 0 <= number <= self.maximum:
-            raise ValidationError(
-                _("Enter a number between 0 and %(most)s.") % {"most": f"{self.maximum:,}".replace(",", ".")}
-            )
+            raise ValidationError(_("Enter a number between 0 and %(most)s.") % {"most": grouped(self.maximum)})
         return number
 
 

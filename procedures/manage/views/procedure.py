@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.forms.screen_forms import ScreenForm
+from common.values.money import format_vnd
 from common.web.screens import Screen, answer, done, press, sent, shows_form
 from offices.log.lines import lines_of
 from offices.models import AuditEntry
 from procedures import access
-from procedures.labels import vnd
 from procedures.models import Offering, Procedure, VersionStatus
 from procedures.versions import procedure_editing, publishing
 from procedures.versions.changing import SUBJECT, overtaken
@@ -243,7 +243,7 @@ def _offerings(found: Procedure, user: Any, publisher: Publisher) -> list[dict[s
             {
                 "unit": unit,
                 "offering": one,
-                "fee": vnd(one.fee_vnd) if one and one.fee_vnd is not None else "",
+                "fee": format_vnd(one.fee_vnd) if one and one.fee_vnd is not None else "",
                 "is_running": is_running,
                 "is_receiving": unit.identifier is not None,
             }
