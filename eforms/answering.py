@@ -29,11 +29,11 @@ from common.forms.fields import (
     MailField,
     MoneyField,
     NfcCharField,
+    OptionField,
     PartialDateField,
     PhoneField,
     TableField,
     TaxCodeField,
-    TickField,
     WholeNumberField,
 )
 from common.forms.person import PersonField
@@ -328,7 +328,7 @@ def _make(field: Question, language: str, common: dict[str, Any], is_cell: bool)
 def _choice(field: Question, language: str, common: dict[str, Any], is_cell: bool) -> forms.Field:
     options = [(option.value, option.label.say(language)) for option in field.options]
     if len(options) == 1 and not is_cell:
-        return TickField(value=options[0][0], text=options[0][1], **common)
+        return OptionField(value=options[0][0], text=options[0][1], **common)
     if len(options) <= RADIOS_UP_TO and not is_cell:
         return forms.ChoiceField(choices=options, widget=forms.RadioSelect, **common)
     return forms.ChoiceField(choices=[("", _("Choose")), *options], **common)

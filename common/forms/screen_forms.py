@@ -28,7 +28,7 @@ class ScreenForm(forms.Form):
     @property
     def asks_more(self) -> bool:
         """Whether a POST only asks for the same page with more boxes; nothing is checked then."""
-        return self.is_bound and any(name.endswith("-more") for name in self.data)
+        return self.is_bound and any(name.endswith(("-more", "_more")) for name in self.data)
 
     def full_clean(self) -> None:
         """Check what was sent; report nothing when only more boxes were asked for."""

@@ -6,13 +6,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.forms.fields import LineField
+from common.forms.fields import LineField, TickField
 from eforms.builder.conditions import ConditionField
 from eforms.builder.raw import fields_of, sections_of
 from procedures.models import ProcedureVersion, RequiredPaper
 from procedures.versions.template_files import ACCEPT_ATTRIBUTE, KINDS
 
-from .versions import MAX_COUNT, CountField, DraftForm, TickField, initial_of
+from .versions import MAX_COUNT, CountField, DraftForm, initial_of
 
 
 class PaperForm(DraftForm):

@@ -10,54 +10,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.forms.adjusting import choice_of
-from common.forms.fields import DayField, LineField, MoneyField, WholeNumberField
+from common.forms.fields import DayField, LineField, LinesField, MoneyField, TickField, WholeNumberField
 from common.forms.screen_forms import ChangeForm
 from common.text import plain
-from common.values.money import grouped
 from offices.models import Role
 from procedures.labels import audience_words, channel_words, level_set_words
 from procedures.models import FeeKind, ProcedureVersion, TimeUnit
 
-MAX_LINES, MAX_LINE = 40, 400
 MAX_COUNT, MAX_TIME, MAX_FEE = 99, 999, 2_000_000_000
 ROLES = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.CASHIER)
-
-
-class LinesField(LineField):
-    """A list of texts, one a line; empty lines do not count."""
-
-    def __init__(self, *, rows: int = 4, **options: Any) -> None:
-        super().__init__(lines=True, rows=rows, max_length=MAX_LINES * (MAX_LINE + 2), **options)
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a stored list as lines."""
-        return "\n".join(str(line) for line in value) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> Any:
-        """Return the lines, each once."""
-        lines = [" ".join(line.split()) for line in super().clean(value).split("\n")]
-        lines = list(dict.fromkeys(line for line in lines if line))
-        if len(lines) > MAX_LINES:
-            raise ValidationError(_("At most %(count)d lines.") % {"count": MAX_LINES})
-        if any(len(line) > MAX_LINE for line in lines):
-            raise ValidationError(_("A line has at most %(count)d characters.") % {"count": MAX_LINE})
-        return lines
 
 
 class CountField(WholeNumberField):
     """A whole number from 0 to a limit; left empty it is 0."""
 
     def __init__(self, *, maximum: int, **options: Any) -> None:
-        super().__init__(**({"required": False} | options))
-        self.maximum = maximum
-        self.widget.attrs |= {"class": "w4", "maxlength": 24}
+        super().__init__(**({"required": False, "minimum": 0, "maximum": maximum} | options))
 
     def clean(self, value: Any) -> int:
         """Return the number; raises ValidationError outside the limits."""
-        number = super().clean(value) or 0
-        if not 0 <= number <= self.maximum:
-            raise ValidationError(_("Enter a number between 0 and %(most)s.") % {"most": grouped(self.maximum)})
-        return number
+        return super().clean(value) or 0
 
 
 class HoursField(forms.Field):
@@ -77,22 +49,6 @@ class HoursField(forms.Field):
         if not is_number or len(tenth) > 1 or len(whole) > 4:
             raise ValidationError(_("Enter working hours, for example 4 or 1,5."))
         return Decimal(f"{whole}.{tenth or 0}")
-
-
-class _PlainCheckbox(forms.CheckboxInput):
-    """A box without the attribute that says it must be ticked."""
-
-    def use_required_attribute(self, initial: Any) -> bool:
-        return False
-
-
-class TickField(forms.BooleanField):
-    """Yes or no in one box; both are answers, so it is not marked as optional."""
-
-    widget = _PlainCheckbox
-
-    def validate(self, value: Any) -> None:
-        """Take both answers."""
 
 
 class DraftForm(ChangeForm):
