@@ -114,7 +114,7 @@ class Desk:
             change,
             revision=partial(fresh_revision, self.version),
             template=f"manage/{template}.html",
-            page=lambda refused: self.frame() | context | page(),
+            page=lambda refused: self.frame() | {"remove": ""} | context | page(),
         )
 
 
