@@ -1,7 +1,7 @@
 """Publishing a version, the review before it, and retiring it.
 
 What changes a draft is in ``changing.py``, what makes one in ``drafting.py``,
-what belongs to the procedure itself in ``keeping.py``; all of it is offered here.
+what belongs to the procedure itself in ``procedure_editing.py``; all of it is offered here.
 """
 
 from datetime import date, datetime, timedelta
