@@ -11,11 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from common.clock import now
+from common.templatetags.ui import vi_date
 from common.web.limits import hit_ip, hit_target, too_many
 from procedures import labels
 
 from ..applicant.forms import TrackByCodeForm, TrackByNumberForm
-from ..applicant.pages import listing
 from ..models import Dossier
 from ..records.applicants import number_index
 from ..timeline import history
@@ -76,7 +76,7 @@ def found_rows(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "code": found.code,
             "title": labels.name_in(found.version)[0],
-            "submitted": listing.day_text(found.submitted_at),
+            "submitted": vi_date(found.submitted_at),
             "dossier": found,
         }
         for found in lookup.with_names().filter(code__in=list(codes)).order_by("-submitted_at")

@@ -32,8 +32,10 @@ def ask(rf, monkeypatch):
         request.session, request._messages = {}, None
         request._messages = FallbackStorage(request)
         response = screens.answer(request, form(screens.sent(request)), None, change, template="x.html", **options)
-        response.shown, response.said = shown.context, [str(one) for one in request._messages]
-        return response
+        said = [str(one) for one in request._messages]
+        return SimpleNamespace(
+            status_code=response.status_code, url=getattr(response, "url", ""), shown=shown.context, said=said
+        )
 
     return send
 

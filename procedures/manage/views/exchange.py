@@ -19,6 +19,7 @@ from common import clock, onetime
 from common.files.store import require_room
 from common.files.uploads import clean_name
 from common.refusals import Refused
+from common.text import digits_in
 from common.web.screens import answer, sent, shows_form
 from offices.log import audit
 from procedures.exchange import apply, plan, store
@@ -153,8 +154,7 @@ def report_context(request: SignedInRequest, waiting: store.Waiting) -> dict[str
     order = {state: n for n, state in enumerate(("fault", "changed", "new", "same"))}
     lines = sorted(waiting.lines, key=lambda line: order[line["state"]])
     pages = max(1, -(-len(lines) // PAGE))
-    asked = request.GET.get("page", "")
-    page = min(int(asked), pages) if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) else 1
+    page = min(digits_in(request.GET.get("page", ""), 5) or 1, pages)
     labels = {"new": _("New"), "changed": _("Changed"), "same": _("The same"), "fault": _("Fault")}
     rows = {"new": _("new"), "changed": _("changed"), "same": _("the same")}
     shown = [

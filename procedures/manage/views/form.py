@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from common.text import digits_in
 from common.web.screens import sent, shows_form
 from eforms.builder import boxes, editing, forms, raw
 
@@ -78,7 +79,7 @@ def form_move(request: HttpRequest, desk: Desk) -> HttpResponse:
     pressed, typed = post.get("up", post.get("down", ""))[:80], post.get("to", "")
     what, _colon, named = pressed.rpartition(":")
     key, table = named or post.get("key", "")[:80], post.get("table", "")[:80]
-    to = int(typed) if not pressed and typed.isascii() and typed.isdigit() and len(typed) < 4 else None
+    to = None if pressed else digits_in(typed, 3)
     if what == "section":
         sections = raw.sections_of(desk.form)
         at = sections.index(raw.find_section(desk.form, key))

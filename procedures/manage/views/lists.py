@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from common.refusals import Refused, revision_of
+from common.text import digits_in
 from common.web.screens import Screen, answer, done, sent, shows_form
 from offices.access import current_posts
 from offices.models import Role
@@ -131,7 +132,7 @@ def bulk_publish(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(keys: Iterable[str]) -> list[ProcedureVersion]:
-    wanted = [int(key) for key in list(keys)[:MAX_AT_ONCE] if key.isascii() and key.isdigit() and len(key) < 18]
+    wanted = [pk for pk in map(digits_in, list(keys)[:MAX_AT_ONCE]) if pk is not None]
     versions = ProcedureVersion.objects.filter(pk__in=wanted).select_related("procedure__sector")
     return list(versions.order_by("procedure__sort_key", "id"))
 
