@@ -75,7 +75,13 @@ def row_list(request: HttpRequest, code: str, number: int, section: str) -> Http
     """Show the rows of a section in their order. Four queries."""
     publisher, version, kind = publisher_of(request), version_of(code, number), KINDS[section]
     found: list[Any] = list(kind.model._default_manager.filter(version=version).order_by("n"))
-    context = _page(version, publisher, kind) | {"rows": _shown(version, section, found)}
+    at = [version.procedure.code, version.number]
+    rows = [
+        line
+        | {act: reverse(f"manage:{section}_{act}", args=[*at, line["row"].n]) for act in ("edit", "move", "delete")}
+        for line in _shown(version, section, found)
+    ]
+    context = _page(version, publisher, kind) | {"rows": rows}
     if section == "workflow":
         limit = checking.working_hours(version.processing_amount, version.processing_unit)
         total = checking.allotted(found)
@@ -215,9 +221,17 @@ def _shown(version: ProcedureVersion, section: str, found: list[Any]) -> list[di
             str(field.get("key")): field for part in sections_of(version.form or {}) for field in fields_of(part)
         }
         return [
-            {"row": paper, "anchor": f"paper-{paper.key}", "when": condition_text(paper.show_if, questions)}
+            {
+                "row": paper,
+                "name": paper.name,
+                "anchor": f"paper-{paper.key}",
+                "when": condition_text(paper.show_if, questions),
+            }
             for paper in found
         ]
     if section == "fees":
-        return [{"row": line, "anchor": f"fee-{line.n}", "amount": amount_words(line)} for line in found]
-    return [{"row": step, "anchor": f"step-{step.n}", "hours": checking.hours(step.allotted)} for step in found]
+        return [{"row": line, "name": amount_words(line), "anchor": f"fee-{line.n}"} for line in found]
+    return [
+        {"row": step, "name": step.text, "anchor": f"step-{step.n}", "hours": checking.hours(step.allotted)}
+        for step in found
+    ]
