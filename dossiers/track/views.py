@@ -8,11 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from common.clock import now
 from common.templatetags.ui import vi_date
 from common.web.limits import hit_ip, hit_target, too_many
+from common.web.screens import shows_form
 from procedures import labels
 
 from ..applicant.forms import TrackByCodeForm, TrackByNumberForm
@@ -24,7 +25,7 @@ from . import lookup
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for the code and the question; a hit leads to the dossier's public page."""
     if request.method != "POST":
@@ -110,7 +111,7 @@ def by_number(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def dossier(request: HttpRequest, code: str) -> HttpResponse:
     """Show a dossier to a visitor who has just found it; anybody else is asked the question first."""
     if request.method == "POST":
