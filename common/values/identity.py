@@ -112,11 +112,11 @@ def id_kind(number: str) -> str:
     return "passport" if _PASSPORT.fullmatch(number) else ""
 
 
-def check_any_id(text: str, *, today: date | None = None) -> str:
+def check_any_id(text: str) -> str:
     """Return a personal number, the 9 digits of an old identity card, or a passport number."""
     number = compact(text)
     if len(number) == 12 and number.isascii() and number.isdigit():
-        return check_personal_number(number, today=today)
+        return check_personal_number(number)
     if id_kind(number):
         return number
     raise ValidationError(

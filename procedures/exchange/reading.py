@@ -130,9 +130,9 @@ def _or_none(check: Check) -> Check:
     return lambda found, place, into: None if found is None else check(found, place, into)
 
 
-def _list(found: Any, place: str, into: _Gathering, *, each: Check, maximum: int = MAX_ENTRIES) -> list[Any]:
-    if not isinstance(found, list) or len(found) > maximum:
-        raise _Wrong(_("A list of at most %(count)d entries is needed here.") % {"count": maximum})
+def _list(found: Any, place: str, into: _Gathering, *, each: Check) -> list[Any]:
+    if not isinstance(found, list) or len(found) > MAX_ENTRIES:
+        raise _Wrong(_("A list of at most %(count)d entries is needed here.") % {"count": MAX_ENTRIES})
     kept = []
     for n, item in enumerate(found):
         try:

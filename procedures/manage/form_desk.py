@@ -157,7 +157,6 @@ def confirm_page(
     name: str,
     remake: Callable[[], tuple[dict[str, Any] | None, list[str]]],
     said: str,
-    after: str = "",
 ) -> HttpResponse:
     """Ask before something goes or gets another type; where that cannot be, say what still reads it.
 
@@ -166,7 +165,7 @@ def confirm_page(
 
     def change() -> str:
         desk.save(remake()[0])
-        return done(desk.request, said, after or screen.back)
+        return done(desk.request, said, screen.back)
 
     def page() -> dict[str, Any]:
         try:
