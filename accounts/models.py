@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.secret import EncryptedField, EncryptedJSONField, blind_index
 from common.text import nfc
+from common.values.identity import masked
 
 from .querysets import UserManager
 
@@ -131,8 +132,7 @@ class User(AbstractBaseUser):
     @property
     def masked_number(self) -> str:
         """The number of the identity paper with all but the last three digits hidden; empty when none."""
-        number = self.identity_number
-        return "•" * (len(number) - 3) + number[-3:] if number else ""
+        return masked(self.identity_number)
 
 
 class Representative(models.Model):

@@ -13,13 +13,14 @@ from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 from django.views.generic import FormView
 
 from common.clock import now, recorded_now
 from common.forms.warnings import point_out
 from common.values.divisions import address_text
 from common.web import limits
+from common.web.screens import sent, shows_form
 
 from . import guessing, invitations, resume
 from .forms import REGISTER_FORMS, InvitationForm, profile_form
@@ -172,13 +173,13 @@ class ChangeEmailView(_PasswordProof, allauth_views.EmailView):
 
 @never_cache
 @login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """Choose a password with the link of an invitation or of an access that was reset."""
     user = invitations.invited(token)
     if user is None:
         return render(request, "account/invitation.html", {"form": None}, status=410)
-    form = InvitationForm(request.POST if request.method == "POST" else None, user=user)
+    form = InvitationForm(sent(request), user=user)
     if form.is_valid() and invitations.accept(user, form.cleaned_data["password1"], recorded_now()):
         messages.success(request, _("Your password is set. Sign in with it now."))
         return redirect("account_login")
@@ -205,11 +206,11 @@ def profile(request: HttpRequest) -> HttpResponse:
     return render(request, "account/profile.html", page)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def edit(request: HttpRequest) -> HttpResponse:
     """Change the account's own details; a number that does not fit the birth is pointed out, not refused."""
     user = _me(request)
-    form = profile_form(user)(request.POST if request.method == "POST" else None, instance=user)
+    form = profile_form(user)(sent(request), instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
         messages.success(request, _("Your details are saved."))

@@ -4,14 +4,12 @@ import segno
 from django.utils.safestring import SafeString, mark_safe
 
 
-def qr_svg(text: str, *, label: str = "") -> SafeString:
+def qr_svg(text: str) -> SafeString:
     """Return an inline ``<svg>`` of a QR code, black on white with the quiet zone.
 
-    Sized by CSS (it has a viewBox only). ``label`` is its accessible name;
-    without one the code is hidden from assistive technology, since its text
-    stands beside it.
+    Sized by CSS (it has a viewBox only), hidden from assistive technology:
+    its text stands beside it.
     """
     code = segno.make(text, error="m", micro=False)
-    svg = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None, title=label or None)
-    name = 'role="img"' if label else 'aria-hidden="true"'
-    return mark_safe(svg.replace("<svg ", f"<svg {name} ", 1))  # noqa: S308 (made here; the label is escaped by segno)
+    svg = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None)
+    return mark_safe(svg.replace("<svg ", '<svg aria-hidden="true" ', 1))  # noqa: S308 (made here)

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from common.clock import LOCAL
+from common.text import digits_in
 
 # Larger revisions do not fit the column.
 MAX_REVISION = 2**31 - 1
@@ -70,5 +71,5 @@ def require_fresh(revision: str, *values: Any, overtaken: Callable[[], Refused] 
 
 def revision_of(text: Any) -> int:
     """Return the revision that a form was sent with; -1, which no row has, when it is none."""
-    text = str(text)
-    return min(int(text), MAX_REVISION) if text.isascii() and text.isdigit() and len(text) < 11 else -1
+    number = digits_in(text)
+    return -1 if number is None else min(number, MAX_REVISION)

@@ -4,9 +4,10 @@ import re
 import string
 import unicodedata
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 Row = TypeVar("Row")
@@ -35,6 +36,25 @@ _LETTER_MARKS = "\u0302\u0306\u031b"
 _TONES = {mark: n for n, mark in enumerate("\u0300\u0309\u0303\u0301\u0323", start=1)}
 # A number, a letter with the marks on it, or what separates words.
 _RUN = re.compile(r"[0-9]+|[^\W_][\u0300-\u036f]*|[\W_]+")
+
+
+def page_language() -> str:
+    """Return the language of what is being shown: 'vi' or 'en'."""
+    return "en" if (get_language() or "").startswith("en") else "vi"
+
+
+def digits_in(text: Any, length: int = 18) -> int | None:
+    """Return the number that a text of at most so many ASCII digits writes; None for anything else."""
+    text = str(text)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= length else None
+
+
+def readable(value: Any, length: int) -> str:
+    """Return the cleaned beginning of what a query string holds; '' when it cannot be read."""
+    try:
+        return clean_text(str(value)[:length])
+    except ValidationError:
+        return ""
 
 
 def nfc(text: str) -> str:

@@ -24,13 +24,6 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         """A person's own dossiers, drafts included."""
         return self.filter(owner=user)
 
-    def visible_to(self, user: Any, day: date) -> Self:
-        """Dossiers an officer may open at the desk on a local day; never drafts.
-
-        One query for the posts; :meth:`visible_with` says which dossiers they open.
-        """
-        return self.visible_with(user, Post.objects.valid_on(day).of(user))
-
     def visible_with(self, user: Any, posts: Iterable[Post]) -> Self:
         """Dossiers that a person's present posts open; never drafts.
 

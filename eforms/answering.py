@@ -18,7 +18,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import IdKind, Kind, User
@@ -30,15 +29,16 @@ from common.forms.fields import (
     MailField,
     MoneyField,
     NfcCharField,
+    OptionField,
     PartialDateField,
     PhoneField,
     TableField,
     TaxCodeField,
-    TickField,
     WholeNumberField,
 )
 from common.forms.person import PersonField
 from common.forms.typed import Typed, typed_of
+from common.text import page_language
 from common.values.identity import birth_warning, id_kind
 
 from . import schema as form_schema
@@ -110,7 +110,7 @@ def section_form(
         answers,
         data=data,
         prefill=prefill or {},
-        language=language or ("en" if (get_language() or "vi").startswith("en") else "vi"),
+        language=language or page_language(),
         today=today,
     )
 
@@ -328,7 +328,7 @@ def _make(field: Question, language: str, common: dict[str, Any], is_cell: bool)
 def _choice(field: Question, language: str, common: dict[str, Any], is_cell: bool) -> forms.Field:
     options = [(option.value, option.label.say(language)) for option in field.options]
     if len(options) == 1 and not is_cell:
-        return TickField(value=options[0][0], text=options[0][1], **common)
+        return OptionField(value=options[0][0], text=options[0][1], **common)
     if len(options) <= RADIOS_UP_TO and not is_cell:
         return forms.ChoiceField(choices=options, widget=forms.RadioSelect, **common)
     return forms.ChoiceField(choices=[("", _("Choose")), *options], **common)

@@ -12,6 +12,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.values.money import grouped
+
 from . import schema as form_schema
 from .parts import Words
 from .rules import RULES
@@ -298,7 +300,7 @@ class _Comparison:
             elif kind == "field":
                 shown.append(f"“{self.say(_field(schema, arg).label)}”" if _field(schema, arg) else str(arg))
             else:
-                shown.append(f"{arg:,}".replace(",", "."))
+                shown.append(grouped(arg))
         title = str(RULES[rule.name].title)
         return f"{title}: {', '.join(shown)}" if shown else title
 

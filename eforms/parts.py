@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from common.values import partial_date
+from common.values.money import grouped
 
 TYPES = frozenset(
     "text long_text number money date choice choices yes_no full_name person id_number tax_code phone email address "
@@ -308,7 +309,7 @@ def option_or_value(field: Question, value: Any, language: str) -> str:
     if field.type == "date":
         return partial_date.display(str(value))
     if isinstance(value, int):
-        return f"{value:,}".replace(",", ".")
+        return grouped(value)
     return field.option_label(str(value), language)
 
 

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 
 from common.forms.person import person_text
 from common.values import divisions, partial_date
+from common.values.money import format_vnd, grouped
 
 from .loading import load
 from .parts import (
@@ -112,9 +113,9 @@ def answer_text(field: Question, value: Any, language: str) -> str:
         case "date":
             return partial_date.display(str(value))
         case "number":
-            return f"{value:,}".replace(",", ".")
+            return grouped(value)
         case "money":
-            return f"{value:,} đồng".replace(",", ".")
+            return format_vnd(value)
         case "address":
             return divisions.address_text(value)
         case "bank_account":

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from common.forms.checks import (
@@ -18,7 +17,7 @@ from common.forms.checks import (
     check_phone,
     check_tax_code,
 )
-from common.text import clean_text, plain
+from common.text import clean_text, page_language, plain
 from common.values import divisions, partial_date
 from common.values.identity import compact
 
@@ -53,23 +52,19 @@ def derived(derive: Mapping[str, str], known: Answers) -> str | None:
 
 def missing_message(field: Question) -> str:
     """Say what to do about an empty answer: 'Nhập họ và tên', 'Chọn giới tính'."""
-    label = field.label.say(_language()).strip()
+    label = field.label.say(page_language()).strip()
     if label.endswith("?"):
         return _("Answer the question “%(label)s”") % {"label": label}
     label = label if label[:2].isupper() else label[0].lower() + label[1:]
     if field.type in ("choice", "yes_no", "choices"):
         if len(field.options) == 1:
-            return _("Tick the box to go on: “%(label)s”") % {"label": field.options[0].label.say(_language())}
+            return _("Tick the box to go on: “%(label)s”") % {"label": field.options[0].label.say(page_language())}
         return _("Choose: %(label)s") % {"label": label}
     if field.type == "person":
         return _("Enter the full name: %(label)s") % {"label": label}
     if field.type == "date" and not field.partial:
         return _("Enter %(label)s, for example 27 3 1990") % {"label": label}
     return _("Enter %(label)s") % {"label": label}
-
-
-def _language() -> str:
-    return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
 def _clean_text(field: Question, value: Any, today: date) -> str:

@@ -5,9 +5,9 @@ from email.utils import parseaddr
 
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
-from django.utils.translation import get_language
 
 from common import clock
+from common.text import page_language
 
 from . import outbox
 
@@ -22,7 +22,7 @@ class OutboxEmailBackend(BaseEmailBackend):
                 name, email = parseaddr(address)
                 outbox.write(
                     "account",
-                    to=outbox.Recipient(name=name, email=email, language=(get_language() or "vi")[:2]),
+                    to=outbox.Recipient(name=name, email=email, language=page_language()),
                     subject=str(message.subject),
                     body=str(message.body),
                     now=clock.recorded_now(),

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from common.clock import local_day, now
 from common.text import in_order
 
 from .models import Post, Role, Unit
@@ -21,11 +20,6 @@ def current_posts(user: Any, day: date) -> list[Post]:
     if day not in kept:
         kept[day] = list(Post.objects.valid_on(day).of(user).select_related("unit").order_by("id"))
     return kept[day]
-
-
-def is_officer(user: Any, day: date | None = None) -> bool:
-    """Tell whether a person holds any post on a local day (today when not given)."""
-    return bool(current_posts(user, day or local_day(now())))
 
 
 def has_role(user: Any, role: str, day: date) -> bool:

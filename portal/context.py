@@ -21,7 +21,6 @@ def site_unit() -> SimpleNamespace:
     """Return the authority that runs the site, from settings: pages show it even while the database is down."""
     site = SimpleNamespace(**settings.SITE)
     site.title = _("Public services of %(place)s") % {"place": site.name}
-    site.phone_link = "".join(ch for ch in site.phone if ch.isdigit() or ch == "+")
     return site
 
 

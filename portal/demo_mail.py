@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from common.web.paging import keyset_page
 from notifications.models import Notification
 
 PAGE = 50
@@ -21,15 +22,12 @@ MAX_PK = 2**63 - 1
 @never_cache
 @require_safe
 def demo_mail(request: HttpRequest) -> HttpResponse:
-    """List outgoing messages, newest first, 50 a page; ``before`` is the id above the page. One query."""
+    """List outgoing messages, newest first, 50 a page. One query."""
     require_demo()
-    rows = Notification.objects.order_by("-pk").defer("body")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit() and int(before[:20]) <= MAX_PK:
-        rows = rows.filter(pk__lt=int(before[:20]))
-    page = list(rows[: PAGE + 1])
-    older = page[PAGE - 1].pk if len(page) > PAGE else None
-    return render(request, "portal/demo_mail.html", {"mails": page[:PAGE], "older": older})
+    page = keyset_page(
+        Notification.objects.defer("body"), ("-pk",), after=request.GET.get("after", ""), size=PAGE, has_empty=False
+    )
+    return render(request, "portal/demo_mail.html", {"mails": page.rows, "older": page.next})
 
 
 @login_not_required

@@ -10,17 +10,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseForbidden, HttpRe
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from common.values.addresses import split_address
 from common.web.display import CHOICES
+from common.web.screens import shows_form
 
 YEAR = 365 * 24 * 3600
 
 
 @csrf_exempt
 @login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def display(request: HttpRequest) -> HttpResponse:
     """Show the display settings; a POST sets one or more of them and goes back."""
     if request.method != "POST":

@@ -9,7 +9,4 @@ from offices.units.hours import hours_lines
 def unit_cards() -> list[dict[str, Any]]:
     """Return the units that receive dossiers with their opening hours in words. Two queries."""
     units = Unit.objects.receiving().prefetch_related("opening_hours").order_by("id")
-    return [
-        {"unit": unit, "phone_link": "".join(unit.phone.split()), "hours": hours_lines(unit.opening_hours.all())}
-        for unit in units
-    ]
+    return [{"unit": unit, "hours": hours_lines(unit.opening_hours.all())} for unit in units]

@@ -7,11 +7,11 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from common.clock import local_day, now
+from common.text import page_language
 from procedures.finding.search import life_events
 from procedures.labels import event_name
 from procedures.models import ProcedureVersion
@@ -37,7 +37,7 @@ def _most_used(day: date) -> list[dict[str, str]]:
         .order_by("-procedure__popularity", "procedure__code", "-number")
         .values_list("procedure__code", "name", "name_en")
     )
-    english = get_language() == "en"
+    english = page_language() == "en"
     rows: dict[str, dict[str, str]] = {}
     # Two versions of one procedure may overlap: the newest number stands first and counts.
     for code, name, name_en in versions[: MOST_USED * 2]:

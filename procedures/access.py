@@ -9,7 +9,7 @@ above it.
 from datetime import date
 from typing import Any
 
-from offices.access import current_posts, units_below
+from offices.access import current_posts, has_role, units_below
 from offices.models import Role, Unit
 
 from .models import ProcedureVersion, VersionStatus
@@ -17,7 +17,7 @@ from .models import ProcedureVersion, VersionStatus
 
 def can_manage(user: Any, day: date) -> bool:
     """Tell whether a person is a publisher on a local day. At most one query a request."""
-    return any(post.role == Role.PUBLISHER for post in current_posts(user, day))
+    return has_role(user, Role.PUBLISHER, day)
 
 
 def offering_units(user: Any, day: date) -> list[Unit]:

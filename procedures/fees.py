@@ -11,9 +11,10 @@ from datetime import date
 from typing import Any
 
 from django.db.models import TextChoices, prefetch_related_objects
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from common.text import page_language
 from common.values.money import format_vnd
 from eforms.schema import show
 
@@ -249,7 +250,7 @@ def _originals(line: FeeLine, quantities: Mapping[str, Quantity]) -> list[Origin
 
 def name_of(line: FeeLine) -> str:
     """Return a line's name in the active language."""
-    return line.name_en if (get_language() or "vi").startswith("en") and line.name_en else line.name
+    return line.name_en if page_language() == "en" and line.name_en else line.name
 
 
 def amount_words(line: FeeLine, own: OfferingFee | None = None) -> str:

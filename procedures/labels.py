@@ -6,8 +6,11 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common.text import page_language
+from common.values.money import grouped
 
 from .models import LifeEvent, ProcedureVersion, TimeUnit
 
@@ -82,11 +85,6 @@ def time_words(version: ProcedureVersion) -> str:
     return ngettext("Result within %(n)d working day", "Result within %(n)d working days", amount) % {"n": amount}
 
 
-def thousands(number: int) -> str:
-    """Write a whole number: '1.234'."""
-    return f"{number:,}".replace(",", ".")
-
-
 def audience_words(audience: Iterable[str]) -> str:
     """Say who may file: 'Citizens, organisations'."""
     names = {"citizen": _("Citizens"), "organisation": _("Organisations"), "enterprise": _("Enterprises")}
@@ -101,14 +99,14 @@ def channel_words(channels: Iterable[str]) -> list[str]:
 
 def name_in(version: Any) -> tuple[str, str]:
     """Return the name in the active language and the language it is in."""
-    if (get_language() or "vi").startswith("en") and version.name_en:
+    if page_language() == "en" and version.name_en:
         return version.name_en, "en"
     return version.name, "vi"
 
 
 def event_name(event: LifeEvent) -> str:
     """Return the name of a life event in the active language."""
-    return event.name_en if (get_language() or "vi").startswith("en") and event.name_en else event.name
+    return event.name_en if page_language() == "en" and event.name_en else event.name
 
 
 # Figures of fewer dossiers say nothing, and might tell about a person.
@@ -124,7 +122,7 @@ def figures_words(year: int | None, decided: int | None, on_time: int | None, ho
     """
     if not decided or decided < FIGURES_FROM or year != now:
         return ""
-    facts = {"share": share_words(on_time or 0, decided), "year": year, "count": thousands(decided)}
+    facts = {"share": share_words(on_time or 0, decided), "year": year, "count": grouped(decided)}
     if hours is None:
         return _("%(share)s on time (%(year)s, %(count)s dossiers)") % facts
     facts["time"] = working_time_words(hours)
@@ -149,4 +147,4 @@ def working_time_words(hours: Decimal) -> str:
 
 def in_vietnamese() -> SafeString:
     """Return the attribute that marks data in Vietnamese on pages of another language; '' on Vietnamese pages."""
-    return mark_safe("" if (get_language() or "vi") == "vi" else ' lang="vi"')
+    return mark_safe("" if page_language() == "vi" else ' lang="vi"')

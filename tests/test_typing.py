@@ -22,6 +22,7 @@ from common.forms.fields import (
     DayField,
     FullNameField,
     LineField,
+    LinesField,
     MailField,
     MoneyField,
     NfcCharField,
@@ -39,8 +40,6 @@ from common.text import clean
 from dossiers.applicant.forms import AnyPaperField
 from dossiers.desk.lists import Search
 from dossiers.track.lookup import code_variants
-from eforms.builder.boxes import CleanTextField as Words
-from eforms.builder.boxes import LinesField as Lines
 from eforms.builder.conditions import ConditionField
 from offices.calendar.days import plan_of
 from offices.forms.units import DayHoursField, DivisionField
@@ -51,7 +50,7 @@ from procedures.finding.search import Filters
 from procedures.manage import lists
 from procedures.manage.forms.fees import FeeField
 from procedures.manage.forms.procedures import FaqField
-from procedures.manage.forms.versions import CountField, HoursField, LinesField
+from procedures.manage.forms.versions import CountField, HoursField
 from procedures.paper.prepared import qr_text, read_code
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -68,7 +67,7 @@ TEXT_BOXES = {
 NOT_TYPED = ("HiddenInput", "PasswordInput")
 TAKES_NO_TEXT = (
     forms.BooleanField, forms.ChoiceField, forms.MultipleChoiceField, forms.FileField, forms.ModelChoiceField,
-    fields.TickField,
+    fields.OptionField,
 )  # fmt: skip
 
 
@@ -163,9 +162,10 @@ def _cases():
     return {
         NfcCharField: [(NfcCharField, PASTED, MEANT)],
         LineField: [(LineField, PASTED, MEANT)],
-        Words: [(Words, PASTED, MEANT)],
-        Lines: [(Lines, f"{PASTED}\r\n{PASTED}", [MEANT, MEANT])],
-        LinesField: [(LinesField, f"{PASTED}\u2028x", [MEANT, "x"])],
+        LinesField: [
+            (LinesField, f"{PASTED}\u2028x", [MEANT, "x"]),
+            (lambda: LinesField(distinct=False), f"{PASTED}\r\n{PASTED}", [MEANT, MEANT]),
+        ],
         FullNameField: [(FullNameField, PASTED, MEANT)],
         PersonalNumberField: [(PersonalNumberField, _number("075199000011"), "075199000011")],
         AnyPaperField: [(AnyPaperField, _number("B1234567"), "B1234567")],

@@ -14,11 +14,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from common.values.money import grouped
+
 from ..text import clean_text, lower_first, plain
 from ..values import divisions, partial_date
 from ..values.identity import check_any_id, check_personal_number, compact
 from .checks import check_bank_account, check_email, check_full_name, check_phone, check_tax_code, name_warning
-from .widgets import AddressWidget, BankAccountWidget, PartialDateWidget, TableWidget, TickWidget
+from .widgets import AddressWidget, BankAccountWidget, OptionWidget, PartialDateWidget, TableWidget
 
 # Answers of a procedure's form are sent as answer-<key>: no key is the name of anything else on a page.
 ANSWERS = "answer"
@@ -178,6 +180,22 @@ class WholeNumberField(forms.Field):
     widget = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "maxlength": 24})
     message = gettext_lazy("Enter a whole number, for example 2.")
 
+    def __init__(self, *, minimum: int | None = None, maximum: int | None = None, **options: Any) -> None:
+        super().__init__(**options)
+        self.minimum, self.maximum = minimum, maximum
+        if maximum is not None:
+            self.widget.attrs["class"] = "w6"
+
+    def validate(self, value: Any) -> None:
+        """Refuse a number outside the limits, of which both are given or none."""
+        super().validate(value)
+        minimum, maximum = self.minimum, self.maximum
+        if value is not None and minimum is not None and maximum is not None and not minimum <= value <= maximum:
+            raise ValidationError(
+                _("Enter a number from %(least)s to %(most)s.") % {"least": grouped(minimum), "most": grouped(maximum)},
+                code="range",
+            )
+
     def to_python(self, value: Any) -> int | None:
         """Return the number, or None when nothing was typed."""
         text = _CURRENCY.sub("", plain(str(value if value is not None else "")))
@@ -195,7 +213,7 @@ class MoneyField(WholeNumberField):
 
     def prepare_value(self, value: Any) -> Any:
         """Show a stored amount with dots."""
-        return f"{value:,}".replace(",", ".") if isinstance(value, int) else value
+        return grouped(value) if isinstance(value, int) else value
 
 
 class PartialDateField(forms.Field):
@@ -312,11 +330,11 @@ class BankAccountField(forms.Field):
         return check_bank_account(dict(zip(("bank", "number", "holder"), boxes, strict=True)))
 
 
-class TickField(forms.Field):
+class OptionField(forms.Field):
     """A choice with a single option, ticked or not; value: the option or ''."""
 
     def __init__(self, *, value: str, text: str, **kwargs: Any) -> None:
-        super().__init__(widget=TickWidget(value, text), **kwargs)
+        super().__init__(widget=OptionWidget(value, text), **kwargs)
 
 
 class TableField(forms.Field):
@@ -350,6 +368,49 @@ class TableField(forms.Field):
         asked = [(self.columns[key], cell) for row in value for key, cell in row.items() if key in self.columns]
         found = [field.warning(cell) for field, cell in asked if hasattr(field, "warning")]
         return " ".join(dict.fromkeys(filter(None, found)))
+
+
+class LinesField(NfcCharField):
+    """Short texts, one a line; value: the list of lines, ``distinct`` each once and without blank ones."""
+
+    def __init__(
+        self, *, maximum: int = 40, longest: int = 400, rows: int = 4, distinct: bool = True, **options: Any
+    ) -> None:
+        super().__init__(lines=True, rows=rows, max_length=min(maximum * (longest + 2), 60_000), **options)
+        self.maximum, self.longest, self.distinct = maximum, longest, distinct
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a stored list as lines."""
+        return "\n".join(str(line) for line in value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> Any:
+        """Return the lines; raises ValidationError for too many or too long ones."""
+        lines = [" ".join(line.split()) for line in super().clean(value).split("\n")]
+        if self.distinct:
+            lines = list(dict.fromkeys(line for line in lines if line))
+        while lines and not lines[-1]:
+            lines.pop()
+        if len(lines) > self.maximum:
+            raise ValidationError(_("At most %(count)d lines.") % {"count": self.maximum})
+        if any(len(line) > self.longest for line in lines):
+            raise ValidationError(_("A line has at most %(count)d characters.") % {"count": self.longest})
+        return lines
+
+
+class _FreeBox(forms.CheckboxInput):
+    """A box without the attribute that says it must be ticked."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False
+
+
+class TickField(forms.BooleanField):
+    """Yes or no in one box; both are answers, so it is not marked as optional."""
+
+    widget = _FreeBox
+
+    def validate(self, value: Any) -> None:
+        """Take both answers."""
 
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099

@@ -11,18 +11,34 @@ from common.refusals import Refused, revision_of
 
 
 class ScreenForm(forms.Form):
-    """A form whose template owns the form tag; refusals of the rules become errors at their box.
-
-    ``asks_more`` says that a POST only asks for the same page with more boxes.
-    """
-
-    asks_more = False
+    """A form whose template owns the form tag; refusals of the rules become errors at their box."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.disable_csrf = True
+        # Hidden boxes come along when a layout names only the others.
+        self.helper.render_hidden_fields = True
+
+    def act_once(self) -> None:
+        """Carry a key, so that sending the form twice acts once."""
+        self.fields["key"] = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False, initial=new_key())
+
+    @property
+    def asks_more(self) -> bool:
+        """Whether a POST only asks for the same page with more boxes; nothing is checked then."""
+        return self.is_bound and any(name.endswith(("-more", "_more")) for name in self.data)
+
+    def full_clean(self) -> None:
+        """Check what was sent; report nothing when only more boxes were asked for."""
+        super().full_clean()
+        if self.asks_more:
+            self.errors.clear()
+
+    def is_valid(self) -> bool:
+        """Whether the change may be made."""
+        return super().is_valid() and not self.asks_more
 
     def refuse(self, refused: Refused) -> None:
         """Show why the change may not happen."""
@@ -33,11 +49,9 @@ class ScreenForm(forms.Form):
 class OnceForm(ScreenForm):
     """A form that makes something: it carries a key, so that sending it twice makes one."""
 
-    key = forms.CharField(widget=forms.HiddenInput, max_length=64, required=False)
-
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["key"].initial = new_key()
+        self.act_once()
 
 
 class ChangeForm(ScreenForm):
@@ -46,7 +60,7 @@ class ChangeForm(ScreenForm):
     That is the number of a row which counts its changes, or else the fingerprint of the values shown.
     """
 
-    revision = forms.CharField(widget=forms.HiddenInput, max_length=16, required=False)
+    revision = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, revision: str | int, **options: Any) -> None:
         super().__init__(*args, **options)

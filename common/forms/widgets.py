@@ -200,7 +200,7 @@ def _has_content(row: Mapping[str, Any]) -> bool:
     return any(any(cell) if isinstance(cell, list) else cell for cell in row.values())
 
 
-class TickWidget(forms.Widget):
+class OptionWidget(forms.Widget):
     """One box that stands for the only option of a choice, such as an undertaking."""
 
     template_name = "motcua/widgets/tick.html"

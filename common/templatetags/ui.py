@@ -1,5 +1,6 @@
 """Template tags of the portal's look: icons, Vietnamese dates and money, tags, navigation."""
 
+import re
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -11,11 +12,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from lucide.templatetags.lucide import lucide
 
 from common.clock import LOCAL
+from common.text import page_language
 from common.values import partial_date as partial_dates
 from common.values.divisions import address_text
 from common.values.money import format_vnd
@@ -52,10 +53,13 @@ def icon(name: str) -> SafeString:
     return mark_safe(lucide(str(name), size=20, **{"class": "icon", "aria-hidden": "true", "focusable": "false"}))  # noqa: S308
 
 
-@register.simple_tag
-def vnd(amount: int) -> str:
-    """Write an amount in whole đồng: 8000 → '8.000 đồng'."""
-    return format_vnd(amount)
+register.simple_tag(format_vnd, name="vnd")
+
+
+@register.filter
+def tel(phone: str) -> SafeString:
+    """Write a phone number as a link that calls it."""
+    return format_html('<a href="tel:{}">{}</a>', re.sub(r"[^\d+]", "", phone), phone)
 
 
 @register.filter
@@ -150,7 +154,7 @@ def _nav_head(view: str, icon_name: str, accesskey: str, push: bool, current: st
 @register.simple_tag(takes_context=True)
 def display_bar(context: Context) -> SafeString:
     """Write the bar of text size, colours and language; its forms lead back to this page."""
-    parts = _display_bar(get_language() or "vi", context["display"])
+    parts = _display_bar(page_language(), context["display"])
     return mark_safe(conditional_escape(context["here"]).join(parts))  # noqa: S308
 
 
@@ -164,7 +168,7 @@ def _display_bar(language: str, display: Display) -> list[str]:
 @register.simple_tag(takes_context=True)
 def footer(context: Context) -> SafeString:
     """Write the foot of every page: who runs the site, and the lasting links."""
-    return _footer(get_language() or "vi", tuple(vars(context["site_unit"]).items()))
+    return _footer(page_language(), tuple(vars(context["site_unit"]).items()))
 
 
 @cache

@@ -112,11 +112,11 @@ def id_kind(number: str) -> str:
     return "passport" if _PASSPORT.fullmatch(number) else ""
 
 
-def check_any_id(text: str, *, today: date | None = None) -> str:
+def check_any_id(text: str) -> str:
     """Return a personal number, the 9 digits of an old identity card, or a passport number."""
     number = compact(text)
     if len(number) == 12 and number.isascii() and number.isdigit():
-        return check_personal_number(number, today=today)
+        return check_personal_number(number)
     if id_kind(number):
         return number
     raise ValidationError(
@@ -136,3 +136,8 @@ def birth_warning(number: str, birth: str, sex: str) -> str:
     if sex in ("nam", "nu") and (int(number[3]) % 2 == 1) != (sex == "nu"):
         return _("The personal number gives another sex. Please check both.")
     return ""
+
+
+def masked(number: str) -> str:
+    """Return a number with all but its last three characters hidden; '' for none."""
+    return "•" * (len(number) - 3) + number[-3:]

@@ -15,6 +15,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from common.values.money import grouped
+
 SEPARATOR = "~"
 LARGEST = 2**63
 
@@ -91,7 +93,7 @@ def cursor_of(row: models.Model, order: Sequence[str] = ("due_at", "id")) -> str
 def capped_count(queryset: models.QuerySet[Any], cap: int = 1000) -> str:
     """Count rows up to a cap: '37', '1.000+'. One query that reads at most ``cap`` + 1 rows."""
     counted = queryset.order_by()[: cap + 1].count()
-    return f"{cap:,}+".replace(",", ".") if counted > cap else f"{counted:,}".replace(",", ".")
+    return f"{grouped(cap)}+" if counted > cap else grouped(counted)
 
 
 def _column(model: type[models.Model], name: str, computed: Mapping[str, Any] = MappingProxyType({})) -> _Column:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDi
 from django.shortcuts import redirect, render, resolve_url
 from django.views.decorators.http import require_http_methods
 
+from common.forms.screen_forms import ChangeForm, ScreenForm
 from common.refusals import Refused
 
 # Decorates a view that shows a form and takes it.
@@ -22,19 +23,19 @@ class Screen:
     title: Any
     button: Any
     back: str
-    back_label: Any
+    back_label: Any = ""
     lead: Any = ""
     is_danger: bool = False
 
 
 def answer(
     request: HttpRequest,
-    form: Any,
+    form: ScreenForm,
     screen: Any,
     change: Callable[[], str],
     *,
     revision: Callable[[], Any] | None = None,
-    template: str = "manage/installation/form.html",
+    template: str = "manage/screen.html",
     page: Callable[[Refused | None], Mapping[str, Any]] | None = None,
     **context: Any,
 ) -> HttpResponse:
@@ -46,15 +47,15 @@ def answer(
     stale page. ``page`` makes what the template shows besides, once the outcome is known.
     """
     status, refused = 200, None
-    if request.method == "POST" and not getattr(form, "asks_more", False):
-        status = 422
+    if request.method == "POST":
+        status = 200 if form.asks_more else 422
         if form.is_valid():
             try:
                 return redirect(change())
             except Refused as error:
                 status, refused = error.status, error
                 form.refuse(error)
-                if error.is_stale and revision is not None:
+                if isinstance(form, ChangeForm) and error.is_stale and revision is not None:
                     form.renew(revision())
     shown = {"form": form, "screen": screen, **context, **(page(refused) if page else {})}
     return render(request, template, shown, status=status)

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.files.stored import ScanState
 from common.logs import Event, note
+from common.values.identity import masked
 from eforms import schema as form_schema
 from notifications.models import Notification
 from procedures.papers import is_asked
@@ -23,11 +25,6 @@ NUMBER_TYPES = frozenset({"id_number", "tax_code", "bank_account"})
 UNMASKED = ("number", "declaration")
 OPENABLE = (ScanState.OFF, ScanState.CLEAN)
 PREVIEWED = ("image/jpeg", "image/png")
-
-
-def mask(text: str) -> str:
-    """Hide all but the last three characters of a number."""
-    return "•" * max(len(text) - 3, 0) + text[-3:]
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ def answers_in_words(dossier: Dossier, language: str, *, is_unmasked: bool) -> l
         lines = []
         for key, label, text in rows:
             if not is_unmasked and text and key in secret:
-                text = mask(text)
+                text = masked(text)
             elif not is_unmasked and text and key in tables:
                 text = _("Hidden: contains ID numbers")
             lines.append((label, text or "–"))
@@ -118,16 +115,11 @@ def card(dossier: Dossier, name: str, detail: str, papers: Iterable[Paper], *, i
 def file_of(dossier: Dossier, paper: Paper) -> File:
     """Prepare one file; it opens only when no scanner doubts it."""
     url = reverse("desk:paper_file", args=[dossier.code, paper.ref]) if paper.scan_state in OPENABLE else ""
-    size = (
-        f"{max(paper.size // 1024, 1)} KB"
-        if paper.size < 1024**2
-        else f"{paper.size / 1024**2:.1f} MB".replace(".", ",")
-    )
     pages = _("%(count)s pages") % {"count": paper.pages} if paper.pages > 1 else ""
     kind = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}.get(paper.media_type, "")
     return File(
         name=paper.original_name or paper.name,
-        facts=", ".join(part for part in (kind, size, pages) if part),
+        facts=", ".join(part for part in (kind, filesizeformat(paper.size), pages) if part),
         scan=str(ScanState(paper.scan_state).label),
         scan_kind={ScanState.CLEAN: "ok", ScanState.INFECTED: "late", ScanState.PENDING: "soon"}.get(
             ScanState(paper.scan_state), "neutral"

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum.vn import mst
 
 from common.text import clean, fold, plain
-from common.values.identity import compact, id_kind
+from common.values.identity import compact, id_kind, masked
 from common.values.working_time import at
 from common.web.paging import Page, cursor_of, keyset_page
 from offices.models import Role
@@ -236,7 +236,7 @@ class Search:
         if re.fullmatch(r"\d{9,14}", number, re.ASCII) or id_kind(number):
             # The tax code of a branch is stored with its dash.
             stored = mst.format(number) if len(number) == 13 else number
-            return cls("number", number_index(stored), "•" * (len(number) - 3) + number[-3:])
+            return cls("number", number_index(stored), masked(number))
         return cls("name", fold(typed), typed)
 
     def condition(self) -> Q:

@@ -24,7 +24,6 @@ class Call:
     url: str
     name: str
     phone: str
-    phone_link: str
     subject: str
     body: str
     at: str
@@ -56,7 +55,6 @@ def _call(row: Notification, code: str | None, name: str, phone: str) -> Call:
         url=reverse("desk:dossier", args=[code]) if code else "",
         name=name or row.to_name,
         phone=phone,
-        phone_link="".join(ch for ch in phone if ch.isdigit() or ch == "+"),
         subject=row.subject,
         body=row.body,
         at=date_format(localtime(row.created_at), "H:i d/m/Y"),

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from common.clock import LOCAL
 from common.text import in_order
+from common.values.money import grouped
 from common.web.paging import Page
 from offices.models import Role
 from procedures import labels
@@ -86,7 +87,7 @@ def capped_counts(querysets: Mapping[str, QuerySet[Any]], cap: int = COUNT_CAP) 
 
 def shown_count(count: int, cap: int = COUNT_CAP) -> str:
     """Return a count as the tabs show it: '12', or '1.000+' beyond the cap."""
-    return f"{cap:,}+".replace(",", ".") if count > cap else str(count)
+    return f"{grouped(cap)}+" if count > cap else str(count)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from common.secret import EncryptedField, EncryptedJSONField
+from common.values.identity import masked
 from eforms.filling.filled import Filled
 from offices.models import Role, Unit
 from procedures.models import ProcedureVersion
@@ -218,7 +219,7 @@ class Applicant(models.Model):
     @property
     def masked_number(self) -> str:
         """The ID number with all but the last three characters hidden; empty when none."""
-        return "•" * max(len(self.id_number) - 3, 0) + self.id_number[-3:] if self.id_number else ""
+        return masked(self.id_number)
 
 
 class Assignment(models.Model):

@@ -25,7 +25,7 @@ def sent_on(road, other_commune):
 
 def opened(user, day: date = DAY) -> bool:
     """Tell whether a person may open the one dossier there is."""
-    return Dossier.objects.visible_to(user, day).exists()
+    return Dossier.objects.visible_with(user, Post.objects.valid_on(day).of(user)).exists()
 
 
 def listed(user, day: date = DAY) -> bool:

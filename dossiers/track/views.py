@@ -8,14 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from common.clock import now
+from common.templatetags.ui import vi_date
 from common.web.limits import client_ip, forgive_different, hit_different, hit_ip, hit_target, too_many
+from common.web.screens import shows_form
 from procedures import labels
 
 from ..applicant.forms import TrackByCodeForm, TrackByNumberForm
-from ..applicant.pages import listing
 from ..models import Dossier
 from ..records.applicants import number_index
 from ..timeline import history
@@ -24,7 +25,7 @@ from . import lookup
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def find(request: HttpRequest) -> HttpResponse:
     """Ask for the code and the question; a hit leads to the dossier's public page."""
     if request.method != "POST":
@@ -76,7 +77,7 @@ def found_rows(request: HttpRequest) -> list[dict[str, Any]]:
         {
             "code": found.code,
             "title": labels.name_in(found.version)[0],
-            "submitted": listing.day_text(found.submitted_at),
+            "submitted": vi_date(found.submitted_at),
             "dossier": found,
         }
         for found in lookup.with_names().filter(code__in=list(codes)).order_by("-submitted_at")
@@ -116,7 +117,7 @@ def by_number(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def dossier(request: HttpRequest, code: str) -> HttpResponse:
     """Show a dossier to a visitor who has just found it; anybody else is asked the question first."""
     if request.method == "POST":

@@ -9,8 +9,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ..parts import MAX_NUMBER, MAX_ROWS
-from .boxes import MAX_LABEL, BuilderForm, CleanTextField, Details, LinesField, TickField, whole_number
+from common.forms.fields import LineField, LinesField, TickField, WholeNumberField
+
+from ..parts import MAX_NUMBER, MAX_OPTIONS, MAX_ROWS
+from .boxes import MAX_LABEL, BuilderForm, Details
 from .choices import options_from_lines
 from .conditions import ConditionField
 from .labels import WITH_EXAMPLE, option_meant, options_of, prefills_of, rules_of
@@ -34,8 +36,9 @@ class FieldForm(BuilderForm):
         data: Any = None,
         *,
         is_column: bool = False,
+        **options: Any,
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, **options)
         self.kind, self.stored, self.before, self.is_column = kind, field, list(before), is_column
         self.is_derived = kind == "date_in_words"
         self._add_texts()
@@ -81,7 +84,9 @@ class FieldForm(BuilderForm):
         repeat = self.stored.get("repeat")
         bounds = repeat if isinstance(repeat, Mapping) else {}
         for name, label, minimum in (("min", _("Fewest rows"), 0), ("max", _("Most rows"), 1)):
-            self.fields[f"rows_{name}"] = whole_number(label, minimum=minimum, maximum=MAX_ROWS, required=True)
+            self.fields[f"rows_{name}"] = WholeNumberField(
+                label=label, minimum=minimum, maximum=MAX_ROWS, required=True
+            )
             self.initial[f"rows_{name}"] = bounds.get(name, 0 if name == "min" else 10)
 
     def _add_options(self) -> None:
@@ -92,17 +97,24 @@ class FieldForm(BuilderForm):
                 label=_("Answers to choose from"), choices=choices, required=False, widget=forms.RadioSelect
             )
             self.initial["options_from"] = named if isinstance(named, str) else ""
-            self.fields["options"] = LinesField(label=_("Answers, one a line"))
+            lines: dict[str, Any] = {
+                "maximum": MAX_OPTIONS,
+                "longest": MAX_LABEL,
+                "rows": 6,
+                "distinct": False,
+                "required": False,
+            }
+            self.fields["options"] = LinesField(label=_("Answers, one a line"), **lines)
             self.fields["options_en"] = LinesField(
-                label=_("Answers in English"), help_text=_("The same lines in the same order.")
+                label=_("Answers in English"), help_text=_("The same lines in the same order."), **lines
             )
             stored = [option for option in list_of(self.stored.get("options")) if isinstance(option, Mapping)]
             self.initial["options"] = "\n".join(text_of(option.get("label")) for option in stored)
             english = [option.get("label") for option in stored]
-            lines = [str(words.get("en", "")) if isinstance(words, Mapping) else "" for words in english]
-            self.initial["options_en"] = "\n".join(lines) if any(lines) else ""
+            said = [str(words.get("en", "")) if isinstance(words, Mapping) else "" for words in english]
+            self.initial["options_en"] = "\n".join(said) if any(said) else ""
         if self.kind != "choices":
-            self.fields["default"] = CleanTextField(
+            self.fields["default"] = LineField(
                 label=_("Answer chosen beforehand"),
                 help_text=_("Write it as above; leave empty for none."),
                 required=False,
@@ -134,7 +146,9 @@ class FieldForm(BuilderForm):
             self.fields[box] = forms.ChoiceField(label=rule.title, required=False, choices=choices)
             self.initial[box] = args[0] if args else ""
         else:
-            self.fields[box] = whole_number(rule.title, minimum=-MAX_NUMBER, maximum=MAX_NUMBER)
+            self.fields[box] = WholeNumberField(
+                label=rule.title, minimum=-MAX_NUMBER, maximum=MAX_NUMBER, required=False
+            )
             self.initial[box] = args[0] if args else None
         self.rule_names.append(box)
         if "condition" in rule.args:

@@ -10,8 +10,10 @@ from typing import Any
 from crispy_forms.layout import Layout
 from django.utils.translation import gettext as _
 
+from common.forms.fields import LineField, LinesField, TickField, WholeNumberField
+
 from ..parts import COLUMN_TYPES, MAX_SIGNATURE, MAX_SIGNATURES
-from .boxes import MAX_LABEL, BuilderForm, CleanTextField, Details, LinesField, TickField, whole_number
+from .boxes import MAX_LABEL, BuilderForm, Details
 from .conditions import ConditionField
 from .labels import TYPE_WORDS
 from .raw import Part, list_of, text_of
@@ -26,17 +28,23 @@ OFFERED = (
 class TitleForm(BuilderForm):
     """The title of the declaration, the legal basis of its pattern and who signs it."""
 
-    def __init__(self, form: Mapping[str, Any], data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, form: Mapping[str, Any], data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
         self.add_words("title", _("Title of the declaration"), form.get("title"), required=True, max_length=MAX_LABEL)
-        self.fields["basis"] = CleanTextField(
+        self.fields["basis"] = LineField(
             label=_("Legal basis of the pattern"),
             help_text=_("Example: %(example)s") % {"example": "Thông tư 04/2024/TT-BTP"},
             required=False,
             max_length=1000,
         )
         self.initial["basis"] = form.get("basis", "")
-        lines = {"maximum": MAX_SIGNATURES, "longest": MAX_SIGNATURE, "rows": MAX_SIGNATURES}
+        lines: dict[str, Any] = {
+            "maximum": MAX_SIGNATURES,
+            "longest": MAX_SIGNATURE,
+            "rows": MAX_SIGNATURES,
+            "distinct": False,
+            "required": False,
+        }
         self.fields["signatures"] = LinesField(
             label=_("Who signs the paper, one a line"),
             help_text=_("Example: %(example)s") % {"example": "Bên nữ; Bên nam; Người đại diện (Ký, đóng dấu)"}
@@ -74,8 +82,8 @@ class TitleForm(BuilderForm):
 class SectionForm(BuilderForm):
     """One section: title, introduction, when it is asked."""
 
-    def __init__(self, section: Mapping[str, Any], before: Sequence[Part], data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, section: Mapping[str, Any], before: Sequence[Part], data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
         self.add_words("title", _("Title of the section"), section.get("title"), required=True, max_length=MAX_LABEL)
         self.add_words("intro", _("Introduction"), section.get("intro"), lines=True, help_text=_("A sentence or two."))
         stored = section.get("show_if")
@@ -95,15 +103,15 @@ class SectionForm(BuilderForm):
 class PaperForm(BuilderForm):
     """A file that is asked for: it becomes a paper of the procedure."""
 
-    def __init__(self, before: Sequence[Part], data: Any = None) -> None:
-        super().__init__(data)
+    def __init__(self, before: Sequence[Part], data: Any = None, **options: Any) -> None:
+        super().__init__(data, **options)
         self.add_words("name", _("Name of the paper"), None, required=True, max_length=400)
         self.fields["required"] = TickField(label=_("Must be handed in"), initial=True)
-        self.fields["originals"] = whole_number(_("Originals"), minimum=0, maximum=100, required=True)
-        self.fields["copies"] = whole_number(_("Copies"), minimum=0, maximum=100, required=True)
+        self.fields["originals"] = WholeNumberField(label=_("Originals"), minimum=0, maximum=100, required=True)
+        self.fields["copies"] = WholeNumberField(label=_("Copies"), minimum=0, maximum=100, required=True)
         self.initial.update({"originals": 0, "copies": 1})
         self.fields["show_if"] = ConditionField(label=_("Ask only if"), fields=before)
-        self.fields["condition"] = CleanTextField(
+        self.fields["condition"] = LineField(
             label=_("When it is needed, in words"),
             help_text=_("People read this in the list of papers. Left empty, it is made from the condition above."),
             required=False,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from common.text import fold
 from common.values import partial_date
+from common.values.money import grouped
 
 from ..lists import named_lists
 from ..parts import PREFILLS
@@ -226,5 +227,5 @@ def value_text(field: Mapping[str, Any], value: Any) -> str:
     if kind == "date" and isinstance(value, str):
         return partial_date.display(value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}".replace(",", ".")
+        return grouped(value)
     return dict(options_of(field)).get(str(value), str(value))

@@ -21,9 +21,22 @@ ALL = gettext_lazy("All units")
 EVERY = "*"
 
 
-def _whose(units: list[Unit], may_all: bool) -> list[tuple[str, Any]]:
-    choices: list[tuple[str, Any]] = [(EVERY, ALL)] if may_all else [("", _("Choose"))]
-    return [*choices, *unit_choices(units)]
+class _WhoseForm(ScreenForm):
+    """For which unit days count, or for all of them."""
+
+    unit = forms.ChoiceField(
+        label=gettext_lazy("For"), error_messages={"required": gettext_lazy("Choose for whom the day counts.")}
+    )
+
+    def __init__(self, *args: Any, units: list[Unit], may_all: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.units = {unit.slug: unit for unit in units}
+        first: tuple[str, Any] = (EVERY, ALL) if may_all else ("", _("Choose"))
+        choice_of(self, "unit").choices = [first, *unit_choices(units)]
+
+    def clean_unit(self) -> Unit | None:
+        """Return the unit, None for all of them."""
+        return self.units.get(self.cleaned_data["unit"])
 
 
 class _DayForm(ScreenForm):
@@ -38,22 +51,10 @@ class _DayForm(ScreenForm):
     )
 
 
-class DayAddForm(_DayForm, OnceForm):
+class DayAddForm(_WhoseForm, _DayForm, OnceForm):
     """Add a day, for one unit or for all."""
 
-    unit = forms.ChoiceField(
-        label=gettext_lazy("For"), error_messages={"required": gettext_lazy("Choose for whom the day counts.")}
-    )
-    field_order = ["key", "unit", "day", "kind", "name"]
-
-    def __init__(self, *args: Any, units: list[Unit], may_all: bool, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.units = {unit.slug: unit for unit in units}
-        choice_of(self, "unit").choices = _whose(units, may_all)
-
-    def clean_unit(self) -> Unit | None:
-        """Return the unit, None for all of them."""
-        return self.units.get(self.cleaned_data["unit"])
+    field_order = ["unit", "day", "kind", "name"]
 
 
 class DayChangeForm(_DayForm, ChangeForm):
@@ -66,12 +67,9 @@ class DayChangeForm(_DayForm, ChangeForm):
         super().__init__(*args, initial=initial, **options)
 
 
-class ImportForm(ScreenForm):
+class ImportForm(_WhoseForm):
     """A list of days, pasted or from a file."""
 
-    unit = forms.ChoiceField(
-        label=gettext_lazy("For"), error_messages={"required": gettext_lazy("Choose for whom the day counts.")}
-    )
     lines = LineField(
         label=gettext_lazy("Days, one per line"),
         lines=True,
@@ -89,15 +87,6 @@ class ImportForm(ScreenForm):
         help_text=gettext_lazy("The same three columns, in UTF-8, at most 100 KB."),
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv,text/plain"}),
     )
-
-    def __init__(self, *args: Any, units: list[Unit], may_all: bool, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.units = {unit.slug: unit for unit in units}
-        choice_of(self, "unit").choices = _whose(units, may_all)
-
-    def clean_unit(self) -> Unit | None:
-        """Return the unit, None for all of them."""
-        return self.units.get(self.cleaned_data["unit"])
 
     def clean_file(self) -> str:
         """Return the text of the file, '' without one."""

@@ -39,7 +39,27 @@ def unit_choices(units: Iterable[Unit]) -> list[tuple[str, str]]:
     return choices
 
 
-class _TermsForm(OnceForm):
+class _SpanForm(OnceForm):
+    """From when until when."""
+
+    since = DayField(label=gettext_lazy("First day"))
+    until = DayField(label=gettext_lazy("Last day"))
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.today = today
+        self.fields["since"].initial = today
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the two days; a post may begin in the past, but not end there."""
+        cleaned = super().clean() or self.cleaned_data
+        since, until = cleaned.get("since"), cleaned.get("until")
+        if until is not None and until < max(since or self.today, self.today):
+            self.add_error("until", _("The last day is today or later, and not before the first one."))
+        return cleaned
+
+
+class _TermsForm(_SpanForm):
     """What every form that gives a post asks; ``units`` are those that the administrator looks after."""
 
     unit = forms.ChoiceField(label=gettext_lazy("Unit"))
@@ -55,24 +75,13 @@ class _TermsForm(OnceForm):
         widget=forms.CheckboxSelectMultiple(attrs={"class": "columns"}),
         help_text=FIELDS_HINT,
     )
-    since = DayField(label=gettext_lazy("First day"))
     until = DayField(label=gettext_lazy("Last day"), required=False, help_text=UNTIL_HINT)
 
-    def __init__(self, *args: Any, units: list[Unit], today: date, **options: Any) -> None:
+    def __init__(self, *args: Any, units: list[Unit], **options: Any) -> None:
         super().__init__(*args, **options)
         self.units = {unit.slug: unit for unit in units}
-        self.today = today
         choice_of(self, "unit").choices = unit_choices(units)
         choice_of(self, "sectors").choices = sector_choices()
-        self.fields["since"].initial = today
-
-    def clean(self) -> dict[str, Any]:
-        """Compare the two days; a post may begin in the past, but not end there."""
-        cleaned = super().clean() or self.cleaned_data
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if until is not None and until < max(since or self.today, self.today):
-            self.add_error("until", _("The last day is today or later, and not before the first one."))
-        return cleaned
 
     def terms_of(self, role: str) -> Terms:
         """Return a post of one role as typed."""
@@ -94,7 +103,7 @@ class InviteForm(_TermsForm):
         label=gettext_lazy("Posts"), choices=Role.choices, widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Tick at least one post.")},
     )  # fmt: skip
-    field_order = ["key", "name", "email", "attach", "unit", "roles", "title", "sectors", "since", "until"]
+    field_order = ["name", "email", "attach", "unit", "roles", "title", "sectors", "since", "until"]
 
     def __init__(self, *args: Any, asks_attach: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -116,7 +125,7 @@ class PostForm(_TermsForm):
     """Give one more post."""
 
     role = forms.ChoiceField(label=gettext_lazy("Post"), choices=Role.choices)
-    field_order = ["key", "unit", "role", "title", "sectors", "since", "until"]
+    field_order = ["unit", "role", "title", "sectors", "since", "until"]
 
     def terms(self) -> Terms:
         """Return the post as typed."""
@@ -170,31 +179,20 @@ class PostEndForm(ChangeForm):
         return until
 
 
-class SubstituteForm(OnceForm):
+class SubstituteForm(_SpanForm):
     """Who stands in for a post, from when until when."""
 
     person = forms.ChoiceField(label=gettext_lazy("Stand-in"))
-    since = DayField(label=gettext_lazy("First day"))
-    until = DayField(label=gettext_lazy("Last day"))
+    field_order = ["person", "since", "until"]
 
-    def __init__(self, *args: Any, people: list[User], today: date, **options: Any) -> None:
+    def __init__(self, *args: Any, people: list[User], **options: Any) -> None:
         super().__init__(*args, **options)
         self.people = {str(user.pk): user for user in people}
-        self.today = today
         choices = [
             ("", _("Choose")),
             *((pk, f"{user.full_name} – {user.email or '…'}") for pk, user in self.people.items()),
         ]
         choice_of(self, "person").choices = choices
-        self.fields["since"].initial = today
-
-    def clean(self) -> dict[str, Any]:
-        """Compare the two days."""
-        cleaned = super().clean() or self.cleaned_data
-        since, until = cleaned.get("since"), cleaned.get("until")
-        if until is not None and until < max(since or self.today, self.today):
-            self.add_error("until", _("The last day is today or later, and not before the first one."))
-        return cleaned
 
 
 # Besides the colleagues: everybody in the role, or nobody yet.

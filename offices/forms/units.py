@@ -191,7 +191,7 @@ class UnitAddForm(UnitForm, OnceForm):
         choices=[("", "–"), *UnitKind.choices],
         help_text=gettext_lazy("The kind stays as it is once the unit exists."),
     )
-    field_order = ["key", "kind", "parent", "name", "short_name", "identifier", "sure", "division_code"]
+    field_order = ["kind", "parent", "name", "short_name", "identifier", "sure", "division_code"]
 
 
 class UnitChangeForm(UnitForm, ChangeForm):

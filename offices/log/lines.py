@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.clock import LOCAL
-from common.text import clean_text, fold
+from common.text import digits_in, fold, readable
 from common.values import partial_date
 from common.web.paging import Page, keyset_page
 
@@ -43,16 +42,13 @@ class LogFilter:
     @classmethod
     def read(cls, values: Mapping[str, Any], units: Iterable[Unit]) -> "LogFilter":
         """Read the filters; what cannot be read counts as none."""
-        try:
-            who = clean_text(str(values.get("who", ""))[:160])
-        except ValidationError:
-            who = ""
+        who = readable(values.get("who", ""), 160)
         area, unit, ref = (str(values.get(name, "")) for name in ("area", "unit", "ref"))
         return cls(
             who,
             area if area in labels.areas() else "",
             unit if unit in {one.slug for one in units} else "",
-            ref if ref.isascii() and ref.isdigit() and len(ref) < 19 else "",
+            ref if digits_in(ref) is not None else "",
             _day(values.get("since")),
             _day(values.get("until")),
         )

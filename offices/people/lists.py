@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from common.text import clean_text, fold, in_order, sort_key
+from common.text import digits_in, fold, in_order, readable, sort_key
 from common.web.paging import SEPARATOR, Page
 
 from ..models import Post, Role, Unit
@@ -41,10 +40,7 @@ class PeopleFilter:
     @classmethod
     def read(cls, values: Mapping[str, Any], units: Iterable[Unit]) -> "PeopleFilter":
         """Read the filters; unknown values count as none."""
-        try:
-            query = clean_text(str(values.get("q", ""))[:200])
-        except ValidationError:
-            query = ""
+        query = readable(values.get("q", ""), 200)
         unit, role, state = (str(values.get(name, "")) for name in ("unit", "role", "state"))
         return cls(
             query,
@@ -131,7 +127,8 @@ def _window(places: list[tuple[str, int]], after: str, before: str) -> Page:
 
 def _place(cursor: str) -> tuple[str, int] | None:
     key, separator, pk = cursor.rpartition(SEPARATOR)
-    return (key, int(pk)) if separator and pk.isascii() and pk.isdigit() and len(pk) < 19 else None
+    number = digits_in(pk)
+    return (key, number) if separator and number is not None else None
 
 
 def row_of(user: User, posts: Iterable[Post], day: date) -> OfficerRow:

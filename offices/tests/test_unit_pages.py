@@ -4,7 +4,6 @@ from datetime import date
 
 import pytest
 
-from common.refusals import fingerprint
 from offices.models import AuditEntry, OpeningHours, Post, Role, Unit
 from offices.units.hours import hours_lines
 from tests.pages import checks
@@ -182,8 +181,3 @@ def test_a_unit_is_closed_once_nothing_holds_it(admin, commune, department):
     assert Unit.objects.get(slug="tu-phap").is_active
     admin.post(address("unit_close", "xuan-bac"))
     assert Unit.objects.get(slug="xuan-bac").is_active
-
-
-def test_the_mark_of_a_page_differs_with_any_value():
-    assert fingerprint("a", None, ["b"]) == fingerprint("a", None, ["b"])
-    assert fingerprint("a", "", ["b"]) != fingerprint("a", None, ["b"])

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.onetime import once
 from common.refusals import Refused, fingerprint
+from common.text import digits_in
 from common.web.screens import Screen, answer, done, press, sent, shows_form
 
 from ..calendar import days, year_page
@@ -31,8 +32,7 @@ def _address(year: int, unit: Unit | None = None) -> str:
 
 
 def _year_of(text: Any, otherwise: int) -> int:
-    text = str(text or "")
-    year = int(text) if text.isascii() and text.isdigit() and len(text) == 4 else otherwise
+    year = digits_in(text, 4) or otherwise
     return year if days.FIRST_YEAR <= year <= days.LAST_YEAR else otherwise
 
 

@@ -1,4 +1,4 @@
-"""Who may open the screens of an installation's administrators."""
+"""Who may open the screens of a role."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -16,13 +16,19 @@ from ..models import Role
 View = Callable[..., HttpResponseBase]
 
 
-def administrator_only(view: View) -> View:
-    """Let administrators in; others get 403. One query, kept for the request."""
+def only(role: Role) -> Callable[[View], View]:
+    """Let those in who hold a role today; others get 403. One query, kept for the request."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not has_role(request.user, Role.ADMINISTRATOR, clock.local_day(clock.now())):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not has_role(request.user, role, clock.local_day(clock.now())):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
 
-    return never_cache(guarded)
+        return never_cache(guarded)
+
+    return decorate
+
+
+administrator_only = only(Role.ADMINISTRATOR)

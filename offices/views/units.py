@@ -117,7 +117,7 @@ def hours(request: HttpRequest, slug: str) -> HttpResponse:
         "desk is closed."
     )
     if found.parent_id is not None:
-        lead = f"{lead} {_('Without any hours of its own the unit has those of the unit above.')}"
+        lead += " " + _("Without any hours of its own the unit has those of the unit above.")
     title = _("Opening hours of %(unit)s") % {"unit": found.name}
     screen = Screen(title, _("Save the hours"), reverse("manage:unit", args=[slug]), found.name, lead)
     return answer(request, form, screen, act, revision=lambda: fingerprint(hours_lines(found.opening_hours.all())))

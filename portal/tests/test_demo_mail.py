@@ -52,15 +52,15 @@ def test_pages_of_fifty_at_one_query_each(client, demo, now, django_assert_num_q
         first = client.get(reverse("demo_mail")).content.decode()
     assert rows[5].subject + "<" in first and rows[4].subject + "<" not in first
     with django_assert_num_queries(1):
-        second = client.get(reverse("demo_mail"), {"before": rows[5].pk}).content.decode()
+        second = client.get(reverse("demo_mail"), {"after": rows[5].pk}).content.decode()
     assert rows[4].subject + "<" in second and rows[5].subject + "<" not in second
-    assert 'href="?before=' in first and 'href="?before=' not in second
+    assert 'href="?after=' in first and 'href="?after=' not in second
 
 
 @pytest.mark.parametrize("before", ["", "x", "-1", "9" * 30, "９", "1e9"])
 def test_a_strange_page_mark_is_ignored(client, demo, now, before):
     mail(now)
-    assert client.get(reverse("demo_mail"), {"before": before}).status_code == 200
+    assert client.get(reverse("demo_mail"), {"after": before}).status_code == 200
 
 
 def test_unknown_and_huge_numbers_are_404(client, demo):

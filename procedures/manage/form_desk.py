@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,21 +12,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from common import clock
-from common.refusals import Refused
+from common.forms.screen_forms import ChangeForm
+from common.refusals import Refused, revision_of
+from common.web.screens import Screen, answer, done, sent
 from eforms.builder import raw
 from procedures import access
 from procedures.models import ProcedureVersion
 from procedures.versions import publishing
 
 from .guards import publisher_only
-
-BOTH = require_http_methods(["GET", "HEAD", "POST"])
-
-
-MAX_REVISION = 10**9
+from .pages import fresh_revision
 
 
 @dataclass
@@ -37,7 +34,6 @@ class Desk:
     version: ProcedureVersion
     day: date
     can_edit: bool
-    notice: str = ""
 
     @property
     def args(self) -> list[Any]:
@@ -50,9 +46,9 @@ class Desk:
         return self.version.form or {}
 
     @property
-    def data(self) -> Any:
-        """Return what was posted, None when the page is only looked at."""
-        return self.request.POST if self.request.method == "POST" else None
+    def revision(self) -> int:
+        """Return the revision that the posted page was made for."""
+        return revision_of(self.request.POST.get("revision"))
 
     def papers(self) -> list[raw.Reader]:
         """Return the papers with the conditions that read the form. One query."""
@@ -74,43 +70,60 @@ class Desk:
         """Go back to the whole form."""
         return redirect(self.url("form") + (f"#{anchor}" if anchor else ""))
 
-    def saved(self, text: str, anchor: str, section: str = "") -> HttpResponseRedirect:
-        """Go back to the place in the form that was changed, its section previewed; what was done is said there."""
+    def saved(self, text: str, anchor: str, section: str = "") -> str:
+        """Say what was done at the place in the form that was changed; returns its address, its section previewed."""
         messages.success(self.request, text, extra_tags=anchor)
         asked = f"?{urlencode({'section': section})}" if section else ""
-        return redirect(f"{self.url('form')}{asked}#{anchor}")
+        return f"{self.url('form')}{asked}#{anchor}"
 
-    def save(self, form: dict[str, Any] | None) -> bool:
-        """Store a changed form; when somebody was faster, say so in ``notice`` and take their state over."""
-        try:
-            publishing.edit(self.version, revision_of(self.request), self.user, clock.recorded_now(), form=form)
-        except Refused as refused:
-            self.refused(refused)
-            return False
-        return True
-
-    def refused(self, refused: Refused) -> None:
-        """Remember why nothing was saved, and take over what somebody else saved; 404 when the draft is gone."""
-        self.notice = refused.message
-        self.version = get_object_or_404(ProcedureVersion.objects.select_related("procedure"), pk=self.version.pk)
+    def save(self, form: dict[str, Any] | None) -> None:
+        """Store a changed form; raises Refused when somebody was faster."""
+        publishing.edit(self.version, self.revision, self.user, clock.recorded_now(), form=form)
 
     @property
     def user(self) -> Any:
         """Return who is at work."""
         return self.request.user
 
-    def show(self, template: str, **context: Any) -> HttpResponse:
-        """Render a page of the builder; one that was refused answers 409, so that nobody takes it for saved."""
-        base = {
+    def frame(self) -> dict[str, Any]:
+        """Return what every page of the builder shows."""
+        return {
             "version": self.version,
             "procedure": self.version.procedure,
             "can_edit": self.can_edit,
             "revision": self.version.revision,
-            "notice": self.notice,
             "form_url": self.url("form"),
-            "back": "",
         }
-        return render(self.request, f"manage/{template}.html", base | context, status=409 if self.notice else 200)
+
+    def screen(self, title: str, table: str = "") -> Screen:
+        """Return the words of a form about a part; a column's leads back to its table."""
+        if table:
+            return Screen(title, _("Save"), self.url("form_field", table), _("Back to the table"))
+        return Screen(title, _("Save"), self.url("form"), _("Back to the form"))
+
+    def show(self, template: str, **context: Any) -> HttpResponse:
+        """Render a page of the builder."""
+        return render(self.request, f"manage/{template}.html", self.frame() | {"back": ""} | context)
+
+    def answer(
+        self,
+        form: ChangeForm,
+        screen: Screen,
+        change: Callable[[], str],
+        template: str = "form_part",
+        page: Callable[[], dict[str, Any]] = dict,
+        **context: Any,
+    ) -> HttpResponse:
+        """Show or take a form about the draft; ``page`` makes what depends on the draft as it then stands."""
+        return answer(
+            self.request,
+            form,
+            screen,
+            change,
+            revision=partial(fresh_revision, self.version),
+            template=f"manage/{template}.html",
+            page=lambda refused: self.frame() | {"remove": ""} | context | page(),
+        )
 
 
 View = Callable[..., HttpResponseBase]
@@ -146,23 +159,37 @@ def on_draft(view: View) -> View:
     return at_version(guarded)
 
 
-def revision_of(request: HttpRequest) -> int:
-    """Return the revision that the posted page started from; one that no draft has when it cannot be read."""
-    text = request.POST.get("revision", "")
-    return min(int(text), MAX_REVISION) if text.isascii() and text.isdigit() and len(text) < 10 else -1
+def confirm_page(
+    desk: Desk,
+    screen: Screen,
+    name: str,
+    remake: Callable[[], tuple[dict[str, Any] | None, list[str]]],
+    said: str,
+) -> HttpResponse:
+    """Ask before something goes or gets another type; where that cannot be, say what still reads it.
+
+    ``remake`` returns the changed form and what gets lost; it raises Refused.
+    """
+
+    def change() -> str:
+        desk.save(remake()[0])
+        return done(desk.request, said, screen.back)
+
+    def page() -> dict[str, Any]:
+        try:
+            return {"name": name, "lost": remake()[1]}
+        except Refused as refused:
+            return {"name": name, "reason": refused.message}
+
+    form = ChangeForm(sent(desk.request), revision=desk.version.revision)
+    return desk.answer(form, screen, change, "form_confirm", page)
 
 
 def delete_page(
     desk: Desk, heading: str, name: str, remove: Callable[..., dict[str, Any] | None], back: str = ""
 ) -> HttpResponse:
-    """Ask before something goes; where it cannot go, say what still reads it."""
-    reason = ""
-    try:
-        made = remove(desk.form, desk.readers())
-    except Refused as refused:
-        reason = refused.message
-    else:
-        if desk.data is not None and desk.save(made):
-            messages.success(desk.request, _("“%(name)s” was deleted.") % {"name": name})
-            return redirect(back) if back else desk.back()
-    return desk.show("form_delete", heading=heading, name=name, reason=reason, back=back)
+    """Ask before a part of the form goes."""
+    note = _("It goes from this draft at once. Versions that were published keep it.")
+    screen = Screen(heading, _("Delete"), back or desk.url("form"), _("Back"), note, is_danger=True)
+    said = _("“%(name)s” was deleted.") % {"name": name}
+    return confirm_page(desk, screen, name, lambda: (remove(desk.form, desk.readers()), []), said)

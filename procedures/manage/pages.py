@@ -1,20 +1,17 @@
-"""What the publishers' views share: who asks, which version, and how a refused change is shown."""
+"""What the publishers' views share: who asks, which procedure and version, and making a thing once."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from django import forms
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
-from common import clock
-from common.refusals import Refused
+from common import clock, onetime
+from common.forms.screen_forms import OnceForm, ScreenForm
 
 from ..models import Procedure, ProcedureVersion
-from .forms.versions import DraftForm
 
 # Larger numbers do not fit the column.
 LARGEST_NUMBER = 2**15 - 1
@@ -49,24 +46,23 @@ def version_of(code: str, number: int) -> ProcedureVersion:
     return get_object_or_404(versions, procedure__code=code[:40], number=number)
 
 
-def save(form: DraftForm, version: ProcedureVersion, act: Callable[[], Any]) -> int:
-    """Run a change; returns 200, or the status of the page that shows the form again with everything typed.
-
-    A stale form is told who was first and counts from the newer state next time.
-    """
-    status = attempt(form, act)
-    if status == 409:
-        version.refresh_from_db()
-        form.renew(version.revision)
-    return status
-
-
-def attempt(form: forms.Form, act: Callable[[], Any]) -> int:
-    """Run a change; returns 200, 409 when somebody else was first or 422 with the reasons in the form."""
+def fresh_revision(version: ProcedureVersion) -> int:
+    """Read a version anew, for the next try after somebody else was first; raises Http404 once it is discarded."""
     try:
-        act()
-    except Refused as refused:
-        for reason in refused.reasons:
-            form.add_error(None, reason)
-        return refused.status
-    return 200
+        version.refresh_from_db()
+    except ProcedureVersion.DoesNotExist as error:
+        raise Http404 from error
+    return version.revision
+
+
+def once_procedure(form: OnceForm, purpose: str, publisher: Publisher, make: Callable[[], object]) -> None:
+    """Make the procedure whose code a form names, once; raises KeyMisused when the form made another one before."""
+    code = form.cleaned_data["code"]
+    once(form, purpose, publisher, code, make)
+    if not Procedure.objects.filter(code=code).exists():
+        raise onetime.KeyMisused
+
+
+def once(form: ScreenForm, purpose: str, publisher: Publisher, subject: str, make: Callable[[], object]) -> None:
+    """Make what a form asks for unless it was sent before."""
+    onetime.once(form.cleaned_data["key"], purpose, publisher.user.pk, subject, publisher.now, make)

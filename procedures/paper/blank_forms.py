@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.core.files.storage import Storage, default_storage
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.text import slugify
 
@@ -22,7 +23,7 @@ from common import broker
 from common.files import store
 from common.files.uploads import delete_quietly
 from common.pdf import render_pdf
-from common.text import fold
+from common.text import digits_in, fold
 from eforms import declarations
 from eforms import schema as form_schema
 
@@ -95,7 +96,7 @@ def _forget_older(pk: int, name: str, storage: Storage) -> None:
 
 def wanted(names: Collection[str]) -> set[str]:
     """Return which of these stored files are a version's blank form as it is today. One query."""
-    pks = {int(pk) for pk in (name.split("/")[1] for name in names) if pk.isascii() and pk.isdigit() and len(pk) < 19}
+    pks = {pk for pk in (digits_in(name.split("/")[1]) for name in names) if pk is not None}
     rows = ProcedureVersion._base_manager.filter(pk__in=pks, form__isnull=False).values_list("pk", "form", "name")
     return {storage_name(*row) for row in rows} & set(names)
 
@@ -112,15 +113,10 @@ def offers(version: ProcedureVersion, level: int, storage: Storage = default_sto
         return None
     form, name, code = row
     try:
-        size = kilobytes(storage.size(storage_name(version.pk, form, name)))
+        size = filesizeformat(storage.size(storage_name(version.pk, form, name)))
     except OSError:
         size = ""
     return Offer(reverse("procedures:blank_form", args=[code]), reverse("procedures:fill", args=[code]), size)
-
-
-def kilobytes(size: int) -> str:
-    """Return a file's size in words."""
-    return f"{max(round(size / 1024), 1)} KB"
 
 
 def wake(pk: int) -> None:

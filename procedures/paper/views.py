@@ -14,7 +14,6 @@ from django.core.files.storage import default_storage
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,6 +23,7 @@ from common.files.store import NotKept
 from common.forms.warnings import point_out
 from common.pdf import PdfFailed, render_pdf
 from common.refusals import Refused
+from common.text import page_language
 from common.web.limits import hit_ip, hit_target, too_many
 from eforms import declarations
 from eforms.answering import known_data
@@ -40,11 +40,6 @@ from . import blank_forms, prepared
 SESSION_KEY = "prepared_forms"
 MAX_FORMS = 20
 View = Callable[..., HttpResponseBase]
-
-
-def language() -> str:
-    """Return the language of the screen."""
-    return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
 # Which form ----------------------------------------------------------------------------------------------------------
@@ -217,7 +212,7 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
         return redirect("procedures:fill_review", procedure.code)
     sent = request.POST if request.method == "POST" else None
     prefill = known_data(request.user) if request.user.is_authenticated else {}
-    asked = progress.form(chosen, sent, prefill=prefill, language=language())
+    asked = progress.form(chosen, sent, prefill=prefill, language=page_language())
     is_from_review = request.GET.get("back") == "review"
     if sent is not None:
         is_valid = asked.is_valid()
@@ -249,15 +244,15 @@ def review(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prepa
     missing = [
         {
             "url": f"{page_of(procedure, section)}?back=review",
-            "text": section.title.say(language()),
+            "text": section.title.say(page_language()),
             "is_faulty": progress.is_faulty(section),
         }
         for section in progress.missing
     ]
     context = {
         "procedure": procedure,
-        "title": progress.schema.title.say(language()),
-        "sections": progress.review(language(), partial(page_of, procedure)),
+        "title": progress.schema.title.say(page_language()),
+        "sections": progress.review(page_language(), partial(page_of, procedure)),
         "missing": missing,
         "is_printed": form.code_index is not None,
         "back": page_of(procedure, progress.sections[-1]),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from common.clock import local_day
 from common.text import in_order
+from common.values.money import grouped
 from offices.models import OpeningHours, Role
 from offices.units.hours import hours_lines
 
@@ -198,10 +199,10 @@ def _figures(procedure: Procedure, day: date) -> dict[str, str]:
             "Received: %(received)s dossiers, %(online)s online. Decided: %(decided)s, %(decided_online)s online."
         )
         % {
-            "received": labels.thousands(row.received),
-            "online": labels.thousands(row.received_online),
-            "decided": labels.thousands(row.decided),
-            "decided_online": labels.thousands(row.decided_online),
+            "received": grouped(row.received),
+            "online": grouped(row.received_online),
+            "decided": grouped(row.decided),
+            "decided_online": grouped(row.decided_online),
         },
         "counted": f"{local_day(row.counted_at):%d/%m/%Y}",
     }
@@ -241,7 +242,6 @@ def _unit(offering: Offering, level: int, level_words: str) -> dict[str, Any]:
         "name": unit.name,
         "address": unit.address,
         "phone": unit.phone,
-        "phone_link": "".join(unit.phone.split()),
         "hours": hours_lines(unit.opening_hours.all()),
         "level": level_words,
     }

@@ -9,7 +9,6 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.clock import LOCAL
 from common.refusals import Refused
 from offices.log import audit
 from offices.models import AuditEntry
@@ -102,22 +101,17 @@ def refused(version: ProcedureVersion) -> Refused:
     """Say why a draft could not be claimed. Two queries."""
     status = ProcedureVersion.objects.filter(pk=version.pk).values_list("status", flat=True).first()
     if status is None:
-        return Refused(_("This draft has been discarded."), code="edit")
+        return Refused(_("This draft has been discarded."))
     if status == VersionStatus.IN_REVIEW:
-        return Refused(_("This version is in review. Take it back first, then change it."), code="edit")
+        return Refused(_("This version is in review. Take it back first, then change it."), code="state")
     if status != VersionStatus.DRAFT:
-        return Refused(_("A published version stays as it is. Make a draft of the next version."), code="edit")
-    return Refused(who_was_first(version.procedure), code="stale")
+        return Refused(_("A published version stays as it is. Make a draft of the next version."), code="state")
+    return overtaken(version.procedure)
 
 
-def who_was_first(procedure: Procedure) -> str:
-    """Name who changed a procedure last and when. One query."""
-    entry = AuditEntry.objects.filter(subject_type=SUBJECT, subject_ref=procedure.code).order_by("-id").first()
-    if entry is None or not entry.by_name:
-        return _("This was changed after you opened it. What you typed is kept: compare it, then save again.")
-    return _(
-        "%(name)s changed this on %(when)s, after you opened it. What you typed is kept: compare it, then save again."
-    ) % {"name": entry.by_name, "when": f"{entry.at.astimezone(LOCAL):%d/%m/%Y %H:%M}"}
+def overtaken(procedure: Procedure) -> Refused:
+    """Return the refusal of a page about a procedure that somebody changed meanwhile. One query."""
+    return audit.overtaken(procedure, procedure.code)
 
 
 def _change(name: str, before: Any, after: Any) -> Change:

@@ -86,7 +86,7 @@ def draft_from(procedure: Procedure, by: User, now: datetime) -> ProcedureVersio
             return existing
         source = procedure.versions.filter(status__in=PUBLISHED).order_by("-number").first()
         if source is None:
-            raise Refused(_("This procedure has no version to begin from."), code="edit")
+            raise Refused(_("This procedure has no version to begin from."))
         try:
             with transaction.atomic():
                 made = _copy(source, procedure, source.number + 1, by, now)
@@ -95,7 +95,7 @@ def draft_from(procedure: Procedure, by: User, now: datetime) -> ProcedureVersio
             # Somebody else began at the same moment: theirs is the draft.
             continue
         return made
-    raise Refused(_("Somebody else is making a draft right now. Try again."), code="edit")
+    raise Refused(_("Somebody else is making a draft right now. Try again."))
 
 
 def new_procedure(code: str, name: str, sector: Sector, level: int, by: User, now: datetime) -> ProcedureVersion:
@@ -128,7 +128,7 @@ def duplicate(procedure: Procedure, code: str, by: User, now: datetime, name: st
     """
     source = procedure.versions.order_by("-number").first()
     if source is None:
-        raise Refused(_("This procedure has no version to begin from."), code="edit")
+        raise Refused(_("This procedure has no version to begin from."))
     with transaction.atomic():
         twin = _procedure(code, sector=procedure.sector, synonyms=procedure.synonyms, faq=procedure.faq)
         twin.life_events.set(procedure.life_events.all())
@@ -172,14 +172,12 @@ def forget_files(files: Iterable[Any]) -> None:
 
 def _procedure(code: str, **columns: Any) -> Procedure:
     if not is_code(code):
-        raise Refused(
-            _("Enter the national code, for example 1.001193, or a local one, for example XA-0001."), code="edit"
-        )
+        raise Refused(_("Enter the national code, for example 1.001193, or a local one, for example XA-0001."))
     try:
         with transaction.atomic():
             return Procedure.objects.create(code=code, **columns)
     except IntegrityError as error:
-        raise Refused(_("The code %(code)s belongs to another procedure.") % {"code": code}, code="edit") from error
+        raise Refused(_("The code %(code)s belongs to another procedure.") % {"code": code}) from error
 
 
 def _copy(

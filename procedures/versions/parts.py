@@ -56,7 +56,7 @@ def add(
     with removed_on_failure() as written, transaction.atomic():
         rows = _rows(model, version)
         if len(rows) >= MOST:
-            raise Refused(_("At most %(count)d rows fit here.") % {"count": MOST}, code="edit")
+            raise Refused(_("At most %(count)d rows fit here.") % {"count": MOST})
         row: Row = model(version=version, n=len(rows) + 1, **values)
         touch(version, revision, by, now, ACTIONS[model], [(_name(model), None, str(row))])
         if isinstance(row, RequiredPaper | FeeLine):
@@ -124,7 +124,7 @@ def move(row: Row, step: int, revision: int, by: User, now: datetime) -> None:
         rows = _rows(model, version)
         place = next((n for n, one in enumerate(rows) if one.pk == row.pk), None)
         if place is None:
-            raise Refused(_("This row has been deleted meanwhile."), code="edit")
+            raise Refused(_("This row has been deleted meanwhile."))
         if not 0 <= place + step < len(rows):
             return
         touch(

@@ -18,7 +18,7 @@ from offices.models import Unit
 from .. import access
 from ..finding.indexing import write_search_text
 from ..models import FeeLine, LifeEvent, Offering, OfferingFee, Procedure, ProcedureVersion
-from .changing import Change, in_words, record, who_was_first
+from .changing import Change, in_words, overtaken, record
 
 # The lists of other rows that belong to a procedure.
 _LINKS = ("life_events", "related")
@@ -43,7 +43,7 @@ def change_procedure(
     with transaction.atomic():
         fresh = Procedure.objects.select_related("sector").filter(pk=procedure.pk, revision=revision).first()
         if fresh is None:
-            raise Refused(who_was_first(procedure), code="stale")
+            raise overtaken(procedure)
         changed = {name: value for name, value in columns.items() if getattr(fresh, name) != value}
         changes: list[Change] = [(name, _words(getattr(fresh, name)), _words(value)) for name, value in changed.items()]
         relinked = {}
@@ -61,7 +61,7 @@ def change_procedure(
             revision=F("revision") + 1, **changed
         )
         if claimed != 1:
-            raise Refused(who_was_first(procedure), code="stale")
+            raise overtaken(procedure)
         for name, after in relinked.items():
             getattr(fresh, name).set(after)
         version = _newest(procedure, clock.local_day(now))
@@ -116,7 +116,7 @@ def set_offering(
     highest = highest_level(procedure, day)
     if not 1 <= level <= highest:
         message = _("The procedure is at level %(level)d; a unit cannot offer a higher one.")
-        raise Refused(message % {"level": highest}, code="edit")
+        raise Refused(message % {"level": highest})
     if until is not None and until < since:
         raise Refused(_("The last day comes before the first day."), code="edit")
     wanted = {"level": level, "since": since, "until": until}
@@ -132,7 +132,7 @@ def set_offering(
                 with transaction.atomic():
                     offering = Offering.objects.create(unit=unit, procedure=procedure, **wanted)
             except IntegrityError as error:
-                raise Refused(who_was_first(procedure), code="stale") from error
+                raise overtaken(procedure) from error
         else:
             offering = _take(seen, procedure, **wanted)
         changes: list[Change] = [(name, before[name], value) for name, value in wanted.items()]
@@ -195,7 +195,7 @@ def _take(seen: Offering, procedure: Procedure, **columns: Any) -> Offering:
     """Change an offering that nobody changed since it was read; raises Refused otherwise."""
     mine = Offering.objects.filter(pk=seen.pk, revision=seen.revision)
     if mine.update(revision=F("revision") + 1, **columns) != 1:
-        raise Refused(who_was_first(procedure), code="stale")
+        raise overtaken(procedure)
     return Offering.objects.get(pk=seen.pk)
 
 

@@ -20,13 +20,12 @@ from ..finding.indexing import FILINGS_THAT_TELL, rank_by_filings, refresh_searc
 from ..models import Procedure, ProcedureVersion, VersionStatus
 from ..paper import blank_forms
 from . import checking
-from .changing import edit, record, touch, who_was_first
+from .changing import edit, overtaken, record, touch
 from .drafting import COPIED, discard, draft_from, duplicate, is_code, new_procedure, next_local_code
 from .procedure_editing import change_procedure, end_offering, set_offering
 
 __all__ = [
     "COPIED",
-    "Refused",
     "FILINGS_THAT_TELL",
     "Refused",
     "change_procedure",
@@ -62,7 +61,7 @@ def send_to_review(version: ProcedureVersion, revision: int, by: User, now: date
         fresh = ProcedureVersion.objects.get(pk=version.pk)
         reasons = _reasons(fresh, today=clock.local_day(now))
         if reasons and fresh.status == VersionStatus.DRAFT:
-            raise Refused(*reasons, code="publishing")
+            raise Refused(*reasons)
         touch(version, revision, by, now, "version.review", [("change_note", version.change_note, note)])
         ProcedureVersion.objects.filter(pk=version.pk).update(
             status=VersionStatus.IN_REVIEW, change_note=note, review_note=""
@@ -76,14 +75,14 @@ def take_back(version: ProcedureVersion, by: User, now: datetime) -> None:
     Raises Refused for others, and when it is not in review.
     """
     if access.can_publish(by, version, clock.local_day(now)):
-        raise Refused(_("You did not write this version: send it back with a reason."), code="publishing")
+        raise Refused(_("You did not write this version: send it back with a reason."))
     _reopen(version, by, now, "version.take-back", version.review_note)
 
 
 def send_back(version: ProcedureVersion, by: User, now: datetime, reason: str, revision: int | None = None) -> None:
     """Return a version to its authors with the reason; raises Refused when it is not in review."""
     if not reason.strip():
-        raise Refused(_("Write the reason."), code="publishing")
+        raise Refused(_("Write the reason."))
     _reopen(version, by, now, "version.send-back", reason, revision)
 
 
@@ -95,7 +94,7 @@ def _reopen(
             status=VersionStatus.DRAFT, review_note=note, revision=F("revision") + 1
         )
         if claimed != 1:
-            raise Refused(_not_in_review(version), code="publishing")
+            raise _not_in_review(version)
         changes = [("review_note", None, note)] if action == "version.send-back" else []
         record(version.procedure, action, by=by, now=now, version=version, changes=changes)
         version.refresh_from_db()
@@ -212,7 +211,7 @@ def retire(
         if not versions:
             reasons.append(_("Nothing of this procedure is in force or still to come."))
         if reasons:
-            raise Refused(*reasons, code="publishing")
+            raise Refused(*reasons)
         last_day = on - timedelta(days=1)
         decided = versions[-1].effective_until if versions[-1].status == VersionStatus.RETIRED else None
         for n, version in enumerate(versions, start=1):
@@ -245,13 +244,13 @@ def _in_review(version: ProcedureVersion, revision: int | None) -> Any:
     return waiting if revision is None else waiting.filter(revision=revision)
 
 
-def _not_in_review(version: ProcedureVersion) -> str:
+def _not_in_review(version: ProcedureVersion) -> Refused:
     status = ProcedureVersion.objects.filter(pk=version.pk).values_list("status", flat=True).first()
     if status in (VersionStatus.PUBLISHED, VersionStatus.RETIRED):
-        return _("This version has been published already.")
+        return Refused(_("This version has been published already."), code="state")
     if status == VersionStatus.IN_REVIEW:
-        return who_was_first(version.procedure)
-    return _("This version is not in review any more.")
+        return overtaken(version.procedure)
+    return Refused(_("This version is not in review any more."), code="state")
 
 
 def _why_not(by: User, version: ProcedureVersion, day: date) -> str:
@@ -259,7 +258,7 @@ def _why_not(by: User, version: ProcedureVersion, day: date) -> str:
         return _("Only a publisher may publish.")
     if version.status != VersionStatus.IN_REVIEW:
         is_draft = version.status == VersionStatus.DRAFT
-        return _("Send the draft to review first.") if is_draft else _not_in_review(version)
+        return _("Send the draft to review first.") if is_draft else _not_in_review(version).message
     return _("You worked on this version: another publisher checks and publishes it.")
 
 

@@ -10,7 +10,7 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 
 from common.files import store
-from common.files.store import NotKept, require_room
+from common.files.store import require_room
 from common.files.uploads import clean_name, parse
 from common.refusals import Refused
 
@@ -30,23 +30,27 @@ class Template:
 
 
 def accept(upload: UploadedFile, key: str, *, now: datetime) -> Template:
-    """Check a template by extension and full parse in a child process (0.3 s); raises Refused.
+    """Check a template by extension and full parse in a child process (0.3 s); raises Refused at its box.
 
     ``key`` of its paper begins the stored name, random letters make it one of its own.
     Nothing is taken while the store is short of room.
     """
+    try:
+        return _checked(upload, key, now)
+    except Refused as refused:
+        raise Refused(refused.message, code="template", field="template_file") from refused
+
+
+def _checked(upload: UploadedFile, key: str, now: datetime) -> Template:
     shown = clean_name(upload.name or "")
     stem, _dot, kind = shown.lower().rpartition(".")
     if not stem or kind not in KINDS:
-        raise Refused(_("Upload a DOCX, PDF, XLSX or ODT file."), code="template")
+        raise Refused(_("Upload a DOCX, PDF, XLSX or ODT file."))
     if not upload.size:
-        raise Refused(_("The file %(name)s is empty.") % {"name": shown}, code="template")
+        raise Refused(_("The file %(name)s is empty.") % {"name": shown})
     if upload.size > MAX_BYTES:
-        raise Refused(_("The file %(name)s is larger than 10 MB.") % {"name": shown}, code="template")
-    try:
-        require_room(now)
-    except NotKept as trouble:
-        raise Refused(str(trouble.message), code="template") from trouble
+        raise Refused(_("The file %(name)s is larger than 10 MB.") % {"name": shown})
+    require_room(now)
     upload.seek(0)
     content = upload.read()
     try:
@@ -54,8 +58,8 @@ def accept(upload: UploadedFile, key: str, *, now: datetime) -> Template:
     except Refused as refused:
         if refused.code == "content":
             message = _("The file %(name)s is not what its name says. Save it again as DOCX, PDF, XLSX or ODT.")
-            raise Refused(message % {"name": shown}, code="template") from refused
-        raise Refused(refused.message, code="template") from refused
+            raise Refused(message % {"name": shown}) from refused
+        raise
     return Template(f"{key}-{get_random_string(8).lower()}.{kind}", rewritten or content)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common import clock
-from common.refusals import Refused
+from common.refusals import Refused, fingerprint, require_fresh
 from common.text import fold
 from offices.log import audit
 from offices.models import Post
@@ -93,11 +94,19 @@ def add(where: NamedList, name: str, name_en: str, by: User, now: datetime) -> N
     return row
 
 
-def rename(where: NamedList, row: Named, name: str, name_en: str, by: User, now: datetime) -> None:
-    """Rename a row that still has the names of ``row``; its code stays. Nothing is written when nothing differs.
+def revision_of(row: Named) -> str:
+    """Return the fingerprint of the names of a row."""
+    return fingerprint(row.name, row.name_en)
 
-    Raises Refused for a name in use and when somebody else renamed it meanwhile.
+
+def rename(where: NamedList, row: Named, name: str, name_en: str, revision: str, by: User, now: datetime) -> None:
+    """Rename a row that still has the names a page was made for; its code stays.
+
+    Nothing is written when nothing differs. Raises Refused for a name in use and
+    when somebody else renamed it meanwhile.
     """
+    overtaken = partial(audit.overtaken, row, row.code)
+    require_fresh(revision, row.name, row.name_en, overtaken=overtaken)
     before = {"name": row.name, "name_en": row.name_en}
     after = {"name": name, "name_en": name_en}
     if before == after:
@@ -105,7 +114,7 @@ def rename(where: NamedList, row: Named, name: str, name_en: str, by: User, now:
     with transaction.atomic():
         _make_sure_it_is_new(where, name, row)
         if where.model.objects.filter(pk=row.pk, **before).update(**after) != 1:
-            raise Refused(_("Somebody else changed this meanwhile. Look at it and send it again."), code="stale")
+            raise overtaken()
         changes: list[Change] = [(column, before[column], after[column]) for column in before]
         row.name, row.name_en = name, name_en
         audit.record(f"{where.area}.edit", row, by=by, now=now, ref=row.code, changes=changes)
@@ -131,9 +140,9 @@ def remove(where: NamedList, row: Named, by: User, now: datetime) -> None:
     """Remove a row that nothing has; raises Refused otherwise."""
     with transaction.atomic():
         if row.procedures.exists():
-            raise Refused(str(where.in_use), code="edit")
+            raise Refused(str(where.in_use))
         if obstacle := where.obstacle(row, clock.local_day(now)):
-            raise Refused(obstacle, code="edit")
+            raise Refused(obstacle)
         audit.record(f"{where.area}.remove", row, by=by, now=now, ref=row.code, changes=[("name", row.name, None)])
         row.delete()
 
@@ -141,7 +150,7 @@ def remove(where: NamedList, row: Named, by: User, now: datetime) -> None:
 def _make_sure_it_is_new(where: NamedList, name: str, row: Named | None = None) -> None:
     others = where.model.objects.exclude(pk=row.pk) if row else where.model.objects.all()
     if fold(name) in {fold(other) for other in others.values_list("name", flat=True)}:
-        raise Refused(str(where.taken), code="edit")
+        raise Refused(str(where.taken))
 
 
 def _code(where: NamedList, name: str) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
+
 from common.files.stored import ScanState
 from common.values.divisions import address_text
 
@@ -9,19 +11,12 @@ from ...models import Delivery, Dossier
 from ...models.papers import Paper
 
 
-def kilobytes(size: int) -> str:
-    """Return a file size in words: '340 KB', '2,4 MB'."""
-    if size < 1024 * 1024:
-        return f"{max(size // 1024, 1)} KB"
-    return f"{size / 1024**2:.1f} MB".replace(".", ",")
-
-
 def file_row(paper: Paper, user: Any) -> dict[str, Any]:
     """Return one given paper as its card shows it; a link only when this person may open the file."""
     return {
         "ref": paper.ref,
         "name": paper.original_name or paper.name,
-        "size": kilobytes(paper.size) if paper.file else "",
+        "size": filesizeformat(paper.size) if paper.file else "",
         "pages": paper.pages if paper.media_type == "application/pdf" else 0,
         "can_open": may_open(paper, user),
         "scan": paper.get_scan_state_display() if paper.scan_state in (ScanState.PENDING, ScanState.INFECTED) else "",

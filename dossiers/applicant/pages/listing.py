@@ -1,7 +1,6 @@
 """What the list of a person's dossiers shows, in order of what waits for the person."""
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Case, IntegerField, Q, Value, When
@@ -10,15 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.clock import LOCAL
-from common.templatetags.ui import STATUS_TAGS
+from common.templatetags.ui import STATUS_TAGS, vi_date
+from common.web.paging import keyset_page
 
 from ...filing import drafts
 from ...models import FINAL, Delivery, Dossier, Status
 
 PAGE = 20
-
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 # The order of "my dossiers" and the heading each rank stands under.
@@ -48,68 +45,36 @@ def list_page(user: Any, cursor: str, *, language: str) -> tuple[list[dict[str, 
     the authority works on, then what has ended; each newest first. One query,
     answers are not read.
     """
-    after = Q()
-    place = read_cursor(cursor)
-    if place is not None:
-        rank, saved_at, pk = place
-        after = Q(rank__gt=rank) | Q(rank=rank, saved_at__lt=saved_at)
-        after |= Q(rank=rank, saved_at=saved_at, pk__lt=pk)
-    name = "version__name_en" if language == "en" else "version__name"
-    found = list(
-        Dossier.objects.of_owner(user)
-        .annotate(rank=RANK)
-        .filter(after)
-        .order_by("rank", "-saved_at", "-pk")
-        .values(
-            "pk", "ref", "code", "status", "delivery", "saved_at", "submitted_at", "due_at", "rank",
-            "received_by__short_name", "version__name", name,
-        )[: PAGE + 1]
+    found = Dossier.objects.of_owner(user).annotate(rank=RANK).select_related("received_by", "version")
+    shown = found.only(
+        "ref", "code", "status", "delivery", "saved_at", "submitted_at", "due_at",
+        "received_by__short_name", "version__name", "version__name_en",
     )  # fmt: skip
-    last = found[PAGE - 1] if len(found) > PAGE else None
-    labels = dict(Status.choices)
-    rows = [list_row(item, item[name] or item["version__name"], labels) for item in found[:PAGE]]
-    return rows, cursor_of(last) if last else ""
+    page = keyset_page(shown, ("rank", "-saved_at", "-pk"), after=cursor, size=PAGE, has_empty=False)
+    return [list_row(dossier, language) for dossier in page.rows], page.next
 
 
-def cursor_of(item: dict[str, Any]) -> str:
-    """Return the place of a row in the list as a text for addresses."""
-    return f"{item['rank']}.{(item['saved_at'] - EPOCH) // timedelta(microseconds=1)}.{item['pk']}"
-
-
-def read_cursor(text: str) -> tuple[int, datetime, int] | None:
-    """Return the place that a text of :func:`cursor_of` names; None for anything else."""
-    if not re.fullmatch(r"[0-4]\.\d{1,17}\.\d{1,18}", text, re.ASCII):
-        return None
-    rank, microseconds, pk = (int(number) for number in text.split("."))
-    return rank, EPOCH + timedelta(microseconds=microseconds), pk
-
-
-def list_row(item: dict[str, Any], title: str, labels: dict[int, Any]) -> dict[str, Any]:
+def list_row(dossier: Any, language: str) -> dict[str, Any]:
     """Return one dossier of the list, ready to print."""
-    status = item["status"]
+    status, version = dossier.status, dossier.version
     is_draft = status == Status.DRAFT
-    todo, page = todo_of(status, item["delivery"])
+    todo, page = todo_of(status, dossier.delivery)
     return {
-        "url": reverse("applicant:dossier", args=[item["ref"]]),
-        "group": GROUPS[item["rank"]],
-        "title": title,
-        "code": item["code"] or "",
-        "unit": item["received_by__short_name"],
+        "url": reverse("applicant:dossier", args=[dossier.ref]),
+        "group": GROUPS[dossier.rank],
+        "title": (version.name_en if language == "en" else "") or version.name,
+        "code": dossier.code or "",
+        "unit": dossier.received_by.short_name,
         "is_draft": is_draft,
         "tag": STATUS_TAGS[status],
-        "status": labels[status],
-        "saved": day_text(item["saved_at"]) if is_draft else "",
-        "expires": day_text(item["saved_at"] + timedelta(days=drafts.DRAFT_DAYS)) if is_draft else "",
-        "submitted": day_text(item["submitted_at"]),
-        "due": day_and_time(item["due_at"]) if status in (Status.RECEIVED, Status.PROCESSING) else "",
+        "status": dossier.get_status_display(),
+        "saved": vi_date(dossier.saved_at) if is_draft else "",
+        "expires": vi_date(dossier.saved_at + timedelta(days=drafts.DRAFT_DAYS)) if is_draft else "",
+        "submitted": vi_date(dossier.submitted_at),
+        "due": day_and_time(dossier.due_at) if status in (Status.RECEIVED, Status.PROCESSING) else "",
         "todo": todo,
-        "todo_url": reverse(page, args=[item["ref"]]) if page else "",
+        "todo_url": reverse(page, args=[dossier.ref]) if page else "",
     }
-
-
-def day_text(moment: datetime | None) -> str:
-    """Return a moment's local day as 27/03/2026."""
-    return f"{moment.astimezone(LOCAL):%d/%m/%Y}" if moment else ""
 
 
 def day_and_time(moment: datetime | None) -> str:

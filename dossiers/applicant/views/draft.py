@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -19,6 +18,7 @@ from common.forms.adjusting import sent_with
 from common.forms.typed import Typed, as_sent, typed_of
 from common.forms.warnings import point_out
 from common.refusals import Refused
+from common.text import page_language
 from dossiers.actions.readiness import DELIVERY, Readiness, require_none
 from dossiers.filing import drafts, submission, supplements
 from dossiers.filing.papers import promise_original, remove_paper
@@ -35,11 +35,6 @@ from ..pages import drafting
 from .submitted import supplement_page
 
 
-def language() -> str:
-    """Return the language of the screen."""
-    return "en" if (get_language() or "vi").startswith("en") else "vi"
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @telling_refusals
 def section(request: SignedInRequest, dossier: Dossier, section: str) -> HttpResponse:
@@ -51,7 +46,7 @@ def section(request: SignedInRequest, dossier: Dossier, section: str) -> HttpRes
         return outside(request, dossier, is_known=chosen is not None)
     sent = request.POST if request.method == "POST" else None
     prefill = known_data(request.user) if dossier.is_draft else {}
-    form = ready.form.form(chosen, sent, prefill=prefill, language=language())
+    form = ready.form.form(chosen, sent, prefill=prefill, language=page_language())
     if sent is not None:
         answer = save_section(request, ready, chosen, form)
         if answer is not None:
@@ -247,7 +242,7 @@ def review(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
 
 def review_page(request: SignedInRequest, dossier: Dossier, form: SubmitForm, status: int = 200) -> HttpResponse:
     """Show the check page with its declaration."""
-    context = drafting.review(Readiness(dossier, local_day(now())), language()) | {"form": form}
+    context = drafting.review(Readiness(dossier, local_day(now())), page_language()) | {"form": form}
     return render(request, "applicant/review.html", context, status=status)
 
 

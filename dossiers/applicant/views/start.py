@@ -5,7 +5,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
@@ -13,6 +12,7 @@ from accounts.requests import SignedInRequest
 from common import onetime
 from common.clock import local_day, now, recorded_now
 from common.refusals import Refused
+from common.text import page_language
 from dossiers.actions.readiness import Readiness
 from dossiers.filing import drafts, renewal
 from dossiers.models import Dossier
@@ -73,7 +73,7 @@ def cannot_apply(request: HttpRequest, procedure: Procedure, entry: Entry) -> Ht
 @require_safe
 def dossiers(request: SignedInRequest) -> HttpResponse:
     """List the person's dossiers, open ones first, a page at a time."""
-    rows, following = listing.list_page(request.user, request.GET.get("after", ""), language=get_language() or "vi")
+    rows, following = listing.list_page(request.user, request.GET.get("after", ""), language=page_language())
     page = {"rows": rows, "following": following, "on_paper": filed_on_paper(request.user)}
     return render(request, "applicant/dossier_list.html", page)
 
@@ -88,7 +88,7 @@ def dossier(request: SignedInRequest, ref: str) -> HttpResponse:
 def draft_page(request: SignedInRequest, found: Dossier) -> HttpResponse:
     """Show the parts of a draft with their states, or that the procedure has changed under it."""
     day = local_day(now())
-    ready, language = Readiness(found, day), get_language() or "vi"
+    ready, language = Readiness(found, day), page_language()
     if ready.newer is not None:
         return render(request, "applicant/dossier_renew.html", renewal.page(found, ready.newer, day, language))
     return render(request, "applicant/dossier_draft.html", drafting.task_list(ready, language))
@@ -96,6 +96,6 @@ def draft_page(request: SignedInRequest, found: Dossier) -> HttpResponse:
 
 def tracking_page(request: SignedInRequest, found: Dossier) -> HttpResponse:
     """Show a submitted dossier: where it is, what to do now, what happened, what was sent."""
-    context = tracking.tracking(found, request.user, now(), get_language() or "vi")
+    context = tracking.tracking(found, request.user, now(), page_language())
     context["key"] = onetime.new_key()
     return render(request, "applicant/dossier_track.html", context)

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,7 +11,7 @@ from accounts.requests import SignedInRequest
 from common.clock import local_day, recorded_now
 from common.files.uploads import ACCEPT_ATTRIBUTE, serve
 from common.refusals import Refused
-from common.text import lower_first
+from common.text import lower_first, page_language
 from dossiers.actions import RequestWithdrawal, ReturnResult
 from dossiers.filing import drafts, submission, supplements
 from dossiers.models import Delivery, Dossier, Result, SlipKind, Status
@@ -124,7 +123,7 @@ def supplement_page(
     waiting = supplements.open_request(dossier)
     if waiting is None:
         raise drafts.changed_meanwhile()
-    cards = tracking.supplement_cards(dossier, waiting, request.user, get_language() or "vi")
+    cards = tracking.supplement_cards(dossier, waiting, request.user, page_language())
     for card in cards:
         card["error"] = error if card["key"] == error_key else ""
     context = {

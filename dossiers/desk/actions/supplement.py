@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.forms.adjusting import choice_of
 from common.forms.fields import NfcCharField
+from common.text import page_language
 from dossiers import actions
 from dossiers.actions.supplement import states
 from dossiers.models import Dossier, SlipKind, Status
@@ -59,7 +60,7 @@ class RequestSupplementForm(ActionForm):
         for paper in self.dossier.version.papers.all():
             if is_brought(self.dossier.version, paper):
                 self._add(f"paper_{paper.pk}", paper.name, paper.condition, actions.Item(paper.pk, "", paper.name, ""))
-        for key, title in sections_of(self.dossier, get_language() or "vi"):
+        for key, title in sections_of(self.dossier, page_language()):
             self._add(f"section_{key}", title, _("Part of the declaration"), actions.Item(None, key, title, ""))
 
     def _add(self, name: str, label: str, detail: str, item: actions.Item) -> None:

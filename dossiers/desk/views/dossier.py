@@ -6,11 +6,11 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.files.uploads import serve
+from common.text import page_language
 from dossiers import hooks
 from dossiers.hooks import Audience
 from dossiers.models import Dossier, Result, SlipKind, SupplementRequest
@@ -56,7 +56,7 @@ def pop_unmasked(request: HttpRequest, dossier: Dossier) -> bool:
 def contents(request: HttpRequest, officer: Officer, dossier: Dossier) -> dict[str, Any]:
     """Return the data, papers and result of a dossier for a page."""
     is_unmasked = pop_unmasked(request, dossier)
-    language = get_language() or "vi"
+    language = page_language()
     return {
         "is_unmasked": is_unmasked,
         "id_number": dossier.applicant.id_number if is_unmasked else dossier.applicant.masked_number,

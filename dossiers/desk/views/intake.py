@@ -9,13 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common import onetime
 from common.forms.warnings import point_out
 from common.refusals import Refused
+from common.text import page_language
 from common.web.limits import hit_target, too_many
 from dossiers.models import SlipKind
 from dossiers.timeline.history import explain_refusal
@@ -80,7 +80,7 @@ def show(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
     if form is None:
         return lead_back(request)
     schema = form_schema.load(form.version.form or {})
-    language = "en" if (get_language() or "vi").startswith("en") else "vi"
+    language = page_language()
     page = {
         "form": form,
         "title": schema.title.say(language),

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
@@ -31,16 +30,6 @@ class SectorField(forms.ModelChoiceField):
     """A field of administration."""
 
     iterator = _InOrder
-
-
-class PlainForm(forms.Form):
-    """A form whose template owns the form tag."""
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
 
 
 def level_choices(maximum: int = 4) -> list[tuple[int, str]]:

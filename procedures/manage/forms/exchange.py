@@ -2,26 +2,19 @@
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.forms.adjusting import choice_of
+from common.forms.screen_forms import ScreenForm
 from common.text import in_order
 from procedures.exchange.item import MAX_BYTES, MAX_PROCEDURES, too_large
 from procedures.models import Procedure
 
 
-def _helper(form: forms.Form) -> FormHelper:
-    helper = FormHelper(form)
-    helper.form_tag = False
-    helper.disable_csrf = True
-    return helper
-
-
-class ExportForm(forms.Form):
+class ExportForm(ScreenForm):
     """Which procedures, in which format.
 
     A file holds as many procedures as an import takes: so what goes out comes
@@ -59,7 +52,6 @@ class ExportForm(forms.Form):
         else:
             self.scopes = self._scopes()
             choice_of(self, "scope").choices = self.scopes
-        self.helper = _helper(self)
 
     def _scopes(self) -> list[tuple[str, str]]:
         """Offer the whole catalogue and each field, in parts where they are large. One query."""
@@ -98,7 +90,7 @@ class ExportForm(forms.Form):
         return dict(self.scopes)[self.cleaned_data["scope"]]
 
 
-class ImportForm(forms.Form):
+class ImportForm(ScreenForm):
     """A file to be tried."""
 
     use_required_attribute = False
@@ -121,10 +113,6 @@ class ImportForm(forms.Form):
         label=gettext_lazy("Send the drafts to review at once; what the check finds is a fault then"),
         required=False,
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.helper = _helper(self)
 
     def clean_file(self) -> Any:
         """Refuse what is too large before it is read."""

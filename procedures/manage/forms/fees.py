@@ -7,13 +7,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.forms.fields import LineField, MoneyField, PartialDateField, TableField, WholeNumberField
+from common.forms.fields import LineField, MoneyField, PartialDateField, TableField, TickField, WholeNumberField
 from procedures.fees import cap_fault, tier_fault
 from procedures.models import FeeKind, FeeLine, FeeUnit, ProcedureVersion
 from procedures.versions.fee_lines import plain_exemptions
 
 from .conditions import condition_field
-from .versions import DraftForm, TickField, initial_of
+from .versions import DraftForm, initial_of
 
 LARGEST_FEE = 2_000_000_000
 MAX_TIERS, MAX_EXEMPTIONS = 10, 20
@@ -68,7 +68,6 @@ def exemptions_field() -> TableField:
 class FeeForm(DraftForm):
     """One fee."""
 
-    more = ("applies_if-more", "tiers_more", "exemptions_more")
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=FeeKind.choices, widget=forms.RadioSelect)
     name = LineField(
         label=gettext_lazy("Name"),

@@ -9,18 +9,19 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.forms.adjusting import choice_of, sent_with
+from common.forms.adjusting import choice_of
 from common.forms.fields import DayField, LineField
+from common.forms.screen_forms import ChangeForm
 from procedures.fees import amount_words
 from procedures.models import FeeLine, Offering
 from procedures.versions.procedure_editing import OwnFee, newest_fees
 
-from .choosing import PlainForm, level_choices
+from .choosing import level_choices
 from .fees import FeeField
 
 
-class OfferingForm(PlainForm):
-    """How a unit offers a procedure; it carries what the page showed, so that a change in between is noticed.
+class OfferingForm(ChangeForm):
+    """How a unit offers a procedure.
 
     Each fee line has four boxes, filled with the unit's newest amount for it.
     """
@@ -28,7 +29,6 @@ class OfferingForm(PlainForm):
     level = forms.TypedChoiceField(label=gettext_lazy("Level of service"), coerce=int, widget=forms.RadioSelect)
     since = DayField(label=gettext_lazy("Since"))
     until = DayField(label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: without an end."))
-    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=80)
 
     def __init__(
         self,
@@ -41,13 +41,13 @@ class OfferingForm(PlainForm):
     ) -> None:
         self.offering, self.lines, self.today = offering, list(lines), today
         self.newest = newest_fees(offering)
-        initial: dict[str, Any] = {"level": maximum, "since": today, "seen": mark(offering)}
+        initial: dict[str, Any] = {"level": maximum, "since": today}
         if offering is not None:
             initial |= {"since": offering.since, "until": offering.until, "level": min(offering.level, maximum)}
-        super().__init__(*args, initial=initial, **options)
+        super().__init__(*args, initial=initial, revision=revision_of(offering), **options)
         choice_of(self, "level").choices = level_choices(maximum)
         sets = [Fieldset(line.name, *self._boxes(n, line)) for n, line in enumerate(self.lines)]
-        self.helper.layout = Layout("level", "since", "until", *sets, "seen")
+        self.helper.layout = Layout("level", "since", "until", *sets)
 
     def _boxes(self, n: int, line: FeeLine) -> list[str]:
         """Add the boxes of one fee line; returns their names."""
@@ -75,15 +75,6 @@ class OfferingForm(PlainForm):
             if present is not None:
                 self.initial[box(n, name)] = getattr(present, name)
         return [box(n, name) for name in boxes]
-
-    @property
-    def is_stale(self) -> bool:
-        """Whether the offering is another than the one the page showed."""
-        return bool(self.cleaned_data.get("seen", "") != mark(self.offering))
-
-    def renew(self) -> None:
-        """Keep everything typed and let the next try count from the present values."""
-        self.data = sent_with(self, {"seen": mark(self.offering)})
 
     def clean(self) -> dict[str, Any]:
         """Compare both days; an amount needs its resolution and its first day."""
@@ -117,6 +108,6 @@ def box(n: int, name: str) -> str:
     return f"fee_{n}_{name}"
 
 
-def mark(offering: Offering | None) -> str:
+def revision_of(offering: Offering | None) -> str:
     """Return what tells one state of an offering from another."""
     return "" if offering is None else f"{offering.pk}-{offering.revision}"

@@ -6,12 +6,12 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.forms.fields import LineField
+from common.forms.fields import LineField, TickField
 from procedures.models import ProcedureVersion, RequiredPaper
 from procedures.versions.template_files import ACCEPT_ATTRIBUTE, KINDS
 
 from .conditions import condition_field
-from .versions import MAX_COUNT, CountField, DraftForm, TickField, initial_of
+from .versions import MAX_COUNT, CountField, DraftForm, initial_of
 
 
 class PaperForm(DraftForm):
@@ -92,5 +92,6 @@ class PaperForm(DraftForm):
 
     def values(self) -> dict[str, Any]:
         """Return the columns; files are a matter of their own."""
-        dropped = ("revision", "template_file", "remove_template")
-        return {name: value for name, value in self.cleaned_data.items() if name not in dropped}
+        return {
+            name: value for name, value in super().values().items() if name not in ("template_file", "remove_template")
+        }

@@ -11,16 +11,15 @@ from django.utils.translation import gettext_lazy
 
 from common.clock import local_day, now
 from common.forms.adjusting import choice_of
-from common.forms.fields import DayField, LineField, PlainField
-from common.forms.screen_forms import ChangeForm, OnceForm
-from common.text import clean
+from common.forms.fields import DayField, LineField, LinesField, PlainField, TableField
+from common.forms.screen_forms import ChangeForm, OnceForm, ScreenForm
 from procedures.models import LifeEvent, Procedure, Sector
 
 from ..lists import names_of
-from .choosing import PlainForm, SectorField, find_procedure, level_choices, procedures_meant
-from .versions import DraftForm, LinesField
+from .choosing import SectorField, find_procedure, level_choices, procedures_meant
+from .versions import DraftForm
 
-MAX_FAQ, BLANK_FAQ = 30, 2
+MAX_FAQ = 30
 
 
 MAX_RELATED = 12
@@ -56,57 +55,21 @@ class DuplicateForm(OnceForm):
     name = LineField(label=gettext_lazy("Name of the new procedure"), max_length=300)
 
 
-class FaqWidget(forms.Widget):
-    """Rows of question and answer: those that are there and two blank ones."""
-
-    template_name = "manage/widgets/faq.html"
-    use_fieldset = True
-
-    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
-        """Return the rows with anything in them."""
-        rows = [
-            {part: clean(str(data.get(f"{name}_{n}_{part}") or "")) for part in ("question", "answer")}
-            for n in range(MAX_FAQ)
-        ]
-        return [row for row in rows if row["question"].strip() or row["answer"].strip()]
-
-    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
-        """Say whether no row was sent."""
-        return f"{name}_0_question" not in data
-
-    def id_for_label(self, id_: str, index: int | None = None) -> str:
-        """Return the first box, where an error link leads."""
-        return f"{id_}_0_question" if id_ else id_
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Give the template the rows."""
-        context = super().get_context(name, value, attrs)
-        rows = list(value or [])
-        blank = [{"question": "", "answer": ""}] * min(BLANK_FAQ, MAX_FAQ - len(rows))
-        context["widget"]["rows"] = rows + blank
-        return context
-
-
-class FaqField(forms.Field):
+class FaqField(TableField):
     """Questions and answers; value: a list of {"question", "answer"}."""
 
-    widget = FaqWidget
+    def __init__(self, **options: Any) -> None:
+        columns: dict[str, forms.Field] = {
+            "question": LineField(label=gettext_lazy("Question"), max_length=300, required=False),
+            "answer": LineField(label=gettext_lazy("Answer"), lines=True, rows=2, max_length=3000, required=False),
+        }
+        super().__init__(columns=columns, max_rows=MAX_FAQ, **options)
 
     def clean(self, value: Any) -> list[dict[str, str]]:
         """Return the rows; raises ValidationError for a half row, naming it."""
-        question, answer = (
-            LineField(max_length=300, required=False),
-            LineField(lines=True, max_length=3000, required=False),
-        )
-        rows, faults = [], []
-        for n, typed in enumerate(value or [], start=1):
-            try:
-                row = {"question": question.clean(typed["question"]), "answer": answer.clean(typed["answer"])}
-                if not row["question"] or not row["answer"]:
-                    raise ValidationError(_("Write both the question and the answer."))
-                rows.append(row)
-            except ValidationError as error:
-                faults.append(_("Question %(n)d: %(message)s") % {"n": n, "message": " ".join(error.messages)})
+        rows = super().clean(value)
+        message = _("Question %(n)d: write both the question and the answer.")
+        faults = [message % {"n": n} for n, row in enumerate(rows, start=1) if len(row) < len(self.columns)]
         if faults:
             raise ValidationError(faults)
         return rows
@@ -176,7 +139,7 @@ class ProcedureForm(DraftForm):
         return list(found.values())
 
 
-class RetireForm(PlainForm):
+class RetireForm(ScreenForm):
     """The end of a procedure."""
 
     on = DayField(

@@ -4,62 +4,32 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.forms.adjusting import choice_of, sent_with
-from common.forms.fields import DayField, LineField, WholeNumberField
+from common.forms.adjusting import choice_of
+from common.forms.fields import DayField, LineField, LinesField, TickField, WholeNumberField
+from common.forms.screen_forms import ChangeForm
 from common.text import plain
 from offices.models import Role
 from procedures.labels import audience_words, channel_words, level_set_words
 from procedures.models import ProcedureVersion, TimeUnit
 
-LARGEST_REVISION = 2**31 - 1
-MAX_LINES, MAX_LINE = 40, 400
 MAX_COUNT, MAX_TIME = 99, 999
 ROLES = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.CASHIER)
-
-
-class LinesField(LineField):
-    """A list of texts, one a line; empty lines do not count."""
-
-    def __init__(self, *, rows: int = 4, **options: Any) -> None:
-        super().__init__(lines=True, rows=rows, max_length=MAX_LINES * (MAX_LINE + 2), **options)
-
-    def prepare_value(self, value: Any) -> Any:
-        """Show a stored list as lines."""
-        return "\n".join(str(line) for line in value) if isinstance(value, list) else value
-
-    def clean(self, value: Any) -> Any:
-        """Return the lines, each once."""
-        lines = [" ".join(line.split()) for line in super().clean(value).split("\n")]
-        lines = list(dict.fromkeys(line for line in lines if line))
-        if len(lines) > MAX_LINES:
-            raise ValidationError(_("At most %(count)d lines.") % {"count": MAX_LINES})
-        if any(len(line) > MAX_LINE for line in lines):
-            raise ValidationError(_("A line has at most %(count)d characters.") % {"count": MAX_LINE})
-        return lines
 
 
 class CountField(WholeNumberField):
     """A whole number from 0 to a limit; left empty it is 0."""
 
     def __init__(self, *, maximum: int, **options: Any) -> None:
-        super().__init__(**({"required": False} | options))
-        self.maximum = maximum
-        self.widget.attrs |= {"class": "w4", "maxlength": 24}
+        super().__init__(**({"required": False, "minimum": 0, "maximum": maximum} | options))
 
     def clean(self, value: Any) -> int:
         """Return the number; raises ValidationError outside the limits."""
-        number = super().clean(value) or 0
-        if not 0 <= number <= self.maximum:
-            raise ValidationError(
-                _("Enter a number between 0 and %(most)s.") % {"most": f"{self.maximum:,}".replace(",", ".")}
-            )
-        return number
+        return super().clean(value) or 0
 
 
 class HoursField(forms.Field):
@@ -81,41 +51,10 @@ class HoursField(forms.Field):
         return Decimal(f"{whole}.{tenth or 0}")
 
 
-class _PlainCheckbox(forms.CheckboxInput):
-    """A box without the attribute that says it must be ticked."""
+class DraftForm(ChangeForm):
+    """A form over a draft; ``needed`` names boxes that the check will ask for but that may be saved empty."""
 
-    def use_required_attribute(self, initial: Any) -> bool:
-        return False
-
-
-class TickField(forms.BooleanField):
-    """Yes or no in one box; both are answers, so it is not marked as optional."""
-
-    widget = _PlainCheckbox
-
-    def validate(self, value: Any) -> None:
-        """Take both answers."""
-
-
-class DraftForm(forms.Form):
-    """A form over a draft; it carries the revision its page was made for.
-
-    ``needed`` names boxes that the check will ask for but that may be saved empty,
-    ``more`` the buttons that only ask for another row.
-    """
-
-    revision = forms.IntegerField(widget=forms.HiddenInput, required=False, min_value=0, max_value=LARGEST_REVISION)
     needed: tuple[str, ...] = ()
-    more: tuple[str, ...] = ()
-
-    def __init__(self, *args: Any, revision: int, **options: Any) -> None:
-        options["initial"] = {"revision": revision} | dict(options.get("initial") or {})
-        super().__init__(*args, **options)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        # An error summary without links to it would be of no use.
-        self.helper.attrs = {}
 
     def full_clean(self) -> None:
         """Check what was typed; a draft may leave out what only the check needs."""
@@ -124,26 +63,10 @@ class DraftForm(forms.Form):
         super().full_clean()
         for name in self.needed:
             self.fields[name].required = True
-        if self.asks_more:
-            self.errors.clear()
-
-    @property
-    def asks_more(self) -> bool:
-        """Whether only another row was asked for: the page is shown again, without faults."""
-        return self.is_bound and any(name in self.data for name in self.more)
-
-    def shown_revision(self) -> int:
-        """Return the revision the page was made for; one that never existed when the form does not say."""
-        revision = self.cleaned_data.get("revision")
-        return -1 if revision is None else revision
-
-    def renew(self, revision: int) -> None:
-        """Keep everything typed and let the next try count from the newer state."""
-        self.data = sent_with(self, {self.add_prefix("revision"): str(revision)})
 
     def values(self) -> dict[str, Any]:
         """Return what was typed as columns."""
-        return {name: value for name, value in self.cleaned_data.items() if name != "revision"}
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("revision", "key")}
 
 
 class InfoForm(DraftForm):
@@ -277,12 +200,6 @@ class DocumentsForm(DraftForm):
     def __init__(self, *args: Any, version: ProcedureVersion, **options: Any) -> None:
         initial = {name: getattr(version, name) for name in ("receipt_note", "letter_text", "reasons")}
         super().__init__(*args, revision=version.revision, initial=initial, **options)
-
-
-class MoveForm(forms.Form):
-    """A button that moves or deletes a row."""
-
-    revision = forms.IntegerField(min_value=0, max_value=LARGEST_REVISION)
 
 
 def initial_of(row: Any, form: type[forms.Form]) -> Mapping[str, Any]:

@@ -2,10 +2,10 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from common import clock
+from common.text import page_language
 from procedures.models import ProcedureVersion, VersionStatus
 from procedures.versions.comparing import compare
 from procedures.versions.serialising import PARTS, plain_version, template_digest
@@ -33,7 +33,7 @@ def compare_versions(request: HttpRequest, code: str, number: int) -> HttpRespon
     other = next((row for row in others if str(row.number) == asked), None) or usual(version, others)
     sections = []
     if other is not None:
-        language = "en" if (get_language() or "vi").startswith("en") else "vi"
+        language = page_language()
         before, after = (plain_version(row, template_digest) for row in (other, version))
         sections = compare(before, after, language)
     context = {

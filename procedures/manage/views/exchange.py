@@ -1,24 +1,26 @@
 """Taking the catalogue out and in: export, dry run, import."""
 
 import logging
+from datetime import datetime
 from tempfile import TemporaryFile
 from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from common import clock, onetime
-from common.files.store import NotKept, require_room
+from common.files.store import require_room
 from common.files.uploads import clean_name
 from common.refusals import Refused
+from common.text import digits_in
+from common.web.screens import answer, sent, shows_form
 from offices.log import audit
 from procedures.exchange import apply, plan, store
 from procedures.exchange.excel import write_workbook
@@ -43,10 +45,10 @@ PURPOSE = "import_catalogue"
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def export(request: SignedInRequest) -> HttpResponseBase:
     """Offer the catalogue, or a part of it, as a file."""
-    form = ExportForm(request.POST if request.method == "POST" else None)
+    form = ExportForm(sent(request))
     if request.method == "POST" and form.is_valid():
         rows, name = form.chosen()
         moment = clock.recorded_now()
@@ -63,11 +65,11 @@ def export(request: SignedInRequest) -> HttpResponseBase:
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def export_one(request: SignedInRequest, code: str) -> HttpResponseBase:
     """Offer one procedure as a file."""
     procedure = get_object_or_404(Procedure, code=code)
-    form = ExportForm(request.POST if request.method == "POST" else None, procedure=procedure)
+    form = ExportForm(sent(request), procedure=procedure)
     if request.method == "POST" and form.is_valid():
         changes = [("format", None, form.cleaned_data["format"])]
         record(procedure, "procedure.export", by=request.user, now=clock.recorded_now(), changes=changes)
@@ -104,34 +106,36 @@ def download(rows: QuerySet[Procedure], kind: str, name: str) -> HttpResponseBas
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def import_file(request: SignedInRequest) -> HttpResponse:
     """Take a file and try it; what it would do is shown before anything is written."""
-    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
-    if request.method == "POST" and form.is_valid():
+    form = ImportForm(sent(request), request.FILES or None)
+    moment = clock.now()
+
+    def change() -> str:
         upload = form.cleaned_data["file"]
         options = Options(form.cleaned_data["overwrite"], form.cleaned_data["to_review"])
-        try:
-            require_room(clock.now())
-            parcels = read_upload(upload)
-        except Refused as refusal:
-            form.add_error("file", str(refusal.message))
-        else:
-            moment = clock.now()
-            planned = plan.plan(parcels, by=request.user, options=options, day=clock.local_day(moment))
-            check_templates(planned)
-            name = clean_name(upload.name or "")
-            store.keep(request.user, name, parcels, options, planned, moment)
-            return redirect("manage:import_report")
-    waiting = store.waiting_of(request.user, clock.now())
-    context = {"form": form, "waiting": waiting if waiting and not waiting.is_done else None}
-    return render(request, "manage/import.html", context, status=422 if form.errors else 200)
+        parcels = read_upload(upload, moment)
+        planned = plan.plan(parcels, by=request.user, options=options, day=clock.local_day(moment))
+        check_templates(planned)
+        store.keep(request.user, clean_name(upload.name or ""), parcels, options, planned, moment)
+        return reverse("manage:import_report")
+
+    def page(refused: Refused | None) -> dict[str, Any]:
+        waiting = store.waiting_of(request.user, moment)
+        return {"waiting": waiting if waiting and not waiting.is_done else None}
+
+    return answer(request, form, None, change, template="manage/import.html", page=page)
 
 
-def read_upload(upload: UploadedFile) -> list[ImportItem]:
-    """Read an upload by what it is; raises Refused."""
-    content = upload.read()
-    return read_excel(content) if content.startswith(b"PK\x03\x04") else read_json(content)
+def read_upload(upload: UploadedFile, now: datetime) -> list[ImportItem]:
+    """Read an upload by what it is; raises Refused at its box."""
+    try:
+        require_room(now)
+        content = upload.read()
+        return read_excel(content) if content.startswith(b"PK\x03\x04") else read_json(content)
+    except Refused as refused:
+        raise Refused(*refused.reasons, field="file") from refused
 
 
 @publisher_only
@@ -150,8 +154,7 @@ def report_context(request: SignedInRequest, waiting: store.Waiting) -> dict[str
     order = {state: n for n, state in enumerate(("fault", "changed", "new", "same"))}
     lines = sorted(waiting.lines, key=lambda line: order[line["state"]])
     pages = max(1, -(-len(lines) // PAGE))
-    asked = request.GET.get("page", "")
-    page = min(int(asked), pages) if asked.isascii() and asked.isdigit() and len(asked) < 6 and int(asked) else 1
+    page = min(digits_in(request.GET.get("page", ""), 5) or 1, pages)
     labels = {"new": _("New"), "changed": _("Changed"), "same": _("The same"), "fault": _("Fault")}
     rows = {"new": _("new"), "changed": _("changed"), "same": _("the same")}
     shown = [
@@ -192,24 +195,21 @@ def import_confirm(request: SignedInRequest) -> HttpResponse:
         messages.error(request, _("No file waits to be imported. Choose it again."))
         return redirect("manage:import")
     note = _("Imported from the file “%(name)s”.") % {"name": waiting.name}
+
+    def take_in() -> None:
+        digest, options = form.cleaned_data["digest"], waiting.options
+        store.finish(user, waiting, apply.apply(parcels, digest, note, by=user, options=options, now=moment))
+
     try:
-        with transaction.atomic():
-            if onetime.use_key(form.cleaned_data["key"], PURPOSE, user.pk, waiting.token, moment) is not None:
-                return redirect("manage:import_report")
-            planned = apply.apply(
-                parcels, form.cleaned_data["digest"], note, by=user, options=waiting.options, now=moment
-            )
-            store.finish(user, waiting, planned)
+        onetime.once(form.cleaned_data["key"], PURPOSE, user.pk, waiting.token, moment, take_in)
     except apply.Stale as stale:
         store.renew(user, waiting, check_templates(stale.plan))
         messages.error(
             request,
             _("Catalogue or file have changed since this report was made. Nothing was imported; the report is new."),
         )
-    except NotKept as trouble:
-        messages.error(request, trouble.message)
-    except onetime.KeyMisused:
-        messages.error(request, _("This page was made for another request. Try again from here."))
+    except Refused as refused:
+        messages.error(request, refused.message)
     else:
         messages.success(request, _("Imported."))
     return redirect("manage:import_report")

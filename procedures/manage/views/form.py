@@ -6,11 +6,12 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from common.refusals import Refused
+from common.text import digits_in
+from common.web.screens import sent, shows_form
 from eforms.builder import boxes, editing, forms, raw
 
 from .. import form_page, marks
-from ..form_desk import BOTH, Desk, at_version, delete_page, on_draft
+from ..form_desk import Desk, at_version, delete_page, on_draft
 
 # The whole form -----------------------------------------------------------------------------------------------------
 
@@ -40,25 +41,26 @@ def form_start(request: HttpRequest, desk: Desk) -> HttpResponse:
             return desk.back()
     else:
         made = editing.blank(desk.version.name[: boxes.MAX_LABEL])
-    if not desk.save(made):
-        messages.error(request, desk.notice)
+    desk.save(made)
     return desk.back()
 
 
 @on_draft
-@BOTH
+@shows_form
 def form_title(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Change the title of the declaration, its legal basis and who signs it."""
-    form = forms.TitleForm(desk.form, desk.data)
-    if desk.data is not None and form.is_valid():
-        made = editing.change_title(desk.form, form.words("title") or {}, form.cleaned_data["basis"], form.signatures())
-        if desk.save(made):
-            return desk.saved(_("Saved."), "form")
-    return desk.show("form_part", form=form, heading=_("Title of the declaration"))
+    form = forms.TitleForm(desk.form, sent(request), revision=desk.version.revision)
+
+    def change() -> str:
+        words = form.words("title") or {}
+        desk.save(editing.change_title(desk.form, words, form.cleaned_data["basis"], form.signatures()))
+        return desk.saved(_("Saved."), "form")
+
+    return desk.answer(form, desk.screen(_("Title of the declaration")), change)
 
 
 @on_draft
-@BOTH
+@shows_form
 def form_remove(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Take the whole form away, after asking; refused while a paper hangs on an answer."""
     return delete_page(desk, _("Remove the whole form"), desk.version.name, editing.remove_form)
@@ -77,7 +79,7 @@ def form_move(request: HttpRequest, desk: Desk) -> HttpResponse:
     pressed, typed = post.get("up", post.get("down", ""))[:80], post.get("to", "")
     what, _colon, named = pressed.rpartition(":")
     key, table = named or post.get("key", "")[:80], post.get("table", "")[:80]
-    to = int(typed) if not pressed and typed.isascii() and typed.isdigit() and len(typed) < 4 else None
+    to = None if pressed else digits_in(typed, 3)
     if what == "section":
         sections = raw.sections_of(desk.form)
         at = sections.index(raw.find_section(desk.form, key))
@@ -88,8 +90,7 @@ def form_move(request: HttpRequest, desk: Desk) -> HttpResponse:
     else:
         section = post.get("section", "")[:80]
         made, anchor = editing.move_field(desk.form, key, to, section=section, table=table), f"field-{key}"
-    if not desk.save(made):
-        messages.error(request, desk.notice)
+    desk.save(made)
     return redirect(desk.url("form_field", table) + f"#{anchor}") if table else desk.back(anchor)
 
 
@@ -97,14 +98,14 @@ def form_move(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @on_draft
-@BOTH
+@shows_form
 def form_section_add(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Add a section at the end."""
     return section_page(desk, None)
 
 
 @on_draft
-@BOTH
+@shows_form
 def form_section(request: HttpRequest, desk: Desk, section: str) -> HttpResponse:
     """Change a section."""
     return section_page(desk, section)
@@ -114,25 +115,23 @@ def section_page(desk: Desk, key: str | None) -> HttpResponse:
     """Show or save the form of a section, a new one when ``key`` is None."""
     stored = {} if key is None else raw.find_section(desk.form, key)
     before = raw.before(desk.form, "", key or "")
-    form = forms.SectionForm(stored, before, desk.data)
-    if desk.data is not None and form.is_valid():
-        try:
-            if key is None:
-                made, key_made = editing.add_section(desk.form, form.values())
-            else:
-                made, key_made = editing.change_section(desk.form, key, form.values()), key
-        except Refused as refused:
-            form.add_error(None, refused.message)
+    form = forms.SectionForm(stored, before, sent(desk.request), revision=desk.version.revision)
+
+    def change() -> str:
+        if key is None:
+            made, key_made = editing.add_section(desk.form, form.values())
         else:
-            if desk.save(made):
-                return desk.saved(_("Saved."), f"section-{key_made}", key_made)
+            made, key_made = editing.change_section(desk.form, key, form.values()), key
+        desk.save(made)
+        return desk.saved(_("Saved."), f"section-{key_made}", key_made)
+
     heading = _("New section") if key is None else raw.name_of(stored)
     remove = desk.url("form_section_delete", key) if key is not None else ""
-    return desk.show("form_part", form=form, heading=heading, remove=remove)
+    return desk.answer(form, desk.screen(heading), change, remove=remove)
 
 
 @on_draft
-@BOTH
+@shows_form
 def form_section_delete(request: HttpRequest, desk: Desk, section: str) -> HttpResponse:
     """Delete a section with its questions, after asking."""
     name = raw.name_of(raw.find_section(desk.form, section))

@@ -2,29 +2,29 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from common import onetime
-from common.refusals import Refused
+from common.refusals import Refused, revision_of
+from common.text import digits_in
+from common.web.screens import Screen, answer, done, sent, shows_form
 from offices.access import current_posts
 from offices.models import Role
-from procedures.models import Procedure, ProcedureVersion
+from procedures.models import ProcedureVersion
 from procedures.versions import publishing
 
 from .. import lists
 from ..forms.procedures import NewForm
 from ..guards import publisher_only
-from ..pages import Publisher, attempt, publisher_of
+from ..pages import Publisher, once_procedure, publisher_of
 from ..sections import link
 
 MAX_AT_ONCE = 50
@@ -61,37 +61,22 @@ def procedure_list(request: HttpRequest) -> HttpResponse:
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def new(request: HttpRequest) -> HttpResponseBase:
     """Begin a new procedure with an empty draft."""
     publisher = publisher_of(request)
-    form = NewForm(request.POST or None, initial=None if request.POST else {"code": publishing.next_local_code()})
-    status = 200
-    if request.method == "POST":
-        status = attempt(form, lambda: _create(form, publisher)) if form.is_valid() else 422
-        if status == 200:
-            messages.success(request, _("The procedure is there. Go on with its sections."))
-            return redirect("manage:version", form.cleaned_data["code"], 1)
-    return render(request, "manage/procedure_new.html", {"form": form}, status=status)
+    form = NewForm(sent(request), initial=None if request.POST else {"code": publishing.next_local_code()})
 
+    def change() -> str:
+        typed = form.cleaned_data
+        columns = typed["code"], typed["name"], typed["sector"], typed["level"]
+        make = partial(publishing.new_procedure, *columns, publisher.user, publisher.now)
+        once_procedure(form, "procedure.new", publisher, make)
+        return done(request, _("The procedure is there. Go on with its sections."), "manage:version", typed["code"], 1)
 
-def _create(form: NewForm, publisher: Publisher) -> None:
-    data = form.cleaned_data
-    with transaction.atomic():
-        if use_key(data["key"], "procedure.new", publisher, data["code"]):
-            publishing.new_procedure(
-                data["code"], data["name"], data["sector"], data["level"], publisher.user, publisher.now
-            )
-    if not Procedure.objects.filter(code=data["code"]).exists():
-        raise Refused(_("This page is too old. Open it again and type once more."), code="edit")
-
-
-def use_key(key: str, purpose: str, publisher: Publisher, subject: str) -> bool:
-    """Claim a form's key: whether this is its first time. Raises Refused for a key that is none."""
-    try:
-        return onetime.use_key(key, purpose, publisher.user.pk, subject, publisher.now) is None
-    except onetime.KeyMisused as error:
-        raise Refused(_("This page is too old. Open it again and type once more."), code="edit") from error
+    lead = _("It begins as a draft that nobody sees but publishers.")
+    screen = Screen(_("New procedure"), _("Begin the draft"), reverse("manage:procedures"), lead=lead)
+    return answer(request, form, screen, change, template="manage/procedure_screen.html", procedure=None)
 
 
 # Publishing several at once ------------------------------------------------------------------------------------------
@@ -128,13 +113,12 @@ def bulk_publish(request: HttpRequest) -> HttpResponse:
     shown = dict(pair.split(":", 1) for pair in request.POST.getlist("version")[:MAX_AT_ONCE] if ":" in pair)
     results = []
     for version in _chosen(shown):
-        revision = shown[str(version.pk)]
         try:
             publishing.publish(
                 version,
                 publisher.user,
                 publisher.now,
-                revision=int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else -1,
+                revision=revision_of(shown[str(version.pk)]),
             )
         except Refused as refused:
             results.append(Candidate(version, [str(reason) for reason in refused.reasons]))
@@ -148,7 +132,7 @@ def bulk_publish(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(keys: Iterable[str]) -> list[ProcedureVersion]:
-    wanted = [int(key) for key in list(keys)[:MAX_AT_ONCE] if key.isascii() and key.isdigit() and len(key) < 18]
+    wanted = [pk for pk in map(digits_in, list(keys)[:MAX_AT_ONCE]) if pk is not None]
     versions = ProcedureVersion.objects.filter(pk__in=wanted).select_related("procedure__sector")
     return list(versions.order_by("procedure__sort_key", "id"))
 

@@ -2,32 +2,30 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from common.refusals import Refused, fingerprint
 from common.text import in_order
+from common.web.screens import Screen, answer, done, press, sent, shows_form
 from procedures.versions import vocabularies
-from procedures.versions.vocabularies import Named, NamedList
+from procedures.versions.vocabularies import NamedList
 
 from ..forms.procedures import NameForm, RenameForm
 from ..guards import publisher_only
-from ..pages import Publisher, attempt, publisher_of
-from .lists import use_key
-
-METHODS = ["GET", "HEAD", "POST"]
+from ..pages import once, publisher_of
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class NameScreen:
     """A list with the words and the addresses of its pages."""
 
     where: NamedList
@@ -38,8 +36,8 @@ class Screen:
 
 
 # By the name of the list's page.
-SCREENS: Mapping[str, Screen] = {
-    "life_events": Screen(
+SCREENS: Mapping[str, NameScreen] = {
+    "life_events": NameScreen(
         vocabularies.LIFE_EVENTS,
         "life_event",
         gettext_lazy("Life events"),
@@ -49,7 +47,7 @@ SCREENS: Mapping[str, Screen] = {
         ),
         gettext_lazy("Add a life event"),
     ),
-    "sectors": Screen(
+    "sectors": NameScreen(
         vocabularies.SECTORS,
         "sector",
         gettext_lazy("Fields"),
@@ -63,21 +61,28 @@ SCREENS: Mapping[str, Screen] = {
 
 
 @publisher_only
-@require_http_methods(METHODS)
+@shows_form
 def name_list(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Show a list in its order, and add a row. Three queries."""
     publisher, screen = publisher_of(request), SCREENS[kind]
-    form = NameForm(request.POST or None, longest=screen.where.longest_name)
-    status = 200
-    if request.method == "POST":
-        status = attempt(form, lambda: _add(form, screen.where, publisher)) if form.is_valid() else 422
-        if status == 200:
-            messages.success(request, _("Added: %(name)s.") % {"name": form.cleaned_data["name"]})
-            return redirect(f"manage:{kind}")
+    form = NameForm(sent(request), longest=screen.where.longest_name)
+
+    def change() -> str:
+        name, name_en = form.cleaned_data["name"], form.cleaned_data["name_en"]
+        add = partial(vocabularies.add, screen.where, name, name_en, publisher.user, publisher.now)
+        once(form, f"{screen.where.area}.new", publisher, name[:40], add)
+        return done(request, _("Added: %(name)s.") % {"name": name}, f"manage:{kind}")
+
+    return answer(
+        request, form, screen, change, template="manage/name_list.html", page=lambda refused: {"rows": _rows(screen)}
+    )
+
+
+def _rows(screen: NameScreen) -> list[dict[str, Any]]:
     found = list(screen.where.model.objects.annotate(count=Count("procedures")))
     if not screen.where.is_ordered:
         found = in_order(found)
-    rows = [
+    return [
         {
             "row": row,
             "url": f"manage:{screen.one}",
@@ -86,54 +91,35 @@ def name_list(request: HttpRequest, kind: str) -> HttpResponseBase:
         }
         for row in found
     ]
-    return render(request, "manage/name_list.html", {"rows": rows, "form": form, "screen": screen}, status=status)
-
-
-def _add(form: NameForm, where: NamedList, publisher: Publisher) -> None:
-    data = form.cleaned_data
-    with transaction.atomic():
-        if use_key(data["key"], f"{where.area}.new", publisher, data["name"][:40]):
-            vocabularies.add(where, data["name"], data["name_en"], publisher.user, publisher.now)
 
 
 @publisher_only
-@require_http_methods(METHODS)
+@shows_form
 def name_edit(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     """Rename a row."""
-    publisher, screen = publisher_of(request), SCREENS[kind]
-    row = get_object_or_404(screen.where.model, code=code)
+    publisher, where, screen = publisher_of(request), SCREENS[kind].where, SCREENS[kind]
+    row = get_object_or_404(where.model, code=code)
     form = RenameForm(
-        request.POST or None,
+        sent(request),
         initial={"name": row.name, "name_en": row.name_en},
-        revision=_mark(row),
-        longest=screen.where.longest_name,
+        revision=vocabularies.revision_of(row),
+        longest=where.longest_name,
     )
-    title, status = row.name, 200
-    if request.method == "POST":
-        status = attempt(form, lambda: _rename(form, screen.where, row, publisher)) if form.is_valid() else 422
-        if status == 200:
-            messages.success(request, _("Saved: %(name)s.") % {"name": form.cleaned_data["name"]})
-            return redirect(f"manage:{kind}")
-        if status == 409:
-            row.refresh_from_db()
-            form.renew(_mark(row))
-    context = {"title": title, "form": form, "screen": screen, "list_url": f"manage:{kind}"}
-    return render(request, "manage/name.html", context, status=status)
 
-
-def _rename(form: RenameForm, where: NamedList, row: Named, publisher: Publisher) -> None:
-    data = form.cleaned_data
-    if data["revision"] != _mark(row):
-        raise Refused(
-            _("Somebody else renamed this meanwhile: %(name)s. Save again to put your name in its place.")
-            % {"name": row.name},
-            code="stale",
+    def change() -> str:
+        typed = form.cleaned_data
+        vocabularies.rename(
+            where, row, typed["name"], typed["name_en"], typed["revision"], publisher.user, publisher.now
         )
-    vocabularies.rename(where, row, data["name"], data["name_en"], publisher.user, publisher.now)
+        return done(request, _("Saved: %(name)s.") % {"name": typed["name"]}, f"manage:{kind}")
 
-
-def _mark(row: Named) -> str:
-    return fingerprint(row.name, row.name_en)
+    return answer(
+        request,
+        form,
+        Screen(row.name, _("Save"), reverse(f"manage:{kind}"), screen.title),
+        change,
+        revision=lambda: vocabularies.revision_of(get_object_or_404(where.model, code=code)),
+    )
 
 
 @publisher_only
@@ -152,10 +138,9 @@ def name_remove(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     """Remove a row that no procedure has."""
     publisher, where = publisher_of(request), SCREENS[kind].where
     row = get_object_or_404(where.model, code=code)
-    try:
+
+    def change() -> str:
         vocabularies.remove(where, row, publisher.user, publisher.now)
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        messages.success(request, _("Removed: %(name)s.") % {"name": row.name})
-    return redirect(f"manage:{kind}")
+        return done(request, _("Removed: %(name)s.") % {"name": row.name}, f"manage:{kind}")
+
+    return press(request, change, f"manage:{kind}")

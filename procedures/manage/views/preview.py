@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods
 
 from common import clock
+from common.text import page_language
 from eforms.filling.filled import Filled
 from eforms.filling.progress import Progress
 from eforms.schema import Schema, summary
@@ -52,7 +52,7 @@ def beginning(desk: Desk, schema: Schema | None) -> HttpResponse:
         facts=[labels.level_words(version.level, version.needs_presence), *([time] if has_time else []), fee],
         caution=caution,
         papers=version.papers.all(),
-        sections=[(section.key, section.title.say(language())) for section in schema.sections] if schema else [],
+        sections=[(section.key, section.title.say(page_language())) for section in schema.sections] if schema else [],
         is_faulty=version.form is not None and schema is None,
     )
 
@@ -74,7 +74,10 @@ def answered(desk: Desk, schema: Schema, answers: Mapping[str, Any]) -> HttpResp
     following = progress.following(section)
     if following is not None:
         return page(desk, schema, following.key, progress.filled.answers)
-    said = [(part.title.say(language()), rows) for part, rows in summary(schema, progress.filled.answers, language())]
+    said = [
+        (part.title.say(page_language()), rows)
+        for part, rows in summary(schema, progress.filled.answers, page_language())
+    ]
     return desk.show("preview_end", answers=said, papers=asked_papers(desk.version, progress.kept))
 
 
@@ -91,11 +94,6 @@ def page(desk: Desk, schema: Schema, key: str, answers: Mapping[str, Any], form:
         total=len(keys),
         state=signing.dumps(dict(answers), salt=SALT, compress=True),
     )
-
-
-def language() -> str:
-    """Return the language of the page."""
-    return "en" if (get_language() or "vi").startswith("en") else "vi"
 
 
 def state_of(text: str) -> dict[str, Any]:

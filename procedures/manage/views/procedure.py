@@ -1,32 +1,31 @@
 """One procedure: its versions, what stands beside them, who offers it, its history, its end, copies of it."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from common.refusals import Refused
+from common.forms.screen_forms import ScreenForm
+from common.web.screens import Screen, answer, done, press, sent, shows_form
 from offices.log.lines import lines_of
-from offices.models import AuditEntry, Unit
+from offices.models import AuditEntry
 from procedures import access, fees
 from procedures.models import FeeLine, Offering, Procedure, VersionStatus
 from procedures.versions import procedure_editing, publishing
-from procedures.versions.changing import SUBJECT, who_was_first
+from procedures.versions.changing import SUBJECT, overtaken
 
 from .. import lists
-from ..forms.offerings import OfferingForm
+from ..forms.offerings import OfferingForm, revision_of
 from ..forms.procedures import DuplicateForm, ProcedureForm, RetireForm
 from ..guards import publisher_only
-from ..pages import Publisher, attempt, procedure_of, publisher_of
+from ..pages import Publisher, once_procedure, procedure_of, publisher_of
 from ..sections import link, state_words
-from .lists import use_key
 
-METHODS = ["GET", "HEAD", "POST"]
 HISTORY = 50
 
 
@@ -59,31 +58,47 @@ def procedure(request: HttpRequest, code: str) -> HttpResponseBase:
 
 
 @publisher_only
-@require_http_methods(METHODS)
+@shows_form
 def edit(request: HttpRequest, code: str) -> HttpResponseBase:
     """Change notice, synonyms, life events, questions and what else is no matter of a version."""
     publisher, found = publisher_of(request), procedure_of(code)
     others = list(found.related.order_by("code"))
     names = lists.names_of(others, publisher.day) if others else {}
     related = [f"{other.code} {names.get(other.pk, '')}".strip() for other in others]
-    form = ProcedureForm(request.POST or None, procedure=found, related=related)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            status = attempt(
-                form,
-                lambda: procedure_editing.change_procedure(
-                    found, form.shown_revision(), publisher.user, publisher.now, **form.values()
-                ),
-            )
-        if status == 200:
-            messages.success(request, _("Saved."))
-            return redirect("manage:procedure", found.code)
-        if status == 409:
-            form.renew(Procedure.objects.values_list("revision", flat=True).get(pk=found.pk))
-    context = {"procedure": found, "form": form, "name": _name(found, publisher)}
-    return render(request, "manage/procedure_edit.html", context, status=status)
+    form = ProcedureForm(sent(request), procedure=found, related=related)
+
+    def change() -> str:
+        procedure_editing.change_procedure(found, form.shown_revision(), publisher.user, publisher.now, **form.values())
+        return done(request, _("Saved."), "manage:procedure", found.code)
+
+    words = _("Notice, search words, questions"), _("Save")
+    lead = _("This takes effect immediately, without a new version.")
+    revision = partial(Procedure.objects.values_list("revision", flat=True).get, pk=found.pk)
+    return _answer(request, found, publisher, form, words, change, lead, revision=revision)
+
+
+def _answer(
+    request: HttpRequest,
+    found: Procedure,
+    publisher: Publisher,
+    form: ScreenForm,
+    words: tuple[str, str],
+    change: Callable[[], str],
+    lead: str = "",
+    *,
+    is_danger: bool = False,
+    **more: Any,
+) -> HttpResponseBase:
+    """Show or take a form about a procedure; ``words`` are title and button, ``more`` goes to the engine."""
+    screen = Screen(*words, link("manage:procedure", found.code), lead=lead, is_danger=is_danger)
+    return answer(
+        request,
+        form,
+        screen,
+        change,
+        **({"template": "manage/procedure_screen.html"} | more),
+        page=lambda refused: {"procedure": found, "name": _name(found, publisher)},
+    )
 
 
 @publisher_only
@@ -91,64 +106,57 @@ def edit(request: HttpRequest, code: str) -> HttpResponseBase:
 def draft(request: HttpRequest, code: str) -> HttpResponseBase:
     """Open the draft of the next version, made from the newest one when there is none."""
     publisher, found = publisher_of(request), procedure_of(code)
-    try:
+
+    def change() -> str:
         version = publishing.draft_from(found, publisher.user, publisher.now)
-    except Refused as refused:
-        messages.error(request, refused.message)
-        return redirect("manage:procedure", found.code)
-    return redirect("manage:version", found.code, version.number)
+        return link("manage:version", found.code, version.number)
+
+    return press(request, change, link("manage:procedure", found.code))
 
 
 @publisher_only
-@require_http_methods(METHODS)
+@shows_form
 def duplicate(request: HttpRequest, code: str) -> HttpResponseBase:
     """Make a new procedure that says what this one says."""
     publisher, found = publisher_of(request), procedure_of(code)
-    name = _name(found, publisher)
-    proposed = {"code": publishing.next_local_code(), "name": name}
-    form = DuplicateForm(request.POST or None, initial=None if request.POST else proposed)
-    status = 200
-    if request.method == "POST":
-        status = attempt(form, lambda: _duplicate(form, found, publisher)) if form.is_valid() else 422
-        if status == 200:
-            messages.success(request, _("The copy is there. Go on with its sections."))
-            return redirect("manage:version", form.cleaned_data["code"], 1)
-    context = {"procedure": found, "form": form, "name": name}
-    return render(request, "manage/procedure_duplicate.html", context, status=status)
+    proposed = {"code": publishing.next_local_code(), "name": _name(found, publisher)}
+    form = DuplicateForm(sent(request), initial=None if request.POST else proposed)
 
+    def change() -> str:
+        code = form.cleaned_data["code"]
+        once_procedure(
+            form, "procedure.duplicate", publisher,
+            lambda: publishing.duplicate(found, code, publisher.user, publisher.now, form.cleaned_data["name"]),
+        )  # fmt: skip
+        return done(request, _("The copy is there. Go on with its sections."), "manage:version", code, 1)
 
-def _duplicate(form: DuplicateForm, source: Procedure, publisher: Publisher) -> None:
-    data = form.cleaned_data
-    with transaction.atomic():
-        if use_key(data["key"], "procedure.duplicate", publisher, data["code"]):
-            publishing.duplicate(source, data["code"], publisher.user, publisher.now, data["name"])
-    if not Procedure.objects.filter(code=data["code"]).exists():
-        raise Refused(_("This page is too old. Open it again and type once more."), code="edit")
+    lead = _(
+        "The copy takes everything of the newest version: texts, papers with their templates, fees, form and steps; "
+        "also the search words, life events, questions and answers."
+    )
+    return _answer(request, found, publisher, form, (_("Duplicate"), _("Make the copy")), change, lead)
 
 
 @publisher_only
-@require_http_methods(METHODS)
+@shows_form
 def retire(request: HttpRequest, code: str) -> HttpResponseBase:
     """Decide that a procedure no longer applies: from when, why, what takes its place."""
     publisher, found = publisher_of(request), procedure_of(code)
-    form = RetireForm(request.POST or None, procedure=found, initial=_decided(found))
-    status = 200
-    if request.method == "POST":
-        status = attempt(form, lambda: _retire(form, found, publisher)) if form.is_valid() else 422
-        if status == 200:
-            messages.success(
-                request,
-                _("Retired: the procedure applies until the day before %(date)s.")
-                % {"date": f"{form.cleaned_data['on']:%d/%m/%Y}"},
-            )
-            return redirect("manage:procedure", found.code)
-    context = {
-        "procedure": found,
-        "form": form,
-        "name": _name(found, publisher),
-        "open": found.versions.open().defer("form").first(),
-    }
-    return render(request, "manage/procedure_retire.html", context, status=status)
+    form = RetireForm(sent(request), procedure=found, initial=_decided(found))
+
+    def change() -> str:
+        data = form.cleaned_data
+        publishing.retire(found, data["on"], data["reason"], data["successor"], publisher.user, publisher.now)
+        said = _("Retired: the procedure applies until the day before %(date)s.") % {"date": f"{data['on']:%d/%m/%Y}"}
+        return done(request, said, "manage:procedure", found.code)
+
+    words = _("Retire"), _("Retire")
+    lead = _(
+        "The page stays readable and names the reason and the successor. Nobody files new dossiers from that day on. "
+        "A new version would begin it anew."
+    )
+    more = {"template": "manage/procedure_retire.html", "open": found.versions.open().defer("form").first()}
+    return _answer(request, found, publisher, form, words, change, lead, is_danger=True, **more)
 
 
 def _decided(found: Procedure) -> dict[str, Any]:
@@ -165,13 +173,8 @@ def _decided(found: Procedure) -> dict[str, Any]:
     }
 
 
-def _retire(form: RetireForm, found: Procedure, publisher: Publisher) -> None:
-    data = form.cleaned_data
-    publishing.retire(found, data["on"], data["reason"], data["successor"], publisher.user, publisher.now)
-
-
 @publisher_only
-@require_http_methods(METHODS)
+@shows_form
 def offering(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     """Say how one of one's own units offers a procedure; other units' are 404."""
     publisher, found = publisher_of(request), procedure_of(code)
@@ -181,26 +184,17 @@ def offering(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     present = Offering.objects.filter(unit=unit, procedure=found).first()
     maximum = procedure_editing.highest_level(found, publisher.day)
     lines = procedure_editing.due_lines(found, publisher.day)
-    form = OfferingForm(request.POST or None, offering=present, maximum=maximum, today=publisher.day, lines=lines)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            status = attempt(form, lambda: _offer(form, found, unit, present, publisher))
-        if status == 200:
-            messages.success(request, _("Saved: %(unit)s.") % {"unit": unit.name})
-            return redirect("manage:procedure", found.code)
-        if status == 409:
-            form.offering = Offering.objects.filter(unit=unit, procedure=found).first()
-            form.renew()
-    context = {"procedure": found, "form": form, "unit": unit, "present": present, "name": _name(found, publisher)}
-    return render(request, "manage/procedure_offering.html", context, status=status)
+    form = OfferingForm(sent(request), offering=present, maximum=maximum, today=publisher.day, lines=lines)
 
+    def change() -> str:
+        if form.cleaned_data["revision"] != revision_of(present):
+            raise overtaken(found)
+        procedure_editing.set_offering(found, unit, by=publisher.user, now=publisher.now, seen=present, **form.values())
+        return done(request, _("Saved: %(unit)s.") % {"unit": unit.name}, "manage:procedure", found.code)
 
-def _offer(form: OfferingForm, found: Procedure, unit: Unit, present: Offering | None, publisher: Publisher) -> None:
-    if form.is_stale:
-        raise Refused(who_was_first(found), code="stale")
-    procedure_editing.set_offering(found, unit, by=publisher.user, now=publisher.now, seen=present, **form.values())
+    words = unit.name, _("Save") if present else _("Offer the procedure")
+    revision: Any = lambda: revision_of(Offering.objects.filter(unit=unit, procedure=found).first())  # noqa: E731
+    return _answer(request, found, publisher, form, words, change, revision=revision)
 
 
 @publisher_only
@@ -211,16 +205,14 @@ def offering_end(request: HttpRequest, code: str, slug: str) -> HttpResponseBase
     units = [mine for mine in access.offering_units(request.user, publisher.day) if mine.slug == slug]
     present = get_object_or_404(Offering.objects.select_related("unit"), unit__in=units, procedure=found)
     present.procedure = found
-    try:
+
+    def change() -> str:
         procedure_editing.end_offering(present, publisher.day, publisher.user, publisher.now)
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        words = _("Today is the last day on which %(unit)s offers it.")
-        if present.since > publisher.day:
-            words = _("Saved: %(unit)s.")
-        messages.success(request, words % {"unit": present.unit.name})
-    return redirect("manage:procedure", found.code)
+        is_ahead = present.since > publisher.day
+        words = _("Saved: %(unit)s.") if is_ahead else _("Today is the last day on which %(unit)s offers it.")
+        return done(request, words % {"unit": present.unit.name}, "manage:procedure", found.code)
+
+    return press(request, change, link("manage:procedure", found.code))
 
 
 def _name(found: Procedure, publisher: Publisher) -> str:

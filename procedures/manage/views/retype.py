@@ -1,26 +1,24 @@
 """The builder's pages on which a question of a draft gets another type."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from common.refusals import Refused
+from common.web.screens import Screen, shows_form
 from eforms.builder import forms, raw, retyping
 from eforms.builder.labels import TYPE_WORDS
 
-from ..form_desk import BOTH, Desk, on_draft
+from ..form_desk import Desk, confirm_page, on_draft
 
 
 @on_draft
-@BOTH
+@shows_form
 def form_field_type(request: HttpRequest, desk: Desk, field: str) -> HttpResponse:
     """Give a question another type."""
     return type_page(desk, field)
 
 
 @on_draft
-@BOTH
+@shows_form
 def form_column_type(request: HttpRequest, desk: Desk, table: str, field: str) -> HttpResponse:
     """Give a column of a table another type."""
     return type_page(desk, field, table)
@@ -36,16 +34,13 @@ def type_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
     name, kind = raw.name_of(stored), desk.request.GET.get("type", "")
     if kind not in offered:
         return desk.show("form_types", types=offered.items(), place=name, now=TYPE_WORDS.get(old), back=place)
-    reason = ""
-    lost: list[str] = []
-    try:
-        made, lost = retyping.retype(desk.form, key, kind, table=table, readers=desk.readers())
-    except Refused as refused:
-        reason = refused.message
-    else:
-        if desk.data is not None and desk.save(made):
-            messages.success(
-                desk.request, _("The question is of the type “%(type)s” now.") % {"type": offered[kind].name}
-            )
-            return redirect(place)
-    return desk.show("form_retype", name=name, type=offered[kind], lost=lost, reason=reason, back=place)
+    title = _("Change the type to “%(type)s”") % {"type": offered[kind].name}
+    said = _("The question is of the type “%(type)s” now.") % {"type": offered[kind].name}
+    screen = Screen(title, _("Change the type"), place, _("Back"))
+    return confirm_page(
+        desk,
+        screen,
+        name,
+        lambda: retyping.retype(desk.form, key, kind, table=table, readers=desk.readers()),
+        said,
+    )

@@ -1,16 +1,17 @@
 """From draft to published: sending to review, taking back, sending back, publishing, discarding."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
-from common.refusals import Refused
+from common.web.screens import Screen, answer, done, press, sent, shows_form
 from procedures.models import ProcedureVersion
 from procedures.versions import checking, publishing
 
@@ -18,21 +19,19 @@ from .. import sections
 from ..forms.procedures import BackForm, NoteForm, PublishForm
 from ..forms.versions import DraftForm
 from ..guards import publisher_only
-from ..pages import Publisher, publisher_of, save, version_of
+from ..pages import Publisher, fresh_revision, publisher_of, version_of
 from .version import faults_of, frame
-
-METHODS = ["GET", "HEAD", "POST"]
 
 
 @publisher_only
-@require_http_methods(METHODS)
+@shows_form
 def review(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Hand a draft to a second person, with a note on what is new."""
     publisher, version = publisher_of(request), version_of(code, number)
     if version.status != "draft":
         return _moved_on(request, version)
     note = {"note": version.change_note}
-    form = NoteForm(request.POST or None, revision=version.revision, initial=note)
+    form = NoteForm(sent(request), revision=version.revision, initial=note)
     faults = checking.blocking(faults_of(version, publisher))
     return _page(
         request,
@@ -42,10 +41,9 @@ def review(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
         lambda: publishing.send_to_review(
             version, form.shown_revision(), publisher.user, publisher.now, form.cleaned_data["note"]
         ),
-        title=_("Send to review"),
-        button=_("Send to review"),
-        lead=_("A second publisher checks the version and publishes it. Nobody changes it meanwhile."),
-        done=_("Sent to review."),
+        _("Send to review"),
+        _("A second publisher checks the version and publishes it. Nobody changes it meanwhile."),
+        said=_("Sent to review."),
         blocked=sections.fault_lines(version, faults),
     )
 
@@ -55,23 +53,23 @@ def review(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
 def take_back(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Take a version out of review to change it again."""
     publisher, version = publisher_of(request), version_of(code, number)
-    try:
+    back = reverse("manage:version", args=[version.procedure.code, version.number])
+
+    def change() -> str:
         publishing.take_back(version, publisher.user, publisher.now)
-    except Refused as refused:
-        messages.error(request, " ".join(refused.reasons))
-    else:
-        messages.success(request, _("Taken back: it is a draft again."))
-    return redirect("manage:version", version.procedure.code, version.number)
+        return done(request, _("Taken back: it is a draft again."), back)
+
+    return press(request, change, back)
 
 
 @publisher_only
-@require_http_methods(METHODS)
+@shows_form
 def send_back(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Return a version to its authors with the reason."""
     publisher, version = publisher_of(request), version_of(code, number)
     if version.status != "in_review":
         return _moved_on(request, version)
-    form = BackForm(request.POST or None, revision=version.revision)
+    form = BackForm(sent(request), revision=version.revision)
     return _page(
         request,
         publisher,
@@ -80,22 +78,21 @@ def send_back(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
         lambda: publishing.send_back(
             version, publisher.user, publisher.now, form.cleaned_data["reason"], form.shown_revision()
         ),
-        title=_("Send back"),
-        button=_("Send back"),
-        lead=_("The authors find your reason on the version's page."),
-        done=_("Sent back to the authors."),
+        _("Send back"),
+        _("The authors find your reason on the version's page."),
+        said=_("Sent back to the authors."),
     )
 
 
 @publisher_only
-@require_http_methods(METHODS)
+@shows_form
 def publish(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Publish a version as a second person, from a day on."""
     publisher, version = publisher_of(request), version_of(code, number)
     if version.status != "in_review":
         return _moved_on(request, version)
     first = {"effective_from": max(version.effective_from, publisher.day)}
-    form = PublishForm(request.POST or None, revision=version.revision, initial=first)
+    form = PublishForm(sent(request), revision=version.revision, initial=first)
     may = sections.doing(request.user, version, publisher.day).can_publish
     faults = [fault for fault in checking.blocking(faults_of(version, publisher)) if "effective" not in fault.anchor]
     return _page(
@@ -110,38 +107,34 @@ def publish(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
             revision=form.shown_revision(),
             effective_from=form.cleaned_data["effective_from"],
         ),
-        title=_("Publish"),
-        button=_("Publish"),
-        lead=_(
-            "Once published, a version never changes. Dossiers already filed keep the version they were filed under."
-        ),
-        done=_("Published."),
+        _("Publish"),
+        _("Once published, a version never changes. Dossiers already filed keep the version they were filed under."),
+        said=_("Published."),
         blocked=sections.fault_lines(version, faults),
         refusal="" if may else _("You worked on this version: another publisher checks and publishes it."),
     )
 
 
 @publisher_only
-@require_http_methods(METHODS)
+@shows_form
 def discard(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Delete a draft after asking once more."""
     publisher, version = publisher_of(request), version_of(code, number)
     if version.status != "draft":
         return _moved_on(request, version)
-    form = DraftForm(request.POST or None, revision=version.revision)
+    form = DraftForm(sent(request), revision=version.revision)
     is_last = version.procedure.versions.count() == 1
-    gone: list[bool] = []
     return _page(
         request,
         publisher,
         version,
         form,
-        lambda: gone.append(publishing.discard(version, form.shown_revision(), publisher.user, publisher.now)),
-        title=_("Discard the draft"),
-        button=_("Discard"),
-        lead=_("The draft and the templates that only it has are deleted for good.")
+        lambda: publishing.discard(version, form.shown_revision(), publisher.user, publisher.now),
+        _("Discard the draft"),
+        _("The draft and the templates that only it has are deleted for good.")
         + (" " + _("The procedure has no other version: it goes too.") if is_last else ""),
-        done=_("The draft has been discarded."),
+        said=_("The draft has been discarded."),
+        button=_("Discard"),
         is_danger=True,
         after=reverse("manage:procedures") if is_last else reverse("manage:procedure", args=[version.procedure.code]),
     )
@@ -152,22 +145,31 @@ def _page(
     publisher: Publisher,
     version: ProcedureVersion,
     form: DraftForm,
-    act: Callable[[], Any],
+    act: Callable[[], object],
+    title: str,
+    lead: str,
     *,
-    done: str,
+    said: str,
+    button: str = "",
     after: str = "",
-    **words: Any,
+    is_danger: bool = False,
+    **context: Any,
 ) -> HttpResponseBase:
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            status = save(form, version, act)
-        if status == 200:
-            messages.success(request, done)
-            return redirect(after or reverse("manage:version", args=[version.procedure.code, version.number]))
-    context = frame(version, publisher) | {"form": form} | words
-    return render(request, "manage/version_step.html", context, status=status)
+    back = reverse("manage:version", args=[version.procedure.code, version.number])
+
+    def change() -> str:
+        act()
+        return done(request, said, after or back)
+
+    return answer(
+        request,
+        form,
+        Screen(title, button or title, back, version.name, lead, is_danger),
+        change,
+        revision=partial(fresh_revision, version),
+        template="manage/version_step.html",
+        page=lambda refused: frame(version, publisher) | context,
+    )
 
 
 def _moved_on(request: HttpRequest, version: ProcedureVersion) -> HttpResponseBase:

@@ -2,22 +2,20 @@
 
 import mimetypes
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
-from django.contrib import messages
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from common import onetime
 from common.files.uploads import serve
-from common.refusals import Refused
+from common.refusals import revision_of
+from common.web.screens import Screen, answer, done, press, sent, shows_form
 from eforms.builder.labels import condition_text
 from eforms.builder.raw import fields_of, sections_of
 from procedures import fees
@@ -27,9 +25,9 @@ from procedures.versions import checking, parts, template_files
 from .. import marks, sections
 from ..forms.fees import FeeForm
 from ..forms.papers import PaperForm
-from ..forms.versions import DraftForm, MoveForm, StepForm, initial_of
+from ..forms.versions import DraftForm, StepForm, initial_of
 from ..guards import publisher_only
-from ..pages import LARGEST_NUMBER, Publisher, publisher_of, save, version_of
+from ..pages import LARGEST_NUMBER, Publisher, fresh_revision, once, publisher_of, version_of
 from .version import frame
 
 
@@ -79,8 +77,13 @@ def row_list(request: HttpRequest, code: str, number: int, section: str) -> Http
     """Show the rows of a section in their order. Four queries."""
     publisher, version, kind = publisher_of(request), version_of(code, number), KINDS[section]
     found: list[Any] = list(kind.model._default_manager.filter(version=version).order_by("n"))
-    context = _page(version, publisher, kind) | {"rows": _shown(version, section, found)}
-    context["marks"] = marks.lines(version, section)
+    at = [version.procedure.code, version.number]
+    rows = [
+        line
+        | {act: reverse(f"manage:{section}_{act}", args=[*at, line["row"].n]) for act in ("edit", "move", "delete")}
+        for line in _shown(version, section, found)
+    ]
+    context = _page(version, publisher, kind) | {"rows": rows, "marks": marks.lines(version, section)}
     if section == "workflow":
         limit = checking.working_hours(version.processing_amount, version.processing_unit)
         total = checking.allotted(found)
@@ -89,14 +92,14 @@ def row_list(request: HttpRequest, code: str, number: int, section: str) -> Http
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def row_new(request: HttpRequest, code: str, number: int, section: str) -> HttpResponseBase:
     """Add a row at the end; the same form sent twice adds one."""
     return _edit(request, version_of(code, number), KINDS[section], None)
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def row_edit(request: HttpRequest, code: str, number: int, section: str, n: int) -> HttpResponseBase:
     """Change a row."""
     version, kind = version_of(code, number), KINDS[section]
@@ -109,7 +112,7 @@ def row_move(request: HttpRequest, code: str, number: int, section: str, n: int)
     """Move a row one place up or down."""
     version, kind = version_of(code, number), KINDS[section]
     row, step = _row(version, kind, n), 1 if request.POST.get("to") == "down" else -1
-    return _act(request, version, kind, lambda publisher, revision: parts.move(row, step, revision, *publisher), "")
+    return _act(request, version, kind, lambda by, revision: parts.move(row, step, revision, *by))
 
 
 @publisher_only
@@ -118,9 +121,7 @@ def row_delete(request: HttpRequest, code: str, number: int, section: str, n: in
     """Delete a row."""
     version, kind = version_of(code, number), KINDS[section]
     row = _row(version, kind, n)
-    return _act(
-        request, version, kind, lambda publisher, revision: parts.delete(row, revision, *publisher), kind.deleted
-    )
+    return _act(request, version, kind, lambda by, revision: parts.delete(row, revision, *by), kind.deleted)
 
 
 @publisher_only
@@ -145,89 +146,73 @@ def _row(version: ProcedureVersion, kind: Kind, n: int) -> parts.Row:
 
 
 def _edit(request: HttpRequest, version: ProcedureVersion, kind: Kind, row: parts.Row | None) -> HttpResponseBase:
-    publisher, status = publisher_of(request), 200
+    publisher, back = publisher_of(request), _back(version, kind)
     if request.method != "POST" and version.status != "draft":
-        return redirect(f"manage:{kind.section}", version.procedure.code, version.number)
+        return redirect(back)
     form = _form(request, version, kind, row)
-    if request.method == "POST" and not form.asks_more:
-        status = 422
-        if form.is_valid():
-            status = save(form, version, lambda: _save(request, publisher, version, kind, row, form))
-        if form.is_valid() and status == 200:
-            messages.success(request, kind.changed if row else kind.added)
-            return redirect(f"manage:{kind.section}", version.procedure.code, version.number)
-        status = status if status != 200 else 422
-    context = _page(version, publisher, kind) | {"form": form, "row": row, "key": _key(request)}
-    context["heading"] = str(row) if row else kind.add
-    return render(request, "manage/version_row.html", context, status=status)
+
+    def change() -> str:
+        _save(publisher, version, kind, row, form)
+        return done(request, kind.changed if row else kind.added, back)
+
+    return answer(
+        request,
+        form,
+        Screen(str(row) if row else kind.add, _("Save"), back),
+        change,
+        revision=partial(fresh_revision, version),
+        template="manage/version_row.html",
+        page=lambda refused: _page(version, publisher, kind),
+    )
+
+
+def _back(version: ProcedureVersion, kind: Kind) -> str:
+    return reverse(f"manage:{kind.section}", args=[version.procedure.code, version.number])
 
 
 def _form(request: HttpRequest, version: ProcedureVersion, kind: Kind, row: parts.Row | None) -> DraftForm:
-    data, files = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form: DraftForm
     if kind.model is RequiredPaper:
-        return PaperForm(data, files, version=version, paper=row if isinstance(row, RequiredPaper) else None)
-    if kind.model is FeeLine:
-        return FeeForm(data, version=version, line=row if isinstance(row, FeeLine) else None)
-    return StepForm(data, revision=version.revision, initial=initial_of(row, StepForm) if row else None)
+        paper = row if isinstance(row, RequiredPaper) else None
+        form = PaperForm(sent(request), request.FILES or None, version=version, paper=paper)
+    elif kind.model is FeeLine:
+        form = FeeForm(sent(request), version=version, line=row if isinstance(row, FeeLine) else None)
+    else:
+        initial = initial_of(row, StepForm) if row else None
+        form = StepForm(sent(request), revision=version.revision, initial=initial)
+    if row is None:
+        form.act_once()
+    return form
 
 
-def _save(
-    request: HttpRequest,
-    publisher: Publisher,
-    version: ProcedureVersion,
-    kind: Kind,
-    row: parts.Row | None,
-    form: DraftForm,
-) -> None:
+def _save(publisher: Publisher, version: ProcedureVersion, kind: Kind, row: parts.Row | None, form: DraftForm) -> None:
     template, revision = None, form.shown_revision()
     upload = form.cleaned_data.get("template_file")
     if upload is not None:
         key = row.key if isinstance(row, RequiredPaper) else parts.row_key(form.cleaned_data["name"], ())
-        try:
-            template = template_files.accept(upload, key, now=publisher.now)
-        except Refused as refused:
-            form.add_error("template_file", ValidationError(refused.message))
-            return
+        template = template_files.accept(upload, key, now=publisher.now)
     by, now = publisher.user, publisher.now
     if row is not None:
         away = bool(form.cleaned_data.get("remove_template"))
         parts.change(row, revision, form.values(), by, now, template, remove_template=away)
         return
-    with transaction.atomic():
-        if _is_first(request, publisher, f"{version.procedure.code}/v{version.number}"):
-            parts.add(kind.model, version, revision, form.values(), by, now, template)
+    add = partial(parts.add, kind.model, version, revision, form.values(), by, now, template)
+    once(form, "version.row", publisher, f"{version.procedure.code}/v{version.number}", add)
 
 
-def _is_first(request: HttpRequest, publisher: Publisher, subject: str) -> bool:
-    """Claim the form's key; raises Refused for one that is none."""
-    key = request.POST.get("key", "")
-    try:
-        return onetime.use_key(key, "version.row", publisher.user.pk, subject, publisher.now) is None
-    except onetime.KeyMisused as error:
-        raise Refused(_("This page is too old. Open it again and type once more."), code="edit") from error
+def _act(request: HttpRequest, version: ProcedureVersion, kind: Kind, act: Any, said: Any = "") -> HttpResponseBase:
+    publisher, back = publisher_of(request), _back(version, kind)
 
+    def change() -> str:
+        act((publisher.user, publisher.now), revision_of(request.POST.get("revision")))
+        return done(request, said, back) if said else back
 
-def _key(request: HttpRequest) -> str:
-    return request.POST.get("key", "")[:64] or onetime.new_key()
-
-
-def _act(request: HttpRequest, version: ProcedureVersion, kind: Kind, act: Any, done: Any) -> HttpResponseBase:
-    publisher, form = publisher_of(request), MoveForm(request.POST)
-    revision = form.cleaned_data["revision"] if form.is_valid() else -1
-    try:
-        act((publisher.user, publisher.now), revision)
-    except Refused as refused:
-        messages.error(request, refused.message)
-    else:
-        if done:
-            messages.success(request, done)
-    return redirect(f"manage:{kind.section}", version.procedure.code, version.number)
+    return press(request, change, back)
 
 
 def _page(version: ProcedureVersion, publisher: Publisher, kind: Kind) -> dict[str, Any]:
     at = [version.procedure.code, version.number]
     return frame(version, publisher) | {
-        "back": reverse(f"manage:{kind.section}", args=at),
         "new_url": reverse(f"manage:{kind.section}_new", args=at),
         "title": sections.section_titles()[kind.section],
         "add": kind.add,
@@ -238,7 +223,12 @@ def _shown(version: ProcedureVersion, section: str, found: list[Any]) -> list[di
     questions = {str(field.get("key")): field for part in sections_of(version.form or {}) for field in fields_of(part)}
     if section == "papers":
         return [
-            {"row": paper, "anchor": f"paper-{paper.key}", "when": condition_text(paper.show_if, questions)}
+            {
+                "row": paper,
+                "name": paper.name,
+                "anchor": f"paper-{paper.key}",
+                "when": condition_text(paper.show_if, questions),
+            }
             for paper in found
         ]
     if section == "fees":
@@ -247,4 +237,7 @@ def _shown(version: ProcedureVersion, section: str, found: list[Any]) -> list[di
             {"row": line, "anchor": f"fee-{line.n}", "by_answers": condition_text(line.applies_if, questions)} | words
             for line, words in zip(found, fees.line_rows(found), strict=True)
         ]
-    return [{"row": step, "anchor": f"step-{step.n}", "hours": checking.hours(step.allotted)} for step in found]
+    return [
+        {"row": step, "name": step.text, "anchor": f"step-{step.n}", "hours": checking.hours(step.allotted)}
+        for step in found
+    ]

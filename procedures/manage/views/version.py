@@ -1,16 +1,18 @@
 """One version: its task list, the sections that are one form each, and the check."""
 
+from functools import partial
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from common.refusals import Refused
-from common.text import in_order
+from common.text import digits_in, in_order
+from common.web.screens import Screen, answer, done, press, sent, shows_form
 from procedures.labels import in_vietnamese
 from procedures.marks import clear, counts
 from procedures.models import ProcedureVersion, VersionStatus
@@ -20,7 +22,7 @@ from .. import marks as marks_page
 from .. import sections
 from ..forms.versions import DocumentsForm, DraftForm, InfoForm
 from ..guards import publisher_only
-from ..pages import Publisher, publisher_of, save, version_of
+from ..pages import Publisher, fresh_revision, publisher_of, version_of
 from ..sections import link
 
 
@@ -82,23 +84,23 @@ def check(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def marks(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """List what of a version is unverified; note who has checked the parts that are ticked. Eight queries."""
     publisher, version = publisher_of(request), version_of(code, number)
     if request.method == "POST":
-        ticked = [int(pk) for pk in request.POST.getlist("mark") if pk.isdecimal() and len(pk) < 18]
-        try:
-            count = clear(version, version.marks.filter(pk__in=ticked, cleared_at=None), publisher.user, publisher.now)
-        except Refused as refused:
-            messages.error(request, refused.message)
-        else:
-            if count:
-                said = ngettext("%(n)d part has been checked.", "%(n)d parts have been checked.", count)
-                messages.success(request, said % {"n": count})
-            else:
-                messages.warning(request, _("Tick what you have checked."))
-        return redirect("manage:marks", version.procedure.code, version.number)
+        at = reverse("manage:marks", args=[version.procedure.code, version.number])
+        ticked = [pk for typed in request.POST.getlist("mark") if (pk := digits_in(typed)) is not None]
+
+        def change() -> str:
+            chosen = version.marks.filter(pk__in=ticked, cleared_at=None)
+            count = clear(version, chosen, publisher.user, publisher.now)
+            if not count:
+                raise Refused(_("Tick what you have checked."))
+            said = ngettext("%(n)d part has been checked.", "%(n)d parts have been checked.", count)
+            return done(request, said % {"n": count}, at)
+
+        return press(request, change, at)
     context = frame(version, publisher) | {
         "lines": marks_page.lines(version),
         "cleared": marks_page.checked_lines(version),
@@ -108,20 +110,20 @@ def marks(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def info(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Change what the procedure's page says."""
     publisher, version = publisher_of(request), version_of(code, number)
-    form = InfoForm(request.POST or None, version=version)
+    form = InfoForm(sent(request), version=version)
     return _section(request, publisher, version, form, "info")
 
 
 @publisher_only
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_form
 def documents(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Change the texts of slips and letters; see which papers have a template to download."""
     publisher, version = publisher_of(request), version_of(code, number)
-    form = DocumentsForm(request.POST or None, version=version)
+    form = DocumentsForm(sent(request), version=version)
     papers = list(version.papers.all())
     return _section(request, publisher, version, form, "documents", papers=papers)
 
@@ -130,20 +132,18 @@ def _section(
     request: HttpRequest, publisher: Publisher, version: ProcedureVersion, form: DraftForm, key: str, **more: Any
 ) -> HttpResponse:
     """Show a section, or save it and go back to the task list."""
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            status = save(
-                form,
-                version,
-                lambda: publishing.edit(version, form.shown_revision(), publisher.user, publisher.now, **form.values()),
-            )
-        if status == 200:
-            messages.success(request, _("Saved: %(section)s.") % {"section": sections.section_titles()[key]})
-            return redirect("manage:version", version.procedure.code, version.number)
-    context = frame(version, publisher) | {"form": form, "key": key, "marks": marks_page.lines(version, key), **more}
-    context["title"] = sections.section_titles()[key]
-    if not context["is_draft"] and request.method != "POST":
-        context["rows"] = sections.rows_of(form)
-    return render(request, f"manage/version_{key}.html", context, status=status)
+    title, at = sections.section_titles()[key], (version.procedure.code, version.number)
+
+    def change() -> str:
+        publishing.edit(version, form.shown_revision(), publisher.user, publisher.now, **form.values())
+        return done(request, _("Saved: %(section)s.") % {"section": title}, "manage:version", *at)
+
+    def page(refused: Refused | None) -> dict[str, Any]:
+        context = frame(version, publisher) | {"marks": marks_page.lines(version, key), **more}
+        if not context["is_draft"] and request.method != "POST":
+            context["rows"] = sections.rows_of(form)
+        return context
+
+    screen = Screen(title, _("Save"), link("manage:version", *at))
+    revision = partial(fresh_revision, version)
+    return answer(request, form, screen, change, revision=revision, template=f"manage/version_{key}.html", page=page)

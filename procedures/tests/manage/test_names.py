@@ -47,6 +47,10 @@ def hidden(client, name, *arguments, box="key"):
     return text.split(f'name="{box}" value="')[1].split('"')[0]
 
 
+def rename(where, row, name, name_en, commune, now):
+    vocabularies.rename(where, row, name, name_en, vocabularies.revision_of(row), commune.publisher, now)
+
+
 @pytest.mark.parametrize(("_page", "where"), LISTS)
 def test_rows_have_codes_of_their_own(commune, now, _page, where):
     first = vocabularies.add(where, "Có con", "", commune.publisher, now)
@@ -56,7 +60,7 @@ def test_rows_have_codes_of_their_own(commune, now, _page, where):
     with pytest.raises(Refused):
         vocabularies.add(where, "CÓ CON", "", commune.publisher, now)
     with pytest.raises(Refused):
-        vocabularies.rename(where, second, "có con", "", commune.publisher, now)
+        rename(where, second, "có con", "", commune, now)
 
 
 def test_life_events_are_arranged(commune, now):
@@ -69,9 +73,9 @@ def test_life_events_are_arranged(commune, now):
 
 def test_two_who_rename_at_once_are_told(sector, commune, now):
     seen = Sector.objects.get(pk=sector.pk)
-    vocabularies.rename(vocabularies.SECTORS, sector, "Hộ tịch và quốc tịch", "", commune.publisher, now)
+    rename(vocabularies.SECTORS, sector, "Hộ tịch và quốc tịch", "", commune, now)
     with pytest.raises(Refused) as refused:
-        vocabularies.rename(vocabularies.SECTORS, seen, "Tư pháp", "", commune.publisher, now)
+        rename(vocabularies.SECTORS, seen, "Tư pháp", "", commune, now)
     assert refused.value.is_stale
     assert Sector.objects.get().name == "Hộ tịch và quốc tịch"
 
@@ -79,12 +83,12 @@ def test_two_who_rename_at_once_are_told(sector, commune, now):
 def test_procedures_are_found_by_the_new_name_of_their_field(version, sector, commune, now):
     publishing.new_procedure("XA-0001", "Thử", sector, 1, commune.publisher, now)
     publishing.draft_from(version.procedure, commune.publisher, now)
-    vocabularies.rename(vocabularies.SECTORS, sector, "Tư pháp", "Justice", commune.publisher, now)
+    rename(vocabularies.SECTORS, sector, "Tư pháp", "Justice", commune, now)
     assert Procedure.objects.filter(search_text__contains="tu phap").count() == 2
     assert not Procedure.objects.filter(search_text__contains="ho tich").exists()
     line = AuditEntry.objects.get(action="sector.edit")
     assert [change["after"] for change in line.changes] == ["Tư pháp", "Justice"]
-    vocabularies.rename(vocabularies.SECTORS, sector, "Tư pháp", "Justice", commune.publisher, now)
+    rename(vocabularies.SECTORS, sector, "Tư pháp", "Justice", commune, now)
     assert AuditEntry.objects.filter(action="sector.edit").count() == 1
 
 
@@ -124,6 +128,7 @@ def test_the_page_renames_and_removes(publisher, commune, now, version, page, wh
     assert publisher.post(address, {"name": "Đất đai", "name_en": "Land", "revision": revision}).status_code == 302
     late = publisher.post(address, {"name": "Của tôi", "revision": revision})
     assert late.status_code == 409 and "Của tôi" in late.content.decode()
+    assert commune.publisher.full_name in late.content.decode()
     again = late.content.decode().split('name="revision" value="')[1].split('"')[0]
     assert publisher.post(address, {"name": "Của tôi", "revision": again}).status_code == 302
     row.refresh_from_db()

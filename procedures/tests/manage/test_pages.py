@@ -276,7 +276,7 @@ def test_what_makes_no_sense_is_refused(client, page, draft, bad):
 
 def test_a_published_version_is_not_changed_by_its_form(client, page, version):
     response = post(client, "info", version.procedure.code, 1, revision=0, **(INFO | {"outcome": "Khác"}))
-    assert response.status_code == 422
+    assert response.status_code == 409
     version.refresh_from_db()
     assert version.outcome == "Giấy khai sinh"
 
@@ -312,7 +312,7 @@ def test_from_new_to_published(client, page, commune, second, version):
     client.force_login(second)
     made.refresh_from_db()
     day = {"effective_from_day": "23", "effective_from_month": "3", "effective_from_year": "2026"}
-    assert post(client, "publish", "XA-0001", 1, revision=made.revision - 1, **day).status_code == 422
+    assert post(client, "publish", "XA-0001", 1, revision=made.revision - 1, **day).status_code == 409
     assert post(client, "publish", "XA-0001", 1, revision=made.revision, **day).status_code == 302
     made.refresh_from_db()
     assert (made.status, made.published_by, made.effective_from) == ("published", second, date(2026, 3, 23))
@@ -400,12 +400,12 @@ def test_what_stands_beside_the_versions(client, page, version, commune):
 def test_offering(client, page, version, commune, other_commune):
     code, slug = version.procedure.code, commune.unit.slug
     shown = page("offering", code, slug)
-    seen = shown.split('name="seen" value="')[1].split('"')[0]
+    revision = shown.split('name="revision" value="')[1].split('"')[0]
     day = {"since_day": "1", "since_month": "7", "since_year": "2025"}
-    assert post(client, "offering", code, slug, level="2", seen=seen, **day).status_code == 302
+    assert post(client, "offering", code, slug, level="2", revision=revision, **day).status_code == 302
     assert Offering.objects.get().level == 2
-    assert post(client, "offering", code, slug, level="3", seen=seen, **day).status_code == 409
-    assert post(client, "offering", code, slug, level="5", seen=seen, **day).status_code == 422
+    assert post(client, "offering", code, slug, level="3", revision=revision, **day).status_code == 409
+    assert post(client, "offering", code, slug, level="5", revision=revision, **day).status_code == 422
     assert post(client, "offering", code, other_commune.unit.slug, level="2", **day).status_code == 404
     assert post(client, "offering_end", code, slug).status_code == 302
     assert Offering.objects.get().until == date(2026, 3, 23)

@@ -177,7 +177,7 @@ def test_published_rows_stay(client, draft):
     code = draft.procedure.code
     assert client.get(reverse("manage:papers_edit", args=[code, 1, 1])).status_code == 302
     client.post(reverse("manage:papers_delete", args=[code, 1, 1]), {"revision": 0})
-    assert client.post(reverse("manage:papers_edit", args=[code, 1, 1]), PAPER | {"revision": 0}).status_code == 422
+    assert client.post(reverse("manage:papers_edit", args=[code, 1, 1]), PAPER | {"revision": 0}).status_code == 409
     assert draft.procedure.versions.get(number=1).papers.get(n=1).name == "Giấy chứng sinh"
     assert draft.procedure.versions.get(number=1).papers.count() == 2
 

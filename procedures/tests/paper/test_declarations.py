@@ -356,10 +356,10 @@ def test_offer_says_the_size_once_it_is_known(client, version, rendered):
     offer = blank_forms.offers(version, 2)
     assert offer is not None
     blank_forms.ensure(version)
-    assert present(blank_forms.offers(version, 2)).size == "1 KB"
+    assert present(blank_forms.offers(version, 2)).size == "18\xa0byte"
     assert blank_forms.offers(version, 1) is None
     page = client.get(reverse("procedures:detail", args=[version.procedure.code])).content.decode()
-    assert offer.blank_url in page and offer.fill_url in page and "PDF, 1 KB" in page
+    assert offer.blank_url in page and offer.fill_url in page and "PDF, 18\xa0byte" in page
     Offering.objects.update(level=1)
     page = client.get(reverse("procedures:detail", args=[version.procedure.code])).content.decode()
     assert offer.blank_url not in page and offer.fill_url not in page

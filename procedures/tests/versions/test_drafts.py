@@ -77,7 +77,7 @@ def test_only_drafts_change(draft, commune, now, status, reason):
     ProcedureVersion.objects.filter(pk=draft.pk).update(status=status, published_at=now, published_by=commune.leader)
     with pytest.raises(Refused, match=reason) as refused:
         publishing.edit(draft, 0, commune.publisher, now, note="Một")
-    assert not refused.value.is_stale
+    assert refused.value.code == "state"
 
 
 def test_a_change_of_the_form_names_the_questions():
