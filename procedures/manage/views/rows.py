@@ -81,6 +81,7 @@ def row_list(request: HttpRequest, code: str, number: int, section: str) -> Http
     found: list[Any] = list(kind.model._default_manager.filter(version=version).order_by("n"))
     context = _page(version, publisher, kind) | {"rows": _shown(version, section, found)}
     context["marks"] = marks.lines(version, section)
+    context["marked"] = {line.key for line in context["marks"]}
     if section == "workflow":
         limit = checking.working_hours(version.processing_amount, version.processing_unit)
         total = checking.allotted(found)
