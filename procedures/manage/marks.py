@@ -19,6 +19,11 @@ class Line:
     words: str
     url: str
 
+    @property
+    def key(self) -> str:
+        """The question (of a column its table), paper or fee that is meant; '' for a part without a key."""
+        return self.mark.part.partition(":")[2].partition(".")[0]
+
 
 def lines(version: ProcedureVersion, section: str = "") -> list[Line]:
     """Return the open marks of a version, or of one of its sections; three queries at most."""

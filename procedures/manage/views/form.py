@@ -24,7 +24,9 @@ def form(request: HttpRequest, desk: Desk) -> HttpResponse:
     # What was said about one place stands there: the head of a long page is out of sight.
     said = [one for one in messages.get_messages(request) if not form_page.note(page, one.extra_tags, str(one))]
     others = form_page.forms_to_copy(desk.version) if desk.version.form is None and desk.can_edit else []
-    return desk.show("form", page=page, others=others, messages=said, marks=marks.lines(desk.version, "form"))
+    open_marks = marks.lines(desk.version, "form")
+    shown = {"marks": open_marks, "marked": {line.key for line in open_marks}}
+    return desk.show("form", page=page, others=others, messages=said, **shown)
 
 
 @on_draft

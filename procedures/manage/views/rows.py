@@ -77,13 +77,14 @@ def row_list(request: HttpRequest, code: str, number: int, section: str) -> Http
     """Show the rows of a section in their order. Four queries."""
     publisher, version, kind = publisher_of(request), version_of(code, number), KINDS[section]
     found: list[Any] = list(kind.model._default_manager.filter(version=version).order_by("n"))
-    at = [version.procedure.code, version.number]
+    at, found_marks = [version.procedure.code, version.number], marks.lines(version, section)
     rows = [
         line
         | {act: reverse(f"manage:{section}_{act}", args=[*at, line["row"].n]) for act in ("edit", "move", "delete")}
         for line in _shown(version, section, found)
     ]
-    context = _page(version, publisher, kind) | {"rows": rows, "marks": marks.lines(version, section)}
+    context = _page(version, publisher, kind) | {"rows": rows, "marks": found_marks}
+    context["marked"] = {line.key for line in found_marks}
     if section == "workflow":
         limit = checking.working_hours(version.processing_amount, version.processing_unit)
         total = checking.allotted(found)

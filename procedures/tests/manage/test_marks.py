@@ -57,6 +57,8 @@ def test_a_section_names_its_own_marks(version, desk, name, count):
     assert html.count(f'href="{address}"') == bool(count)
     section = lines(version, name)
     assert len(section) == count and all(f'href="{line.url}"' in html for line in section)
+    # A paper that is gone has no row to be tagged.
+    assert html.count('class="tag tag-soon"') == sum(line.key not in ("", "da-bo") for line in section)
 
 
 def test_the_list_and_the_version_count_them(version, desk):
