@@ -195,10 +195,8 @@ def plan(
     status = Status(dossier.status)
     if status not in rule.sources:
         raise Overtaken("state", dossier)
-    target = rule.target if rule.target is not None else status
-    move = Move(action.action, dossier, by, role, now, status, target, at if at is not None else now)
-    if rule.target is None:
-        move.to_status = action.target(move)
+    move = Move(action.action, dossier, by, role, now, status, status, at if at is not None else now)
+    move.to_status = rule.target if rule.target is not None else action.target(move)
     action.permit(move)
     return move
 
@@ -308,5 +306,5 @@ def write_event(
         previous_hash=previous,
     )
     chain.seal_event(event)
-    event.save(force_insert=True)
+    event.save()
     return event

@@ -111,10 +111,7 @@ def put_off(row: Notification, error: str, now: datetime) -> None:
     if row.attempts >= settings.NOTIFICATION_MAX_ATTEMPTS:
         give_up(row, error)
         return
-    pause = min(
-        settings.NOTIFICATION_RETRY_SECONDS * 2 ** min(row.attempts - 1, 20),
-        settings.NOTIFICATION_RETRY_SECONDS_MAX,
-    )
+    pause = min(settings.NOTIFICATION_RETRY_SECONDS * 2 ** (row.attempts - 1), settings.NOTIFICATION_RETRY_SECONDS_MAX)
     _settle(row, not_before=now + timedelta(seconds=pause), last_error=_one_line(error))
 
 

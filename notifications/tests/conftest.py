@@ -2,7 +2,9 @@
 
 import pytest
 
+from notifications import delivery
 from notifications.outbox import Recipient
+from notifications.tests.carriers import Carrier
 from tests.smtp_sink import SmtpSink
 
 
@@ -43,3 +45,11 @@ def templates(settings, tmp_path):
         (tmp_path / "notifications" / f"{kind}.txt").write_text(text, encoding="utf-8")
 
     return add
+
+
+@pytest.fixture
+def carrier(monkeypatch):
+    """A carrier of this test instead of a mail server, for every channel."""
+    made = Carrier()
+    monkeypatch.setattr(delivery, "carrier_for", lambda channel: made)
+    return made

@@ -7,39 +7,9 @@ import pytest
 from notifications import delivery
 from notifications.channels import ChannelDown, ServerDown
 from notifications.models import Notification, State
-from notifications.outbox import Recipient, write
+from notifications.tests.carriers import message
 
 pytestmark = pytest.mark.django_db
-
-
-class Carrier:
-    """Raises what it is told for addresses of a domain, and counts what it sends and how often it is closed."""
-
-    def __init__(self) -> None:
-        self.fails: dict[str, Exception] = {}
-        self.sent: list[str] = []
-        self.closed = 0
-
-    def carry(self, row: Notification) -> None:
-        """Send or raise."""
-        if error := self.fails.get(delivery.domain_of(row.to_address)):
-            raise error
-        self.sent.append(row.to_address)
-
-    def close(self) -> None:
-        """Count."""
-        self.closed += 1
-
-
-@pytest.fixture
-def carrier(monkeypatch):
-    made = Carrier()
-    monkeypatch.setattr(delivery, "carrier_for", lambda channel: made)
-    return made
-
-
-def message(now, address: str) -> int:
-    return write("trial", to=Recipient(email=address), subject="Hồ sơ", body="Chào bạn.\n", now=now).pk
 
 
 def attempts(pk: int) -> int:

@@ -36,3 +36,9 @@ def test_a_user_read_anew_is_asked_anew(commune):
     Post.objects.filter(user=commune.clerk).update(valid_until=date(2025, 12, 31))
     fresh = type(commune.clerk).objects.get(pk=commune.clerk.pk)
     assert not access.current_posts(fresh, DAY)
+
+
+def test_posts_come_in_the_order_in_which_they_were_given(commune, other_commune, citizen):
+    for unit, role in ((other_commune.unit, Role.LEADER), (commune.unit, Role.CLERK)):
+        Post.objects.create(user=citizen, unit=unit, role=role, valid_from=DAY)
+    assert [post.role for post in access.current_posts(citizen, DAY)] == [Role.LEADER, Role.CLERK]

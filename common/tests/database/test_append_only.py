@@ -107,6 +107,15 @@ def test_lifted_closes_the_table_after_an_error(scratch):
     refused(f"DELETE FROM {TABLE}")
 
 
+def test_what_broke_the_transaction_is_told_and_not_hidden_by_closing_the_table(scratch):
+    append_only.register(TABLE)
+    append_only.install()
+    with pytest.raises(IntegrityError), transaction.atomic(), append_only.lifted():
+        with transaction.atomic(savepoint=False):
+            run(f"INSERT INTO {TABLE} VALUES (1, 'again', '', NULL, 'draft')")
+    refused(f"DELETE FROM {TABLE}")
+
+
 @pytest.mark.postgres
 def test_truncate_is_refused(scratch):
     append_only.register(TABLE)

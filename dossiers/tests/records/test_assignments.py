@@ -1,0 +1,105 @@
+"""The control sheet: one open row, numbered in order, with the step's own time; and who can be given a dossier."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from dossiers import actions
+from dossiers.models import Assignment
+from dossiers.records import assignments
+from offices.models import Post, Role
+from procedures.models import ProcedureStep
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def rows(road) -> list[tuple]:
+    """Return the control sheet: (n, step, role, whether it is open), in order."""
+    columns = road.dossier.assignments.order_by("n").values_list("n", "step", "role", "until")
+    return [(n, step, role, until is None) for n, step, role, until in columns]
+
+
+def test_each_change_of_hands_closes_a_row_and_opens_the_next(road):
+    road.proposed().do(actions.SendBack("Sai tên"), road.commune.leader)
+    assert rows(road) == [
+        (1, 1, Role.CLERK, False),
+        (2, 2, Role.SPECIALIST, False),
+        (3, 3, Role.LEADER, False),
+        (4, 2, Role.SPECIALIST, True),
+    ]
+    sheet = list(road.dossier.assignments.order_by("n"))
+    assert [row.until for row in sheet[:-1]] == [row.since for row in sheet[1:]]
+    assert [row.given_by for row in sheet] == [
+        road.citizen, road.commune.clerk, road.commune.specialist, road.commune.leader,
+    ]  # fmt: skip
+    assert [row.person for row in sheet] == [None, road.commune.specialist, None, road.commune.specialist]
+
+
+def test_only_the_dossiers_own_row_is_closed(road):
+    road.submitted()
+    mine = road.dossier
+    other = factories.draft(road.citizen, road.commune.unit, road.version)
+    other.assignments.create(n=1, step=1, unit=road.commune.unit, role=Role.CLERK, since=road.now)
+    road.do(actions.Receive(), road.commune.clerk).do(actions.Forward(road.commune.specialist), road.commune.clerk)
+    assert other.assignments.get().until is None
+    assert mine.assignments.filter(until=None).count() == 1
+
+
+def test_a_closed_dossier_has_no_open_row(road):
+    road.submitted().do(actions.Refuse("Không đúng nơi"), road.commune.clerk)
+    assert rows(road) == [(1, 1, Role.CLERK, False)]
+    assert Assignment.objects.get().until == road.now
+
+
+def test_a_step_has_its_own_time_in_working_hours(road):
+    road.processing()
+    clerk, specialist = road.dossier.assignments.order_by("n")
+    assert (clerk.allotted, specialist.allotted) == (Decimal(4), Decimal(16))
+    # Sixteen of 8.5 hours a day, from 09:03 on Monday.
+    assert specialist.due_at == specialist.since + timedelta(days=2) - timedelta(hours=1)
+
+
+def test_a_roles_next_step_comes_after_the_present_one_else_its_last(commune):
+    version = factories.version(commune.unit)
+    version.status = "draft"
+    version.save(update_fields=["status"])
+    ProcedureStep.objects.create(version=version, n=4, role=Role.SPECIALIST, text="Bước 4", allotted=8)
+    found = [assignments.step_of(version, Role.SPECIALIST, after) for after in range(6)]
+    assert found == [2, 2, 4, 4, 4, 4]
+    assert assignments.step_of(version, Role.CASHIER, 3) == 3
+
+
+def test_who_can_be_given_a_dossier_has_a_post_for_it_in_the_competent_unit(road, commune, other_commune):
+    road.received()
+    specialist = commune.specialist
+
+    def able(held_as: str, **changes) -> bool:
+        fields: dict[str, Any] = {
+            "unit": commune.unit,
+            "role": Role.SPECIALIST,
+            "user": specialist,
+            "valid_from": date(2025, 7, 1),
+        }
+        return assignments.can_hold(specialist, held_as, road.dossier, [Post(**(fields | changes))])
+
+    assert able(Role.SPECIALIST)
+    assert able(Role.SPECIALIST, sectors=["ho-tich", "dat-dai"])
+    assert not able(Role.SPECIALIST, sectors=["dat-dai"])
+    assert not able(Role.SPECIALIST, unit=other_commune.unit)
+    assert not able(Role.SPECIALIST, role=Role.CLERK)
+    assert not able(Role.SPECIALIST, user=commune.clerk)
+    assert able(Role.CLERK, role=Role.CLERK, sectors=["dat-dai"])
+    assert not assignments.can_hold(specialist, Role.SPECIALIST, road.dossier, [])
+
+
+def test_a_completed_supplement_starts_the_steps_time_anew(road):
+    road.asked()
+    before = road.dossier.assignments.get(until=None).due_at
+    road.now += timedelta(days=7)
+    road.answer().do(actions.Supplement(), road.citizen)
+    row = road.dossier.assignments.get(until=None)
+    assert row.due_at == before + timedelta(days=7, minutes=2)
+    assert row.since < row.due_at - timedelta(days=7)
