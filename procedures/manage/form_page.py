@@ -5,13 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.text import in_order, lower_first
 from eforms.answering import AnswerForm, section_form
-from eforms.builder import editing
 from eforms.builder.forms import PaperForm, kind_of
 from eforms.builder.labels import PREFILL_WORDS, condition_text, rule_words, type_name
 from eforms.builder.raw import Part, Reader, columns_of, fields_of, name_of, sections_of, text_of
@@ -20,7 +18,7 @@ from eforms.parts import Schema, SchemaError, SchemaFault, Section
 from eforms.schema import load
 
 from ..models import ProcedureVersion, RequiredPaper, VersionStatus
-from ..versions import publishing
+from ..versions import parts
 
 MAX_COPIES_OFFERED = 300
 
@@ -182,7 +180,7 @@ def form_of(code: str) -> dict[str, Any] | None:
 def add_paper(
     version: ProcedureVersion, revision: int, by: User, now: datetime, form: PaperForm, before: Sequence[Part]
 ) -> None:
-    """Add the paper that a file question means; raises Refused when the draft has moved on. One transaction."""
+    """Add the paper that a file question means; raises Refused when the draft has moved on."""
     cleaned = form.cleaned_data
     known = {str(part.get("key")): part for part in before}
     condition = cleaned["condition"]
@@ -190,18 +188,6 @@ def add_paper(
         condition = _("When %(condition)s") % {"condition": lower_first(condition_text(cleaned["show_if"], known))}
     elif not cleaned["required"] and not condition:
         condition = _("If there is one")
-    with transaction.atomic():
-        publishing.touch(version, revision, by, now, "version.papers", [("paper", None, cleaned["name"])])
-        taken = list(version.papers.values_list("n", "key"))
-        RequiredPaper.objects.create(
-            version=version,
-            n=max((n for n, _key in taken), default=0) + 1,
-            key=editing.key_from(cleaned["name"], {key for _n, key in taken}),
-            name=cleaned["name"],
-            name_en=cleaned["name_en"],
-            originals=cleaned["originals"],
-            copies=cleaned["copies"],
-            is_required=cleaned["required"],
-            condition=condition[:300],
-            show_if=cleaned["show_if"],
-        )
+    values = {name: cleaned[name] for name in ("name", "name_en", "originals", "copies", "show_if")}
+    values |= {"is_required": cleaned["required"], "condition": condition[:300]}
+    parts.add(RequiredPaper, version, revision, values, by, now)

@@ -227,7 +227,7 @@ def test_a_file_is_a_paper_with_its_condition(desk, draft):
         **{"show_if-0-field": "wants_copy", "show_if-0-op": "eq", "show_if-0-option": "wants_copy:co"},
     )  # fmt: skip
     assert response.status_code == 302
-    paper = draft.papers.get(key="giay_chung_nhan_ket_hon")
+    paper = draft.papers.get(key="giay-chung-nhan-ket-hon")
     assert paper.show_if == {"field": "wants_copy", "op": "eq", "value": "co"}
     assert "Có cần bản sao không?" in paper.condition
     assert "Giấy chứng nhận kết hôn" in page(desk, url(draft, "form"))
