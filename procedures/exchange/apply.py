@@ -14,9 +14,10 @@ from common import clock
 from common.files.store import NotKept
 from common.files.uploads import removed_on_failure
 from common.refusals import Refused, stale
+from offices.models import Unit
 
 from ..marks import write_marks
-from ..models import LifeEvent, Procedure, ProcedureVersion, RequiredPaper, Sector
+from ..models import LifeEvent, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, Sector
 from ..versions import publishing, template_files
 from ..versions.comparing import ChangedSection
 from ..versions.drafting import forget_files
@@ -147,11 +148,19 @@ class _Writer:
             _replace(draft.fees, fees, draft)
             write_exemptions(fees, [fee["exemptions"] for fee in target["fees"]])
         if before["steps"] != target["steps"]:
+            self.name_units(steps, target["steps"])
             _replace(draft.steps, steps, draft)
         if before["marks"] != target["marks"]:
             write_marks(draft, target["marks"])
         if self.options.to_review:
             publishing.send_to_review(draft, draft.revision, self.by, self.now, self.note)
+
+    def name_units(self, steps: list[ProcedureStep], wanted: list[Plain]) -> None:
+        """Name the units of steps, found by their identifiers; one the portal does not know is left out."""
+        codes = {step["unit"] for step in wanted if step.get("unit")}
+        units = {unit.identifier: unit for unit in Unit.objects.filter(identifier__in=codes)} if codes else {}
+        for row, step in zip(steps, wanted, strict=True):
+            row.unit = units.get(step.get("unit"))
 
     def papers(self, draft: ProcedureVersion, rows: list[RequiredPaper], wanted: list[Plain]) -> None:
         """Replace the papers; a template that stays keeps its stored file, a new one is stored."""

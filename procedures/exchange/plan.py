@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.text import fold
+from offices.models import Unit
 
 from .. import fees
 from ..models import LifeEvent, Procedure, ProcedureVersion, Sector, VersionStatus
@@ -45,6 +46,8 @@ class _Planner:
         self.sectors = {row.code: row for row in Sector.objects.all()}
         self.sectors_by_name = {fold(row.name): row.code for row in self.sectors.values()}
         self.events = {row.code: row for row in LifeEvent.objects.all()}
+        codes = {code for parcel in parcels for step in _steps(parcel.values) if (code := step.get("unit"))}
+        self.units = set(Unit.objects.filter(identifier__in=codes).values_list("identifier", flat=True))
         self.new_sectors: dict[str, Plain] = {}
         self.new_events: dict[str, Plain] = {}
         self.versions = self._versions()
@@ -77,6 +80,7 @@ class _Planner:
         made = Outcome(parcel.code or "–", parcel.place, name=version.get("name", ""), faults=list(parcel.faults))
         made.procedure = self.procedures.get(parcel.code)
         if not made.faults:
+            self.steps(made, values)
             self.about(made, values)
             if made.procedure is None:
                 self.new(made, version)
@@ -93,6 +97,17 @@ class _Planner:
             made.state = FAULTY
         made.rows = self.rows(parcel, made)
         return made
+
+    def steps(self, made: Outcome, values: Plain) -> None:
+        """Leave out the units of steps that the portal does not know, and say so."""
+        unknown = {
+            step.pop("unit") for step in _steps(values) if step.get("unit", "") and step["unit"] not in self.units
+        }
+        if unknown:
+            made.notes.append(
+                _("Left out as units of steps, since the portal does not know them: %(codes)s.")
+                % {"codes": ", ".join(sorted(unknown))}
+            )
 
     # What belongs to no version ---------------------------------------------------------------------------------------
 
@@ -258,3 +273,7 @@ def _unsound(lines: list[Plain]) -> Iterator[str]:
 
 def _comparable(row: Plain) -> Plain:
     return row | {"template_file": digested(row["template_file"])} if "template_file" in row else row
+
+
+def _steps(values: Plain) -> list[Plain]:
+    return list(values.get("version", {}).get("steps", []))

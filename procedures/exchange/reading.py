@@ -159,6 +159,7 @@ _STEP: dict[str, Check] = {
     "role": partial(one_of, known=ROLES),
     "text": partial(text_of, maximum=400, needed=True),
     "text_en": partial(text_of, maximum=400),
+    "unit": partial(text_of, maximum=20),
     "allotted": hours_of,
 }
 

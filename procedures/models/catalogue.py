@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from common.secret import EncryptedJSONField
-from offices.models import Role
+from offices.models import Role, Unit
 
 from ..querysets import ProcedureQuerySet, VersionQuerySet
 
@@ -194,12 +194,14 @@ class ProcedureVersion(models.Model):
 class ProcedureStep(models.Model):
     """One step of the work, in order; ``role`` empty is the applicant's own step.
 
-    ``allotted`` is in working hours; the sum fits the processing time.
+    ``allotted`` is in working hours; the sum fits the processing time. ``unit``
+    is named where another unit than the competent one does the step.
     """
 
     version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="steps")
     n = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=13, choices=Role.choices, blank=True, default="")
+    unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     text = models.CharField(max_length=400)
     text_en = models.CharField(max_length=400, blank=True, default="")
     allotted = models.DecimalField(max_digits=6, decimal_places=1, default=0)

@@ -19,7 +19,7 @@ from offices.units.hours import hours_lines
 from .. import fees, labels
 from ..catalogue import effective_level
 from ..levels import IN_PERSON_LEVEL, ONLINE_LEVEL, ONLINE_RETURN_LEVEL, PAPER_LEVEL
-from ..models import Offering, Procedure, ProcedureVersion, RequiredPaper, VersionStatus
+from ..models import Offering, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, VersionStatus
 from ..paper import blank_forms
 
 # Legal names run to 250 characters; beyond this a heading is set smaller.
@@ -139,7 +139,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "channels": labels.channel_words(version.channels),
         "papers": [_paper(paper, base if may_print else "") for paper in papers],
         "templates": [_template(paper, base) for paper in papers if paper.template_file and may_print],
-        "steps": [_step(step.role, step.text) for step in version.steps.order_by("n")],
+        "steps": [_step(step) for step in version.steps.select_related("unit").order_by("n")],
         "units": [
             _unit(offering, one, "" if len(set(levels)) == 1 else labels.level_words(one, version.needs_presence))
             | {"fees": fees.line_rows([line for line in lines if line.key in mine], mine) if len(own) > 1 else []}
@@ -230,8 +230,9 @@ def _template(paper: RequiredPaper, base: str) -> dict[str, str]:
     return {"name": paper.name, "url": f"{base}templates/{paper.n}/", "kind": suffix}
 
 
-def _step(role: str, text: str) -> dict[str, str]:
-    return {"who": str(Role(role).label) if role else _("You"), "text": text}
+def _step(step: ProcedureStep) -> dict[str, str]:
+    who = str(Role(step.role).label) if step.role else _("You")
+    return {"who": f"{who}, {step.unit.name}" if step.unit else who, "text": step.text}
 
 
 def _unit(offering: Offering, level: int, level_words: str) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """What a dossier costs: every fee of the catalogue by quantity, channel and exemption, and the rules behind.
 
-``fees.json`` holds the fees of the catalogue as the exchange format has them,
-``fees.csv`` what each costs: of the unit's ``own`` amounts the one at the desk
+``fees.csv`` says what each costs: of the unit's ``own`` amounts the one at the desk
 and the one online, '-' where nobody knows the amount, ``10x3`` for ten pages in three copies.
 """
 
@@ -24,7 +23,8 @@ from tests import factories
 HERE = Path(__file__).parent
 DAY = date(2026, 11, 28)
 CHANNELS = [channel.value for channel in FeeChannel]
-CATALOGUE: list[dict[str, Any]] = json.loads((HERE / "fees.json").read_text(encoding="utf-8"))
+SHIPPED = json.loads((HERE.parent / "data" / "catalogue.json").read_text(encoding="utf-8"))["procedures"]
+CATALOGUE = [{"code": row["code"], "fee": fee} for row in SHIPPED for fee in row["version"]["fees"]]
 KEYS = [(row["code"], row["fee"]["key"]) for row in CATALOGUE]
 AMOUNTS = list(csv.DictReader((HERE / "fees.csv").read_text(encoding="utf-8").splitlines()))
 PAGES = {

@@ -51,7 +51,7 @@ FEE_COLUMNS = (
     "note",
 )
 # What a version's parts are read with before it is written as data.
-PARTS = ("papers", "fees__exemptions", "steps", "marks")
+PARTS = ("papers", "fees__exemptions", "steps__unit", "marks")
 STEP_COLUMNS = ("role", "text", "text_en")
 TemplateReader = Callable[[RequiredPaper], Any]
 
@@ -103,6 +103,7 @@ def plain_version(version: ProcedureVersion, template: TemplateReader = with_tem
         "fees": [plain_fee(line) for line in version.fees.all()],
         "steps": [
             {**{name: getattr(step, name) for name in STEP_COLUMNS}, "allotted": float(step.allotted)}
+            | ({"unit": step.unit.identifier} if step.unit else {})
             for step in version.steps.all()
         ],
         "marks": plain_marks(version),

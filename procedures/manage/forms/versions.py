@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +13,7 @@ from common.forms.adjusting import choice_of
 from common.forms.fields import DayField, LineField, LinesField, TickField, WholeNumberField
 from common.forms.screen_forms import ChangeForm
 from common.text import plain
-from offices.models import Role
+from offices.models import Role, Unit
 from procedures.labels import audience_words, channel_words, level_set_words
 from procedures.models import ProcedureVersion, TimeUnit
 
@@ -141,6 +141,13 @@ class StepForm(DraftForm):
     """One step of the work."""
 
     role = forms.ChoiceField(label=gettext_lazy("Who does it"), required=False)
+    unit = forms.ModelChoiceField(
+        Unit.objects.none(),
+        label=gettext_lazy("Which unit"),
+        required=False,
+        empty_label=gettext_lazy("The unit that decides"),
+        help_text=gettext_lazy("Only where another unit does this step."),
+    )
     text = LineField(
         label=gettext_lazy("What is done"),
         lines=True,
@@ -159,6 +166,7 @@ class StepForm(DraftForm):
         super().__init__(*args, **options)
         offered = [("", _("The applicant")), *((role.value, role.label) for role in ROLES)]
         choice_of(self, "role").choices = offered
+        cast(forms.ModelChoiceField, self.fields["unit"]).queryset = Unit.objects.order_by("name", "pk")
         self.fields["role"].required = True
         self.fields["role"].widget.is_required = False
 

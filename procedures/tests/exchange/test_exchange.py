@@ -24,6 +24,7 @@ from procedures.versions import publishing
 from procedures.versions import serialising as exchange
 from tests import factories
 from tests.factories import NOW
+from tests.present import present
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 23)
@@ -108,6 +109,25 @@ def test_what_is_there_already_changes_nothing(version, publisher):
     bring_in(exported(), publisher)
     assert not ProcedureVersion.objects.open().exists()
     assert not AuditEntry.objects.exists()
+
+
+def test_a_step_names_the_unit_that_does_it(version, publisher, other_commune):
+    code = other_commune.unit.identifier
+    data = exported()
+    data["procedures"][0]["version"]["steps"][0]["unit"] = code
+    bring_in(data, publisher)
+    draft = ProcedureVersion.objects.open().get()
+    assert present(draft.steps.first()).unit == other_commune.unit
+    assert exchange.plain_version(draft)["steps"][0]["unit"] == code
+    assert dry_run(data, publisher).count(SAME) == 1
+
+
+def test_a_unit_of_a_step_that_the_portal_does_not_know_is_left_out(version, publisher):
+    data = exported()
+    data["procedures"][0]["version"]["steps"][0]["unit"] = "999.99"
+    planned = dry_run(data, publisher)
+    assert planned.count(SAME) == 1
+    assert any("999.99" in note for note in planned.outcomes[0].notes)
 
 
 PROCEDURES = st.fixed_dictionaries(

@@ -216,7 +216,7 @@ def _template(before: Plain | None, after: Plain | None, say: Callable[[str], st
 def _steps(before: Plain, after: Plain) -> list[Change]:
     old, new = before["steps"], after["steps"]
     found = []
-    keys = [[(step["role"], step["text"]) for step in one] for one in (old, new)]
+    keys = [[(step["role"], step.get("unit"), step["text"]) for step in one] for one in (old, new)]
     for kind, i, j, k, m in SequenceMatcher(None, keys[0], keys[1], autojunk=False).get_opcodes():
         if kind == "equal":
             for was, now, n in zip(old[i:j], new[k:m], range(k + 1, m + 1), strict=True):
@@ -241,7 +241,8 @@ def _steps(before: Plain, after: Plain) -> list[Change]:
 def step_words(step: Plain) -> str:
     """Write one step: 'Specialist – checks the dossier (4 hours)'."""
     who = str(Role(step["role"]).label) if step["role"] else _("Applicant")
-    text = f"{who} – {step['text'].rstrip('.')}"
+    where = f" ({step['unit']})" if step.get("unit") else ""
+    text = f"{who}{where} – {step['text'].rstrip('.')}"
     return f"{text} ({_hours(step['allotted'])})" if step["allotted"] else text
 
 
