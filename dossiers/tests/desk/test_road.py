@@ -203,9 +203,9 @@ def test_what_came_online_need_not_be_brought(client, road, commune):
     earlier = road.dossier.papers.get()
     given = road.dossier.papers.create(required=first.required, name=first.name, kind="file", uploaded_at=road.now)
     client.force_login(commune.clerk)
-    page = client.get(reverse("desk:supplement_received", args=[road.dossier.code]))
+    page = client.get(address(road.dossier, "supplement"))
     assert [value for value, _label in page.context["form"].fields["items"].choices] == [str(second.pk)]
-    answer = send(client, commune.clerk, "desk:supplement_received", road.dossier, {"items": [str(second.pk)]})
+    answer = send(client, commune.clerk, "supplement", road.dossier, {"items": [str(second.pk)]})
     assert answer.status_code == 302
     assert set(road.dossier.papers.filter(replaced_at=None).values_list("name", "kind")) == {
         (given.name, "file"),
