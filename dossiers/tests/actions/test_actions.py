@@ -334,6 +334,19 @@ def test_supplement_must_be_complete(road):
     assert refused(road, actions.Supplement(), road.citizen) == "items"
 
 
+def test_one_paper_does_not_answer_for_another(road):
+    road.submitted()
+    items = tuple(actions.Item(paper.pk, "", paper.name, "Mờ") for paper in road.version.papers.all())
+    beyond = tuple(actions.Item(None, "", name, "Thiếu") for name in ("Ảnh", "Sổ"))
+    road.do(actions.RequestSupplement(items + beyond), road.commune.clerk)
+    for left in (3, 2, 1, 0):
+        assert refused(road, actions.Supplement(), road.citizen) == "items"
+        item = road.dossier.supplement_requests.get().items.all()[left]
+        road.dossier.papers.create(required=item.required, name=item.name, kind="promised", uploaded_at=road.now)
+    road.do(actions.Supplement(), road.citizen)
+    assert road.dossier.status == Status.SUBMITTED
+
+
 def test_supplement_of_a_section_waits_until_it_is_saved_again(road):
     item = actions.Item(None, "requester", "Người yêu cầu", "Sai họ tên")
     road.submitted().do(actions.RequestSupplement((item,)), road.commune.clerk)
