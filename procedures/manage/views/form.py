@@ -101,34 +101,22 @@ def form_move(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @on_draft
 @shows_form
-def form_section_add(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Add a section at the end."""
-    return section_page(desk, None)
-
-
-@on_draft
-@shows_form
-def form_section(request: HttpRequest, desk: Desk, section: str) -> HttpResponse:
-    """Change a section."""
-    return section_page(desk, section)
-
-
-def section_page(desk: Desk, key: str | None) -> HttpResponse:
-    """Show or save the form of a section, a new one when ``key`` is None."""
-    stored = {} if key is None else raw.find_section(desk.form, key)
-    before = raw.before(desk.form, "", key or "")
-    form = forms.SectionForm(stored, before, sent(desk.request), revision=desk.version.revision)
+def form_section(request: HttpRequest, desk: Desk, section: str = "") -> HttpResponse:
+    """Change a section, or add one at the end."""
+    stored = raw.find_section(desk.form, section) if section else {}
+    before = raw.before(desk.form, "", section)
+    form = forms.SectionForm(stored, before, sent(request), revision=desk.version.revision)
 
     def change() -> str:
-        if key is None:
-            made, key_made = editing.add_section(desk.form, form.values())
+        if section:
+            made, key = editing.change_section(desk.form, section, form.values()), section
         else:
-            made, key_made = editing.change_section(desk.form, key, form.values()), key
+            made, key = editing.add_section(desk.form, form.values())
         desk.save(made)
-        return desk.saved(_("Saved."), f"section-{key_made}", key_made)
+        return desk.saved(_("Saved."), f"section-{key}", key)
 
-    heading = _("New section") if key is None else raw.name_of(stored)
-    remove = desk.url("form_section_delete", key) if key is not None else ""
+    heading = raw.name_of(stored) if section else _("New section")
+    remove = desk.url("form_section_delete", section) if section else ""
     return desk.answer(form, desk.screen(heading), change, remove=remove)
 
 

@@ -15,22 +15,9 @@ from ..form_desk import Desk, delete_page, on_draft
 
 @on_draft
 @shows_form
-def form_field_add(request: HttpRequest, desk: Desk, section: str) -> HttpResponse:
-    """Choose a type, then write the question; it is put at the end of the section."""
-    place = raw.find_section(desk.form, section)
-    return new_field_page(desk, raw.name_of(place), section=section)
-
-
-@on_draft
-@shows_form
-def form_column_add(request: HttpRequest, desk: Desk, table: str) -> HttpResponse:
-    """Choose a type, then write the column of a table."""
-    _holder, place = raw.find_field(desk.form, table)
-    return new_field_page(desk, raw.name_of(place), table=table)
-
-
-def new_field_page(desk: Desk, place: str, section: str = "", table: str = "") -> HttpResponse:
-    """Offer the types, or show and save the form of the chosen one."""
+def form_field_add(request: HttpRequest, desk: Desk, section: str = "", table: str = "") -> HttpResponse:
+    """Choose a type, then write the question or column; it is put at the end of the section or table."""
+    place = raw.name_of(raw.find_field(desk.form, table)[1] if table else raw.find_section(desk.form, section))
     offered = dict(forms.types_offered(is_column=bool(table)))
     kind = desk.request.GET.get("type", "")
     if kind not in offered:
@@ -70,35 +57,23 @@ def new_paper_page(desk: Desk, before: list[raw.Part], place: str) -> HttpRespon
 
 @on_draft
 @shows_form
-def form_field(request: HttpRequest, desk: Desk, field: str) -> HttpResponse:
-    """Change a question."""
-    return field_page(desk, field)
-
-
-@on_draft
-@shows_form
-def form_column(request: HttpRequest, desk: Desk, table: str, field: str) -> HttpResponse:
-    """Change a column of a table."""
-    return field_page(desk, field, table)
-
-
-def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
-    """Show or save the form of a question or column."""
-    holder, stored = raw.find_field(desk.form, key, table)
+def form_field(request: HttpRequest, desk: Desk, field: str, table: str = "") -> HttpResponse:
+    """Change a question, or a column of a table."""
+    holder, stored = raw.find_field(desk.form, field, table)
     kind = forms.kind_of(stored)
     if kind not in forms.TYPE_WORDS:
         raise Http404
-    before = raw.before(desk.form, key, str(holder.get("key")), table)
+    before = raw.before(desk.form, field, str(holder.get("key")), table)
     form = field_form.FieldForm(
         kind, stored, before, sent(desk.request), is_column=bool(table), revision=desk.version.revision
     )
 
     def change() -> str:
-        desk.save(editing.change_field(desk.form, key, form.values(), table=table, readers=desk.readers()))
+        desk.save(editing.change_field(desk.form, field, form.values(), table=table, readers=desk.readers()))
         if table:
             said = _("Saved: %(name)s.") % {"name": form.cleaned_data["label"]}
-            return done(desk.request, said, desk.url("form_field", table) + f"#field-{key}")
-        return desk.saved(_("Saved."), f"field-{key}", str(holder.get("key")))
+            return done(desk.request, said, desk.url("form_field", table) + f"#field-{field}")
+        return desk.saved(_("Saved."), f"field-{field}", str(holder.get("key")))
 
     return desk.answer(
         form,
@@ -106,10 +81,10 @@ def field_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
         change,
         place=raw.name_of(holder),
         type=forms.TYPE_WORDS[kind],
-        remove=desk.url("form_column_delete", table, key) if table else desk.url("form_field_delete", key),
-        retype=desk.url("form_column_type", table, key) if table else desk.url("form_field_type", key),
+        remove=desk.url("form_column_delete", table, field) if table else desk.url("form_field_delete", field),
+        retype=desk.url("form_column_type", table, field) if table else desk.url("form_field_type", field),
         copy=desk.url("form_copy"),
-        key=key,
+        key=field,
         table=table,
         move=desk.url("form_move"),
         columns=form_page.rows(raw.columns_of(stored)) if kind == "table" else None,
@@ -129,26 +104,13 @@ def form_copy(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @on_draft
 @shows_form
-def form_field_delete(request: HttpRequest, desk: Desk, field: str) -> HttpResponse:
-    """Delete a question, after asking; refused while something reads its answer."""
-    _holder, stored = raw.find_field(desk.form, field)
-    return delete_page(
-        desk,
-        _("Delete the question"),
-        raw.name_of(stored),
-        lambda form, readers: editing.remove_field(form, field, readers=readers),
-    )
-
-
-@on_draft
-@shows_form
-def form_column_delete(request: HttpRequest, desk: Desk, table: str, field: str) -> HttpResponse:
-    """Delete a column of a table, after asking."""
+def form_field_delete(request: HttpRequest, desk: Desk, field: str, table: str = "") -> HttpResponse:
+    """Delete a question or column, after asking; refused while something reads its answer."""
     _holder, stored = raw.find_field(desk.form, field, table)
     return delete_page(
         desk,
-        _("Delete the column"),
+        _("Delete the column") if table else _("Delete the question"),
         raw.name_of(stored),
-        lambda form, readers: editing.remove_field(form, field, table=table),
-        back=desk.url("form_field", table),
+        lambda form, readers: editing.remove_field(form, field, table=table, readers=() if table else readers),
+        back=desk.url("form_field", table) if table else "",
     )

@@ -12,25 +12,13 @@ from ..form_desk import Desk, confirm_page, on_draft
 
 @on_draft
 @shows_form
-def form_field_type(request: HttpRequest, desk: Desk, field: str) -> HttpResponse:
-    """Give a question another type."""
-    return type_page(desk, field)
-
-
-@on_draft
-@shows_form
-def form_column_type(request: HttpRequest, desk: Desk, table: str, field: str) -> HttpResponse:
-    """Give a column of a table another type."""
-    return type_page(desk, field, table)
-
-
-def type_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
-    """Offer the other types; then say what gets lost, and change the type when that is confirmed."""
-    _holder, stored = raw.find_field(desk.form, key, table)
+def form_field_type(request: HttpRequest, desk: Desk, field: str, table: str = "") -> HttpResponse:
+    """Offer other types for a question or column; then say what gets lost, and change it when that is confirmed."""
+    _holder, stored = raw.find_field(desk.form, field, table)
     old = forms.kind_of(stored)
     allowed = retyping.types_for(old, is_column=bool(table))
     offered = {kind: words for kind, words in forms.types_offered(is_column=bool(table)) if kind in allowed}
-    place = desk.url("form_column", table, key) if table else desk.url("form_field", key)
+    place = desk.url("form_column", table, field) if table else desk.url("form_field", field)
     name, kind = raw.name_of(stored), desk.request.GET.get("type", "")
     if kind not in offered:
         return desk.show("form_types", types=offered.items(), place=name, now=TYPE_WORDS.get(old), back=place)
@@ -41,6 +29,6 @@ def type_page(desk: Desk, key: str, table: str = "") -> HttpResponse:
         desk,
         screen,
         name,
-        lambda: retyping.retype(desk.form, key, kind, table=table, readers=desk.readers()),
+        lambda: retyping.retype(desk.form, field, kind, table=table, readers=desk.readers()),
         said,
     )

@@ -1,7 +1,6 @@
 """From draft to published: sending to review, taking back, sending back, publishing, discarding."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -11,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from common.web.screens import Screen, answer, done, press, sent, shows_form
+from common.web.screens import Screen, done, press, sent, shows_form
 from procedures.models import ProcedureVersion
 from procedures.versions import checking, publishing
 
@@ -19,8 +18,8 @@ from .. import sections
 from ..forms.procedures import BackForm, NoteForm, PublishForm
 from ..forms.versions import DraftForm
 from ..guards import publisher_only
-from ..pages import Publisher, fresh_revision, publisher_of, version_of
-from .version import faults_of, frame
+from ..pages import Publisher, publisher_of, version_of
+from .version import faults_of, version_answer
 
 
 @publisher_only
@@ -161,15 +160,8 @@ def _page(
         act()
         return done(request, said, after or back)
 
-    return answer(
-        request,
-        form,
-        Screen(title, button or title, back, version.name, lead, is_danger),
-        change,
-        revision=partial(fresh_revision, version),
-        template="manage/version_step.html",
-        page=lambda refused: frame(version, publisher) | context,
-    )
+    screen = Screen(title, button or title, back, version.name, lead, is_danger)
+    return version_answer(request, publisher, version, form, screen, change, "version_step", **context)
 
 
 def _moved_on(request: HttpRequest, version: ProcedureVersion) -> HttpResponseBase:

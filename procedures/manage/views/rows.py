@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.files.uploads import serve
 from common.refusals import revision_of
-from common.web.screens import Screen, answer, done, press, sent, shows_form
+from common.web.screens import Screen, done, press, sent, shows_form
 from eforms.builder.labels import condition_text
 from eforms.builder.raw import fields_of, sections_of
 from procedures import fees
@@ -27,8 +27,8 @@ from ..forms.fees import FeeForm
 from ..forms.papers import PaperForm
 from ..forms.versions import DraftForm, StepForm, initial_of
 from ..guards import publisher_only
-from ..pages import LARGEST_NUMBER, Publisher, fresh_revision, once, publisher_of, version_of
-from .version import frame
+from ..pages import LARGEST_NUMBER, Publisher, once, publisher_of, version_of
+from .version import frame, version_answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,14 @@ def row_list(request: HttpRequest, code: str, number: int, section: str) -> Http
         | {act: reverse(f"manage:{section}_{act}", args=[*at, line["row"].n]) for act in ("edit", "move", "delete")}
         for line in _shown(version, section, found)
     ]
-    context = _page(version, publisher, kind) | {"rows": rows, "marks": found_marks}
-    context["marked"] = {line.key for line in found_marks}
+    context = frame(version, publisher) | {
+        "new_url": reverse(f"manage:{section}_new", args=at),
+        "title": sections.section_titles()[section],
+        "add": kind.add,
+        "rows": rows,
+        "marks": found_marks,
+        "marked": {line.key for line in found_marks},
+    }
     if section == "workflow":
         limit = checking.working_hours(version.processing_amount, version.processing_unit)
         total = checking.allotted(found)
@@ -156,15 +162,9 @@ def _edit(request: HttpRequest, version: ProcedureVersion, kind: Kind, row: part
         _save(publisher, version, kind, row, form)
         return done(request, kind.changed if row else kind.added, back)
 
-    return answer(
-        request,
-        form,
-        Screen(str(row) if row else kind.add, _("Save"), back),
-        change,
-        revision=partial(fresh_revision, version),
-        template="manage/version_row.html",
-        page=lambda refused: _page(version, publisher, kind),
-    )
+    screen = Screen(str(row) if row else kind.add, _("Save"), back)
+    title = sections.section_titles()[kind.section]
+    return version_answer(request, publisher, version, form, screen, change, "version_row", title=title)
 
 
 def _back(version: ProcedureVersion, kind: Kind) -> str:
@@ -209,15 +209,6 @@ def _act(request: HttpRequest, version: ProcedureVersion, kind: Kind, act: Any, 
         return done(request, said, back) if said else back
 
     return press(request, change, back)
-
-
-def _page(version: ProcedureVersion, publisher: Publisher, kind: Kind) -> dict[str, Any]:
-    at = [version.procedure.code, version.number]
-    return frame(version, publisher) | {
-        "new_url": reverse(f"manage:{kind.section}_new", args=at),
-        "title": sections.section_titles()[kind.section],
-        "add": kind.add,
-    }
 
 
 def _shown(version: ProcedureVersion, section: str, found: list[Any]) -> list[dict[str, Any]]:

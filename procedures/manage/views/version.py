@@ -1,5 +1,6 @@
 """One version: its task list, the sections that are one form each, and the check."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -138,12 +139,30 @@ def _section(
         publishing.edit(version, form.shown_revision(), publisher.user, publisher.now, **form.values())
         return done(request, _("Saved: %(section)s.") % {"section": title}, "manage:version", *at)
 
-    def page(refused: Refused | None) -> dict[str, Any]:
-        context = frame(version, publisher) | {"marks": marks_page.lines(version, key), **more}
-        if not context["is_draft"] and request.method != "POST":
-            context["rows"] = sections.rows_of(form)
-        return context
-
+    more["marks"] = marks_page.lines(version, key)
+    if version.status != VersionStatus.DRAFT and request.method != "POST":
+        more["rows"] = sections.rows_of(form)
     screen = Screen(title, _("Save"), link("manage:version", *at))
-    revision = partial(fresh_revision, version)
-    return answer(request, form, screen, change, revision=revision, template=f"manage/version_{key}.html", page=page)
+    return version_answer(request, publisher, version, form, screen, change, f"version_{key}", **more)
+
+
+def version_answer(
+    request: HttpRequest,
+    publisher: Publisher,
+    version: ProcedureVersion,
+    form: DraftForm,
+    screen: Screen,
+    change: Callable[[], str],
+    template: str,
+    **context: Any,
+) -> HttpResponse:
+    """Show or take a form about a version, in the frame of its pages."""
+    return answer(
+        request,
+        form,
+        screen,
+        change,
+        revision=partial(fresh_revision, version),
+        template=f"manage/{template}.html",
+        page=lambda refused: frame(version, publisher) | context,
+    )

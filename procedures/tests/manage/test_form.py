@@ -233,6 +233,25 @@ def test_a_file_is_a_paper_with_its_condition(desk, draft):
     assert "Giấy chứng nhận kết hôn" in page(desk, url(draft, "form"))
 
 
+def test_a_column_is_changed_retyped_and_deleted(desk, draft):
+    table = {"label": "Thành viên", "rows_min": "1", "rows_max": "5", "prints": "on"}
+    assert send(desk, draft, "form_field_add", "requester", query="?type=table", **table).status_code == 302
+    for label in ("Họ tên", "Tuổi"):
+        send(desk, draft, "form_column_add", "thanh_vien", query="?type=text", label=label)
+    place = ("thanh_vien", "tuoi")
+    assert send(desk, draft, "form_column", *place, label="Tuổi tròn").url.endswith("/fields/thanh_vien/#field-tuoi")
+    assert "number" in page(desk, url(draft, "form_column_type", *place))
+    assert send(desk, draft, "form_column_type", *place, query="?type=number").status_code == 302
+    field = next(part for part in draft.form["sections"][0]["fields"] if part["key"] == "thanh_vien")
+    assert [(column["label"]["vi"], column["type"]) for column in field["columns"]] == [
+        ("Họ tên", "text"), ("Tuổi tròn", "number"),
+    ]  # fmt: skip
+    page(desk, url(draft, "form_column_delete", *place))
+    assert send(desk, draft, "form_column_delete", *place).url == url(draft, "form_field", "thanh_vien")
+    field = next(part for part in draft.form["sections"][0]["fields"] if part["key"] == "thanh_vien")
+    assert [column["key"] for column in field["columns"]] == ["ho_ten"]
+
+
 def test_a_form_is_copied_from_another_procedure(desk, draft, commune):
     other = factories.version(commune.unit, code="1.000002", name="Thủ tục khác")
     draft.form = None
