@@ -27,8 +27,8 @@ def site_unit() -> SimpleNamespace:
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Give templates DEMO, display, site_unit, here, session_left (seconds), is_officer (of the desk), is_clerk,
-    is_leader, is_publisher, is_administrator, missing_years (whose days off should have been entered) and alert_count (alerts
-    that no administrator has acknowledged; 0 for everybody else).
+    is_leader, is_publisher, is_administrator, missing_years (whose days off should have been entered) and alert_count
+    (alerts that no administrator has acknowledged; 0 for everybody else).
 
     Costs no query on anonymous pages; one for a signed-in person, when the menu asks for the posts, and one
     more on officers' pages that show a missing calendar.
