@@ -23,8 +23,8 @@ _RULES: tuple[tuple[re.Pattern[str], Replace], ...] = (
     (re.compile(r"(/accounts/(?:reset|invitation)/)[^\s?\"']+"), r"\1‹token›"),
     (re.compile(r"(?<=[\w/])\?[^\s\"']+=[^\s\"']*"), "?‹query›"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "‹e-mail›"),
-    (re.compile(r"(?<![\w.])(?:\+84|0084|0)[ .]?\d{2,3}[ .]?\d{3,4}[ .]?\d{3,4}(?![\w.]*\d)"), "‹phone›"),
     (re.compile(r"(?<!\d)(?:\d{12}|\d{9})(?!\d)"), "‹number›"),
+    (re.compile(r"(?<![\w.])(?:\+84|0084|0)[ .]?\d{2,3}[ .]?\d{3,4}[ .]?\d{3,4}(?![\w.]*\d)"), "‹phone›"),
     (re.compile(r"(?<![\d/-])(?:\d{1,2}[/-]\d{1,2}[/-]\d{4}|\d{4}-\d{2}-\d{2}(?![T ]\d{2}:))(?![\d/-])"), "‹date›"),
 )
 _QUOTED = re.compile(r"'[^'\n]*'|\"[^\"\n]*\"")

@@ -3,26 +3,16 @@
 import logging
 import os
 from pathlib import Path
-from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
-from celery.utils.log import mlevel
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.dev")
 
-# By name: it needs the models, which are not there yet.
-app = Celery("portal", task_cls="portal.worker_life:LivingTask")
+# By name: the task needs the models, which are not there yet.
+app = Celery("portal", task_cls="portal.worker_life:LivingTask", log="portal.worker_logs:KeptLogging")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-
-
-@setup_logging.connect
-def keep_logging(loglevel: int | str | None = None, **_options: Any) -> None:
-    """Keep the logging of the settings in workers and the clock: Celery's own masks nothing."""
-    logging.getLogger("celery").setLevel(mlevel(loglevel or logging.INFO))
-
 
 BROKER_FOLDERS = ("data_folder_in", "data_folder_out", "control_folder")
 

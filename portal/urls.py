@@ -2,9 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from common.web import csp_reports
-
-from . import health
+from . import csp_reports, health
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),

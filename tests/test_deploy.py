@@ -191,6 +191,7 @@ def test_proxy_passes_on_what_the_settings_believe():
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in proxy
     assert "proxy_set_header X-Forwarded-Proto https;" in proxy
     assert "proxy_set_header Host $host;" in proxy
+    assert "proxy_set_header X-Request-ID $request_id;" in proxy
     assert SERVICES["web"]["environment"]["TRUSTED_PROXY_COUNT"] == "1"
     limit = re.search(r"client_max_body_size (\d+)m;", proxy)
     assert limit and int(limit[1]) > 10

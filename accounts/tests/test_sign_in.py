@@ -86,7 +86,7 @@ def test_unconfirmed_address_is_asked_for_a_code(visitor, citizen, mailoutbox):
     assert answer.url == "/accounts/verify/" and not is_signed_in(visitor) and len(mailoutbox) == 1
     code = present(re.search(r"\b(\d{6})\b", mailoutbox[0].body))[1]
     visitor.post("/accounts/verify/", {"code": code})
-    assert is_signed_in(visitor)
+    assert is_signed_in(visitor) and "browser" in visitor.cookies
 
 
 def test_account_without_address_made_at_the_desk_signs_in(visitor):

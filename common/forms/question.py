@@ -28,6 +28,7 @@ from ..values.identity import compact
 from .fields import NfcCharField
 
 _WRONG = _("The answer to the question was not right. Here is another one.")
+_LAPSED = _("This question had stood there for more than an hour. Answer this new one; the rest is kept.")
 _ASKED = _("Please answer this question too.")
 # Long forms take time: somebody who looks for a number must not be told that the answer was wrong.
 LIFE = timedelta(hours=1)
@@ -124,12 +125,22 @@ def _open(token: str) -> dict[str, Any]:
     return content if isinstance(content, dict) and content.get("use") == "question" else {}
 
 
+def _is_over(content: dict[str, Any], now: datetime) -> bool:
+    return bool(content["until"] < now.timestamp())
+
+
+def has_lapsed(token: str, now: datetime) -> bool:
+    """Tell whether a question of ours can no longer be answered because it is too old."""
+    content = _open(token)
+    return bool(content) and _is_over(content, now)
+
+
 def is_answered(request: HttpRequest, form: str, token: str, answer: str, now: datetime) -> bool:
     """Check an answer and use the token up, whatever the answer was."""
     content = _open(token)
     if not content or content["form"] != form or content["visitor"] != _visitor(request):
         return False
-    if content["until"] < now.timestamp():
+    if _is_over(content, now):
         return False
     try:
         with transaction.atomic():
@@ -222,6 +233,7 @@ class QuestionMixin(forms.Form):
             data[self.add_prefix("answer")] = ""
             self.ask(sentence)
         if not is_right:
-            self.add_error("answer", _WRONG if given and answer else _ASKED)
+            wrong = _LAPSED if has_lapsed(given, now) else _WRONG
+            self.add_error("answer", wrong if given and (answer or wrong is _LAPSED) else _ASKED)
         self.data = data
         return is_right

@@ -72,6 +72,22 @@ def test_garbage_is_no_answer(now):
     assert not question.is_answered(browser(), "register", "", "7", now)
 
 
+def test_a_question_that_lapsed_is_not_called_a_wrong_answer(now, time_machine):
+    time_machine.move_to(now, tick=False)
+    request = browser()
+    token, _sentence = question.draw(request, "asked", now)
+    answers = {"question_token": token, "answer": right(token)}
+    time_machine.shift(timedelta(hours=1, seconds=1))
+    form = AskedForm(answers, request=request)
+    assert form.errors["answer"] == [str(question._LAPSED)]
+    assert form["answer"].label.endswith("?") and form.data["question_token"] != token
+    # Somebody who had answered already, and then waited, is asked anew in the same words.
+    time_machine.move_to(now, tick=False)
+    passed = {"question_token": question.passed(request, "asked", now), "answer": ""}
+    time_machine.shift(timedelta(hours=1, seconds=1))
+    assert AskedForm(passed, request=request).errors["answer"] == [str(question._LAPSED)]
+
+
 class AskedForm(question.QuestionMixin):
     """A form that asks nothing but the question."""
 

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from ..clock import now
-from ..logs import Event, note
-from . import limits
+from common.clock import now
+from common.logs import Event, note
+from common.web import limits
 
 # The report-uri of today and the Reporting API. A form's body was read before it comes here.
 KINDS = ("application/csp-report", "application/reports+json", "application/json")
