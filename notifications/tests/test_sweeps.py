@@ -9,6 +9,7 @@ from notifications import delivery
 from notifications.channels import ChannelDown
 from notifications.models import Channel, Notification, State
 from notifications.tests.carriers import Carrier, message
+from tests.present import present
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +47,8 @@ def test_what_rests_takes_no_place_in_a_batch(resting, carrier, now, settings):
     settings.NOTIFICATION_SWEEP_BATCH = 2
     for n in range(5):
         message(now - timedelta(minutes=5), f"{n}@slow.example")
-    message(now, "an@example.com")
-    assert list(delivery.batch(now)) == [(Notification.objects.last().pk, "email", "an@example.com")]
+    other = message(now, "an@example.com")
+    assert list(delivery.batch(now)) == [(other, "email", "an@example.com")]
     assert (delivery.sweep(now), carrier.sent) == (1, ["an@example.com"])
     assert delivery.sweep(now + delivery.SLOW_REST) == 2
 
@@ -85,7 +86,7 @@ def test_a_long_sweep_records_when_each_message_left(carrier, now, monkeypatch):
     monkeypatch.setattr(time, "monotonic", lambda: next(seconds))
     pks = [message(now, f"{n}@example.com") for n in range(2)]
     assert delivery.sweep(now) == 2
-    first, second = (Notification.objects.get(pk=pk).sent_at for pk in pks)
+    first, second = (present(Notification.objects.get(pk=pk).sent_at) for pk in pks)
     assert now < first < second < now + timedelta(minutes=2)
 
 
