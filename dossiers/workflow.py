@@ -287,9 +287,7 @@ def write_event(
     move: Move, public_text: str = "", internal_text: str = "", data: dict[str, Any] | None = None
 ) -> DossierEvent:
     """Append the event of a move to the dossier's hash chain."""
-    previous = ""
-    if move.from_status != Status.DRAFT:  # The chain begins where a draft ends.
-        previous = move.dossier.events.order_by("-n").values_list("hash", flat=True).first() or ""
+    previous = move.dossier.events.order_by("-n").values_list("hash", flat=True).first()
     event = DossierEvent(
         dossier=move.dossier,
         n=move.dossier.revision,
@@ -303,7 +301,7 @@ def write_event(
         public_text=public_text,
         internal_text=internal_text,
         data=(data or {}) | ({"at": move.at.isoformat()} if move.at != move.now else {}),
-        previous_hash=previous,
+        previous_hash=previous or "",
     )
     chain.seal_event(event)
     event.save()

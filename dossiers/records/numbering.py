@@ -19,7 +19,7 @@ DOSSIER = "dossier"
 
 
 def next_number(unit: Unit, day: date, purpose: str) -> int:
-    """Return the next number of a unit on a day, from 1; three queries, five the first time.
+    """Return the next number of a unit on a day, from 1; two queries, more the first time.
 
     Raises TransactionManagementError outside a transaction.
     """

@@ -105,7 +105,7 @@ def test_no_column_of_a_seal_changes_without_its_hash():
 
 @pytest.fixture
 def old(road, now) -> list[DossierEvent]:
-    """The events of two dossiers, two each, as they were written before there were keys; the later dossier first."""
+    """Events of two dossiers (up to the fourth, the third) from before there were keys; the later dossier first."""
     road.submitted()
     second = factories.draft(road.citizen, road.commune.unit, road.version)
     return [
@@ -113,8 +113,8 @@ def old(road, now) -> list[DossierEvent]:
             dossier=dossier, n=n, action="forward", actor_role="clerk", from_status=2, to_status=4, at=now,
             hash=f"{dossier.pk}-{n}",
         )
-        for dossier in (second, road.dossier)
-        for n in (2, 3)
+        for dossier, last in ((second, 3), (road.dossier, 4))
+        for n in range(2, last + 1)
     ]  # fmt: skip
 
 
@@ -128,24 +128,24 @@ def seal(dossier: Dossier, n: int, now: datetime) -> None:
 
 def test_each_chain_without_a_key_wants_one_seal_over_its_last_event(old):
     first, second = Dossier.objects.order_by("pk")
-    assert unsealed() == [(first.pk, 3, f"{first.pk}-3"), (second.pk, 3, f"{second.pk}-3")]
+    assert unsealed() == [(first.pk, 4, f"{first.pk}-4"), (second.pk, 3, f"{second.pk}-3")]
 
 
 def test_a_seal_serves_its_own_dossier_up_to_its_event(old, now):
     first, second = Dossier.objects.order_by("pk")
-    seal(first, 2, now)
-    assert [row[0] for row in unsealed()] == [first.pk, second.pk]
     seal(first, 3, now)
+    assert [row[0] for row in unsealed()] == [first.pk, second.pk]
+    seal(first, 4, now)
     assert [row[0] for row in unsealed()] == [second.pk]
 
 
 def test_events_with_a_key_want_no_seal(old, now):
     first, _second = Dossier.objects.order_by("pk")
     DossierEvent.objects.create(
-        dossier=first, n=4, action="propose", actor_role="clerk", from_status=4, to_status=4, at=now, hash="y",
+        dossier=first, n=5, action="propose", actor_role="clerk", from_status=4, to_status=4, at=now, hash="y",
         key_id=newest_history_key(),
     )  # fmt: skip
-    assert [row[:2] for row in unsealed() if row[0] == first.pk] == [(first.pk, 3)]
+    assert [row[:2] for row in unsealed() if row[0] == first.pk] == [(first.pk, 4)]
 
 
 def test_every_chain_is_sealed_however_many_there_are(old, now, monkeypatch):

@@ -43,6 +43,7 @@ def test_an_action_happened_between_the_last_one_and_now(road, seconds, is_taken
     if is_taken:
         event = perform(action, road.dossier, by=road.commune.clerk, now=now, at=at)
         assert event.at == now
+        assert event.data["to"] == road.commune.specialist.full_name
         assert event.data.get("at") == (at.isoformat() if at != now else None)
     else:
         with pytest.raises(Refused) as caught:

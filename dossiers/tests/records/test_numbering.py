@@ -65,3 +65,9 @@ def test_no_number_is_given_outside_the_transaction_that_uses_it(unit):
     with pytest.raises(transaction.TransactionManagementError):
         register(unit, OLD_YEAR)
     assert not NumberSeries.objects.exists()
+
+
+def test_a_number_of_a_series_that_has_begun_costs_two_queries(unit, django_assert_num_queries):
+    register(unit, OLD_YEAR)
+    with django_assert_num_queries(2):
+        register(unit, OLD_YEAR)
