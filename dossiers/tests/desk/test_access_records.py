@@ -12,7 +12,6 @@ from django.urls import URLPattern, get_resolver, reverse
 from common.files.stored import store_once
 from dossiers.desk import dossier_page
 from dossiers.desk.views import dossier as looks
-from dossiers.desk.views import leader
 from dossiers.models import AccessRecord, Dossier
 from tests import factories
 from tests.access.world import PDF, World
@@ -48,19 +47,16 @@ def addresses(world: World) -> list[tuple[str, str, Dossier, str]]:
         ("desk:print", ["control-sheet", decided.code], decided, "control-sheet"),
         ("desk:result_file", [decided.code], decided, "result"),
         ("desk:result_print", [lettered.code], lettered, "result"),
-        ("leader:dossier", [proposed.code], proposed, "dossier"),
+        ("desk:dossier", [proposed.code], proposed, "dossier"),
     ]
     return [(name, reverse(name, args=args), dossier, what) for name, args, dossier, what in shown]
 
 
 def showing() -> Iterator[str]:
     """Yield the URL names whose views show a dossier at the desk."""
-    for namespace in ("desk", "leader"):
-        for pattern in get_resolver().namespace_dict[namespace][1].url_patterns:
-            if isinstance(pattern, URLPattern):
-                module = pattern.callback.__module__
-                if module == looks.__name__ or (module == leader.__name__ and pattern.name == "dossier"):
-                    yield f"{namespace}:{pattern.name}"
+    for pattern in get_resolver().namespace_dict["desk"][1].url_patterns:
+        if isinstance(pattern, URLPattern) and pattern.callback.__module__ == looks.__name__:
+            yield f"desk:{pattern.name}"
 
 
 def test_every_page_and_file_that_shows_a_dossier_is_recorded(client: Client, world):
