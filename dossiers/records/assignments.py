@@ -61,8 +61,7 @@ def give(move: Move) -> Assignment:
     Seven queries at most. A dossier whose holder did not change keeps its row: call this only on a change.
     """
     end(move)
-    last = move.dossier.assignments.order_by("-n").values_list("n", flat=True).first() or 0
-    return _write(move, last + 1)
+    return _write(move, move.dossier.assignments.latest("n").n + 1)
 
 
 def begin(move: Move) -> Assignment:
@@ -90,6 +89,5 @@ def _write(move: Move, n: int) -> Assignment:
 
 def restart_step(move: Move) -> None:
     """Let the present step's time begin anew, after the applicant completed the dossier."""
-    row = Assignment.objects.filter(dossier=move.dossier, until=None).select_related("unit").first()
-    if row is not None:
-        Assignment.objects.filter(pk=row.pk).update(due_at=step_due(move.dossier, row.unit, move.now, row.allotted))
+    row = Assignment.objects.select_related("unit").get(dossier=move.dossier, until=None)
+    Assignment.objects.filter(pk=row.pk).update(due_at=step_due(move.dossier, row.unit, move.now, row.allotted))

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from common.database import append_only
 from dossiers import actions
 from dossiers.models import Assignment
 from dossiers.records import assignments
@@ -62,6 +63,13 @@ def test_a_step_has_its_own_time_in_working_hours(road):
     assert specialist.due_at == specialist.since + timedelta(days=2) - timedelta(hours=1)
 
 
+def test_a_step_to_which_no_time_is_allotted_is_due_at_no_time(road):
+    with append_only.lifted(tables=[ProcedureStep._meta.db_table]):
+        ProcedureStep.objects.filter(role=Role.SPECIALIST).update(allotted=0)
+    row = road.processing().dossier.assignments.get(until=None)
+    assert (row.allotted, row.due_at) == (None, None)
+
+
 def test_a_roles_next_step_comes_after_the_present_one_else_its_last(commune):
     version = factories.version(commune.unit)
     version.status = "draft"
@@ -96,6 +104,8 @@ def test_who_can_be_given_a_dossier_has_a_post_for_it_in_the_competent_unit(road
 
 
 def test_a_completed_supplement_starts_the_steps_time_anew(road):
+    other = factories.draft(road.citizen, road.commune.unit, road.version)
+    other.assignments.create(n=1, step=1, unit=road.commune.unit, role=Role.CLERK, since=road.now)
     road.asked()
     before = road.dossier.assignments.get(until=None).due_at
     road.now += timedelta(days=7)
@@ -103,3 +113,4 @@ def test_a_completed_supplement_starts_the_steps_time_anew(road):
     row = road.dossier.assignments.get(until=None)
     assert row.due_at == before + timedelta(days=7, minutes=2)
     assert row.since < row.due_at - timedelta(days=7)
+    assert other.assignments.get().due_at is None

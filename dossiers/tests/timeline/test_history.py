@@ -6,9 +6,11 @@ import pytest
 from django.utils import translation
 
 from accounts.models import User
+from common.refusals import Refused
 from dossiers import actions
 from dossiers.models import Status
 from dossiers.timeline import history
+from dossiers.workflow import Overtaken
 from offices.models import Post, Role
 from tests import factories
 from tests.present import present
@@ -142,3 +144,27 @@ def test_next_step_follows_the_way_of_return(road, delivery, word):
     road.decided()
     road.dossier.delivery = delivery
     assert word in history.next_step_for_applicant(road.dossier)
+
+
+def test_an_officer_reads_who_did_it_also_when_that_was_the_applicant_or_the_system(road):
+    road.submitted().do(actions.RequestWithdrawal("Nhầm"), road.citizen)
+    assert [entry.who for entry in history.timeline(road.dossier, history.OFFICER)] == [
+        "The system",
+        "The applicant Nguyễn Văn An",
+        "The applicant Nguyễn Văn An",
+    ]
+    assert [entry.who for entry in history.timeline(road.dossier, history.OWNER)] == ["The system", "you", "you"]
+    assert [entry.who for entry in history.timeline(road.dossier, history.PUBLIC)] == ["", "", ""]
+
+
+def test_a_refusal_says_who_was_faster_only_when_somebody_was(road):
+    road.received()
+    with pytest.raises(Refused) as late:
+        road.do(actions.Receive(), road.commune.clerk)
+    assert history.explain_refusal(late.value) == (
+        f"The reception clerk {road.commune.clerk.full_name} has just handled this dossier at 09:02 on 23/03/2026 "
+        "(Dossier received). Look at its newer state."
+    )
+    assert history.explain_refusal(Refused("Một.", "Hai.", code="stale")) == "Một. Hai."
+    draft = factories.draft(road.citizen, road.commune.unit, road.version)
+    assert history.explain_refusal(Overtaken("state", draft)) == str(Overtaken("state", draft).message)

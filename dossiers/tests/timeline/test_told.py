@@ -1,0 +1,117 @@
+"""What each audience is told of each step and each state, and how the holder is named."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import translation
+
+from dossiers import actions
+from dossiers.models import Dossier
+from dossiers.timeline import history
+from offices.models import Post, Role
+from tests import factories
+from tests.present import present
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+def notes(road) -> list[str]:
+    """Return what officers read beside the events, newest first."""
+    return [entry.note for entry in history.timeline(road.dossier, history.OFFICER)]
+
+
+@pytest.mark.parametrize(("fields", "note"), [({}, "Grant the request"), ({"is_granted": False}, "Do not grant")])
+def test_officers_read_what_was_proposed(road, fields, note):
+    road.proposed(**({"reason": "Sai nơi", "text": "Không"} if fields else {}), **fields)
+    assert notes(road)[0].startswith(note)
+    assert not any("rant" in entry.note for entry in history.timeline(road.dossier, history.OWNER))
+
+
+def test_officers_read_to_whom_it_went_and_who_took_the_result(road):
+    road.processing().do(actions.Forward(None), road.commune.specialist)
+    assert notes(road) == ["To every specialist", f"To the specialist {road.commune.specialist.full_name}", "", ""]
+    road.do(actions.Forward(road.commune.specialist), road.commune.specialist)
+    road.do(actions.Propose(is_granted=True), road.commune.specialist).do(actions.Approve(), road.commune.leader)
+    road.do(actions.ReturnResult("Nguyễn Thị Mẹ", "075199000011"), road.commune.clerk)
+    assert notes(road)[:2] == ["Handed to Nguyễn Thị Mẹ", ""]
+
+
+def test_the_owner_reads_the_reason_and_the_public_does_not(road):
+    road.submitted().do(actions.Refuse("Không đúng nơi"), road.commune.clerk)
+    told = [history.timeline(road.dossier, audience)[0].text for audience in (history.OWNER, history.PUBLIC)]
+    assert told == ["Không đúng nơi", ""]
+
+
+def test_a_holder_is_named_by_the_part_of_the_authority(road, other_commune):
+    specialist = road.commune.specialist
+    # Titles of other posts of the same person say nothing about this one.
+    Post.objects.create(
+        user=specialist, unit=other_commune.unit, role=Role.SPECIALIST, title="Đất đai", valid_from=road.now.date()
+    )
+    Post.objects.create(
+        user=specialist, unit=road.commune.unit, role=Role.CASHIER, title="Thu ngân", valid_from=road.now.date()
+    )
+    Post.objects.filter(user=road.commune.clerk).update(title="Một cửa")
+    road.processing()
+    panel = present(history.holder_panel(road.dossier, road.now))
+    assert (panel.department, panel.name) == ("the Hộ tịch section", specialist.full_name)
+    road.do(actions.Forward(None), specialist)
+    panel = present(history.holder_panel(road.dossier, road.now))
+    assert (panel.department, panel.name) == ("the Hộ tịch section", "")
+    road.do(actions.Forward(specialist), specialist).do(actions.Propose(is_granted=True), specialist)
+    panel = present(history.holder_panel(road.dossier, road.now))
+    assert panel.department == "the leadership of xã Xuân Bắc"
+
+
+def test_a_step_is_late_after_its_time_and_not_while_the_applicant_is_awaited(road):
+    road.processing()
+    due_at = present(road.dossier.assignments.get(until=None).due_at)
+    late = [
+        present(history.holder_panel(road.dossier, due_at + timedelta(seconds=second))).is_late for second in (0, 1)
+    ]
+    assert late == [False, True]
+    road.do(actions.RequestSupplement((road.item,)), road.commune.specialist)
+    assert not present(history.holder_panel(road.dossier, due_at + timedelta(days=9))).is_late
+
+
+def test_an_open_dossier_waits_for_an_answer_to_the_withdrawal(road):
+    road.processing().do(actions.RequestWithdrawal("Đổi ý"), road.citizen)
+    assert history.waits_for(road.dossier) == "an answer to the withdrawal"
+
+
+@pytest.mark.parametrize("audience", [history.OWNER, history.PUBLIC])
+def test_ends_are_told_with_their_time(road, audience):
+    def told() -> str:
+        return history.status_sentence(road.dossier, audience, road.now)
+
+    road.decided()
+    assert told() == "The result is ready, 09:05 on 23/03."
+    road.do(actions.ReturnResult("Nguyễn Văn An", "075199000011"), road.commune.clerk)
+    assert told() == "The result has been handed over, 09:06 on 23/03."
+    Dossier.objects.update(status=8)
+    road.dossier = Dossier.objects.get()
+    assert told() == "The dossier was stopped, 09:06 on 23/03."
+    road.dossier.closed_at = road.dossier.decided_at = None
+    assert told() == "The dossier was stopped."
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("processing", "The dossier waits for your supplement; the clock stands still."),
+        ("submitted", "The dossier waits for your supplement before it can be received."),
+    ],
+)
+def test_a_supplement_stops_the_clock_only_when_it_ran(road, at, told):
+    road.asked(at=at)
+    assert history.status_sentence(road.dossier, history.OWNER, road.now) == told
+
+
+def test_a_draft_is_told_as_one(road, commune):
+    draft = factories.draft(road.citizen, commune.unit, road.version)
+    assert history.status_sentence(draft, history.OWNER, road.now).startswith("This dossier is a draft")
+    assert history.next_step_for_applicant(draft) == "Finish the form and submit it."
