@@ -421,8 +421,8 @@ def test_a_unit_sets_its_own_amounts_line_by_line(client, page, version, commune
 
     def send(day, month, year, **more):
         since = {"fee_0_since_day": day, "fee_0_since_month": month, "fee_0_since_year": year}
-        seen = page("offering", code, slug).split('name="seen" value="')[1].split('"')[0]
-        return post(client, "offering", code, slug, **(typed | since | {"seen": seen} | more))
+        revision = page("offering", code, slug).split('name="revision" value="')[1].split('"')[0]
+        return post(client, "offering", code, slug, **(typed | since | {"revision": revision} | more))
 
     assert line.name in page("offering", code, slug) and other.name in page("offering", code, slug)
     for wrong in ({"fee_0_resolution": ""}, {"fee_0_amount_vnd": "-1"}, {"fee_0_amount_vnd": "9" * 12}):
