@@ -433,7 +433,7 @@ def test_a_unit_sets_its_own_amounts_line_by_line(client, page, version, commune
     assert (row.key, row.amount_vnd, row.amount_online_vnd) == (line.key, 5000, 0)
     assert "5.000 đồng" in page("procedure", code)
     row.resolution = ""
-    assert "without a resolution" in fees.own_words(line, row, date(2026, 3, 23))
+    assert "thiếu số nghị quyết" in fees.own_words(line, row, date(2026, 3, 23))
     # The day was wrong; then a new resolution is entered ahead of its day.
     assert send("1", "12", "2025").status_code == send("1", "1", "2027", fee_0_amount_vnd="6000").status_code == 302
     assert [(fee.amount_vnd, fee.since.year) for fee in OfferingFee.objects.all()] == [(5000, 2025), (6000, 2027)]
