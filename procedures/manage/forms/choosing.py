@@ -26,8 +26,8 @@ class _InOrder(ModelChoiceIterator):
         return (self.choice(row) for row in in_order(self.queryset))
 
 
-class SectorField(forms.ModelChoiceField):
-    """A field of administration."""
+class NamedField(forms.ModelChoiceField):
+    """One of some rows, by name."""
 
     iterator = _InOrder
 
