@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date
+from typing import Any, cast
 
 import pikepdf
 import pytest
@@ -259,7 +260,7 @@ def test_templates_that_are_taken(name, content):
 
 
 def test_a_step_is_done_by_the_deciding_unit_unless_another_is_named(client, draft, other_commune):
-    assert next(iter(choice_of(StepForm(revision=1), "unit").choices)) == ("", "Đơn vị giải quyết")
+    assert next(iter(cast(Any, choice_of(StepForm(revision=1), "unit").choices))) == ("", "Đơn vị giải quyết")
     form = StepForm({"role": "clerk", "text": "Tiếp nhận", "unit": "", "revision": "1"}, revision=1)
     assert form.is_valid() and form.values()["unit"] is None
     named = StepForm({"role": "clerk", "text": "Xác minh", "unit": other_commune.unit.pk, "revision": "1"}, revision=1)
