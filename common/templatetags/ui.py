@@ -72,6 +72,12 @@ def vi_date(value: date | datetime | None) -> str:
 
 
 @register.filter
+def iso_time(value: datetime) -> str:
+    """Write a moment for ``<time datetime>``: to the second, in Vietnam's time with its offset."""
+    return value.astimezone(LOCAL).isoformat(timespec="seconds")
+
+
+@register.filter
 def vi_datetime(value: datetime | None) -> str:
     """Write a moment as '14:05 ngày 27/03/2026', in Vietnam's time; nothing for None."""
     if not value:

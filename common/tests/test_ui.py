@@ -22,6 +22,11 @@ def test_icon_is_drawn_inline_and_hidden_from_readers():
     assert "style=" not in html
 
 
+def test_a_moment_is_told_to_the_second():
+    moment = datetime(2026, 3, 27, 17, 30, 5, 123456, tzinfo=UTC)
+    assert ui.iso_time(moment) == "2026-03-28T00:30:05+07:00"
+
+
 def test_unknown_icon_is_a_fault():
     with pytest.raises(IconDoesNotExist):
         ui.icon("no-such-icon")
