@@ -47,7 +47,7 @@ CONTRAST = """() => {
     if (document.activeElement !== box) continue;
     for (const node of [box, ...box.querySelectorAll("*")].filter((one) => shown(one) && worded(one))) {
       const found = ratio(parse(getComputedStyle(node).color), ground(node));
-      if (found < 4.5) faults.push(`${found.toFixed(2)} focused: ${node.tagName} ${node.textContent.trim().slice(0, 40)}`);
+      if (found < 4.5) faults.push(`${found.toFixed(2)} focused: ${node.tagName} ${node.textContent.trim()}`);
     }
     box.blur();
   }
