@@ -1,6 +1,7 @@
 """Template tags of the portal's look: icons, Vietnamese dates and money, tags, navigation."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -41,6 +42,10 @@ STATUS_TAGS = {
     9: "ok",
     10: "ok",
 }
+
+
+# Letters that no English word has.
+_VIETNAMESE = re.compile(r"[ăâđêôơưàảãạáằẳẵặắầẩẫậấèẻẽẹéềểễệếìỉĩịíòỏõọóồổỗộốờởỡợớùủũụúừửữựứỳỷỹỵý]", re.IGNORECASE)
 
 
 @register.simple_tag
@@ -187,6 +192,15 @@ def _footer(language: str, site: tuple[tuple[str, str], ...]) -> SafeString:
 def focus_id(field: BoundField) -> str:
     """Return the id of the first control of a field: where a link of the error summary leads."""
     return field.id_for_label or f"{field.auto_id}_0"
+
+
+@register.filter
+def spoken(text: Any) -> str:
+    """Mark a text with Vietnamese letters as Vietnamese on an English page, so that it is read out as such."""
+    html = conditional_escape(text)
+    if page_language() == "vi" or not _VIETNAMESE.search(unicodedata.normalize("NFC", html)):
+        return html
+    return format_html('<span lang="vi">{}</span>', html)
 
 
 @register.filter
