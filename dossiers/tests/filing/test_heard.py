@@ -1,5 +1,7 @@
 """What a screen reader is told on the applicant's pages."""
 
+from typing import Any
+
 import pytest
 
 from dossiers.applicant.pages.given import box_of
@@ -30,7 +32,7 @@ def test_vietnamese_names_are_marked_on_an_english_page(mine, draft):
     [("a", "file-a"), ("promised", "paper-promised"), ("section", "paper-section"), ("nobody-asks", ""), ("", "")],
 )
 def test_the_error_of_a_file_leads_to_what_is_there(key, box):
-    cards = [
+    cards: list[dict[str, Any]] = [
         {"key": "a", "promise": None},
         {"key": "promised", "promise": object()},
         {"key": "section", "promise": None, "section_url": "/x/"},
