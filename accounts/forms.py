@@ -26,6 +26,7 @@ from common.forms.fields import (
     PartialDateField,
     PhoneField,
     TaxCodeField,
+    about_self,
 )
 from common.forms.question import QuestionMixin
 from common.values.identity import birth_warning, born_in, check_tax_code, is_personal_number
@@ -72,12 +73,14 @@ def mail_field() -> MailField:
 
 def birth_field(*, required: bool) -> PartialDateField:
     """Return the boxes for a date of birth of which only the year may be known."""
-    return PartialDateField(
-        required=required,
-        label=_("Date of birth"),
-        help_text=_("For example 27 3 1990. If you only know the year, enter the year."),
-        partial=True,
-        error_messages={"required": _("Enter the date of birth, or only the year.")},
+    return about_self(
+        PartialDateField(
+            required=required,
+            label=_("Date of birth"),
+            help_text=_("For example 27 3 1990. If you only know the year, enter the year."),
+            partial=True,
+            error_messages={"required": _("Enter the date of birth, or only the year.")},
+        )
     )
 
 
@@ -250,7 +253,7 @@ class CitizenForm(IdentityForm, RegisterForm):
 
     kind = Kind.CITIZEN
     names = ("full_name", "birth", "id_kind", "id_number", "phone")
-    full_name = FullNameField(label=_("Full name"))
+    full_name = about_self(FullNameField(label=_("Full name")))
     birth = birth_field(required=True)
     phone = PhoneField(label=_("Phone number"))
 
@@ -284,7 +287,7 @@ class _BodyForm(RegisterForm):
     full_name = NfcCharField(max_length=160, error_messages={"required": _("Enter the name.")})
     tax_code = TaxCodeField(label=_("Tax code"))
     phone = PhoneField(label=_("Phone number"))
-    representative_name = FullNameField(label=_("Full name of the representative"))
+    representative_name = about_self(FullNameField(label=_("Full name of the representative")))
     representative_position = NfcCharField(label=_("Position of the representative"), max_length=80, required=False)
     representative_number = AnyIdField(
         label=_("Number of the representative's identity paper"),
@@ -467,11 +470,11 @@ class ChangeEmailForm(allauth_forms.AddEmailForm):
 class ProfileForm(IdentityForm, forms.ModelForm):
     """A citizen's own details; what the desk has checked is changed at the desk."""
 
-    full_name = FullNameField(label=_("Full name"))
+    full_name = about_self(FullNameField(label=_("Full name")))
     birth = birth_field(required=False)
     sex = forms.ChoiceField(label=_("Sex"), choices=[("", "–"), *Sex.choices], required=False)
     phone = PhoneField(label=_("Phone number"))
-    address = AddressField(label=_("Address"), required=False)
+    address = about_self(AddressField(label=_("Address"), required=False))
 
     class Meta:
         model = User
@@ -510,8 +513,8 @@ class BodyProfileForm(forms.ModelForm):
     full_name = NfcCharField(label=_("Name"), max_length=160, error_messages={"required": _("Enter the name.")})
     tax_code = NfcCharField(label=_("Tax code"), max_length=40, required=False)
     phone = PhoneField(label=_("Phone number"))
-    address = AddressField(label=_("Address"), required=False)
-    representative_name = FullNameField(label=_("Full name of the representative"))
+    address = about_self(AddressField(label=_("Address"), required=False))
+    representative_name = about_self(FullNameField(label=_("Full name of the representative")))
     representative_position = NfcCharField(label=_("Position of the representative"), max_length=80, required=False)
     representative_number = AnyIdField(
         label=_("Number of the representative's identity paper"),

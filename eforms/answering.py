@@ -35,6 +35,7 @@ from common.forms.fields import (
     TableField,
     TaxCodeField,
     WholeNumberField,
+    about_self,
 )
 from common.forms.person import PersonField
 from common.forms.typed import Typed, typed_of
@@ -46,7 +47,9 @@ from .schema import Answers, Question, Schema, Section
 
 RADIOS_UP_TO = 7
 _OF_BIRTH = ("personal_number", "birth", "sex")
-_AUTOCOMPLETE = {"full_name": "name", "phone": "tel", "email": "email"}
+_AUTOCOMPLETE = {"phone": "tel", "email": "email"}
+# What the account pre-fills is about the person who types.
+_OWN = ("person", "full_name", "birth", "address")
 # The kind of paper that the form of a number tells, as answers name it.
 PAPERS = {"personal": IdKind.PERSONAL.value, "card": IdKind.CARD.value, "passport": IdKind.PASSPORT.value}
 Condition = Mapping[str, Any]
@@ -266,8 +269,8 @@ def form_field(field: Question, language: str, *, is_cell: bool = False) -> form
     if is_cell and not field.is_required:
         common["label"] += " " + _("(optional)")
     made = _make(field, language, common, is_cell)
-    if isinstance(made, PersonField):
-        made.widget.is_own = field.prefill == "person"
+    if field.prefill in _OWN:
+        about_self(made)
     if field.prefill in _AUTOCOMPLETE:
         made.widget.attrs["autocomplete"] = _AUTOCOMPLETE[field.prefill]
     return made

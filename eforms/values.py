@@ -17,6 +17,7 @@ from common.forms.checks import (
     check_phone,
     check_tax_code,
 )
+from common.forms.missing import in_sentence, missing_words
 from common.text import clean_text, page_language, plain
 from common.values import divisions, partial_date
 from common.values.identity import compact
@@ -53,18 +54,14 @@ def derived(derive: Mapping[str, str], known: Answers) -> str | None:
 def missing_message(field: Question) -> str:
     """Say what to do about an empty answer: 'Nhập họ và tên', 'Chọn giới tính'."""
     label = field.label.say(page_language()).strip()
-    if label.endswith("?"):
-        return _("Answer the question “%(label)s”") % {"label": label}
-    label = label if label[:2].isupper() else label[0].lower() + label[1:]
-    if field.type in ("choice", "yes_no", "choices"):
+    if not label.endswith("?"):
+        if field.type == "person":
+            return _("Enter the full name: %(label)s") % {"label": in_sentence(label)}
+        if field.type == "date" and not field.partial:
+            return _("Enter %(label)s, for example 27 3 1990") % {"label": in_sentence(label)}
         if len(field.options) == 1:
-            return _("Tick the box to go on: “%(label)s”") % {"label": field.options[0].label.say(page_language())}
-        return _("Choose: %(label)s") % {"label": label}
-    if field.type == "person":
-        return _("Enter the full name: %(label)s") % {"label": label}
-    if field.type == "date" and not field.partial:
-        return _("Enter %(label)s, for example 27 3 1990") % {"label": label}
-    return _("Enter %(label)s") % {"label": label}
+            return missing_words(field.options[0].label.say(page_language()), is_ticked=True)
+    return missing_words(label, is_chosen=field.type in ("choice", "yes_no", "choices"))
 
 
 def _clean_text(field: Question, value: Any, today: date) -> str:

@@ -7,7 +7,7 @@ docs/form-schema.md.
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -26,8 +26,19 @@ from .widgets import AddressWidget, BankAccountWidget, OptionWidget, PartialDate
 ANSWERS = "answer"
 # Room for the spaces, dots and dashes that people write between the digits of a number.
 MAX_NUMBER = 40
+Made = TypeVar("Made", bound=forms.Field)
 _CURRENCY = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?$", re.IGNORECASE)
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:[. ]\d{3})+|-?\d+", re.ASCII)
+
+
+def about_self(field: Made) -> Made:
+    """Let browsers offer what they know of the person who types: for one's own name, birth, address or person."""
+    widget: Any = field.widget
+    if hasattr(widget, "is_own"):
+        widget.is_own = True
+    else:
+        widget.attrs["autocomplete"] = "name"
+    return field
 
 
 class NfcCharField(forms.CharField):
@@ -271,13 +282,19 @@ class AddressField(forms.Field):
     def clean(self, value: Any) -> dict[str, str]:
         """Return the address; raises ValidationError when the commune is unknown or one of several."""
         typed = dict(value or {})
-        if any(len(text) > 200 for text in typed.values()):
-            raise ValidationError(_("Use %(count)d characters or fewer.") % {"count": 200})
+        too_long = next((part for part, text in typed.items() if len(text) > 200), "")
+        if too_long:
+            raise self._wrong(too_long, _("Use %(count)d characters or fewer.") % {"count": 200})
         province, name, detail = (clean_text(typed.get(part, "")) for part in ("province", "commune_name", "detail"))
         if not (province or name):
             return self._elsewhere(clean_text(typed.get("elsewhere", "")), detail)
         commune = self._commune(province, name, typed.get("commune", ""))
         return {"province": commune.province, "commune": commune.code, "detail": detail}
+
+    def _wrong(self, part: str, message: str) -> ValidationError:
+        """Return what to say, and let the error link lead to the box it is about."""
+        self.widget.wrong = part
+        return ValidationError(message)
 
     def warning(self, value: Mapping[str, str]) -> str:
         """Return what became of a former name; never a refusal."""
@@ -294,15 +311,15 @@ class AddressField(forms.Field):
         """Return the commune a name means; a province named behind it counts when none is chosen."""
         self.renamed = ""
         if province and divisions.province(province) is None:
-            raise ValidationError(_("Choose the province or city."))
+            raise self._wrong("province", _("Choose the province or city."))
         if not name:
-            raise ValidationError(_("Enter the name of the commune, ward or special zone."))
+            raise self._wrong("commune_name", _("Enter the name of the commune, ward or special zone."))
         hits = divisions.find_commune(province, name)
         if not hits and not province:
-            raise ValidationError(_("Choose the province or city."))
+            raise self._wrong("province", _("Choose the province or city."))
         if not hits:
             message = _("This province has no commune “%(name)s”. Check the name, or use the box for former places.")
-            raise ValidationError(message % {"name": name})
+            raise self._wrong("commune_name", message % {"name": name})
         hit = hits[0] if len(hits) == 1 else next((hit for hit in hits if hit.code == chosen), None)
         if hit is not None:
             if hit.former and not hit.former.startswith(f"{hit.name},"):
@@ -310,9 +327,10 @@ class AddressField(forms.Field):
                 self.renamed = _("%(former)s is %(name)s today. Please check the address.") % names
             return hit.commune
         self.widget.hits = hits
+        message = _("Several communes fit “%(name)s”. Choose one below.")
         if hits[0].former:
-            raise ValidationError(_("“%(name)s” is a former name. Choose below what it is today.") % {"name": name})
-        raise ValidationError(_("Several communes fit “%(name)s”. Choose one below.") % {"name": name})
+            message = _("“%(name)s” is a former name. Choose below what it is today.")
+        raise self._wrong(f"commune_{hits[0].code}", message % {"name": name})
 
 
 class BankAccountField(forms.Field):

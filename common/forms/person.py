@@ -24,7 +24,6 @@ ID_KIND_WORDS = {
     NO_PAPER: gettext_lazy("No identity paper"),
 }
 _OWN = {"full_name": "name", "sex": "sex"}
-_OWN_BIRTH = ("bday-day", "bday-month", "bday-year")
 
 
 class PersonWidget(forms.Widget):
@@ -52,18 +51,17 @@ class PersonWidget(forms.Widget):
         return f"{name}-full_name" not in data
 
     def id_for_label(self, id_: str, index: int | None = None) -> str:
-        """Return the first box, where an error link leads."""
-        return f"{id_}-full_name" if id_ else id_
+        """Return the first box that is wrong, else the name, where an error link leads."""
+        part = next((part for part in PERSON_PARTS if part in self.wrong), "full_name")
+        first = {"birth": "birth_0", "sex": f"sex_{next(iter(SEX_WORDS))}"}
+        return f"{id_}-{first.get(part, part)}" if id_ else id_
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Give the template the boxes with their values."""
         context = super().get_context(name, value, attrs)
         typed = {part: (value or {}).get(part, "") for part in PERSON_PARTS}
         birth = PartialDateWidget()
-        # The three boxes are rendered as everywhere; only what browsers may offer differs.
-        if self.is_own:
-            for box, offered in zip(birth.widgets, _OWN_BIRTH, strict=True):
-                box.attrs["autocomplete"] = offered
+        birth.is_own = self.is_own
         id_ = context["widget"]["attrs"].get("id", f"id_{name}")
         context["widget"] |= {
             "typed": typed,

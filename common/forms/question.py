@@ -37,6 +37,8 @@ _EN = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
 ).split()
+# Short words that everybody knows, whatever the language of the page: they are copied, not understood.
+_COPIED = "gạo lúa cam xoài chuối dừa trâu cá hoa sen".split()
 _ALSO = {"tu": 4, "muoi lam": 15, "muoi tu": 14}
 
 
@@ -65,7 +67,7 @@ def _in_words(n: int) -> str:
     return names[n]
 
 
-def _sentence(kind: str, a: int, b: int) -> str:
+def _sentence(kind: str, a: int, b: int, word: str) -> str:
     first, second = _in_words(a), _in_words(b)
     if kind == "plus":
         text = gettext("%(a)s plus %(b)s makes how many?") % {"a": first, "b": second}
@@ -73,7 +75,10 @@ def _sentence(kind: str, a: int, b: int) -> str:
         text = gettext("%(a)s minus %(b)s makes how many?") % {"a": first, "b": second}
     else:
         text = gettext("which is larger: %(a)s or %(b)s?") % {"a": first, "b": second}
-    return text[:1].upper() + text[1:]
+    return gettext("%(question)s Or copy the word “%(word)s”.") % {
+        "question": text[:1].upper() + text[1:],
+        "word": word,
+    }
 
 
 def _result(kind: str, a: int, b: int) -> int:
@@ -102,14 +107,18 @@ def _seal(request: HttpRequest, form: str, now: datetime, **content: Any) -> str
 
 
 def draw(request: HttpRequest, form: str, now: datetime) -> tuple[str, str]:
-    """Return a new question for a form: (token to carry, sentence to ask)."""
+    """Return a new question for a form: (token to carry, sentence to ask).
+
+    Who does not calculate copies the word that stands beside it.
+    """
     kind = secrets.choice(["plus", "plus", "minus", "larger"])
     a, b = 1 + secrets.randbelow(9), 1 + secrets.randbelow(9)
     if a == b:
         a = a % 9 + 1
     if kind == "minus" and a < b:
         a, b = b, a
-    return _seal(request, form, now, ask=[kind, a, b]), _sentence(kind, a, b)
+    word = secrets.choice(_COPIED)
+    return _seal(request, form, now, ask=[kind, a, b], word=word), _sentence(kind, a, b, word)
 
 
 def passed(request: HttpRequest, form: str, now: datetime) -> str:
@@ -147,7 +156,10 @@ def is_answered(request: HttpRequest, form: str, token: str, answer: str, now: d
             OneTimeKey.objects.create(key=content["nonce"], purpose="question", user_id=None, at=now)
     except IntegrityError:
         return False
-    return bool(content.get("passed")) or number_named(answer) == _result(*content["ask"])
+    if content.get("passed"):
+        return True
+    is_copied = "word" in content and fold(answer).strip(' .!?“”"') == fold(content["word"])
+    return is_copied or number_named(answer) == _result(*content["ask"])
 
 
 class QuestionMixin(forms.Form):
@@ -171,7 +183,7 @@ class QuestionMixin(forms.Form):
         self.fields["question_token"] = forms.CharField(required=False, max_length=2000, widget=forms.HiddenInput)
         self.fields["answer"] = NfcCharField(
             max_length=40,
-            help_text=_("This question keeps robots out. Answer with a number or in words."),
+            help_text=_("This question keeps robots out. Answer with a number, in words, or copy the word."),
         )
         self.fields["website"] = NfcCharField(
             required=False,

@@ -19,6 +19,8 @@ class PartialDateWidget(forms.MultiWidget):
 
     template_name = "motcua/widgets/partial_date.html"
     use_fieldset = True
+    # Set when it asks for the birth of the person who types: browsers then offer what they know.
+    is_own = False
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         box = {"inputmode": "numeric", "autocomplete": "off"}
@@ -35,6 +37,12 @@ class PartialDateWidget(forms.MultiWidget):
     def id_for_label(self, id_: str) -> str:
         """Return the first box, where an error link leads."""
         return f"{id_}_0" if id_ else id_
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        """Give the template the three boxes."""
+        for box, offered in zip(self.widgets, ("bday-day", "bday-month", "bday-year"), strict=True):
+            box.attrs["autocomplete"] = offered if self.is_own else "off"
+        return super().get_context(name, value, attrs)
 
     def decompress(self, value: str | None) -> list[str]:
         """Return day, month and year of an ISO prefix."""
@@ -57,17 +65,20 @@ class AddressWidget(forms.Widget):
     """Province, commune typed by name, house and street; or one free text for elsewhere.
 
     After cleaning a name that several communes share, ``hits`` holds them and
-    the widget shows them as radio buttons.
+    the widget shows them as radio buttons. ``wrong`` is the box that an error
+    is about. With ``is_own`` browsers offer the address of the person who types.
     """
 
     template_name = "motcua/widgets/address.html"
     use_fieldset = True
+    is_own = False
     PARTS: tuple[str, ...] = ("province", "commune_name", "commune", "detail", "elsewhere")
 
     def __init__(self, attrs: dict[str, Any] | None = None, *, allow_elsewhere: bool = True) -> None:
         super().__init__(attrs)
         self.allow_elsewhere = allow_elsewhere
         self.hits: list[divisions.Hit] = []
+        self.wrong = "province"
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> dict[str, str]:
         """Return the texts of the boxes by part."""
@@ -78,8 +89,8 @@ class AddressWidget(forms.Widget):
         return all(f"{name}_{part}" not in data for part in self.PARTS)
 
     def id_for_label(self, id_: str, index: int | None = None) -> str:
-        """Return the first box, where an error link leads."""
-        return f"{id_}_province" if id_ else id_
+        """Return the box that is wrong, else the first, where an error link leads."""
+        return f"{id_}_{self.wrong}" if id_ else id_
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Give the template the boxes, the provinces and the communes to choose from."""
@@ -92,6 +103,7 @@ class AddressWidget(forms.Widget):
             "typed": {part: typed.get(part, "") for part in self.PARTS},
             "provinces": divisions.provinces(),
             "hits": self.hits,
+            "is_own": self.is_own,
             "allow_elsewhere": self.allow_elsewhere,
             "has_elsewhere": bool(typed.get("elsewhere")),
         }
@@ -165,7 +177,10 @@ class TableWidget(forms.Widget):
 
     def id_for_label(self, id_: str, index: int | None = None) -> str:
         """Return the first cell, where an error link leads."""
-        return f"{id_}_0_{next(iter(self.columns))}" if id_ else id_
+        key, first = next(iter(self.columns.items()))
+        box = f"{id_}_0_{key}"
+        # A group of radio buttons names no box: its first one is meant.
+        return (first.widget.id_for_label(box) or f"{box}_0") if id_ else id_
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Give the template rows of labelled cells."""

@@ -1,6 +1,7 @@
 """Template tags of the portal's look: icons, Vietnamese dates and money, tags, navigation."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -43,6 +44,10 @@ STATUS_TAGS = {
 }
 
 
+# Letters that no English word has.
+_VIETNAMESE = re.compile(r"[ăâđêôơưàảãạáằẳẵặắầẩẫậấèẻẽẹéềểễệếìỉĩịíòỏõọóồổỗộốờởỡợớùủũụúừửữựứỳỷỹỵý]", re.IGNORECASE)
+
+
 @register.simple_tag
 @cache
 def icon(name: str) -> SafeString:
@@ -69,6 +74,12 @@ def vi_date(value: date | datetime | None) -> str:
         return ""
     day = value.astimezone(LOCAL) if isinstance(value, datetime) else value
     return f"{day:%d/%m/%Y}"
+
+
+@register.filter
+def iso_time(value: datetime) -> str:
+    """Write a moment for ``<time datetime>``: to the second, in Vietnam's time with its offset."""
+    return value.astimezone(LOCAL).isoformat(timespec="seconds")
 
 
 @register.filter
@@ -181,6 +192,15 @@ def _footer(language: str, site: tuple[tuple[str, str], ...]) -> SafeString:
 def focus_id(field: BoundField) -> str:
     """Return the id of the first control of a field: where a link of the error summary leads."""
     return field.id_for_label or f"{field.auto_id}_0"
+
+
+@register.filter
+def spoken(text: Any) -> str:
+    """Mark a text with Vietnamese letters as Vietnamese on an English page, so that it is read out as such."""
+    html = conditional_escape(text)
+    if page_language() == "vi" or not _VIETNAMESE.search(unicodedata.normalize("NFC", html)):
+        return html
+    return format_html('<span lang="vi">{}</span>', html)
 
 
 @register.filter

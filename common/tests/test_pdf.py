@@ -81,9 +81,21 @@ def test_layout_that_takes_too_much_memory_is_ended(render, monkeypatch):
         render("<p>x</p>")
 
 
+def test_qr_has_an_alternative_text_in_the_pdf(render, tmp_path):
+    path = tmp_path / "x.pdf"
+    path.write_bytes(render("<div class='slip-qr'>{{ qr }}</div>", qr=qr_svg("http://localhost/track/x/")))
+    with pikepdf.open(path) as document:
+        figures = [
+            thing
+            for thing in document.objects
+            if isinstance(thing, pikepdf.Dictionary) and thing.get("/S") == "/Figure"
+        ]
+        assert [str(figure.Alt) for figure in figures] == ["Mã QR: http://localhost/track/x/"]
+
+
 def test_qr_is_one_inline_element_without_style():
     svg = qr_svg("http://localhost/track/x/")
     assert svg.startswith("<svg ")
-    assert 'aria-hidden="true"' in svg
+    assert 'role="img"' in svg and "<title>Mã QR: http://localhost/track/x/</title>" in svg
     assert "style=" not in svg
     assert "<?xml" not in svg

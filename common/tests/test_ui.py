@@ -5,6 +5,8 @@ import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.urls import resolve
+from django.utils import translation
+from django.utils.safestring import mark_safe
 from lucide import IconDoesNotExist
 
 from common.templatetags import ui
@@ -20,6 +22,28 @@ def test_icon_is_drawn_inline_and_hidden_from_readers():
     html = render('{% icon "search" %}')
     assert html.startswith("<svg") and 'aria-hidden="true"' in html
     assert "style=" not in html
+
+
+def test_a_moment_is_told_to_the_second():
+    moment = datetime(2026, 3, 27, 17, 30, 5, 123456, tzinfo=UTC)
+    assert ui.iso_time(moment) == "2026-03-28T00:30:05+07:00"
+
+
+@pytest.mark.parametrize(
+    ("text", "marked"),
+    [
+        ("Đăng ký khai sinh", '<span lang="vi">Đăng ký khai sinh</span>'),
+        ("A < ế", '<span lang="vi">A &lt; ế</span>'),
+        (mark_safe("xã<br>An"), '<span lang="vi">xã<br>An</span>'),
+        ("Birth registration", "Birth registration"),
+        ("e\u0302", '<span lang="vi">e\u0302</span>'),
+    ],
+)
+def test_vietnamese_is_marked_on_english_pages_only(text, marked):
+    with translation.override("en"):
+        assert render("{{ text|spoken }}", text=text) == marked
+    with translation.override("vi"):
+        assert "lang" not in render("{{ text|spoken }}", text=text)
 
 
 def test_unknown_icon_is_a_fault():

@@ -9,7 +9,15 @@ from accounts.models import User
 from common import clock
 from common.forms.adjusting import choice_of, sent_with
 from common.forms.checks import check_identity_paper
-from common.forms.fields import AddressField, AnyIdField, FullNameField, NfcCharField, PartialDateField, PhoneField
+from common.forms.fields import (
+    AddressField,
+    AnyIdField,
+    FullNameField,
+    NfcCharField,
+    PartialDateField,
+    PhoneField,
+    about_self,
+)
 from common.forms.question import QuestionMixin, draw
 from common.forms.widgets import AddressWidget
 from common.values.identity import check_any_id, compact
@@ -36,9 +44,9 @@ class DeliveryForm(PageForm):
             "invalid_choice": _("Choose one of the ways listed."),
         },
     )
-    name = FullNameField(label=_("Who receives the letter?"))
+    name = about_self(FullNameField(label=_("Who receives the letter?")))
     phone = PhoneField(label=_("Phone number for the postman"))
-    address = AddressField(label=_("Address of delivery"), widget=AddressWidget(allow_elsewhere=False))
+    address = about_self(AddressField(label=_("Address of delivery"), widget=AddressWidget(allow_elsewhere=False)))
 
     def __init__(self, *args: Any, ways: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

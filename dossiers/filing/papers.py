@@ -141,19 +141,31 @@ def promise_original(dossier: Dossier, key: str, *, by: User, now: datetime) -> 
             touch(slot.dossier, now)
 
 
-def remove_paper(dossier: Dossier, ref: str, *, now: datetime) -> None:
-    """Take back a file or a promise of a draft, or given since the request; one that is gone already is no error."""
+def remove_paper(dossier: Dossier, ref: str, *, now: datetime) -> tuple[str, str]:
+    """Take back a file or a promise of a draft, or given since the request; one that is gone already is no error.
+
+    Returns the key of the card it stood on and what it was called; empty texts when it was gone.
+    """
     with transaction.atomic():
         if dossier.is_draft:
             fresh = locked_draft(dossier)
-            given = list(fresh.papers.filter(ref=ref))
+            given = [
+                (paper.required.key if paper.required else "", paper)
+                for paper in fresh.papers.filter(ref=ref).select_related("required")
+            ]
         else:
             request = supplements.locked(dossier)
             fresh = request.dossier
-            given = [paper for state in states(request, fresh) for paper in state.given if paper.ref == ref]
-        for paper in given:
+            given = [
+                (f"{supplements.ITEM_PREFIX}{state.item.pk}", paper)
+                for state in states(request, fresh)
+                for paper in state.given
+                if paper.ref == ref
+            ]
+        for _key, paper in given:
             paper.remove()
             touch(fresh, now)
+    return next(((key, paper.original_name or paper.name) for key, paper in given), ("", ""))
 
 
 def copy_paper(paper: Paper, target: Dossier, *, by: User, now: datetime, written: list[FieldFile]) -> None:

@@ -110,7 +110,7 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "common.forms.missing.Renderer"
 CRISPY_ALLOWED_TEMPLATE_PACKS = "motcua"
 CRISPY_TEMPLATE_PACK = "motcua"
 

@@ -9,14 +9,26 @@ const SHRINK_ABOVE = 400_000;
 const PAUSES = [1000, 3000, 9000];
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
-function say(form, text, kind = "status") {
+// Screen readers tell what changes in a region that stood there before, so one stands on every page.
+function announce(text) {
+  const region = document.getElementById("said");
+  if (region) region.textContent = text;
+}
+
+// The messages at the top of a page, a moment after it has come.
+function tell(main) {
+  const told = [...(main?.querySelectorAll(".messages .banner") ?? [])].map((line) => line.textContent.trim());
+  if (told.length) setTimeout(announce, 500, told.join(" "));
+}
+
+function say(form, text, kind = "quiet") {
   let line = form.querySelector("[data-said]");
   if (!line) {
     line = document.createElement("p");
     line.dataset.said = "";
     form.append(line);
   }
-  line.setAttribute("role", kind);
+  if (kind !== "quiet") announce(text);
   line.className = kind === "alert" ? "error-message" : "hint";
   line.textContent = text;
   return line;
@@ -99,6 +111,7 @@ function show({ page, main, url }, anchor) {
   document.getElementById("main").replaceWith(document.adoptNode(main));
   history.replaceState(null, "", url);
   enhance(main);
+  tell(main);
   const target = main.querySelector("[data-error-summary]") ?? (anchor && document.getElementById(anchor)) ?? main;
   if (!target.hasAttribute("tabindex")) target.tabIndex = -1;
   target.focus();
@@ -112,7 +125,7 @@ async function uploadOne(form, input) {
   bar.max = 1;
   bar.setAttribute("aria-label", words.sending);
   part.append(bar);
-  say(part, words.sending);
+  say(part, words.sending, "status");
   const body = new FormData();
   body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
   if (part.dataset.replaces) body.set("replaces", part.dataset.replaces);
@@ -132,7 +145,7 @@ async function uploadOne(form, input) {
         throw failure;
       }
       bar.removeAttribute("value");
-      say(part, words.again);
+      say(part, words.again, "status");
       await wait(PAUSES[attempt]);
     }
   }
@@ -194,6 +207,7 @@ const KEEPALIVE_MOST = 60_000; // browsers refuse to send more after the page is
 function autosave(form) {
   let timer = 0;
   let isUnsaved = false;
+  let isTold = false;
   let sending;
   const save = async () => {
     clearTimeout(timer);
@@ -212,11 +226,14 @@ function autosave(form) {
       if (!answer.ok) throw new Error(String(answer.status));
       heard(answer);
       const time = new Date().toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit", hour12: false });
-      say(form, words.saved.replace("{time}", time));
+      say(form, words.saved.replace("{time}", time), isTold ? "status" : "quiet");
+      isTold = false;
     } catch {
       if (signal.aborted) return;
       isUnsaved = true;
-      say(form, words.unsaved);
+      // Told once, not with every letter typed while the network is gone.
+      say(form, words.unsaved, isTold ? "quiet" : "status");
+      isTold = true;
     }
   };
   form.addEventListener("input", () => {
@@ -361,11 +378,22 @@ function enhance(root) {
 }
 
 enhance(document);
-document.querySelector("[data-error-summary]")?.focus();
+// Where somebody is: at the faults, else where the address leads (to the card of a paper), else at the top, and hears what was done.
+const faults = document.querySelector("[data-error-summary]");
+if (faults) {
+  // #main of the skip link would take the focus once the page has loaded.
+  if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+  faults.focus();
+  if (document.readyState !== "complete") addEventListener("load", () => faults.focus(), { once: true });
+}
+tell(document.getElementById("main"));
+
+const menu = document.querySelector(".menu");
+menu?.addEventListener("focusout", (event) => {
+  if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+});
 document.addEventListener("keydown", (event) => {
-  const menu = event.key === "Escape" && document.querySelector(".menu[open]");
-  if (menu) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  }
+  if (event.key !== "Escape" || !menu?.open) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
 });

@@ -18,6 +18,7 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Error, Page, Request
 
 from tests.journeys.conftest import PHONE
+from tests.journeys.looks import focus_faults, looks
 from tests.journeys.steps import ADMINISTRATOR, CASHIER, CITIZEN, CLERK, LEADER, PUBLISHER, SPECIALIST
 from tests.pages import checks
 
@@ -146,13 +147,15 @@ def look_at(page: Page, path: str, findings: Findings, *, is_new: bool) -> list[
 
 
 def try_looks(page: Page, path: str, findings: Findings) -> None:
-    """Look at the open page in dark, in high contrast and with large text."""
+    """Look at the open page in dark, in high contrast and with large text, and at what has the focus in every look."""
     for name, (value, options) in LOOKS.items():
         page.evaluate("([name, value]) => document.documentElement.setAttribute(name, value)", [name, value])
         findings.add(f"{path} {value}", axe_faults(page, options))
         if (width := page.evaluate(OVERFLOW)) > WIDTH:
             findings.add(f"{path} {value}", [f"{width} px wide"])
         page.evaluate("name => document.documentElement.removeAttribute(name)", name)
+    for look in looks(page):
+        findings.add(f"{path} {look}", focus_faults(page))
 
 
 def crawl(page: Page, starts: list[str], findings: Findings, *, is_stranger: bool) -> None:
@@ -202,6 +205,8 @@ def test_the_checks_see_faults(visit: Callable[..., Page]) -> None:
     page.goto("/")
     page.evaluate("document.querySelector('main h1').outerHTML = '<p></p><input><div class=\"wide\">x</div>'")
     page.evaluate("document.querySelector('.wide').style.width = '700px'")
+    page.evaluate("document.querySelector('main a').style.setProperty('color', '#ffd000', 'important')")
+    assert focus_faults(page)
     found: list[Any] = axe_faults(page)
     assert any(fault.startswith("label") for fault in found)
     assert page.evaluate(OVERFLOW) > WIDTH

@@ -26,6 +26,8 @@ STATIC = Path(settings.BASE_DIR) / "static" / "portal"
 # Only these may refer to a resource that the browser fetches; all of them stay on this site.
 FETCHING = {"img": "src", "script": "src", "link": "href", "iframe": "src", "source": "src", "object": "data"}
 LABELLED = {"input", "select", "textarea"}
+# What Enter is pressed in.
+TYPED = {"text", "search", "email", "tel", "url", "password", "number", "date", "time"}
 # Controls that name themselves.
 SELF_NAMED = {"hidden", "submit", "button", "reset", "image"}
 
@@ -39,6 +41,9 @@ def faults(html: str, *, is_print: bool = False) -> list[str]:
         *document_faults(tree),
         *reference_faults(tree),
         *label_faults(tree),
+        *name_faults(tree),
+        *enter_faults(tree),
+        *table_faults(tree),
         *undefined_faults(html),
     ]
     return found if is_print else [*found, *weight_faults(html)]
@@ -135,6 +140,58 @@ def label_faults(tree: Element) -> list[str]:
     return found
 
 
+def name_faults(tree: Element) -> list[str]:
+    """Controls whose name lacks the words they show (WCAG 2.5.3), and moments finer than HTML knows."""
+    found = []
+    for node in _elements(tree):
+        words = " ".join("".join(node.itertext()).split())
+        name = str(node.attrib.get("aria-label", ""))
+        if node.tag in ("a", "button") and name and words.isascii() and words.casefold() not in name.casefold():
+            found.append(f"{words!r} is called {name!r}")
+        if node.tag == "time" and "." in str(node.attrib.get("datetime", "")):
+            found.append(f"<time datetime={node.attrib['datetime']!r}> with fractions of a second")
+    return found
+
+
+def enter_faults(tree: Element) -> list[str]:
+    """Forms with a text box in which Enter presses something else than the button that saves."""
+    forms: dict[Any, tuple[Element, list[Element]]] = {
+        node.attrib.get("id") or id(node): (node, []) for node in _elements(tree) if node.tag == "form"
+    }
+    inside = {id(inner): key for key, (form, _) in forms.items() for inner in form.iter()}
+    for node in _elements(tree):
+        is_submit = node.tag == "button" and node.attrib.get("type", "submit") == "submit"
+        key = node.attrib.get("form") or inside.get(id(node))
+        if is_submit and key in forms:
+            forms[key][1].append(node)
+    found = []
+    for form, buttons in forms.values():
+        boxes = [inner for inner in form.iter() if inner.tag == "input" and inner.attrib.get("type", "text") in TYPED]
+        saving = [node for node in buttons if {"btn-primary", "btn-danger"} & set(node.attrib.get("class", "").split())]
+        if boxes and saving and _effect(buttons[0]) != _effect(saving[0]):
+            found.append(f"Enter presses {''.join(buttons[0].itertext()).strip()!r}")
+    return found
+
+
+def table_faults(tree: Element) -> list[str]:
+    """Tables whose rows differ in length, and columns in which no cell begins, as the Nu checker reports them."""
+    found = []
+    for table in (node for node in _elements(tree) if node.tag == "table"):
+        rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in table.iter() if row.tag == "tr"]
+        if any("rowspan" in cell.attrib for row in rows for cell in row):
+            continue
+        starts, widths = set(), set()
+        for row in rows:
+            at = 0
+            for cell in row:
+                starts.add(at)
+                at += int(cell.attrib.get("colspan", 1))
+            widths.add(at)
+        if len(widths) > 1 or starts != set(range(max(widths, default=0))):
+            found.append(f"table with rows of {sorted(widths)} columns, cells begin in {sorted(starts)}")
+    return found
+
+
 def undefined_faults(html: str) -> list[str]:
     """Template variables that do not exist, as the test settings show them, and untranslated leftovers."""
     return [f"undefined template variable {name}" for name in re.findall(r"UNDEFINED\(([^)]*)\)", html)]
@@ -155,6 +212,10 @@ def weight_faults(html: str) -> list[str]:
 def compressed(content: bytes) -> int:
     """Size after gzip, as a proxy sends it."""
     return len(gzip.compress(content, 6, mtime=0))
+
+
+def _effect(button: Element) -> tuple[str | None, ...]:
+    return tuple(button.attrib.get(name) for name in ("name", "value", "formaction"))
 
 
 def _elements(tree: Any) -> Any:

@@ -32,6 +32,19 @@ def test_a_good_page_has_no_faults():
         ("<p aria-describedby='nowhere'>x</p>", "points at nothing"),
         ("<button></button>", "button without words"),
         ("<table><tr><td>x</td></tr></table>", "without header cells"),
+        ("<button aria-label='Smaller text'>A-</button>", "is called"),
+        ("<time datetime='2026-03-27T14:05:00.123456+07:00'>x</time>", "fractions of a second"),
+        (
+            "<form><input aria-label='x'><button name='more'>+</button><button class='btn-primary'>x</button></form>",
+            "Enter",
+        ),
+        (
+            "<form id='f'></form><button form='f' formaction='/up/'>x</button><form><input aria-label='x'>"
+            "<button formaction='/up/'>+</button><button class='btn-danger'>x</button></form>",
+            "Enter presses '+'",
+        ),
+        ("<table><tr><th>x</th></tr><tr><td>x</td><td>y</td></tr></table>", "rows of [1, 2] columns"),
+        ("<table><tr><th colspan=2>x</th></tr></table>", "cells begin in [0]"),
         ("<p>UNDEFINED(user.name)</p>", "undefined template variable"),
         ("<div><p></div>x</p>", "unexpected-end-tag"),
         ("".join(f"<p>{n * 7919}</p>" for n in range(9000)), "bytes compressed"),

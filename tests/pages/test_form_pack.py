@@ -5,8 +5,11 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Fieldset, Layout, Submit
 from django import forms
 from django.template import Context, Template
+from django.utils import translation
 
-from common.forms.fields import PartialDateField
+from common.forms.fields import AddressField, FullNameField, PartialDateField, TableField, about_self
+from common.forms.person import PersonField
+from common.templatetags.ui import focus_id
 from tests.pages import checks
 
 PAGE = """<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Trang</title>
@@ -104,3 +107,70 @@ def test_nothing_typed_is_lost():
 
 def test_a_form_without_faults_has_no_summary():
     assert "data-error-summary" not in render(TrialForm())
+
+
+class NamelessForm(forms.Form):
+    """Fields that have no words of their own for being empty."""
+
+    name = forms.CharField(label="Tên tổ chức")
+    code = forms.CharField(label="MST")
+    ward = forms.ChoiceField(label="Nơi nộp", choices=[("1", "Xuân Bắc")])
+    scan = forms.FileField(label="Bản quét")
+    sure = forms.BooleanField(label="Tôi cam đoan")
+    sum = forms.CharField(label="Ba cộng bốn bằng mấy?")
+    own = forms.CharField(label="Riêng", error_messages={"required": "Lời riêng."})
+
+
+def test_an_empty_box_is_named():
+    with translation.override("en"):
+        errors = {name: str(*found) for name, found in NamelessForm({}).errors.items()}
+    assert errors == {
+        "name": "Enter tên tổ chức",
+        "code": "Enter MST",
+        "ward": "Choose: nơi nộp",
+        "scan": "Choose: bản quét",
+        "sure": "Tick the box to go on: “Tôi cam đoan”",
+        "sum": "Answer the question “Ba cộng bốn bằng mấy?”",
+        "own": "Lời riêng.",
+    }
+    # Each form has its own copy: the class keeps Django's words.
+    assert NamelessForm.base_fields["name"].error_messages["required"] is forms.Field.default_error_messages["required"]
+
+
+class PlacesForm(forms.Form):
+    """Questions of several boxes."""
+
+    place = AddressField()
+    person = PersonField()
+    rows = TableField(columns={"way": forms.ChoiceField(choices=[("a", "A")], widget=forms.RadioSelect)}, max_rows=2)
+
+
+@pytest.mark.parametrize(
+    ("typed", "box"),
+    [
+        ({"place_province": "75"}, "id_place_commune_name"),
+        ({"place_province": "75", "place_commune_name": "Không Có"}, "id_place_commune_name"),
+        ({"place_commune_name": "Không Có"}, "id_place_province"),
+        ({"place_province": "75", "place_commune_name": "Xuân Bắc", "place_detail": "x" * 201}, "id_place_detail"),
+        ({"person-full_name": "Lê An", "person-birth_day": "40"}, "id_person-birth_0"),
+        ({"person-full_name": "Lê An", "person-sex": "khong"}, "id_person-sex_nam"),
+        ({"person-full_name": "Lê An", "person-id_kind": "can_cuoc", "person-id_number": "12"}, "id_person-id_number"),
+    ],
+)
+def test_an_error_leads_to_the_box_it_is_about(typed, box):
+    html = render(PlacesForm(typed))
+    assert nodes(html, href=f"#{box}") and nodes(html, id=box)
+
+
+def test_the_first_cell_of_a_table_may_be_a_group():
+    html = render(PlacesForm({}))
+    assert nodes(html, id=focus_id(PlacesForm({})["rows"]))
+
+
+def test_browsers_offer_only_what_is_about_the_person_who_types():
+    kinds = {"name": FullNameField, "birth": PartialDateField, "home": AddressField}
+    own = type("OwnForm", (forms.Form,), {name: about_self(kind()) for name, kind in kinds.items()})
+    other = type("OtherForm", (forms.Form,), {name: kind() for name, kind in kinds.items()})
+    offered = {node.attrib.get("autocomplete") for node in checks.parse(render(own())).iter()}
+    assert {"name", "bday-day", "bday-month", "bday-year", "address-level1", "street-address"} <= offered
+    assert {node.attrib.get("autocomplete") for node in checks.parse(render(other())).iter()} == {None, "off"}

@@ -34,6 +34,7 @@ PAIRS = [
     ("gold", "brand", 3),
     ("field", "bg", 3),
     ("field", "surface", 3),
+    ("current", "bg", 4.5),
     ("ring", "bg", 3),
     ("ring", "surface", 3),
 ]
@@ -81,6 +82,17 @@ def test_choice_and_machine_turn_on_one_mode(mode):
     assert len(set(switches.values())) == 1
     on = [name for name, value in re.findall(r"--(\w+): (initial)?;", switches[SWITCHES[mode][0]]) if value]
     assert on == [mode]
+
+
+def test_looks_differ_by_tokens_only():
+    """A rule for the reader's choice alone would leave out who has set the machine."""
+    rules = CSS[CSS.index("/* Base ===") :]
+    assert not re.search(r"data-(theme|contrast)|prefers-(color-scheme|contrast)", rules)
+
+
+def test_one_rule_colours_what_has_the_focus():
+    coloured = re.findall(r"[^{}]*:focus-visible[^{}]*\{[^{}]*[\s{](?:background|color):[^{}]*\}", CSS)
+    assert all("!important" in rule for rule in coloured) and len(coloured) == 2
 
 
 def test_stylesheet_and_script_fit_their_budgets():

@@ -6,6 +6,7 @@ import pytest
 from django.test import RequestFactory
 
 from common.forms import question
+from common.text import fold
 
 pytestmark = pytest.mark.django_db
 
@@ -32,10 +33,23 @@ def test_each_kind_is_asked_in_words_and_answered(now):
     seen = set()
     for _n in range(60):
         token, sentence = question.draw(browser(), "register", now)
-        assert not any(ch.isdigit() for ch in sentence) and sentence.endswith("?")
+        assert not any(ch.isdigit() for ch in sentence) and "? " in sentence
         seen.add(question._open(token)["ask"][0])
         assert question.is_answered(browser(), "register", token, right(token), now)
     assert seen == {"plus", "minus", "larger"}
+
+
+@pytest.mark.parametrize("typed", [str, str.upper, fold, "“{}”.".format])
+def test_who_does_not_calculate_copies_the_word(now, typed):
+    token, sentence = question.draw(browser(), "register", now)
+    word = question._open(token)["word"]
+    assert f"“{word}”" in sentence
+    assert question.is_answered(browser(), "register", token, typed(word), now)
+    other = next(one for one in question._COPIED if one != word)
+    token, _sentence = question.draw(browser(), "register", now)
+    assert not question.is_answered(
+        browser(), "register", token, other if question._open(token)["word"] != other else "x", now
+    )
 
 
 def test_a_question_is_used_up_by_any_answer(now):
@@ -80,7 +94,7 @@ def test_a_question_that_lapsed_is_not_called_a_wrong_answer(now, time_machine):
     time_machine.shift(timedelta(hours=1, seconds=1))
     form = AskedForm(answers, request=request)
     assert form.errors["answer"] == [str(question._LAPSED)]
-    assert form["answer"].label.endswith("?") and form.data["question_token"] != token
+    assert "?" in form["answer"].label and form.data["question_token"] != token
     # Somebody who had answered already, and then waited, is asked anew in the same words.
     time_machine.move_to(now, tick=False)
     passed = {"question_token": question.passed(request, "asked", now), "answer": ""}
@@ -99,4 +113,4 @@ def test_a_wrong_answer_is_followed_by_the_new_question():
     assert not form.is_valid()
     asked = form["answer"].label
     assert asked == form.fields["answer"].label
-    assert asked.endswith("?")
+    assert asked.endswith("”.")

@@ -39,3 +39,12 @@ def delivery_words(dossier: Dossier) -> list[str]:
     if target:
         lines += [f"{target.get('name', '')}, {target.get('phone', '')}", address_text(target.get("address"))]
     return lines
+
+
+def box_of(cards: list[dict[str, Any]], key: str) -> str:
+    """Return the id that the error of a file leads to: the box of its card, the card when it has none, else ''."""
+    card = next((card for card in cards if card["key"] == key), None)
+    if card is None:
+        return ""
+    has_box = not (card["promise"] or card.get("section_url"))
+    return f"file-{key}" if has_box else f"paper-{key}"

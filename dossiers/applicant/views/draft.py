@@ -31,7 +31,7 @@ from procedures.levels import ONLINE_RETURN_LEVEL
 from ..chosen_files import Chosen, chosen_files, require_known, take_all
 from ..forms import DeliveryForm, SubmitForm
 from ..guards import on_draft, telling_refusals
-from ..pages import drafting
+from ..pages import drafting, given
 from .submitted import supplement_page
 
 
@@ -140,11 +140,12 @@ def papers_page(
 ) -> HttpResponse:
     """Show the cards; a refused file's reason stands on its card and on top."""
     ready = Readiness(dossier, local_day(now()))
+    cards = drafting.paper_cards(ready, request.user, error_key, error)
     context = {
         "dossier": dossier,
-        "cards": drafting.paper_cards(ready, request.user, error_key, error),
+        "cards": cards,
         "error": error,
-        "error_key": error_key,
+        "error_box": given.box_of(cards, error_key),
         "accept": ACCEPT_ATTRIBUTE,
         "n": len(ready.form.sections) + 1,
         "total": ready.parts,
@@ -186,8 +187,11 @@ def paper_remove(request: SignedInRequest, dossier: Dossier, paper_ref: str) -> 
     refused = take_chosen(request, dossier)
     if refused is not None:
         return refused
-    remove_paper(dossier, paper_ref, now=recorded_now())
-    messages.success(request, _("Removed."))
+    key, name = remove_paper(dossier, paper_ref, now=recorded_now())
+    if key:
+        messages.success(request, _("“%(name)s” has been removed.") % {"name": name})
+        return redirect(card_url(dossier, key))
+    messages.info(request, _("It had been removed already."))
     return redirect("applicant:papers" if dossier.is_draft else "applicant:supplement", dossier.ref)
 
 

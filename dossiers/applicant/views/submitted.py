@@ -131,7 +131,7 @@ def supplement_page(
         "asked": waiting,
         "cards": cards,
         "error": error,
-        "error_key": error_key,
+        "error_box": given.box_of(cards, error_key),
         "missing": [
             {"url": f"#paper-{card['key']}", "text": card["name"], "is_faulty": False}
             for card in cards

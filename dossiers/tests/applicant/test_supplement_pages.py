@@ -49,7 +49,7 @@ def test_supplement_is_given_taken_back_given_again_and_sent(mine, road):
     upload = url("paper_upload", dossier, f"item-{item.pk}")
     assert mine.post(upload, {"file": photo("mot.jpg")}).url.endswith(f"#paper-item-{item.pk}")
     given = dossier.papers.get(kind="file")
-    mine.post(url("paper_remove", dossier, given.ref))
+    assert mine.post(url("paper_remove", dossier, given.ref)).url.endswith(f"#paper-item-{item.pk}")
     mine.post(url("paper_remove", dossier, before.ref))
     assert list(dossier.papers.all()) == [before]
     assert mine.post(url("supplement", dossier), {"revision": revision}).status_code == 422

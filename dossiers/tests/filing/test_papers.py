@@ -32,8 +32,10 @@ def test_upload_promise_replace_and_remove(mine, draft):
     mine.post(upload, {"file": photo("ba.jpg"), "replaces": paper.ref})
     assert sorted(draft.papers.values_list("original_name", flat=True)) == ["ba.jpg", "hai.png"]
     for paper in draft.papers.all():
-        mine.post(url("paper_remove", draft, paper.ref))
-    mine.post(url("paper_remove", draft, "nothing"))
+        answer = mine.post(url("paper_remove", draft, paper.ref), follow=True)
+        assert answer.redirect_chain[0][0].endswith("#paper-chung-sinh")
+        assert paper.original_name in " ".join(map(str, answer.context["messages"]))
+    assert mine.post(url("paper_remove", draft, "nothing")).url == url("papers", draft)
     assert not draft.papers.exists()
     mine.post(url("paper_promise", draft, "chung-sinh"))
     mine.post(url("paper_promise", draft, "chung-sinh"))

@@ -203,5 +203,5 @@ def test_after_nothing_was_found_another_question_stands_there(client):
     page = client.get(reverse("track:find"))
     page = client.post(reverse("track:find"), asked(page) | {"code": "000.00.16.H19-200101-0001"})
     label = present(re.search(r'<label for="id_answer">([^<]+)', page.content.decode()))[1]
-    assert label.strip().endswith("?")
+    assert label.strip().endswith("”.")
     assert 'type="hidden" name="answer"' not in page.content.decode()

@@ -395,7 +395,7 @@ def test_what_was_saved_is_said_at_its_place(desk, draft):
     html = page(desk, response.url)
     row = html.split('<li id="field-ly_do">')[1].split("</li>")[0]
     assert 'role="status"' in row and "banner-ok" not in html and "try_answer-ly_do" in html
-    assert 'role="status">' not in page(desk, response.url).split('class="builder"')[1]
+    assert 'role="status">' not in page(desk, response.url).split('class="builder"')[1].split("</main>")[0]
     response = send(desk, draft, "form_section", "requester", title="Người yêu cầu")
     assert response.url.endswith("/form/?section=requester#section-requester")
     head = page(desk, response.url).split('id="section-requester"')[1].split('<ol class="form-rows"')[0]
