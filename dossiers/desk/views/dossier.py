@@ -25,6 +25,7 @@ from ..buttons import buttons
 from ..guards import officer_required
 from ..lists import ListSpec, Search
 from ..officer import Officer
+from .act import has_print_key
 
 UNMASKED_KEY = "desk_unmasked"
 CONTROL_SHEET = "control-sheet"
@@ -83,6 +84,7 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
         "take_url": rows.dossier_url(found, spec, "desk:take"),
         "requests": requests,
         "slips": slip_links(found),
+        "print_key": "" if has_print_key(request) else "I",
         "timeline": timeline(found, OFFICER),
         "assignments": found.assignments.select_related("unit", "person", "given_by"),
         "calls": dossier_page.undelivered(found),

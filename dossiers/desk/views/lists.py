@@ -27,8 +27,7 @@ from . import intake
 @officer_required()
 def home(request: HttpRequest, officer: Officer) -> HttpResponse:
     """My work: what is overdue, due today, new and sent back, and the way to the next dossier."""
-    spec = desk.work_list(officer)
-    rows = desk.most_urgent(officer)
+    spec, rows = desk.most_urgent(officer)
     page = {
         "counts": desk.home_counts(officer),
         "rows": rows,

@@ -319,6 +319,25 @@ def test_after_hours_today_is_the_next_working_day(client, road, commune):
         assert (card.count, card.label) == (str(count), words), moment
 
 
+@pytest.mark.parametrize(
+    ("role", "state", "view"),
+    [
+        ("clerk", "submitted", "waiting"),
+        ("clerk", "received", "mine"),
+        ("clerk", "decided", "results"),
+        ("specialist", "processing", "mine"),
+        ("leader", "proposed", "signing"),
+    ],
+)
+def test_next_dossier_is_offered_whatever_waits(client, road, commune, role, state, view):
+    """An officer without anything new still opens what is held or waits to be handed over."""
+    dossier = getattr(road, state)().dossier
+    client.force_login(getattr(commune, role))
+    page = client.get(reverse("desk:home"))
+    assert page.context["next_url"] == f"{reverse('desk:dossier', args=[dossier.code])}?view={view}"
+    assert 'accesskey="N"' in page.content.decode()
+
+
 @pytest.mark.parametrize("role", ["clerk", "specialist", "leader"])
 def test_menu_leads_to_no_refusal(client, commune, role):
     """Every address in an officer's menu opens for that officer."""
