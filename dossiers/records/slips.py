@@ -280,6 +280,15 @@ def control_sheet(dossier: Dossier, assignments: Iterable[Assignment], now: date
     return "slips/control-sheet.html", {"layout": PRINT_LAYOUT, "data": data, "rows": rows, "issued_at": now}
 
 
+def notice(dossier: Dossier, title: str, text: str, now: datetime) -> tuple[str, dict[str, Any]]:
+    """Return template and context of a message as a letter to the applicant; it is not frozen and has no number.
+
+    Render it under :func:`in_vietnamese`.
+    """
+    data = {"title": title, "circular": "", "number": "", "text": text, **identity(dossier)}
+    return "slips/notice.html", {"layout": PRINT_LAYOUT, "data": data, "issued_at": now}
+
+
 def outcome(row: Assignment) -> str:
     """Return how a finished step ended, in the words of the control sheet; '' while it lasts or has no time."""
     if row.until is None or row.due_at is None:

@@ -113,8 +113,8 @@ def announce(request: HttpRequest, dossier: Dossier, row: DeskAction) -> None:
 
 def has_print_key(request: HttpRequest) -> bool:
     """Tell whether the banner of this page prints the slip just made, and so has the key; it stays to be shown."""
-    waiting = messages.get_messages(request)
-    found = any(PRINTS in (message.extra_tags or "").split() for message in waiting)
+    waiting: Any = messages.get_messages(request)
+    found = any(message.extra_tags == PRINTS for message in waiting)
     waiting.used = False
     return found
 

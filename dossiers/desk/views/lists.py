@@ -108,7 +108,7 @@ def message_called(request: HttpRequest, officer: Officer, pk: int) -> HttpRespo
     except Notification.DoesNotExist as error:
         raise Http404 from error
     mark_called(notification, officer)
-    messages.success(request, _("Noted: %(name)s has been called.") % {"name": notification.to_name})
+    messages.success(request, _("Noted: %(name)s has been told.") % {"name": notification.to_name})
     return redirect("desk:messages_failed")
 
 
