@@ -328,11 +328,11 @@ def test_menu_marks_the_page_shown_and_no_other(client, road, commune):
     client.force_login(commune.clerk)
     names = ("desk:home", "desk:list", "desk:results", "desk:prepared", "desk:shortcuts")
     own = {reverse(name): [reverse(name)] for name in names}
-    for address in (*own, reverse("desk:dossier", args=[dossier.code]), reverse("desk:messages_failed")):
-        page = client.get(address).content.decode()
+    for shown in (*own, reverse("desk:dossier", args=[dossier.code]), reverse("desk:messages_failed")):
+        page = client.get(shown).content.decode()
         menu = page[page.index('<nav class="nav"') :]
         marked = re.findall(r'href="([^"]*)" aria-current=', menu[: menu.index("</nav>")])
-        assert marked == own.get(address, []), address
+        assert marked == own.get(shown, []), shown
 
 
 @pytest.mark.parametrize("role", ["clerk", "specialist", "leader"])
