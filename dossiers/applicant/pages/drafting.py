@@ -14,6 +14,7 @@ from ...actions.readiness import Gap, Readiness
 from ...filing import drafts
 from ...models import Dossier
 from .given import delivery_words, file_row
+from .starting import why_not
 
 
 def part(url: str, title: str, state: str) -> dict[str, Any]:
@@ -44,11 +45,19 @@ def task_list(ready: Readiness, language: str) -> dict[str, Any]:
         "done": ready.parts_done,
         "total": ready.parts,
         "is_complete": not ready.missing,
-        "is_taken": not ready.not_taken,
+        **taking(ready),
         "next_url": next((item["url"] for item in parts if not item["is_done"]), review),
         "is_new": dossier.revision == 0,
         "expires": drafts.expires(dossier),
     }
+
+
+def taking(ready: Readiness) -> dict[str, Any]:
+    """Return whether the draft can still be filed, and why its procedure has ended, if so; three queries more then."""
+    ended = None
+    if ready.not_taken and (ready.entry.version is None or ready.entry.is_over):
+        ended = why_not(ready.dossier.version.procedure, ready.entry, ready.day)
+    return {"is_taken": not ready.not_taken, "ended": ended}
 
 
 def section_url(dossier: Dossier, section: Section) -> str:
@@ -127,6 +136,6 @@ def review(ready: Readiness, language: str) -> dict[str, Any]:
         ],
         "delivery": delivery_words(dossier),
         "missing": [missing_part(dossier, gap, language) for gap in ready.missing],
-        "is_taken": not ready.not_taken,
+        **taking(ready),
         "expires": drafts.expires(dossier),
     }
