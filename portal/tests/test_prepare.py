@@ -8,6 +8,8 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext, override
+from django.utils.translation.reloader import translation_file_changed
 
 from common.database import append_only
 from dossiers import actions
@@ -59,6 +61,25 @@ def work_meanwhile(commune, once: Any) -> list[Writer]:
         for writer in writers:
             writer.join()
     return writers
+
+
+def test_messages_compiled_in_this_run_are_read_in_this_run(tmp_path, settings):
+    """The demonstration, loaded right after the first compilation, writes its mails in Vietnamese."""
+    folder = tmp_path / "locale" / "vi" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Only here"\nmsgstr "Chỉ ở đây"\n'
+    )
+    settings.BASE_DIR, settings.LOCALE_PATHS = tmp_path, [tmp_path / "locale"]
+    translation_file_changed(None, folder / "django.mo")
+    try:
+        with override("vi"):
+            assert gettext("Only here") == "Only here"
+        prepare.compile_messages()
+        with override("vi"):
+            assert gettext("Only here") == "Chỉ ở đây"
+    finally:
+        translation_file_changed(None, folder / "django.mo")
 
 
 @pytest.mark.django_db(transaction=True)

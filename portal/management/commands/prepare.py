@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation.reloader import translation_file_changed
 
 from common import clock, heartbeat
 from common.database import append_only
@@ -125,6 +126,8 @@ def compile_messages() -> None:
         with beside.open("wb") as mo:
             write_mo(mo, catalogue)
         beside.replace(target)
+        # What this process has read before, it reads anew: the demonstration writes its messages in the same run.
+        translation_file_changed(None, target)
 
 
 def collect_static() -> None:
