@@ -18,11 +18,18 @@ from .starting import why_not
 
 
 def part(url: str, title: str, state: str) -> dict[str, Any]:
-    """Return one part of the task list; ``state`` is done, begun, new, changed or faulty."""
+    """Return one part of the task list; ``state`` is done, optional, begun, new, changed or faulty."""
     states = {"done": pgettext("part", "Done"), "begun": pgettext("part", "In progress"), "new": _("Not started")}
     states |= {"changed": _("Look again"), "faulty": _("To be corrected")}
-    tags = {"done": "ok", "begun": "soon", "new": "neutral", "changed": "late", "faulty": "late"}
-    return {"url": url, "title": title, "state": states[state], "tag": tags[state], "is_done": state == "done"}
+    states["optional"] = pgettext("part", "Nothing required")
+    tags = {"done": "ok", "optional": "neutral", "begun": "soon", "new": "neutral", "changed": "late", "faulty": "late"}
+    return {
+        "url": url,
+        "title": title,
+        "state": states[state],
+        "tag": tags[state],
+        "is_done": state in ("done", "optional"),
+    }
 
 
 def task_list(ready: Readiness, language: str) -> dict[str, Any]:
@@ -33,7 +40,9 @@ def task_list(ready: Readiness, language: str) -> dict[str, Any]:
         for section in form.sections
     ]
     if ready.cards:
-        state = "done" if ready.has_papers else "begun" if any(card.is_given for card in ready.cards) else "new"
+        # Papers that nobody has to give are not called done before somebody gave one.
+        given, lacking = ("done", "begun") if any(card.is_given for card in ready.cards) else ("optional", "new")
+        state = given if ready.has_papers else lacking
         parts.append(part(reverse("applicant:papers", args=[dossier.ref]), _("Papers"), state))
     state = "faulty" if ready.has_faulty_delivery else "done" if ready.has_delivery else "new"
     parts.append(part(reverse("applicant:delivery", args=[dossier.ref]), _("Receiving the result"), state))
