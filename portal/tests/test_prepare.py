@@ -16,6 +16,8 @@ from dossiers import actions
 from dossiers.models import Dossier, DossierEvent, Status
 from dossiers.workflow import perform
 from portal.management.commands import prepare
+from procedures import seed
+from procedures.models import LifeEvent, ProcedureFigures, ProcedureVersion, TitleWord
 from tests import factories
 
 WRITERS = 8
@@ -135,3 +137,24 @@ def test_two_prepare_at_once_run_one_after_the_other():
         order.append("first")
     thread.join()
     assert order == ["first", "other"]
+
+
+@pytest.mark.django_db
+def test_after_an_upgrade_search_life_events_and_figures_are_there(commune, now):
+    seed.import_catalogue(now=now)
+    for model in (LifeEvent, TitleWord, ProcedureFigures):
+        model.objects.all().delete()
+    owner = factories.citizen()
+    draft = factories.draft(owner, commune.unit, ProcedureVersion.objects.get(procedure__code="1.001193"))
+    Dossier.objects.filter(pk=draft.pk).update(
+        status=Status.DECIDED, code="X-1", submitted_at=now, received_at=now, due_at=now, decided_at=now
+    )
+    prepare.fill(now)
+    assert LifeEvent.objects.filter(procedures__code="1.001193").exists()
+    assert TitleWord.objects.filter(word="sinh").exists()
+    assert ProcedureFigures.objects.get(procedure__code="1.001193").decided == 1
+    # What publishers took away stays away.
+    LifeEvent.objects.order_by("code").first().delete()
+    kept = set(LifeEvent.objects.values_list("code", flat=True))
+    prepare.fill(now)
+    assert set(LifeEvent.objects.values_list("code", flat=True)) == kept
