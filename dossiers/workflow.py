@@ -6,7 +6,7 @@ its own effects; :func:`perform` guards, takes and records.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import transaction
@@ -26,16 +26,21 @@ from .models import Dossier, DossierEvent, Status
 from .records.applicants import number_index
 from .table import APPLICANT, SYSTEM, TABLE, Action
 
+# What happened no longer ago has happened while the person worked.
+JUST_NOW = timedelta(minutes=10)
+
 
 class Overtaken(Refused):
     """A refusal because the dossier has moved on ('state', 'stale'); ``event`` is its last one, None before any.
 
-    ``timeline.history.explain_refusal`` says who did what when.
+    ``is_recent`` when that happened within :data:`JUST_NOW`. ``timeline.history.explain_refusal`` says who did what
+    when.
     """
 
-    def __init__(self, code: str, dossier: Dossier) -> None:
+    def __init__(self, code: str, dossier: Dossier, now: datetime) -> None:
         super().__init__(_("This dossier has changed. Look at its newer state."), code=code)
         self.event = dossier.events.order_by("-n").first()
+        self.is_recent = self.event is not None and now - self.event.at <= JUST_NOW
 
 
 @dataclass
@@ -194,7 +199,7 @@ def plan(
     role = role_among(action, dossier, by, roles)
     status = Status(dossier.status)
     if status not in rule.sources:
-        raise Overtaken("state", dossier)
+        raise Overtaken("state", dossier, now)
     move = Move(action.action, dossier, by, role, now, status, status, at if at is not None else now)
     move.to_status = rule.target if rule.target is not None else action.target(move)
     action.permit(move)
@@ -250,7 +255,7 @@ def _perform(
             "version__procedure__sector", "unit", "received_by", "owner", "holder", "holder_unit", "applicant"
         ).get(pk=dossier.pk)
         if revision is not None and revision != fresh.revision:
-            raise Overtaken("stale", fresh)
+            raise Overtaken("stale", fresh, now)
         last = fresh.events.order_by("-n").values_list("at", flat=True).first()
         # Requests read the database's clock before they wait for each other: what is recorded second is never earlier.
         recorded = now if last is None else max(now, last)
@@ -278,7 +283,7 @@ def take(fresh: Dossier, move: Move, changes: dict[str, Any]) -> None:
     """
     taken = Dossier.objects.filter(pk=fresh.pk, revision=fresh.revision, status=move.from_status).update(**changes)
     if taken != 1:
-        raise Overtaken("stale", fresh)
+        raise Overtaken("stale", fresh, move.now)
     for name, value in changes.items():
         setattr(fresh, name, value)
 

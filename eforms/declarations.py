@@ -21,6 +21,8 @@ BLANK_TEMPLATE = "declarations/blank.html"
 PDF_TEMPLATE = "declarations/pdf.html"
 # Longer lists are written in words on paper; a PDF reader still offers them to choose from.
 BOXES_UP_TO = 7
+# A list that opens shows nothing on paper: up to here its answers are printed beside it.
+WORDS_UP_TO = 12
 BLANK_ROWS = 3
 # Shorter answers leave room for a second question on paper.
 _SIZES = {"phone": "short", "number": "short", "money": "short", "tax_code": "short", "id_number": "half"}
@@ -312,6 +314,8 @@ def _blank_choice(field_: Question, label: str, help_: str) -> Line:
     if len(options) == 1:
         return Line("tick", key, label, help_, boxes=(Box(key, options[0][1], options[0][0]),))
     kind = "radios" if len(options) <= BOXES_UP_TO else "select"
+    if kind == "select" and len(options) <= WORDS_UP_TO:
+        help_ = f"{help_} Ghi một trong: {'; '.join(text for _value, text in options)}.".strip()
     return Line(kind, key, label, help_, boxes=tuple(Box(key, text, value) for value, text in options))
 
 
@@ -335,6 +339,8 @@ def _blank_cell(table: Question, n: int, column: Question) -> Line:
 
 def _head(column: Question) -> str:
     label = plain(column.label.vi)
+    if 1 < len(column.options) <= BOXES_UP_TO:
+        return f"{label} ({'/'.join(plain(option.label.vi) for option in column.options)})"
     return f"{label} (ngày/tháng/năm)" if column.type == "date" else label
 
 

@@ -1,6 +1,5 @@
 """Messages by subject and by what still has to happen to them."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -21,7 +20,3 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
     def undelivered(self) -> Self:
         """Messages that ended with somebody having to call the person."""
         return self.filter(state__in=["failed", "to_call"])
-
-    def failed_for_refs(self, subject_type: str, refs: Iterable[str]) -> Self:
-        """Undelivered messages about any of the named things, newest first."""
-        return self.undelivered().filter(subject_type=subject_type, subject_ref__in=list(refs)).order_by("-id")

@@ -42,6 +42,19 @@ def import_catalogue(content: bytes | None = None, *, now: datetime) -> int:
     return len(fresh)
 
 
+def fill_life_events() -> int:
+    """Put the procedures of an installation that knows no life events under those of the catalogue; returns how many.
+
+    Does nothing where there are any: publishers decide. About 60 queries.
+    """
+    if LifeEvent.objects.exists():
+        return 0
+    shipped = [item.values for item in _shipped()]
+    found = {row.code: row for row in Procedure.objects.filter(code__in=[values["code"] for values in shipped])}
+    _link_events(found, shipped)
+    return len(found)
+
+
 @cache
 def _shipped() -> Sequence[ImportItem]:
     return _read(FILE.read_bytes())
@@ -68,14 +81,20 @@ def _write_procedures(fresh: Sequence[Plain]) -> dict[str, Procedure]:
         for values in fresh
     )
     procedures = {row.code: row for row in made}
-    events = {event["code"]: event for values in fresh for event in values.get("life_events", ())}
-    for code, event in events.items():
-        row, _is_new = LifeEvent.objects.get_or_create(code=code, defaults=event)
-        row.procedures.add(*(procedures[values["code"]] for values in fresh if event in values.get("life_events", ())))
+    _link_events(procedures, fresh)
     for values in fresh:
         if values.get("related"):
             procedures[values["code"]].related.add(*Procedure.objects.filter(code__in=values["related"]))
     return procedures
+
+
+def _link_events(procedures: Mapping[str, Procedure], rows: Iterable[Plain]) -> None:
+    """Put procedures under the life events that their rows name, made where they are missing."""
+    rows = [row for row in rows if row["code"] in procedures]
+    events = {event["code"]: event for row in rows for event in row.get("life_events", ())}
+    for code, event in events.items():
+        made, _is_new = LifeEvent.objects.get_or_create(code=code, defaults=event)
+        made.procedures.add(*(procedures[row["code"]] for row in rows if event in row.get("life_events", ())))
 
 
 def _write_drafts(procedures: Mapping[str, Procedure], fresh: Iterable[Plain], now: datetime) -> list[ProcedureVersion]:

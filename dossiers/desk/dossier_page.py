@@ -14,11 +14,9 @@ from common.files.stored import ScanState
 from common.logs import Event, note
 from common.values.identity import masked
 from eforms import schema as form_schema
-from notifications.models import Notification
 from procedures.papers import is_asked
 
 from ..models import AccessRecord, Dossier, Paper, PaperKind
-from ..records.notices import SUBJECT_TYPE
 
 NUMBER_TYPES = frozenset({"id_number", "tax_code", "bank_account"})
 # What shows whole ID numbers.
@@ -130,11 +128,6 @@ def file_of(dossier: Dossier, paper: Paper) -> File:
     )
 
 
-def undelivered(dossier: Dossier) -> list[Notification]:
-    """Return the messages about a dossier that reached nobody: somebody must call; one query."""
-    return list(Notification.objects.failed_for_refs(SUBJECT_TYPE, [dossier.ref]))
-
-
 def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
     """Return who looked at what lately, newest first, in words; two queries."""
     words = {
@@ -145,6 +138,7 @@ def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
         "paper": _("a paper"),
         "slip": _("a slip"),
         "control-sheet": _("the control sheet"),
+        "notice": _("a notice on paper"),
         "result": _("the result"),
     }
     papers = dict(dossier.papers.values_list("ref", "name"))

@@ -97,6 +97,14 @@ VIEWS: dict[str, View] = {
     "offered": View(_("Offered to my role"), offered, is_tab=False),
     "sent-back": View(_("Sent back to me"), sent_back, is_tab=False),
 }
+# Which tabs an officer of a role works through, in this order; what one holds oneself is everybody's.
+WORK = (
+    ("waiting", Role.CLERK),
+    ("mine", Role.SPECIALIST),
+    ("signing", Role.LEADER),
+    ("mine", ""),
+    ("results", Role.CLERK),
+)
 # Tabs of what the officer holds: wherever it came from, whichever field it has.
 HELD_VIEWS = ("mine", "sent-back")
 SORTS = {"due": "due_at", "filed": "submitted_at", "closed": "closed_at"}
@@ -108,11 +116,9 @@ DEADLINES = {
 }
 
 
-def default_view(officer: Officer) -> str:
-    """Return the tab an officer works through."""
-    if Role.CLERK in officer.roles:
-        return "waiting"
-    return "mine" if Role.SPECIALIST in officer.roles else "signing"
+def work_views(officer: Officer) -> list[str]:
+    """Return the tabs an officer works through, one after the other; the first is the usual one."""
+    return list(dict.fromkeys(view for view, role in WORK if not role or role in officer.roles))
 
 
 def deadline_condition(kind: str, officer: Officer) -> Q:
@@ -158,7 +164,7 @@ class ListSpec:
         sort = query.get("sort", "")
         field = query.get("field", "")
         return cls(
-            view=view if view in VIEWS else default_view(officer),
+            view=view if view in VIEWS else work_views(officer)[0],
             field=field if re.fullmatch(r"[-\w]{1,60}", field, re.ASCII) else "",
             level=query.get("level", "") if query.get("level") in labels.level_scheme() else "",
             channel=query.get("channel", "") if query.get("channel") in Channel.values else "",

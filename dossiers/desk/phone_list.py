@@ -1,7 +1,9 @@
-"""Messages that reached nobody: the officer calls the person instead."""
+"""Messages that reached nobody and need the person: the officer calls, or sends a notice on paper."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -9,10 +11,23 @@ from django.utils.timezone import localtime
 from notifications.models import Notification, State
 from notifications.querysets import NotificationQuerySet
 
+from ..models import Delivery, Dossier, DossierEvent, Status
 from ..records.notices import SUBJECT_TYPE
+from ..table import Action
+from .lists import RUNNING
 from .officer import Officer
 
 ROWS = 100
+ASKED_TO_STOP = DossierEvent.objects.filter(dossier=OuterRef("pk"), action=Action.REQUEST_WITHDRAWAL)
+# In which states of a dossier a message still needs the person; other news is told at the next occasion.
+NEEDED: tuple[tuple[Any, str], ...] = (
+    (Q(status=Status.AWAITING_SUPPLEMENT), "dossier_supplement_asked"),
+    (Q(status=Status.DECIDED) & ~Q(delivery=Delivery.POST), "dossier_decided"),
+    (Q(status__in=RUNNING), "dossier_extended"),
+    (Q(status=Status.REFUSED), "dossier_refused"),
+    # Whoever asked for it knows.
+    (Q(status=Status.STOPPED) & ~Exists(ASKED_TO_STOP), "dossier_stopped"),
+)
 
 
 @dataclass(frozen=True)
@@ -27,13 +42,24 @@ class Call:
     subject: str
     body: str
     at: str
-    error: str
+    notice_url: str
 
 
 def calls_for(officer: Officer) -> NotificationQuerySet:
-    """Return undelivered messages about dossiers the officer may open."""
-    refs = officer.dossiers().order_by().values("ref")
-    return Notification.objects.undelivered().filter(subject_type=SUBJECT_TYPE, subject_ref__in=refs)
+    """Return undelivered messages that dossiers the officer may open still need, of each dossier the newest."""
+    kinds = [kind for _condition, kind in NEEDED]
+    about = Notification.objects.filter(subject_type=SUBJECT_TYPE, kind__in=kinds)
+    needed = Case(*(When(condition, then=Value(kind)) for condition, kind in NEEDED), default=Value(""))
+    waiting = officer.dossiers().order_by().alias(needed=needed)
+    return about.undelivered().filter(
+        Exists(waiting.filter(ref=OuterRef("subject_ref"), needed=OuterRef("kind"))),
+        ~Exists(about.filter(subject_ref=OuterRef("subject_ref"), pk__gt=OuterRef("pk"))),
+    )
+
+
+def calls_about(officer: Officer, dossier: Dossier) -> list[Notification]:
+    """Return the message about a dossier for which somebody must call, if there is one; one query."""
+    return list(calls_for(officer).filter(subject_ref=dossier.ref))
 
 
 def call_rows(officer: Officer) -> list[Call]:
@@ -58,7 +84,7 @@ def _call(row: Notification, code: str | None, name: str, phone: str) -> Call:
         subject=row.subject,
         body=row.body,
         at=date_format(localtime(row.created_at), "H:i d/m/Y"),
-        error=row.last_error,
+        notice_url=reverse("desk:notice", args=[code, row.pk]) if code else "",
     )
 
 

@@ -31,7 +31,6 @@ from .lists import (
     Search,
     deadline_condition,
     deadlines,
-    default_view,
     in_view,
     mine,
     neighbour,
@@ -41,6 +40,7 @@ from .lists import (
     sent_back,
     signing,
     today_words,
+    work_views,
 )
 from .officer import Officer
 
@@ -229,15 +229,13 @@ def home_counts(officer: Officer) -> list[Count]:
     ]
 
 
-def work_list(officer: Officer) -> ListSpec:
-    """Return the list an officer works through by default."""
-    return ListSpec(view=default_view(officer))
-
-
-def most_urgent(officer: Officer, limit: int = 8) -> list[Row]:
-    """Return the first rows of the officer's own list."""
-    spec = work_list(officer)
-    return rows(officer, page_of(officer, spec, None, ROW_COLUMNS, size=limit).rows, spec)
+def most_urgent(officer: Officer, limit: int = 8) -> tuple[ListSpec, list[Row]]:
+    """Return the first of the officer's lists that holds anything, with its first rows; two queries a list."""
+    lists = [ListSpec(view=view) for view in work_views(officer)]
+    for spec in lists:
+        if found := page_of(officer, spec, None, ROW_COLUMNS, size=limit).rows:
+            return spec, rows(officer, found, spec)
+    return lists[0], []
 
 
 def fields(officer: Officer) -> list[tuple[str, str]]:

@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{DOSSIER}history/", dossier.history, name="history"),
     path(f"{DOSSIER}number/", dossier.unmask, name="unmask"),
     path(f"{DOSSIER}papers/<str:paper_ref>/file/", dossier.paper_file, name="paper_file"),
+    path(f"{DOSSIER}notices/<int:pk>/", dossier.notice, name="notice"),
     path(f"{DOSSIER}slips/<int:pk>/", dossier.slip_pdf, name="slip_pdf"),
     path(f"{DOSSIER}result/", dossier.result_print, name="result_print"),
     path(f"{DOSSIER}result/file/", dossier.result_file, name="result_file"),

@@ -15,7 +15,8 @@ from eforms import schema as form_schema
 from eforms.comparing import ASKED_ELSEWHERE, GONE, NEW, WORDS, FormChange, compare_forms
 from eforms.parts import visible_fields
 from eforms.schema import Answers, Question, Schema
-from procedures.models import ProcedureVersion
+from procedures import fees, labels
+from procedures.models import Offering, ProcedureVersion
 from procedures.papers import asked_papers
 
 from ..actions.readiness import schema_of
@@ -144,7 +145,7 @@ def _fitting(value: Any, old: Question, new: Question) -> Any:
 
 
 def page(dossier: Dossier, newer: ProcedureVersion, day: date, language: str) -> dict[str, Any]:
-    """Say what a newer version changes for this draft. Four queries."""
+    """Say what a newer version changes for this draft. Seven queries."""
     old, new = schema_of(dossier.version), schema_of(newer)
     carried = carry(old, new, dossier.answers, dossier.completed_sections, today=day)
     sections = new.visible_sections(carried.answers) if new else ()
@@ -166,6 +167,7 @@ def page(dossier: Dossier, newer: ProcedureVersion, day: date, language: str) ->
     return {
         "dossier": dossier,
         "newer": newer,
+        "facts": _facts(dossier, newer, day),
         "groups": [{"title": titles.get(key, ""), "changes": found} for key, found in groups.items()],
         "kept": len(carried.answers),
         "again": [item.label.say(language) for item in carried.again],
@@ -174,6 +176,19 @@ def page(dossier: Dossier, newer: ProcedureVersion, day: date, language: str) ->
         "changed": [titles[key] for key in carried.changed],
         "papers": _paper_words(dossier, newer, before, carried.answers, given),
     }
+
+
+def _facts(dossier: Dossier, newer: ProcedureVersion, day: date) -> list[tuple[str, str, str]]:
+    """Return time and fee where they are others now: what it is, before, now. Three queries."""
+    offering = Offering.objects.filter(unit=dossier.received_by, procedure=newer.procedure_id).first()
+    own = fees.own_fees(offering, day)
+    old, new = ([labels.time_words(version), *_fee(version, own)] for version in (dossier.version, newer))
+    names = (_("Time"), _("Fee"), _("Fee in some cases"))
+    return [row for row in zip(names, old, new, strict=True) if row[1] != row[2]]
+
+
+def _fee(version: ProcedureVersion, own: fees.Own) -> tuple[str, str]:
+    return fees.fee_words(version.fees.with_exemptions(), own)
 
 
 def _concerns(change: FormChange, shown: set[str], concerned: set[str], dossier: Dossier) -> bool:

@@ -7,6 +7,7 @@ frozen then and hashed into the event, the worker makes the PDF from it once,
 and the file's hash is written together with the file.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -22,12 +23,18 @@ from .slips import PDF_SECONDS, PRINT_LAYOUT, identity, iso, place_of, signer, u
 
 PURPOSE = "result"
 TEMPLATE = "slips/result.html"
+DAY = re.compile(r"ngày (\d{1,2})/(\d{1,2})/(\d{4})")
 TITLE = "Thông báo kết quả giải quyết hồ sơ"
 
 
 def new_number(dossier: Dossier, now: datetime) -> str:
     """Return the next number in the competent unit's register of decisions."""
     return yearly_number(dossier.unit, now, PURPOSE, "TB-UBND")
+
+
+def in_words(basis: str) -> str:
+    """Return a law as a letter cites it, its day in words: 'ngày 20 tháng 11 năm 2014' for 'ngày 20/11/2014'."""
+    return DAY.sub(r"ngày \1 tháng \2 năm \3", basis)
 
 
 def letter_data(move: Move, result: Result) -> dict[str, Any]:
@@ -44,7 +51,7 @@ def letter_data(move: Move, result: Result) -> dict[str, Any]:
         "reason": result.reason,
         "text": result.text,
         "outcome": dossier.version.outcome,
-        "legal_bases": dossier.version.legal_bases,
+        "legal_bases": [in_words(basis) for basis in dossier.version.legal_bases],
         "received_at": iso(dossier.received_at),
         "decided_at": iso(move.now),
         "check_code": result.check_code,

@@ -5,6 +5,7 @@ the forms. Slips are papers of the authority and always Vietnamese, whatever
 language the screen has.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from django.utils import translation
 from common import broker
 from common.clock import local_day
 from common.qr import qr_svg
+from common.text import lower_first
 from common.values import partial_date
 from common.values.divisions import address_text
 from offices.models import Post, Role, Unit
@@ -33,21 +35,22 @@ class Form:
     """A form of the desk: its title, the suffix of its numbers, its number in each set of forms.
 
     What an issued slip shows stays: a changed template is a new file, ``<kind>-<revision>.html``, and ``revision``
-    grows.
+    grows. ``sheet`` is the size of its paper, A4 unless it says 'a5'.
     """
 
     title: str
     suffix: str
     numbers: dict[str, str]
+    sheet: str = ""
     revision: int = 1
 
 
 FORMS: dict[str, Form] = {
     SlipKind.FILING: Form("Phiếu nộp hồ sơ trực tuyến", "", {}),
-    SlipKind.RECEIPT: Form("Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "TNHS", {"2018": "01", "2025": "01"}),
-    SlipKind.SUPPLEMENT: Form("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ", "HDHS", {"2018": "02", "2025": "02"}),
-    SlipKind.REFUSAL: Form("Phiếu từ chối tiếp nhận giải quyết hồ sơ", "TCHS", {"2018": "03", "2025": "03"}),
-    SlipKind.APOLOGY: Form("Văn bản xin lỗi và đề nghị gia hạn", "PXL", {"2018": "04", "2025": "04"}),
+    SlipKind.RECEIPT: Form("Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "TNHS", {"2018": "01", "2025": "01"}, "a5"),
+    SlipKind.SUPPLEMENT: Form("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ", "HDHS", {"2018": "02", "2025": "02"}, "a5"),
+    SlipKind.REFUSAL: Form("Phiếu từ chối tiếp nhận giải quyết hồ sơ", "TCHS", {"2018": "03", "2025": "03"}, "a5"),
+    SlipKind.APOLOGY: Form("Văn bản xin lỗi và đề nghị gia hạn", "PXL", {"2018": "04", "2025": "04"}, "a5"),
     SlipKind.STOP: Form("Thông báo dừng giải quyết hồ sơ", "TBD", {"2025": "05"}),
 }
 # Titles that were different in the forms of 2018.
@@ -56,6 +59,8 @@ CIRCULARS = {"2018": "Thông tư số 01/2018/TT-VPCP", "2025": "Thông tư số
 
 CONTROL_SHEET_NUMBERS = {"2018": "05", "2025": "06"}
 
+# What follows the office in a title: "Phó Chủ tịch Ủy ban nhân dân xã", "Chủ tịch UBND xã Xuân Bắc".
+BODY = re.compile(r"\s+(?:UBND|Ủy ban nhân dân)\b.*", re.IGNORECASE)
 UNIT_KINDS = ("Xã ", "Phường ", "Đặc khu ", "Tỉnh ", "Thành phố ")
 
 # What a slip's template extends: a page to print in the browser, or the PDF's frame.
@@ -109,6 +114,7 @@ def issue(move: Move, kind: str, **facts: Any) -> Slip:
             "title": title,
             "form": form.numbers.get(form_set, ""),
             "circular": CIRCULARS[form_set] if form_set in form.numbers else "",
+            "sheet": form.sheet,
             "number": number,
             **identity(dossier),
             "officer": signer(move),
@@ -131,6 +137,7 @@ def identity(dossier: Dossier) -> dict[str, Any]:
         "code": dossier.code,
         "link": tracking_link(dossier),
         "procedure": dossier.version.name,
+        "subject": in_sentence(dossier.version.name),
         "procedure_code": dossier.version.procedure.code,
         "applicant": {
             "name": applicant.name,
@@ -163,6 +170,24 @@ def place_of(unit: Unit) -> str:
     return unit.short_name
 
 
+def in_sentence(procedure: str) -> str:
+    """Return a procedure's name after 'thủ tục': 'đăng ký khai tử' for 'Thủ tục đăng ký khai tử'."""
+    return lower_first(procedure.removeprefix("Thủ tục "))
+
+
+def signature(title: str) -> list[str]:
+    """Return the lines above a leader's signature (Nghị định 30/2020, phụ lục I, mục II.7).
+
+    A chairman signs for the committee (TM.), a deputy for the one he stands in for (KT.).
+    """
+    office = BODY.sub("", title)
+    head = office.removeprefix("Phó ")
+    lines = ["TM. ỦY BAN NHÂN DÂN"] if head.casefold() == "chủ tịch" else []
+    if head != office:
+        lines.append(f"KT. {head.upper()}")
+    return [*lines, office.upper()]
+
+
 def delivery_text(dossier: Dossier) -> str:
     """Return how the applicant wants the result, in official words."""
     text = DELIVERY_TEXTS.get(dossier.delivery, DELIVERY_TEXTS[Delivery.DESK])
@@ -172,14 +197,15 @@ def delivery_text(dossier: Dossier) -> str:
     return text
 
 
-def signer(move: Move) -> dict[str, str]:
-    """Return who signs: name and, from the post, the title; one query for an officer."""
+def signer(move: Move) -> dict[str, Any]:
+    """Return who signs: name, from the post the title, and the lines above the signature; one query for an officer."""
     if move.role not in Role.values or move.by is None:
-        return {"name": "", "title": ""}
+        return {"name": "", "title": "", "lines": []}
     post = Post.objects.filter(
         user=move.by, unit__in=[move.dossier.unit_id, move.dossier.received_by_id], role=move.role
     )
-    return {"name": move.by.get_full_name(), "title": post.values_list("title", flat=True).first() or ""}
+    title = post.values_list("title", flat=True).first() or ""
+    return {"name": move.by.get_full_name(), "title": title, "lines": signature(title) if title else []}
 
 
 def papers_of(dossier: Dossier) -> list[dict[str, Any]]:
@@ -278,6 +304,15 @@ def control_sheet(dossier: Dossier, assignments: Iterable[Assignment], now: date
         for row in assignments
     ]
     return "slips/control-sheet.html", {"layout": PRINT_LAYOUT, "data": data, "rows": rows, "issued_at": now}
+
+
+def notice(dossier: Dossier, title: str, text: str, now: datetime) -> tuple[str, dict[str, Any]]:
+    """Return template and context of a message as a letter to the applicant; it is not frozen and has no number.
+
+    Render it under :func:`in_vietnamese`.
+    """
+    data = {"title": title, "circular": "", "number": "", "text": text, **identity(dossier)}
+    return "slips/notice.html", {"layout": PRINT_LAYOUT, "data": data, "issued_at": now}
 
 
 def outcome(row: Assignment) -> str:

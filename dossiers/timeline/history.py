@@ -84,10 +84,15 @@ def describe_actor(event: DossierEvent) -> str:
 
 def explain_refusal(refused: Refused) -> str:
     """Return the sentence for whoever was refused; it says who did what when if the dossier has moved on."""
-    event = refused.event if isinstance(refused, Overtaken) else None
-    if event is None:
+    if not isinstance(refused, Overtaken) or refused.event is None:
         return str(refused.message)
-    return _("%(who)s has just handled this dossier at %(time)s (%(action)s). Look at its newer state.") % {
+    event = refused.event
+    words = (
+        _("%(who)s has just handled this dossier at %(time)s (%(action)s). Look at its newer state.")
+        if refused.is_recent
+        else _("The dossier is further on: %(who)s handled it at %(time)s (%(action)s). Look at its newer state.")
+    )
+    return words % {
         "who": describe_actor(event),
         "time": describe_time(event.at),
         "action": describe_action(event),

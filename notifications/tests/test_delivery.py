@@ -79,7 +79,7 @@ def test_mail_server_down_is_retried_ever_later_and_finally_shown_as_failed(sett
     assert pauses[:5] == [30, 60, 120, 240, 300]
     assert (made.state, made.attempts, made.leased_until) == (State.FAILED, 6, None)
     assert "ConnectionRefusedError" in made.last_error
-    assert list(Notification.objects.failed_for_refs("dossier", ["abc"])) == [made]
+    assert list(Notification.objects.undelivered().filter(subject_type="dossier", subject_ref__in=["abc"])) == [made]
     assert delivery.sweep(after(moment, 86400)) == 0
 
 

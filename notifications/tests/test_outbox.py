@@ -2,7 +2,6 @@
 
 import socket
 import time
-from datetime import timedelta
 
 import pytest
 from celery import current_app
@@ -251,14 +250,3 @@ def test_a_broken_broker_is_left_alone_for_a_while_and_then_tried_again(hoa, now
     monkeypatch.setattr(broker, "_rests_until", time.monotonic() - 1)
     row(hoa, now)
     assert len(calls) == 2
-
-
-@pytest.mark.django_db
-def test_undelivered_messages_of_several_things_in_one_query(hoa, now, django_assert_num_queries):
-    mine = row(hoa, now, subject_type="dossier", subject_ref="a")
-    called = row(Recipient(name="Ông Ba"), now + timedelta(hours=1), subject_type="dossier", subject_ref="b")
-    row(hoa, now, subject_type="dossier", subject_ref="c")
-    Notification.objects.filter(pk=mine.pk).update(state=State.FAILED)
-    with django_assert_num_queries(1):
-        assert list(Notification.objects.failed_for_refs("dossier", ["a", "b", "c"])) == [called, mine]
-    assert not Notification.objects.failed_for_refs("account", ["a", "b"]).exists()

@@ -117,4 +117,6 @@ def test_undelivered_messages_are_found_by_what_they_are_about(now):
         other = message(now, "an@example.com")
         Notification.objects.filter(pk=other).update(subject_ref=ref, subject_type=kind, state=state)
     Notification.objects.filter(pk=wanted).update(subject_ref="a", subject_type="dossier", state="to_call")
-    assert [row.pk for row in Notification.objects.failed_for_refs("dossier", ["a", "c"])] == [wanted]
+    assert [
+        row.pk for row in Notification.objects.undelivered().filter(subject_type="dossier", subject_ref__in=["a", "c"])
+    ] == [wanted]

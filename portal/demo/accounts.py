@@ -1,6 +1,6 @@
 """Who can sign in to the demonstration; the one list that the loader, ``make run`` and README follow."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from accounts.models import Kind
 from offices.models import Role
@@ -36,6 +36,8 @@ class Account:
     sex: str = ""
     tax_code: str = ""
     phone: str = ""
+    # Who stands at the head of an organisation or enterprise: name, position and phone.
+    head: dict[str, str] = field(default_factory=dict)
     post: PostOf | None = None
 
 
@@ -49,11 +51,13 @@ ACCOUNTS = (
         phone="0912000022",
     ),
     Account(
-        "to-chuc@example.com", "Hội Khuyến học xã Xuân Bắc", "an organisation", Kind.ORGANISATION, phone="02513000033"
+        "to-chuc@example.com", "Hội Khuyến học xã Xuân Bắc", "an organisation", Kind.ORGANISATION, phone="02513000033",
+        head={"full_name": "Lê Minh Khánh", "position": "Chủ tịch Hội", "phone": "0912000066"},
     ),
     Account(
         "doanh-nghiep@example.com", "Công ty TNHH Nông sản Xuân Lộc", "an enterprise", Kind.ENTERPRISE,
         tax_code="0314409058", phone="02513000044",
+        head={"full_name": "Nguyễn Văn Thịnh", "position": "Giám đốc", "phone": "0912000055"},
     ),
     Account(
         "tiep-nhan@example.com", "Phạm Thị Thanh Tâm", "reception clerk, Xuân Bắc",

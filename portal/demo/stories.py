@@ -95,11 +95,11 @@ OWN = (
     Case("returned", 25, SECOND, code=MARRIAGE),
     Case("draft", 3, CLUB, code=BELIEF),
     Case("claimed", 4, CLUB, code=BELIEF),
-    Case("returned", 45, CLUB, code="2.002516"),
-    Case("submitted", 0.4, FIRM, code=RESIDENCE),
+    Case("returned", 45, CLUB, code="1.002211"),
+    Case("submitted", 0.4, FIRM, code="1.010736"),
     Case("claimed", 3, FIRM, "xuan-loc", code="1.008004"),
     Case("decided", 9, FIRM, code="1.008004"),
-    Case("returned", 35, FIRM, code="1.010041"),
+    Case("returned", 35, FIRM, code="1.010736"),
 )
 # What the officers whose accounts people try find on their desks: something late and something due, whatever the day.
 TODAY = tuple(
@@ -116,9 +116,9 @@ OTHERS = (
     ("draft", 2, 1, 8),
     ("submitted", 9, 0.1, 1.5),
     ("received", 6, 0.4, 2),
-    ("assigned", 6, 1, 3),
+    ("assigned", 8, 1, 3),
     ("claimed", 7, 1, 4),
-    ("overdue", 4, 0, 0),
+    ("overdue", 2, 0, 0),
     ("due_today", 3, 0, 0),
     ("extended", 2, 4, 5),
     ("sent_back", 2, 3, 5),
@@ -222,6 +222,8 @@ def tell(stage: Stage, case: Case) -> Iterator[datetime]:
 
 ENDED_AT_RECEPTION = ("submitted", "refused", "withdrawn_early", "asked_early", "received", "left", "left_today")
 DUE_TODAY, OVERDUE = ("due_today", "left_today", "to_sign_today"), ("overdue", "left", "late_to_sign")
+# Under way within their term: what is late is told so.
+TIMELY = ("received", "assigned", "claimed", "withdrawing")
 TO_SIGN = ("proposed", "to_sign_today", "late_to_sign")
 
 
@@ -413,6 +415,8 @@ def beginning(stage: Stage, case: Case, version: ProcedureVersion) -> datetime:
         finished = case.end in ("returned", "decided", "withdrawn", "stopped")
         days = max(case.age, term_hours(version) / 8.5 * 0.7 + 2 if finished else 0)
         days += 20 if case.end == "stopped" else 0
+        if case.end in TIMELY:
+            days = min(days, term_hours(version) / 8.5 * 0.8)
     moment = ago(calendar, now, days)
     if case.owner != "counter" and stage.rng.random() < 0.25:
         evening = at(local_day(moment), time(19 + stage.rng.randrange(3), stage.rng.randrange(60)))

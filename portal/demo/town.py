@@ -143,9 +143,7 @@ def make_account(account: Account, password: str, now: datetime) -> User:
     User.objects.filter(pk=user.pk).update(password=password)
     EmailAddress.objects.create(user=user, email=account.email, verified=True, primary=True)
     if not is_citizen:
-        Representative.objects.create(
-            account=user, full_name="Nguyễn Văn Thịnh", position="Người đại diện theo pháp luật", phone="0912000055"
-        )
+        Representative.objects.create(account=user, **account.head)
     return user
 
 

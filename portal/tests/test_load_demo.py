@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 
-from accounts.models import User
+from accounts.models import Kind, User
 from common.clock import LOCAL, local_day, now
 from common.values.working_time import is_open
 from dossiers import verifying
@@ -79,6 +79,21 @@ def test_a_hundred_dossiers_in_every_status_but_waiting_for_payment(demo):
     assert Dossier.objects.filter(channel="counter").exists()
     assert Result.objects.filter(is_granted=False, approved_at__isnull=False).exists()
     assert Dossier.objects.filter(status=Status.RETURNED, delivery="online").exists()
+
+
+def test_about_a_tenth_is_overdue(demo):
+    filed = Dossier.objects.exclude(status=Status.DRAFT)
+    late = filed.filter(status__in=[Status.RECEIVED, Status.PROCESSING], due_at__lt=now()).count()
+    assert 0.06 <= late / filed.count() <= 0.12
+
+
+def test_no_company_or_association_lives_anywhere_and_each_has_its_own_head(demo):
+    filed = Dossier.objects.exclude(applicant__kind=Kind.CITIZEN).exclude(applicant=None)
+    assert filed.exists()
+    assert not filed.filter(version__procedure__sector__code="dang-ky-quan-ly-cu-tru").exists()
+    assert not filed.filter(version__name__iregex="cư trú|tạm trú|thường trú|hộ tịch").exists()
+    heads = [user.representative.full_name for user in User.objects.exclude(kind=Kind.CITIZEN)]
+    assert len(set(heads)) == len(heads) == 2
 
 
 def test_the_past_could_have_happened(demo):

@@ -8,12 +8,16 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils.translation import gettext, override
+from django.utils.translation.reloader import translation_file_changed
 
 from common.database import append_only
 from dossiers import actions
 from dossiers.models import Dossier, DossierEvent, Status
 from dossiers.workflow import perform
 from portal.management.commands import prepare
+from procedures import seed
+from procedures.models import LifeEvent, ProcedureFigures, ProcedureVersion, TitleWord
 from tests import factories
 
 WRITERS = 8
@@ -59,6 +63,25 @@ def work_meanwhile(commune, once: Any) -> list[Writer]:
         for writer in writers:
             writer.join()
     return writers
+
+
+def test_messages_compiled_in_this_run_are_read_in_this_run(tmp_path, settings):
+    """The demonstration, loaded right after the first compilation, writes its mails in Vietnamese."""
+    folder = tmp_path / "locale" / "vi" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n\nmsgid "Only here"\nmsgstr "Chỉ ở đây"\n'
+    )
+    settings.BASE_DIR, settings.LOCALE_PATHS = tmp_path, [tmp_path / "locale"]
+    translation_file_changed(None, folder / "django.mo")
+    try:
+        with override("vi"):
+            assert gettext("Only here") == "Only here"
+        prepare.compile_messages()
+        with override("vi"):
+            assert gettext("Only here") == "Chỉ ở đây"
+    finally:
+        translation_file_changed(None, folder / "django.mo")
 
 
 @pytest.mark.django_db(transaction=True)
@@ -114,3 +137,24 @@ def test_two_prepare_at_once_run_one_after_the_other():
         order.append("first")
     thread.join()
     assert order == ["first", "other"]
+
+
+@pytest.mark.django_db
+def test_after_an_upgrade_search_life_events_and_figures_are_there(commune, now):
+    seed.import_catalogue(now=now)
+    for model in (LifeEvent, TitleWord, ProcedureFigures):
+        model.objects.all().delete()
+    owner = factories.citizen()
+    draft = factories.draft(owner, commune.unit, ProcedureVersion.objects.get(procedure__code="1.001193"))
+    Dossier.objects.filter(pk=draft.pk).update(
+        status=Status.DECIDED, code="X-1", submitted_at=now, received_at=now, due_at=now, decided_at=now
+    )
+    prepare.fill(now)
+    assert LifeEvent.objects.filter(procedures__code="1.001193").exists()
+    assert TitleWord.objects.filter(word="sinh").exists()
+    assert ProcedureFigures.objects.get(procedure__code="1.001193").decided == 1
+    # What publishers took away stays away.
+    LifeEvent.objects.filter(code=LifeEvent.objects.values_list("code", flat=True)[0]).delete()
+    kept = set(LifeEvent.objects.values_list("code", flat=True))
+    prepare.fill(now)
+    assert set(LifeEvent.objects.values_list("code", flat=True)) == kept

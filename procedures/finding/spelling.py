@@ -37,6 +37,8 @@ _TONE = re.compile(r"(?<=[aeiouy])[sfrxj]|[sfrxj]$|[0-9]")
 _SOUNDS = (("tr", "ch"), ("gi", "d"), ("x", "s"), ("r", "d"), ("n", "l"), ("k", "c"), ("y", "i"), ("q", "c"))
 # So many unknown words are corrected, from so many candidates each, judged by so many procedures.
 MAX_UNKNOWN, CANDIDATES, WITNESSES = 3, 5, 200
+# So many known words are tried as they sound.
+MAX_HEARD = 4
 ALL_WORDS = 8000
 
 
@@ -124,20 +126,33 @@ def correct(words: Sequence[str]) -> Correction | None:
 
     Unknown words are replaced by the nearest title words, judged by the
     procedures in which they stand together; those without a near one are left
-    out. Three queries at most.
+    out. Of words that are all known, but nowhere together, those that sound
+    alike are tried ('tam chu' for 'tạm trú'). Three queries at most.
     """
     known = set(TitleWord.objects.filter(word__in=words).values_list("word", flat=True))
     known |= {word for word in words if _is_number(word)}
     unknown = [word for word in words if word not in known]
-    if not unknown or len(unknown) > MAX_UNKNOWN:
+    if not unknown:
+        return _heard(words) if 1 < len(words) <= MAX_HEARD else None
+    if len(unknown) > MAX_UNKNOWN:
         left = tuple(word for word in words if word in known)
-        return Correction(left) if unknown and left else None
+        return Correction(left) if left else None
     vocabulary = dict(TitleWord.objects.order_by("-titles").values_list("word", "titles")[:ALL_WORDS])
     choices = [[word] if word in known else nearest(word, vocabulary) for word in words]
     kept = [choice for choice in choices if choice]
     if not kept:
         return None
     best = _together(kept) if any(len(choice) > 1 for choice in kept) else tuple(choice[0] for choice in kept)
+    return Correction(best) if best != tuple(words) else None
+
+
+def _heard(words: Sequence[str]) -> Correction | None:
+    """Return known words that sound like these and stand together; two queries."""
+    alike: dict[str, list[str]] = defaultdict(list)
+    for other in TitleWord.objects.order_by("-titles", "word").values_list("word", flat=True)[:ALL_WORDS]:
+        alike[_sound(other)].append(other)
+    choices = [[word, *(other for other in alike[_sound(word)] if other != word)][:CANDIDATES] for word in words]
+    best = _together(choices)
     return Correction(best) if best != tuple(words) else None
 
 

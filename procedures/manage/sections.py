@@ -26,7 +26,7 @@ NAMED = 3
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One section of a version: its page, how many faults block it, and what the first of them say."""
+    """One section of a version: its page, how many faults block it, what the first of them say, whether it is empty."""
 
     key: str
     title: str
@@ -34,11 +34,12 @@ class Section:
     faults: int
     warnings: int
     missing: tuple[str, ...] = ()
+    is_empty: bool = False
 
     @property
     def tag(self) -> str:
         """The look of its state."""
-        return "late" if self.faults else "ok"
+        return "late" if self.faults else "neutral" if self.is_empty else "ok"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,15 @@ def section_titles() -> dict[str, str]:
 
 
 def sections(version: ProcedureVersion, faults: Iterable[Fault]) -> list[Section]:
-    """Return the sections with their state; no query."""
+    """Return the sections with their state; no query when papers, fees and steps are prefetched."""
     found = list(faults)
+    contents = {
+        "papers": version.papers.all(),
+        "fees": version.fees.all(),
+        "form": version.form,
+        "workflow": version.steps.all(),
+        "documents": version.reasons or version.receipt_note or version.letter_text,
+    }
     titles, at = section_titles(), (version.procedure.code, version.number)
     return [
         Section(
@@ -80,6 +88,7 @@ def sections(version: ProcedureVersion, faults: Iterable[Fault]) -> list[Section
             sum(fault.section == key and fault.is_blocking for fault in found),
             sum(fault.section == key and not fault.is_blocking for fault in found),
             tuple(fault.message for fault in found if fault.section == key and fault.is_blocking)[:NAMED],
+            is_empty=key in contents and not contents[key],
         )
         for key in SECTIONS
     ]

@@ -86,6 +86,12 @@ def template_name(paper: RequiredPaper) -> str:
     return f"{paper.key}{PurePosixPath(str(paper.template_file.name)).suffix.lower()}"
 
 
+def last_day(version: ProcedureVersion) -> str | None:
+    """Return the last day as it travels; a version that was retired before it began never applied and has none."""
+    until = version.effective_until
+    return None if until is None or until < version.effective_from else until.isoformat()
+
+
 def plain_version(version: ProcedureVersion, template: TemplateReader = with_template) -> Plain:
     """Return a version with its papers, fees, steps and open marks as data; five queries unless PARTS are prefetched.
 
@@ -95,7 +101,7 @@ def plain_version(version: ProcedureVersion, template: TemplateReader = with_tem
     return {
         **{name: getattr(version, name) for name in COLUMNS},
         "effective_from": version.effective_from.isoformat(),
-        "effective_until": version.effective_until.isoformat() if version.effective_until else None,
+        "effective_until": last_day(version),
         "papers": [
             {**{name: getattr(paper, name) for name in PAPER_COLUMNS}, "template_file": template(paper)}
             for paper in version.papers.all()

@@ -159,6 +159,7 @@ def rows(world: World) -> list[Case]:
         ("desk:results", GET, [], CLERK),
         ("desk:search", POST, [], DESK),
         ("desk:message_called", POST, [message.pk], DESK_DOSSIER),
+        ("desk:notice", GET, [asked.code, message.pk], DESK_DOSSIER),
         ("desk:print", GET, [slip.kind, submitted.code], DESK_DOSSIER),
         ("desk:prepared", GET, [], CLERK),
         ("desk:prepared", POST, [], CLERK),

@@ -94,7 +94,7 @@ class World:
 
     def failed_message(self) -> Notification:
         """A message about a dossier of the commune that has to be told by telephone."""
-        message = present(Notification.objects.filter(subject_ref=self.submitted.ref).first())
+        message = Notification.objects.get(subject_ref=self.asked.ref, kind="dossier_supplement_asked")
         message.state = "to_call"
         message.save(update_fields=["state"])
         return message

@@ -14,14 +14,22 @@ from ...actions.readiness import Gap, Readiness
 from ...filing import drafts
 from ...models import Dossier
 from .given import delivery_words, file_row
+from .starting import why_not
 
 
 def part(url: str, title: str, state: str) -> dict[str, Any]:
-    """Return one part of the task list; ``state`` is done, begun, new, changed or faulty."""
+    """Return one part of the task list; ``state`` is done, optional, begun, new, changed or faulty."""
     states = {"done": pgettext("part", "Done"), "begun": pgettext("part", "In progress"), "new": _("Not started")}
     states |= {"changed": _("Look again"), "faulty": _("To be corrected")}
-    tags = {"done": "ok", "begun": "soon", "new": "neutral", "changed": "late", "faulty": "late"}
-    return {"url": url, "title": title, "state": states[state], "tag": tags[state], "is_done": state == "done"}
+    states["optional"] = pgettext("part", "Nothing required")
+    tags = {"done": "ok", "optional": "neutral", "begun": "soon", "new": "neutral", "changed": "late", "faulty": "late"}
+    return {
+        "url": url,
+        "title": title,
+        "state": states[state],
+        "tag": tags[state],
+        "is_done": state in ("done", "optional"),
+    }
 
 
 def task_list(ready: Readiness, language: str) -> dict[str, Any]:
@@ -32,7 +40,9 @@ def task_list(ready: Readiness, language: str) -> dict[str, Any]:
         for section in form.sections
     ]
     if ready.cards:
-        state = "done" if ready.has_papers else "begun" if any(card.is_given for card in ready.cards) else "new"
+        # Papers that nobody has to give are not called done before somebody gave one.
+        given, lacking = ("done", "begun") if any(card.is_given for card in ready.cards) else ("optional", "new")
+        state = given if ready.has_papers else lacking
         parts.append(part(reverse("applicant:papers", args=[dossier.ref]), _("Papers"), state))
     state = "faulty" if ready.has_faulty_delivery else "done" if ready.has_delivery else "new"
     parts.append(part(reverse("applicant:delivery", args=[dossier.ref]), _("Receiving the result"), state))
@@ -44,11 +54,19 @@ def task_list(ready: Readiness, language: str) -> dict[str, Any]:
         "done": ready.parts_done,
         "total": ready.parts,
         "is_complete": not ready.missing,
-        "is_taken": not ready.not_taken,
+        **taking(ready),
         "next_url": next((item["url"] for item in parts if not item["is_done"]), review),
         "is_new": dossier.revision == 0,
         "expires": drafts.expires(dossier),
     }
+
+
+def taking(ready: Readiness) -> dict[str, Any]:
+    """Return whether the draft can still be filed, and why its procedure has ended, if so; three queries more then."""
+    ended = None
+    if ready.not_taken and (ready.entry.version is None or ready.entry.is_over):
+        ended = why_not(ready.dossier.version.procedure, ready.entry, ready.day)
+    return {"is_taken": not ready.not_taken, "ended": ended}
 
 
 def section_url(dossier: Dossier, section: Section) -> str:
@@ -127,6 +145,6 @@ def review(ready: Readiness, language: str) -> dict[str, Any]:
         ],
         "delivery": delivery_words(dossier),
         "missing": [missing_part(dossier, gap, language) for gap in ready.missing],
-        "is_taken": not ready.not_taken,
+        **taking(ready),
         "expires": drafts.expires(dossier),
     }

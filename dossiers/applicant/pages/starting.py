@@ -94,6 +94,7 @@ def why_not(procedure: Procedure, entry: Entry, day: date) -> dict[str, Any] | N
         "is_over": entry.is_over,
         # Retired, or closed for new dossiers while it still applies?
         "is_retired": entry.version is None,
+        "reason": version.retirement_reason if entry.version is None else "",
         "accepted_until": procedure.accept_until,
         "successor": detail.successor_of(version, day) if entry.is_over else None,
         "begins": begins,

@@ -94,6 +94,7 @@ class DeskAction:
     ``key`` is the access key of its button and of its page's. ``slip`` is what
     it leaves to print. In the statuses ``next_in`` it is the obvious next step.
     ``fields`` is a template for the form's part, where crispy's is not enough.
+    ``leads_to`` names the page after it; else that is the next dossier of the list.
     """
 
     performs: type[ActionBase]
@@ -106,6 +107,7 @@ class DeskAction:
     next_in: tuple[Status, ...] = ()
     is_danger: bool = False
     fields: str = ""
+    leads_to: str = ""
 
     @property
     def rule(self) -> Rule:

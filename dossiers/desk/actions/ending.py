@@ -42,6 +42,8 @@ RETURN_RESULT = DeskAction(
     gettext_lazy("Hand over result"),
     key="T",
     next_in=(Status.DECIDED,),
+    # The person has left; whoever stands at the counter next has a receipt to scan.
+    leads_to="desk:home",
 )
 
 

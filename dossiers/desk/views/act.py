@@ -16,15 +16,18 @@ from common.web.screens import answer, done, press, sent, shows_form
 from dossiers import actions
 from dossiers.models import Dossier
 from dossiers.timeline.history import OFFICER, explain_refusal, timeline
-from dossiers.workflow import ActionBase, Overtaken, perform, roles_of
+from dossiers.workflow import ActionBase, Overtaken, perform, plan, roles_of
 from offices.models import Role
 
 from ..actions import BY_SEGMENT, DeskAction
 from ..actions.base import ActionForm
 from ..guards import officer_required
 from ..lists import ListSpec, Search, first, neighbour, place_of
-from ..officer import Officer, is_possible
+from ..officer import Officer
 from ..rows import DeadlineStatuses, code_url, dossier_url, list_url
+
+# Marks a banner whose link has the access key of printing.
+PRINTS = "prints"
 
 
 @shows_form
@@ -36,8 +39,8 @@ def act(request: HttpRequest, officer: Officer, code: str, segment: str) -> Http
     """
     row = row_for(officer, segment)
     dossier, spec = officer.dossier(code), ListSpec.read(request.GET, officer)
-    if request.method != "POST" and not is_open(row, officer, dossier):
-        messages.warning(request, explain_refusal(Overtaken("state", dossier)))
+    if request.method != "POST" and (closed := why_closed(row, officer, dossier)):
+        messages.warning(request, explain_refusal(closed))
         return redirect(dossier_url(dossier, spec))
     form = row.form(sent(request), request.FILES or None, dossier=dossier, officer=officer)
     place = place_of(dossier, spec)
@@ -45,14 +48,17 @@ def act(request: HttpRequest, officer: Officer, code: str, segment: str) -> Http
     def change() -> str:
         perform_at_desk(form.action(), dossier, officer, form.shown_revision())
         announce(request, dossier, row)
-        return next_address(request, officer, spec, place)
+        return reverse(row.leads_to) if row.leads_to else next_address(request, officer, spec, place)
 
     def page(refused: Refused | None) -> dict[str, Any]:
         shown = dossier if refused is None else officer.dossier(code)
+        closed = why_closed(row, officer, shown) if request.method == "POST" else None
         return {
             "dossier": shown,
             "deadline_status": DeadlineStatuses(officer).of(shown),
-            "is_open": request.method != "POST" or is_open(row, officer, shown),
+            "is_open": closed is None,
+            # Who was faster stands above the form already.
+            "closed": "" if closed is None or closed.is_stale else closed.message,
             "newest": timeline(shown, OFFICER)[:3] if refused and refused.status != 422 else [],
             "back": dossier_url(shown, spec),
         }
@@ -83,20 +89,34 @@ def perform_at_desk(action: ActionBase, dossier: Dossier, officer: Officer, revi
         raise Refused(explain_refusal(overtaken), code=overtaken.code) from overtaken
 
 
-def is_open(row: DeskAction, officer: Officer, dossier: Dossier) -> bool:
-    """Tell whether an officer may try an action in the dossier's present state; two queries."""
+def why_closed(row: DeskAction, officer: Officer, dossier: Dossier) -> Refused | None:
+    """Return why an officer may not try an action as the dossier stands, None where it is open; two queries."""
     roles = roles_of(officer.user, dossier, officer.now)
-    return is_possible(row.performs, dossier, officer.user, roles, officer.now)
+    try:
+        plan(row.performs, dossier, by=officer.user, roles=roles, now=officer.now)
+    except Refused as refused:
+        return refused
+    return None
 
 
 def announce(request: HttpRequest, dossier: Dossier, row: DeskAction) -> None:
     """Put the banner for the next page: what was done, the dossier it was done to, its slip."""
     link = format_html('<a href="{}">{}</a>', reverse("desk:dossier", args=[dossier.code]), dossier.code)
     text = format_html("{}: {} – {}.", row.rule.done, link, dossier.applicant.name)
-    if row.slip and dossier.slips.filter(kind=row.slip).exists():
+    made = row.slip and dossier.slips.filter(kind=row.slip).exists()
+    if made:
         address = reverse("desk:print", args=[row.slip, dossier.code])
-        text = format_html('{} <a href="{}">{}</a>', text, address, _("Print the slip"))
-    messages.success(request, text)
+        label = _("Print the slip")
+        text = format_html('{} <a href="{}" accesskey="I">{} <kbd aria-hidden="true">I</kbd></a>', text, address, label)
+    messages.success(request, text, extra_tags=PRINTS if made else "")
+
+
+def has_print_key(request: HttpRequest) -> bool:
+    """Tell whether the banner of this page prints the slip just made, and so has the key; it stays to be shown."""
+    waiting: Any = messages.get_messages(request)
+    found = any(message.extra_tags == PRINTS for message in waiting)
+    waiting.used = False
+    return found
 
 
 def next_address(request: HttpRequest, officer: Officer, spec: ListSpec, place: str) -> str:

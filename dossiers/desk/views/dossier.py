@@ -18,6 +18,7 @@ from dossiers.records import results, slips
 from dossiers.timeline.declaration import TEMPLATE as DECLARATION
 from dossiers.timeline.declaration import page as declaration_page
 from dossiers.timeline.history import OFFICER, holder_panel, timeline
+from notifications.models import Notification
 from offices.models import Role
 
 from .. import dossier_page, rows
@@ -25,6 +26,8 @@ from ..buttons import buttons
 from ..guards import officer_required
 from ..lists import ListSpec, Search
 from ..officer import Officer
+from ..phone_list import calls_about
+from .act import has_print_key
 
 UNMASKED_KEY = "desk_unmasked"
 CONTROL_SHEET = "control-sheet"
@@ -83,9 +86,10 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
         "take_url": rows.dossier_url(found, spec, "desk:take"),
         "requests": requests,
         "slips": slip_links(found),
+        "print_key": "" if has_print_key(request) else "I",
         "timeline": timeline(found, OFFICER),
         "assignments": found.assignments.select_related("unit", "person", "given_by"),
-        "calls": dossier_page.undelivered(found),
+        "calls": calls_about(officer, found),
         "panels": hooks.ask(hooks.panels[Audience.OFFICER], found, officer.user),
     }
     return render(request, "desk/dossier_detail.html", page)
@@ -178,6 +182,18 @@ def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> 
     with slips.in_vietnamese():
         template, context = slips.page(slip)
         return render(request, template, context | {"back": back})
+
+
+@require_safe
+@officer_required()
+def notice(request: HttpRequest, officer: Officer, code: str, pk: int) -> HttpResponse:
+    """A message that reached nobody as a letter to print, for a person without a phone."""
+    found = officer.dossier(code)
+    message = get_object_or_404(Notification.objects.undelivered(), subject_ref=found.ref, pk=pk)
+    dossier_page.note_reading(found, officer.user, f"notice {message.pk}", officer.now)
+    with slips.in_vietnamese():
+        template, context = slips.notice(found, message.subject, message.body, officer.now)
+        return render(request, template, context | {"back": reverse("desk:messages_failed")})
 
 
 @require_safe

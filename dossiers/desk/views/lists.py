@@ -27,8 +27,7 @@ from . import intake
 @officer_required()
 def home(request: HttpRequest, officer: Officer) -> HttpResponse:
     """My work: what is overdue, due today, new and sent back, and the way to the next dossier."""
-    spec = desk.work_list(officer)
-    rows = desk.most_urgent(officer)
+    spec, rows = desk.most_urgent(officer)
     page = {
         "counts": desk.home_counts(officer),
         "rows": rows,
@@ -109,7 +108,7 @@ def message_called(request: HttpRequest, officer: Officer, pk: int) -> HttpRespo
     except Notification.DoesNotExist as error:
         raise Http404 from error
     mark_called(notification, officer)
-    messages.success(request, _("Noted: %(name)s has been called.") % {"name": notification.to_name})
+    messages.success(request, _("Noted: %(name)s has been told.") % {"name": notification.to_name})
     return redirect("desk:messages_failed")
 
 

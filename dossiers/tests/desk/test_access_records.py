@@ -35,13 +35,15 @@ def world():
 
 def addresses(world: World) -> list[tuple[str, str, Dossier, str]]:
     """Return (URL name, address, dossier, what the record says) of each page and file that shows a dossier."""
-    decided, lettered, proposed = world.decided, world.lettered, world.proposed
+    decided, lettered, proposed, asked = world.decided, world.lettered, world.proposed, world.asked
+    message = world.failed_message()
     paper, slip = present(decided.papers.exclude(file="").first()), present(decided.slips.filter(kind="receipt").get())
     shown: list[tuple[str, list[Any], Dossier, str]] = [
         ("desk:dossier", [decided.code], decided, "dossier"),
         ("desk:history", [decided.code], decided, "history"),
         ("desk:declaration", [decided.code], decided, "declaration"),
         ("desk:paper_file", [decided.code, paper.ref], decided, f"paper {paper.ref}"),
+        ("desk:notice", [asked.code, message.pk], asked, f"notice {message.pk}"),
         ("desk:slip_pdf", [decided.code, slip.pk], decided, f"slip {slip.pk}"),
         ("desk:print", ["receipt", decided.code], decided, f"slip {slip.pk}"),
         ("desk:print", ["control-sheet", decided.code], decided, "control-sheet"),
@@ -81,7 +83,7 @@ def test_what_was_looked_at_is_told_in_words(client, world):
     client.force_login(world.commune.leader)
     for _name, url, _dossier, _what in addresses(world):
         read(client.get(url))
-    for dossier in (world.decided, world.lettered, world.proposed):
+    for dossier in (world.decided, world.lettered, world.proposed, world.asked):
         told = [record["what"] for record in dossier_page.access_records(dossier)]
         raw = set(dossier.access_records.values_list("what", flat=True))
         assert told

@@ -15,7 +15,6 @@ from django.urls import reverse
 from dossiers import actions
 from dossiers.models import AccessRecord, Applicant, Dossier
 from dossiers.records.applicants import number_index
-from notifications.models import Notification
 from tests import factories
 from tests.present import present
 
@@ -281,21 +280,6 @@ def test_queue_costs_the_same_queries_for_one_row_and_fifty(client, road, commun
     assert few - 1 <= queries(client, reverse(name)) <= few <= 14
 
 
-def test_call_is_marked_by_an_officer_of_the_unit(client, road, commune, other_commune):
-    dossier = road.submitted().dossier
-    Notification.objects.filter(subject_ref=dossier.ref).update(state="failed", last_error="550")
-    row = Notification.objects.get(subject_ref=dossier.ref)
-    client.force_login(other_commune.clerk)
-    assert client.post(reverse("desk:message_called", args=[row.pk])).status_code == 404
-    client.force_login(commune.clerk)
-    assert dossier.code in client.get(reverse("desk:messages_failed")).content.decode()
-    assert client.get(reverse("desk:message_called", args=[row.pk])).status_code == 405
-    client.post(reverse("desk:message_called", args=[row.pk]))
-    row.refresh_from_db()
-    assert (row.state, row.called_by) == ("called", commune.clerk)
-    assert dossier.code not in client.get(reverse("desk:messages_failed")).content.decode()
-
-
 def test_second_dossier_of_a_person_is_found_by_number_too(client, road, commune, citizen):
     road.submitted()
     road.dossier = factories.draft(citizen, commune.unit, road.version)
@@ -317,6 +301,38 @@ def test_after_hours_today_is_the_next_working_day(client, road, commune):
             client.force_login(commune.clerk)
             card = client.get(reverse("desk:home")).context["counts"][1]
         assert (card.count, card.label) == (str(count), words), moment
+
+
+@pytest.mark.parametrize(
+    ("role", "state", "view"),
+    [
+        ("clerk", "submitted", "waiting"),
+        ("clerk", "received", "mine"),
+        ("clerk", "decided", "results"),
+        ("specialist", "processing", "mine"),
+        ("leader", "proposed", "signing"),
+    ],
+)
+def test_next_dossier_is_offered_whatever_waits(client, road, commune, role, state, view):
+    """An officer without anything new still opens what is held or waits to be handed over."""
+    dossier = getattr(road, state)().dossier
+    client.force_login(getattr(commune, role))
+    page = client.get(reverse("desk:home"))
+    assert page.context["next_url"] == f"{reverse('desk:dossier', args=[dossier.code])}?view={view}"
+    assert 'accesskey="N"' in page.content.decode()
+
+
+def test_menu_marks_the_page_shown_and_no_other(client, road, commune):
+    """Declarations on paper are current on their own pages only."""
+    dossier = road.decided().dossier
+    client.force_login(commune.clerk)
+    names = ("desk:home", "desk:list", "desk:results", "desk:prepared", "desk:shortcuts")
+    own = {reverse(name): [reverse(name)] for name in names}
+    for shown in (*own, reverse("desk:dossier", args=[dossier.code]), reverse("desk:messages_failed")):
+        page = client.get(shown).content.decode()
+        menu = page[page.index('<nav class="nav"') :]
+        marked = re.findall(r'href="([^"]*)" aria-current=', menu[: menu.index("</nav>")])
+        assert marked == own.get(shown, []), shown
 
 
 @pytest.mark.parametrize("role", ["clerk", "specialist", "leader"])

@@ -1,16 +1,22 @@
 """The desk's actions through the pages: success, wrong role, wrong state, a stale page."""
 
+import re
+
 import pytest
 import time_machine
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import escape
+from django.utils.translation import gettext
 
 from common.clock import LOCAL
 from dossiers import actions
 from dossiers.models import Dossier, Status
-from dossiers.workflow import perform
+from dossiers.timeline.history import explain_refusal
+from dossiers.workflow import Overtaken, perform
 from tests import factories
 
-from ..steps import LETTER, REASON, SIGN, STEPS, address, send
+from ..steps import LETTER, REASON, RETURN, SIGN, STEPS, address, send
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +47,7 @@ def test_stale_action_is_refused_and_keeps_the_text(client, road, commune, step)
     answer = send(client, getattr(commune, step.roles[0]), step.segment, dossier, data, revision=dossier.revision - 1)
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert "vừa xử lý" in page or "has just handled" in page
+    assert escape(explain_refusal(Overtaken("stale", dossier, timezone.now()))) in page
     for typed in ("reason", "rule", "text", "note", "receiver_name"):
         if typed in data:
             assert data[typed] in page
@@ -72,6 +78,20 @@ def test_action_in_a_wrong_state_leads_back_with_a_sentence(client, road, commun
     assert answer.status_code == 302
     page = client.get(answer.url).content.decode()
     assert "banner-warn" in page
+
+
+def test_action_that_is_not_ones_own_leads_back_with_the_real_reason(client, road, commune):
+    dossier = road.proposed().dossier
+    client.force_login(commune.specialist)
+    page = client.get(client.get(address(dossier, "propose")).url)
+    assert [str(message) for message in page.context["messages"]] == [gettext("You do not hold this dossier now.")]
+
+
+def test_stale_action_that_closed_for_another_reason_says_so(client, road, commune):
+    dossier = road.proposed().dossier
+    answer = send(client, commune.specialist, "propose", dossier, LETTER, revision=0)
+    assert answer.status_code == 409
+    assert gettext("You do not hold this dossier now.") in answer.content.decode()
 
 
 def test_posted_action_in_a_wrong_state_is_refused_and_offers_no_button(client, road, commune):
@@ -246,6 +266,33 @@ def test_next_dossier_of_the_list_opens_after_an_action(client, road, commune, c
     assert answer.url == reverse("desk:dossier", args=[second.code]) + "?view=waiting"
     answer = send(client, commune.clerk, "receive", second, query="?view=waiting")
     assert answer.url == reverse("desk:list") + "?view=waiting"
+
+
+def test_slip_just_made_is_what_the_key_prints(client, road, commune, citizen):
+    """The next dossier opens with a slip of its own; the key belongs to the banner until another page is shown."""
+    first = road.submitted().dossier
+    road.dossier = second = factories.draft(citizen, commune.unit, road.version)
+    road.do(actions.Submit(), citizen)
+    answer = send(client, commune.clerk, "receive", first, query="?view=waiting")
+    keys = re.compile(r'href="([^"]+)"[^>]* accesskey="I"')
+    assert keys.findall(client.get(answer.url).content.decode()) == [
+        reverse("desk:print", args=["receipt", first.code])
+    ]
+    assert keys.findall(client.get(answer.url).content.decode()) == [
+        reverse("desk:print", args=["filing", second.code])
+    ]
+
+
+def test_after_handing_over_stands_the_box_for_the_next_receipt(client, road, commune, citizen):
+    first = road.decided().dossier
+    road.dossier = factories.draft(citizen, commune.unit, road.version)
+    road.do(actions.Submit(), citizen).do(actions.Receive(), commune.clerk)
+    road.do(actions.Forward(commune.specialist), commune.clerk)
+    road.do(actions.Propose(is_granted=True), commune.specialist).do(actions.Approve(), commune.leader)
+    answer = send(client, commune.clerk, "return-result", first, RETURN, query="?view=results")
+    assert answer.url == reverse("desk:home")
+    page = client.get(answer.url).content.decode()
+    assert first.code in page and re.search(r'<input id="start-search"[^>]* autofocus', page)
 
 
 def test_signing_leads_to_the_next_proposal_and_then_back_to_the_leaders_page(client, road, commune, citizen):

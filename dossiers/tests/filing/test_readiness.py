@@ -12,6 +12,7 @@ from common.database import append_only
 from common.refusals import Refused
 from dossiers import actions
 from dossiers.actions.readiness import Readiness
+from dossiers.applicant.pages import drafting
 from dossiers.filing import submission
 from dossiers.models import Dossier, DossierEvent, Paper
 from dossiers.workflow import perform
@@ -161,3 +162,12 @@ def test_what_a_refused_submission_would_drop_stays(draft, citizen, now):
         perform(actions.Submit(), draft, by=citizen, now=now)
     draft.refresh_from_db()
     assert draft.papers.count() == 2 and draft.answers["copies"] == 2
+
+
+def test_papers_that_nobody_has_to_give_are_not_called_done_unopened(draft):
+    with append_only.lifted(tables=[RequiredPaper._meta.db_table]):
+        RequiredPaper.objects.update(is_required=False)
+    draft.papers.all().delete()
+    dossier = Dossier.objects.select_related("version__procedure", "received_by").get(pk=draft.pk)
+    papers = drafting.task_list(Readiness(dossier, TODAY), "vi")["parts"][-2]
+    assert (papers["tag"], papers["is_done"]) == ("neutral", True)

@@ -14,6 +14,7 @@ from dossiers.filing import drafts, renewal
 from dossiers.models import Dossier
 from eforms import schema as form_schema
 from eforms.tests.strategies import good_answer, schemas
+from procedures import labels
 from procedures.models import ProcedureVersion
 from tests import factories
 from tests.factories import NOW
@@ -73,12 +74,12 @@ def changed(**edits):
     return form
 
 
-def publish(version, form, papers=()):
+def publish(version, form, papers=(), **fields):
     """Put a second version in force today."""
     ProcedureVersion.objects.filter(pk=version.pk).update(effective_until="2026-03-22")
     newer = ProcedureVersion.objects.create(
         procedure=version.procedure, number=2, published_at=NOW, level=4, form=form, effective_from=TODAY,
-        name="Khai sinh mới", processing_unit="working_days",
+        name="Khai sinh mới", processing_unit="working_days", **fields,
     )  # fmt: skip
     for n, (key, fields) in enumerate(papers, start=1):
         newer.papers.create(n=n, key=key, **({"name": key} | fields))
@@ -124,6 +125,40 @@ def test_removed_questions_lose_their_answer():
     assert "weight" not in found.answers and [field.key for field in found.lost] == ["weight"]
 
 
+def test_a_new_version_says_what_becomes_of_time_and_fee(client, draft, version):
+    newer = publish(version, FORM, processing_amount=9)
+    factories.fee(version)
+    factories.fee(newer, amount_vnd=12000)
+    page = client.get(reverse("applicant:dossier", args=[draft.ref]))
+    time, fee = page.context["facts"]
+    assert (time[1], time[2]) == (labels.time_words(version), labels.time_words(newer))
+    assert "8.000" in fee[1] and "12.000" in fee[2]
+    assert all(text in page.content.decode() for text in (*time, *fee))
+
+
+def test_what_costs_and_lasts_the_same_is_not_told(client, draft, version):
+    newer = publish(version, FORM, processing_amount=version.processing_amount)
+    factories.fee(version)
+    factories.fee(newer)
+    assert client.get(reverse("applicant:dossier", args=[draft.ref])).context["facts"] == []
+
+
+def test_a_draft_of_a_retired_procedure_says_why_and_names_the_successor(client, commune, draft, version):
+    heir = factories.version(commune.unit, code="2.000001", name="Thủ tục mới")
+    ProcedureVersion.objects.filter(pk=version.pk).update(
+        status="retired",
+        effective_until="2026-03-22",
+        retired_at=NOW,
+        retirement_reason="Luật Hộ tịch mới bỏ thủ tục này.",
+        successor=heir.procedure,
+    )
+    for name in ("applicant:dossier", "applicant:review"):
+        page = client.get(reverse(name, args=[draft.ref])).content.decode()
+        assert "Luật Hộ tịch mới bỏ thủ tục này." in page
+        assert 'href="/procedures/2.000001/"' in page and "Thủ tục mới" in page
+        assert checks.faults(page) == []
+
+
 def test_without_a_form_nothing_is_kept():
     assert renewal.carry(form_schema.load(FORM), None, ANSWERS, ["child"], today=TODAY).answers == {}
     assert renewal.carry(None, form_schema.load(FORM), {}, [], today=TODAY).done == []
@@ -159,7 +194,7 @@ def test_the_page_says_what_changes_and_the_task_list_what_to_look_at(
     )
     newer = publish(version, form, [("chung-sinh", {}), ("anh-the", {"name": "Ảnh thẻ"})])
     address = reverse("applicant:dossier", args=[draft.ref])
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         page = client.get(address).content.decode()
     assert checks.faults(page) == []
     for words in ("Nhóm máu", "Khác", "Cân nặng", "Giới tính", "Ảnh thẻ", "Văn bản ủy quyền"):

@@ -167,4 +167,15 @@ def test_a_refusal_says_who_was_faster_only_when_somebody_was(road):
     )
     assert history.explain_refusal(Refused("Một.", "Hai.", code="stale")) == "Một. Hai."
     draft = factories.draft(road.citizen, road.commune.unit, road.version)
-    assert history.explain_refusal(Overtaken("state", draft)) == str(Overtaken("state", draft).message)
+    overtaken = Overtaken("state", draft, road.now)
+    assert history.explain_refusal(overtaken) == str(overtaken.message)
+
+
+def test_only_what_happened_lately_has_just_happened(road):
+    dossier = road.received().dossier
+    last = dossier.events.get(action="receive").at
+    for waited, just in ((timedelta(minutes=10), True), (timedelta(minutes=11), False), (timedelta(days=14), False)):
+        for code in ("state", "stale"):
+            told = history.explain_refusal(Overtaken(code, dossier, last + waited))
+            assert ("has just handled" in told) is just
+            assert "at 09:02 on 23/03/2026 (Dossier received). Look at its newer state." in told

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +11,20 @@ from babel.messages.pofile import read_po
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.translation.reloader import translation_file_changed
 
 from common import clock, heartbeat
 from common.database import append_only
 from common.database.contention import patiently
 from common.database.roles import RoleRefused, prepare_role
+from dossiers.timeline import figures
 from portal.demo.accounts import account_lines
 from portal.file_broker import forget_leftovers
+from procedures import seed
+from procedures.models import Procedure
+from procedures.versions import publishing
 
 # Any number that nobody else uses for an advisory lock.
 LOCK_NUMBER = 20260
@@ -72,6 +78,7 @@ def _migrate() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
+        fill(clock.now())
     else:
         append_only.install()
     if settings.APP_DATABASE_ROLE and connection.vendor == "postgresql":
@@ -79,6 +86,15 @@ def _migrate() -> None:
             prepare_role(settings.APP_DATABASE_ROLE, settings.APP_DATABASE_PASSWORD)
         except RoleRefused as refused:
             raise CommandError(str(refused)) from refused
+
+
+def fill(now: datetime) -> None:
+    """Fill what the nights fill, where a migration made it: nobody waits a day for search, life events and figures."""
+    if Procedure.objects.exists():
+        with transaction.atomic():
+            seed.fill_life_events()
+            publishing.refresh_search_text(clock.local_day(now))
+            figures.count(now)
 
 
 @contextmanager
@@ -125,6 +141,8 @@ def compile_messages() -> None:
         with beside.open("wb") as mo:
             write_mo(mo, catalogue)
         beside.replace(target)
+        # What this process has read before, it reads anew: the demonstration writes its messages in the same run.
+        translation_file_changed(None, target)
 
 
 def collect_static() -> None:

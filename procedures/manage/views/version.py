@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -55,6 +56,7 @@ def faults_of(version: ProcedureVersion, publisher: Publisher) -> list[checking.
 def overview(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
     """Show the sections with their state and the next thing to do. Nine queries at most."""
     publisher, version = publisher_of(request), version_of(code, number)
+    prefetch_related_objects([version], "papers", "fees", "steps")
     faults = faults_of(version, publisher)
     at = (version.procedure.code, version.number)
     context = frame(version, publisher) | {

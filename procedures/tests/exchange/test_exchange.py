@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -70,6 +70,13 @@ def bring_in(data, by, **options):
     return exchange_apply.apply(
         parcels_of(data), planned.digest(), "Nhập từ tệp", by=by, options=Options(**options), now=NOW
     )
+
+
+def test_a_procedure_retired_on_its_first_day_comes_in_again(version, publisher):
+    publishing.retire(version.procedure, TODAY, "Bỏ", None, publisher, NOW)
+    ProcedureVersion.objects.filter(pk=version.pk).update(effective_until=version.effective_from - timedelta(days=1))
+    planned = dry_run(exported(), publisher)
+    assert [outcome.state for outcome in planned.outcomes] == [SAME]
 
 
 def shipped(count):

@@ -42,12 +42,19 @@ def found(q, **more):
     return search.find(filters, options, DAY, FIND)
 
 
-BIRTH, MARRIAGE, DEATH, SINGLE, COPY = "1.001193", "1.000894", "1.000656", "1.004873", "2.000815"
+BIRTH, MARRIAGE, DEATH, SINGLE, COPY, STAY = "1.001193", "1.000894", "1.000656", "1.004873", "2.000815", "1.004194"
 
 
 @pytest.mark.parametrize(
     ("q", "code"),
     [
+        ("tam chu", STAY),
+        ("dkkh", MARRIAGE),
+        ("truong mam non", "1.004492"),
+        ("dong cua quan", "1.001266"),
+        ("tien tuat", "1.001731"),
+        ("nhập khẩu cho con", "1.004222"),
+        ("kết hôn với người nước ngoài", MARRIAGE),
         ("giấy khai sinh", BIRTH),
         ("khai sinh", BIRTH),
         ("đẻ con", BIRTH),

@@ -101,6 +101,21 @@ def test_every_page_keeps_the_rules(page, draft, version, commune, second, now):
         page(name, code, 2)
 
 
+def test_a_section_that_holds_nothing_is_not_done(client, page, draft):
+    """Fees and documents of this draft were never entered; taking the form away leaves it empty too, but asked for."""
+
+    def tags():
+        address = reverse("manage:version", args=[draft.procedure.code, 2])
+        return {section.key: section.tag for section in client.get(address).context["sections"]}
+
+    done = dict.fromkeys(("info", "papers", "form", "workflow"), "ok")
+    assert tags() == done | {"fees": "neutral", "documents": "neutral"}
+    ProcedureVersion.objects.filter(pk=draft.pk).update(form=None)
+    draft.papers.all().delete()
+    factories.fee(draft)
+    assert tags() == done | {"papers": "neutral", "form": "late", "fees": "ok", "documents": "neutral"}
+
+
 def test_the_task_list_names_what_is_missing(page, draft):
     assert '<p class="hint">' not in page("version", draft.procedure.code, 2)
     ProcedureVersion.objects.filter(pk=draft.pk).update(legal_bases=[], audience=[], channels=[], outcome="")

@@ -371,3 +371,23 @@ def test_pdf_that_cannot_be_made_says_so(client, version, monkeypatch):
     default_storage.delete(blank_forms.storage_name(version.pk, version.form, version.name))
     monkeypatch.setattr(blank_forms, "render", mock.Mock(side_effect=PdfFailed("slow")))
     assert client.get(reverse("procedures:blank_form", args=[version.procedure.code])).status_code == 503
+
+
+def test_the_pattern_stands_at_the_top_right_and_nothing_after_the_signatures():
+    schema = form_schema.load(EVERYTHING)
+    for html in (blank_html(schema), filled_html(schema, ANSWERS)):
+        assert html.index("Thông tư thử") < html.index("CỘNG HÒA XÃ HỘI") < html.index("decl-signs")
+        assert "slip-foot" not in html
+
+
+def test_a_blank_prints_the_answers_of_lists_that_open():
+    form = json.loads(json.dumps(EVERYTHING))
+    options = [{"value": f"v{n}", "label": {"vi": f"Loại {n}"}} for n in range(1, 10)]
+    form["sections"][0]["fields"].append(
+        {"key": "loai", "type": "choice", "label": {"vi": "Loại trợ cấp"}, "options": options}
+    )
+    html = " ".join(blank_html(form_schema.load(form)).split())
+    assert "Ghi một trong: Loại 1; Loại 2;" in html and "Loại 9." in html
+    assert '<th scope="col">Đi học (Có/Không)</th>' in html
+    # Nobody needs 54 peoples beside the question for the own one.
+    assert html.count("Ghi một trong") == 1
