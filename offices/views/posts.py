@@ -35,7 +35,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an officer one more post."""
     admin = administrator_of(request)
     user = admin.person(pk)
-    form = PostForm(sent(request), units=admin.open_units, today=admin.day)
+    form = PostForm(sent(request), units=admin.open_units, today=admin.day, **admin.asked)
     screen = Screen(
         _("Give a post to %(name)s") % {"name": user.full_name},
         _("Give the post"),
@@ -61,7 +61,7 @@ def change(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     admin = administrator_of(request)
     user = admin.person(pk)
     held = admin.post(user, post)
-    form = PostChangeForm(sent(request), post=held, revision=_revision(held))
+    form = PostChangeForm(sent(request), post=held, revision=_revision(held), **admin.asked)
 
     def act() -> str:
         typed = form.cleaned_data
@@ -88,7 +88,7 @@ def end(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     user = admin.person(pk)
     held = admin.post(user, post)
     count = _held_in(user, held)
-    form = PostEndForm(sent(request), today=admin.day, held=count, revision=_revision(held))
+    form = PostEndForm(sent(request), today=admin.day, held=count, revision=_revision(held), **admin.asked)
     is_coming = held.valid_from > admin.day
 
     def act() -> str:
@@ -127,7 +127,7 @@ def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     user = admin.person(pk)
     held = admin.post(user, post)
     candidates = lists.possible_substitutes(admin.open_units, user, admin.day)
-    form = SubstituteForm(sent(request), people=candidates, today=admin.day)
+    form = SubstituteForm(sent(request), people=candidates, today=admin.day, **admin.asked)
 
     def act() -> str:
         typed = form.cleaned_data

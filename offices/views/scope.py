@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest
 
@@ -47,6 +47,11 @@ class Administrator:
     def open_units(self) -> list[Unit]:
         """Those that are not closed."""
         return [unit for unit in self.units if unit.is_active]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Whose password a form asks for again."""
+        return {"by": self.user, "now": self.now}
 
     @cached_property
     def looks_after_all(self) -> bool:
