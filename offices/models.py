@@ -61,6 +61,9 @@ class Post(models.Model):
     """A role that a person holds in a unit for a time.
 
     ``sectors`` lists the codes of the fields a specialist handles; empty means all.
+    ``for_all`` is an administrator's right to what all units share: the calendar
+    of all, sectors, life events, units on top. A post counts for nothing while it
+    ``awaits_confirmation`` by an administrator other than ``given_by``.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts")
@@ -70,6 +73,11 @@ class Post(models.Model):
     sectors = models.JSONField(default=list, blank=True)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
+    for_all = models.BooleanField(default=False)
+    awaits_confirmation = models.BooleanField(default=False)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="posts_given"
+    )
 
     objects = PostQuerySet.as_manager()
 
@@ -77,6 +85,9 @@ class Post(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")), name="post_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(for_all=False) | Q(role="administrator"), name="post_for_all_administers"
             ),
         ]
         indexes = [models.Index(fields=["user", "role"], name="post_user_role")]

@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{PERSON}reassign/", posts.reassign, name="reassign"),
     path(f"{PERSON}posts/new/", posts.give, name="post_give"),
     path(POST, posts.change, name="post_change"),
+    path(f"{POST}confirm/", posts.confirm, name="post_confirm"),
     path(f"{POST}end/", posts.end, name="post_end"),
     path(f"{POST}substitute/", posts.substitute, name="post_substitute"),
     path("manage/units/", units.unit_list, name="units"),

@@ -111,7 +111,8 @@ def commune(slug: str = "xuan-bac", name: str = "Xã Xuân Bắc", identifier: s
         for role in Role
     }
     for role in Role:
-        Post.objects.create(user=people[role.value], unit=unit, role=role, valid_from=date(2025, 7, 1))
+        for_all = role == Role.ADMINISTRATOR
+        Post.objects.create(user=people[role.value], unit=unit, role=role, valid_from=date(2025, 7, 1), for_all=for_all)
     return SimpleNamespace(unit=unit, **people)
 
 

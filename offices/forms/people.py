@@ -93,9 +93,16 @@ class _TermsForm(_SpanForm):
         help_text=FIELDS_HINT,
     )
     until = DayField(label=gettext_lazy("Last day"), required=False, help_text=UNTIL_HINT)
+    for_all = forms.BooleanField(
+        label=gettext_lazy("An administrator also of what all units share"),
+        required=False,
+        help_text=gettext_lazy("The calendar of all, fields, life events and units on top; for administrators only."),
+    )
 
-    def __init__(self, *args: Any, units: list[Unit], **options: Any) -> None:
+    def __init__(self, *args: Any, units: list[Unit], may_all: bool, **options: Any) -> None:
         super().__init__(*args, **options)
+        if not may_all:
+            del self.fields["for_all"]
         self.units = {unit.slug: unit for unit in units}
         choice_of(self, "unit").choices = unit_choices(units)
         choice_of(self, "sectors").choices = sector_choices()
@@ -104,7 +111,8 @@ class _TermsForm(_SpanForm):
         """Return a post of one role as typed."""
         data = self.cleaned_data
         sectors = tuple(data["sectors"])
-        return Terms(self.units[data["unit"]], role, data["title"], sectors, data["since"], data["until"])
+        for_all = role == Role.ADMINISTRATOR and data.get("for_all", False)
+        return Terms(self.units[data["unit"]], role, data["title"], sectors, data["since"], data["until"], for_all)
 
 
 class InviteForm(_TermsForm):
@@ -120,7 +128,7 @@ class InviteForm(_TermsForm):
         label=gettext_lazy("Posts"), choices=Role.choices, widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Tick at least one post.")},
     )  # fmt: skip
-    field_order = ["name", "email", "attach", "unit", "roles", "title", "sectors", "since", "until"]
+    field_order = ["name", "email", "attach", "unit", "roles", "title", "sectors", "since", "until", "for_all"]
 
     def __init__(self, *args: Any, asks_attach: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -142,7 +150,7 @@ class PostForm(_TermsForm):
     """Give one more post."""
 
     role = forms.ChoiceField(label=gettext_lazy("Post"), choices=Role.choices)
-    field_order = ["unit", "role", "title", "sectors", "since", "until"]
+    field_order = ["unit", "role", "title", "sectors", "since", "until", "for_all"]
 
     def terms(self) -> Terms:
         """Return the post as typed."""

@@ -63,7 +63,7 @@ def test_the_list_costs_the_same_for_many(admin, commune, django_assert_max_num_
     for n in range(60):
         user = factories.user(full_name=f"Người {n:02}", email=f"n{n}@example.com", password=None)
         Post.objects.create(user=user, unit=commune.unit, role=Role.CLERK, valid_from=TODAY)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         html = page(admin, "people")
     assert "Người 30" in html
     assert html.count("<tr>") == 51

@@ -39,6 +39,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     page = {
         "page": lists.officer_page(admin.units, wanted, admin.day, after=after, before=before),
         "wanted": wanted,
+        "awaiting": Post.objects.filter(unit__in=admin.unit_ids, awaits_confirmation=True).exists(),
         "units": admin.units,
         "roles": Role.choices,
         "states": lists.STATES.items(),
@@ -54,6 +55,7 @@ def invite(request: HttpRequest) -> HttpResponse:
     form = InviteForm(
         sent(request),
         units=admin.open_units,
+        may_all=admin.looks_after_all,
         today=admin.day,
         asks_attach="attach" in request.POST,
         **admin.asked,
@@ -89,7 +91,11 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One officer: posts, what is held, access, what was changed. A dozen queries, whatever there is."""
     admin = administrator_of(request)
     user = admin.person(pk)
-    own = Post.objects.filter(user=user, unit__in=admin.unit_ids).select_related("unit").order_by("-valid_from", "pk")
+    own = (
+        Post.objects.filter(user=user, unit__in=admin.unit_ids)
+        .select_related("unit", "given_by")
+        .order_by("-valid_from", "pk")
+    )
     row = lists.row_of(user, own, admin.day)
     sectors = dict(hooks.sector_choices())
     held = hooks.held_by(user, admin.unit_ids)
@@ -99,6 +105,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "person": user,
         "row": row,
         "posts": [_post_line(post, sectors, others) for post in row.now],
+        "unconfirmed": [
+            _post_line(post, sectors, {}) | {"may_confirm": admin.may_confirm(post)} for post in row.unconfirmed
+        ],
         "coming": [_post_line(post, sectors, {}) for post in row.coming],
         "held": held,
         "held_count": sum(one.count for one in held),

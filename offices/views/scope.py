@@ -53,6 +53,11 @@ class Administrator:
         """Whose password a form asks for again."""
         return {"by": self.user, "now": self.now}
 
+    def may_confirm(self, post: Post) -> bool:
+        """Whether they are the second administrator that a post waits for."""
+        is_second = self.user.pk not in (post.given_by_id, post.user_id)
+        return post.awaits_confirmation and is_second and (self.looks_after_all or not post.for_all)
+
     @cached_property
     def looks_after_all(self) -> bool:
         """Whether they may enter what counts for every unit."""

@@ -161,6 +161,7 @@ def give_post(account: Account, town: Town) -> None:
         title=account.post.title,
         sectors=rest_of(account) if account.post.rest else list(account.post.sectors),
         valid_from=SINCE,
+        for_all=account.post.role == Role.ADMINISTRATOR,
     )
     commune.officers.setdefault(post.role, []).append(user)
     if post.role == Role.SPECIALIST:

@@ -213,13 +213,16 @@ def administration(world: World) -> list[Case]:
     found += [("manage:alerts", GET, [], ADMIN), ("manage:alert_acknowledge", POST, [alert.pk], ADMIN)]
     found += [(f"manage:{name}", POST, [2026], ADMIN) for name in ("year_enter", "year_withdraw")]
     for person, expected in ((clerk, ADMIN), (stranger, ADMIN_ELSEWHERE)):
-        found += [(f"manage:{name}", GET, [person.pk], expected) for name in ("person", "close", "reassign")]
+        found += [
+            (f"manage:{name}", GET, [person.pk], expected)
+            for name in ("person", "close", "reassign", "send_link", "open_again", "post_give")
+        ]
         found += [
             (f"manage:{name}", POST, [person.pk], expected)
             for name in ("send_link", "end_sessions", "close", "open_again", "reassign", "post_give")
         ]
         found.append(("manage:end_session", POST, [person.pk, 1], ADMIN_ELSEWHERE))
-        for name in ("post_change", "post_end", "post_substitute"):
+        for name in ("post_change", "post_confirm", "post_end", "post_substitute"):
             held = post if person is clerk else foreign
             found += [(f"manage:{name}", method, [person.pk, held], expected) for method in (GET, POST)]
             found.append((f"manage:{name}", GET, [clerk.pk, foreign], ADMIN_ELSEWHERE))
@@ -244,14 +247,15 @@ def catalogue(world: World) -> list[Case]:
     at = [code, draft.number]
     if not draft.fees.exists():
         draft.fees.create(n=1, key="phi", kind="phi", name="Phí", amount_vnd=8000)
-    lists = ("new", "life_events", "sectors")
-    found: list[Case] = [(f"manage:{name}", GET, [], PUBLISHER) for name in ("procedures", "bulk_confirm", *lists)]
-    found += [(f"manage:{name}", POST, [], PUBLISHER) for name in ("bulk_publish", *lists)]
+    lists = ("life_events", "sectors")
+    found: list[Case] = [(f"manage:{name}", GET, [], PUBLISHER) for name in ("procedures", "bulk_confirm", "new")]
+    found += [(f"manage:{name}", POST, [], PUBLISHER) for name in ("bulk_publish", "new")]
+    found += [(f"manage:{name}", method, [], ADMIN) for name in lists for method in (GET, POST)]
     found.append(("manage:home", GET, [], PUBLISHER | {"administrator": "in"}))
-    found += [("manage:life_event", method, [event], PUBLISHER) for method in (GET, POST)]
-    found += [(f"manage:{name}", POST, [event], PUBLISHER) for name in ("life_event_move", "life_event_remove")]
-    found += [("manage:sector", method, [procedure.sector.code], PUBLISHER) for method in (GET, POST)]
-    found.append(("manage:sector_remove", POST, [procedure.sector.code], PUBLISHER))
+    found += [("manage:life_event", method, [event], ADMIN) for method in (GET, POST)]
+    found += [(f"manage:{name}", POST, [event], ADMIN) for name in ("life_event_move", "life_event_remove")]
+    found += [("manage:sector", method, [procedure.sector.code], ADMIN) for method in (GET, POST)]
+    found.append(("manage:sector_remove", POST, [procedure.sector.code], ADMIN))
     for name in ("procedure_edit", "duplicate", "retire"):
         found += [(f"manage:{name}", method, [code], PUBLISHER) for method in (GET, POST)]
     found += [("manage:procedure", GET, [code], PUBLISHER), ("manage:draft", POST, [code], PUBLISHER)]

@@ -111,8 +111,8 @@ class ForwardForm(ActionForm):
         self.people: dict[str, User] = {}
         choices: list[tuple[str, Any]] = []
         sector = dossier.version.procedure.sector
-        posts = Post.objects.valid_on(local_day(self.officer.now)).filter(
-            unit=dossier.unit_id, role=Role.SPECIALIST, user__is_active=True
+        posts = (
+            Post.objects.valid_on(local_day(self.officer.now)).able().filter(unit=dossier.unit_id, role=Role.SPECIALIST)
         )
         for post in in_order(posts.select_related("user").order_by("pk"), name=lambda post: post.user.full_name):
             if post.covers(sector.code) and post.user_id not in (dossier.holder_id, dossier.owner_id):
