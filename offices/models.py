@@ -21,7 +21,8 @@ class Unit(models.Model):
 
     ``identifier`` is the first part of dossier codes ('000.00.16.H19' or
     'H19.16'); only units that receive dossiers have one. ``division_code`` is
-    the code of the General Statistics Office.
+    the code of the General Statistics Office. Nobody files with a unit before
+    an administrator has opened it (``filing_since``).
     """
 
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
@@ -36,6 +37,7 @@ class Unit(models.Model):
     email = models.EmailField(blank=True, default="")
     map_url = models.URLField(blank=True, default="")
     is_active = models.BooleanField(default=True)
+    filing_since = models.DateTimeField(null=True, blank=True)
 
     objects = UnitQuerySet.as_manager()
 

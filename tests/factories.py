@@ -100,6 +100,7 @@ def commune(slug: str = "xuan-bac", name: str = "Xã Xuân Bắc", identifier: s
         identifier=identifier,
         phone="0251 3000 001",
         address=f"Trung tâm {name}, tỉnh Đồng Nai",
+        filing_since=NOW,
     )
     for weekday in range(5):
         for opens, closes in ((time(7), time(11, 30)), (time(13), time(17))):

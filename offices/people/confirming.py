@@ -16,7 +16,7 @@ CONFIRMED = frozenset({Role.LEADER, Role.ADMINISTRATOR})
 def awaits_second(role: str, unit: Unit, *, besides: Iterable[User], day: date) -> bool:
     """Tell whether a post in a unit waits for a second administrator, because there is one besides these people.
 
-    That is somebody who administers the unit or one above it and can sign in. Two queries, one more for each unit above.
+    That is somebody who administers the unit or one above it and can sign in. Two queries, one more a unit above.
     """
     return role in CONFIRMED and administrators_of(unit, day).exclude(user__in=list(besides)).exists()
 

@@ -40,6 +40,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
         "page": lists.officer_page(admin.units, wanted, admin.day, after=after, before=before),
         "wanted": wanted,
         "awaiting": Post.objects.filter(unit__in=admin.unit_ids, awaits_confirmation=True).exists(),
+        "unopened": [unit for unit in admin.open_units if unit.identifier and unit.filing_since is None],
         "units": admin.units,
         "roles": Role.choices,
         "states": lists.STATES.items(),

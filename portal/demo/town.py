@@ -2,13 +2,13 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 
 from accounts.models import Assurance, Kind, Representative, User
-from common.clock import local_day
+from common.clock import LOCAL, local_day
 from common.values.working_time import OfficeCalendar
 from offices.calendar.holidays import load_holidays
 from offices.calendar.office_calendar import calendar_of
@@ -116,7 +116,8 @@ def enter_years_around(now: datetime) -> None:
 def make_unit(row: dict[str, str]) -> Unit:
     """Make a commune with its sections, hours and offerings."""
     facts = {name: value for name, value in row.items() if name != "hours"}
-    unit = Unit.objects.create(kind=UnitKind.COMMUNE, **facts)
+    opened = datetime.combine(SINCE, time(7), LOCAL)
+    unit = Unit.objects.create(kind=UnitKind.COMMUNE, filing_since=opened, **facts)
     set_hours(unit, parse_hours(row["hours"]))
     for n, name in enumerate(SECTIONS, start=1):
         Unit.objects.create(parent=unit, kind=UnitKind.DEPARTMENT, slug=f"{unit.slug}-{n}", name=name, short_name=name)

@@ -227,10 +227,13 @@ def administration(world: World) -> list[Case]:
             found += [(f"manage:{name}", method, [person.pk, held], expected) for method in (GET, POST)]
             found.append((f"manage:{name}", GET, [clerk.pk, foreign], ADMIN_ELSEWHERE))
     for unit, expected in ((own, ADMIN), (other, ADMIN_ELSEWHERE)):
-        found += [(f"manage:{name}", GET, [unit.slug], expected) for name in ("unit", "unit_change", "unit_hours")]
+        found += [
+            (f"manage:{name}", GET, [unit.slug], expected)
+            for name in ("unit", "unit_change", "unit_hours", "unit_filing")
+        ]
         found += [
             (f"manage:{name}", POST, [unit.slug], expected)
-            for name in ("unit_change", "unit_hours", "unit_close", "unit_open")
+            for name in ("unit_change", "unit_hours", "unit_filing", "unit_close", "unit_open")
         ]
     for one, expected in ((day, ADMIN), (other_day, ADMIN_ELSEWHERE)):
         found += [("manage:day", method, [one.pk], expected) for method in (GET, POST)]
