@@ -19,7 +19,7 @@ from .. import access
 from ..finding.indexing import FILINGS_THAT_TELL, rank_by_filings, refresh_search_text, write_search_text
 from ..models import Procedure, ProcedureVersion, VersionStatus
 from ..paper import blank_forms
-from . import checking
+from . import checking, telling
 from .changing import edit, overtaken, record, touch
 from .drafting import COPIED, discard, draft_from, duplicate, is_code, new_procedure, next_local_code
 from .procedure_editing import change_procedure, end_offering, set_offering
@@ -67,6 +67,7 @@ def send_to_review(version: ProcedureVersion, revision: int, by: User, now: date
             status=VersionStatus.IN_REVIEW, change_note=note, review_note=""
         )
         version.refresh_from_db()
+        telling.version_waits(version, by, now)
 
 
 def take_back(version: ProcedureVersion, by: User, now: datetime) -> None:
@@ -152,7 +153,7 @@ def _publish(
         effective_until=_fit_among_others(version),
     )
     if claimed != 1:
-        raise Refused(_not_in_review(version), code="publishing")
+        raise _not_in_review(version)
     version.refresh_from_db()
     changes = [("effective_from", None, version.effective_from), ("effective_until", None, version.effective_until)]
     action = "version.publish" if by is not None else "version.publish-with-portal"

@@ -15,9 +15,11 @@ from common.web.screens import Screen, answer, done, press, sent, shows_form
 from offices.log.lines import lines_of
 from offices.models import AuditEntry
 from procedures import access, fees
+from procedures.catalogue import lacks_specialist
 from procedures.models import FeeLine, Offering, Procedure, VersionStatus
 from procedures.versions import procedure_editing, publishing
 from procedures.versions.changing import SUBJECT, overtaken
+from procedures.versions.checking import NO_SPECIALIST
 
 from .. import lists
 from ..forms.offerings import OfferingForm, revision_of
@@ -192,9 +194,11 @@ def offering(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         procedure_editing.set_offering(found, unit, by=publisher.user, now=publisher.now, seen=present, **form.values())
         return done(request, _("Saved: %(unit)s.") % {"unit": unit.name}, "manage:procedure", found.code)
 
+    bare = lacks_specialist([unit.pk], [found.sector.code], publisher.day)
+    lead = NO_SPECIALIST % {"unit": unit.name} if bare else ""
     words = unit.name, _("Save") if present else _("Offer the procedure")
     revision: Any = lambda: revision_of(Offering.objects.filter(unit=unit, procedure=found).first())  # noqa: E731
-    return _answer(request, found, publisher, form, words, change, revision=revision)
+    return _answer(request, found, publisher, form, words, change, lead, revision=revision)
 
 
 @publisher_only

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from offices.models import AuditEntry, Post
 from procedures import fees
-from procedures.models import LifeEvent, Offering, OfferingFee, Procedure, ProcedureVersion
+from procedures.models import Offering, OfferingFee, Procedure, ProcedureVersion
 from procedures.versions import publishing
 from tests import factories
 from tests.pages import checks
@@ -82,11 +82,8 @@ INFO = {
 
 def test_every_page_keeps_the_rules(page, draft, version, commune, second, now):
     code = version.procedure.code
-    event = LifeEvent.objects.create(code="co-con", name="Có con nhỏ")
-    for name in ("procedures", "new", "life_events", "sectors", "bulk_confirm"):
+    for name in ("procedures", "new", "bulk_confirm"):
         page(name)
-    page("life_event", event.code)
-    page("sector", version.procedure.sector.code)
     for name in ("procedure", "procedure_edit", "duplicate", "retire"):
         page(name, code)
     page("offering", code, commune.unit.slug)
@@ -369,7 +366,6 @@ def test_discarding(client, page, draft, version):
 
 
 def test_what_stands_beside_the_versions(client, page, version, commune):
-    event = LifeEvent.objects.create(code="co-con", name="Có con nhỏ")
     other = factories.version(commune.unit, code="1.000002", name="Khai tử").procedure
     data = {
         "revision": 0,
@@ -421,8 +417,8 @@ def test_a_unit_sets_its_own_amounts_line_by_line(client, page, version, commune
 
     def send(day, month, year, **more):
         since = {"fee_0_since_day": day, "fee_0_since_month": month, "fee_0_since_year": year}
-        seen = page("offering", code, slug).split('name="seen" value="')[1].split('"')[0]
-        return post(client, "offering", code, slug, **(typed | since | {"seen": seen} | more))
+        seen = page("offering", code, slug).split('name="revision" value="')[1].split('"')[0]
+        return post(client, "offering", code, slug, **(typed | since | {"revision": seen} | more))
 
     assert line.name in page("offering", code, slug) and other.name in page("offering", code, slug)
     for wrong in ({"fee_0_resolution": ""}, {"fee_0_amount_vnd": "-1"}, {"fee_0_amount_vnd": "9" * 12}):
@@ -433,7 +429,8 @@ def test_a_unit_sets_its_own_amounts_line_by_line(client, page, version, commune
     assert (row.key, row.amount_vnd, row.amount_online_vnd) == (line.key, 5000, 0)
     assert "5.000 đồng" in page("procedure", code)
     row.resolution = ""
-    assert "without a resolution" in fees.own_words(line, row, date(2026, 3, 23))
+    with translation.override("en"):
+        assert "without a resolution" in fees.own_words(line, row, date(2026, 3, 23))
     # The day was wrong; then a new resolution is entered ahead of its day.
     assert send("1", "12", "2025").status_code == send("1", "1", "2027", fee_0_amount_vnd="6000").status_code == 302
     assert [(fee.amount_vnd, fee.since.year) for fee in OfferingFee.objects.all()] == [(5000, 2025), (6000, 2027)]
