@@ -6,6 +6,7 @@ level and for which fee, is a matter of that unit's publishers and of those
 above it.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -49,6 +50,11 @@ def can_publish(user: Any, version: ProcedureVersion, day: date) -> bool:
 def may_still_publish(version: ProcedureVersion, day: date) -> list[User]:
     """Return the publishers of a day who can sign in and had no hand in a version, by name. Two queries."""
     hands = {version.author_id, *(editor.pk for editor in version.editors.all())}
-    posts = Post.objects.valid_on(day).able().filter(role=Role.PUBLISHER).exclude(user__in=hands - {None})
-    people = {post.user_id: post.user for post in posts.select_related("user").order_by("user_id")}
-    return in_order(people.values(), name=lambda person: person.full_name)
+    return publishers_besides(hands - {None}, day)
+
+
+def publishers_besides(people: Iterable[int | None], day: date) -> list[User]:
+    """Return the publishers of a day who can sign in besides these people, by name. One query."""
+    posts = Post.objects.valid_on(day).able().filter(role=Role.PUBLISHER).exclude(user__in=list(people))
+    found = {post.user_id: post.user for post in posts.select_related("user").order_by("user_id")}
+    return in_order(found.values(), name=lambda person: person.full_name)

@@ -20,7 +20,7 @@ from common.models import Alert, AlertKind
 from dossiers.desk.actions import BY_SEGMENT
 from dossiers.tests.steps import STEPS
 from offices.models import Holiday
-from procedures.models import LifeEvent
+from procedures.models import LifeEvent, Proposal
 from procedures.versions import publishing
 from tests.access.world import World
 from tests.factories import NOW
@@ -259,6 +259,10 @@ def catalogue(world: World) -> list[Case]:
     found += [(f"manage:{name}", POST, [event], ADMIN) for name in ("life_event_move", "life_event_remove")]
     found += [("manage:sector", method, [procedure.sector.code], ADMIN) for method in (GET, POST)]
     found.append(("manage:sector_remove", POST, [procedure.sector.code], ADMIN))
+    proposal, _made = Proposal.objects.get_or_create(
+        procedure=procedure, unit=None, defaults={"on": date(2026, 5, 1), "reason": "x", "by": publisher, "at": NOW}
+    )
+    found += [(f"manage:proposal_{name}", POST, [code, proposal.pk], PUBLISHER) for name in ("confirm", "decline")]
     for name in ("procedure_edit", "duplicate", "retire"):
         found += [(f"manage:{name}", method, [code], PUBLISHER) for method in (GET, POST)]
     found += [("manage:procedure", GET, [code], PUBLISHER), ("manage:draft", POST, [code], PUBLISHER)]

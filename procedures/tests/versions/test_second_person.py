@@ -6,12 +6,14 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from common.refusals import Refused
 from notifications.models import Notification
-from offices.models import Post, Role
+from offices.models import AuditEntry, Post, Role
 from procedures import access
 from procedures.manage import sections
 from procedures.manage.pages import Publisher
 from procedures.manage.views.version import faults_of
+from procedures.models import Offering, Proposal
 from procedures.versions import publishing
 from procedures.versions.checking import NO_SPECIALIST, OFFERINGS, blocking
 from tests import factories
@@ -56,7 +58,7 @@ def test_who_may_publish_is_told_that_a_version_waits(draft, commune, second, no
 
 
 def test_nobody_is_told_of_what_did_not_go_to_review(draft, commune, second, now):
-    with pytest.raises(publishing.Refused):
+    with pytest.raises(Refused):
         publishing.send_to_review(draft, draft.revision + 1, commune.publisher, now)
     assert not Notification.objects.exists()
 
@@ -119,3 +121,112 @@ def test_the_offering_says_so_too(client, version, commune, frozen):
     assert warning not in client.get(address).content.decode()
     Post.objects.filter(user=commune.specialist).update(sectors=["dat-dai"])
     assert warning in client.get(address).content.decode()
+
+
+# Retiring and lowering a level
+
+
+def propose(version, by, now, on=date(2026, 5, 1)):
+    return publishing.propose_retirement(version.procedure, on, "Luật mới", None, by, now)
+
+
+def propose_level(version, commune, now, level=2):
+    seen = Offering.objects.get()
+    publishing.set_offering(
+        version.procedure,
+        commune.unit,
+        level=level,
+        since=seen.since,
+        until=None,
+        by=commune.publisher,
+        now=now,
+        seen=seen,
+    )
+    return Proposal.objects.get(level=level)
+
+
+def test_retiring_waits_for_another_publisher(version, commune, second, now):
+    proposal = propose(version, commune.publisher, now)
+    version.refresh_from_db()
+    assert version.status == "published"
+    assert [letter.recipient for letter in Notification.objects.all()] == [second]
+    for person in (commune.publisher, commune.clerk):
+        with pytest.raises(Refused):
+            publishing.confirm(proposal, person, now)
+    publishing.confirm(proposal, second, now)
+    version.refresh_from_db()
+    assert (version.status, version.effective_until) == ("retired", date(2026, 4, 30))
+    entries = AuditEntry.objects.order_by("pk").values_list("action", "by")
+    assert list(entries)[-2:] == [
+        ("procedure.propose-retire", commune.publisher.pk),
+        ("procedure.retire", second.pk),
+    ]
+    with pytest.raises(Refused):
+        publishing.confirm(proposal, second, now)
+
+
+def test_what_cannot_be_retired_is_not_proposed(version, commune, now):
+    with pytest.raises(Refused):
+        propose(version, commune.publisher, now, on=date(2026, 3, 22))
+    assert not Proposal.objects.exists()
+
+
+def test_what_no_longer_fits_is_not_carried_out_and_stays(version, commune, second, now):
+    proposal = propose(version, commune.publisher, now)
+    with pytest.raises(Refused):
+        publishing.confirm(proposal, second, now.replace(month=6))
+    assert Proposal.objects.exists()
+
+
+def test_a_newer_proposal_is_not_confirmed_by_an_older_page(version, commune, second, now):
+    seen = propose(version, commune.publisher, now)
+    propose(version, commune.publisher, now.replace(hour=10), on=date(2026, 7, 1))
+    with pytest.raises(Refused):
+        publishing.confirm(seen, second, now)
+    assert Proposal.objects.get().on == date(2026, 7, 1)
+
+
+@pytest.mark.parametrize("who", ["publisher", "second"])
+def test_a_proposal_is_declined_or_taken_back(version, commune, second, now, who):
+    proposal = propose(version, commune.publisher, now)
+    publishing.decline(proposal, second if who == "second" else commune.publisher, now)
+    assert not Proposal.objects.exists()
+    version.refresh_from_db()
+    assert version.status == "published"
+    assert AuditEntry.objects.filter(action="procedure.decline").count() == 1
+
+
+def test_a_lower_level_waits_and_the_rest_is_saved(version, commune, second, now):
+    proposal = propose_level(version, commune, now)
+    assert Offering.objects.get().level == 4
+    with pytest.raises(Refused):
+        publishing.confirm(proposal, commune.publisher, now)
+    publishing.confirm(proposal, second, now)
+    assert Offering.objects.get().level == 2
+    # Raising it again is no matter for two.
+    seen = Offering.objects.get()
+    common = {"since": seen.since, "until": date(2027, 1, 1), "by": commune.publisher, "now": now}
+    publishing.set_offering(version.procedure, commune.unit, level=3, seen=seen, **common)
+    seen = Offering.objects.get()
+    assert seen.level == 3
+    publishing.set_offering(version.procedure, commune.unit, level=1, seen=seen, **(common | {"until": None}))
+    assert (Offering.objects.get().level, Offering.objects.get().until) == (3, None)
+    assert Proposal.objects.get().level == 1
+
+
+def test_the_page_offers_it_to_the_second_person_only(client, version, commune, second, frozen, now):
+    proposal = propose_level(version, commune, now)
+    code = version.procedure.code
+    confirm = reverse("manage:proposal_confirm", args=[code, proposal.pk])
+    for person, offered in ((commune.publisher, False), (second, True)):
+        client.force_login(person)
+        html = client.get(reverse("manage:procedure", args=[code])).content.decode()
+        assert (confirm in html) == offered
+        assert checks.faults(html) == []
+    client.force_login(commune.publisher)
+    client.post(confirm)
+    assert Offering.objects.get().level == 4
+    client.force_login(second)
+    assert client.post(confirm).status_code == 302
+    assert Offering.objects.get().level == 2
+    assert client.post(confirm).status_code == 404
