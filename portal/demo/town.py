@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
+from django.utils.crypto import get_random_string
 
 from accounts.models import Assurance, Kind, Representative, User
 from common.clock import LOCAL, local_day
@@ -92,11 +93,12 @@ def build(rng: random.Random, now: datetime) -> Town:
     import_catalogue(now=now)
     units = {row["slug"]: make_unit(row) for row in UNITS}
     town = Town({slug: Commune(unit, calendar_of(unit, around=now)) for slug, unit in units.items()}, {}, [])
-    password = make_password(PASSWORD)
+    # Colleagues have accepted their invitations too, but nobody knows what they chose.
+    password, unknown = make_password(PASSWORD), make_password(get_random_string(32))
     for account in ACCOUNTS:
         town.accounts[account.email] = make_account(account, password, now)
     for account in COLLEAGUES:
-        town.accounts[account.email] = make_account(account, make_password(None), now)
+        town.accounts[account.email] = make_account(account, unknown, now)
     for account in (*ACCOUNTS, *COLLEAGUES):
         give_post(account, town)
     town.residents = [make_resident(rng, n, now) for n in range(RESIDENTS)]
