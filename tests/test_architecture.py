@@ -33,7 +33,6 @@ CLOCK_READERS = {
     "common/database/purging.py",
     # What holds today, where nobody names a day.
     "accounts/querysets.py",
-    "offices/access.py",
 }
 
 

@@ -89,7 +89,7 @@ def remove_form(form: Mapping[str, Any], readers: Iterable[Reader]) -> None:
     """Take the whole form away; raises Refused naming what hangs on an answer."""
     users = [words for words, condition in readers if condition is not None]
     if users:
-        raise Refused(in_use(users), code="form")
+        raise Refused(in_use(users))
 
 
 # Sections -----------------------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def add_section(form: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[For
     made = _copied(form)
     sections = sections_of(made)
     if len(sections) >= MAX_SECTIONS:
-        raise Refused(_("A form can have up to %(count)d sections.") % {"count": MAX_SECTIONS}, code="form")
+        raise Refused(_("A form can have up to %(count)d sections.") % {"count": MAX_SECTIONS})
     key = key_from(text_of(values.get("title")), {str(section.get("key")) for section in sections})
     section: Part = {"key": key, "fields": []}
     _put(section, values)
@@ -131,7 +131,7 @@ def remove_section(form: Mapping[str, Any], key: str, readers: Iterable[Reader] 
     own = [str(field.get("key")) for field in fields_of(find_section(form, key))]
     users = [user for field in own for user in used_by(form, field, readers, outside=key)]
     if users:
-        raise Refused(in_use(users), code="form")
+        raise Refused(in_use(users))
     made = _copied(form)
     made["sections"] = [section for section in sections_of(made) if section.get("key") != key]
     return _checked(form, made)
@@ -156,7 +156,7 @@ def add_field(form: Mapping[str, Any], section: str, values: Mapping[str, Any], 
     holder, name, maximum = _holder(made, section, table)
     parts = parts_of(holder.get(name))
     if len(parts) >= maximum:
-        raise Refused(_("At most %(count)d questions fit here.") % {"count": maximum}, code="form")
+        raise Refused(_("At most %(count)d questions fit here.") % {"count": maximum})
     key = _field_key(form, text_of(values.get("label")), str(values.get("type")), table)
     field: Part = {"key": key, "type": values.get("type")}
     _put(field, values)
@@ -178,7 +178,7 @@ def change_field(
     lost = old - _values(field)
     users = [words for words, condition in readers if not table and reads_value(condition, key, lost)]
     if users:
-        raise Refused(in_use(users), code="form")
+        raise Refused(in_use(users))
     return _checked(form, made)
 
 
@@ -187,7 +187,7 @@ def remove_field(form: Mapping[str, Any], key: str, *, table: str = "", readers:
     find_field(form, key, table)
     users = used_by(form, key, readers, table=table)
     if users:
-        raise Refused(in_use(users), code="form")
+        raise Refused(in_use(users))
     made = _copied(form)
     holder, field = find_field(made, key, table)
     name = "columns" if table else "fields"
@@ -203,7 +203,7 @@ def duplicate_field(form: Mapping[str, Any], key: str, *, table: str = "") -> tu
     parts = parts_of(holder.get(name))
     maximum = MAX_COLUMNS if table else MAX_FIELDS
     if len(parts) >= maximum:
-        raise Refused(_("At most %(count)d questions fit here.") % {"count": maximum}, code="form")
+        raise Refused(_("At most %(count)d questions fit here.") % {"count": maximum})
     twin = copy.deepcopy(field)
     twin["key"] = _field_key(form, name_of(field), str(field.get("type")), table)
     at = next(n for n, other in enumerate(parts) if other is field)
@@ -221,7 +221,7 @@ def move_field(form: Mapping[str, Any], key: str, to: int, *, section: str = "",
     target = find_section(made, section) if section and not table else holder
     parts = parts_of(target.get(name))
     if len(parts) >= MAX_FIELDS:
-        raise Refused(_("At most %(count)d questions fit here.") % {"count": MAX_FIELDS}, code="form")
+        raise Refused(_("At most %(count)d questions fit here.") % {"count": MAX_FIELDS})
     parts.insert(max(0, min(to, len(parts))), field)
     target[name] = parts
     return _checked(form, made)

@@ -49,7 +49,7 @@ def find_section(form: Mapping[str, Any], key: str) -> Part:
     for section in sections_of(form):
         if section.get("key") == key:
             return section
-    raise Refused(_("This section is no longer in the form."), code="form")
+    raise Refused(_("This section is no longer in the form."))
 
 
 def find_field(form: Mapping[str, Any], key: str, table: str = "") -> tuple[Part, Part]:
@@ -61,7 +61,7 @@ def find_field(form: Mapping[str, Any], key: str, table: str = "") -> tuple[Part
         for field in columns_of(holder) if table else fields_of(holder):
             if field.get("key") == key:
                 return holder, field
-    raise Refused(_("This question is no longer in the form."), code="form")
+    raise Refused(_("This question is no longer in the form."))
 
 
 def before(form: Mapping[str, Any], key: str | None, section: str, table: str = "") -> list[Part]:

@@ -43,7 +43,7 @@ def retype(
     is_alike = any({old, kind} <= group for group in _ALIKE) and field.get("derive") is None
     if users and not is_alike:
         names = ", ".join(dict.fromkeys(users))
-        raise Refused(_("This is still used by %(names)s. Change that first.") % {"names": names}, code="form")
+        raise Refused(_("This is still used by %(names)s. Change that first.") % {"names": names})
     values, lost = _values(field, kind)
     return change_field(form, key, values, table=table, readers=readers), lost
 

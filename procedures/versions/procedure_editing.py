@@ -121,7 +121,7 @@ def set_offering(
         message = _("The procedure is at level %(level)d; a unit cannot offer a higher one.")
         raise Refused(message % {"level": highest})
     if until is not None and until < since:
-        raise Refused(_("The last day comes before the first day."), code="edit")
+        raise Refused(_("The last day comes before the first day."))
     if seen is not None and proposed is not None:
         level = seen.level
     wanted = {"level": level, "since": since, "until": until}
@@ -215,15 +215,15 @@ def due_lines(procedure: Procedure, day: date) -> list[FeeLine]:
 
 def _make_sure_it_is_mine(unit: Unit, by: User, day: date) -> None:
     if unit.pk not in {mine.pk for mine in access.offering_units(by, day)}:
-        raise Refused(_("You do not look after this unit."), code="edit")
+        raise Refused(_("You do not look after this unit."))
 
 
 def _make_sure_they_are_due(fees: Iterable[OwnFee], procedure: Procedure, day: date) -> None:
     wanted = [fee for fee in fees if fee.amount_vnd is not None]
     if any(not fee.resolution.strip() for fee in wanted):
-        raise Refused(_("Name the resolution that sets the amount."), code="edit")
+        raise Refused(_("Name the resolution that sets the amount."))
     if wanted and {fee.key for fee in wanted} - {line.key for line in due_lines(procedure, day)}:
-        raise Refused(_("The procedure has no such fee."), code="edit")
+        raise Refused(_("The procedure has no such fee."))
 
 
 def _take(seen: Offering, procedure: Procedure, **columns: Any) -> Offering:

@@ -122,7 +122,7 @@ def publish(
     day = clock.local_day(now)
     with transaction.atomic():
         if not access.can_publish(by, version, day):
-            raise Refused(_why_not(by, version, day), code="publishing")
+            raise Refused(_why_not(by, version, day))
         version.effective_from = effective_from or version.effective_from
         _publish(version, _in_review(version, revision), by, now, today=day)
         blank_forms.wake(version.pk)
@@ -136,9 +136,7 @@ def publish_with_portal(version: ProcedureVersion, now: datetime) -> None:
     """
     with transaction.atomic():
         if version.author_id is not None or version.editors.exists():
-            raise Refused(
-                _("A person worked on this version: another publisher checks and publishes it."), code="publishing"
-            )
+            raise Refused(_("A person worked on this version: another publisher checks and publishes it."))
         _publish(version, ProcedureVersion.objects.filter(pk=version.pk, status=VersionStatus.DRAFT), None, now)
 
 
@@ -147,7 +145,7 @@ def _publish(
 ) -> None:
     """Publish what ``waiting`` still finds, once the check has no fault; log it and let it be found."""
     if reasons := _reasons(version, today=today):
-        raise Refused(*reasons, code="publishing")
+        raise Refused(*reasons)
     claimed = waiting.update(
         status=VersionStatus.PUBLISHED,
         published_by=by,

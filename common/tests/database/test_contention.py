@@ -4,12 +4,19 @@ import pytest
 from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from common.database.contention import is_passing, once_more, patiently
-from common.refusals import Refused
+
+
+class DriverError(Exception):
+    """What the driver raises, with the state that PostgreSQL gave."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.pgcode = state
 
 
 def deadlock(state: str = "40P01") -> OperationalError:
     error = OperationalError("deadlock detected")
-    error.__cause__ = Refused(state)
+    error.__cause__ = DriverError(state)
     return error
 
 

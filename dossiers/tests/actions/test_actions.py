@@ -1,5 +1,6 @@
 """Each action: what it leaves behind, and what its own guards refuse."""
 
+import hashlib
 from datetime import datetime, timedelta
 
 import pytest
@@ -22,8 +23,6 @@ PDF = b"%PDF-1.7\n%%EOF\n"
 
 
 def accepted(content: bytes = PDF, media_type: str = "application/pdf") -> Accepted:
-    import hashlib
-
     return Accepted("ket-qua.pdf", content, media_type, len(content), hashlib.sha256(content).hexdigest(), 1)
 
 

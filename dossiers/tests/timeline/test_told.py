@@ -40,6 +40,13 @@ def test_officers_read_to_whom_it_went_and_who_took_the_result(road):
     assert notes(road)[:2] == ["Handed to Nguyễn Thị Mẹ", ""]
 
 
+def test_officers_read_to_whom_a_leavers_dossier_went(road):
+    other = factories.user(full_name="Lê Văn Tám", email="tam@example.com")
+    Post.objects.create(user=other, unit=road.commune.unit, role=Role.SPECIALIST, valid_from=road.now.date())
+    road.processing().do(actions.Reassign(leaver=road.commune.specialist, to=other), road.commune.administrator)
+    assert notes(road)[0].startswith("To the specialist Lê Văn Tám")
+
+
 def test_the_owner_reads_the_reason_and_the_public_does_not(road):
     road.submitted().do(actions.Refuse("Không đúng nơi"), road.commune.clerk)
     told = [history.timeline(road.dossier, audience)[0].text for audience in (history.OWNER, history.PUBLIC)]

@@ -20,14 +20,16 @@ NAMED = 5
 
 
 class _InOrder(ModelChoiceIterator):
-    """The rows of a queryset as choices, in Vietnamese order."""
+    """The rows of a queryset as choices, in Vietnamese order; none of them first where one need not be chosen."""
 
     def __iter__(self) -> Any:
-        return (self.choice(row) for row in in_order(self.queryset))
+        if not self.field.required:
+            yield "", self.field.empty_label
+        yield from (self.choice(row) for row in in_order(self.queryset))
 
 
-class SectorField(forms.ModelChoiceField):
-    """A field of administration."""
+class NamedField(forms.ModelChoiceField):
+    """One of some rows, by name."""
 
     iterator = _InOrder
 

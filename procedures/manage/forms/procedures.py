@@ -16,7 +16,7 @@ from common.forms.screen_forms import ChangeForm, OnceForm, ScreenForm
 from procedures.models import LifeEvent, Procedure, Sector
 
 from ..lists import names_of
-from .choosing import SectorField, find_procedure, level_choices, procedures_meant
+from .choosing import NamedField, find_procedure, level_choices, procedures_meant
 from .versions import DraftForm
 
 MAX_FAQ = 30
@@ -38,7 +38,7 @@ class NewForm(OnceForm):
         help_text=gettext_lazy("The national code if there is one, for example 1.001193; else keep the local one."),
     )
     name = LineField(label=gettext_lazy("Name"), max_length=300, help_text=gettext_lazy("As the law calls it."))
-    sector = SectorField(
+    sector = NamedField(
         label=gettext_lazy("Field"), queryset=Sector.objects.all(), to_field_name="code", empty_label=None
     )
     level = forms.TypedChoiceField(label=gettext_lazy("Level of service"), coerce=int, widget=forms.RadioSelect)
@@ -91,7 +91,7 @@ class ProcedureForm(DraftForm):
         required=False,
         help_text=gettext_lazy("The last day for new dossiers. Empty: as long as the procedure applies."),
     )
-    sector = SectorField(
+    sector = NamedField(
         label=gettext_lazy("Field"), queryset=Sector.objects.all(), to_field_name="code", empty_label=None
     )
     synonyms = LinesField(

@@ -17,6 +17,8 @@ from offices.models import Role, Unit
 from procedures.labels import audience_words, channel_words, level_set_words
 from procedures.models import ProcedureVersion, TimeUnit
 
+from .choosing import NamedField
+
 MAX_COUNT, MAX_TIME = 99, 999
 ROLES = (Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.CASHIER)
 
@@ -141,7 +143,7 @@ class StepForm(DraftForm):
     """One step of the work."""
 
     role = forms.ChoiceField(label=gettext_lazy("Who does it"), required=False)
-    unit = forms.ModelChoiceField(
+    unit = NamedField(
         Unit.objects.none(),
         label=gettext_lazy("Which unit"),
         required=False,
@@ -166,7 +168,7 @@ class StepForm(DraftForm):
         super().__init__(*args, **options)
         offered = [("", _("The applicant")), *((role.value, role.label) for role in ROLES)]
         choice_of(self, "role").choices = offered
-        cast(forms.ModelChoiceField, self.fields["unit"]).queryset = Unit.objects.order_by("name", "pk")
+        cast(NamedField, self.fields["unit"]).queryset = Unit.objects.all()
         self.fields["role"].required = True
         self.fields["role"].widget.is_required = False
 

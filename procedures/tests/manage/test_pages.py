@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
 
 from offices.models import AuditEntry, Post
 from procedures import fees
@@ -422,8 +421,8 @@ def test_a_unit_sets_its_own_amounts_line_by_line(client, page, version, commune
 
     def send(day, month, year, **more):
         since = {"fee_0_since_day": day, "fee_0_since_month": month, "fee_0_since_year": year}
-        seen = page("offering", code, slug).split('name="revision" value="')[1].split('"')[0]
-        return post(client, "offering", code, slug, **(typed | since | {"revision": seen} | more))
+        revision = page("offering", code, slug).split('name="revision" value="')[1].split('"')[0]
+        return post(client, "offering", code, slug, **(typed | since | {"revision": revision} | more))
 
     assert line.name in page("offering", code, slug) and other.name in page("offering", code, slug)
     for wrong in ({"fee_0_resolution": ""}, {"fee_0_amount_vnd": "-1"}, {"fee_0_amount_vnd": "9" * 12}):
@@ -434,8 +433,7 @@ def test_a_unit_sets_its_own_amounts_line_by_line(client, page, version, commune
     assert (row.key, row.amount_vnd, row.amount_online_vnd) == (line.key, 5000, 0)
     assert "5.000 đồng" in page("procedure", code)
     row.resolution = ""
-    with translation.override("en"):
-        assert "without a resolution" in fees.own_words(line, row, date(2026, 3, 23))
+    assert "thiếu số nghị quyết" in fees.own_words(line, row, date(2026, 3, 23))
     # The day was wrong; then a new resolution is entered ahead of its day.
     assert send("1", "12", "2025").status_code == send("1", "1", "2027", fee_0_amount_vnd="6000").status_code == 302
     assert [(fee.amount_vnd, fee.since.year) for fee in OfferingFee.objects.all()] == [(5000, 2025), (6000, 2027)]

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date
+from typing import Any, cast
 
 import pikepdf
 import pytest
@@ -10,8 +11,10 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from common.forms.adjusting import choice_of
 from common.refusals import Refused
 from offices.models import AuditEntry
+from procedures.manage.forms.versions import StepForm
 from procedures.models import FeeExemption
 from procedures.versions import publishing
 from procedures.versions.template_files import accept
@@ -254,3 +257,11 @@ def test_templates_that_are_taken(name, content):
     assert taken.name.endswith(name[-4:])
     # A PDF is written anew.
     assert taken.content == content if name != "a.pdf" else taken.content.startswith(b"%PDF-")
+
+
+def test_a_step_is_done_by_the_deciding_unit_unless_another_is_named(client, draft, other_commune):
+    assert next(iter(cast(Any, choice_of(StepForm(revision=1), "unit").choices))) == ("", "Đơn vị giải quyết")
+    form = StepForm({"role": "clerk", "text": "Tiếp nhận", "unit": "", "revision": "1"}, revision=1)
+    assert form.is_valid() and form.values()["unit"] is None
+    named = StepForm({"role": "clerk", "text": "Xác minh", "unit": other_commune.unit.pk, "revision": "1"}, revision=1)
+    assert named.is_valid() and named.values()["unit"] == other_commune.unit
