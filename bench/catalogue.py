@@ -104,7 +104,12 @@ def prepare() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     import_catalogue(now=now())
     unit = Unit.objects.create(
-        kind=UnitKind.COMMUNE, slug=UNIT, name="UBND xã Đo Đạc", short_name="Xã Đo Đạc", identifier="000.00.99.H19"
+        kind=UnitKind.COMMUNE,
+        slug=UNIT,
+        name="UBND xã Đo Đạc",
+        short_name="Xã Đo Đạc",
+        identifier="000.00.99.H19",
+        filing_since=now(),
     )
     offer_all(unit, since=SINCE)
 

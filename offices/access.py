@@ -46,8 +46,8 @@ def units_below(roots: Iterable[int], *, with_closed: bool = False) -> list[Unit
 
 
 def looks_after_all(user: Any, day: date) -> bool:
-    """Tell whether a person administers a unit that has none above it: they enter the days off of all units."""
-    return any(post.role == Role.ADMINISTRATOR and post.unit.parent_id is None for post in current_posts(user, day))
+    """Tell whether a person may change what all units share: an administrator whose post is marked so."""
+    return any(post.role == Role.ADMINISTRATOR and post.for_all for post in current_posts(user, day))
 
 
 def is_below(unit: Unit | None, roots: Iterable[int]) -> bool:

@@ -3,6 +3,7 @@
 - ``sectors`` return the fields of administration as (code, name), in order.
 - ``duties`` are kinds of work that a person holds and that must be handed on when the person leaves.
 - ``unit_obstacles`` return sentences that say why a unit may not be closed.
+- ``opening_checks`` return what has to be there before a unit is opened to filing.
 - ``identifier_checks`` look at an identifier that a unit is about to get on a
   local day: they return a sentence to confirm, or raise ``ValidationError``.
 """
@@ -33,6 +34,16 @@ class ReassignedLine:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class OpeningCheck:
+    """One point of the checklist of an opening; ``detail`` says what is missing, ``url`` is the page that mends it."""
+
+    label: Any
+    is_done: bool
+    detail: Any = ""
+    url: str = ""
+
+
 class Duty(Protocol):
     """A kind of work that people hold, such as open dossiers."""
 
@@ -52,6 +63,7 @@ class Duty(Protocol):
 sectors: list[Callable[[], list[tuple[str, str]]]] = []
 duties: list[Duty] = []
 unit_obstacles: list[Callable[[Unit], str]] = []
+opening_checks: list[Callable[[Unit, datetime], list[OpeningCheck]]] = []
 identifier_checks: list[Callable[[Unit | None, str, date], str]] = []
 
 

@@ -21,7 +21,8 @@ class Unit(models.Model):
 
     ``identifier`` is the first part of dossier codes ('000.00.16.H19' or
     'H19.16'); only units that receive dossiers have one. ``division_code`` is
-    the code of the General Statistics Office.
+    the code of the General Statistics Office. Nobody files with a unit before
+    an administrator has opened it (``filing_since``).
     """
 
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
@@ -36,6 +37,7 @@ class Unit(models.Model):
     email = models.EmailField(blank=True, default="")
     map_url = models.URLField(blank=True, default="")
     is_active = models.BooleanField(default=True)
+    filing_since = models.DateTimeField(null=True, blank=True)
 
     objects = UnitQuerySet.as_manager()
 
@@ -61,6 +63,9 @@ class Post(models.Model):
     """A role that a person holds in a unit for a time.
 
     ``sectors`` lists the codes of the fields a specialist handles; empty means all.
+    ``for_all`` is an administrator's right to what all units share: the calendar
+    of all, sectors, life events, units on top. A post counts for nothing while it
+    ``awaits_confirmation`` by an administrator other than ``given_by``.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts")
@@ -70,6 +75,11 @@ class Post(models.Model):
     sectors = models.JSONField(default=list, blank=True)
     valid_from = models.DateField()
     valid_until = models.DateField(null=True, blank=True)
+    for_all = models.BooleanField(default=False)
+    awaits_confirmation = models.BooleanField(default=False)
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="posts_given"
+    )
 
     objects = PostQuerySet.as_manager()
 
@@ -77,6 +87,9 @@ class Post(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("valid_from")), name="post_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(for_all=False) | Q(role="administrator"), name="post_for_all_administers"
             ),
         ]
         indexes = [models.Index(fields=["user", "role"], name="post_user_role")]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import alerts, calendar, log, people, posts, units
+from .views import alerts, calendar, log, opening, people, posts, units
 
 PERSON = "manage/people/<int:pk>/"
 POST = f"{PERSON}posts/<int:post>/"
@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{PERSON}reassign/", posts.reassign, name="reassign"),
     path(f"{PERSON}posts/new/", posts.give, name="post_give"),
     path(POST, posts.change, name="post_change"),
+    path(f"{POST}confirm/", posts.confirm, name="post_confirm"),
     path(f"{POST}end/", posts.end, name="post_end"),
     path(f"{POST}substitute/", posts.substitute, name="post_substitute"),
     path("manage/units/", units.unit_list, name="units"),
@@ -27,6 +28,7 @@ urlpatterns = [
     path(UNIT, units.unit, name="unit"),
     path(f"{UNIT}change/", units.change, name="unit_change"),
     path(f"{UNIT}hours/", units.hours, name="unit_hours"),
+    path(f"{UNIT}filing/", opening.filing, name="unit_filing"),
     path(f"{UNIT}close/", units.close, name="unit_close"),
     path(f"{UNIT}open/", units.open_again, name="unit_open"),
     path("manage/calendar/", calendar.year, name="calendar"),

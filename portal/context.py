@@ -12,7 +12,7 @@ from common import alerts, heartbeat
 from common.clock import local_day, now
 from common.web.display import display_of
 from dossiers.querysets import DESK_ROLES
-from offices.access import current_posts
+from offices.access import current_posts, looks_after_all
 from offices.calendar.office_calendar import missing_years
 from offices.models import Role
 
@@ -26,7 +26,8 @@ def site_unit() -> SimpleNamespace:
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Give templates DEMO, display, site_unit, here, session_left (seconds), is_officer (of the desk), is_clerk,
-    is_leader, is_publisher, is_administrator, missing_years (whose days off should have been entered) and alert_count
+    is_leader, is_publisher, is_administrator, looks_after_all, missing_years
+    (whose days off should have been entered) and alert_count
     (alerts that no administrator has acknowledged; 0 for everybody else).
 
     Costs no query on anonymous pages; one for a signed-in person, when the menu asks for the posts, and one
@@ -44,6 +45,9 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "is_leader": SimpleLazyObject(lambda: Role.LEADER in roles),
         "is_publisher": SimpleLazyObject(lambda: Role.PUBLISHER in roles),
         "is_administrator": SimpleLazyObject(lambda: Role.ADMINISTRATOR in roles),
+        "looks_after_all": SimpleLazyObject(
+            lambda: Role.ADMINISTRATOR in roles and looks_after_all(request.user, local_day(now()))
+        ),
         "alert_count": SimpleLazyObject(lambda: _alert_count() if Role.ADMINISTRATOR in roles else 0),
         "missing_years": SimpleLazyObject(lambda: missing_years(local_day(now()))),
     }

@@ -118,4 +118,5 @@ def _administrator(values: Installation, unit: Unit, now: datetime) -> None:
         EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
     day = local_day(now)
     if not Post.objects.valid_on(day).filter(user=user, unit=unit, role=Role.ADMINISTRATOR).exists():
-        Post.objects.create(user=user, unit=unit, role=Role.ADMINISTRATOR, valid_from=day)
+        is_first = not Post.objects.valid_on(day).filter(for_all=True).exists()
+        Post.objects.create(user=user, unit=unit, role=Role.ADMINISTRATOR, valid_from=day, for_all=is_first)

@@ -6,11 +6,14 @@ level and for which fee, is a matter of that unit's publishers and of those
 above it.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from accounts.models import User
+from common.text import in_order
 from offices.access import current_posts, has_role, units_below
-from offices.models import Role, Unit
+from offices.models import Post, Role, Unit
 
 from .models import ProcedureVersion, VersionStatus
 
@@ -42,3 +45,16 @@ def can_publish(user: Any, version: ProcedureVersion, day: date) -> bool:
         and version.author_id != user.pk
         and all(editor.pk != user.pk for editor in version.editors.all())
     )
+
+
+def may_still_publish(version: ProcedureVersion, day: date) -> list[User]:
+    """Return the publishers of a day who can sign in and had no hand in a version, by name. Two queries."""
+    hands = {version.author_id, *(editor.pk for editor in version.editors.all())}
+    return publishers_besides(hands - {None}, day)
+
+
+def publishers_besides(people: Iterable[int | None], day: date) -> list[User]:
+    """Return the publishers of a day who can sign in besides these people, by name. One query."""
+    posts = Post.objects.valid_on(day).able().filter(role=Role.PUBLISHER).exclude(user__in=list(people))
+    found = {post.user_id: post.user for post in posts.select_related("user").order_by("user_id")}
+    return in_order(found.values(), name=lambda person: person.full_name)

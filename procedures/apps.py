@@ -22,10 +22,12 @@ class ProceduresConfig(AppConfig):
         from offices import hooks
 
         from . import catalogue
+        from .manage import opening
         from .paper import blank_forms, prepared
         from .versions import labels
 
         hooks.sectors.append(catalogue.sectors)
+        hooks.opening_checks.append(opening.checks)
         labels.register()
         purging.register("printed_forms", prepared.printed_over)
         purging.register("begun_forms", prepared.begun_over)

@@ -1,10 +1,11 @@
 """The version in force on a day, who offers it at which level, and where it may be filed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from common.text import in_order
-from offices.models import Unit
+from offices.models import Post, Role, Unit
 
 from .models import Offering, Procedure, ProcedureVersion, Sector
 
@@ -24,6 +25,18 @@ def offerings_for(version: ProcedureVersion, day: date) -> list[Offering]:
     """Return who offers a version on a local day, with their units, by name. One query."""
     offerings = Offering.objects.on(day).filter(procedure_id=version.procedure_id)
     return in_order(offerings.select_related("unit").order_by("unit_id"), name=lambda offering: offering.unit.name)
+
+
+def lacks_specialist(unit_ids: Iterable[int], sectors: Iterable[str], day: date) -> dict[int, set[str]]:
+    """Return for each unit which of these sectors no specialist who can sign in covers on a day. One query.
+
+    A dossier of such a sector would stop once it is received.
+    """
+    wanted = set(sectors)
+    missing = {pk: set(wanted) for pk in unit_ids}
+    for post in Post.objects.valid_on(day).able().filter(unit__in=missing, role=Role.SPECIALIST):
+        missing[post.unit_id] -= {code for code in wanted if post.covers(code)}
+    return {pk: codes for pk, codes in missing.items() if codes}
 
 
 def effective_level(version: ProcedureVersion, offering: Offering) -> int:

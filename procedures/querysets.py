@@ -46,5 +46,6 @@ class OfferingQuerySet(models.QuerySet["Offering"]):
     """Offerings by time."""
 
     def on(self, day: date) -> Self:
-        """Offerings that run on a local day in active units."""
-        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day, unit__is_active=True)
+        """Offerings that run on a local day in active units which an administrator has opened to filing."""
+        lasting = Q(until=None) | Q(until__gte=day)
+        return self.filter(lasting, since__lte=day, unit__is_active=True, unit__filing_since__isnull=False)

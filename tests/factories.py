@@ -100,6 +100,7 @@ def commune(slug: str = "xuan-bac", name: str = "Xã Xuân Bắc", identifier: s
         identifier=identifier,
         phone="0251 3000 001",
         address=f"Trung tâm {name}, tỉnh Đồng Nai",
+        filing_since=NOW,
     )
     for weekday in range(5):
         for opens, closes in ((time(7), time(11, 30)), (time(13), time(17))):
@@ -111,7 +112,8 @@ def commune(slug: str = "xuan-bac", name: str = "Xã Xuân Bắc", identifier: s
         for role in Role
     }
     for role in Role:
-        Post.objects.create(user=people[role.value], unit=unit, role=role, valid_from=date(2025, 7, 1))
+        for_all = role == Role.ADMINISTRATOR
+        Post.objects.create(user=people[role.value], unit=unit, role=role, valid_from=date(2025, 7, 1), for_all=for_all)
     return SimpleNamespace(unit=unit, **people)
 
 

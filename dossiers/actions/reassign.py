@@ -41,7 +41,8 @@ class Reassign(ActionBase):
             raise Refused(_("This person does not hold the dossier any more."), code="holder")
         posts = list(
             Post.objects.valid_on(move.local_day)
-            .filter(unit=dossier.holder_unit, role=dossier.holder_role, user__is_active=True)
+            .able()
+            .filter(unit=dossier.holder_unit, role=dossier.holder_role)
             .select_related("user")
         )
         able = [

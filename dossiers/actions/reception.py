@@ -123,9 +123,7 @@ class Forward(ActionBase):
         dossier = move.dossier
         if self.role not in FORWARD_TO:
             raise Refused(_("A dossier is forwarded to a specialist or a clerk."), code="to")
-        posts = list(
-            Post.objects.valid_on(move.local_day).filter(unit=dossier.unit, role=self.role, user__is_active=True)
-        )
+        posts = list(Post.objects.valid_on(move.local_day).able().filter(unit=dossier.unit, role=self.role))
         if self.to is not None:
             able = assignments.can_hold(self.to, self.role, dossier, posts)
         else:

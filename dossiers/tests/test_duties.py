@@ -72,7 +72,7 @@ def test_ending_a_post_asks_about_what_is_held(road, successor, admin):
     revision = html.split('name="revision" value="')[1].split('"')[0]
     day = {"until_day": "23", "until_month": "3", "until_year": "2026", "revision": revision}
     assert admin.post(address, day).status_code == 422
-    assert admin.post(address, day | {"anyway": "on"}).status_code == 302
+    assert admin.post(address, day | {"anyway": "on", "password": factories.PASSWORD}).status_code == 302
     assert Dossier.objects.get().holder == leaver
 
 

@@ -1,7 +1,7 @@
 """Forms about officers: inviting, giving and ending posts, standing in, handing on."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.password_again import PasswordAgain
 from common.forms.adjusting import choice_of
 from common.forms.fields import DayField, FullNameField, LineField, MailField
 from common.forms.screen_forms import ChangeForm, OnceForm, ScreenForm
@@ -39,7 +40,23 @@ def unit_choices(units: Iterable[Unit]) -> list[tuple[str, str]]:
     return choices
 
 
-class _SpanForm(OnceForm):
+class _AskedAgain(PasswordAgain):
+    """A form of an administrator who gives the password again."""
+
+    def __init__(self, *args: Any, by: User, now: datetime, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.by, self.now = by, now
+
+    def asker(self) -> tuple[User, datetime]:
+        """Return the administrator."""
+        return self.by, self.now
+
+
+class AccessForm(_AskedAgain, ScreenForm):
+    """Change somebody's access: nothing to type but one's own password."""
+
+
+class _SpanForm(_AskedAgain, OnceForm):
     """From when until when."""
 
     since = DayField(label=gettext_lazy("First day"))
@@ -76,9 +93,16 @@ class _TermsForm(_SpanForm):
         help_text=FIELDS_HINT,
     )
     until = DayField(label=gettext_lazy("Last day"), required=False, help_text=UNTIL_HINT)
+    for_all = forms.BooleanField(
+        label=gettext_lazy("An administrator also of what all units share"),
+        required=False,
+        help_text=gettext_lazy("The calendar of all, fields, life events and units on top; for administrators only."),
+    )
 
-    def __init__(self, *args: Any, units: list[Unit], **options: Any) -> None:
+    def __init__(self, *args: Any, units: list[Unit], may_all: bool, **options: Any) -> None:
         super().__init__(*args, **options)
+        if not may_all:
+            del self.fields["for_all"]
         self.units = {unit.slug: unit for unit in units}
         choice_of(self, "unit").choices = unit_choices(units)
         choice_of(self, "sectors").choices = sector_choices()
@@ -87,7 +111,8 @@ class _TermsForm(_SpanForm):
         """Return a post of one role as typed."""
         data = self.cleaned_data
         sectors = tuple(data["sectors"])
-        return Terms(self.units[data["unit"]], role, data["title"], sectors, data["since"], data["until"])
+        for_all = role == Role.ADMINISTRATOR and data.get("for_all", False)
+        return Terms(self.units[data["unit"]], role, data["title"], sectors, data["since"], data["until"], for_all)
 
 
 class InviteForm(_TermsForm):
@@ -103,7 +128,7 @@ class InviteForm(_TermsForm):
         label=gettext_lazy("Posts"), choices=Role.choices, widget=forms.CheckboxSelectMultiple,
         error_messages={"required": gettext_lazy("Tick at least one post.")},
     )  # fmt: skip
-    field_order = ["name", "email", "attach", "unit", "roles", "title", "sectors", "since", "until"]
+    field_order = ["name", "email", "attach", "unit", "roles", "title", "sectors", "since", "until", "for_all"]
 
     def __init__(self, *args: Any, asks_attach: bool = False, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -125,14 +150,14 @@ class PostForm(_TermsForm):
     """Give one more post."""
 
     role = forms.ChoiceField(label=gettext_lazy("Post"), choices=Role.choices)
-    field_order = ["unit", "role", "title", "sectors", "since", "until"]
+    field_order = ["unit", "role", "title", "sectors", "since", "until", "for_all"]
 
     def terms(self) -> Terms:
         """Return the post as typed."""
         return self.terms_of(self.cleaned_data["role"])
 
 
-class PostChangeForm(ChangeForm):
+class PostChangeForm(_AskedAgain, ChangeForm):
     """Change title, fields and last day of a post."""
 
     title = LineField(label=gettext_lazy("Job title"), max_length=80, required=False)
@@ -143,6 +168,7 @@ class PostChangeForm(ChangeForm):
         help_text=FIELDS_HINT,
     )
     until = DayField(label=gettext_lazy("Last day"), required=False, help_text=UNTIL_HINT)
+    field_order = ["title", "sectors", "until"]
 
     def __init__(self, *args: Any, post: Post, **options: Any) -> None:
         super().__init__(
@@ -157,11 +183,12 @@ class PostChangeForm(ChangeForm):
             del self.fields["sectors"]
 
 
-class PostEndForm(ChangeForm):
+class PostEndForm(_AskedAgain, ChangeForm):
     """End a post with a day; what the person still holds has to be seen first."""
 
     until = DayField(label=gettext_lazy("Last day in this post"))
     anyway = forms.BooleanField(label=gettext_lazy("End the post all the same; the dossiers stay with this person"))
+    field_order = ["until", "anyway"]
 
     def __init__(self, *args: Any, today: date, held: int, **options: Any) -> None:
         super().__init__(*args, initial={"until": today}, **options)

@@ -21,7 +21,8 @@ from common.values import divisions
 from .. import hooks
 from ..models import OpeningHours, Unit, UnitKind
 from ..units.checks import check_identifier, check_map_url
-from .people import unit_choices
+from ..units.opening import UNREADY
+from .people import AccessForm, unit_choices
 
 WEEKDAYS = (
     gettext_lazy("Monday"),
@@ -294,3 +295,16 @@ class HoursForm(ChangeForm):
         if not self.errors and not self.rows() and self.unit.identifier and self.unit.parent_id is None:
             raise ValidationError(_("A unit that takes dossiers needs opening hours: terms are counted in them."))
         return cleaned
+
+
+class OpeningForm(AccessForm):
+    """Open a unit to filing; what is missing has to be accepted."""
+
+    anyway = forms.BooleanField(label=gettext_lazy("Open it all the same; what is missing is done at once afterwards"))
+    field_order = ["anyway"]
+
+    def __init__(self, *args: Any, is_ready: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["anyway"].error_messages["required"] = UNREADY
+        if is_ready:
+            del self.fields["anyway"]

@@ -23,13 +23,17 @@ from accounts.sessions import end_all_sessions
 from common.clock import local_day
 from common.refusals import Refused, require_fresh
 
+from ..access import looks_after_all
 from ..log import audit
 from ..models import AuditEntry, Post, Role, Unit
-from . import mail
+from . import confirming, mail
 
 SAME_POST = gettext_lazy("This person holds this post in that time already.")
 LAST_ADMINISTRATOR = gettext_lazy(
     "This is the last administrator of the installation. Give the post to somebody else first."
+)
+LAST_FOR_ALL = gettext_lazy(
+    "Nobody else administers what all units share. Give somebody else such a post for good first."
 )
 
 
@@ -44,7 +48,10 @@ def account_exists() -> Refused:
 
 @dataclass(frozen=True)
 class Terms:
-    """What a post is: role, unit and time; ``sectors`` counts for specialists only, empty means all fields."""
+    """What a post is: role, unit and time.
+
+    ``sectors`` counts for specialists only, empty means all fields; ``for_all`` for administrators only.
+    """
 
     unit: Unit
     role: str
@@ -52,6 +59,7 @@ class Terms:
     sectors: tuple[str, ...]
     since: date
     until: date | None = None
+    for_all: bool = False
 
 
 # Inviting
@@ -72,8 +80,7 @@ def invite(name: str, email: str, terms: list[Terms], *, attach: bool, by: User,
                 mail.invitation(user, terms, by)
             else:
                 _attach(user, attach)
-                _give(user, terms, by, now)
-                mail.posts_given(user, terms, by)
+                _tell(user, terms, _give(user, terms, by, now), by)
     except IntegrityError as error:
         # Somebody else made the account in the same moment.
         raise account_exists() from error
@@ -107,9 +114,9 @@ def give_post(user: User, terms: Terms, *, by: User, now: datetime) -> Post:
         user = User.objects.select_for_update().get(pk=user.pk)
         if not user.is_active:
             raise Refused(_("This account is closed. It cannot be given a post."))
-        post = _give(user, [terms], by, now)[0]
-        mail.posts_given(user, [terms], by)
-    return post
+        posts = _give(user, [terms], by, now)
+        _tell(user, [terms], posts, by)
+    return posts[0]
 
 
 def substitute(post: Post, user: User, since: date, until: date, *, by: User, now: datetime) -> Post:
@@ -118,7 +125,8 @@ def substitute(post: Post, user: User, since: date, until: date, *, by: User, no
         raise Refused(_("Choose another person."), field="person")
     with translation.override("vi"):
         title = _("In place of %(name)s") % {"name": post.user.get_full_name()}
-    terms = Terms(post.unit, post.role, title[:80], tuple(post.sectors), since, until)
+    for_all = post.for_all and looks_after_all(by, local_day(now))
+    terms = Terms(post.unit, post.role, title[:80], tuple(post.sectors), since, until, for_all)
     return give_post(user, terms, by=by, now=now)
 
 
@@ -131,10 +139,13 @@ def _give(user: User, terms: Iterable[Terms], by: User, now: datetime) -> list[P
         unit = Unit.objects.select_for_update().get(pk=one.unit.pk)
         if not unit.is_active:
             raise Refused(_("This unit is closed."), field="unit")
-        if one.role == Role.ADMINISTRATOR and user.pk == by.pk:
+        if one.role in confirming.NEVER_TO_ONESELF and user.pk == by.pk:
             # A substitute of some days would stay for good.
+            raise Refused(_("Nobody gives themselves this post. Ask another administrator."), field="role")
+        for_all = one.for_all and one.role == Role.ADMINISTRATOR
+        if for_all and not looks_after_all(by, today):
             raise Refused(
-                _("Nobody gives themselves the post of administrator. Ask another administrator."), field="role"
+                _("Only an administrator of the whole installation makes another one."), field="for_all", code="who"
             )
         if one.until is not None and one.until < one.since:
             raise Refused(_("The last day comes before the first one."), field="until")
@@ -153,6 +164,9 @@ def _give(user: User, terms: Iterable[Terms], by: User, now: datetime) -> list[P
             sectors=list(one.sectors) if one.role == Role.SPECIALIST else [],
             valid_from=one.since,
             valid_until=one.until,
+            for_all=for_all,
+            awaits_confirmation=confirming.awaits_second(one.role, unit, besides=[by, user], day=today),
+            given_by=by,
         )
         changes = [
             ("role", "", post.role),
@@ -160,12 +174,53 @@ def _give(user: User, terms: Iterable[Terms], by: User, now: datetime) -> list[P
             ("sectors", "", ", ".join(post.sectors)),
             ("valid_from", "", post.valid_from),
             ("valid_until", "", post.valid_until or ""),
+            ("for_all", "", _yes() if post.for_all else ""),
+            ("awaits_confirmation", "", _yes() if post.awaits_confirmation else ""),
         ]
         _log("post.give", user, by, now, unit, changes)
+        if post.awaits_confirmation:
+            seconds = confirming.administrators_of(unit, today).exclude(user__in=[by, user]).select_related("user")
+            mail.post_waits(user, post, {one.user_id: one.user for one in seconds}.values(), by)
         posts.append(post)
-    if not was_officer and any(post.valid_from <= today for post in posts):
+    if not was_officer and any(post.valid_from <= today and not post.awaits_confirmation for post in posts):
         end_all_sessions(user, now)
     return posts
+
+
+def confirm_post(post: Post, *, by: User, now: datetime) -> None:
+    """Let a post count that another administrator gave, and tell its holder; raises Refused."""
+    today = local_day(now)
+    with transaction.atomic():
+        held = Post.objects.select_for_update(of=("self",)).select_related("user", "unit").filter(pk=post.pk).first()
+        if held is None:
+            raise Refused(_("This post has been taken back."))
+        if not held.awaits_confirmation:
+            raise Refused(_("This post has been confirmed already."), code="state")
+        if by.pk in (held.given_by_id, held.user_id):
+            raise Refused(_("Another administrator than the one who gave the post confirms it."), code="who")
+        if held.for_all and not looks_after_all(by, today):
+            raise Refused(_("Only an administrator of the whole installation makes another one."), code="who")
+        if held.valid_until is not None and held.valid_until < today:
+            raise Refused(_("This post has ended. Give a new one."))
+        was_officer = Post.objects.valid_on(today).of(held.user).exists()
+        Post.objects.filter(pk=held.pk).update(awaits_confirmation=False)
+        if not was_officer and held.valid_from <= today:
+            end_all_sessions(held.user, now)
+        _log("post.confirm", held.user, by, now, held.unit, [("role", held.role, None)])
+        terms = Terms(held.unit, held.role, held.title, tuple(held.sectors), held.valid_from, held.valid_until)
+        mail.posts_given(held.user, [terms], by)
+
+
+def _tell(user: User, terms: list[Terms], posts: list[Post], by: User) -> None:
+    """Tell a person of the posts that count; of those that wait once they are confirmed."""
+    told = [one for one, post in zip(terms, posts, strict=True) if not post.awaits_confirmation]
+    if told:
+        mail.posts_given(user, told, by)
+
+
+def _yes() -> str:
+    with translation.override("vi"):
+        return _("yes")
 
 
 def post_values(post: Post) -> tuple[object, ...]:
@@ -179,8 +234,11 @@ def change_post(
     """Change a post's title, fields and last day."""
     with transaction.atomic():
         held = _locked(post, revision, by, now)
+        if held.user_id == by.pk and held.role in confirming.NEVER_TO_ONESELF:
+            raise Refused(_("Nobody changes their own post. Ask another administrator."))
         if until != held.valid_until:
             _check_end(held, until, now)
+            _check_longer(held, until, by, now)
         fields = list(sectors) if held.role == Role.SPECIALIST else []
         changes = [
             ("title", held.title, title),
@@ -196,7 +254,7 @@ def end_post(post: Post, last_day: date, *, revision: str, by: User, now: dateti
     """Let a post end with a day, today or later; one that has not begun by then is taken back as if never given."""
     with transaction.atomic():
         held = _locked(post, revision, by, now)
-        if held.valid_from > last_day:
+        if held.valid_from > last_day or held.awaits_confirmation:
             Post.objects.filter(pk=held.pk).delete()
             _log("post.take_back", held.user, by, now, held.unit, [("role", held.role, None)])
             return
@@ -215,11 +273,21 @@ def _locked(post: Post, revision: str, by: User, now: datetime) -> Post:
     if held is None:
         raise Refused(_("This post has been taken back."))
     require_fresh(revision, *post_values(held), overtaken=partial(audit.overtaken, held.user, str(held.user_id)))
-    if held.valid_until is not None and held.valid_until < local_day(now):
+    if held.valid_until is not None and held.valid_until < local_day(now) and not held.awaits_confirmation:
         raise Refused(_("This post has ended. Give a new one."))
     if held.role == Role.ADMINISTRATOR and held.user_id == by.pk:
         raise Refused(_("Nobody changes their own post of administrator. Ask another administrator."))
     return held
+
+
+def _check_longer(post: Post, until: date | None, by: User, now: datetime) -> None:
+    """Refuse to lengthen alone what is not given alone."""
+    is_longer = post.valid_until is not None and (until is None or until > post.valid_until)
+    if is_longer and confirming.awaits_second(post.role, post.unit, besides=[by, post.user], day=local_day(now)):
+        raise Refused(
+            _("This post is not lengthened: give a new one after it, which another administrator confirms."),
+            field="until",
+        )
 
 
 def _check_end(post: Post, until: date | None, now: datetime) -> None:
@@ -227,24 +295,22 @@ def _check_end(post: Post, until: date | None, now: datetime) -> None:
         return
     if until < max(local_day(now), post.valid_from):
         raise Refused(_("A post ends today or later; days that have passed cannot be taken back."), field="until")
-    if post.role == Role.ADMINISTRATOR and not other_administrators(now, besides=Q(pk=post.pk)):
-        raise Refused(LAST_ADMINISTRATOR)
+    if post.role == Role.ADMINISTRATOR:
+        _require_others([post], now, besides=Q(pk=post.pk))
 
 
-def other_administrators(now: datetime, *, besides: Q) -> bool:
-    """Tell whether somebody is administrator for good besides the posts that match: able to sign in, no last day."""
-    return (
-        Post.objects.filter(
-            role=Role.ADMINISTRATOR,
-            valid_from__lte=local_day(now),
-            valid_until=None,
-            unit__is_active=True,
-            user__is_active=True,
-        )
-        .exclude(user__password__startswith="!")
+def _require_others(ending: Iterable[Post], now: datetime, *, besides: Q) -> None:
+    """Refuse to end the last administrator, or the last one of the whole installation: able to sign in, no last day."""
+    staying = (
+        Post.objects.valid_on(local_day(now))
+        .able()
+        .filter(role=Role.ADMINISTRATOR, valid_until=None, unit__is_active=True)
         .exclude(besides)
-        .exists()
     )
+    if not staying.exists():
+        raise Refused(LAST_ADMINISTRATOR)
+    if any(post.for_all for post in ending) and not staying.filter(for_all=True).exists():
+        raise Refused(LAST_FOR_ALL)
 
 
 # Accounts
@@ -263,9 +329,9 @@ def close_account(user: User, unit_ids: set[int], *, by: User, now: datetime) ->
         current = Post.objects.filter(user=user).filter(Q(valid_until=None) | Q(valid_until__gte=local_day(now)))
         if current.exclude(unit__in=unit_ids).exists():
             raise Refused(_("This person also holds a post in a unit that you do not look after. End the posts here."))
-        is_administrator = current.filter(role=Role.ADMINISTRATOR).exists()
-        if is_administrator and not other_administrators(now, besides=Q(user=user)):
-            raise Refused(LAST_ADMINISTRATOR)
+        ending = list(current.filter(role=Role.ADMINISTRATOR, awaits_confirmation=False))
+        if ending:
+            _require_others(ending, now, besides=Q(user=user))
         User.objects.filter(pk=user.pk).update(is_active=False)
         end_all_sessions(user, now)
         _log("person.close", user, by, now, _unit_of(user, unit_ids))

@@ -23,6 +23,7 @@ STATES = {
     "coming": _("Post begins later"),
     "ended": _("No post any more"),
     "waiting": _("Invitation not yet accepted"),
+    "unconfirmed": _("Post awaits confirmation"),
     "closed": _("Account closed"),
     "all": _("Everybody"),
 }
@@ -63,6 +64,7 @@ class OfficerRow:
     now: list[Post] = field(default_factory=list)
     coming: list[Post] = field(default_factory=list)
     past: list[Post] = field(default_factory=list)
+    unconfirmed: list[Post] = field(default_factory=list)
 
     @property
     def is_waiting(self) -> bool:
@@ -95,6 +97,8 @@ def officer_page(units: list[Unit], wanted: PeopleFilter, day: date, *, after: s
         found = found.filter(~Exists(posts.filter(Q(valid_until=None) | Q(valid_until__gte=day))))
     elif wanted.state == "waiting":
         found = found.filter(password__startswith="!", is_active=True)
+    elif wanted.state == "unconfirmed":
+        found = found.filter(Exists(posts.filter(awaits_confirmation=True)))
     elif wanted.state == "closed":
         found = found.filter(is_active=False)
     words = fold(wanted.query)
@@ -132,10 +136,12 @@ def _place(cursor: str) -> tuple[str, int] | None:
 
 
 def row_of(user: User, posts: Iterable[Post], day: date) -> OfficerRow:
-    """Sort a person's posts into those of today, those to come and those that have ended."""
+    """Sort a person's posts: of today, to come, ended, and those that await a second administrator."""
     row = OfficerRow(user)
     for post in posts:
-        if post.valid_from > day:
+        if post.awaits_confirmation:
+            row.unconfirmed.append(post)
+        elif post.valid_from > day:
             row.coming.append(post)
         elif post.valid_until is not None and post.valid_until < day:
             row.past.append(post)
@@ -151,7 +157,7 @@ def colleagues(posts: Iterable[tuple[int, str]], user: User, day: date) -> dict[
     rows = (
         Post.objects.valid_on(day)
         .filter(unit__in={unit for unit, _role in wanted}, role__in={role for _unit, role in wanted})
-        .filter(user__is_active=True)
+        .able()
         .exclude(user=user)
         .select_related("user")
         .order_by("user_id")
@@ -165,6 +171,6 @@ def colleagues(posts: Iterable[tuple[int, str]], user: User, day: date) -> dict[
 
 def possible_substitutes(units: Iterable[Unit], user: User, day: date) -> list[User]:
     """Return who of these units might stand in for a person: in a post today, able to sign in. One query."""
-    posts = Post.objects.valid_on(day).filter(user=OuterRef("pk"), unit__in=[unit.pk for unit in units])
-    people = User.objects.filter(Exists(posts), is_active=True).exclude(pk=user.pk)
+    posts = Post.objects.valid_on(day).able().filter(user=OuterRef("pk"), unit__in=[unit.pk for unit in units])
+    people = User.objects.filter(Exists(posts)).exclude(pk=user.pk)
     return in_order(people.order_by("pk")[:MOST_HITS], name=lambda person: person.full_name)

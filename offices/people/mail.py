@@ -13,7 +13,7 @@ from django.utils import translation
 from accounts.invitations import VALID_FOR, has_accepted, invitation_url
 from accounts.models import User
 
-from ..models import Role
+from ..models import Post, Role
 
 if TYPE_CHECKING:
     from .changes import Terms
@@ -38,6 +38,15 @@ def posts_given(user: User, terms: Iterable["Terms"], by: User) -> None:
 def link(user: User, by: User) -> None:
     """Send a link for choosing a password: the invitation once more, or access that is reset."""
     _send("password" if has_accepted(user) else "invitation", user, by, link=invitation_url(user), posts=[])
+
+
+def post_waits(user: User, post: Post, to: Iterable[User], by: User) -> None:
+    """Tell the other administrators that a post waits for one of them."""
+    for one in to:
+        with translation.override(one.language):
+            words = f"{Role(post.role).label}, {post.unit.name}"
+        link = settings.SITE_URL.rstrip("/") + reverse("manage:person", args=[user.pk])
+        _send("post_waits", one, by, holder=user.full_name, post=words, link=link)
 
 
 def account_closed(user: User, by: User) -> None:

@@ -7,6 +7,8 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from tests import factories
+
 HIDDEN = re.compile(r'<input type="hidden" name="(key|revision)" value="([^"]*)"')
 
 
@@ -41,7 +43,12 @@ def carried(html: str) -> dict[str, str]:
 
 def send(client: Client, name: str, /, *arguments: object, carried: dict[str, str], **values: Any) -> Any:
     """Send a form with what an earlier page carried."""
-    data: dict[str, Any] = dict(carried)
+    data: dict[str, Any] = {"password": factories.PASSWORD, **carried}
     for field, value in values.items():
         data |= day(field, value) if value is None or isinstance(value, date) else {field: value}
     return client.post(address(name, *arguments), data)
+
+
+def press(client: Client, name: str, /, *arguments: object, password: str = factories.PASSWORD) -> Any:
+    """Send a page that asks for nothing but the administrator's password."""
+    return client.post(address(name, *arguments), {"password": password})

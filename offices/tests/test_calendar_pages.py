@@ -9,7 +9,7 @@ from django.urls import reverse
 from common.clock import LOCAL
 from offices.calendar import days
 from offices.calendar.office_calendar import missing_years
-from offices.models import AuditEntry, CalendarYear, Holiday, Unit
+from offices.models import AuditEntry, CalendarYear, Holiday
 from tests import factories
 from tests.pages import checks
 
@@ -87,8 +87,9 @@ def test_a_day_is_changed_or_removed_unless_somebody_was_faster(admin, day):
 
 
 def test_what_counts_for_all_is_for_those_above_all(admin, commune, day):
-    province = Unit.objects.create(kind="province", slug="tinh", name="Tỉnh", short_name="Tỉnh")
-    Unit.objects.filter(pk=commune.unit.pk).update(parent=province)
+    # A unit on top gives no right to what counts for all: only the mark of the post does.
+    assert commune.unit.parent_id is None
+    commune.administrator.posts.update(for_all=False)
     assert page(admin, "calendar")
     assert admin.get(address("day", day.pk)).status_code == 404
     assert fill(admin, "day_add", unit="*", day=date(2026, 5, 1), kind="off", name="Lễ").status_code == 422

@@ -16,7 +16,7 @@ from offices.people import changes as people
 from tests import factories
 from tests.pages import checks
 
-from .steps import address, carried, fill, page, send
+from .steps import address, carried, fill, page, press, send
 
 TODAY = date(2026, 3, 23)
 
@@ -63,7 +63,7 @@ def test_the_list_costs_the_same_for_many(admin, commune, django_assert_max_num_
     for n in range(60):
         user = factories.user(full_name=f"Người {n:02}", email=f"n{n}@example.com", password=None)
         Post.objects.create(user=user, unit=commune.unit, role=Role.CLERK, valid_from=TODAY)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         html = page(admin, "people")
     assert "Người 30" in html
     assert html.count("<tr>") == 51
@@ -192,10 +192,10 @@ def test_the_person_page_costs_the_same_for_many_posts(admin, commune, django_as
 
 def test_access_is_reset_by_mail_and_within_limits(admin, commune):
     for _time in range(3):
-        admin.post(address("send_link", commune.clerk.pk))
+        press(admin, "send_link", commune.clerk.pk)
     assert last_mail().to == [commune.clerk.email]
     assert AuditEntry.objects.filter(action="person.send_link").count() == 3
-    assert admin.post(address("send_link", commune.clerk.pk)).status_code == 429
+    assert press(admin, "send_link", commune.clerk.pk).status_code == 429
 
 
 def test_sessions_are_seen_and_ended(admin, commune):
@@ -225,13 +225,13 @@ def test_a_closed_account_is_out_at_once_and_may_come_back(admin, commune):
     clerk = Client()
     clerk.force_login(commune.clerk)
     assert checks.faults(page(admin, "close", commune.clerk.pk)) == []
-    admin.post(address("close", commune.clerk.pk))
+    press(admin, "close", commune.clerk.pk)
     assert clerk.get(reverse("desk:home")).status_code == 302
     assert last_mail().to == [commune.clerk.email]
-    assert admin.post(address("close", commune.clerk.pk)).status_code == 302
+    assert press(admin, "close", commune.clerk.pk).status_code == 422
     assert AuditEntry.objects.filter(action="person.close").count() == 1
     assert "clerk.xuan-bac" in admin.get(address("people") + "?state=closed").content.decode()
-    admin.post(address("open_again", commune.clerk.pk))
+    press(admin, "open_again", commune.clerk.pk)
     assert User.objects.get(pk=commune.clerk.pk).is_active
 
 
@@ -239,17 +239,17 @@ def test_nobody_closes_themselves_a_leaver_or_somebody_of_another_unit_too(admin
     Post.objects.filter(user=commune.leader).update(valid_until=date(2026, 3, 1))
     Post.objects.create(user=commune.clerk, unit=other_commune.unit, role=Role.CLERK, valid_from=TODAY)
     for person in (commune.administrator, commune.leader, commune.clerk):
-        admin.post(address("close", person.pk))
+        press(admin, "close", person.pk)
         assert User.objects.get(pk=person.pk).is_active
     # Who has left keeps the account as a citizen: no link, no sessions either.
     for name in ("send_link", "end_sessions"):
-        admin.post(address(name, commune.leader.pk))
+        press(admin, name, commune.leader.pk)
     assert not AuditEntry.objects.filter(action__startswith="person").exists()
 
 
 def test_an_account_without_an_address_gets_no_link(admin, commune):
     User.objects.filter(pk=commune.clerk.pk).update(email=None)
-    admin.post(address("send_link", commune.clerk.pk))
+    press(admin, "send_link", commune.clerk.pk)
     assert not mail.outbox
     assert checks.faults(page(admin, "person", commune.clerk.pk)) == []
 
@@ -260,7 +260,7 @@ def test_what_another_unit_closed_stays_closed(admin, commune, other_commune):
     people.close_account(
         other_commune.clerk, {other_commune.unit.pk}, by=other_commune.administrator, now=factories.NOW
     )
-    admin.post(address("open_again", other_commune.clerk.pk))
+    press(admin, "open_again", other_commune.clerk.pk)
     assert not User.objects.get(pk=other_commune.clerk.pk).is_active
 
 
@@ -280,3 +280,44 @@ def test_an_unconfirmed_address_gets_a_link_with_its_post(admin, commune, citize
     EmailAddress.objects.create(user=citizen, email=citizen.email, verified=False, primary=True)
     invite(admin, commune, email=citizen.email, attach="on")
     assert "/invitation/" in last_mail().body
+
+
+@pytest.mark.parametrize(
+    "name", ["send_link", "close", "invite", "post_give", "post_change", "post_end", "post_substitute"]
+)
+def test_posts_links_and_closing_ask_for_the_password_again(admin, commune, name):
+    """A screen left open gives nobody a post."""
+    post = commune.clerk.posts.get()
+    where = {
+        "invite": [],
+        "send_link": [commune.clerk.pk],
+        "close": [commune.clerk.pk],
+        "post_give": [commune.clerk.pk],
+    }
+    arguments = where.get(name, [commune.clerk.pk, post.pk])
+    values = {
+        "name": "Lý Thị Hương",
+        "email": "huong@example.com",
+        "unit": commune.unit.slug,
+        "roles": ["specialist"],
+        "role": "cashier",
+        "person": commune.cashier.pk,
+        "title": "Địa chính",
+        "since": TODAY,
+        "until": TODAY,
+    }
+    for wrong in ("", "sai-mat-khau"):
+        response = fill(admin, name, *arguments, **values, password=wrong)
+        assert response.status_code == 422
+        assert 'id="id_password"' in response.content.decode()
+    assert not AuditEntry.objects.exists()
+    assert not mail.outbox
+    assert fill(admin, name, *arguments, **values).status_code == 302
+    assert AuditEntry.objects.exists()
+
+
+def test_guessing_the_password_ends_soon(admin, commune):
+    for _time in range(5):
+        press(admin, "close", commune.clerk.pk, password="sai-mat-khau")
+    assert press(admin, "close", commune.clerk.pk).status_code == 422
+    assert User.objects.get(pk=commune.clerk.pk).is_active

@@ -177,7 +177,7 @@ def test_nobody_becomes_administrator_for_longer_by_themselves(commune, other_co
     until = TODAY + timedelta(days=5)
     for unit, since in ((commune.unit, until + timedelta(days=1)), (other_commune.unit, TODAY)):
         terms = changes.Terms(unit, Role.ADMINISTRATOR, "", (), since)
-        with pytest.raises(Refused, match="tự giao"):
+        with pytest.raises(Refused):
             changes.give_post(commune.administrator, terms, by=commune.administrator, now=factories.NOW)
     assert commune.administrator.posts.count() == 1
 

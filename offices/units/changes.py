@@ -21,6 +21,7 @@ from common.refusals import Refused, require_fresh
 from common.text import fold
 
 from .. import hooks
+from ..access import looks_after_all
 from ..log import audit
 from ..models import OpeningHours, Post, Role, Unit
 from .hours import hours_lines, set_hours
@@ -75,6 +76,8 @@ def unit_values(unit: Unit) -> tuple[Any, ...]:
 def add_unit(kind: str, values: Mapping[str, Any], *, by: User, now: datetime) -> Unit:
     """Add a unit; who adds one without a unit above it becomes its administrator, else nobody would be."""
     parent: Unit | None = values.get("parent")
+    if parent is None and not looks_after_all(by, local_day(now)):
+        raise Refused(_("Only an administrator of the whole installation adds a unit on top."), code="who")
     with transaction.atomic():
         _check_parent(parent)
         unit = _saved(Unit(kind=kind, slug=_free_slug(values), **values))

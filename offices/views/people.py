@@ -1,10 +1,15 @@
 """The officers of an administrator's units: the list, one person, inviting, access."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import sessions
@@ -16,7 +21,7 @@ from common.web import limits
 from common.web.screens import Screen, answer, done, press, sent, shows_form
 
 from .. import hooks
-from ..forms.people import InviteForm
+from ..forms.people import AccessForm, InviteForm
 from ..log.lines import entries_about, lines_of
 from ..models import AuditEntry, Post, Role
 from ..people import changes, lists
@@ -34,6 +39,8 @@ def people_list(request: HttpRequest) -> HttpResponse:
     page = {
         "page": lists.officer_page(admin.units, wanted, admin.day, after=after, before=before),
         "wanted": wanted,
+        "awaiting": Post.objects.filter(unit__in=admin.unit_ids, awaits_confirmation=True).exists(),
+        "unopened": [unit for unit in admin.open_units if unit.identifier and unit.filing_since is None],
         "units": admin.units,
         "roles": Role.choices,
         "states": lists.STATES.items(),
@@ -46,7 +53,14 @@ def people_list(request: HttpRequest) -> HttpResponse:
 def invite(request: HttpRequest) -> HttpResponse:
     """Invite an officer, or give posts to an account that exists."""
     admin = administrator_of(request)
-    form = InviteForm(sent(request), units=admin.open_units, today=admin.day, asks_attach="attach" in request.POST)
+    form = InviteForm(
+        sent(request),
+        units=admin.open_units,
+        may_all=admin.looks_after_all,
+        today=admin.day,
+        asks_attach="attach" in request.POST,
+        **admin.asked,
+    )
     screen = Screen(
         _("Invite an officer"),
         _("Send the invitation"),
@@ -78,7 +92,11 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     """One officer: posts, what is held, access, what was changed. A dozen queries, whatever there is."""
     admin = administrator_of(request)
     user = admin.person(pk)
-    own = Post.objects.filter(user=user, unit__in=admin.unit_ids).select_related("unit").order_by("-valid_from", "pk")
+    own = (
+        Post.objects.filter(user=user, unit__in=admin.unit_ids)
+        .select_related("unit", "given_by")
+        .order_by("-valid_from", "pk")
+    )
     row = lists.row_of(user, own, admin.day)
     sectors = dict(hooks.sector_choices())
     held = hooks.held_by(user, admin.unit_ids)
@@ -88,6 +106,9 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "person": user,
         "row": row,
         "posts": [_post_line(post, sectors, others) for post in row.now],
+        "unconfirmed": [
+            _post_line(post, sectors, {}) | {"may_confirm": admin.may_confirm(post)} for post in row.unconfirmed
+        ],
         "coming": [_post_line(post, sectors, {}) for post in row.coming],
         "held": held,
         "held_count": sum(one.count for one in held),
@@ -127,44 +148,88 @@ def _holds_elsewhere(admin: Administrator, user: User) -> bool:
     return Post.objects.valid_on(admin.day).filter(user=user).exclude(unit__in=admin.unit_ids).exists()
 
 
-# Access: each a button of the person's page
+# Access: ending sessions is a button of the person's page, the rest asks for the administrator's password
 
 
-def _act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """Do one of the things that need no form and go back to the person's page."""
+@dataclass(frozen=True)
+class _Access:
+    """What one page changes in somebody's access, and its words."""
+
+    act: Callable[..., None]
+    title: Any
+    lead: Any
+    said: Any
+    is_danger: bool = False
+
+
+LINK = _Access(
+    changes.send_link,
+    gettext_lazy("Send a link for choosing a password to %(name)s"),
+    gettext_lazy("The link goes to %(email)s, works for 3 days and once."),
+    gettext_lazy("A link has been sent to %(email)s."),
+)
+CLOSE = _Access(
+    changes.close_account,
+    gettext_lazy("Close the account of %(name)s"),
+    gettext_lazy(
+        "All sessions end at once and nobody signs in with this account any more, also not to follow dossiers of their "
+        "own. Posts, history and names stay as they are. The person is told by mail; the account can be opened again."
+    ),
+    gettext_lazy("The account of %(name)s is closed."),
+    is_danger=True,
+)
+OPEN = _Access(
+    changes.open_account,
+    gettext_lazy("Open the account of %(name)s again"),
+    gettext_lazy("The person signs in as before, with the posts that still run."),
+    gettext_lazy("The account of %(name)s is open again."),
+)
+
+
+def _access(request: HttpRequest, pk: int, what: _Access, **context: Any) -> HttpResponse:
+    """Ask for the administrator's password, change a person's access and go back to the person's page."""
     admin = administrator_of(request)
     user = admin.person(pk)
-    acts = {
-        "link": (changes.send_link, _("A link has been sent to %(email)s.")),
-        "sessions": (changes.end_sessions, _("%(name)s has been signed out everywhere.")),
-        "close": (changes.close_account, _("The account of %(name)s is closed.")),
-        "open": (changes.open_account, _("The account of %(name)s is open again.")),
-    }
-    act, words = acts[name]
+    words = {"name": user.full_name, "email": user.email or ""}
+    title = what.title % words
+    screen = Screen(
+        title, title, reverse("manage:person", args=[pk]), user.full_name, what.lead % words, what.is_danger
+    )
 
     def change() -> str:
-        act(user, admin.unit_ids, by=admin.user, now=admin.now)
-        return done(request, words % {"name": user.full_name, "email": user.email}, "manage:person", user.pk)
+        what.act(user, admin.unit_ids, by=admin.user, now=admin.now)
+        return done(request, what.said % words, "manage:person", user.pk)
 
-    return press(request, change, reverse("manage:person", args=[user.pk]))
+    return answer(request, AccessForm(sent(request), **admin.asked), screen, change, person=user, **context)
 
 
 @administrator_only
-@require_POST
+@shows_form
 def send_link(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a link for choosing a password."""
     admin = administrator_of(request)
-    limit = limits.hit_target("reset_target", f"link {admin.person(pk).pk}", admin.now)
-    if limit.exceeded:
-        return limits.too_many(request, limit)
-    return _act(request, pk, "link")
+    user = admin.person(pk)
+    if request.method == "POST":
+        limit = limits.hit_target("reset_target", f"link {user.pk}", admin.now)
+        if limit.exceeded:
+            return limits.too_many(request, limit)
+    return _access(request, pk, LINK)
 
 
 @administrator_only
 @require_POST
 def end_sessions(request: HttpRequest, pk: int) -> HttpResponse:
     """Sign a person out everywhere."""
-    return _act(request, pk, "sessions")
+    admin = administrator_of(request)
+    user = admin.person(pk)
+
+    def change() -> str:
+        changes.end_sessions(user, admin.unit_ids, by=admin.user, now=admin.now)
+        return done(
+            request, _("%(name)s has been signed out everywhere.") % {"name": user.full_name}, "manage:person", pk
+        )
+
+    return press(request, change, reverse("manage:person", args=[pk]))
 
 
 @administrator_only
@@ -192,15 +257,12 @@ def end_session(request: HttpRequest, pk: int, session: int) -> HttpResponse:
 def close(request: HttpRequest, pk: int) -> HttpResponse:
     """Close an account, once what it means has been read."""
     admin = administrator_of(request)
-    user = admin.person(pk)
-    held = sum(one.count for one in hooks.held_by(user, admin.unit_ids))
-    if request.method == "POST":
-        return _act(request, pk, "close")
-    return render(request, "manage/installation/person_close.html", {"person": user, "held_count": held})
+    held = sum(one.count for one in hooks.held_by(admin.person(pk), admin.unit_ids))
+    return _access(request, pk, CLOSE, template="manage/installation/person_close.html", held_count=held)
 
 
 @administrator_only
-@require_POST
+@shows_form
 def open_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a closed account again."""
-    return _act(request, pk, "open")
+    return _access(request, pk, OPEN)

@@ -14,7 +14,7 @@ from common.templatetags.ui import vi_date
 from common.web.screens import Screen, answer, done, sent, shows_form
 
 from .. import hooks
-from ..forms.people import PostChangeForm, PostEndForm, PostForm, ReassignForm, SubstituteForm
+from ..forms.people import AccessForm, PostChangeForm, PostEndForm, PostForm, ReassignForm, SubstituteForm
 from ..models import Post, Role
 from ..people import changes, lists
 from .guards import administrator_only
@@ -35,7 +35,9 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an officer one more post."""
     admin = administrator_of(request)
     user = admin.person(pk)
-    form = PostForm(sent(request), units=admin.open_units, today=admin.day)
+    form = PostForm(
+        sent(request), units=admin.open_units, may_all=admin.looks_after_all, today=admin.day, **admin.asked
+    )
     screen = Screen(
         _("Give a post to %(name)s") % {"name": user.full_name},
         _("Give the post"),
@@ -49,9 +51,41 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
             form.cleaned_data["key"], "post", admin.user.pk, str(user.pk), admin.now,
             lambda: changes.give_post(user, form.terms(), by=admin.user, now=admin.now),
         )  # fmt: skip
-        return done(request, _("The post has been given."), _back(user))
+        return done(request, _given(user), _back(user))
 
     return answer(request, form, screen, change)
+
+
+def _given(user: User) -> str:
+    """Say that a post was given, and whether it counts already."""
+    newest = Post.objects.filter(user=user).order_by("pk").last()
+    if newest is not None and newest.awaits_confirmation:
+        return _("The post has been given. It counts once another administrator has confirmed it.")
+    return _("The post has been given.")
+
+
+@administrator_only
+@shows_form
+def confirm(request: HttpRequest, pk: int, post: int) -> HttpResponse:
+    """Let a post count that another administrator gave."""
+    admin = administrator_of(request)
+    user = admin.person(pk)
+    given = admin.post(user, post)
+    words = {"post": _name_of(given), "name": user.full_name}
+    screen = Screen(
+        _("Confirm the post of %(name)s: %(post)s") % words,
+        _("Confirm the post"),
+        _back(user),
+        user.full_name,
+        _("Given by %(by)s. Leaders and administrators are named by two people.")
+        % {"by": given.given_by.full_name if given.given_by else _("The system")},
+    )
+
+    def act() -> str:
+        changes.confirm_post(given, by=admin.user, now=admin.now)
+        return done(request, _("The post has been confirmed."), _back(user))
+
+    return answer(request, AccessForm(sent(request), **admin.asked), screen, act)
 
 
 @administrator_only
@@ -61,7 +95,7 @@ def change(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     admin = administrator_of(request)
     user = admin.person(pk)
     held = admin.post(user, post)
-    form = PostChangeForm(sent(request), post=held, revision=_revision(held))
+    form = PostChangeForm(sent(request), post=held, revision=_revision(held), **admin.asked)
 
     def act() -> str:
         typed = form.cleaned_data
@@ -88,7 +122,7 @@ def end(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     user = admin.person(pk)
     held = admin.post(user, post)
     count = _held_in(user, held)
-    form = PostEndForm(sent(request), today=admin.day, held=count, revision=_revision(held))
+    form = PostEndForm(sent(request), today=admin.day, held=count, revision=_revision(held), **admin.asked)
     is_coming = held.valid_from > admin.day
 
     def act() -> str:
@@ -127,7 +161,7 @@ def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     user = admin.person(pk)
     held = admin.post(user, post)
     candidates = lists.possible_substitutes(admin.open_units, user, admin.day)
-    form = SubstituteForm(sent(request), people=candidates, today=admin.day)
+    form = SubstituteForm(sent(request), people=candidates, today=admin.day, **admin.asked)
 
     def act() -> str:
         typed = form.cleaned_data
@@ -136,6 +170,8 @@ def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
             typed["key"], "substitute", admin.user.pk, str(held.pk), admin.now,
             lambda: changes.substitute(held, stand_in, typed["since"], typed["until"], by=admin.user, now=admin.now),
         )  # fmt: skip
+        if Post.objects.filter(user=stand_in, awaits_confirmation=True).exists():
+            return done(request, _given(stand_in), _back(user))
         words = _("%(name)s stands in from %(since)s to %(until)s.")
         shown = {"name": stand_in.full_name, "since": vi_date(typed["since"]), "until": vi_date(typed["until"])}
         return done(request, words % shown, _back(user))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import cast
+from typing import Any, cast
 
 from django.http import Http404, HttpRequest
 
@@ -47,6 +47,16 @@ class Administrator:
     def open_units(self) -> list[Unit]:
         """Those that are not closed."""
         return [unit for unit in self.units if unit.is_active]
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Whose password a form asks for again."""
+        return {"by": self.user, "now": self.now}
+
+    def may_confirm(self, post: Post) -> bool:
+        """Whether they are the second administrator that a post waits for."""
+        is_second = self.user.pk not in (post.given_by_id, post.user_id)
+        return post.awaits_confirmation and is_second and (self.looks_after_all or not post.for_all)
 
     @cached_property
     def looks_after_all(self) -> bool:

@@ -2,13 +2,14 @@
 
 import random
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
+from django.utils.crypto import get_random_string
 
 from accounts.models import Assurance, Kind, Representative, User
-from common.clock import local_day
+from common.clock import LOCAL, local_day
 from common.values.working_time import OfficeCalendar
 from offices.calendar.holidays import load_holidays
 from offices.calendar.office_calendar import calendar_of
@@ -92,11 +93,12 @@ def build(rng: random.Random, now: datetime) -> Town:
     import_catalogue(now=now)
     units = {row["slug"]: make_unit(row) for row in UNITS}
     town = Town({slug: Commune(unit, calendar_of(unit, around=now)) for slug, unit in units.items()}, {}, [])
-    password = make_password(PASSWORD)
+    # Colleagues have accepted their invitations too, but nobody knows what they chose.
+    password, unknown = make_password(PASSWORD), make_password(get_random_string(32))
     for account in ACCOUNTS:
         town.accounts[account.email] = make_account(account, password, now)
     for account in COLLEAGUES:
-        town.accounts[account.email] = make_account(account, make_password(None), now)
+        town.accounts[account.email] = make_account(account, unknown, now)
     for account in (*ACCOUNTS, *COLLEAGUES):
         give_post(account, town)
     town.residents = [make_resident(rng, n, now) for n in range(RESIDENTS)]
@@ -116,7 +118,8 @@ def enter_years_around(now: datetime) -> None:
 def make_unit(row: dict[str, str]) -> Unit:
     """Make a commune with its sections, hours and offerings."""
     facts = {name: value for name, value in row.items() if name != "hours"}
-    unit = Unit.objects.create(kind=UnitKind.COMMUNE, **facts)
+    opened = datetime.combine(SINCE, time(7), LOCAL)
+    unit = Unit.objects.create(kind=UnitKind.COMMUNE, filing_since=opened, **facts)
     set_hours(unit, parse_hours(row["hours"]))
     for n, name in enumerate(SECTIONS, start=1):
         Unit.objects.create(parent=unit, kind=UnitKind.DEPARTMENT, slug=f"{unit.slug}-{n}", name=name, short_name=name)
@@ -159,6 +162,7 @@ def give_post(account: Account, town: Town) -> None:
         title=account.post.title,
         sectors=rest_of(account) if account.post.rest else list(account.post.sectors),
         valid_from=SINCE,
+        for_all=account.post.role == Role.ADMINISTRATOR,
     )
     commune.officers.setdefault(post.role, []).append(user)
     if post.role == Role.SPECIALIST:

@@ -1,5 +1,6 @@
 """A real installation starts with one command that checks what it is told."""
 
+from datetime import date
 from io import StringIO
 
 import pytest
@@ -9,6 +10,7 @@ from accounts.models import User
 from dossiers.models import Dossier
 from offices.models import CalendarYear, OpeningHours, Post, Role, Unit
 from procedures.models import Offering, Procedure
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "suối-reo-giữa-rừng-7"
@@ -45,8 +47,21 @@ def test_everything_is_there_and_no_demo_data():
     assert set(CalendarYear.objects.values_list("year", flat=True)) >= {2025, 2026, 2027}
     admin = User.objects.get()
     assert admin.check_password(PASSWORD)
-    assert Post.objects.get(user=admin).role == Role.ADMINISTRATOR
+    post = Post.objects.get(user=admin)
+    assert (post.role, post.for_all) == (Role.ADMINISTRATOR, True)
     assert not Dossier.objects.exists()
+
+
+def test_a_new_installation_is_closed_to_filing_and_says_where_it_is_opened():
+    said = setup()
+    unit = Unit.objects.get(identifier=OPTIONS["identifier"])
+    assert unit.filing_since is None
+    assert f"/manage/units/{unit.slug}/filing/" in said
+    assert not Offering.objects.on(date(2027, 1, 1)).exists()
+    Unit.objects.update(filing_since=NOW)
+    # Setting up again opens and closes nothing, and says nothing of it.
+    assert "/filing/" not in setup(phone="0251 3000 002")
+    assert Unit.objects.get(pk=unit.pk).filing_since == NOW
 
 
 def test_the_administrator_can_sign_in_at_once(client):

@@ -22,6 +22,7 @@ from procedures import access
 from procedures.models import ProcedureVersion
 from procedures.versions import publishing
 
+from . import sections
 from .guards import publisher_only
 from .pages import fresh_revision
 
@@ -93,6 +94,7 @@ class Desk:
             "can_edit": self.can_edit,
             "revision": self.version.revision,
             "form_url": self.url("form"),
+            "second_person": lambda: sections.second_person(self.user, self.version, self.day),
         }
 
     def screen(self, title: str, table: str = "") -> Screen:

@@ -10,7 +10,10 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from common.text import in_order
+
 from .. import access
+from ..catalogue import lacks_specialist
 from ..models import Offering, Procedure, ProcedureVersion, VersionStatus
 from ..versions.checking import OFFERINGS, SECTIONS, Fault
 
@@ -117,6 +120,26 @@ def fault_lines(version: ProcedureVersion, faults: Iterable[Fault]) -> list[dict
 def is_offered(procedure: Procedure, day: date) -> bool:
     """Tell whether some unit offers a procedure on a day or later. One query."""
     return Offering.objects.filter(procedure=procedure, unit__is_active=True).exclude(until__lt=day).exists()
+
+
+def uncovered_units(procedure: Procedure, day: date) -> list[str]:
+    """Return the units that offer a procedure on a day or later and have no specialist for its field. Two queries."""
+    offerings = Offering.objects.filter(procedure=procedure, unit__is_active=True).exclude(until__lt=day)
+    names = dict(offerings.values_list("unit_id", "unit__name"))
+    bare = lacks_specialist(names, [procedure.sector.code], day)
+    return in_order(names[pk] for pk in bare)
+
+
+def second_person(user: Any, version: ProcedureVersion, day: date) -> str:
+    """Return what a publisher should know of who can still publish an open version; '' when nothing. Two queries."""
+    if version.status not in (VersionStatus.DRAFT, VersionStatus.IN_REVIEW):
+        return ""
+    left = access.may_still_publish(version, day)
+    if not left:
+        return _("Every publisher had a hand in this version: another one is needed before it can be published.")
+    if version.status == VersionStatus.DRAFT and [person.pk for person in left] == [user.pk]:
+        return _("Only you can still publish this version. If you change it, nobody is left who may.")
+    return ""
 
 
 def doing(user: Any, version: ProcedureVersion, day: date) -> Doing:

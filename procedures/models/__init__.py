@@ -17,6 +17,7 @@ from .catalogue import (
 from .fees import FeeChannel, FeeExemption, FeeKind, FeeLine, FeeUnit
 from .marks import Confidence, Mark
 from .offerings import Offering, OfferingFee
+from .proposals import Proposal
 
 __all__ = [
     "Confidence",
@@ -34,6 +35,7 @@ __all__ = [
     "ProcedureFigures",
     "ProcedureStep",
     "ProcedureVersion",
+    "Proposal",
     "RequiredPaper",
     "Sector",
     "TimeUnit",

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from eforms import checking as form_checking
 from eforms import reachable
@@ -22,6 +23,10 @@ OFFERINGS = "offerings"
 HOURS_A_DAY = 8
 STEP_ROLES = frozenset({Role.CLERK.value, Role.SPECIALIST.value, Role.LEADER.value, Role.CASHIER.value})
 AUDIENCES = frozenset({"citizen", "organisation", "enterprise"})
+NO_SPECIALIST = gettext_lazy(
+    "No specialist of %(unit)s covers this field: a dossier would stop once it is received. "
+    "Let an administrator give somebody the field."
+)
 CHANNELS = frozenset({"online", "post", "direct"})
 
 
@@ -48,11 +53,13 @@ def check(
     *,
     today: date | None = None,
     is_offered: bool = True,
+    uncovered: Iterable[str] = (),
 ) -> list[Fault]:
     """Return every fault and warning in the order of the sections, in the active language.
 
     Rows that are not given are read: three queries at most. With ``today`` the
-    effective date must not be past; ``is_offered`` says whether a unit offers the procedure.
+    effective date must not be past; ``is_offered`` says whether a unit offers the procedure,
+    ``uncovered`` which units do so without a specialist for its field.
     """
     papers = list(version.papers.all() if papers is None else papers)
     lines = list(version.fees.all() if lines is None else lines)
@@ -65,7 +72,7 @@ def check(
         *form_faults,
         *_workflow(version, steps),
         *_documents(version),
-        *_offerings(is_offered=is_offered),
+        *_offerings(uncovered, is_offered=is_offered),
     ]
 
 
@@ -234,11 +241,11 @@ def _documents(version: ProcedureVersion) -> list[Fault]:
     return []
 
 
-def _offerings(*, is_offered: bool) -> list[Fault]:
-    if is_offered:
-        return []
-    message = _("No unit offers this procedure yet: citizens will not find it.")
-    return [Fault(OFFERINGS, message, "units", is_blocking=False)]
+def _offerings(uncovered: Iterable[str], *, is_offered: bool) -> list[Fault]:
+    messages = [NO_SPECIALIST % {"unit": unit} for unit in uncovered]
+    if not is_offered:
+        messages = [_("No unit offers this procedure yet: citizens will not find it.")]
+    return [Fault(OFFERINGS, message, "units", is_blocking=False) for message in messages]
 
 
 def allotted(steps: Iterable[ProcedureStep]) -> Decimal:

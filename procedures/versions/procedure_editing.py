@@ -17,7 +17,8 @@ from offices.models import Unit
 
 from .. import access
 from ..finding.indexing import write_search_text
-from ..models import FeeLine, LifeEvent, Offering, OfferingFee, Procedure, ProcedureVersion
+from ..models import FeeLine, LifeEvent, Offering, OfferingFee, Procedure, ProcedureVersion, Proposal
+from . import telling
 from .changing import Change, in_words, overtaken, record
 
 # The lists of other rows that belong to a procedure.
@@ -107,26 +108,34 @@ def set_offering(
 
     A fee that begins later than the unit's newest for that line is added to it,
     any other corrects it. Nothing is written when nothing differs. Raises
+    A lower level than before only becomes a proposal to another publisher. Raises
     Refused for a unit that is not the person's, a level above the version's,
     dates that do not fit, a fee of no line or without a resolution, and when
     somebody else changed it meanwhile.
     """
     day = clock.local_day(now)
     _make_sure_it_is_mine(unit, by, day)
+    proposed = level if seen is not None and 1 <= level < seen.level else None
     highest = highest_level(procedure, day)
     if not 1 <= level <= highest:
         message = _("The procedure is at level %(level)d; a unit cannot offer a higher one.")
         raise Refused(message % {"level": highest})
     if until is not None and until < since:
         raise Refused(_("The last day comes before the first day."))
+    if seen is not None and proposed is not None:
+        level = seen.level
     wanted = {"level": level, "since": since, "until": until}
     before = {name: getattr(seen, name, None) for name in wanted}
     newest = newest_fees(seen)
     fees = [fee for fee in fees if _differs(fee, newest.get(fee.key))]
     _make_sure_they_are_due(fees, procedure, day)
     if seen is not None and before == wanted and not fees:
+        if proposed is not None:
+            _propose_level(seen, proposed, procedure, by=by, now=now)
         return seen
     with transaction.atomic():
+        if seen is not None and proposed is not None:
+            _propose_level(seen, proposed, procedure, by=by, now=now)
         if seen is None:
             try:
                 with transaction.atomic():
@@ -145,6 +154,32 @@ def set_offering(
         name = _name(procedure, day, unit)
         record(procedure, action, by=by, now=now, unit=unit, name=name, changes=changes)
     return offering
+
+
+def _propose_level(seen: Offering, level: int, procedure: Procedure, *, by: User, now: datetime) -> None:
+    """Propose a lower level to the other publishers; a second proposal takes the first one's place."""
+    with transaction.atomic():
+        if not Offering.objects.filter(pk=seen.pk, revision=seen.revision).exists():
+            raise overtaken(procedure)
+        proposal, _made = Proposal.objects.update_or_create(
+            procedure=procedure, unit=seen.unit, defaults={"level": level, "by": by, "at": now}
+        )
+        name = _name(procedure, clock.local_day(now), seen.unit)
+        changes: list[Change] = [("level", seen.level, level)]
+        record(procedure, "offering.propose-level", by=by, now=now, unit=seen.unit, name=name, changes=changes)
+        telling.proposal_waits(proposal, now)
+
+
+def lower_level(procedure: Procedure, unit: Unit, level: int, *, by: User, now: datetime) -> None:
+    """Lower the level at which a unit offers a procedure, as proposed; raises Refused when it does so no more."""
+    offering = Offering.objects.filter(procedure=procedure, unit=unit, level__gt=level).first()
+    if offering is None:
+        raise Refused(_("The unit offers it at no higher level any more."), code="state")
+    with transaction.atomic():
+        _take(offering, procedure, level=level)
+        name = _name(procedure, clock.local_day(now), unit)
+        changes: list[Change] = [("level", offering.level, level)]
+        record(procedure, "offering.edit", by=by, now=now, unit=unit, name=name, changes=changes)
 
 
 def end_offering(offering: Offering, until: date, by: User, now: datetime) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -17,18 +17,20 @@ from common.refusals import Refused
 
 from .. import access
 from ..finding.indexing import FILINGS_THAT_TELL, rank_by_filings, refresh_search_text, write_search_text
-from ..models import Procedure, ProcedureVersion, VersionStatus
+from ..models import Procedure, ProcedureVersion, Proposal, VersionStatus
 from ..paper import blank_forms
-from . import checking
+from . import checking, telling
 from .changing import edit, overtaken, record, touch
 from .drafting import COPIED, discard, draft_from, duplicate, is_code, new_procedure, next_local_code
-from .procedure_editing import change_procedure, end_offering, set_offering
+from .procedure_editing import change_procedure, end_offering, lower_level, set_offering
 
 __all__ = [
     "COPIED",
     "FILINGS_THAT_TELL",
     "Refused",
     "change_procedure",
+    "confirm",
+    "decline",
     "discard",
     "draft_from",
     "duplicate",
@@ -37,6 +39,7 @@ __all__ = [
     "is_code",
     "new_procedure",
     "next_local_code",
+    "propose_retirement",
     "publish",
     "publish_with_portal",
     "rank_by_filings",
@@ -67,6 +70,7 @@ def send_to_review(version: ProcedureVersion, revision: int, by: User, now: date
             status=VersionStatus.IN_REVIEW, change_note=note, review_note=""
         )
         version.refresh_from_db()
+        telling.version_waits(version, by, now)
 
 
 def take_back(version: ProcedureVersion, by: User, now: datetime) -> None:
@@ -181,16 +185,12 @@ def _fit_among_others(version: ProcedureVersion) -> date | None:
     return min(ends, default=None)
 
 
-def retire(
-    procedure: Procedure, on: date, reason: str, successor: Procedure | None, by: User, now: datetime
-) -> list[ProcedureVersion]:
-    """Decide that a procedure no longer applies from the day ``on``; returns the versions concerned.
+def _ahead(procedure: Procedure, day: date) -> QuerySet[ProcedureVersion]:
+    lasting = Q(effective_until=None) | Q(effective_until__gte=day)
+    return procedure.versions.filter(lasting, status__in=[VersionStatus.PUBLISHED, VersionStatus.RETIRED])
 
-    Those that were to begin later never apply. Deciding again moves the end
-    while it is still ahead; a new version begins anew. Open drafts stay.
-    Raises Refused. One transaction.
-    """
-    day = clock.local_day(now)
+
+def _against_retiring(procedure: Procedure, on: date, reason: str, successor: Procedure | None, day: date) -> list[str]:
     reasons = []
     if on < day:
         reasons.append(_("Choose today or a later day."))
@@ -200,14 +200,69 @@ def retire(
         reasons.append(_("A procedure cannot replace itself."))
     elif successor is not None and not _applies(successor, on):
         reasons.append(_("The successor does not apply on that day. Choose another one."))
+    if not _ahead(procedure, day).exists():
+        reasons.append(_("Nothing of this procedure is in force or still to come."))
+    return reasons
+
+
+def propose_retirement(
+    procedure: Procedure, on: date, reason: str, successor: Procedure | None, by: User, now: datetime
+) -> Proposal:
+    """Propose to retire a procedure; another publisher confirms it. A second proposal takes the first one's place.
+
+    Raises Refused like :func:`retire`.
+    """
+    if reasons := _against_retiring(procedure, on, reason, successor, clock.local_day(now)):
+        raise Refused(*reasons)
+    wanted = {"on": on, "reason": reason, "successor": successor, "by": by, "at": now}
     with transaction.atomic():
-        ahead = Q(effective_until=None) | Q(effective_until__gte=day)
-        states = [VersionStatus.PUBLISHED, VersionStatus.RETIRED]
-        versions = list(
-            procedure.versions.select_for_update().filter(ahead, status__in=states).order_by("effective_from", "number")
-        )
-        if not versions:
-            reasons.append(_("Nothing of this procedure is in force or still to come."))
+        proposal, _made = Proposal.objects.update_or_create(procedure=procedure, unit=None, defaults=wanted)
+        changes = [("effective_until", None, on - timedelta(days=1)), ("retirement_reason", None, reason)]
+        record(procedure, "procedure.propose-retire", by=by, now=now, changes=changes)
+        telling.proposal_waits(proposal, now)
+    return proposal
+
+
+def confirm(proposal: Proposal, by: User, now: datetime) -> None:
+    """Carry out what another publisher has proposed. Raises Refused for the same person and what no longer fits."""
+    with transaction.atomic():
+        held = _taken(proposal)
+        if held.by_id == by.pk or not access.can_manage(by, clock.local_day(now)):
+            raise Refused(_("Another publisher than the one who proposed this confirms it."), code="who")
+        if held.unit is not None and held.level is not None:
+            lower_level(held.procedure, held.unit, held.level, by=by, now=now)
+        elif held.on is not None:
+            retire(held.procedure, held.on, held.reason, held.successor, by, now)
+
+
+def decline(proposal: Proposal, by: User, now: datetime) -> None:
+    """Take back or turn down what was proposed. Raises Refused when it was settled already."""
+    with transaction.atomic():
+        held = _taken(proposal)
+        changes = [("level", held.level, None), ("retirement_reason", held.reason, None)]
+        record(held.procedure, "procedure.decline", by=by, now=now, unit=held.unit, changes=changes)
+
+
+def _taken(proposal: Proposal) -> Proposal:
+    """Take a proposal away, once; what follows may still refuse and leave it."""
+    if Proposal.objects.filter(pk=proposal.pk, at=proposal.at).delete()[0] != 1:
+        raise Refused(_("This has been settled or proposed anew meanwhile."), code="state")
+    return proposal
+
+
+def retire(
+    procedure: Procedure, on: date, reason: str, successor: Procedure | None, by: User, now: datetime
+) -> list[ProcedureVersion]:
+    """Decide that a procedure no longer applies from the day ``on``; returns the versions concerned.
+
+    Those that were to begin later never apply. Deciding again moves the end
+    while it is still ahead; a new version begins anew. Open drafts stay.
+    On screen it is what :func:`confirm` does. Raises Refused. One transaction.
+    """
+    day = clock.local_day(now)
+    reasons = _against_retiring(procedure, on, reason, successor, day)
+    with transaction.atomic():
+        versions = list(_ahead(procedure, day).select_for_update().order_by("effective_from", "number"))
         if reasons:
             raise Refused(*reasons)
         last_day = on - timedelta(days=1)

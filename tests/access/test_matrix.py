@@ -20,7 +20,7 @@ from common.models import Alert, AlertKind
 from dossiers.desk.actions import BY_SEGMENT
 from dossiers.tests.steps import STEPS
 from offices.models import Holiday
-from procedures.models import LifeEvent
+from procedures.models import LifeEvent, Proposal
 from procedures.versions import publishing
 from tests.access.world import World
 from tests.factories import NOW
@@ -214,21 +214,27 @@ def administration(world: World) -> list[Case]:
     found += [("manage:alerts", GET, [], ADMIN), ("manage:alert_acknowledge", POST, [alert.pk], ADMIN)]
     found += [(f"manage:{name}", POST, [2026], ADMIN) for name in ("year_enter", "year_withdraw")]
     for person, expected in ((clerk, ADMIN), (stranger, ADMIN_ELSEWHERE)):
-        found += [(f"manage:{name}", GET, [person.pk], expected) for name in ("person", "close", "reassign")]
+        found += [
+            (f"manage:{name}", GET, [person.pk], expected)
+            for name in ("person", "close", "reassign", "send_link", "open_again", "post_give")
+        ]
         found += [
             (f"manage:{name}", POST, [person.pk], expected)
             for name in ("send_link", "end_sessions", "close", "open_again", "reassign", "post_give")
         ]
         found.append(("manage:end_session", POST, [person.pk, 1], ADMIN_ELSEWHERE))
-        for name in ("post_change", "post_end", "post_substitute"):
+        for name in ("post_change", "post_confirm", "post_end", "post_substitute"):
             held = post if person is clerk else foreign
             found += [(f"manage:{name}", method, [person.pk, held], expected) for method in (GET, POST)]
             found.append((f"manage:{name}", GET, [clerk.pk, foreign], ADMIN_ELSEWHERE))
     for unit, expected in ((own, ADMIN), (other, ADMIN_ELSEWHERE)):
-        found += [(f"manage:{name}", GET, [unit.slug], expected) for name in ("unit", "unit_change", "unit_hours")]
+        found += [
+            (f"manage:{name}", GET, [unit.slug], expected)
+            for name in ("unit", "unit_change", "unit_hours", "unit_filing")
+        ]
         found += [
             (f"manage:{name}", POST, [unit.slug], expected)
-            for name in ("unit_change", "unit_hours", "unit_close", "unit_open")
+            for name in ("unit_change", "unit_hours", "unit_filing", "unit_close", "unit_open")
         ]
     for one, expected in ((day, ADMIN), (other_day, ADMIN_ELSEWHERE)):
         found += [("manage:day", method, [one.pk], expected) for method in (GET, POST)]
@@ -245,14 +251,19 @@ def catalogue(world: World) -> list[Case]:
     at = [code, draft.number]
     if not draft.fees.exists():
         draft.fees.create(n=1, key="phi", kind="phi", name="Phí", amount_vnd=8000)
-    lists = ("new", "life_events", "sectors")
-    found: list[Case] = [(f"manage:{name}", GET, [], PUBLISHER) for name in ("procedures", "bulk_confirm", *lists)]
-    found += [(f"manage:{name}", POST, [], PUBLISHER) for name in ("bulk_publish", *lists)]
+    lists = ("life_events", "sectors")
+    found: list[Case] = [(f"manage:{name}", GET, [], PUBLISHER) for name in ("procedures", "bulk_confirm", "new")]
+    found += [(f"manage:{name}", POST, [], PUBLISHER) for name in ("bulk_publish", "new")]
+    found += [(f"manage:{name}", method, [], ADMIN) for name in lists for method in (GET, POST)]
     found.append(("manage:home", GET, [], PUBLISHER | {"administrator": "in"}))
-    found += [("manage:life_event", method, [event], PUBLISHER) for method in (GET, POST)]
-    found += [(f"manage:{name}", POST, [event], PUBLISHER) for name in ("life_event_move", "life_event_remove")]
-    found += [("manage:sector", method, [procedure.sector.code], PUBLISHER) for method in (GET, POST)]
-    found.append(("manage:sector_remove", POST, [procedure.sector.code], PUBLISHER))
+    found += [("manage:life_event", method, [event], ADMIN) for method in (GET, POST)]
+    found += [(f"manage:{name}", POST, [event], ADMIN) for name in ("life_event_move", "life_event_remove")]
+    found += [("manage:sector", method, [procedure.sector.code], ADMIN) for method in (GET, POST)]
+    found.append(("manage:sector_remove", POST, [procedure.sector.code], ADMIN))
+    proposal, _made = Proposal.objects.get_or_create(
+        procedure=procedure, unit=None, defaults={"on": date(2026, 5, 1), "reason": "x", "by": publisher, "at": NOW}
+    )
+    found += [(f"manage:proposal_{name}", POST, [code, proposal.pk], PUBLISHER) for name in ("confirm", "decline")]
     for name in ("procedure_edit", "duplicate", "retire"):
         found += [(f"manage:{name}", method, [code], PUBLISHER) for method in (GET, POST)]
     found += [("manage:procedure", GET, [code], PUBLISHER), ("manage:draft", POST, [code], PUBLISHER)]

@@ -37,6 +37,11 @@ class ActionForm(ChangeForm):
         self.dossier = dossier
         self.officer = officer
 
+    @property
+    def warning(self) -> str:
+        """What the officer should know before acting; '' when nothing."""
+        return ""
+
     def action(self) -> ActionBase:
         """Build the action from the cleaned input."""
         raise NotImplementedError

@@ -4,16 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
+from accounts.password_again import PasswordAgain
 from common.clock import LOCAL, local_day
 from common.files.uploads import Accepted, accept
 from common.forms.fields import NfcCharField, OneBoxDateField
 from common.refusals import Refused
-from common.text import nfc
-from common.web.limits import forgive, hit
 from dossiers import actions
 from dossiers.actions.decision import PDF
 from dossiers.models import SlipKind, Status
@@ -21,7 +20,6 @@ from dossiers.workflow import ActionBase
 
 from .base import ActionForm, DeskAction, ReasonForm
 
-SIGN_SCOPE = "sign_user"
 REASONS_EXTENDED = (
     gettext_lazy("Verification with another authority is not finished."),
     gettext_lazy("The number of dossiers has risen beyond what the staff can handle in time."),
@@ -145,30 +143,19 @@ SEND_BACK = DeskAction(
 )
 
 
-class ApproveForm(ActionForm):
+class ApproveForm(PasswordAgain, ActionForm):
     """Sign: the leader's password again."""
 
-    password = forms.CharField(
-        label=gettext_lazy("Your password"),
-        strip=False,
-        max_length=128,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-        help_text=gettext_lazy("Asked again because a signature cannot be taken back."),
-    )
+    too_many = gettext_lazy("Too many wrong passwords. Nothing was signed. Try again in 15 minutes.")
+    wrong = gettext_lazy("The password is not right. Nothing was signed.")
 
-    def clean_password(self) -> str:
-        """Check the signer's password; wrong ones are counted, too many of them refused."""
-        password = nfc(self.cleaned_data["password"])
-        signer = self.officer.user
-        times, per = settings.LIMITS[SIGN_SCOPE]
-        subject = str(signer.pk)
-        # Counted before the check: parallel guesses cannot all slip through.
-        if hit(SIGN_SCOPE, subject, times, per, self.officer.now).exceeded:
-            raise forms.ValidationError(_("Too many wrong passwords. Nothing was signed. Try again in 15 minutes."))
-        if not signer.check_password(password):
-            raise forms.ValidationError(_("The password is not right. Nothing was signed."))
-        forgive(SIGN_SCOPE, subject, per, self.officer.now)
-        return password
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["password"].help_text = _("Asked again because a signature cannot be taken back.")
+
+    def asker(self) -> tuple[User, datetime]:
+        """Return the signer."""
+        return self.officer.user, self.officer.now
 
     def action(self) -> ActionBase:
         return actions.Approve()

@@ -15,6 +15,7 @@ from dossiers import actions
 from dossiers.models import SlipKind, Status
 from dossiers.workflow import ActionBase
 from offices.models import Post, Role
+from procedures.catalogue import lacks_specialist
 from procedures.papers import is_brought
 
 from .base import ActionForm, DeskAction, ReasonForm, official
@@ -41,6 +42,15 @@ class ReceiveForm(ActionForm):
         choice_of(self, "originals").choices = [(paper.key, paper.name) for paper in papers]
         if not papers:
             del self.fields["originals"]
+
+    @property
+    def warning(self) -> str:
+        """That nobody could go on with the dossier once it is received; one query."""
+        unit, sector = self.dossier.unit, self.dossier.version.procedure.sector
+        if not lacks_specialist([unit.pk], [sector.code], local_day(self.officer.now)):
+            return ""
+        text = _("No specialist of %(unit)s covers the field %(field)s: nobody could be given this dossier.")
+        return text % {"unit": unit.name, "field": sector.name}
 
     def action(self) -> ActionBase:
         return actions.Receive(originals=tuple(self.cleaned_data.get("originals", ())))
@@ -111,8 +121,8 @@ class ForwardForm(ActionForm):
         self.people: dict[str, User] = {}
         choices: list[tuple[str, Any]] = []
         sector = dossier.version.procedure.sector
-        posts = Post.objects.valid_on(local_day(self.officer.now)).filter(
-            unit=dossier.unit_id, role=Role.SPECIALIST, user__is_active=True
+        posts = (
+            Post.objects.valid_on(local_day(self.officer.now)).able().filter(unit=dossier.unit_id, role=Role.SPECIALIST)
         )
         for post in in_order(posts.select_related("user").order_by("pk"), name=lambda post: post.user.full_name):
             if post.covers(sector.code) and post.user_id not in (dossier.holder_id, dossier.owner_id):

@@ -7,8 +7,10 @@ from getpass import getpass
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -59,6 +61,11 @@ class Command(BaseCommand):
             _("%(unit)s is set up. Sign in as %(email)s and give the officers their posts.")
             % {"unit": unit.name, "email": values["admin_email"]}
         )
+        if unit.filing_since is None:
+            where = settings.SITE_URL.rstrip("/") + reverse("manage:unit_filing", args=[unit.slug])
+            self.stdout.write(
+                _("Nobody files yet: see what is still needed, and open the unit, at %(url)s") % {"url": where}
+            )
 
     def value(self, name: str, given: str, *, asks: bool, errors: list[str]) -> str:
         """Return a checked value, asked for again and again when it is wrong and somebody is there."""

@@ -20,7 +20,7 @@ from procedures.versions import vocabularies
 from procedures.versions.vocabularies import NamedList
 
 from ..forms.procedures import NameForm, RenameForm
-from ..guards import publisher_only
+from ..guards import shared_only
 from ..pages import once, publisher_of
 
 
@@ -60,7 +60,7 @@ SCREENS: Mapping[str, NameScreen] = {
 }
 
 
-@publisher_only
+@shared_only
 @shows_form
 def name_list(request: HttpRequest, kind: str) -> HttpResponseBase:
     """Show a list in its order, and add a row. Three queries."""
@@ -93,7 +93,7 @@ def _rows(screen: NameScreen) -> list[dict[str, Any]]:
     ]
 
 
-@publisher_only
+@shared_only
 @shows_form
 def name_edit(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     """Rename a row."""
@@ -122,7 +122,7 @@ def name_edit(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     )
 
 
-@publisher_only
+@shared_only
 @require_POST
 def name_move(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     """Move a row one place up or down."""
@@ -132,7 +132,7 @@ def name_move(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     return redirect(f"manage:{kind}")
 
 
-@publisher_only
+@shared_only
 @require_POST
 def name_remove(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     """Remove a row that no procedure has."""

@@ -15,9 +15,11 @@ from common.web.screens import Screen, answer, done, press, sent, shows_form
 from offices.log.lines import lines_of
 from offices.models import AuditEntry
 from procedures import access, fees
-from procedures.models import FeeLine, Offering, Procedure, VersionStatus
+from procedures.catalogue import lacks_specialist
+from procedures.models import FeeLine, Offering, Procedure, Proposal, VersionStatus
 from procedures.versions import procedure_editing, publishing
 from procedures.versions.changing import SUBJECT, overtaken
+from procedures.versions.checking import NO_SPECIALIST
 
 from .. import lists
 from ..forms.offerings import OfferingForm, revision_of
@@ -32,7 +34,7 @@ HISTORY = 50
 @publisher_only
 @require_safe
 def procedure(request: HttpRequest, code: str) -> HttpResponseBase:
-    """Show a procedure as its publishers see it. Fourteen queries."""
+    """Show a procedure as its publishers see it. Fifteen queries."""
     publisher, found = publisher_of(request), procedure_of(code)
     versions = lists.versions_of([found.pk])[found.pk]
     shown = lists.shown_of(versions, publisher.day)
@@ -46,6 +48,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponseBase:
         "versions": listed,
         "open": next((version for version in versions if version.status in ("draft", "in_review")), None),
         "retired": _retirement(versions),
+        "proposals": found.proposals.select_related("unit", "by", "successor"),
         "can_retire": any(_is_ahead(version, publisher) for version in versions),
         "life_events": list(found.life_events.all()),
         "related": [(other, names.get(other.pk, other.code)) for other in related],
@@ -146,12 +149,15 @@ def retire(request: HttpRequest, code: str) -> HttpResponseBase:
 
     def change() -> str:
         data = form.cleaned_data
-        publishing.retire(found, data["on"], data["reason"], data["successor"], publisher.user, publisher.now)
-        said = _("Retired: the procedure applies until the day before %(date)s.") % {"date": f"{data['on']:%d/%m/%Y}"}
+        typed = data["on"], data["reason"], data["successor"]
+        publishing.propose_retirement(found, *typed, publisher.user, publisher.now)
+        said = _("Proposed: another publisher confirms that it ends before %(date)s.")
+        said %= {"date": f"{data['on']:%d/%m/%Y}"}
         return done(request, said, "manage:procedure", found.code)
 
-    words = _("Retire"), _("Retire")
-    lead = _(
+    words = _("Retire"), _("Propose to retire it")
+    lead = _("It takes effect once another publisher has confirmed it.") + " "
+    lead += _(
         "The page stays readable and names the reason and the successor. Nobody files new dossiers from that day on. "
         "A new version would begin it anew."
     )
@@ -190,11 +196,16 @@ def offering(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
         if form.cleaned_data["revision"] != revision_of(present):
             raise overtaken(found)
         procedure_editing.set_offering(found, unit, by=publisher.user, now=publisher.now, seen=present, **form.values())
-        return done(request, _("Saved: %(unit)s.") % {"unit": unit.name}, "manage:procedure", found.code)
+        said = _("Saved: %(unit)s.")
+        if present is not None and form.cleaned_data["level"] < present.level:
+            said = _("Saved: %(unit)s. The lower level counts once another publisher has confirmed it.")
+        return done(request, said % {"unit": unit.name}, "manage:procedure", found.code)
 
+    bare = lacks_specialist([unit.pk], [found.sector.code], publisher.day)
+    lead = NO_SPECIALIST % {"unit": unit.name} if bare else ""
     words = unit.name, _("Save") if present else _("Offer the procedure")
     revision: Any = lambda: revision_of(Offering.objects.filter(unit=unit, procedure=found).first())  # noqa: E731
-    return _answer(request, found, publisher, form, words, change, revision=revision)
+    return _answer(request, found, publisher, form, words, change, lead, revision=revision)
 
 
 @publisher_only
@@ -211,6 +222,24 @@ def offering_end(request: HttpRequest, code: str, slug: str) -> HttpResponseBase
         is_ahead = present.since > publisher.day
         words = _("Saved: %(unit)s.") if is_ahead else _("Today is the last day on which %(unit)s offers it.")
         return done(request, words % {"unit": present.unit.name}, "manage:procedure", found.code)
+
+    return press(request, change, link("manage:procedure", found.code))
+
+
+@publisher_only
+@require_POST
+def proposal(request: HttpRequest, code: str, pk: int, answer: str) -> HttpResponseBase:
+    """Confirm or decline what another publisher has proposed; one's own is taken back by declining it."""
+    publisher, found = publisher_of(request), procedure_of(code)
+    waiting = get_object_or_404(
+        Proposal.objects.select_related("procedure", "unit", "successor"), procedure=found, pk=pk
+    )
+    act = {"confirm": publishing.confirm, "decline": publishing.decline}[answer]
+
+    def change() -> str:
+        act(waiting, publisher.user, publisher.now)
+        said = _("Confirmed.") if answer == "confirm" else _("The proposal is off.")
+        return done(request, said, "manage:procedure", found.code)
 
     return press(request, change, link("manage:procedure", found.code))
 

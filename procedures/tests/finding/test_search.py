@@ -27,7 +27,12 @@ def catalogue(django_db_setup, django_db_blocker):
         for name in ("Xuân Bắc", "Xuân Lộc"):
             slug = name.lower().replace(" ", "-").replace("â", "a").replace("ắ", "a").replace("ộ", "o")
             unit = Unit.objects.create(
-                kind=UnitKind.COMMUNE, slug=slug, name=f"UBND xã {name}", short_name=f"Xã {name}", identifier=slug
+                kind=UnitKind.COMMUNE,
+                slug=slug,
+                name=f"UBND xã {name}",
+                short_name=f"Xã {name}",
+                identifier=slug,
+                filing_since=datetime(2025, 7, 1, tzinfo=LOCAL),
             )
             if name == "Xuân Bắc":
                 offer_all(unit, since=date(2025, 7, 1))

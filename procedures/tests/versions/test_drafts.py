@@ -198,7 +198,7 @@ def test_offerings_stay_within_what_the_version_and_the_post_allow(version, comm
         with pytest.raises(Refused), transaction.atomic():
             publishing.set_offering(version.procedure, unit, level=level, **(common | more))
     seen = Offering.objects.get()
-    publishing.set_offering(version.procedure, commune.unit, level=3, seen=seen, **common)
+    publishing.set_offering(version.procedure, commune.unit, level=4, seen=seen, **common)
     with pytest.raises(Refused):
         publishing.set_offering(version.procedure, commune.unit, level=2, seen=seen, **common)
     publishing.end_offering(Offering.objects.get(), date(2026, 3, 23), commune.publisher, now)
