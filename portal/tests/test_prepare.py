@@ -67,6 +67,7 @@ def work_meanwhile(commune, once: Any) -> list[Writer]:
 
 def test_messages_compiled_in_this_run_are_read_in_this_run(tmp_path, settings):
     """The demonstration, loaded right after the first compilation, writes its mails in Vietnamese."""
+    text = "Only here"
     folder = tmp_path / "locale" / "vi" / "LC_MESSAGES"
     folder.mkdir(parents=True)
     (folder / "django.po").write_text(
@@ -76,10 +77,10 @@ def test_messages_compiled_in_this_run_are_read_in_this_run(tmp_path, settings):
     translation_file_changed(None, folder / "django.mo")
     try:
         with override("vi"):
-            assert gettext("Only here") == "Only here"
+            assert gettext(text) == "Only here"
         prepare.compile_messages()
         with override("vi"):
-            assert gettext("Only here") == "Chỉ ở đây"
+            assert gettext(text) == "Chỉ ở đây"
     finally:
         translation_file_changed(None, folder / "django.mo")
 
