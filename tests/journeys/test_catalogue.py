@@ -181,7 +181,7 @@ def test_a_procedure_from_an_empty_page_to_its_end(visit: Visit, picture: Pictur
     change_it(publisher, second, code)
     renew(citizen, waiting)
     process(visit, filed)
-    follow_to_the_end(publisher, citizen, code)
+    follow_to_the_end(publisher, second, citizen, code)
 
 
 def try_out(draft: Draft) -> None:
@@ -275,11 +275,14 @@ def process(visit: Visit, code: str) -> None:
     act(clerk)
 
 
-def follow_to_the_end(publisher: Page, citizen: Page, code: str) -> None:
+def follow_to_the_end(publisher: Page, second: Page, citizen: Page, code: str) -> None:
     """Retire the procedure: its page stays with the reason, and nobody can file any more."""
     publisher.goto(f"/manage/procedures/{code}/retire/")
     fill(publisher, {"on": today(), "reason": "Được thay thế bởi thủ tục cấp tỉnh.", "successor": "1.001193"})
     press(publisher)
+    second.goto(f"/manage/procedures/{code}/")
+    second.locator("main form[action$='/confirm/'] button").click()
+    second.wait_for_load_state()
     citizen.goto(f"/procedures/{code}/")
     expect(citizen.locator("main")).to_contain_text("Được thay thế bởi thủ tục cấp tỉnh.")
     expect(citizen.locator("main a[href$='/apply/']")).to_have_count(0)

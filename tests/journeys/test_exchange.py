@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import DESK, PHONE, fill_sign_in
+from tests.journeys.conftest import DESK, PASSWORD, PHONE, fill_sign_in
 from tests.journeys.publisher_steps import Draft, press
 from tests.journeys.steps import (
     ADMINISTRATOR,
@@ -81,7 +81,8 @@ def test_a_new_officer_is_invited_and_works(visit: Visit, picture: Picture, js: 
     name, email = f"Phan Thị {token().capitalize()}", f"can-bo-{token()}@example.com"
     administrator.locator("main form .actions .btn-primary").click()
     expect(administrator.locator(".error-summary")).to_be_visible()
-    fill(administrator, {"name": name, "email": email, "roles": "clerk", "title": "Bộ phận Một cửa"})
+    who = {"name": name, "email": email, "roles": "clerk", "title": "Bộ phận Một cửa"}
+    fill(administrator, who | {"password": PASSWORD})
     press(administrator)
     expect(administrator.locator("main")).to_contain_text(name)
 
@@ -101,6 +102,7 @@ def test_a_new_officer_is_invited_and_works(visit: Visit, picture: Picture, js: 
     expect(stranger.locator("main [name=password1]")).to_have_count(0)
     # Closed, the account ends at once, wherever it is signed in.
     administrator.locator("main a[href$='/close/']").click()
+    fill(administrator, {"password": PASSWORD})
     press(administrator)
     officer.goto("/desk/")
     expect(officer).to_have_url(re.compile("/accounts/login/"))

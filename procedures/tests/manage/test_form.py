@@ -119,7 +119,7 @@ def test_a_form_is_built_from_nothing(desk, draft):
 )  # fmt: skip
 def test_pages_are_whole(desk, draft, name, args, django_assert_max_num_queries):
     desk.get(url(draft, "form"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         page(desk, url(draft, name, *args))
 
 
