@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from offices.models import Role
 
 from .models import Status
+from .querysets import DESK_ROLES
 
 APPLICANT = "applicant"
 SYSTEM = "system"
@@ -58,17 +59,18 @@ class Rule:
 
 
 S = Status
-OFFICERS = (Role.CLERK, Role.SPECIALIST, Role.LEADER)
 TABLE: dict[Action, Rule] = {
     Action.SUBMIT: Rule((S.DRAFT,), S.SUBMITTED, (APPLICANT,), _("Dossier submitted")),
     Action.REGISTER: Rule((S.DRAFT,), S.RECEIVED, (Role.CLERK,), _("Dossier taken in on paper")),
     Action.RECEIVE: Rule((S.SUBMITTED,), S.RECEIVED, (Role.CLERK,), _("Dossier received")),
     Action.REFUSE: Rule((S.SUBMITTED,), S.REFUSED, (Role.CLERK,), _("Dossier not received")),
     Action.REQUEST_SUPPLEMENT: Rule(
-        (S.SUBMITTED, S.RECEIVED, S.PROCESSING), S.AWAITING_SUPPLEMENT, OFFICERS, _("Supplement requested")
+        (S.SUBMITTED, S.RECEIVED, S.PROCESSING), S.AWAITING_SUPPLEMENT, DESK_ROLES, _("Supplement requested")
     ),
     Action.SUPPLEMENT: Rule((S.AWAITING_SUPPLEMENT,), None, (APPLICANT, Role.CLERK), _("Supplement sent")),
-    Action.FORWARD: Rule((S.RECEIVED, S.PROCESSING), S.PROCESSING, OFFICERS, _("Dossier forwarded"), is_internal=True),
+    Action.FORWARD: Rule(
+        (S.RECEIVED, S.PROCESSING), S.PROCESSING, DESK_ROLES, _("Dossier forwarded"), is_internal=True
+    ),
     Action.REQUIRE_PAYMENT: Rule(
         (S.RECEIVED, S.PROCESSING), S.AWAITING_PAYMENT, (Role.SPECIALIST,), _("Payment required")
     ),
@@ -85,11 +87,11 @@ TABLE: dict[Action, Rule] = {
         (APPLICANT,),
         _("Withdrawal asked for"),
     ),
-    Action.DECLINE_WITHDRAWAL: Rule((S.WITHDRAWAL_REQUESTED,), None, OFFICERS, _("Withdrawal declined")),
+    Action.DECLINE_WITHDRAWAL: Rule((S.WITHDRAWAL_REQUESTED,), None, DESK_ROLES, _("Withdrawal declined")),
     Action.STOP: Rule(
         (S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT, S.WITHDRAWAL_REQUESTED),
         S.STOPPED,
-        (*OFFICERS, SYSTEM),
+        (*DESK_ROLES, SYSTEM),
         _("Dossier stopped"),
     ),
     Action.EXTEND: Rule((S.RECEIVED, S.PROCESSING), None, (Role.LEADER,), _("New date given, with an apology")),

@@ -15,7 +15,8 @@ from ..records.applicants import TAX_CODE, ApplicantData, data_of_filing, number
 from ..records.numbering import dossier_code
 from ..records.papers import at_desk
 from ..records.terms import start_term
-from ..workflow import Action, ActionBase, Move
+from ..table import Action
+from ..workflow import ActionBase, Move
 from .readiness import Readiness, require_none
 
 

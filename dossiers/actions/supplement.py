@@ -12,7 +12,8 @@ from ..models import Dossier, Paper, Pause, SlipKind, Status, SupplementItem, Su
 from ..records import assignments, notices, slips
 from ..records.papers import at_desk
 from ..records.terms import start_term
-from ..workflow import APPLICANT, Action, ActionBase, Move
+from ..table import APPLICANT, Action
+from ..workflow import ActionBase, Move
 from .common import require_holder_or_leader, require_text
 
 PAUSE_REASON = "supplement"

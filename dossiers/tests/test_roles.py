@@ -8,7 +8,8 @@ from common.refusals import Refused
 from dossiers import actions, workflow
 from dossiers.models import Applicant, Dossier, Status
 from dossiers.records.applicants import number_index
-from dossiers.workflow import APPLICANT, SYSTEM, TABLE, Action, ActionBase, Move, role_among, roles_of
+from dossiers.table import APPLICANT, SYSTEM, TABLE, Action
+from dossiers.workflow import ActionBase, Move, role_among, roles_of
 from offices.models import Post, Role, Unit
 from tests import factories
 

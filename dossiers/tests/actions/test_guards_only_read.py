@@ -8,7 +8,8 @@ from django.db import connection
 from common.refusals import Refused
 from dossiers import actions
 from dossiers.models import Dossier
-from dossiers.workflow import Action, check
+from dossiers.table import Action
+from dossiers.workflow import check
 from offices.models import Post, Role
 from tests import factories
 
