@@ -30,7 +30,7 @@ def import_catalogue(content: bytes | None = None, *, now: datetime) -> int:
     """Load procedures that are not there yet and publish them; returns how many were new.
 
     ``content`` is an exchange file of whole procedures, by default the one that comes with the portal. All or
-    nothing; raises Refused for a faulty file, Refused for a faulty procedure. Ten queries a procedure.
+    nothing; raises Refused for a faulty file or procedure. Ten queries a procedure.
     """
     items = _shipped() if content is None else _read(content)
     with transaction.atomic():

@@ -2,7 +2,7 @@
 
 Apps name their tables with :func:`register` in ``AppConfig.ready()``. After
 every ``migrate`` the triggers that are missing or differ are made on SQLite
-and PostgreSQL (``guard_triggers.py`` writes them); what stands as it should is
+and PostgreSQL (``triggers.py`` writes them); what stands as it should is
 left alone, so that the portal may work meanwhile. A refused statement raises
 ``django.db.IntegrityError``.
 """

@@ -294,7 +294,7 @@ class PreparedForm(models.Model):
     ``code_index`` is the blind index of the random retrieval code printed in
     its QR, empty until it is printed. ``answers`` is {"answers", "unit" (slug),
     "code"}: the code rests encrypted beside what it opens, so that every print
-    shows the same one (procedures/prepared.py).
+    shows the same one (procedures/paper/prepared.py).
     """
 
     version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="prepared_forms")

@@ -27,7 +27,6 @@ from .procedure_editing import change_procedure, end_offering, lower_level, set_
 __all__ = [
     "COPIED",
     "FILINGS_THAT_TELL",
-    "Refused",
     "change_procedure",
     "confirm",
     "decline",
@@ -58,7 +57,7 @@ __all__ = [
 def send_to_review(version: ProcedureVersion, revision: int, by: User, now: datetime, note: str = "") -> None:
     """Hand a draft to a second person; ``note`` tells them what is new.
 
-    Raises Refused with the faults of the check, Refused when the draft has moved on. One transaction.
+    Raises Refused with the faults of the check, and when the draft has moved on. One transaction.
     """
     with transaction.atomic():
         fresh = ProcedureVersion.objects.get(pk=version.pk)

@@ -40,7 +40,7 @@ def level_choices(maximum: int = 4) -> list[tuple[int, str]]:
 
 
 def procedures_meant(text: str, maximum: int = NAMED) -> list[Procedure]:
-    """Return the procedure of a code, else those whose names have all the words: ``most`` and one more. One query."""
+    """Return the procedure of a code, else those named by all the words: ``maximum`` and one more. One query."""
     code, _space, _name = plain(text).partition(" ")
     by_name = Q()
     for word in fold(text).split():
