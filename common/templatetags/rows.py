@@ -1,9 +1,9 @@
 """The template tag that writes many rows at the cost of a few: the template is run once a shape, values are put in."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django import template
@@ -38,19 +38,19 @@ class _Place(str):
         return _Place(self.row, self.asked, f"{self.path}.{name}" if self.path else name)
 
     def __bool__(self) -> bool:
-        return self.asked.setdefault(self.path, bool(attrgetter(self.path)(self.row)))
+        return self.asked.setdefault(self.path, bool(_getter(self.path, self.row)(self.row)))
 
 
 @dataclass(frozen=True)
 class _Written:
     """The body as it is written for rows of one shape: ``asked`` is what its conditions found of them."""
 
-    asked: dict[str, bool]
+    asked: list[tuple[Callable[[Any], Any], bool]]
     texts: list[str]
     getters: list[Callable[[Any], Any]]
 
     def fits(self, row: Any) -> bool:
-        return all(bool(attrgetter(path)(row)) == answer for path, answer in self.asked.items())
+        return all(bool(value(row)) == answer for value, answer in self.asked)
 
     def pieces(self, row: Any) -> Iterator[str]:
         for text, value in zip(self.texts, self.getters, strict=False):
@@ -81,16 +81,22 @@ class RowsNode(Node):
         asked: dict[str, bool] = {}
         with context.push(**{self.name: _Place(row, asked)}):
             parts = _MARK.split(self.nodelist.render(context))
-        return _Written(asked, parts[::2], [attrgetter(path) for path in parts[1::2]])
+        answers = [(_getter(path, row), answer) for path, answer in asked.items()]
+        return _Written(answers, parts[::2], [_getter(path, row) for path in parts[1::2]])
+
+
+def _getter(path: str, row: Any) -> Callable[[Any], Any]:
+    """Return what reads a value of such rows: by attributes, or by its keys where a row is a mapping."""
+    return itemgetter(path) if isinstance(row, Mapping) else attrgetter(path)
 
 
 @register.tag
 def rows(parser: Parser, token: Token) -> RowsNode:
     """Write a body for each row: ``{% rows row in page.rows %}<td>{{ row.code }}</td>{% endrows %}``.
 
-    Rows are objects whose attributes are what is to be shown; ``{{ row.code }}`` puts one in, escaped like any
-    value. The body is run once for all rows that answer its ``{% if row.due %}`` alike; no filter sees a value and
-    nothing compares one, both belong into the row. Raises TemplateSyntaxError.
+    Rows are objects or mappings with what is to be shown; ``{{ row.code }}`` puts a value in, escaped like any. The
+    body is run once for all rows that answer its ``{% if row.due %}`` alike; no filter sees a value and nothing
+    compares one, both belong into the row. Raises TemplateSyntaxError.
     """
     parts = token.split_contents()
     if len(parts) != 4 or parts[2] != "in":
@@ -102,3 +108,15 @@ def rows(parser: Parser, token: Token) -> RowsNode:
         if shown.filters and isinstance(shown.var, Variable) and shown.var.var.partition(".")[0] == parts[1]:
             raise TemplateSyntaxError(f"Inside {{% rows %}} no filter sees a value: prepare {shown.token} in the row.")
     return RowsNode(parts[1], parser.compile_filter(parts[3]), nodelist)
+
+
+@register.filter
+def joined(groups: Iterable[tuple[Any, list[Any], int]]) -> list[tuple[Any, list[Any]]]:
+    """Return the groups of a widget's choices as (name, choices), neighbours without a name as one group."""
+    made: list[tuple[Any, list[Any]]] = []
+    for name, choices, _index in groups:
+        if made and not name and not made[-1][0]:
+            made[-1][1].extend(choices)
+        else:
+            made.append((name, list(choices)))
+    return made

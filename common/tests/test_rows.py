@@ -6,6 +6,8 @@ import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils.safestring import mark_safe
 
+from common.templatetags.rows import joined
+
 BODY = """
     <tr class="{{ mark }}"><td title="{{ row.code }}">{{ row.light.text }}</td>
       {% if row.n %}{% if not row.light.kind and mark %}<td>{{ row.code }}</td>{% endif %}{% else %}–{% endif %}
@@ -49,3 +51,14 @@ def test_nothing_is_written_for_rows_that_are_not_there():
 def test_what_would_be_wrong_for_every_row_is_refused(template):
     with pytest.raises(TemplateSyntaxError):
         render(template, rows=[row(1)], many=True)
+
+
+def test_rows_may_be_mappings():
+    options = [{"value": "<1>", "selected": False}, {"value": "2", "selected": True}]
+    template = "{% rows row in options %}{{ row.value }}{% if row.selected %}!{% endif %} {% endrows %}"
+    assert render(template, options=options) == "&lt;1&gt; 2! "
+
+
+def test_groups_without_a_name_are_written_together():
+    groups = [(None, [1], 0), (None, [2], 1), ("A", [3], 2), (None, [4], 3), (None, [5], 4)]
+    assert joined(groups) == [(None, [1, 2]), ("A", [3]), (None, [4, 5])]
