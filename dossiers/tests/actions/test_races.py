@@ -185,10 +185,11 @@ def test_numbers_at_once_are_all_different(road):
 def test_control_numbers_double_when_the_counter_is_read_then_written(road, monkeypatch):
     meeting = threading.Barrier(TRIES)
 
-    def read_then_write(counter) -> int:
-        row = counter.get()
+    def read_then_write(model, name, **key) -> int:
+        row = model.objects.get(**key)
         meeting.wait(timeout=10)
-        return counter.update(last=row.last + 1)
+        model.objects.filter(pk=row.pk).update(last=row.last + 1)
+        return row.last + 1
 
     with transaction.atomic():
         numbering.next_number(road.commune.unit, road.now.date(), "trial")
