@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +27,8 @@ from .models import Dossier, DossierEvent, Status
 from .records.applicants import number_index
 from .table import APPLICANT, SYSTEM, TABLE, Action
 
+# What guards and effects read of related rows.
+READ_ALONG = ("version__procedure__sector", "unit", "received_by", "owner", "applicant")
 # What happened no longer ago has happened while the person worked.
 JUST_NOW = timedelta(minutes=10)
 
@@ -62,6 +65,8 @@ class Move:
     to_status: Status
     at: datetime
     event: DossierEvent | None = None
+    # Those of ``by``; not read when an applicant acts.
+    posts: list[Post] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
     # Stored files that go again when the transaction fails.
     written: list[FieldFile] = field(default_factory=list)
@@ -72,6 +77,13 @@ class Move:
         if self.by is None:
             raise TypeError(f"{self.action} needs a person")
         return self.by
+
+    @property
+    def recorded(self) -> DossierEvent:
+        """The event of a move that has been made. Raises TypeError before."""
+        if self.event is None:
+            raise TypeError(f"{self.action} has not been recorded yet")
+        return self.event
 
     @property
     def local_day(self) -> date:
@@ -122,9 +134,19 @@ def roles_of(user: User, dossier: Dossier, now: datetime) -> set[str]:
 
     A specialist whose post does not cover the dossier's field has no role unless holding it.
     """
+    return roles_by(posts_of(user, now), user, dossier)
+
+
+def posts_of(user: User, now: datetime) -> list[Post]:
+    """Return the posts that a person holds as the database has them now, whatever was read before. One query."""
+    return list(Post.objects.valid_on(local_day(now)).of(user).order_by("pk"))
+
+
+def roles_by(posts: Iterable[Post], user: User, dossier: Dossier) -> set[str]:
+    """Return the roles that a person with these posts has towards a dossier."""
     roles: set[str] = {APPLICANT} if dossier.owner_id == user.pk else set()
     units = {dossier.unit_id, dossier.received_by_id}
-    for post in Post.objects.valid_on(local_day(now)).of(user):
+    for post in posts:
         if post.unit_id not in units:
             # An administrator looks after the units below as well.
             if post.role == Role.ADMINISTRATOR and is_below(dossier.holder_unit, [post.unit_id]):
@@ -211,8 +233,13 @@ def check(action: ActionBase, dossier: Dossier, *, by: User | None, now: datetim
 
     Order of refusal: who, state, what the dossier allows, the input.
     """
-    roles = roles_of(by, dossier, now) if by is not None else set()
+    posts: list[Post] = []
+    if by is not None and not (dossier.owner_id == by.pk and APPLICANT in TABLE[action.action].who):
+        # The applicant's own steps hang on no post.
+        posts = posts_of(by, now)
+    roles = roles_by(posts, by, dossier) if by is not None else set()
     move = plan(action, dossier, by=by, roles=roles, now=now, at=at)
+    move.posts = posts
     action.guard(move)
     return move
 
@@ -226,53 +253,75 @@ def perform(
     revision: int | None = None,
     at: datetime | None = None,
 ) -> DossierEvent:
-    """Perform an action on a dossier: guard, take, record, all in one transaction.
+    """Perform an action on a dossier: lock, guard, take, record, all in one transaction.
 
     ``revision`` is the one the person's page was made for; an older one is
     refused. ``at`` is when it happened for the law, if before ``now``: never
     before the dossier's last event. Raises :class:`Refused` and changes nothing when the action may
     not happen, :class:`Overtaken` when another one came first. Copies the
-    new column values onto ``dossier``. 15 to 35 queries, whatever the number of dossiers.
+    new column values onto ``dossier``. 12 to 20 statements, whatever the number of dossiers.
 
     What a deadlock or a busy database undid is done once more, from the reading
     of the dossier on, unless this runs in a caller's transaction: a refusal, a
     stale page, messages and files then are those of the second run.
     """
-    return once_more(lambda: _perform(action, dossier, by=by, now=now, revision=revision, at=at))
+
+    def work() -> Move:
+        with removed_on_failure() as written, transaction.atomic():
+            fresh = locked(Dossier.objects.filter(pk=dossier.pk))
+            return carry_out(action, fresh, written, by=by, now=now, revision=revision, at=at)
+
+    move = once_more(work)
+    # All columns: the action may have led to a further one (a withdrawal before reception).
+    for column in Dossier._meta.concrete_fields:
+        setattr(dossier, column.attname, getattr(move.dossier, column.attname))
+    return move.recorded
 
 
-def _perform(
+def locked(rows: QuerySet[Dossier]) -> Dossier:
+    """Return the one dossier of ``rows`` with what every action reads, locked until the transaction ends. One query.
+
+    Raises Dossier.DoesNotExist.
+    """
+    return rows.select_for_update(of=("self",), no_key=True).select_related(*READ_ALONG).get()
+
+
+def carry_out(
     action: ActionBase,
-    dossier: Dossier,
+    fresh: Dossier,
+    written: list[FieldFile],
     *,
     by: User | None,
     now: datetime,
-    revision: int | None,
-    at: datetime | None,
-) -> DossierEvent:
-    with removed_on_failure() as written, transaction.atomic():
-        fresh = Dossier.objects.select_related(
-            "version__procedure__sector", "unit", "received_by", "owner", "holder", "holder_unit", "applicant"
-        ).get(pk=dossier.pk)
-        if revision is not None and revision != fresh.revision:
-            raise Overtaken("stale", fresh, now)
-        last = fresh.events.order_by("-n").values_list("at", flat=True).first()
-        # Requests read the database's clock before they wait for each other: what is recorded second is never earlier.
-        recorded = now if last is None else max(now, last)
-        if at is not None and not (last or at) <= at <= recorded:
-            raise Refused(_("This time lies before the dossier's last step, or in the future."), code="at", field="at")
-        move = check(action, fresh, by=by, now=recorded, at=at)
-        move.written = written
-        changes = action.changes(move) | {"status": move.to_status, "revision": fresh.revision + 1}
-        take(fresh, move, changes)
-        move.event = write_event(move, **action.record(move))
-        action.effects(move)
-        for hook in hooks.after_action:
-            hook(move)
-    # All columns: the action may have led to a further one (a withdrawal before reception).
-    for column in Dossier._meta.concrete_fields:
-        setattr(dossier, column.attname, getattr(fresh, column.attname))
-    return move.event
+    revision: int | None = None,
+    at: datetime | None = None,
+) -> Move:
+    """Do what :func:`perform` says inside the caller's transaction, with a dossier that is :func:`locked` in it.
+
+    ``written`` gets the stored files that have to go when the transaction fails.
+    """
+    if revision is not None and revision != fresh.revision:
+        raise Overtaken("stale", fresh, now)
+    last_at, last_hash = last_of(fresh)
+    # Requests read the database's clock before they wait for each other: what is recorded second is never earlier.
+    recorded = now if last_at is None else max(now, last_at)
+    if at is not None and not (last_at or at) <= at <= recorded:
+        raise Refused(_("This time lies before the dossier's last step, or in the future."), code="at", field="at")
+    move = check(action, fresh, by=by, now=recorded, at=at)
+    move.written = written
+    take(fresh, move, action.changes(move) | {"status": move.to_status, "revision": fresh.revision + 1})
+    move.event = write_event(move, last_hash, **action.record(move))
+    action.effects(move)
+    for hook in hooks.after_action:
+        hook(move)
+    return move
+
+
+def last_of(dossier: Dossier) -> tuple[datetime | None, str]:
+    """Return when a dossier's last event was recorded, and its hash; None and '' before any. One query at most."""
+    if dossier.is_draft:
+        return None, ""
+    return dossier.events.order_by("-n").values_list("at", "hash").first() or (None, "")
 
 
 def take(fresh: Dossier, move: Move, changes: dict[str, Any]) -> None:
@@ -289,10 +338,13 @@ def take(fresh: Dossier, move: Move, changes: dict[str, Any]) -> None:
 
 
 def write_event(
-    move: Move, public_text: str = "", internal_text: str = "", data: dict[str, Any] | None = None
+    move: Move,
+    previous_hash: str,
+    public_text: str = "",
+    internal_text: str = "",
+    data: dict[str, Any] | None = None,
 ) -> DossierEvent:
-    """Append the event of a move to the dossier's hash chain."""
-    previous = move.dossier.events.order_by("-n").values_list("hash", flat=True).first()
+    """Append the event of a move to the dossier's hash chain, which ends with ``previous_hash``. One statement."""
     event = DossierEvent(
         dossier=move.dossier,
         n=move.dossier.revision,
@@ -306,8 +358,8 @@ def write_event(
         public_text=public_text,
         internal_text=internal_text,
         data=(data or {}) | ({"at": move.at.isoformat()} if move.at != move.now else {}),
-        previous_hash=previous or "",
+        previous_hash=previous_hash,
     )
     chain.seal_event(event)
-    event.save()
+    event.save(force_insert=True)
     return event

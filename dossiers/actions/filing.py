@@ -13,7 +13,7 @@ from ..models import Channel, Dossier, Paper, SlipKind
 from ..records import assignments, notices, slips
 from ..records.applicants import TAX_CODE, ApplicantData, data_of_filing, number_index
 from ..records.numbering import dossier_code
-from ..records.papers import at_desk
+from ..records.papers import at_desk, remove
 from ..records.terms import start_term
 from ..table import Action
 from ..workflow import ActionBase, Move
@@ -42,22 +42,26 @@ class Submit(ActionBase):
         require_none(found.gaps)
 
     def changes(self, move: Move) -> dict[str, Any]:
-        return {
-            "code": dossier_code(move.dossier.received_by, move.now),
-            "answers": move.extra["readiness"].form.kept,
-            "typed": None,
+        dossier, kept = move.dossier, move.extra["readiness"].form.kept
+        changes: dict[str, Any] = {
+            "code": dossier_code(dossier.received_by, move.now),
             "submitted_at": move.now,
             "saved_at": move.now,
-            **reception(move.dossier).columns(),
+            **reception(dossier).columns(),
         }
+        # What is encrypted is written anew only when it says something else.
+        if kept != dossier.answers:
+            changes["answers"] = kept
+        if dossier.typed is not None:
+            changes["typed"] = None
+        return changes
 
     def effects(self, move: Move) -> None:
         found: Readiness = move.extra["readiness"]
-        for paper in found.unasked:
-            paper.remove()
+        remove(found.unasked)
         data_of_filing(move.person, found.form.schema, found.form.kept).freeze(move.dossier)
         assignments.begin(move)
-        papers = slips.papers_of(move.dossier)
+        papers = slips.paper_rows(move.dossier.version, found.asked)
         slips.issue(move, SlipKind.FILING, papers=papers, submitted_at=slips.iso(move.now))
         notices.tell(move, "submitted", originals=[paper["name"] for paper in papers if "promised" in paper])
 

@@ -150,10 +150,18 @@ class Readiness:
         return tuple(found)
 
     @property
+    def asked(self) -> list[Paper]:
+        """What was given for papers that the answers ask for."""
+        return [paper for paper in self.given if paper.required_id in self._asked_keys]
+
+    @property
     def unasked(self) -> list[Paper]:
         """What was given for papers that the answers no longer ask for; it does not stay with the dossier."""
-        asked = {card.required.pk for card in self.cards}
-        return [paper for paper in self.given if paper.required_id not in asked]
+        return [paper for paper in self.given if paper.required_id not in self._asked_keys]
+
+    @property
+    def _asked_keys(self) -> set[int]:
+        return {card.required.pk for card in self.cards}
 
     @property
     def has_papers(self) -> bool:

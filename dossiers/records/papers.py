@@ -1,5 +1,8 @@
-"""Papers that lie at the desk."""
+"""Papers that lie at the desk, and papers that go."""
 
+from collections.abc import Iterable
+
+from common.files.uploads import delete_after_commit
 from procedures.models import RequiredPaper
 
 from ..models import Paper, PaperKind
@@ -19,3 +22,12 @@ def at_desk(move: Move, required: RequiredPaper | None, name: str, *, is_copy: b
         uploaded_by=move.by,
         uploaded_at=move.now,
     )
+
+
+def remove(papers: Iterable[Paper]) -> None:
+    """Delete rows now and their files after commit: only of a draft, or given for an unsent supplement. One query."""
+    leaving = list(papers)
+    for paper in leaving:
+        delete_after_commit(paper.file)
+    if leaving:
+        Paper.objects.filter(pk__in=[paper.pk for paper in leaving]).delete()

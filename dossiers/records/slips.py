@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.utils import translation
 
 from common import broker
@@ -20,11 +21,11 @@ from common.qr import qr_svg
 from common.text import lower_first
 from common.values import partial_date
 from common.values.divisions import address_text
-from offices.models import Post, Role, Unit
+from offices.models import Role, Unit
 from procedures.fees import due_words
 from procedures.models import Offering, ProcedureVersion, TimeUnit
 
-from ..models import Assignment, Delivery, Dossier, PaperKind, Slip, SlipKind
+from ..models import Assignment, Delivery, Dossier, Paper, PaperKind, Slip, SlipKind
 from ..workflow import Move
 from .links import tracking_link
 from .numbering import yearly_number
@@ -198,21 +199,20 @@ def delivery_text(dossier: Dossier) -> str:
 
 
 def signer(move: Move) -> dict[str, Any]:
-    """Return who signs: name, from the post the title, and the lines above the signature; one query for an officer."""
+    """Return who signs: name, from the post the title, and the lines above the signature."""
     if move.role not in Role.values or move.by is None:
         return {"name": "", "title": "", "lines": []}
-    post = Post.objects.filter(
-        user=move.by, unit__in=[move.dossier.unit_id, move.dossier.received_by_id], role=move.role
-    )
-    title = post.values_list("title", flat=True).first() or ""
+    units = (move.dossier.unit_id, move.dossier.received_by_id)
+    title = next((post.title for post in move.posts if post.role == move.role and post.unit_id in units), "")
     return {"name": move.by.get_full_name(), "title": title, "lines": signature(title) if title else []}
 
 
-def papers_of(dossier: Dossier) -> list[dict[str, Any]]:
-    """Return the papers handed in, in the order of the list: name and how many as what; one query."""
+def paper_rows(version: ProcedureVersion, papers: Iterable[Paper]) -> list[dict[str, Any]]:
+    """Return papers handed in, in the order of the version's list: name and how many as what; one query at most."""
+    prefetch_related_objects([version], "papers")
+    place = {required.pk: required.n for required in version.papers.all()}
     rows: dict[Any, dict[str, Any]] = {}
-    papers = dossier.papers.filter(replaced_at=None).select_related("required")
-    for paper in sorted(papers, key=lambda paper: (paper.required.n if paper.required else 10_000, paper.pk)):
+    for paper in sorted(papers, key=lambda paper: (place.get(paper.required_id, 10_000), paper.pk)):
         row = rows.setdefault(
             paper.required_id or f"paper {paper.pk}", {"name": paper.name, "files": 0, "originals": 0, "copies": 0}
         )
@@ -242,7 +242,7 @@ def fee_text(dossier: Dossier) -> str:
 def receipt_facts(dossier: Dossier) -> dict[str, Any]:
     """Return the fields of form 01 beyond the identity block."""
     return {
-        "papers": papers_of(dossier),
+        "papers": paper_rows(dossier.version, dossier.papers.filter(replaced_at=None)),
         "sets": dossier.version.dossier_sets,
         "note": dossier.version.receipt_note,
         "fee": fee_text(dossier),
