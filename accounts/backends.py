@@ -6,7 +6,11 @@ from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest
 
+from common.database.compiled import Compiled
+
 from .models import User
+
+_active: Compiled[User] = Compiled(lambda pk: User.objects.filter(pk=pk, is_active=True))
 
 
 class AnyIdentifierBackend(BaseBackend):
@@ -24,4 +28,4 @@ class AnyIdentifierBackend(BaseBackend):
 
     def get_user(self, user_id: int) -> User | None:
         """Return an active account by primary key."""
-        return User.objects.filter(pk=user_id, is_active=True).first()
+        return _active.first(user_id)

@@ -4,9 +4,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from common.database.compiled import Compiled
 from common.text import in_order
 
 from .models import Post, Role, Unit
+
+_posts: Compiled[Post] = Compiled(
+    lambda user, day: Post.objects.valid_on(day).of(user).select_related("unit").order_by("id")
+)
 
 
 def current_posts(user: Any, day: date) -> list[Post]:
@@ -18,7 +23,7 @@ def current_posts(user: Any, day: date) -> list[Post]:
         return []
     kept: dict[date, list[Post]] = user.__dict__.setdefault("_posts_by_day", {})
     if day not in kept:
-        kept[day] = list(Post.objects.valid_on(day).of(user).select_related("unit").order_by("id"))
+        kept[day] = _posts.all(user.pk, day)
     return kept[day]
 
 

@@ -13,6 +13,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from common.clock import LOCAL
@@ -116,7 +117,6 @@ class Row:
     delivery: str
     decided: str
     return_url: str
-    is_mine: bool
 
 
 def tabs(officer: Officer, spec: ListSpec) -> list[Tab]:
@@ -150,7 +150,6 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
     base = reverse("desk:dossier", args=["CODE"])
     head, tail = base.split("CODE")
     suffix = f"{tail}?{query}" if query else tail
-    user_id = officer.user.pk
     is_done = spec.view == "done"
     return [
         Row(
@@ -161,15 +160,20 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
             status=statuses[record.status],
             deadline_status=deadlines.of(record),
             date=_short(record.closed_at if is_done else record.submitted_at),
-            holder=record.holder__full_name or roles.get(record.holder_role, ""),
+            holder=_holder(record, roles, officer.user.pk),
             channel=channels[record.channel],
             delivery=deliveries[record.delivery],
             decided=_short(record.decided_at),
             return_url=f"{head}{record.code}{tail}return-result/?{query}" if record.status == Status.DECIDED else "",
-            is_mine=record.holder_id == user_id,
         )
         for record in records
     ]
+
+
+def _holder(record: Any, roles: Mapping[str, str], user_id: int) -> str:
+    """Return who holds a dossier; the reader's own name stands out."""
+    name = record.holder__full_name or roles.get(record.holder_role, "")
+    return format_html("<strong>{}</strong>", name) if record.holder_id == user_id else name
 
 
 class DeadlineStatuses:
