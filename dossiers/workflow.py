@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.clock import local_day
+from common.database.compiled import Compiled
 from common.database.contention import once_more
 from common.files.uploads import removed_on_failure
 from common.refusals import Refused
-from offices.access import is_below
+from offices.access import is_below, read_posts
 from offices.models import Post, Role
 
 from . import chain, hooks
@@ -134,12 +135,7 @@ def roles_of(user: User, dossier: Dossier, now: datetime) -> set[str]:
 
     A specialist whose post does not cover the dossier's field has no role unless holding it.
     """
-    return roles_by(posts_of(user, now), user, dossier)
-
-
-def posts_of(user: User, now: datetime) -> list[Post]:
-    """Return the posts that a person holds as the database has them now, whatever was read before. One query."""
-    return list(Post.objects.valid_on(local_day(now)).of(user).order_by("pk"))
+    return roles_by(read_posts(user, local_day(now)), user, dossier)
 
 
 def roles_by(posts: Iterable[Post], user: User, dossier: Dossier) -> set[str]:
@@ -236,7 +232,7 @@ def check(action: ActionBase, dossier: Dossier, *, by: User | None, now: datetim
     posts: list[Post] = []
     if by is not None and not (dossier.owner_id == by.pk and APPLICANT in TABLE[action.action].who):
         # The applicant's own steps hang on no post.
-        posts = posts_of(by, now)
+        posts = read_posts(by, local_day(now))
     roles = roles_by(posts, by, dossier) if by is not None else set()
     move = plan(action, dossier, by=by, roles=roles, now=now, at=at)
     move.posts = posts
@@ -268,8 +264,7 @@ def perform(
 
     def work() -> Move:
         with removed_on_failure() as written, transaction.atomic():
-            fresh = locked(Dossier.objects.filter(pk=dossier.pk))
-            return carry_out(action, fresh, written, by=by, now=now, revision=revision, at=at)
+            return carry_out(action, locked(dossier.pk), written, by=by, now=now, revision=revision, at=at)
 
     move = once_more(work)
     # All columns: the action may have led to a further one (a withdrawal before reception).
@@ -278,12 +273,23 @@ def perform(
     return move.recorded
 
 
-def locked(rows: QuerySet[Dossier]) -> Dossier:
-    """Return the one dossier of ``rows`` with what every action reads, locked until the transaction ends. One query.
+def for_action(rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """Have rows locked until the transaction ends, and read with them what guards and effects look at."""
+    return rows.select_for_update(of=("self",), no_key=True).select_related(*READ_ALONG)
+
+
+_by_key: Compiled[Dossier] = Compiled(lambda pk: for_action(Dossier.objects.filter(pk=pk)))
+
+
+def locked(pk: int) -> Dossier:
+    """Return a dossier for an action, locked until the caller's transaction ends; one query.
 
     Raises Dossier.DoesNotExist.
     """
-    return rows.select_for_update(of=("self",), no_key=True).select_related(*READ_ALONG).get()
+    found = _by_key.first(pk)
+    if found is None:
+        raise Dossier.DoesNotExist(pk)
+    return found
 
 
 def carry_out(
@@ -296,7 +302,7 @@ def carry_out(
     revision: int | None = None,
     at: datetime | None = None,
 ) -> Move:
-    """Do what :func:`perform` says inside the caller's transaction, with a dossier that is :func:`locked` in it.
+    """Do what :func:`perform` says inside the caller's transaction, in which ``fresh`` was read :func:`for_action`.
 
     ``written`` gets the stored files that have to go when the transaction fails.
     """
@@ -321,7 +327,12 @@ def last_of(dossier: Dossier) -> tuple[datetime | None, str]:
     """Return when a dossier's last event was recorded, and its hash; None and '' before any. One query at most."""
     if dossier.is_draft:
         return None, ""
-    return dossier.events.order_by("-n").values_list("at", "hash").first() or (None, "")
+    return _last_event.first(dossier.pk) or (None, "")
+
+
+_last_event: Compiled[tuple[datetime, str]] = Compiled(
+    lambda dossier: DossierEvent.objects.filter(dossier=dossier).order_by("-n").values_list("at", "hash")[:1]
+)
 
 
 def take(fresh: Dossier, move: Move, changes: dict[str, Any]) -> None:

@@ -16,6 +16,7 @@ from procedures.models import Offering, ProcedureVersion, RequiredPaper
 from procedures.papers import asked_papers
 
 from ..models import Delivery, Dossier, Paper, PaperKind
+from ..records.papers import present
 
 # Where the delivery page keeps what was typed; no key of a section begins so.
 DELIVERY = "-delivery"
@@ -136,7 +137,7 @@ class Readiness:
     @cached_property
     def given(self) -> list[Paper]:
         """What has been given, for whatever paper; one query."""
-        return list(self.dossier.papers.filter(replaced_at=None))
+        return present(self.dossier)
 
     @cached_property
     def cards(self) -> tuple[PaperCard, ...]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import onetime
 from common.clock import local_day
+from common.database.compiled import Compiled
 from common.database.contention import once_more
 from common.files.uploads import removed_on_failure
 from common.refusals import Refused
@@ -24,13 +25,15 @@ from ..actions.readiness import DELIVERY, Readiness, require_none, schema_of
 from ..models import Dossier, Paper, Status
 from ..models.dossier import new_ref
 from ..records.papers import remove
-from ..workflow import carry_out, locked
+from ..workflow import carry_out, for_action
 from . import renewal
 from .drafts import locked_draft, made_once, require_room_for_a_draft, write_draft
 from .papers import copy_paper
 
 COPY = "copy_dossier"
 SUBMIT = "submit"
+
+_own: Compiled[Dossier] = Compiled(lambda owner, ref: for_action(Dossier.objects.of_owner(owner).filter(ref=ref)))
 
 
 def newer_version(dossier: Dossier, day: date) -> ProcedureVersion | None:
@@ -92,7 +95,9 @@ def submit(ref: str, *, by: User, key: str, revision: int, now: datetime) -> Dos
         with removed_on_failure() as written:
 
             def make() -> Dossier:
-                fresh = locked(Dossier.objects.of_owner(by).filter(ref=ref))
+                fresh = _own.first(by.pk, ref)
+                if fresh is None:
+                    raise Dossier.DoesNotExist(ref)
                 return carry_out(Submit(), fresh, written, by=by, now=now, revision=revision).dossier
 
             return made_once(key, SUBMIT, ref, make, by=by, now=now)

@@ -1,12 +1,20 @@
-"""Papers that lie at the desk, and papers that go."""
+"""The papers of a dossier: those that count now, that lie at the desk, that go."""
 
 from collections.abc import Iterable
 
+from common.database.compiled import Compiled
 from common.files.uploads import delete_after_commit
 from procedures.models import RequiredPaper
 
-from ..models import Paper, PaperKind
+from ..models import Dossier, Paper, PaperKind
 from ..workflow import Move
+
+_present: Compiled[Paper] = Compiled(lambda dossier: Paper.objects.filter(dossier=dossier, replaced_at=None))
+
+
+def present(dossier: Dossier) -> list[Paper]:
+    """Return the papers of a dossier that no later one has replaced, in the order in which they came; one query."""
+    return _present.all(dossier.pk)
 
 
 def at_desk(move: Move, required: RequiredPaper | None, name: str, *, is_copy: bool = False) -> Paper:

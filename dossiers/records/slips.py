@@ -29,6 +29,7 @@ from ..models import Assignment, Delivery, Dossier, Paper, PaperKind, Slip, Slip
 from ..workflow import Move
 from .links import tracking_link
 from .numbering import yearly_number
+from .papers import present
 
 
 @dataclass(frozen=True)
@@ -242,7 +243,7 @@ def fee_text(dossier: Dossier) -> str:
 def receipt_facts(dossier: Dossier) -> dict[str, Any]:
     """Return the fields of form 01 beyond the identity block."""
     return {
-        "papers": paper_rows(dossier.version, dossier.papers.filter(replaced_at=None)),
+        "papers": paper_rows(dossier.version, present(dossier)),
         "sets": dossier.version.dossier_sets,
         "note": dossier.version.receipt_note,
         "fee": fee_text(dossier),

@@ -66,7 +66,7 @@ def unguarded_claim(monkeypatch):
         return DossierEvent()
 
     meeting = threading.Barrier(2)
-    monkeypatch.setattr(workflow, "locked", lambda rows: rows.get())
+    monkeypatch.setattr(workflow, "locked", lambda pk: Dossier.objects.get(pk=pk))
     monkeypatch.setattr(workflow, "take", take)
     monkeypatch.setattr(workflow, "write_event", write_event)
 
