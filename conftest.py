@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from common import broker, clock
+from common import broker, clock, kept
 from common.clock import LOCAL
 from common.database import append_only
 from common.web import caches
@@ -46,7 +46,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.fixture(autouse=True)
 def nothing_rests(monkeypatch):
-    """Forget that an earlier test found the broker, the cache or a mail server away."""
+    """Forget what an earlier test kept, and that it found the broker, the cache or a mail server away."""
+    kept.forget()
     monkeypatch.setattr(broker, "_rests_until", 0.0)
     monkeypatch.setattr(caches.Forgiving, "rests_until", 0.0)
     monkeypatch.setattr(delivery, "_rests", {})

@@ -1,4 +1,4 @@
-"""Ground tables that belong to no subject: one-time keys, attempt counters, alerts, workers' signs of life."""
+"""Ground tables that belong to no subject: one-time keys, attempt counters, alerts, signs of life, stamps."""
 
 from django.conf import settings
 from django.db import models
@@ -91,3 +91,13 @@ class Heartbeat(models.Model):
 
     def __str__(self) -> str:
         return f"{self.queue} {self.at}"
+
+
+class Stamp(models.Model):
+    """A value that any change of the table ``name`` replaces; written by triggers alone (``database/stamps.py``)."""
+
+    name = models.CharField(max_length=63, db_index=True)
+    value = models.CharField(max_length=36)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.value}"

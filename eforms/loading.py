@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.values.frozen import FrozenDict
+
 from .lists import named_lists
 from .parts import (
     _KEY,
@@ -34,7 +36,11 @@ from .reading import Reader, is_int, quoted
 
 
 def load(data: Any) -> Schema:
-    """Parse and check a form schema; raises SchemaError with every reason."""
+    """Parse and check a form schema; raises SchemaError with every reason. One that is frozen is parsed once."""
+    return data.once(_load) if isinstance(data, FrozenDict) else _load(data)
+
+
+def _load(data: Any) -> Schema:
     return _Loader().load(data)
 
 

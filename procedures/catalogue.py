@@ -1,30 +1,89 @@
-"""The version in force on a day, who offers it at which level, and where it may be filed."""
+"""Versions, which is in force on a day, who offers it at which level, and where it may be filed.
+
+Versions and offers are kept until something changes (``common/kept.py``): whoever publishes reads the tables.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.db import models
+from django.db.models import Prefetch
+from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
+
+from common.kept import until_changed
 from common.text import in_order
+from common.values.frozen import frozen
 from offices.models import Post, Role, Unit
 
-from .models import Offering, Procedure, ProcedureVersion, Sector
+from .models import (
+    FeeExemption,
+    FeeLine,
+    Offering,
+    OfferingFee,
+    Procedure,
+    ProcedureStep,
+    ProcedureVersion,
+    RequiredPaper,
+    Sector,
+)
+
+# Who wrote and published it, and what they told each other, is read where it is shown.
+PERSONAL = ("author", "published_by", "change_note", "review_note")
+
+
+@until_changed(ProcedureVersion, RequiredPaper, ProcedureStep, FeeLine, FeeExemption, Procedure, Sector, Unit)
+def version_of(pk: int) -> ProcedureVersion:
+    """Return a version, frozen: with procedure and sector, successor, papers, steps with their units, fee lines.
+
+    ``version.papers.all()``, ``.steps.all()``, ``.fees.all()`` (each line with ``has_exemptions`` and its exemptions)
+    ask nothing, and its form is parsed once. Five queries when it is not kept. Raises ProcedureVersion.DoesNotExist.
+    """
+    lines = FeeLine.objects.with_exemptions().order_by("n").prefetch_related("exemptions")
+    versions = ProcedureVersion.objects.defer(*PERSONAL, "procedure__search_text", "successor__search_text")
+    versions = versions.select_related("procedure__sector", "successor").prefetch_related(
+        Prefetch("papers", RequiredPaper.objects.order_by("n")),
+        Prefetch("steps", ProcedureStep.objects.order_by("n").select_related("unit__parent__parent")),
+        Prefetch("fees", lines),
+    )
+    return frozen(versions.get(pk=pk))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is taken on a day: the primary key of the version in force, None for none, and the offerings by unit.
+
+    ``has_begun``: some version of the procedure was in force by that day. ``accept_until``: its last day.
+    """
+
+    version: int | None
+    has_begun: bool
+    accept_until: date | None
+    offerings: tuple[Offering, ...]
+
+
+@until_changed(ProcedureVersion, Procedure, Offering, OfferingFee, Unit)
+def offer_of(procedure: int, day: date) -> Offer:
+    """Return what is taken of a procedure on a local day; its offerings are frozen, with unit, units above and fees.
+
+    Four queries when it is not kept.
+    """
+    accept_until = Procedure.objects.values_list("accept_until", flat=True).get(pk=procedure)
+    published = ProcedureVersion.objects.filter(procedure=procedure, published_at__isnull=False)
+    begun = published.filter(effective_from__lte=day).order_by("-number")
+    version = begun.in_force(day).values_list("pk", flat=True).first()
+    offerings: tuple[Offering, ...] = ()
+    if version is not None:
+        rows = Offering.objects.on(day).filter(procedure=procedure).select_related("unit__parent__parent")
+        offerings = tuple(frozen(row) for row in rows.prefetch_related("fees").order_by("unit_id"))
+    return Offer(version, version is not None or begun.exists(), accept_until, offerings)
 
 
 def current_version(procedure: Procedure, day: date) -> ProcedureVersion | None:
-    """Return the version in force on a local day, the newest when several are. One query."""
-    return procedure.versions.in_force(day).order_by("-number").first()
-
-
-def is_current(version: ProcedureVersion, day: date) -> bool:
-    """Tell whether a version is the one in force on a local day. One query, which reads no form."""
-    in_force = ProcedureVersion.objects.in_force(day).filter(procedure=version.procedure_id)
-    return in_force.order_by("-number").values_list("pk", flat=True).first() == version.pk
-
-
-def offerings_for(version: ProcedureVersion, day: date) -> list[Offering]:
-    """Return who offers a version on a local day, with their units, by name. One query."""
-    offerings = Offering.objects.on(day).filter(procedure_id=version.procedure_id)
-    return in_order(offerings.select_related("unit").order_by("unit_id"), name=lambda offering: offering.unit.name)
+    """Return the version in force on a local day, the newest when several are."""
+    number = offer_of(procedure.pk, day).version
+    return None if number is None else version_of(number)
 
 
 def lacks_specialist(unit_ids: Iterable[int], sectors: Iterable[str], day: date) -> dict[int, set[str]]:
@@ -67,15 +126,15 @@ class Entry:
 
 
 def entry_of(procedure: Procedure, day: date, level: int) -> Entry:
-    """Return where a procedure may be filed at a level or above on a local day; two queries."""
-    version = current_version(procedure, day)
-    if version is None:
+    """Return where a procedure may be filed at a level or above on a local day."""
+    offer = offer_of(procedure.pk, day)
+    if offer.version is None:
         # What has yet to begin is not over.
-        begun = procedure.versions.filter(published_at__isnull=False, effective_from__lte=day)
-        return Entry(None, is_over=begun.exists())
-    if procedure.accept_until is not None and procedure.accept_until < day:
+        return Entry(None, is_over=offer.has_begun)
+    version = version_of(offer.version)
+    if offer.accept_until is not None and offer.accept_until < day:
         return Entry(version, is_over=True)
-    offerings = offerings_for(version, day)
+    offerings = in_order(offer.offerings, name=lambda offering: offering.unit.name)
     taken = tuple(offering for offering in offerings if effective_level(version, offering) >= level)
     return Entry(version, taken, highest=max((effective_level(version, one) for one in offerings), default=0))
 
@@ -95,3 +154,21 @@ def offer_all(unit: Unit, *, since: date) -> int:
         if procedure not in offered
     ]
     return len(Offering.objects.bulk_create(missing))
+
+
+class _VersionOf(ForwardManyToOneDescriptor):
+    """The version of a row, taken from what is kept when it was not joined."""
+
+    def get_object(self, instance: models.Model) -> ProcedureVersion:
+        return version_of(getattr(instance, self.field.attname))
+
+
+class VersionKey(models.ForeignKey[ProcedureVersion, ProcedureVersion]):
+    """A foreign key to a published version; its row is :func:`version_of`, shared and frozen."""
+
+    forward_related_accessor_class = _VersionOf
+
+    def deconstruct(self) -> Any:
+        """Migrations know it as the foreign key that it is in the database."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.ForeignKey", args, kwargs

@@ -2,7 +2,7 @@
 
 Apps name their tables with :func:`register` in ``AppConfig.ready()``. After
 every ``migrate`` the triggers that are missing or differ are made on SQLite
-and PostgreSQL (``triggers.py`` writes them); what stands as it should is
+and PostgreSQL (``refusing.py`` has their SQL); what stands as it should is
 left alone, so that the portal may work meanwhile. A refused statement raises
 ``django.db.IntegrityError``.
 """
@@ -10,16 +10,11 @@ left alone, so that the portal may work meanwhile. A refused statement raises
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connections
 
-from . import triggers
-from .contention import patiently, wait_briefly
-
-TRIES = 60
-PAUSE_SECONDS = 0.5
+from . import refusing, triggers
 
 
 @dataclass(frozen=True)
@@ -87,12 +82,7 @@ def install(using: str = DEFAULT_DB_ALIAS, tables: Iterable[str] | None = None) 
     tried again while others hold the table. Three queries a table, and nothing
     else, when nothing differs.
     """
-    changed = 0
-    for rule in _existing(using, tables):
-        if triggers.differs(using, rule):
-            patiently(partial(_make, using, rule), tries=TRIES, pause=PAUSE_SECONDS)
-            changed += 1
-    return changed
+    return triggers.install(using, _guards(using, tables))
 
 
 @contextmanager
@@ -101,7 +91,7 @@ def lifted(using: str = DEFAULT_DB_ALIAS, tables: Iterable[str] | None = None) -
 
     Inside a transaction nobody else can write to these tables until it ends, so the guard is down for the block alone.
     """
-    _lift(using, tables)
+    triggers.lift(using, _guards(using, tables))
     try:
         yield
     finally:
@@ -112,7 +102,7 @@ def lifted(using: str = DEFAULT_DB_ALIAS, tables: Iterable[str] | None = None) -
 def lift_before_migrate(using: str, plan: Any = (), **kwargs: Any) -> None:
     """Receive ``pre_migrate``: a SQLite table that others' triggers name cannot be rebuilt while they stand."""
     if plan and connections[using].vendor == "sqlite":
-        _lift(using, None)
+        triggers.lift(using, _guards(using, None))
 
 
 def install_after_migrate(using: str, **kwargs: Any) -> None:
@@ -120,25 +110,8 @@ def install_after_migrate(using: str, **kwargs: Any) -> None:
     install(using)
 
 
-def _existing(using: str, tables: Iterable[str] | None) -> list[Rule]:
+def _guards(using: str, tables: Iterable[str] | None) -> list[triggers.Guard]:
     existing = set(connections[using].introspection.table_names())
     if tables is not None:
         existing &= set(tables)
-    return [rule for rule in _rules.values() if rule.table in existing]
-
-
-def _lift(using: str, tables: Iterable[str] | None) -> None:
-    connection = connections[using]
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            # Rows that still wait for the check of their foreign keys hold their table fast.
-            connection.check_constraints()
-        for rule in _existing(using, tables):
-            triggers.lift(cursor, connection, rule)
-
-
-def _make(using: str, rule: Rule) -> None:
-    connection = connections[using]
-    with transaction.atomic(using=using), connection.cursor() as cursor:
-        wait_briefly(cursor, connection)
-        triggers.make(cursor, connection, rule)
+    return [refusing.guard(rule) for rule in _rules.values() if rule.table in existing]

@@ -18,8 +18,8 @@ from .contention import patiently, wait_briefly
 TRIES = 60
 PAUSE_SECONDS = 0.5
 ROWS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
-# Which migrations have run is written by the owner.
-READ_ONLY = frozenset({"django_migrations"})
+# Which migrations have run is written by the owner, stamps by triggers that have the owner's rights.
+READ_ONLY = frozenset({"django_migrations", "common_stamp"})
 Rights = dict[str, frozenset[str]]
 
 

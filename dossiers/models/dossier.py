@@ -10,6 +10,7 @@ from common.secret import EncryptedField, EncryptedJSONField
 from common.values.identity import masked
 from eforms.filling.filled import Filled
 from offices.models import Role, Unit
+from procedures.catalogue import VersionKey
 from procedures.models import ProcedureVersion
 
 from ..querysets import DossierQuerySet
@@ -81,7 +82,7 @@ class Dossier(models.Model):
 
     ref = models.CharField(max_length=12, unique=True, default=new_ref, editable=False)
     code = models.CharField(max_length=40, unique=True, null=True, blank=True)
-    version = models.ForeignKey(ProcedureVersion, on_delete=models.PROTECT, related_name="dossiers")
+    version = VersionKey(ProcedureVersion, on_delete=models.PROTECT, related_name="dossiers")
     received_by = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="dossiers_received")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="dossiers")
     owner = models.ForeignKey(

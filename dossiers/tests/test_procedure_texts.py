@@ -22,7 +22,6 @@ def texts(road):
             dossier_sets=2,
         )
     road.dossier.refresh_from_db()
-    road.dossier.version.refresh_from_db()
     return road
 
 

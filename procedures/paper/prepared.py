@@ -26,6 +26,7 @@ from eforms import schema as form_schema
 from eforms.filling.filled import Filled
 from eforms.filling.progress import Progress
 
+from ..catalogue import version_of
 from ..models import PreparedForm, ProcedureVersion
 
 # Thirty-two signs without I, L, O and U: sixteen of them are 80 bits.
@@ -121,19 +122,20 @@ def _unprinted() -> timedelta:
 
 def find(pk: Any, now: datetime) -> PreparedForm | None:
     """Return a live form by its key with its version; one query."""
-    if not isinstance(pk, int):
-        return None
-    rows = PreparedForm.objects.select_related("version__procedure")
-    return rows.filter(pk=pk, expires_at__gt=now).first()
+    return _live(now, pk=pk) if isinstance(pk, int) else None
 
 
 def find_by_code(typed: str, now: datetime) -> PreparedForm | None:
     """Return the live form whose code was scanned or typed; None alike for unknown and expired. One query at most."""
     code = read_code(typed)
-    if not code:
-        return None
-    rows = PreparedForm.objects.select_related("version__procedure")
-    return rows.filter(code_index=code_index(code), expires_at__gt=now).first()
+    return _live(now, code_index=code_index(code)) if code else None
+
+
+def _live(now: datetime, **which: Any) -> PreparedForm | None:
+    form = PreparedForm.objects.filter(**which, expires_at__gt=now).first()
+    if form is not None:
+        form.version = version_of(form.version_id)
+    return form
 
 
 def save_section(

@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from common.database import append_only
-from common.database.triggers import row_triggers
+from common.database.refusing import row_triggers
 
 pytestmark = pytest.mark.django_db
 TABLE = "scratch_register"

@@ -16,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation.reloader import translation_file_changed
 
 from common import clock, heartbeat
-from common.database import append_only
+from common.database import append_only, stamps
 from common.database.contention import patiently
 from common.database.roles import RoleRefused, prepare_role
 from dossiers.timeline import figures
@@ -81,6 +81,7 @@ def _migrate() -> None:
         fill(clock.now())
     else:
         append_only.install()
+        stamps.install()
     if settings.APP_DATABASE_ROLE and connection.vendor == "postgresql":
         try:
             prepare_role(settings.APP_DATABASE_ROLE, settings.APP_DATABASE_PASSWORD)

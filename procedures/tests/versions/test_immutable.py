@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from common.database import append_only
-from common.database.triggers import row_triggers
+from common.database.refusing import row_triggers
 from tests import factories
 
 pytestmark = pytest.mark.django_db

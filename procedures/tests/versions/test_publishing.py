@@ -8,7 +8,7 @@ from django.utils import translation
 from common.refusals import Refused
 from offices.models import AuditEntry, Post
 from procedures import tasks
-from procedures.catalogue import current_version, effective_level, offerings_for
+from procedures.catalogue import current_version, effective_level
 from procedures.finding.indexing import name_key
 from procedures.models import Procedure, ProcedureVersion, VersionStatus
 from procedures.versions import procedure_editing, publishing
@@ -295,13 +295,12 @@ def test_the_nightly_task_writes_search_words(version):
 
 
 def test_an_offering_lowers_the_level_and_never_raises_it(version, commune):
-    offering = offerings_for(version, date(2026, 3, 23))[0]
+    offering = version.procedure.offerings.get()
     assert effective_level(version, offering) == 4
     offering.level = 2
     assert effective_level(version, offering) == 2
     version.level = 1
     assert effective_level(version, offering) == 1
-    assert offerings_for(version, date(2025, 6, 30)) == []
 
 
 def test_an_end_that_is_moved_leaves_no_gap(version, commune, second):

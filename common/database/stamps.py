@@ -1,0 +1,106 @@
+"""Stamps: what tells that rows of a table changed, raised by triggers in the database, whoever changes them and how.
+
+Every watched table has a row in ``common_stamp``, with a random value that a
+statement on the table replaces in its own transaction. A reader that finds the
+value it has seen before knows that nothing was committed since; a number that
+counts up would not do: two transactions, of which one is rolled back, can
+count to the same. Nobody waits for anybody: on PostgreSQL a transaction adds
+its own value and removes only those that no other is about to remove, so that
+for a moment there may be several.
+
+:func:`watch` names tables in ``AppConfig.ready()``; the triggers are made after every ``migrate``, as those of
+``append_only`` are.
+"""
+
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from . import triggers
+from .triggers import Guard, Trigger
+
+FUNCTION = "raise_stamp"
+# With the rights of its owner: a role that may write to a watched table need not be able to write here.
+SOURCE = (
+    " BEGIN DELETE FROM common_stamp WHERE id IN "
+    "(SELECT id FROM common_stamp WHERE name = TG_TABLE_NAME FOR UPDATE SKIP LOCKED); "
+    "INSERT INTO common_stamp (name, value) VALUES (TG_TABLE_NAME, gen_random_uuid()::text); RETURN NULL; END "
+)
+Stamps = dict[str, frozenset[str]]
+
+_watched: set[str] = set()
+
+
+def watch(*tables: type[models.Model]) -> tuple[str, ...]:
+    """Have the changes of tables raise their stamps; returns their names."""
+    names = tuple(model._meta.db_table for model in tables)
+    _watched.update(names)
+    return names
+
+
+def watched() -> list[str]:
+    """Return the names of the watched tables."""
+    return sorted(_watched)
+
+
+def read(using: str = DEFAULT_DB_ALIAS) -> Stamps:
+    """Return the stamps of the watched tables as this transaction sees them. One query."""
+    found: dict[str, set[str]] = {}
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT name, value FROM common_stamp")
+        for name, value in cursor.fetchall():
+            found.setdefault(name, set()).add(value)
+    return {name: frozenset(values) for name, values in found.items()}
+
+
+def install(using: str = DEFAULT_DB_ALIAS) -> int:
+    """Make the triggers of the watched tables that exist, but for what stands already; returns how many were changed.
+
+    Without the table of stamps there are none.
+    """
+    return triggers.install(using, _guards(using))
+
+
+def lift_before_migrate(using: str, plan: Any = (), **kwargs: Any) -> None:
+    """Receive ``pre_migrate``: a SQLite table that others' triggers name cannot be rebuilt while they stand."""
+    if plan and connections[using].vendor == "sqlite":
+        triggers.lift(using, _guards(using))
+
+
+def install_after_migrate(using: str, **kwargs: Any) -> None:
+    """Receive ``post_migrate``: the one place where the triggers come from."""
+    install(using)
+
+
+def _guards(using: str) -> list[Guard]:
+    existing = set(connections[using].introspection.table_names())
+    has_stamps = "common_stamp" in existing
+    return [
+        Guard(table, f"{table}_raises", lambda cursor, connection, table=table: _wanted(connection, table, has_stamps))
+        for table in watched()
+        if table in existing
+    ]
+
+
+def _wanted(connection: BaseDatabaseWrapper, table: str, has_stamps: bool) -> dict[str, Trigger]:
+    if not has_stamps:
+        return {}
+    if connection.vendor == "postgresql":
+        name = f"{table}_raises"
+        sql = (
+            f'CREATE OR REPLACE TRIGGER "{name}" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON "{table}" '
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}()"
+        )
+        return {name: Trigger(sql, FUNCTION, SOURCE, is_definer=True)}
+    # Removed and added, not replaced: INSERT OR IGNORE on the table would ignore here too what is there already.
+    body = (
+        f"DELETE FROM common_stamp WHERE name = '{table}'; "
+        f"INSERT INTO common_stamp (name, value) VALUES ('{table}', hex(randomblob(16))); "
+    )
+    return {
+        f"{table}_raises_{event}": Trigger(
+            f'CREATE TRIGGER "{table}_raises_{event}" AFTER {event.upper()} ON "{table}" FOR EACH ROW BEGIN {body}END'
+        )
+        for event in ("insert", "update", "delete")
+    }
