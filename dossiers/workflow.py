@@ -29,7 +29,7 @@ from .records.applicants import number_index
 from .table import APPLICANT, SYSTEM, TABLE, Action
 
 # What guards and effects read of related rows.
-READ_ALONG = ("version__procedure__sector", "unit", "received_by", "owner", "applicant")
+READ_ALONG = ("unit", "received_by", "owner", "applicant")
 # What happened no longer ago has happened while the person worked.
 JUST_NOW = timedelta(minutes=10)
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from common import kept
 from common.refusals import Refused
 from offices.models import Role
 from procedures.papers import needed_papers
@@ -38,11 +39,13 @@ class Submit(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
+        # What was published or closed a moment ago counts.
+        kept.look()
         found = move.extra["readiness"] = Readiness(move.dossier, move.local_day)
         require_none(found.gaps)
 
     def changes(self, move: Move) -> dict[str, Any]:
-        dossier, kept = move.dossier, move.extra["readiness"].form.kept
+        dossier, answers = move.dossier, move.extra["readiness"].form.kept
         changes: dict[str, Any] = {
             "code": dossier_code(dossier.received_by, move.now),
             "submitted_at": move.now,
@@ -50,8 +53,8 @@ class Submit(ActionBase):
             **reception(dossier).columns(),
         }
         # What is encrypted is written anew only when it says something else.
-        if kept != dossier.answers:
-            changes["answers"] = kept
+        if answers != dossier.answers:
+            changes["answers"] = answers
         if dossier.typed is not None:
             changes["typed"] = None
         return changes

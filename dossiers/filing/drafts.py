@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import onetime
 from common.database import purging
+from common.database.compiled import Compiled
 from common.files.uploads import delete_after_commit
 from common.forms.typed import Typed
 from common.refusals import Refused
@@ -91,10 +92,16 @@ def require_room_for_a_draft(owner: User) -> None:
         )
 
 
+_draft: Compiled[Dossier] = Compiled(
+    lambda pk: (
+        Dossier.objects.select_for_update(of=("self",)).select_related("received_by").filter(pk=pk, status=Status.DRAFT)
+    )
+)
+
+
 def locked_draft(dossier: Dossier) -> Dossier:
     """Return the draft's row, locked until the transaction ends; raises Refused('stale') when it is none now."""
-    rows = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure", "received_by")
-    fresh = rows.filter(pk=dossier.pk, status=Status.DRAFT).first()
+    fresh = _draft.first(dossier.pk)
     if fresh is None:
         raise changed_meanwhile()
     return fresh

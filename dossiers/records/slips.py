@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
 from django.utils import translation
 
 from common import broker
@@ -22,6 +21,7 @@ from common.text import lower_first
 from common.values import partial_date
 from common.values.divisions import address_text
 from offices.models import Role, Unit
+from procedures.catalogue import offering_of
 from procedures.fees import due_words
 from procedures.models import Offering, ProcedureVersion, TimeUnit
 
@@ -209,8 +209,7 @@ def signer(move: Move) -> dict[str, Any]:
 
 
 def paper_rows(version: ProcedureVersion, papers: Iterable[Paper]) -> list[dict[str, Any]]:
-    """Return papers handed in, in the order of the version's list: name and how many as what; one query at most."""
-    prefetch_related_objects([version], "papers")
+    """Return papers handed in, in the order of the version's list: name and how many as what."""
     place = {required.pk: required.n for required in version.papers.all()}
     rows: dict[Any, dict[str, Any]] = {}
     for paper in sorted(papers, key=lambda paper: (place.get(paper.required_id, 10_000), paper.pk)):
@@ -232,9 +231,14 @@ def paper_rows(version: ProcedureVersion, papers: Iterable[Paper]) -> list[dict[
 
 
 def fee_text(dossier: Dossier) -> str:
-    """Return the fee as the receipt states it, by the answers and the unit's own amounts; four queries."""
-    offering = Offering.objects.filter(unit=dossier.unit_id, procedure=dossier.version.procedure_id).first()
-    day = local_day(dossier.received_at or dossier.created_at)
+    """Return the fee as the receipt states it, by the answers and the unit's own amounts.
+
+    One query and one for its fees where the unit has ceased to offer the procedure.
+    """
+    procedure, day = dossier.version.procedure_id, local_day(dossier.received_at or dossier.created_at)
+    offering = offering_of(procedure, dossier.unit_id, day)
+    if offering is None:
+        offering = Offering.objects.filter(unit=dossier.unit_id, procedure=procedure).first()
     case = {"channel": dossier.channel, "day": day, "facts": dossier.answers or None}
     with in_vietnamese():
         return due_words(dossier.version, offering, **case) or "Không"
