@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.refusals import Refused
 
+from .database.upserts import add_once
 from .models import OneTimeKey
 
 SUBJECT_LENGTH = 64
@@ -34,18 +35,16 @@ def use_key(key: str, purpose: str, user_id: int | None, subject: str, now: date
     Returns None for the first caller, who goes on and makes ``subject``; a later
     caller gets the subject that the first one made. A concurrent caller waits for
     the first one's commit; when that rolls back, the key is free again. Raises
-    :class:`KeyMisused` when the key is malformed or belongs to another account. Two to four queries.
+    :class:`KeyMisused` when the key is malformed or belongs to another account. One statement, a later caller two.
     """
     if not _SHAPE.fullmatch(key):
         raise KeyMisused
-    row, is_first = OneTimeKey.objects.get_or_create(
-        key=key, purpose=purpose, defaults={"user_id": user_id, "subject": subject, "at": now}
-    )
-    if is_first:
+    if add_once(OneTimeKey, key=key, purpose=purpose, user_id=user_id, subject=subject, at=now):
         return None
-    if row.user_id != user_id:
+    owner, made = OneTimeKey.objects.values_list("user_id", "subject").get(key=key, purpose=purpose)
+    if owner != user_id:
         raise KeyMisused
-    return row.subject
+    return made
 
 
 def once(

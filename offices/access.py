@@ -23,8 +23,13 @@ def current_posts(user: Any, day: date) -> list[Post]:
         return []
     kept: dict[date, list[Post]] = user.__dict__.setdefault("_posts_by_day", {})
     if day not in kept:
-        kept[day] = _posts.all(user.pk, day)
+        kept[day] = read_posts(user, day)
     return kept[day]
+
+
+def read_posts(user: Any, day: date) -> list[Post]:
+    """Return the posts a person holds on a local day as the database has them now, with their units. One query."""
+    return _posts.all(user.pk, day)
 
 
 def has_role(user: Any, role: str, day: date) -> bool:

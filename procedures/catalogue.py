@@ -86,6 +86,11 @@ def current_version(procedure: Procedure, day: date) -> ProcedureVersion | None:
     return None if number is None else version_of(number)
 
 
+def offering_of(procedure: int, unit: int, day: date) -> Offering | None:
+    """Return how a unit offers a procedure on a local day, with its own fees; None when it does not."""
+    return next((one for one in offer_of(procedure, day).offerings if one.unit_id == unit), None)
+
+
 def lacks_specialist(unit_ids: Iterable[int], sectors: Iterable[str], day: date) -> dict[int, set[str]]:
     """Return for each unit which of these sectors no specialist who can sign in covers on a day. One query.
 

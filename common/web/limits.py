@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from .. import alerts
+from ..database.upserts import raise_counter
 from ..models import AlertKind, AttemptCounter
 
 PAUSE = 30
@@ -66,23 +66,10 @@ def _window(per: int, now: datetime) -> datetime:
     return datetime.fromtimestamp(math.floor(now.timestamp() / per) * per, UTC)
 
 
-def _raise_count(bucket: str, window: datetime) -> int:
-    """Add one to a counter and return what it then says; one atomic statement on both engines."""
-    table = connection.ops.quote_name(AttemptCounter._meta.db_table)
-    adapted = connection.ops.adapt_datetimefield_value(window)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO {table} (bucket, "window", count) VALUES (%s, %s, 1) '
-            f'ON CONFLICT (bucket, "window") DO UPDATE SET count = {table}.count + 1 RETURNING count',
-            [bucket, adapted],
-        )
-        return int(cursor.fetchone()[0])
-
-
 def hit(scope: str, subject: str, limit: int, per: int, now: datetime) -> Limit:
     """Count one try of ``subject`` at ``scope``; exceeded from the ``limit``-th plus one within ``per`` seconds."""
     window = _window(per, now)
-    count = _raise_count(_bucket(scope, subject), window)
+    count = raise_counter(AttemptCounter, "count", bucket=_bucket(scope, subject), window=window)
     left = math.ceil((window + timedelta(seconds=per) - now).total_seconds())
     return Limit(exceeded=count > limit, retry_after=max(left, 1) if count > limit else 0, count=count)
 

@@ -12,7 +12,7 @@ from offices.models import Role
 from ..models import Delivery, Pause, Result, SlipKind, Status
 from ..records import assignments, notices, slips
 from ..table import APPLICANT, Action
-from ..workflow import ActionBase, Move, perform
+from ..workflow import ActionBase, Move, carry_out
 from .common import require_holder_or_leader, require_text
 
 
@@ -73,7 +73,7 @@ class RequestWithdrawal(ActionBase):
             # The reason goes on an official slip, whatever language the screen has.
             with translation.override("vi"):
                 reason = str(_("Withdrawn by the applicant before reception."))
-            perform(Stop(reason), move.dossier, by=None, now=move.now)
+            carry_out(Stop(reason), move.dossier, move.written, by=None, now=move.now)
         else:
             notices.tell(move, "withdrawal_asked")
 

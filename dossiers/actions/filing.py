@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from common import kept
 from common.refusals import Refused
 from offices.models import Role
 from procedures.papers import needed_papers
@@ -13,7 +14,7 @@ from ..models import Channel, Dossier, Paper, SlipKind
 from ..records import assignments, notices, slips
 from ..records.applicants import TAX_CODE, ApplicantData, data_of_filing, number_index
 from ..records.numbering import dossier_code
-from ..records.papers import at_desk
+from ..records.papers import at_desk, remove
 from ..records.terms import start_term
 from ..table import Action
 from ..workflow import ActionBase, Move
@@ -38,26 +39,32 @@ class Submit(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
+        # What was published or closed a moment ago counts.
+        kept.look()
         found = move.extra["readiness"] = Readiness(move.dossier, move.local_day)
         require_none(found.gaps)
 
     def changes(self, move: Move) -> dict[str, Any]:
-        return {
-            "code": dossier_code(move.dossier.received_by, move.now),
-            "answers": move.extra["readiness"].form.kept,
-            "typed": None,
+        dossier, answers = move.dossier, move.extra["readiness"].form.kept
+        changes: dict[str, Any] = {
+            "code": dossier_code(dossier.received_by, move.now),
             "submitted_at": move.now,
             "saved_at": move.now,
-            **reception(move.dossier).columns(),
+            **reception(dossier).columns(),
         }
+        # What is encrypted is written anew only when it says something else.
+        if answers != dossier.answers:
+            changes["answers"] = answers
+        if dossier.typed is not None:
+            changes["typed"] = None
+        return changes
 
     def effects(self, move: Move) -> None:
         found: Readiness = move.extra["readiness"]
-        for paper in found.unasked:
-            paper.remove()
+        remove(found.unasked)
         data_of_filing(move.person, found.form.schema, found.form.kept).freeze(move.dossier)
         assignments.begin(move)
-        papers = slips.papers_of(move.dossier)
+        papers = slips.paper_rows(move.dossier.version, found.asked)
         slips.issue(move, SlipKind.FILING, papers=papers, submitted_at=slips.iso(move.now))
         notices.tell(move, "submitted", originals=[paper["name"] for paper in papers if "promised" in paper])
 

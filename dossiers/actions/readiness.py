@@ -16,6 +16,7 @@ from procedures.models import Offering, ProcedureVersion, RequiredPaper
 from procedures.papers import asked_papers
 
 from ..models import Delivery, Dossier, Paper, PaperKind
+from ..records.papers import present
 
 # Where the delivery page keeps what was typed; no key of a section begins so.
 DELIVERY = "-delivery"
@@ -136,7 +137,7 @@ class Readiness:
     @cached_property
     def given(self) -> list[Paper]:
         """What has been given, for whatever paper; one query."""
-        return list(self.dossier.papers.filter(replaced_at=None))
+        return present(self.dossier)
 
     @cached_property
     def cards(self) -> tuple[PaperCard, ...]:
@@ -150,10 +151,18 @@ class Readiness:
         return tuple(found)
 
     @property
+    def asked(self) -> list[Paper]:
+        """What was given for papers that the answers ask for."""
+        return [paper for paper in self.given if paper.required_id in self._asked_keys]
+
+    @property
     def unasked(self) -> list[Paper]:
         """What was given for papers that the answers no longer ask for; it does not stay with the dossier."""
-        asked = {card.required.pk for card in self.cards}
-        return [paper for paper in self.given if paper.required_id not in asked]
+        return [paper for paper in self.given if paper.required_id not in self._asked_keys]
+
+    @property
+    def _asked_keys(self) -> set[int]:
+        return {card.required.pk for card in self.cards}
 
     @property
     def has_papers(self) -> bool:

@@ -175,15 +175,16 @@ class Supplement(ActionBase):
 
     def effects(self, move: Move) -> None:
         dossier, request = move.dossier, move.extra["request"]
-        earlier = list(dossier.papers.filter(uploaded_at__lt=request.asked_at, replaced_at=None))
-        for state in move.extra["states"]:
-            item = state.item
-            if state.given:
-                replaced = [paper.pk for paper in earlier if is_for(item, paper)]
-                Paper.objects.filter(pk__in=replaced).update(replaced_at=move.now)
-            elif not item.section:
-                # At the counter: what had not come online lies before the clerk.
-                at_desk(move, item.required, item.name).save()
+        answered = [state.item for state in move.extra["states"] if state.given]
+        earlier = dossier.papers.filter(uploaded_at__lt=request.asked_at, replaced_at=None) if answered else []
+        replaced = [paper.pk for paper in earlier if any(is_for(item, paper) for item in answered)]
+        Paper.objects.filter(pk__in=replaced).update(replaced_at=move.now)
+        # At the counter: what had not come online lies before the clerk.
+        Paper.objects.bulk_create(
+            at_desk(move, state.item.required, state.item.name)
+            for state in move.extra["states"]
+            if not state.given and not state.item.section
+        )
         SupplementRequest.objects.filter(pk=request.pk).update(answered_at=move.now)
         Pause.objects.filter(dossier=dossier, until=None).update(until=move.at)
         if move.to_status == Status.PROCESSING:

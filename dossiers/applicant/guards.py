@@ -23,24 +23,20 @@ View = Callable[..., HttpResponseBase]
 PAGE_RELATIONS = ("version__procedure", "received_by", "unit")
 
 
-def own_dossier(request: SignedInRequest, ref: str, related: tuple[str, ...] = PAGE_RELATIONS) -> Dossier:
+def own_dossier(request: SignedInRequest, ref: str) -> Dossier:
     """Return the signed-in person's own dossier; raises Http404 for any other. One query."""
-    rows = Dossier.objects.of_owner(request.user)
-    found = (rows.select_related(*related) if related else rows).filter(ref=ref).first()
+    found = Dossier.objects.of_owner(request.user).select_related(*PAGE_RELATIONS).filter(ref=ref).first()
     if found is None:
         raise Http404
     return found
 
 
-def telling_refusals(view: View, related: tuple[str, ...] = PAGE_RELATIONS) -> View:
-    """Fetch the person's dossier for a view; a refused action becomes a message on the dossier's page.
-
-    ``related`` is what is read along with it.
-    """
+def telling_refusals(view: View) -> View:
+    """Fetch the person's dossier for a view; a refused action becomes a message on the dossier's page."""
 
     @wraps(view)
     def guarded(request: SignedInRequest, ref: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        dossier = own_dossier(request, ref, related)
+        dossier = own_dossier(request, ref)
         try:
             return view(request, dossier, *args, **kwargs)
         except Refused as refusal:

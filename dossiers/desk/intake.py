@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Kind, User
 from common.clock import local_day
 from common.database.contention import once_more
+from common.files.uploads import removed_on_failure
 from common.models import OneTimeKey
 from common.refusals import Refused
 from common.text import in_order
@@ -29,7 +30,7 @@ from ..models import Dossier
 from ..models.dossier import new_ref
 from ..records import applicants
 from ..records.applicants import ApplicantData
-from ..workflow import perform
+from ..workflow import carry_out
 from .officer import Officer
 
 REGISTER = "take_in_prepared"
@@ -125,7 +126,7 @@ def register(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now
 def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:
     ref = new_ref()
 
-    def make() -> None:
+    def make() -> Dossier:
         fresh = PreparedForm.objects.select_for_update(of=("self",)).select_related("version")
         form = fresh.filter(pk=intake.form.pk, expires_at__gt=now).first()
         if form is None:
@@ -147,10 +148,12 @@ def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now
             saved_at=now,
         )
         action = Register(applicant, tuple(data["received"]), tuple(data["copies"]))
-        perform(action, dossier, by=by, now=now, revision=dossier.revision)
+        carry_out(action, dossier, written, by=by, now=now)
         PreparedForm.objects.filter(pk=form.pk).delete()
+        return dossier
 
-    return made_once(key, REGISTER, ref, make, by=by, now=now)
+    with removed_on_failure() as written:
+        return made_once(key, REGISTER, ref, make, by=by, now=now)
 
 
 def taken_with(key: str, by: User) -> Dossier | None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import onetime
 from common.database import purging
+from common.database.compiled import Compiled
 from common.files.uploads import delete_after_commit
 from common.forms.typed import Typed
 from common.refusals import Refused
@@ -47,13 +48,17 @@ def expires(dossier: Dossier) -> datetime:
     return dossier.saved_at + timedelta(days=DRAFT_DAYS)
 
 
-def made_once(key: str, purpose: str, ref: str, make: Callable[[], object], *, by: User, now: datetime) -> Dossier:
+def made_once(key: str, purpose: str, ref: str, make: Callable[[], Dossier], *, by: User, now: datetime) -> Dossier:
     """Return the dossier that a one-time key stands for; the first time ``make`` brings about the one with ``ref``.
 
-    Raises ``onetime.KeyMisused`` for a key that is another account's, or whose
-    dossier is gone. One query beside the key's own.
+    One transaction. Raises ``onetime.KeyMisused`` for a key that is another
+    account's, or whose dossier is gone. One statement the first time, later three.
     """
-    found = Dossier.objects.filter(ref=onetime.once(key, purpose, by.pk, ref, now, make) or ref).first()
+    with transaction.atomic():
+        earlier = onetime.use_key(key, purpose, by.pk, ref, now)
+        if earlier is None:
+            return make()
+    found = Dossier.objects.filter(ref=earlier).first()
     if found is None:
         raise onetime.KeyMisused
     return found
@@ -69,11 +74,12 @@ def start_draft(version: ProcedureVersion, unit: Unit, owner: User, *, key: str,
     untouched = drafts.filter(version=version, received_by=unit, revision=0, saved_at=F("created_at")).first()
     ref = untouched.ref if untouched else new_ref()
 
-    def make() -> None:
-        if untouched is None:
-            require_room_for_a_draft(owner)
-            columns = {"received_by": unit, "unit": unit, "owner": owner, "filed_by": owner}
-            Dossier.objects.create(ref=ref, version=version, created_at=now, saved_at=now, **columns)
+    def make() -> Dossier:
+        if untouched is not None:
+            return untouched
+        require_room_for_a_draft(owner)
+        columns = {"received_by": unit, "unit": unit, "owner": owner, "filed_by": owner}
+        return Dossier.objects.create(ref=ref, version=version, created_at=now, saved_at=now, **columns)
 
     return made_once(key, START, ref, make, by=owner, now=now)
 
@@ -86,10 +92,16 @@ def require_room_for_a_draft(owner: User) -> None:
         )
 
 
+_draft: Compiled[Dossier] = Compiled(
+    lambda pk: (
+        Dossier.objects.select_for_update(of=("self",)).select_related("received_by").filter(pk=pk, status=Status.DRAFT)
+    )
+)
+
+
 def locked_draft(dossier: Dossier) -> Dossier:
     """Return the draft's row, locked until the transaction ends; raises Refused('stale') when it is none now."""
-    rows = Dossier.objects.select_for_update(of=("self",)).select_related("version__procedure", "received_by")
-    fresh = rows.filter(pk=dossier.pk, status=Status.DRAFT).first()
+    fresh = _draft.first(dossier.pk)
     if fresh is None:
         raise changed_meanwhile()
     return fresh

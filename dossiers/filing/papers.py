@@ -22,6 +22,7 @@ from procedures.models import RequiredPaper
 
 from ..actions.supplement import states
 from ..models import Dossier, Paper, PaperKind
+from ..records.papers import remove
 from . import supplements
 from .drafts import changed_meanwhile, locked_draft, write_draft
 
@@ -66,8 +67,7 @@ def add_file(dossier: Dossier, key: str, accepted: Accepted, *, by: User, now: d
         leaving = [paper for paper in slot.given if paper.ref == replaces or paper.kind == PaperKind.ORIGINAL_PROMISED]
         check_room([paper for paper in dossier.papers.filter(replaced_at=None) if paper not in leaving], accepted)
         made = store_file(slot.dossier, slot.required, slot.name, accepted, by=by, now=now, written=written)
-        for paper in leaving:
-            paper.remove()
+        remove(leaving)
         touch(slot.dossier, now)
     return made
 
@@ -162,8 +162,8 @@ def remove_paper(dossier: Dossier, ref: str, *, now: datetime) -> tuple[str, str
                 for paper in state.given
                 if paper.ref == ref
             ]
-        for _key, paper in given:
-            paper.remove()
+        if given:
+            remove(paper for _key, paper in given)
             touch(fresh, now)
     return next(((key, paper.original_name or paper.name) for key, paper in given), ("", ""))
 

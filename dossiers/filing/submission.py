@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common import onetime
 from common.clock import local_day
+from common.database.compiled import Compiled
 from common.database.contention import once_more
 from common.files.uploads import removed_on_failure
 from common.refusals import Refused
@@ -23,13 +24,16 @@ from ..actions import Submit
 from ..actions.readiness import DELIVERY, Readiness, require_none, schema_of
 from ..models import Dossier, Paper, Status
 from ..models.dossier import new_ref
-from ..workflow import perform
+from ..records.papers import remove
+from ..workflow import carry_out, for_action
 from . import renewal
 from .drafts import locked_draft, made_once, require_room_for_a_draft, write_draft
 from .papers import copy_paper
 
 COPY = "copy_dossier"
 SUBMIT = "submit"
+
+_own: Compiled[Dossier] = Compiled(lambda owner, ref: for_action(Dossier.objects.of_owner(owner).filter(ref=ref)))
 
 
 def newer_version(dossier: Dossier, day: date) -> ProcedureVersion | None:
@@ -53,12 +57,16 @@ def renew(dossier: Dossier, *, now: datetime) -> None:
         schemas = schema_of(fresh.version), schema_of(version)
         carried = renewal.carry(*schemas, fresh.answers, fresh.completed_sections, today=local_day(now))
         by_key = {required.key: required for required in version.papers.all()}
+        gone, kept = [], []
         for paper in fresh.papers.select_related("required"):
             required = by_key.get(paper.required.key) if paper.required else None
             if required is None:
-                paper.remove()
+                gone.append(paper)
             else:
-                Paper.objects.filter(pk=paper.pk).update(required=required, name=required.name)
+                paper.required, paper.name = required, required.name
+                kept.append(paper)
+        remove(gone)
+        Paper.objects.bulk_update(kept, ["required", "name"])
         write_draft(
             fresh,
             now,
@@ -76,18 +84,26 @@ def still_asked(typed: Any, schema: form_schema.Schema | None) -> Any:
     return {key: boxes for key, boxes in (typed or {}).items() if key in keys or key == DELIVERY} or None
 
 
-def submit(dossier: Dossier, *, by: User, key: str, revision: int, now: datetime) -> Dossier:
-    """Submit a draft, once per key, and return it as it stands; the same key again returns it once more.
+def submit(ref: str, *, by: User, key: str, revision: int, now: datetime) -> Dossier:
+    """Submit a person's draft, once per key, and return it as it stands; the same key again returns it once more.
 
-    Raises what ``perform`` raises and ``onetime.KeyMisused``; nothing is
-    changed then, and the key stays free. What a deadlock undid is done once more.
+    Raises Dossier.DoesNotExist when the person has none with this ``ref``, what ``perform`` raises, and
+    ``onetime.KeyMisused``; nothing is changed then, and the key stays free. What a deadlock undid is done once more.
     """
 
-    def make() -> None:
-        perform(Submit(), dossier, by=by, now=now, revision=revision)
+    def work() -> Dossier:
+        with removed_on_failure() as written:
 
-    found = once_more(lambda: made_once(key, SUBMIT, dossier.ref, make, by=by, now=now))
-    if found.pk != dossier.pk:
+            def make() -> Dossier:
+                fresh = _own.first(by.pk, ref)
+                if fresh is None:
+                    raise Dossier.DoesNotExist(ref)
+                return carry_out(Submit(), fresh, written, by=by, now=now, revision=revision).dossier
+
+            return made_once(key, SUBMIT, ref, make, by=by, now=now)
+
+    found = once_more(work)
+    if found.ref != ref:
         raise onetime.KeyMisused
     return found
 
@@ -104,7 +120,7 @@ def copy_draft(source: Dossier, *, by: User, key: str, now: datetime) -> Dossier
     ref = new_ref()
     with removed_on_failure() as written:
 
-        def make() -> None:
+        def make() -> Dossier:
             require_room_for_a_draft(by)
             kept = ("version", "received_by", "answers", "delivery", "delivery_address", "completed_sections")
             made = Dossier.objects.create(
@@ -120,5 +136,7 @@ def copy_draft(source: Dossier, *, by: User, key: str, now: datetime) -> Dossier
             for paper in source.papers.filter(replaced_at=None):
                 copy_paper(paper, made, by=by, now=now, written=written)
             renew(made, now=now)
+            made.refresh_from_db()
+            return made
 
         return made_once(key, COPY, ref, make, by=by, now=now)

@@ -5,19 +5,14 @@ the supplement is sent, then carry ``replaced_at``. Nothing here reads the clock
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from accounts.models import User
-from common.database.contention import once_more
 from common.forms.typed import Typed
 from eforms import schema as form_schema
 
-from ..actions.supplement import Supplement
-from ..models import Dossier, DossierEvent, Status, SupplementRequest
-from ..workflow import perform
+from ..models import Dossier, Status, SupplementRequest
 from .drafts import changed_meanwhile, columns_of
 
 # Before an item's number, where addresses name a paper of the procedure by its key.
@@ -72,17 +67,3 @@ def save_section(
             raise changed_meanwhile()
         filled = request.dossier.filled.with_section(section.key, answers, is_done=is_done, typed=typed)
         Dossier.objects.filter(pk=dossier.pk).update(**columns_of(filled))
-
-
-def send(dossier: Dossier, *, by: User, revision: int, now: datetime) -> DossierEvent:
-    """Send the supplement while nothing is given or taken back beside it; what a deadlock undid is done once more.
-
-    Raises :class:`Refused` ('stale', 'items'); nothing is changed then.
-    """
-
-    def work() -> DossierEvent:
-        with transaction.atomic():
-            locked(dossier)
-            return perform(Supplement(), dossier, by=by, now=now, revision=revision)
-
-    return once_more(work)

@@ -6,7 +6,6 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from common.files.stored import StoredFile
-from common.files.uploads import delete_after_commit
 from procedures.models import RequiredPaper
 
 from .dossier import REF_ALPHABET, Dossier, Status
@@ -59,11 +58,6 @@ class Paper(StoredFile):
 
     def __str__(self) -> str:
         return self.name
-
-    def remove(self) -> None:
-        """Delete the row now and its file after commit: only of a draft, or given for an unsent supplement."""
-        delete_after_commit(self.file)
-        self.delete()
 
 
 class SupplementRequest(models.Model):

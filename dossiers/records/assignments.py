@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any, cast
 
-from django.db.models import prefetch_related_objects
-
 from accounts.models import User
 from offices.models import Post, Role, Unit
 from procedures.models import ProcedureVersion
@@ -32,9 +30,7 @@ NOBODY: dict[str, Any] = {"holder_unit": None, "holder_role": "", "holder": None
 
 
 def step_of(version: ProcedureVersion, role: str, after: int) -> int:
-    """Return the number of a role's next step after a step, else its last one, else ``after``; one query."""
-    # A version's steps never change: what reads them next on this object finds them there.
-    prefetch_related_objects([version], "steps")
+    """Return the number of a role's next step after a step, else its last one, else ``after``."""
     numbers = [step.n for step in version.steps.all() if step.role == role]
     return next((n for n in numbers if n > after), numbers[-1] if numbers else after)
 

@@ -8,9 +8,9 @@ other on the row.
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, QuerySet
 
 from common.clock import local_day
+from common.database.upserts import raise_counter
 from offices.models import Unit
 
 from ..models import NumberSeries
@@ -19,22 +19,13 @@ DOSSIER = "dossier"
 
 
 def next_number(unit: Unit, day: date, purpose: str) -> int:
-    """Return the next number of a unit on a day, from 1; two queries, more the first time.
+    """Return the next number of a unit on a day, from 1; one statement, which locks the series until the commit.
 
     Raises TransactionManagementError outside a transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise transaction.TransactionManagementError("numbers are given inside the transaction that uses them")
-    counter = NumberSeries.objects.filter(unit=unit, period=day, purpose=purpose)
-    if not raise_counter(counter):
-        NumberSeries.objects.get_or_create(unit=unit, period=day, purpose=purpose)
-        raise_counter(counter)
-    return counter.values_list("last", flat=True).get()
-
-
-def raise_counter(counter: QuerySet[NumberSeries]) -> int:
-    """Raise a counter by one in one statement, which locks its row; return the rows changed."""
-    return counter.update(last=F("last") + 1)
+    return raise_counter(NumberSeries, "last", unit=unit.pk, period=day, purpose=purpose)
 
 
 def dossier_code(unit: Unit, now: datetime) -> str:

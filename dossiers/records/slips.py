@@ -20,14 +20,16 @@ from common.qr import qr_svg
 from common.text import lower_first
 from common.values import partial_date
 from common.values.divisions import address_text
-from offices.models import Post, Role, Unit
+from offices.models import Role, Unit
+from procedures.catalogue import offering_of
 from procedures.fees import due_words
 from procedures.models import Offering, ProcedureVersion, TimeUnit
 
-from ..models import Assignment, Delivery, Dossier, PaperKind, Slip, SlipKind
+from ..models import Assignment, Delivery, Dossier, Paper, PaperKind, Slip, SlipKind
 from ..workflow import Move
 from .links import tracking_link
 from .numbering import yearly_number
+from .papers import present
 
 
 @dataclass(frozen=True)
@@ -198,21 +200,19 @@ def delivery_text(dossier: Dossier) -> str:
 
 
 def signer(move: Move) -> dict[str, Any]:
-    """Return who signs: name, from the post the title, and the lines above the signature; one query for an officer."""
+    """Return who signs: name, from the post the title, and the lines above the signature."""
     if move.role not in Role.values or move.by is None:
         return {"name": "", "title": "", "lines": []}
-    post = Post.objects.filter(
-        user=move.by, unit__in=[move.dossier.unit_id, move.dossier.received_by_id], role=move.role
-    )
-    title = post.values_list("title", flat=True).first() or ""
+    units = (move.dossier.unit_id, move.dossier.received_by_id)
+    title = next((post.title for post in move.posts if post.role == move.role and post.unit_id in units), "")
     return {"name": move.by.get_full_name(), "title": title, "lines": signature(title) if title else []}
 
 
-def papers_of(dossier: Dossier) -> list[dict[str, Any]]:
-    """Return the papers handed in, in the order of the list: name and how many as what; one query."""
+def paper_rows(version: ProcedureVersion, papers: Iterable[Paper]) -> list[dict[str, Any]]:
+    """Return papers handed in, in the order of the version's list: name and how many as what."""
+    place = {required.pk: required.n for required in version.papers.all()}
     rows: dict[Any, dict[str, Any]] = {}
-    papers = dossier.papers.filter(replaced_at=None).select_related("required")
-    for paper in sorted(papers, key=lambda paper: (paper.required.n if paper.required else 10_000, paper.pk)):
+    for paper in sorted(papers, key=lambda paper: (place.get(paper.required_id, 10_000), paper.pk)):
         row = rows.setdefault(
             paper.required_id or f"paper {paper.pk}", {"name": paper.name, "files": 0, "originals": 0, "copies": 0}
         )
@@ -231,9 +231,14 @@ def papers_of(dossier: Dossier) -> list[dict[str, Any]]:
 
 
 def fee_text(dossier: Dossier) -> str:
-    """Return the fee as the receipt states it, by the answers and the unit's own amounts; four queries."""
-    offering = Offering.objects.filter(unit=dossier.unit_id, procedure=dossier.version.procedure_id).first()
-    day = local_day(dossier.received_at or dossier.created_at)
+    """Return the fee as the receipt states it, by the answers and the unit's own amounts.
+
+    One query and one for its fees where the unit has ceased to offer the procedure.
+    """
+    procedure, day = dossier.version.procedure_id, local_day(dossier.received_at or dossier.created_at)
+    offering = offering_of(procedure, dossier.unit_id, day)
+    if offering is None:
+        offering = Offering.objects.filter(unit=dossier.unit_id, procedure=procedure).first()
     case = {"channel": dossier.channel, "day": day, "facts": dossier.answers or None}
     with in_vietnamese():
         return due_words(dossier.version, offering, **case) or "Không"
@@ -242,7 +247,7 @@ def fee_text(dossier: Dossier) -> str:
 def receipt_facts(dossier: Dossier) -> dict[str, Any]:
     """Return the fields of form 01 beyond the identity block."""
     return {
-        "papers": papers_of(dossier),
+        "papers": paper_rows(dossier.version, present(dossier)),
         "sets": dossier.version.dossier_sets,
         "note": dossier.version.receipt_note,
         "fee": fee_text(dossier),

@@ -324,7 +324,7 @@ def supplement(stage: Stage, step: Steps, case: Case, owner: User) -> Iterator[d
             papers.add_file(
                 step.dossier, f"{supplements.ITEM_PREFIX}{item.pk}", stage.samples[0], by=owner, now=step.moment
             )
-        supplements.send(step.dossier, by=owner, revision=step.dossier.revision, now=step.moment)
+        step.do(actions.Supplement(), owner)
     if case.end == "stopped":
         yield step.after(80, 120)
         step.do(actions.Stop("Quá thời hạn mà hồ sơ chưa được bổ sung."), step.specialist)

@@ -1,10 +1,9 @@
 """Filling in a draft: one topic a page, papers one by one, delivery, check, submit."""
 
 from datetime import datetime
-from functools import partial
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,7 +29,7 @@ from procedures.levels import ONLINE_RETURN_LEVEL
 
 from ..chosen_files import Chosen, chosen_files, require_known, take_all
 from ..forms import DeliveryForm, SubmitForm
-from ..guards import on_draft, telling_refusals
+from ..guards import on_draft, own_dossier, telling_refusals
 from ..pages import drafting, given
 from .submitted import supplement_page
 
@@ -251,26 +250,26 @@ def review_page(request: SignedInRequest, dossier: Dossier, form: SubmitForm, st
 
 
 @require_POST
-@partial(telling_refusals, related=())
-def submit(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
+def submit(request: SignedInRequest, ref: str) -> HttpResponse:
     """Submit the draft once; the same form sent again leads to the same dossier.
 
-    Reads no related rows beforehand: the submission reads them itself.
+    Reads no dossier beforehand: the submission reads it once, locked.
     """
     form = SubmitForm(request.POST)
     if not form.is_valid():
+        dossier = own_dossier(request, ref)
         if not dossier.is_draft:
-            return redirect("applicant:dossier", dossier.ref)
+            return redirect("applicant:dossier", ref)
         return review_page(request, dossier, fresh_key(form, dossier), status=422)
     data = form.cleaned_data
     try:
-        submission.submit(dossier, by=request.user, key=data["key"], revision=data["revision"], now=recorded_now())
+        submission.submit(ref, by=request.user, key=data["key"], revision=data["revision"], now=recorded_now())
+    except Dossier.DoesNotExist as error:
+        raise Http404 from error
     except Refused as refusal:
-        if not Dossier.objects.filter(pk=dossier.pk, status=0).exists():
-            raise
         messages.error(request, explain_refusal(refusal))
-        return redirect("applicant:review", dossier.ref)
-    return redirect("applicant:submitted", dossier.ref)
+        return redirect("applicant:review" if own_dossier(request, ref).is_draft else "applicant:dossier", ref)
+    return redirect("applicant:submitted", ref)
 
 
 def fresh_key(form: SubmitForm, dossier: Dossier) -> SubmitForm:

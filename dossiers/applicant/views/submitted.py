@@ -12,7 +12,7 @@ from common.clock import local_day, recorded_now
 from common.files.uploads import ACCEPT_ATTRIBUTE, serve
 from common.refusals import Refused
 from common.text import lower_first, page_language
-from dossiers.actions import RequestWithdrawal, ReturnResult
+from dossiers.actions import RequestWithdrawal, ReturnResult, Supplement
 from dossiers.filing import drafts, submission, supplements
 from dossiers.models import Delivery, Dossier, Result, SlipKind, Status
 from dossiers.records import slips
@@ -107,7 +107,7 @@ def supplement(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     if not form.is_valid():
         raise drafts.changed_meanwhile()
     try:
-        supplements.send(dossier, by=request.user, revision=form.cleaned_data["revision"], now=recorded_now())
+        perform(Supplement(), dossier, by=request.user, now=recorded_now(), revision=form.cleaned_data["revision"])
     except Refused as refusal:
         if refusal.code != "items":
             raise

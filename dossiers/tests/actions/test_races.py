@@ -52,7 +52,7 @@ def at_once(calls: list[Callable[[], Any]]) -> list[Any]:
 
 @pytest.fixture
 def unguarded_claim(monkeypatch):
-    """Let every claim set the columns without asking for revision and status; events keep their own numbers."""
+    """Lock nothing, and let every claim set the columns without asking for revision and status."""
 
     def take(fresh: Dossier, move: workflow.Move, changes: dict[str, Any]) -> None:
         # Both have read by now: the window that the condition in the UPDATE closes.
@@ -61,10 +61,12 @@ def unguarded_claim(monkeypatch):
         for name, value in changes.items():
             setattr(fresh, name, value)
 
-    def write_event(move: workflow.Move, *args: Any, **kwargs: Any) -> None:
+    def write_event(move: workflow.Move, *args: Any, **kwargs: Any) -> DossierEvent:
         """Write none: its UNIQUE number is a second guard, which would hide the race."""
+        return DossierEvent()
 
     meeting = threading.Barrier(2)
+    monkeypatch.setattr(workflow, "locked", lambda pk: Dossier.objects.get(pk=pk))
     monkeypatch.setattr(workflow, "take", take)
     monkeypatch.setattr(workflow, "write_event", write_event)
 
@@ -185,10 +187,11 @@ def test_numbers_at_once_are_all_different(road):
 def test_control_numbers_double_when_the_counter_is_read_then_written(road, monkeypatch):
     meeting = threading.Barrier(TRIES)
 
-    def read_then_write(counter) -> int:
-        row = counter.get()
+    def read_then_write(model, name, **key) -> int:
+        row = model.objects.get(**key)
         meeting.wait(timeout=10)
-        return counter.update(last=row.last + 1)
+        model.objects.filter(pk=row.pk).update(last=row.last + 1)
+        return row.last + 1
 
     with transaction.atomic():
         numbering.next_number(road.commune.unit, road.now.date(), "trial")
@@ -246,7 +249,7 @@ def test_what_a_deadlock_undid_is_done_once_more(road, monkeypatch):
 
 def test_a_submission_that_a_deadlock_undid_goes_in_once(road, monkeypatch):
     tries = deadlock_once(monkeypatch, actions.Submit)
-    done = submission.submit(road.dossier, by=road.citizen, key="k" * 32, revision=0, now=road.now)
+    done = submission.submit(road.dossier.ref, by=road.citizen, key="k" * 32, revision=0, now=road.now)
     assert len(tries) == 2
     assert done.code == "000.00.16.H19-260323-0001"
     assert DossierEvent.objects.count() == 1

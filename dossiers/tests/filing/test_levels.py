@@ -179,7 +179,7 @@ def test_a_way_of_return_that_the_level_no_longer_allows_is_not_submitted(client
     body = {"declared": "on"} | client.get(review).context["form"].initial
     Offering.objects.update(level=3)
     with pytest.raises(submission.Refused) as refused:
-        submission.submit(draft, by=citizen, key=onetime.new_key(), revision=draft.revision, now=factories.NOW)
+        submission.submit(draft.ref, by=citizen, key=onetime.new_key(), revision=draft.revision, now=factories.NOW)
     assert refused.value.code == "delivery"
     client.post(f"/my/dossiers/{draft.ref}/submit/", body)
     draft.refresh_from_db()

@@ -77,8 +77,7 @@ def test_eight_submits_with_one_key_make_one_dossier(citizen, draft):
 
 def test_eight_submits_with_eight_keys_make_one_dossier(citizen, draft, now):
     def submit() -> str:
-        mine = Dossier.objects.get(pk=draft.pk)
-        return str(submission.submit(mine, by=citizen, key=onetime.new_key(), revision=0, now=now).code)
+        return str(submission.submit(draft.ref, by=citizen, key=onetime.new_key(), revision=0, now=now).code)
 
     answers = at_once(submit)
     refused = [answer for answer in answers if isinstance(answer, Refused)]

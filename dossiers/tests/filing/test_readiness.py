@@ -119,9 +119,9 @@ def test_everything_missing_is_said_at_once(mine, draft, citizen, now):
 def test_a_key_stands_for_one_dossier(draft, citizen, commune, now):
     key, second = onetime.new_key(), factories.draft(citizen, commune.unit, draft.version)
     for _time in range(2):
-        assert submission.submit(draft, by=citizen, key=key, revision=0, now=now) == draft
+        assert submission.submit(draft.ref, by=citizen, key=key, revision=0, now=now) == draft
     with pytest.raises(onetime.KeyMisused):
-        submission.submit(second, by=citizen, key=key, revision=0, now=now)
+        submission.submit(second.ref, by=citizen, key=key, revision=0, now=now)
     assert DossierEvent.objects.get().dossier == draft
 
 
@@ -129,9 +129,9 @@ def test_a_refused_submission_leaves_its_key_free(draft, citizen, now):
     key = onetime.new_key()
     draft_with(delivery="")(draft)
     with pytest.raises(Refused):
-        submission.submit(draft, by=citizen, key=key, revision=0, now=now)
+        submission.submit(draft.ref, by=citizen, key=key, revision=0, now=now)
     draft_with(delivery="desk")(draft)
-    assert submission.submit(draft, by=citizen, key=key, revision=0, now=now).code
+    assert submission.submit(draft.ref, by=citizen, key=key, revision=0, now=now).code
 
 
 def test_complete_draft_has_no_gap_and_goes_in(draft, citizen, now):

@@ -105,7 +105,7 @@ def test_a_part_put_right_keeps_nothing_typed_and_is_submitted(mine, draft):
 def test_what_is_kept_of_a_part_no_longer_asked_leaves_at_submission(draft, citizen, now):
     Dossier.objects.filter(pk=draft.pk).update(typed={"gone": {"answer-x": ["?"]}})
     draft.refresh_from_db()
-    made = submission.submit(draft, by=citizen, key="k" * 32, revision=draft.revision, now=now)
+    made = submission.submit(draft.ref, by=citizen, key="k" * 32, revision=draft.revision, now=now)
     assert Dossier.objects.get(pk=made.pk).typed is None
 
 

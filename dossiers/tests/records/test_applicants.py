@@ -76,7 +76,7 @@ def filed(citizen, commune, answers: dict[str, Any], now) -> Dossier:
     draft.answers = answers
     draft.completed_sections = ["requester"]
     draft.save()
-    return submission.submit(draft, by=citizen, key="k" * 32, revision=draft.revision, now=now)
+    return submission.submit(draft.ref, by=citizen, key="k" * 32, revision=draft.revision, now=now)
 
 
 def test_what_the_form_says_of_the_person_is_frozen(citizen, commune, now):
@@ -162,7 +162,7 @@ def test_an_answer_longer_than_its_column_leaves_what_the_account_says(citizen, 
     draft = factories.draft(citizen, commune.unit, version)
     Dossier.objects.filter(pk=draft.pk).update(answers={"name": "Tên " * 100}, completed_sections=["requester"])
     draft.refresh_from_db()
-    made = submission.submit(draft, by=citizen, key="k" * 32, revision=draft.revision, now=now)
+    made = submission.submit(draft.ref, by=citizen, key="k" * 32, revision=draft.revision, now=now)
     assert made.applicant.name == citizen.full_name
 
 

@@ -305,7 +305,7 @@ def test_the_receipt_says_how_many_of_each_paper_and_which(road):
         dated="2020-05",
         uploaded_at=road.now,
     )
-    (row,) = slips.papers_of(road.dossier)
+    (row,) = slips.paper_rows(road.version, road.dossier.papers.all())
     assert (row["copies"], row["number"], row["dated"]) == (2, "15/CNKH", "05/2020")
     text = " ".join(render_to_string("slips/_papers.html", {"data": {"papers": [row]}}).split())
     assert f"{paper.name}, số 15/CNKH, 05/2020" in text and "(2 bản sao)" in text
