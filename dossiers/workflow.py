@@ -18,6 +18,7 @@ from accounts.models import User
 from common.clock import local_day
 from common.database.compiled import Compiled
 from common.database.contention import once_more
+from common.database.writing import insert, update
 from common.files.uploads import removed_on_failure
 from common.refusals import Refused
 from offices.access import is_below, read_posts
@@ -341,8 +342,7 @@ def take(fresh: Dossier, move: Move, changes: dict[str, Any]) -> None:
     Works on both engines: the condition is in the UPDATE itself. Raises
     Overtaken('stale') when no row matched.
     """
-    taken = Dossier.objects.filter(pk=fresh.pk, revision=fresh.revision, status=move.from_status).update(**changes)
-    if taken != 1:
+    if not update(Dossier, changes, id=fresh.pk, revision=fresh.revision, status=move.from_status):
         raise Overtaken("stale", fresh, move.now)
     for name, value in changes.items():
         setattr(fresh, name, value)
@@ -372,5 +372,4 @@ def write_event(
         previous_hash=previous_hash,
     )
     chain.seal_event(event)
-    event.save(force_insert=True)
-    return event
+    return insert(event)
