@@ -21,7 +21,7 @@ from common.refusals import Refused
 from offices.access import is_below
 from offices.models import Post, Role
 
-from . import chain, hooks
+from . import chain, hooks, worklist
 from .models import Dossier, DossierEvent, Status
 from .records.applicants import number_index
 from .table import APPLICANT, SYSTEM, TABLE, Action
@@ -269,6 +269,7 @@ def _perform(
         action.effects(move)
         for hook in hooks.after_action:
             hook(move)
+        worklist.write(fresh.pk)
     # All columns: the action may have led to a further one (a withdrawal before reception).
     for column in Dossier._meta.concrete_fields:
         setattr(dossier, column.attname, getattr(fresh, column.attname))

@@ -14,7 +14,7 @@ from offices.models import Role
 from .. import rows
 from ..actions import APPROVE, SEND_BACK
 from ..guards import officer_required
-from ..lists import VIEWS, ListSpec
+from ..lists import ListSpec, queue
 from ..officer import Officer
 
 SUMMARIES = 20
@@ -25,18 +25,17 @@ SIGNING = ListSpec(view="signing")
 @officer_required(Role.LEADER)
 def home(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Proposals that wait for the leader, due first, each with its draft."""
-    waiting = officer.dossiers().filter(VIEWS["signing"].condition(officer))
+    relations = ("dossier__applicant", "dossier__version", "dossier__result__proposed_by")
+    unread = ("dossier__answers", "dossier__typed", "dossier__version__form")
     found = keyset_page(
-        waiting.select_related("applicant", "version", "result__proposed_by").defer(
-            "answers", "typed", "version__form"
-        ),
+        [part.select_related(*relations).defer(*unread) for part in queue(officer, SIGNING, None)],
         SIGNING.key_order,
         after=request.GET.get("after", ""),
         before=request.GET.get("before", ""),
         size=SUMMARIES,
     )
     statuses = rows.DeadlineStatuses(officer)
-    page = {"page": found, "summaries": [summary(each, statuses) for each in found.rows], "query": request.GET}
+    page = {"page": found, "summaries": [summary(row.dossier, statuses) for row in found.rows], "query": request.GET}
     return render(request, "leader/home.html", page)
 
 
