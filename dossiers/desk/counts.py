@@ -35,7 +35,7 @@ def counted(officer: Officer, wanted: Mapping[str, tuple[str, Q]]) -> dict[str, 
         if conditions
     ]
     if ended := [key for key, (name, _narrower) in wanted.items() if VIEWS[name].has_ended]:
-        rows = officer.listed().filter(status__in=FINAL).values("dossier_id")[: CAP + 1]
+        rows = officer.listed().filter(status__in=FINAL).values("unit")[: CAP + 1]
         sql, values = rows.query.sql_with_params()
         parts.append((ended, f"SELECT {', '.join(['COUNT(*)'] * len(ended))} FROM ({sql}) ended", values))
     counts = dict.fromkeys(wanted, 0)
@@ -51,8 +51,8 @@ def counted(officer: Officer, wanted: Mapping[str, tuple[str, Q]]) -> dict[str, 
 def _tally(rows: WorklistQuerySet, conditions: Mapping[str, Q]) -> WorklistQuerySet:
     """Return one row with the number of rows that meet each condition."""
     alone = rows.annotate(alone=Value(1)).values("alone")
-    tallied = alone.annotate(**{f"n{n}": Count("unit", filter=each or None) for n, each in enumerate(conditions.values())})
-    return tallied.values_list(*(f"n{n}" for n in range(len(conditions))))
+    tallies = {f"n{n}": Count("unit", filter=each or None) for n, each in enumerate(conditions.values())}
+    return alone.annotate(**tallies).values_list(*tallies)
 
 
 def shown_count(count: int) -> str:

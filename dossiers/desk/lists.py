@@ -99,6 +99,8 @@ WORK = (
     ("mine", ""),
     ("results", Role.CLERK),
 )
+# Tabs of dossiers that all have a term: one waits for reception without, also while a supplement is awaited there.
+WITH_TERM = ("signing", "sent-back", "results")
 SORTS = {"due": "due_at", "filed": "submitted_at", "closed": "closed_at"}
 DEADLINES = {
     "late": _("Overdue"),
@@ -202,7 +204,9 @@ class ListSpec:
     @property
     def has_empty(self) -> bool:
         """Whether the list may hold dossiers without the date it is sorted by: each was filed, a done one closed."""
-        return self.column == "due_at" or (self.column == "closed_at" and self.view != "done")
+        if self.column == "due_at":
+            return self.view not in WITH_TERM and self.deadline not in ("late", "today", "week")
+        return self.column == "closed_at" and self.view != "done"
 
     @property
     def is_filtered(self) -> bool:
@@ -296,9 +300,30 @@ def page_of(
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> Page:
-    """Return one page of a list as named rows of ``columns`` plus what the order needs; at most two queries a part."""
-    found = [part.values_list("dossier_id", *columns, named=True) for part in queue(officer, spec, search)]
-    return keyset_page(found, spec.key_order, after=after, before=before, size=size, has_empty=spec.has_empty)
+    """Return one page of a list as named rows of ``columns`` plus what the order needs; at most two queries a part.
+
+    Names are looked through without the rows, which cost a query more.
+    """
+    parts = queue(officer, spec, search)
+    is_by_name = spec.search and search is not None and search.kind == "name"
+    read = (spec.column,) if is_by_name else columns
+    page = keyset_page(
+        [_rows(part, read) for part in parts],
+        spec.key_order,
+        after=after,
+        before=before,
+        size=size,
+        has_empty=spec.has_empty,
+    )
+    if not is_by_name:
+        return page
+    pks = [row.dossier_id for row in page.rows]
+    found = [row for part in parts for row in _rows(part.filter(dossier__in=pks), columns)]
+    return replace(page, rows=sorted(found, key=lambda row: pks.index(row.dossier_id)))
+
+
+def _rows(part: WorklistQuerySet, columns: tuple[str, ...]) -> Any:
+    return part.values_list("dossier_id", *columns, named=True)
 
 
 def neighbour(

@@ -101,7 +101,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='worklistrow',
-            index=models.Index(condition=models.Q(('status__in', (3, 8, 10))), fields=['unit', 'closed_at', 'dossier', 'competent', 'sector'], name='worklist_done'),
+            index=models.Index(condition=models.Q(('status__in', (3, 8, 10))), fields=['unit', 'closed_at', 'dossier'], name='worklist_done'),
+        ),
+        migrations.AddIndex(
+            model_name='worklistrow',
+            index=models.Index(condition=models.Q(('status__in', (3, 8, 10))), fields=['unit', 'competent', 'sector'], name='worklist_ended_counts'),
         ),
         migrations.AddIndex(
             model_name='worklistrow',
@@ -113,7 +117,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='worklistrow',
-            index=models.Index(condition=models.Q(('status__in', (1, 2, 4, 5, 6, 7, 9))), fields=['unit', 'status', 'holder_role', 'holder', 'is_held_here', 'competent', 'sector', 'due_at', 'paused_since'], name='worklist_counts'),
+            index=models.Index(condition=models.Q(('status__in', (1, 2, 4, 5, 6, 7, 9))), fields=['unit', 'status', 'holder_role', 'holder', 'is_held_here', 'competent', 'sector', 'due_at', 'paused_since'], name='worklist_open_counts'),
         ),
         migrations.AddIndex(
             model_name='worklistrow',
@@ -125,7 +129,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='worklistrow',
-            index=models.Index(fields=['unit', 'folded_name', 'submitted_at', 'dossier'], name='worklist_name'),
+            index=models.Index(fields=['unit', 'folded_name', 'submitted_at', 'dossier', 'competent', 'sector'], name='worklist_name'),
         ),
         migrations.RemoveIndex(
             model_name='dossier',

@@ -82,10 +82,10 @@ class WorklistRow(models.Model):
                 condition=Q(status__in=(Status.AWAITING_SUPPLEMENT, Status.DECIDED)),
                 name="worklist_resting",
             ),
+            models.Index(fields=["unit", "closed_at", "dossier"], condition=Q(status__in=FINAL), name="worklist_done"),
+            # Few different values: PostgreSQL keeps a thousand rows in a page.
             models.Index(
-                fields=["unit", "closed_at", "dossier", "competent", "sector"],
-                condition=Q(status__in=FINAL),
-                name="worklist_done",
+                fields=["unit", "competent", "sector"], condition=Q(status__in=FINAL), name="worklist_ended_counts"
             ),
             models.Index(
                 fields=["holder", "due_at", "dossier", "status", "paused_since", "holder_role", "has_proposal"],
@@ -97,7 +97,7 @@ class WorklistRow(models.Model):
                 condition=Q(status__in=HELD, is_held_here=True, holder=None),
                 name="worklist_offered",
             ),
-            # Every figure over the tabs is counted in one pass of this.
+            # Every figure over what is open is counted in one pass of this.
             models.Index(
                 fields=[
                     "unit",
@@ -111,7 +111,7 @@ class WorklistRow(models.Model):
                     "paused_since",
                 ],
                 condition=Q(status__in=OPEN),
-                name="worklist_counts",
+                name="worklist_open_counts",
             ),
             # Searches: the newest first, and the whole of a unit's names read without its rows.
             models.Index(
@@ -120,7 +120,9 @@ class WorklistRow(models.Model):
                 name="worklist_number",
             ),
             models.Index(fields=["unit", "code_tail", "submitted_at", "dossier"], name="worklist_code"),
-            models.Index(fields=["unit", "folded_name", "submitted_at", "dossier"], name="worklist_name"),
+            models.Index(
+                fields=["unit", "folded_name", "submitted_at", "dossier", "competent", "sector"], name="worklist_name"
+            ),
         ]
 
     def __str__(self) -> str:
