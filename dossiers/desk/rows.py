@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from common.clock import LOCAL
@@ -23,7 +24,7 @@ from procedures.models import Sector
 
 from ..models import Channel, Delivery, Dossier, Status
 from ..timeline.deadlines import DeadlineStatus, deadline_status, waiting_status
-from .counts import counted, shown_count
+from .counts import counted, shown_count, tab_counts
 from .lists import (
     VIEWS,
     ListSpec,
@@ -38,6 +39,8 @@ from .lists import (
 )
 from .officer import Officer
 
+_CURRENT = mark_safe(' aria-current="page"')
+_SELECTED = mark_safe(" selected")
 ROW_COLUMNS = (
     "code",
     "status",
@@ -58,12 +61,21 @@ ROW_COLUMNS = (
 
 @dataclass(frozen=True)
 class Tab:
-    """One work tab as the template shows it."""
+    """One work tab as the template shows it; ``current`` is the attribute of the one that is shown, else ''."""
 
     label: Any
     count: str
     url: str
-    is_current: bool
+    current: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a filter; ``selected`` is the attribute of the chosen one, else ''."""
+
+    value: str
+    text: Any
+    selected: str
 
 
 @dataclass(frozen=True)
@@ -87,10 +99,11 @@ class Row:
 def tabs(officer: Officer, spec: ListSpec) -> list[Tab]:
     """Return the work tabs with counts that stop at 1.000+; one query."""
     shown = {key: view for key, view in VIEWS.items() if view.is_tab or key == spec.view}
-    counts = counted(officer, {key: (key, Q()) for key in shown})
+    counts = tab_counts(officer, tuple(shown))
     base = reverse("desk:list")
     return [
-        Tab(view.label, shown_count(counts[key]), f"{base}?view={key}", key == spec.view) for key, view in shown.items()
+        Tab(view.label, shown_count(counts[key]), f"{base}?view={key}", _CURRENT if key == spec.view else "")
+        for key, view in shown.items()
     ]
 
 
@@ -224,7 +237,9 @@ def filter_choices(officer: Officer, spec: ListSpec) -> list[dict[str, Any]]:
         {
             "name": name,
             "label": label,
-            "options": [(value, text, value == getattr(spec, name)) for value, text in choices],
+            "options": [
+                Option(value, text, _SELECTED if value == getattr(spec, name) else "") for value, text in choices
+            ],
         }
         for name, label, choices in offered_choices
     ]
