@@ -24,7 +24,7 @@ from common.refusals import Refused
 from offices.access import is_below, read_posts
 from offices.models import Post, Role
 
-from . import chain, hooks
+from . import chain, hooks, worklist
 from .models import Dossier, DossierEvent, Status
 from .records.applicants import number_index
 from .table import APPLICANT, SYSTEM, TABLE, Action
@@ -321,6 +321,7 @@ def carry_out(
     action.effects(move)
     for hook in hooks.after_action:
         hook(move)
+    worklist.write(fresh.pk)
     return move
 
 

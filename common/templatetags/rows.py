@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from html import escape
 from operator import attrgetter
 from typing import Any
 
 from django import template
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token, Variable, VariableNode
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -57,7 +57,9 @@ def _filled(texts: list[str], paths: list[str], rows: list[Any]) -> Iterator[str
     for row in rows:
         for text, value in zip(texts, getters, strict=False):
             yield text
-            yield conditional_escape(value(row))
+            shown = value(row)
+            # As conditional_escape(), without its way around texts that are translated late.
+            yield shown.__html__() if hasattr(shown, "__html__") else escape(str(shown))
         yield texts[-1]
 
 
