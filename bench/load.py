@@ -24,6 +24,7 @@ def load(dossiers: int, drafts: int) -> None:
     from django.core.files.storage import default_storage
 
     from accounts.models import User
+    from dossiers import worklist
     from dossiers.models import OPEN, Applicant, Dossier, Paper, PaperKind
     from dossiers.models.dossier import new_ref
     from procedures.models import Procedure
@@ -49,6 +50,7 @@ def load(dossiers: int, drafts: int) -> None:
         values = {field.attname: getattr(person, field.attname) for field in Applicant._meta.concrete_fields}
         applicants.append(Applicant(**(values | {"id": None, "dossier_id": dossier.pk})))
     Applicant.objects.bulk_create(applicants, batch_size=200)
+    list(worklist.rebuild())
 
     pattern = Dossier.objects.filter(status__gt=0, channel="online", version__form__isnull=False).earliest("id")
     stored = default_storage.save("papers/bench.jpg", ContentFile(os.urandom(300 * 1024)))

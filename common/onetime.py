@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.refusals import Refused
 
-from .database.upserts import add_once
+from .database.writing import add_once
 from .models import OneTimeKey
 
 SUBJECT_LENGTH = 64

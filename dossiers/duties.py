@@ -14,10 +14,8 @@ from offices.hooks import Held, ReassignedLine
 from offices.models import Unit
 
 from . import actions
-from .models import Dossier, NumberSeries
-from .models.dossier import OPEN
+from .models import HELD, OPEN, Dossier, NumberSeries, WorklistRow
 from .records.numbering import DOSSIER
-from .table import TABLE, Action
 from .timeline.history import explain_refusal
 from .workflow import perform
 
@@ -31,12 +29,11 @@ class HeldDossiers:
         """Return how many dossiers a person holds in each role of these units. One query."""
         rows = (
             self._of(user)
-            .filter(holder_unit__in=list(unit_ids))
-            .order_by()
-            .values("holder_unit", "holder_role")
-            .annotate(count=Count("pk"))
+            .filter(unit__in=list(unit_ids))
+            .values("unit", "holder_role")
+            .annotate(count=Count("dossier"))
         )
-        return [Held(row["holder_unit"], row["holder_role"], row["count"]) for row in rows]
+        return [Held(row["unit"], row["holder_role"], row["count"]) for row in rows]
 
     def reassign(
         self, user: Any, unit: Unit, role: str, to: Any, *, by: Any, now: datetime, maximum: int
@@ -44,9 +41,10 @@ class HeldDossiers:
         """Hand on the oldest deadlines first, each dossier in a transaction of its own: what is done stays done."""
         lines = []
         action = actions.Reassign(leaver=user, to=to)
-        held = self._of(user).filter(holder_unit=unit, holder_role=role).select_related("version")
+        held = self._of(user).filter(unit=unit, holder_role=role).select_related("dossier__version")
         name = to.get_full_name() if to else _("everybody in the role")
-        for dossier in list(held.order_by("due_at", "id")[: max(maximum, 0)]):
+        for row in list(held.order_by("due_at", "dossier_id")[: max(maximum, 0)]):
+            dossier = row.dossier
             reason = ""
             try:
                 perform(action, dossier, by=by, now=now)
@@ -57,14 +55,12 @@ class HeldDossiers:
 
     @staticmethod
     def _of(user: Any) -> Any:
-        return Dossier.objects.filter(holder=user, status__in=TABLE[Action.REASSIGN].sources)
+        return WorklistRow.objects.filter(holder=user, status__in=HELD, is_held_here=True)
 
 
 def open_dossiers(unit: Unit) -> str:
     """Say that a unit still has open dossiers; '' when it has none. One query."""
-    count = (
-        Dossier.objects.filter(status__in=OPEN, unit=unit) | Dossier.objects.filter(status__in=OPEN, received_by=unit)
-    ).count()
+    count = WorklistRow.objects.filter(unit=unit, status__in=OPEN).count()
     if not count:
         return ""
     return ngettext("%(count)d dossier is still open.", "%(count)d dossiers are still open.", count) % {"count": count}

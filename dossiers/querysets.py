@@ -1,16 +1,18 @@
-"""Which dossiers a person may see, and how queues cut them."""
+"""Which dossiers a person may see, and which the lists show."""
 
 from collections.abc import Iterable
-from datetime import date
+from functools import reduce
+from itertools import chain
+from operator import or_
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from offices.models import Post, Role
 
 if TYPE_CHECKING:
-    from .models import Dossier
+    from .models import Dossier, WorklistRow
 
 
 # Who works at the desk; a dossier is nothing to the others.
@@ -36,7 +38,8 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
                 continue
             in_unit = Q(unit=post.unit_id) | Q(received_by=post.unit_id)
             if post.role == Role.SPECIALIST:
-                held = Q(pk__in=self.model.objects.filter(assignments__person=user).values("pk"))
+                # Asked of the few dossiers at hand: a join would begin with all that the person ever held.
+                held = Exists(self.model.objects.filter(pk=OuterRef("pk"), assignments__person=user))
                 if post.sectors:
                     in_unit = Q(unit=post.unit_id, version__procedure__sector__code__in=post.sectors)
                 allowed |= in_unit | held
@@ -44,16 +47,33 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
                 allowed |= in_unit
         return self.filter(allowed, status__gt=0)
 
-    def listed_for(self, posts: Iterable[Post]) -> Self:
-        """Dossiers that the lists of these posts show: as :meth:`visible_with`, without what was only ever held.
 
-        Leaves the index on unit and status usable; a dossier held once is still found by its code.
+class WorklistQuerySet(models.QuerySet["WorklistRow"]):
+    """The lists' scopes; every list starts from one of these."""
+
+    def listed_for(self, posts: Iterable[Post]) -> Self:
+        """Rows that the lists of these posts show, one of each dossier.
+
+        As :meth:`DossierQuerySet.visible_with`, without what was only ever held: a dossier held once is still found
+        by its code.
         """
-        listed = Q(pk__in=[])
+        at_desk: dict[int, list[Post]] = {}
         for post in posts:
-            if post.role == Role.SPECIALIST:
-                fields = {"version__procedure__sector__code__in": post.sectors} if post.sectors else {}
-                listed |= Q(unit=post.unit_id, **fields)
-            elif post.role in DESK_ROLES:
-                listed |= Q(unit=post.unit_id) | Q(received_by=post.unit_id)
-        return self.filter(listed, status__gt=0)
+            if post.role in DESK_ROLES:
+                at_desk.setdefault(post.unit_id, []).append(post)
+        own = {unit: Q(competent=unit) & of_fields(held) for unit, held in at_desk.items()}
+        listed = Q()
+        for unit, held in at_desk.items():
+            if all(post.role == Role.SPECIALIST for post in held):
+                listed |= Q(unit=unit) & own[unit]
+                continue
+            # What was received here and is decided by another unit of theirs stands in the list once.
+            twice = [condition for other, condition in own.items() if other != unit]
+            listed |= Q(unit=unit) & ~reduce(or_, twice) if twice else Q(unit=unit)
+        return self.filter(listed) if at_desk else self.none()
+
+
+def of_fields(posts: Iterable[Post]) -> Q:
+    """Return the rows of the fields that posts cover; a clerk's and a leader's cover all."""
+    fields = [post.sectors if post.role == Role.SPECIALIST else [] for post in posts]
+    return Q(sector__in=sorted(set(chain(*fields)))) if all(fields) else Q()

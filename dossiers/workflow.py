@@ -18,12 +18,13 @@ from accounts.models import User
 from common.clock import local_day
 from common.database.compiled import Compiled
 from common.database.contention import once_more
+from common.database.writing import insert, update
 from common.files.uploads import removed_on_failure
 from common.refusals import Refused
 from offices.access import is_below, read_posts
 from offices.models import Post, Role
 
-from . import chain, hooks
+from . import chain, hooks, worklist
 from .models import Dossier, DossierEvent, Status
 from .records.applicants import number_index
 from .table import APPLICANT, SYSTEM, TABLE, Action
@@ -320,6 +321,7 @@ def carry_out(
     action.effects(move)
     for hook in hooks.after_action:
         hook(move)
+    worklist.write(fresh.pk)
     return move
 
 
@@ -341,8 +343,7 @@ def take(fresh: Dossier, move: Move, changes: dict[str, Any]) -> None:
     Works on both engines: the condition is in the UPDATE itself. Raises
     Overtaken('stale') when no row matched.
     """
-    taken = Dossier.objects.filter(pk=fresh.pk, revision=fresh.revision, status=move.from_status).update(**changes)
-    if taken != 1:
+    if not update(Dossier, changes, id=fresh.pk, revision=fresh.revision, status=move.from_status):
         raise Overtaken("stale", fresh, move.now)
     for name, value in changes.items():
         setattr(fresh, name, value)
@@ -372,5 +373,4 @@ def write_event(
         previous_hash=previous_hash,
     )
     chain.seal_event(event)
-    event.save(force_insert=True)
-    return event
+    return insert(event)

@@ -18,6 +18,7 @@ from django.utils import translation
 
 from accounts.models import User
 from common import broker
+from common.database.writing import insert
 from common.values.mail_address import ascii_address
 
 from .models import Channel, Notification, State
@@ -101,21 +102,23 @@ def write(
     channel, address = to.route()
     if "".join(subject.splitlines()) != subject:
         raise ValueError("A subject is one line.")
-    row = Notification.objects.create(
-        recipient=to.user,
-        to_name=" ".join(to.name.split())[:160],
-        to_address=address,
-        channel=channel,
-        kind=kind,
-        language=to.language,
-        subject=subject if len(subject) <= 200 else subject[:199] + "…",
-        body=body,
-        subject_type=subject_type,
-        subject_ref=subject_ref,
-        state=State.TO_CALL if channel == Channel.NONE else State.WAITING,
-        not_before=now,
-        message_id=new_message_id(),
-        created_at=now,
+    row = insert(
+        Notification(
+            recipient=to.user,
+            to_name=" ".join(to.name.split())[:160],
+            to_address=address,
+            channel=channel,
+            kind=kind,
+            language=to.language,
+            subject=subject if len(subject) <= 200 else subject[:199] + "…",
+            body=body,
+            subject_type=subject_type,
+            subject_ref=subject_ref,
+            state=State.TO_CALL if channel == Channel.NONE else State.WAITING,
+            not_before=now,
+            message_id=new_message_id(),
+            created_at=now,
+        )
     )
     if row.state == State.WAITING:
         wake(row.pk)

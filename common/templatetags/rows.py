@@ -3,13 +3,13 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from operator import attrgetter, itemgetter
 from typing import Any
 
 from django import template
 from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token, Variable, VariableNode
-from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
@@ -55,7 +55,9 @@ class _Written:
     def pieces(self, row: Any) -> Iterator[str]:
         for text, value in zip(self.texts, self.getters, strict=False):
             yield text
-            yield conditional_escape(value(row))
+            shown = value(row)
+            # As conditional_escape(), without its way around texts that are translated late.
+            yield shown.__html__() if hasattr(shown, "__html__") else escape(str(shown))
         yield self.texts[-1]
 
 

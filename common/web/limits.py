@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from .. import alerts
-from ..database.upserts import raise_counter
+from ..database.writing import raise_counter
 from ..models import AlertKind, AttemptCounter
 
 PAUSE = 30

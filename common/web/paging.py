@@ -49,12 +49,17 @@ class _Column:
         lookup = ("lt" if self.descending else "gt") + ("e" if inclusive else "")
         return Q((f"{self.name}__{lookup}", value))
 
+    def place(self, row: Any) -> tuple[Any, ...]:
+        """Return what sorts a row by this column, ascending: empty is the largest value."""
+        value = getattr(row, self.attribute)
+        return (True,) if value is None else (False, value)
+
     def flipped(self) -> "_Column":
         return _Column(self.field, self.name, not self.descending)
 
 
 def keyset_page(
-    queryset: models.QuerySet[Any],
+    found: models.QuerySet[Any] | Sequence[models.QuerySet[Any]],
     order: Sequence[str] = ("due_at", "id"),
     *,
     after: str = "",
@@ -64,23 +69,25 @@ def keyset_page(
 ) -> Page:
     """Return the page after or before a cursor, else the first one.
 
-    ``order`` names own or annotated columns, '-' for descending, the last one unique; only
+    ``found`` is a queryset, or several of one model without a row in common: each is read from its own index and the
+    beginnings are merged. ``order`` names own or annotated columns, '-' for descending, the last one unique; only
     the first may be empty, and empty counts as the largest value. A cursor
-    that cannot be read gives the first page. One query, two where the rows
+    that cannot be read gives the first page. One query a queryset, two where the rows
     with an empty first column begin; ``has_empty`` off says that there are no such rows.
     """
-    columns = [_column(queryset.model, name, queryset.query.annotations) for name in order]
+    parts = [found] if isinstance(found, models.QuerySet) else found
+    columns = [_column(parts[0].model, name, parts[0].query.annotations) for name in order]
     forward = _read(after, columns, has_empty)
     backward = _read(before, columns, has_empty) if forward is None else None
     if backward is not None:
-        found = _fetch(queryset, [column.flipped() for column in columns], backward, size + 1, has_empty)
-        rows = found[:size][::-1]
-        return Page(rows, next=_cursor(rows[-1:], columns), previous=_cursor(rows[:1] * (len(found) > size), columns))
-    found = _fetch(queryset, columns, forward, size + 1, has_empty)
-    rows = found[:size]
+        read = _merged(parts, [column.flipped() for column in columns], backward, size + 1, has_empty)
+        rows = read[:size][::-1]
+        return Page(rows, next=_cursor(rows[-1:], columns), previous=_cursor(rows[:1] * (len(read) > size), columns))
+    read = _merged(parts, columns, forward, size + 1, has_empty)
+    rows = read[:size]
     return Page(
         rows,
-        next=_cursor(rows[-1:] * (len(found) > size), columns),
+        next=_cursor(rows[-1:] * (len(read) > size), columns),
         previous=_cursor(rows[:1] * (forward is not None), columns),
     )
 
@@ -108,6 +115,17 @@ def _column(model: type[models.Model], name: str, computed: Mapping[str, Any] = 
     field = model._meta.pk if bare == "pk" else model._meta.get_field(bare)
     assert isinstance(field, models.Field), f"{bare} is no column of its own"
     return _Column(field, bare, name.startswith("-"))
+
+
+def _merged(
+    parts: Sequence[models.QuerySet[Any]], columns: list[_Column], start: list[Any] | None, wanted: int, has_empty: bool
+) -> list[Any]:
+    """Read the first rows of each part beyond ``start`` and return the first of them all."""
+    rows = [row for part in parts for row in _fetch(part, columns, start, wanted, has_empty)]
+    if len(parts) > 1:
+        for column in reversed(columns):
+            rows.sort(key=column.place, reverse=column.descending)
+    return rows[:wanted]
 
 
 def _fetch(

@@ -21,11 +21,11 @@ from common.text import clean, fold, plain
 from common.values.identity import compact, id_kind, masked
 from common.values.working_time import at
 from common.web.paging import Page, cursor_of, keyset_page
-from offices.models import Role
+from offices.models import Post, Role
 from procedures import labels
 
-from ..models import FINAL, Channel, Dossier, Status
-from ..querysets import DossierQuerySet
+from ..models import FINAL, HELD, RUNNING, Channel, Dossier, Status, WorklistRow
+from ..querysets import WorklistQuerySet, of_fields
 from ..records.applicants import number_index
 from .officer import Officer
 
@@ -33,69 +33,63 @@ PAGE_SIZE = 50
 SEARCH_KEY = "desk_search"
 # Old and new unit identifiers: 000.00.16.H19-260323-0001 and H19.16-260323-0001.
 CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d+){0,3})-\d{6}-\d{4,5}")
-HELD = (
-    Status.RECEIVED,
-    Status.PROCESSING,
-    Status.AWAITING_SUPPLEMENT,
-    Status.AWAITING_PAYMENT,
-    Status.WITHDRAWAL_REQUESTED,
-)
-RUNNING = (Status.RECEIVED, Status.PROCESSING, Status.AWAITING_PAYMENT, Status.WITHDRAWAL_REQUESTED)
 
 
-def mine(officer: Officer) -> Q:
-    """Dossiers the officer holds, alone or as one of a role that nobody has taken them from."""
-    held = Q(holder=officer.user)
+def offered(officer: Officer) -> list[Q]:
+    """Return for each role of the officer what is offered to it: nobody has taken it, and a post covers its field."""
+    by_role: dict[tuple[int, str], list[Post]] = {}
     for post in officer.posts:
-        covered = Q(version__procedure__sector__code__in=post.sectors) if post.sectors else Q()
-        held |= covered & Q(holder=None, holder_unit=post.unit_id, holder_role=post.role)
-    return held & Q(status__in=HELD)
+        by_role.setdefault((post.unit_id, post.role), []).append(post)
+    return [
+        of_fields(posts) & Q(unit=unit, holder_role=role, holder=None, is_held_here=True, status__in=HELD)
+        for (unit, role), posts in by_role.items()
+    ]
 
 
-def offered(officer: Officer) -> Q:
-    """Dossiers offered to the officer's whole role."""
-    return mine(officer) & Q(holder=None)
-
-
-def signing(officer: Officer) -> Q:
-    """Proposed decisions that wait for a leader."""
-    return Q(status=Status.PROCESSING, holder_role=Role.LEADER)
-
-
-def sent_back(officer: Officer) -> Q:
-    """Proposals a leader gave back to the officer."""
-    return Q(status=Status.PROCESSING, holder=officer.user, holder_role=Role.SPECIALIST, result__approved_at=None) & Q(
-        result__isnull=False
-    )
-
-
-def in_status(*statuses: Status) -> Callable[[Officer], Q]:
-    """Make a condition of a group of statuses."""
-    condition = Q(status=statuses[0]) if len(statuses) == 1 else Q(status__in=statuses)
-    return lambda officer: condition
+def in_status(*statuses: Status, **more: Any) -> Callable[[Officer], list[Q]]:
+    """Make the condition of a group of statuses."""
+    condition = Q(status=statuses[0], **more) if len(statuses) == 1 else Q(status__in=statuses, **more)
+    return lambda officer: [condition]
 
 
 @dataclass(frozen=True)
 class View:
-    """One tab; ``sort`` is its order unless another is asked for."""
+    """One tab: which of the rows listed for the officer's posts, and which of those the officer holds in person.
+
+    ``listed`` gives conditions that no row meets twice, each answered by one index; what is held is a list's
+    wherever it came from. ``has_ended`` when it also shows dossiers that have ended. ``sort`` is the order unless
+    another is asked for.
+    """
 
     label: Any
-    condition: Callable[[Officer], Q]
+    listed: Callable[[Officer], list[Q]] = lambda officer: []
+    held: Q | None = None
+    has_ended: bool = False
     sort: str = "due"
     is_tab: bool = True
+
+    def parts(self, officer: Officer) -> list[WorklistQuerySet]:
+        """Return the rows of the tab as querysets without a row in common."""
+        parts = [officer.listed().filter(condition) for condition in self.listed(officer)]
+        return parts if self.held is None else [officer.held().filter(self.held), *parts]
 
 
 VIEWS: dict[str, View] = {
     "waiting": View(_("Waiting for reception"), in_status(Status.SUBMITTED), sort="filed"),
-    "mine": View(_("Mine"), mine),
+    "mine": View(_("Mine"), offered, held=Q()),
     "processing": View(_("In progress"), in_status(*RUNNING)),
-    "signing": View(_("Waiting for signature"), signing),
+    "signing": View(_("Waiting for signature"), in_status(Status.PROCESSING, holder_role=Role.LEADER)),
     "supplement": View(_("Waiting for a supplement"), in_status(Status.AWAITING_SUPPLEMENT)),
     "results": View(_("Result to hand over"), in_status(Status.DECIDED)),
-    "done": View(_("Done"), in_status(*FINAL), sort="-closed"),
-    "all": View(_("All"), lambda officer: Q(), sort="-filed"),
+    "done": View(_("Done"), in_status(*FINAL), has_ended=True, sort="-closed"),
+    "all": View(_("All"), lambda officer: [Q()], has_ended=True, sort="-filed"),
     "offered": View(_("Offered to my role"), offered, is_tab=False),
-    "sent-back": View(_("Sent back to me"), sent_back, is_tab=False),
+    # Proposals that a leader gave back.
+    "sent-back": View(
+        _("Sent back to me"),
+        held=Q(status=Status.PROCESSING, holder_role=Role.SPECIALIST, has_proposal=True),
+        is_tab=False,
+    ),
 }
 # Which tabs an officer of a role works through, in this order; what one holds oneself is everybody's.
 WORK = (
@@ -105,8 +99,8 @@ WORK = (
     ("mine", ""),
     ("results", Role.CLERK),
 )
-# Tabs of what the officer holds: wherever it came from, whichever field it has.
-HELD_VIEWS = ("mine", "sent-back")
+# Tabs of dossiers that all have a term: one waits for reception without, also while a supplement is awaited there.
+WITH_TERM = ("signing", "sent-back", "results")
 SORTS = {"due": "due_at", "filed": "submitted_at", "closed": "closed_at"}
 DEADLINES = {
     "late": _("Overdue"),
@@ -205,12 +199,14 @@ class ListSpec:
     @property
     def key_order(self) -> tuple[str, str]:
         """The order as :mod:`common.web.paging` takes it; dossiers without a date come last."""
-        return (f"-{self.column}", "-id") if self.is_descending else (self.column, "id")
+        return (f"-{self.column}", "-dossier_id") if self.is_descending else (self.column, "dossier_id")
 
     @property
     def has_empty(self) -> bool:
         """Whether the list may hold dossiers without the date it is sorted by: each was filed, a done one closed."""
-        return self.column == "due_at" or (self.column == "closed_at" and self.view != "done")
+        if self.column == "due_at":
+            return self.view not in WITH_TERM and self.deadline not in ("late", "today", "week")
+        return self.column == "closed_at" and self.view != "done"
 
     @property
     def is_filtered(self) -> bool:
@@ -246,14 +242,14 @@ class Search:
         return cls("name", fold(typed), typed)
 
     def condition(self) -> Q:
-        """Return what it means for dossiers."""
+        """Return what it means for rows of the worklist."""
         if self.kind == "code":
-            return Q(code=self.value)
+            return Q(code=self.value, code_tail=self.value[-4:])
         if self.kind == "number":
-            return Q(applicant__number_index=self.value)
+            return Q(number_index=self.value) & ~Q(number_index="")
         if self.kind == "tail":
-            return Q(code__endswith=self.value)
-        return Q(applicant__search_name__contains=self.value)
+            return Q(code__endswith=self.value, code_tail=self.value[-4:])
+        return Q(folded_name__contains=self.value)
 
     def keep(self, session: Any) -> None:
         """Remember the search for the list pages that follow."""
@@ -266,40 +262,32 @@ class Search:
         return cls(*parts) if parts else None
 
 
-def in_view(officer: Officer, view: str) -> DossierQuerySet:
-    """Return the dossiers of a tab; what an officer holds needs no scope besides."""
-    condition = VIEWS[view].condition(officer)
-    if view in HELD_VIEWS:
-        return Dossier.objects.filter(condition)
-    return officer.listed().filter(condition)
-
-
 def level_condition(level: str) -> Q:
-    """Return the dossiers whose version has a level, '1' to '4' or a name of Nghị định 42/2022."""
-    wholly = Q(version__level=4, version__needs_presence=False)
+    """Return the rows whose version has a level, '1' to '4' or a name of Nghị định 42/2022."""
+    wholly = Q(level=4, needs_presence=False)
     if level == labels.WHOLLY:
         return wholly
     if level == labels.PARTLY:
-        return Q(version__level__gte=3) & ~wholly
+        return Q(level__gte=3) & ~wholly
     if level == labels.INFORMATION:
-        return Q(version__level__lte=2)
-    return Q(version__level=int(level))
+        return Q(level__lte=2)
+    return Q(level=int(level))
 
 
-def queue(officer: Officer, spec: ListSpec, search: Search | None) -> DossierQuerySet:
-    """Return the dossiers of a list, not yet ordered."""
-    found = in_view(officer, spec.view)
+def queue(officer: Officer, spec: ListSpec, search: Search | None) -> list[WorklistQuerySet]:
+    """Return the rows of a list in parts, not yet ordered."""
+    wanted = Q()
     if spec.field:
-        found = found.filter(version__procedure__sector__code=spec.field)
+        wanted &= Q(sector=spec.field)
     if spec.level:
-        found = found.filter(level_condition(spec.level))
+        wanted &= level_condition(spec.level)
     if spec.channel:
-        found = found.filter(channel=spec.channel)
+        wanted &= Q(channel=spec.channel)
     if spec.deadline:
-        found = found.filter(deadline_condition(spec.deadline, officer))
+        wanted &= deadline_condition(spec.deadline, officer)
     if spec.search and search is not None:
-        found = found.filter(search.condition())
-    return found
+        wanted &= search.condition()
+    return [part.filter(wanted) if wanted else part for part in VIEWS[spec.view].parts(officer)]
 
 
 def page_of(
@@ -312,29 +300,51 @@ def page_of(
     before: str = "",
     size: int = PAGE_SIZE,
 ) -> Page:
-    """Return one page of a list as named rows of ``columns`` plus what the order needs; at most two queries."""
-    found = queue(officer, spec, search).values_list("id", *columns, named=True)
-    return keyset_page(found, spec.key_order, after=after, before=before, size=size, has_empty=spec.has_empty)
+    """Return one page of a list as named rows of ``columns`` plus what the order needs; at most two queries a part.
+
+    Names are looked through without the rows, which cost a query more.
+    """
+    parts = queue(officer, spec, search)
+    is_by_name = spec.search and search is not None and search.kind == "name"
+    read = (spec.column,) if is_by_name else columns
+    page = keyset_page(
+        [_rows(part, read) for part in parts],
+        spec.key_order,
+        after=after,
+        before=before,
+        size=size,
+        has_empty=spec.has_empty,
+    )
+    if not is_by_name:
+        return page
+    pks = [row.dossier_id for row in page.rows]
+    found = [row for part in parts for row in _rows(part.filter(dossier__in=pks), columns)]
+    return replace(page, rows=sorted(found, key=lambda row: pks.index(row.dossier_id)))
+
+
+def _rows(part: WorklistQuerySet, columns: tuple[str, ...]) -> Any:
+    return part.values_list("dossier_id", *columns, named=True)
 
 
 def neighbour(
     officer: Officer, spec: ListSpec, search: Search | None, place: str, *, backwards: bool = False
 ) -> str | None:
-    """Return the code of the dossier next to a place in a list, or None at its end; at most two queries."""
+    """Return the code of the dossier next to a place in a list, or None at its end; at most two queries a part."""
     way = {"before": place} if backwards else {"after": place}
     rows = page_of(officer, spec, search, ("code", spec.column), size=1, **way).rows
     return rows[0].code if rows else None
 
 
 def first(officer: Officer, spec: ListSpec, search: Search | None = None) -> str | None:
-    """Return the code of the first dossier of a list, or None when it is empty; at most two queries."""
+    """Return the code of the first dossier of a list, or None when it is empty; at most two queries a part."""
     rows = page_of(officer, spec, search, ("code", spec.column), size=1).rows
     return rows[0].code if rows else None
 
 
 def place_of(dossier: Dossier, spec: ListSpec) -> str:
     """Return where a dossier stands in a list, also once it has left it."""
-    return cursor_of(dossier, spec.key_order)
+    dates = {column: getattr(dossier, column) for column in SORTS.values()}
+    return cursor_of(WorklistRow(dossier_id=dossier.pk, **dates), spec.key_order)
 
 
 def exact_code(officer: Officer, search: Search) -> str | None:

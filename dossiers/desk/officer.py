@@ -14,8 +14,8 @@ from offices.calendar.office_calendar import calendar_of
 from offices.models import Post
 
 from ..actions import CLASSES
-from ..models import Dossier
-from ..querysets import DossierQuerySet
+from ..models import HELD, Dossier, WorklistRow
+from ..querysets import DossierQuerySet, WorklistQuerySet
 from ..table import TABLE, Action
 from ..workflow import ActionBase, plan, roles_of
 
@@ -77,13 +77,17 @@ class Officer:
         return Dossier.objects.visible_with(self.user, self.posts)
 
     @cached_property
-    def _listed(self) -> DossierQuerySet:
+    def _listed(self) -> WorklistQuerySet:
         # Built once, then only copied: a page of the desk starts from it for every tab.
-        return Dossier.objects.listed_for(self.posts)
+        return WorklistRow.objects.listed_for(self.posts)
 
-    def listed(self) -> DossierQuerySet:
-        """Dossiers this officer's lists draw from."""
+    def listed(self) -> WorklistQuerySet:
+        """Rows this officer's lists draw from."""
         return self._listed.all()
+
+    def held(self) -> WorklistQuerySet:
+        """Rows of what this officer holds in person, in whatever unit; one of each dossier."""
+        return WorklistRow.objects.filter(holder=self.user, status__in=HELD, is_held_here=True)
 
     def dossier(self, code: str) -> Dossier:
         """Return one dossier with what its page reads.

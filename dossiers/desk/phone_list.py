@@ -11,10 +11,9 @@ from django.utils.timezone import localtime
 from notifications.models import Notification, State
 from notifications.querysets import NotificationQuerySet
 
-from ..models import Delivery, Dossier, DossierEvent, Status
+from ..models import RUNNING, Delivery, Dossier, DossierEvent, Status
 from ..records.notices import SUBJECT_TYPE
 from ..table import Action
-from .lists import RUNNING
 from .officer import Officer
 
 ROWS = 100

@@ -9,16 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from common.clock import LOCAL
 from common.text import in_order
-from common.values.money import grouped
 from common.web.paging import Page
 from offices.models import Role
 from procedures import labels
@@ -26,33 +24,29 @@ from procedures.models import Sector
 
 from ..models import Channel, Delivery, Dossier, Status
 from ..timeline.deadlines import DeadlineStatus, deadline_status, waiting_status
+from .counts import counted, shown_count, tab_counts
 from .lists import (
     VIEWS,
     ListSpec,
     Search,
     deadline_condition,
     deadlines,
-    in_view,
-    mine,
     neighbour,
-    offered,
     page_of,
     place_of,
-    sent_back,
-    signing,
     today_words,
     work_views,
 )
 from .officer import Officer
 
-COUNT_CAP = 1000
+_CURRENT = mark_safe(' aria-current="page"')
+_SELECTED = mark_safe(" selected")
 ROW_COLUMNS = (
     "code",
     "status",
     "due_at",
     "paused_since",
     "submitted_at",
-    "received_at",
     "decided_at",
     "closed_at",
     "channel",
@@ -60,45 +54,28 @@ ROW_COLUMNS = (
     "holder_id",
     "holder_role",
     "holder__full_name",
-    "applicant__name",
-    "version__name",
+    "applicant",
+    "procedure",
 )
-
-
-def capped_counts(querysets: Mapping[str, QuerySet[Any]], cap: int = COUNT_CAP) -> dict[str, int]:
-    """Count several querysets in one statement, none beyond ``cap`` + 1 rows."""
-    parts: list[str] = []
-    values: list[Any] = []
-    counts = dict.fromkeys(querysets, 0)
-    asked = []
-    for key, queryset in querysets.items():
-        try:
-            sql, params = queryset.order_by().values("pk")[: cap + 1].query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        parts.append(f"(SELECT COUNT(*) FROM ({sql}) c{len(parts)})")
-        values += params
-        asked.append(key)
-    if asked:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(parts)}", values)
-            counts.update(zip(asked, cursor.fetchone(), strict=True))
-    return counts
-
-
-def shown_count(count: int, cap: int = COUNT_CAP) -> str:
-    """Return a count as the tabs show it: '12', or '1.000+' beyond the cap."""
-    return f"{grouped(cap)}+" if count > cap else str(count)
 
 
 @dataclass(frozen=True)
 class Tab:
-    """One work tab as the template shows it."""
+    """One work tab as the template shows it; ``current`` is the attribute of the one that is shown, else ''."""
 
     label: Any
     count: str
     url: str
-    is_current: bool
+    current: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """One choice of a filter; ``selected`` is the attribute of the chosen one, else ''."""
+
+    value: str
+    text: Any
+    selected: str
 
 
 @dataclass(frozen=True)
@@ -122,10 +99,11 @@ class Row:
 def tabs(officer: Officer, spec: ListSpec) -> list[Tab]:
     """Return the work tabs with counts that stop at 1.000+; one query."""
     shown = {key: view for key, view in VIEWS.items() if view.is_tab or key == spec.view}
-    counts = capped_counts({key: in_view(officer, key) for key in shown})
+    counts = tab_counts(officer, tuple(shown))
     base = reverse("desk:list")
     return [
-        Tab(view.label, shown_count(counts[key]), f"{base}?view={key}", key == spec.view) for key, view in shown.items()
+        Tab(view.label, shown_count(counts[key]), f"{base}?view={key}", _CURRENT if key == spec.view else "")
+        for key, view in shown.items()
     ]
 
 
@@ -155,8 +133,8 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
         Row(
             url=f"{head}{record.code}{suffix}",
             code=record.code,
-            name=record.applicant__name or "",
-            procedure=record.version__name,
+            name=record.applicant,
+            procedure=record.procedure,
             status=statuses[record.status],
             deadline_status=deadlines.of(record),
             date=_short(record.closed_at if is_done else record.submitted_at),
@@ -206,35 +184,29 @@ class Count:
 
 def home_counts(officer: Officer) -> list[Count]:
     """Return what waits for the officer: overdue, today, new, sent back; one query."""
-    listed = officer.listed()
-    held = mine(officer)
-    asked: dict[str, tuple[str, Q, str, str]] = {
-        "late": (_("Overdue"), held & deadline_condition("late", officer), "view=mine&deadline=late", "late"),
-        "today": (
-            str(today_words(officer)),
-            held & deadline_condition("today", officer),
-            "view=mine&deadline=today",
-            "soon",
-        ),
+    late, today = (deadline_condition(kind, officer) for kind in ("late", "today"))
+    asked: dict[str, tuple[str, tuple[str, Q], str, str]] = {
+        "late": (_("Overdue"), ("mine", late), "view=mine&deadline=late", "late"),
+        "today": (str(today_words(officer)), ("mine", today), "view=mine&deadline=today", "soon"),
     }
     if Role.CLERK in officer.roles:
-        asked["new"] = (_("New, waiting for reception"), Q(status=Status.SUBMITTED), "view=waiting", "info")
-        asked["results"] = (_("Result to hand over"), Q(status=Status.DECIDED), "view=results", "ok")
+        asked["new"] = (_("New, waiting for reception"), ("waiting", Q()), "view=waiting", "info")
+        asked["results"] = (_("Result to hand over"), ("results", Q()), "view=results", "ok")
     if Role.SPECIALIST in officer.roles:
-        asked["offered"] = (_("New, nobody has taken them"), offered(officer), "view=offered", "info")
-        asked["returned"] = (_("Sent back to me"), sent_back(officer), "view=sent-back", "late")
+        asked["offered"] = (_("New, nobody has taken them"), ("offered", Q()), "view=offered", "info")
+        asked["returned"] = (_("Sent back to me"), ("sent-back", Q()), "view=sent-back", "late")
     if Role.LEADER in officer.roles:
-        asked["signing"] = (_("Waiting for signature"), signing(officer), "view=signing", "info")
-    counts = capped_counts({key: listed.filter(condition) for key, (_label, condition, *_rest) in asked.items()})
+        asked["signing"] = (_("Waiting for signature"), ("signing", Q()), "view=signing", "info")
+    counts = counted(officer, {key: wanted for key, (_label, wanted, *_rest) in asked.items()})
     base = reverse("desk:list")
     return [
         Count(label, shown_count(counts[key]), f"{base}?{query}", kind if counts[key] else "none")
-        for key, (label, _condition, query, kind) in asked.items()
+        for key, (label, _wanted, query, kind) in asked.items()
     ]
 
 
 def most_urgent(officer: Officer, limit: int = 8) -> tuple[ListSpec, list[Row]]:
-    """Return the first of the officer's lists that holds anything, with its first rows; two queries a list."""
+    """Return the first of the officer's lists that holds anything, with its first rows; at most two queries a part."""
     lists = [ListSpec(view=view) for view in work_views(officer)]
     for spec in lists:
         if found := page_of(officer, spec, None, ROW_COLUMNS, size=limit).rows:
@@ -265,7 +237,9 @@ def filter_choices(officer: Officer, spec: ListSpec) -> list[dict[str, Any]]:
         {
             "name": name,
             "label": label,
-            "options": [(value, text, value == getattr(spec, name)) for value, text in choices],
+            "options": [
+                Option(value, text, _SELECTED if value == getattr(spec, name) else "") for value, text in choices
+            ],
         }
         for name, label, choices in offered_choices
     ]
@@ -284,7 +258,7 @@ def sort_links(spec: ListSpec) -> dict[str, dict[str, str]]:
 
 
 def neighbours(officer: Officer, spec: ListSpec, search: Search | None, dossier: Dossier) -> dict[str, str]:
-    """Return the links to the dossiers before and after one in its list (empty at the ends); four queries at most."""
+    """Return the links to the dossiers before and after one in its list (empty at the ends); four queries a part."""
     place = place_of(dossier, spec)
     found = {
         "previous": neighbour(officer, spec, search, place, backwards=True),

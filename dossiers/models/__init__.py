@@ -1,13 +1,29 @@
 """Tables of one request from draft to result, by subject."""
 
-from .dossier import FINAL, OPEN, Applicant, Assignment, Channel, Delivery, Dossier, NumberSeries, Pause, Status
+from .dossier import (
+    FINAL,
+    HELD,
+    OPEN,
+    RUNNING,
+    Applicant,
+    Assignment,
+    Channel,
+    Delivery,
+    Dossier,
+    NumberSeries,
+    Pause,
+    Status,
+)
 from .history import AccessRecord, DossierEvent, HistorySeal
 from .papers import Paper, PaperKind, SupplementItem, SupplementRequest
 from .results import Result, ResultKind, Slip, SlipKind
+from .worklist import WorklistRow
 
 __all__ = [
     "FINAL",
+    "HELD",
     "OPEN",
+    "RUNNING",
     "Applicant",
     "Channel",
     "NumberSeries",
@@ -27,4 +43,5 @@ __all__ = [
     "Status",
     "SupplementItem",
     "SupplementRequest",
+    "WorklistRow",
 ]

@@ -51,6 +51,16 @@ OPEN = (
     Status.WITHDRAWAL_REQUESTED,
     Status.DECIDED,
 )
+# An officer works on it, or waits for the applicant.
+HELD = (
+    Status.RECEIVED,
+    Status.PROCESSING,
+    Status.AWAITING_SUPPLEMENT,
+    Status.AWAITING_PAYMENT,
+    Status.WITHDRAWAL_REQUESTED,
+)
+# The authority's clock runs.
+RUNNING = (Status.RECEIVED, Status.PROCESSING, Status.AWAITING_PAYMENT, Status.WITHDRAWAL_REQUESTED)
 
 
 class Channel(models.TextChoices):
@@ -76,17 +86,22 @@ class Dossier(models.Model):
     take_in) everywhere else. ``received_by`` is the unit that gives the code,
     ``unit`` the competent one. ``revision`` grows with every action: a page
     made for an older revision is refused. ``step``, ``holder_*`` repeat the open
-    :class:`Assignment` so that queues need one index. Status, step and holder are
-    written by ``dossiers.workflow.perform`` only.
+    :class:`Assignment`. Status, step and holder are written by
+    ``dossiers.workflow.perform`` only.
     """
 
     ref = models.CharField(max_length=12, unique=True, default=new_ref, editable=False)
     code = models.CharField(max_length=40, unique=True, null=True, blank=True)
     version = VersionKey(ProcedureVersion, on_delete=models.PROTECT, related_name="dossiers")
-    received_by = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="dossiers_received")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="dossiers")
+    received_by = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="dossiers_received", db_index=False)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="dossiers", db_index=False)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="dossiers"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="dossiers",
+        db_index=False,
     )
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="dossiers_filed"
@@ -108,10 +123,17 @@ class Dossier(models.Model):
     former_status = models.PositiveSmallIntegerField(choices=Status.choices, null=True, blank=True)
     revision = models.PositiveIntegerField(default=0)
     step = models.PositiveSmallIntegerField(default=0)
-    holder_unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    holder_unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     holder_role = models.CharField(max_length=13, choices=Role.choices, blank=True, default="")
     holder = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="dossiers_held"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="dossiers_held",
+        db_index=False,
     )
 
     created_at = models.DateTimeField()
@@ -146,20 +168,8 @@ class Dossier(models.Model):
                 condition=~Q(status__in=[3, 8, 10]) | Q(closed_at__isnull=False), name="dossier_closed_at"
             ),
         ]
-        indexes = [
-            models.Index(fields=["unit", "status", "due_at", "id"], name="dossier_unit_queue"),
-            models.Index(fields=["received_by", "status", "due_at", "id"], name="dossier_received_by_queue"),
-            models.Index(
-                fields=["due_at", "id"], condition=Q(status__in=[1, 2, 4, 5, 6, 7, 9]), name="dossier_open_due"
-            ),
-            models.Index(
-                fields=["holder", "due_at", "id"], condition=Q(status__in=[2, 4, 5, 6, 7]), name="dossier_held"
-            ),
-            models.Index(fields=["owner", "-saved_at", "-id"], name="dossier_owner"),
-            # The lists of everything and of what is done are walked in this order; a desk owns most of what it meets.
-            models.Index(fields=["submitted_at", "id"], condition=Q(status__gt=0), name="dossier_filed"),
-            models.Index(fields=["closed_at", "id"], condition=Q(status__in=[3, 8, 10]), name="dossier_done"),
-        ]
+        # What the desk lists is found by its rows in the worklist.
+        indexes = [models.Index(fields=["owner", "-saved_at", "-id"], name="dossier_owner")]
 
     def __str__(self) -> str:
         return self.code or self.ref
@@ -202,7 +212,7 @@ class Applicant(models.Model):
     dossier = models.OneToOneField(Dossier, on_delete=models.CASCADE, related_name="applicant")
     kind = models.CharField(max_length=12)
     name = models.CharField(max_length=160)
-    search_name = models.CharField(max_length=160, db_index=True)
+    search_name = models.CharField(max_length=160)
     birth = models.CharField(max_length=10, blank=True, default="")
     sex = models.CharField(max_length=3, blank=True, default="")
     id_kind = models.CharField(max_length=20, blank=True, default="")

@@ -6,6 +6,7 @@ from typing import Any
 
 from accounts.models import Assurance, IdKind, Kind, Sex, User
 from common.database.compiled import Compiled
+from common.database.writing import insert
 from common.secret import blind_index
 from common.text import fold
 from common.values.identity import id_kind
@@ -64,20 +65,22 @@ class ApplicantData:
 
     def freeze(self, dossier: Dossier) -> Applicant:
         """Write the one applicant row of a dossier; call inside the action's transaction."""
-        return Applicant.objects.create(
-            dossier=dossier,
-            kind=self.kind,
-            name=self.name,
-            search_name=fold(self.name)[:160],
-            birth=self.birth,
-            sex=self.sex,
-            id_kind=self.id_kind,
-            id_number=self.id_number,
-            number_index=number_index(self.id_number),
-            phone=self.phone,
-            email=self.email,
-            address=self.address,
-            representative=self.representative,
+        return insert(
+            Applicant(
+                dossier=dossier,
+                kind=self.kind,
+                name=self.name,
+                search_name=fold(self.name)[:160],
+                birth=self.birth,
+                sex=self.sex,
+                id_kind=self.id_kind,
+                id_number=self.id_number,
+                number_index=number_index(self.id_number),
+                phone=self.phone,
+                email=self.email,
+                address=self.address,
+                representative=self.representative,
+            )
         )
 
 

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from common.clock import local_day
-from common.database.upserts import raise_counter
+from common.database.writing import raise_counter
 from offices.models import Unit
 
 from ..models import NumberSeries

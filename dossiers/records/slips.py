@@ -16,6 +16,7 @@ from django.utils import translation
 
 from common import broker
 from common.clock import local_day
+from common.database.writing import insert
 from common.qr import qr_svg
 from common.text import lower_first
 from common.values import partial_date
@@ -95,7 +96,7 @@ def issue(move: Move, kind: str, **facts: Any) -> Slip:
 
     ``facts`` are the form's own fields as JSON values (reason, items, old_due_at
     as ISO text, …). A filing note carries the dossier's code as its number; the
-    others are numbered per unit and year. About six queries.
+    others are numbered per unit and year. One statement, and one for a number.
     """
     dossier = move.dossier
     form, form_set = FORMS[kind], settings.SLIP_SET
@@ -104,24 +105,26 @@ def issue(move: Move, kind: str, **facts: Any) -> Slip:
         number = str(dossier.code)
     else:
         number = yearly_number(dossier.received_by, move.now, kind, form.suffix)
-    slip = Slip.objects.create(
-        dossier=dossier,
-        kind=kind,
-        number=number,
-        issued_at=move.now,
-        issued_by=move.by,
-        form_set=form_set,
-        revision=form.revision,
-        data={
-            "title": title,
-            "form": form.numbers.get(form_set, ""),
-            "circular": CIRCULARS[form_set] if form_set in form.numbers else "",
-            "sheet": form.sheet,
-            "number": number,
-            **identity(dossier),
-            "officer": signer(move),
-            **facts,
-        },
+    slip = insert(
+        Slip(
+            dossier=dossier,
+            kind=kind,
+            number=number,
+            issued_at=move.now,
+            issued_by=move.by,
+            form_set=form_set,
+            revision=form.revision,
+            data={
+                "title": title,
+                "form": form.numbers.get(form_set, ""),
+                "circular": CIRCULARS[form_set] if form_set in form.numbers else "",
+                "sheet": form.sheet,
+                "number": number,
+                **identity(dossier),
+                "officer": signer(move),
+                **facts,
+            },
+        )
     )
     wake(slip)
     return slip

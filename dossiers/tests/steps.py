@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from dossiers import worklist
 from dossiers.models import Dossier, Status
 from tests import factories
 
@@ -92,3 +93,4 @@ def copies(road, count, *, status=1):
             saved_at=road.now,
         )
         factories.applicant(made, name=f"Trần Thị Số {n}")
+        worklist.write(made.pk)

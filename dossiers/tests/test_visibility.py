@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from common.clock import local_day
-from dossiers.models import Dossier, Status
+from dossiers import worklist
+from dossiers.models import Dossier, Status, WorklistRow
 from offices.models import Post, Role
 from tests import factories
 from tests.factories import NOW
@@ -20,6 +21,7 @@ def sent_on(road, other_commune):
     """A dossier of the sector 'ho-tich', received by one commune and handled by another."""
     road.submitted()
     Dossier.objects.update(unit=other_commune.unit)
+    worklist.write(road.dossier.pk)
     return road
 
 
@@ -30,7 +32,9 @@ def opened(user, day: date = DAY) -> bool:
 
 def listed(user, day: date = DAY) -> bool:
     """Tell whether a person's lists show the one dossier there is."""
-    return Dossier.objects.listed_for(Post.objects.valid_on(day).of(user)).exists()
+    found = WorklistRow.objects.listed_for(Post.objects.valid_on(day).of(user)).values_list("dossier_id", flat=True)
+    assert len(found) <= 1, "a dossier stands in a list once"
+    return bool(found)
 
 
 def handles(user, *sectors: str) -> None:
@@ -97,6 +101,9 @@ def test_several_posts_open_what_each_of_them_opens(sent_on, commune, other_comm
     )
     Post.objects.create(user=commune.publisher, unit=commune.unit, role=Role.SPECIALIST, sectors=[LAND], valid_from=DAY)
     assert (opened(commune.publisher), listed(commune.publisher)) == (True, True)
+    for role, fields in ((Role.CLERK, []), (Role.SPECIALIST, ["ho-tich"]), (Role.LEADER, [])):
+        Post.objects.filter(user=commune.publisher, unit=commune.unit).update(role=role, sectors=fields)
+        assert listed(commune.publisher), (role, fields)
 
 
 def test_a_post_opens_dossiers_from_its_first_day_to_its_last(road, commune):

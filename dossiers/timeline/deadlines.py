@@ -10,12 +10,10 @@ from django.utils.translation import ngettext
 from common.clock import local_day
 from common.values.working_time import DAY, OfficeCalendar, YearNotEntered, working_days_between, working_time_between
 
-from ..models import Status
+from ..models import RUNNING, Status
 
 OK, SOON, LATE, PAUSED, NONE = "ok", "soon", "late", "paused", "none"
 SOON_DAYS = 2
-# Statuses in which the authority's clock runs.
-RUNNING = (Status.RECEIVED, Status.PROCESSING, Status.AWAITING_PAYMENT, Status.WITHDRAWAL_REQUESTED)
 # An answer to an online filing is due within so many working hours (Nghị định 45/2020).
 ANSWER_HOURS, ANSWER_SOON = 8, 6
 # Older delays are counted in calendar weeks' working days: nobody reads whether it is 400 or 397.

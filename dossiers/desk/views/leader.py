@@ -7,14 +7,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from common.web.paging import keyset_page
-from dossiers.models import Dossier
+from dossiers.models import Result
 from offices.models import Role
 
 from .. import rows
 from ..actions import APPROVE, SEND_BACK
 from ..guards import officer_required
-from ..lists import VIEWS, ListSpec
+from ..lists import ListSpec, page_of
 from ..officer import Officer
 
 SUMMARIES = 20
@@ -25,33 +24,27 @@ SIGNING = ListSpec(view="signing")
 @officer_required(Role.LEADER)
 def home(request: HttpRequest, officer: Officer) -> HttpResponse:
     """Proposals that wait for the leader, due first, each with its draft."""
-    waiting = officer.dossiers().filter(VIEWS["signing"].condition(officer))
-    found = keyset_page(
-        waiting.select_related("applicant", "version", "result__proposed_by").defer(
-            "answers", "typed", "version__form"
-        ),
-        SIGNING.key_order,
-        after=request.GET.get("after", ""),
-        before=request.GET.get("before", ""),
-        size=SUMMARIES,
-    )
+    after, before = request.GET.get("after", ""), request.GET.get("before", "")
+    found = page_of(officer, SIGNING, None, rows.ROW_COLUMNS, after=after, before=before, size=SUMMARIES)
+    results = Result.objects.filter(dossier__in=[row.dossier_id for row in found.rows]).select_related("proposed_by")
+    proposed = {result.dossier_id: result for result in results}
     statuses = rows.DeadlineStatuses(officer)
-    page = {"page": found, "summaries": [summary(each, statuses) for each in found.rows], "query": request.GET}
+    page = {
+        "page": found,
+        "summaries": [summary(row, proposed[row.dossier_id], statuses) for row in found.rows],
+        "query": request.GET,
+    }
     return render(request, "leader/home.html", page)
 
 
-def summary(dossier: Dossier, statuses: rows.DeadlineStatuses) -> dict[str, Any]:
+def summary(row: Any, result: Result, statuses: rows.DeadlineStatuses) -> dict[str, Any]:
     """Prepare one proposal for the leader's list."""
+    links = [(each, rows.code_url(row.code, SIGNING, "desk:act", each.segment)) for each in (APPROVE, SEND_BACK)]
     return {
-        "dossier": dossier,
-        "result": dossier.result,
-        "deadline_status": statuses.of(dossier),
-        "url": rows.dossier_url(dossier, SIGNING),
-        "actions": [(row, rows.dossier_url(dossier, SIGNING, "desk:act", row.segment)) for row in (APPROVE, SEND_BACK)],
-        "draft_url": draft_url(dossier),
+        "row": row,
+        "result": result,
+        "deadline_status": statuses.of(row),
+        "url": rows.code_url(row.code, SIGNING),
+        "actions": links,
+        "draft_url": reverse("desk:result_file" if result.kind == "upload" else "desk:result_print", args=[row.code]),
     }
-
-
-def draft_url(dossier: Dossier) -> str:
-    """Return where the proposed document can be read."""
-    return reverse("desk:result_file" if dossier.result.kind == "upload" else "desk:result_print", args=[dossier.code])

@@ -15,6 +15,7 @@ from procedures.paper.prepared import QR_PREFIX
 
 from .. import rows as desk
 from ..buttons import action_keys
+from ..counts import CAP, shown_count
 from ..forms.intake import CodeForm
 from ..guards import officer_required
 from ..lists import VIEWS, ListSpec, Search, exact_code
@@ -34,7 +35,7 @@ def home(request: HttpRequest, officer: Officer) -> HttpResponse:
         "list_label": VIEWS[spec.view].label,
         "list_url": f"{reverse('desk:list')}?{spec.query_string()}",
         "next_url": rows[0].url if rows else "",
-        "calls": desk.shown_count(calls_for(officer)[:1001].count()) if Role.CLERK in officer.roles else "",
+        "calls": shown_count(calls_for(officer)[: CAP + 1].count()) if Role.CLERK in officer.roles else "",
         "unit": officer.main_post.unit,
     }
     return render(request, "desk/home.html", page)

@@ -7,7 +7,7 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
-from common.database.upserts import add_once, raise_counter
+from common.database.writing import add_once, raise_counter
 from common.models import AttemptCounter, OneTimeKey
 
 WINDOW = datetime(2026, 3, 23, 2, tzinfo=UTC)

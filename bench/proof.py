@@ -1,0 +1,104 @@
+"""Prove that the desk's lists stay flat: python -m bench.proof --scale 1000000 (PostgreSQL only).
+
+Makes a database beside the one of DATABASE_URL, fills it with so many dossiers
+of a year, 5,000 in each unit, writes their worklist with the program's own command and
+prints how each list is answered: buffers against its goal, milliseconds,
+index. The database is dropped at the end. Ends with 1 when a goal is missed.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from contextlib import ExitStack
+from datetime import time
+from pathlib import Path
+from time import perf_counter
+
+PER_UNIT = 5000
+DATABASE = "mot_cua_proof"
+
+
+def main() -> int:
+    """Make, fill, explain, print, drop."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--scale", type=int, default=1_000_000, help="dossiers; default 1000000")
+    scale = parser.parse_args().scale
+    given = os.environ.get("DATABASE_URL", "")
+    if not given.startswith("postgres"):
+        sys.exit("Set DATABASE_URL to a PostgreSQL server: buffers and plans are its own.")
+    server = given.rpartition("/")[0]
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mot-cua-proof-"))
+        drop = ["psql", "-q", f"{server}/postgres", "-c", f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"]
+        subprocess.run(drop, check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(["psql", "-q", f"{server}/postgres", "-c", f"CREATE DATABASE {DATABASE}"], check=True)
+        stack.callback(subprocess.run, drop, check=True, stderr=subprocess.DEVNULL)
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
+            "VAR_DIR": folder,
+            "DATABASE_URL": f"{server}/{DATABASE}",
+            "REDIS_URL": "",
+        }
+        Path(folder, "static").mkdir()
+        return prove(scale)
+
+
+def prove(scale: int) -> int:
+    """Fill the database and print how its lists are answered; returns 1 when one misses its goal."""
+    import django
+
+    django.setup()
+
+    from django.core.management import call_command
+    from django.db import connection
+
+    from common.clock import now
+    from dossiers import worklist
+    from offices.models import OpeningHours, Unit
+    from procedures.seed import import_catalogue
+
+    from . import plans
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET statement_timeout = 0")
+    began = perf_counter()
+    call_command("migrate", verbosity=0, interactive=False)
+    import_catalogue(now=now())
+    units = Unit.objects.bulk_create(
+        Unit(kind="commune", slug=f"xa-{n}", name=f"UBND Xã số {n}", short_name=f"Xã số {n}", identifier=f"000.{n}.H19")
+        for n in range(max(scale // PER_UNIT, 2))
+    )
+    OpeningHours.objects.create(unit=units[0], weekday=0, opens=time(7), closes=time(17))
+    say(began, "tables and catalogue")
+    plans.fill(scale, units)
+    say(began, f"{scale} dossiers in {len(units)} units")
+    written = sum(1 for _each in worklist.rebuild())
+    say(began, f"{written} rows of the worklist written by its own command")
+    plans.settle()
+    left = sum(1 for _each in worklist.rebuild(is_dry=True))
+    say(began, f"vacuumed and compared: {left} differences")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_relation_size(%s), pg_indexes_size(%s)", [worklist.TABLE, worklist.TABLE])
+        table, indexes = cursor.fetchone()
+    print(f"\nThe worklist has {table // 2**20} MB and {indexes // 2**20} MB of indexes.\n")
+    print("| list | statements | buffers | goal | ms | index |\n| --- | --- | --- | --- | --- | --- |")
+    missed = left
+    for asked in plans.lists(units[0]):
+        plan = plans.explained(asked.ask)
+        too_many = plan.buffers > asked.goal
+        missed += too_many
+        goal = f"≤ {asked.goal}{', missed' if too_many else ''}"
+        cells = asked.name, plan.statements, plan.buffers, goal, f"{plan.milliseconds:.1f}", ", ".join(plan.indexes)
+        print(f"| {' | '.join(map(str, cells))} |", flush=True)
+    return 1 if missed else 0
+
+
+def say(began: float, what: str) -> None:
+    """Print what is done and how long all of it took so far."""
+    print(f"{perf_counter() - began:6.0f} s  {what}", flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,127 @@
+"""The worklist: a copy of what the desk's lists show and filter, kept by the one statement that knows how it is made.
+
+:func:`write` runs in the transaction of whatever changed a dossier, so that the
+lists never say anything else than the dossiers. The same statement fills the
+table and mends it (``manage.py rebuild_worklist``).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection, transaction
+
+from .models import Dossier, WorklistRow
+from .models.dossier import Status
+
+BATCH = 1000
+TABLE = WorklistRow._meta.db_table
+# Each column as it follows from the dossier ``d`` and the unit ``u`` that has it, in words that both engines read.
+COLUMNS = {
+    "unit_id": "u.id",
+    "dossier_id": "d.id",
+    "competent_id": "d.unit_id",
+    "status": "d.status",
+    "is_held_here": "COALESCE(d.holder_unit_id = u.id, FALSE)",
+    "holder_role": "d.holder_role",
+    "holder_id": "d.holder_id",
+    "has_proposal": "EXISTS (SELECT 1 FROM dossiers_result r WHERE r.dossier_id = d.id AND r.approved_at IS NULL)",
+    "sector": "s.code",
+    "level": "v.level",
+    "needs_presence": "v.needs_presence",
+    "channel": "d.channel",
+    "delivery": "d.delivery",
+    "submitted_at": "d.submitted_at",
+    "due_at": "d.due_at",
+    "paused_since": "d.paused_since",
+    "decided_at": "d.decided_at",
+    "closed_at": "d.closed_at",
+    "code": "d.code",
+    "code_tail": "SUBSTR(d.code, LENGTH(d.code) - 3)",
+    "applicant": "COALESCE(a.name, '')",
+    "folded_name": "COALESCE(a.search_name, '')",
+    "number_index": "COALESCE(a.number_index, '')",
+    "procedure": "v.name",
+}
+_NAMES = ", ".join(COLUMNS)
+_HAS_IT = f"d.status > {Status.DRAFT:d} AND u.id IN (d.unit_id, d.received_by_id)"
+_EXPECTED = (
+    f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in COLUMNS.items())} FROM dossiers_dossier d "
+    f"JOIN offices_unit u ON {_HAS_IT} "
+    "JOIN procedures_procedureversion v ON v.id = d.version_id JOIN procedures_procedure p ON p.id = v.procedure_id "
+    "JOIN procedures_sector s ON s.id = p.sector_id LEFT JOIN dossiers_applicant a ON a.dossier_id = d.id "
+    "WHERE d.id "
+)
+_WRITTEN = "ON CONFLICT (unit_id, dossier_id) DO UPDATE SET " + ", ".join(
+    f"{name} = excluded.{name}" for name in COLUMNS if name not in ("unit_id", "dossier_id")
+)
+# Rows of units that no longer have the dossier.
+_SURPLUS = (
+    "NOT EXISTS (SELECT 1 FROM dossiers_dossier d WHERE d.id = w.dossier_id "
+    f"AND {_HAS_IT.replace('u.id', 'w.unit_id')})"
+)
+
+
+def write(*dossiers: int) -> None:
+    """Write the rows of dossiers, by key, and take away those of units that have them no longer.
+
+    One statement on PostgreSQL, two on SQLite. Call it inside the transaction of the change, once all is written.
+    """
+    among = f"IN ({', '.join(['%s'] * len(dossiers))})"
+    gone = f"DELETE FROM {TABLE} AS w WHERE w.dossier_id {among} AND {_SURPLUS}"
+    made = f"INSERT INTO {TABLE} ({_NAMES}) {_EXPECTED}{among} {_WRITTEN}"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"WITH gone AS ({gone}) {made}", [*dossiers, *dossiers])
+        else:
+            cursor.execute(gone, dossiers)
+            cursor.execute(made, dossiers)
+
+
+def follow_sector(procedure: Any) -> None:
+    """Let the rows of a procedure's dossiers follow it into its sector. One statement."""
+    of_it = Dossier.objects.filter(version__procedure=procedure)
+    WorklistRow.objects.filter(dossier__in=of_it).update(sector=procedure.sector.code)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A row that is not as its dossier asks for; ``kind`` is missing, outdated or surplus."""
+
+    kind: str
+    dossier_id: int
+    unit_id: int
+    code: str
+
+
+def rebuild(*, is_dry: bool = False) -> Iterator[Difference]:
+    """Yield every row that differs from its dossier, and unless ``is_dry`` mend it; one batch of dossiers at a time.
+
+    Two statements a batch and one more for what differs; a batch is locked while it is mended, so that the portal
+    may work meanwhile. Safe to repeat.
+    """
+    last = 0
+    while pks := list(Dossier.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:BATCH]):
+        found = _differences(pks)
+        if found and not is_dry:
+            with transaction.atomic():
+                list(Dossier.objects.select_for_update(no_key=True).filter(pk__in=pks).values_list("pk"))
+                found = _differences(pks)
+                write(*{each.dossier_id for each in found})
+        yield from found
+        last = pks[-1]
+
+
+def _differences(pks: Sequence[int]) -> list[Difference]:
+    """Compare the rows of dossiers with what they should be: one statement; ``pks`` without gaps, in order."""
+    between, ends = "BETWEEN %s AND %s", [pks[0], pks[-1]]
+    sql = (
+        "SELECT CASE WHEN w.dossier_id IS NULL THEN 'missing' ELSE 'outdated' END, e.dossier_id, e.unit_id, e.code "
+        f"FROM ({_EXPECTED}{between} EXCEPT SELECT {_NAMES} FROM {TABLE} WHERE dossier_id {between}) e "
+        f"LEFT JOIN {TABLE} w ON w.dossier_id = e.dossier_id AND w.unit_id = e.unit_id "
+        "UNION ALL SELECT 'surplus', w.dossier_id, w.unit_id, w.code "
+        f"FROM {TABLE} w WHERE w.dossier_id {between} AND {_SURPLUS} ORDER BY 2, 3"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, ends * 3)
+        return [Difference(*row) for row in cursor.fetchall()]
