@@ -253,11 +253,11 @@ def waits_for(dossier: Dossier) -> str:
         return _("reception")
     if dossier.holder_role == Role.LEADER:
         return _("signature")
-    """Return where a dossier is, in one sentence; one query at most, none for the public."""
+    return _("processing")
 
 
 def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
-    """Return where a dossier is, in one sentence; one query at most for the owner or an officer, none for the public."""
+    """Return where a dossier is, in one sentence; one query at most, none for the public."""
     if dossier.status == Status.DRAFT:
         return _("This dossier is a draft; it has not been submitted.")
     sentences = {
