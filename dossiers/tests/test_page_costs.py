@@ -1,0 +1,78 @@
+"""How many statements the pages of a dossier ask, the same on both engines and whatever the dossier holds."""
+
+import pytest
+import time_machine
+from django.db import connection
+from django.urls import reverse
+
+from dossiers.track import lookup
+
+from .filing.steps import url
+
+# Of every page of a signed-in person: session, account, posts for the menu; and the stamps of what is kept.
+FRAME, LOOK = 3, 1
+
+
+@pytest.fixture(autouse=True)
+def later(now):
+    """An hour after the road began: actions of the fixture lie in the past."""
+    with time_machine.travel(now.replace(hour=10), tick=False):
+        yield
+
+
+@pytest.fixture
+def mine(client, citizen):
+    client.force_login(citizen)
+    return client
+
+
+@pytest.mark.parametrize(
+    ("page", "args", "own"),
+    [
+        # The dossier; its papers.
+        ("dossier", (), 2),
+        ("section", ("requester",), 2),
+        ("papers", (), 2),
+        ("delivery", (), 2),
+        ("review", (), 2),
+    ],
+)
+def test_a_page_of_a_draft(mine, road, django_assert_num_queries, page, args, own):
+    address = url(page, road.dossier, *args)
+    mine.get(address)
+    with django_assert_num_queries(FRAME + LOOK + own):
+        assert mine.get(address).status_code == 200
+
+
+@pytest.mark.parametrize("state", ["submitted", "processing", "asked", "decided"])
+def test_the_page_of_a_submitted_dossier(mine, road, django_assert_num_queries, state):
+    address = url("dossier", getattr(road, state)().dossier)
+    mine.get(address)
+    # The dossier, its papers, events, holder, slips and messages; nobody is named who holds what is decided.
+    with django_assert_num_queries(FRAME + LOOK + 6):
+        assert mine.get(address).status_code == 200
+
+
+def test_the_page_of_the_look_up(client, road, django_assert_num_queries):
+    dossier = road.processing().dossier
+    session = client.session
+    lookup.remember(session, [dossier.code], road.now.replace(hour=10))
+    session.save()
+    client.cookies["sessionid"] = session.session_key
+    address = reverse("track:dossier", args=[dossier.code])
+    client.get(address)
+    # Session, dossier, events.
+    with django_assert_num_queries(3 + LOOK):
+        assert client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(("state", "more"), [("submitted", 0), ("processing", 0), ("asked", 1), ("decided", 0)])
+def test_the_desk_s_page(client, road, commune, django_assert_num_queries, state, more):
+    dossier = getattr(road, state)().dossier
+    client.force_login(commune.clerk)
+    address = reverse("desk:dossier", args=[dossier.code])
+    client.get(address)
+    clock = connection.vendor == "postgresql"
+    # The dossier, who looked, holder, neighbours (2), papers, result, slips, events, messages, supplements asked for.
+    with django_assert_num_queries(FRAME + LOOK + clock + 11 + more):
+        assert client.get(address).status_code == 200
