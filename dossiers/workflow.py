@@ -15,6 +15,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common import kept
 from common.clock import local_day
 from common.database.compiled import Compiled
 from common.database.contention import once_more
@@ -314,6 +315,8 @@ def carry_out(
     recorded = now if last_at is None else max(now, last_at)
     if at is not None and not (last_at or at) <= at <= recorded:
         raise Refused(_("This time lies before the dossier's last step, or in the future."), code="at", field="at")
+    # What was published, closed or entered in the calendar a moment ago counts.
+    kept.look()
     move = check(action, fresh, by=by, now=recorded, at=at)
     move.written = written
     take(fresh, move, action.changes(move) | {"status": move.to_status, "revision": fresh.revision + 1})
