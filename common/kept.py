@@ -10,18 +10,22 @@ shows everywhere. Where a decision hangs on it, the transaction calls :func:`loo
 
 Who may be kept: values that hold nothing of a person and depend on nothing but their arguments and the named tables;
 language and day are arguments. They are immutable: dataclasses, tuples, texts, or rows frozen with
-``values.frozen``. The shared cache (:mod:`django.core.cache`) holds rendered text only. Whoever changes one of these
-tables reads the table in that transaction, not what is kept.
+``values.frozen``. Rendered text alone may be ``is_shared``: then it also rests in the shared cache, under a name that
+holds the stamps, so that one process renders it for all. Whoever changes one of these tables reads the table in that
+transaction, not what is kept.
 """
 
+import hashlib
 import threading
 import time
 import weakref
-from collections.abc import Callable
-from functools import wraps
+from collections.abc import Callable, Sequence
+from functools import lru_cache, wraps
+from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connection, models
 from django.http import HttpRequest
 
@@ -31,6 +35,8 @@ from .logs import current_request
 P = ParamSpec("P")
 V = TypeVar("V")
 
+# As long as a day's page may be asked for.
+SHARED_SECONDS = 24 * 3600
 # Of each function; those that were not asked for the longest go first.
 MOST = 256
 
@@ -51,33 +57,56 @@ _everything: list["Kept[Any, Any]"] = []
 class Kept(Generic[P, V]):
     """A function whose values are kept until one of its tables changes."""
 
-    def __init__(self, make: Callable[P, V], tables: tuple[str, ...], most: int) -> None:
+    def __init__(self, make: Callable[P, V], tables: tuple[str, ...], most: int, is_shared: bool) -> None:
         wraps(make)(self)
-        self.make, self.tables, self.most = make, tables, most
+        self.make, self.tables, self.most, self.is_shared = make, tables, most, is_shared
         self._values: dict[Any, tuple[Any, V]] = {}
         self._lock = threading.Lock()
         _everything.append(self)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> V:
         """Return the value, made now unless it is kept. What raises is not kept."""
-        key = (args, tuple(kwargs.items()))
-        stamp = self.stamp()
+        make = self._from_all if self.is_shared else self.make
+        return self._each([(args, tuple(kwargs.items()))], lambda _missing: [make(*args, **kwargs)])[0]
+
+    def many(self, keys: Sequence[tuple[Any, ...]], make: Callable[[list[Any]], Sequence[V]]) -> list[V]:
+        """Return the values of several sets of arguments; those that are not kept are made by one call for all."""
+        return self._each([(key, ()) for key in keys], lambda missing: make([key for key, _named in missing]))
+
+    def _each(self, keys: Sequence[Any], make: Callable[[list[Any]], Sequence[V]]) -> list[V]:
+        stamp, found = self.stamp(), {}
         with self._lock:
-            found = self._values.pop(key, None)
-            if found is not None and found[0] == stamp:
-                # Last in the row again.
-                self._values[key] = found
-                return found[1]
-        # Made of rows that are at least as new as the stamp: at worst it is made once too often.
-        value = self.make(*args, **kwargs)
-        with self._lock:
-            self._values[key] = stamp, value
-            while len(self._values) > self.most:
-                del self._values[next(iter(self._values))]
-        return value
+            for key in keys:
+                entry = self._values.pop(key, None)
+                if entry is not None and entry[0] == stamp:
+                    # Last in the row again.
+                    self._values[key] = entry
+                    found[key] = entry[1]
+        missing = [key for key in dict.fromkeys(keys) if key not in found]
+        if missing:
+            # Made of rows that are at least as new as the stamp: at worst they are made once too often.
+            made = dict(zip(missing, make(missing), strict=True))
+            found |= made
+            with self._lock:
+                self._values |= {key: (stamp, value) for key, value in made.items()}
+                while len(self._values) > self.most:
+                    del self._values[next(iter(self._values))]
+        return [found[key] for key in keys]
+
+    def _from_all(self, *args: P.args, **kwargs: P.kwargs) -> V:
+        """Return the texts from the shared cache, else make them and leave them there."""
+        what = (self.make.__module__, self.make.__qualname__, args, kwargs, [sorted(one or ()) for one in self.stamp()])
+        name = "kept:" + hashlib.sha256(f"{_release()}{what!r}".encode()).hexdigest()
+        value = cache.get(name)
+        if value is None:
+            value = self.make(*args, **kwargs)
+            cache.set(name, value, SHARED_SECONDS)
+        return value  # type: ignore[no-any-return]
 
     def stamp(self) -> tuple[frozenset[str] | None, ...]:
         """Return the stamps of its tables. One query when it is time to look."""
+        if unwatched := set(self.tables).difference(stamps.watched()):
+            raise RuntimeError(f"Nobody tells when these change: {', '.join(sorted(unwatched))}")
         seen = _current()
         return tuple(seen.get(table) for table in self.tables)
 
@@ -87,13 +116,17 @@ class Kept(Generic[P, V]):
             self._values.clear()
 
 
-def until_changed(*tables: type[models.Model], most: int = MOST) -> Callable[[Callable[P, V]], Kept[P, V]]:
+def until_changed(
+    *tables: type[models.Model], most: int = MOST, is_shared: bool = False
+) -> Callable[[Callable[P, V]], Kept[P, V]]:
     """Keep what a function returns until rows of these tables change; at most so many values.
 
-    A module that keeps something is imported in ``AppConfig.ready()``, so that its tables get their triggers.
+    ``is_shared``: what it returns is a tuple of rendered texts, made by one process for all.
+
+    The tables are named to ``stamps.watch`` in ``AppConfig.ready()``, so that they have their triggers.
     """
-    names = stamps.watch(*tables)
-    return lambda make: Kept(make, names, most)
+    names = tuple(model._meta.db_table for model in tables)
+    return lambda make: Kept(make, names, most, is_shared)
 
 
 def look() -> None:
@@ -108,6 +141,16 @@ def forget() -> None:
     _view.__dict__.clear()
     for kept in _everything:
         kept.forget()
+
+
+@lru_cache(maxsize=1)
+def _release() -> str:
+    """Return what tells this release's texts from another's: its templates, words and program, and its settings."""
+    digest = hashlib.sha256(f"{settings.SITE_URL}|{settings.LEVEL_NAMES}".encode())
+    for pattern in ("templates/**/*.html", "locale/**/*.po", *(f"{app}/**/*.py" for app in settings.INSTALLED_APPS)):
+        for path in sorted(Path(settings.BASE_DIR).glob(pattern)):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _current() -> stamps.Stamps:

@@ -12,8 +12,6 @@ from itertools import groupby
 from typing import Any
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
-from crispy_forms.utils import render_field
 from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
@@ -155,9 +153,9 @@ class AnswerForm(forms.Form):
             if field.is_asked:
                 self.fields[field.key] = form_field(field, language)
                 self.initial[field.key] = self._initial(field, prefill)
-        self.helper = FormHelper(self)
+        self.helper = FormHelper()
         self.helper.form_tag = False
-        self.helper.layout = Layout(*self._layout())
+        self.helper.layout = Questions(list(self._parts()))
 
     def _may_show(self, field: Question) -> bool:
         """Whether the field belongs on the page: its condition holds, or hangs on a question of this page."""
@@ -178,15 +176,30 @@ class AnswerForm(forms.Form):
             found = prefill.get(field.prefill)
         return found or field.default or None
 
-    def _layout(self) -> Iterable[Any]:
+    def _parts(self) -> Iterable[dict[str, Any]]:
+        """Yield the questions and notes in order, those that share a condition on this page as one group."""
         groups = groupby(self.asked, key=lambda field: json.dumps(field.show_if, sort_keys=True))
         for n, (condition, group) in enumerate(groups):
             fields = list(group)
-            parts = [Note(field, self.language) if field.type == "note" else field.key for field in fields]
-            if condition == "null" or not self._is_local(fields[0].show_if):
+            parts = [self._part(field) for field in fields]
+            shown_if = fields[0].show_if
+            if condition == "null" or shown_if is None or not self._is_local(shown_if):
                 yield from parts
-            else:
-                yield Conditional(fields[0].show_if or {}, self, parts, n)
+                continue
+            yield {
+                "template": "eforms/_conditional.html",
+                "inside": parts,
+                # A key cannot hold a hyphen: no question has this id.
+                "id": f"condition-{n}",
+                "words": form_schema.condition_words(self.schema, shown_if, self.language),
+                "rule": json.dumps(_local_part(shown_if, self), ensure_ascii=False),
+            }
+
+    def _part(self, field: Question) -> dict[str, Any]:
+        if field.type == "note":
+            words = {"title": field.label.say(self.language), "text": field.help.say(self.language)}
+            return {"template": "eforms/_note.html"} | words
+        return {"template": "motcua/field.html", "field": self[field.key]}
 
     def _is_local(self, condition: Condition | None) -> bool:
         return bool(form_schema.condition_fields(condition) & {field.key for field in self.section.fields})
@@ -337,34 +350,16 @@ def _choice(field: Question, language: str, common: dict[str, Any], is_cell: boo
     return forms.ChoiceField(choices=[("", _("Choose")), *options], **common)
 
 
-class Note:
-    """A layout entry that shows a note of the schema."""
+class Questions:
+    """What crispy lays out: all parts of a form in one run of a template, instead of one for each of them."""
 
-    def __init__(self, field: Question, language: str) -> None:
-        self.context = {"title": field.label.say(language), "text": field.help.say(language)}
-
-    def render(self, form: forms.Form, context: Any, template_pack: str = "motcua", **kwargs: Any) -> SafeString:
-        """Return the note's HTML."""
-        return render_to_string("eforms/_note.html", self.context)
-
-
-class Conditional:
-    """A layout entry around the questions that share a condition on this page."""
-
-    def __init__(self, condition: Condition, form: AnswerForm, parts: list[Any], n: int) -> None:
-        self.parts = parts
-        self.n = n
-        self.words = form_schema.condition_words(form.schema, condition, form.language)
-        self.rule = json.dumps(_local_part(condition, form), ensure_ascii=False)
+    def __init__(self, parts: list[dict[str, Any]]) -> None:
+        # Under the name by which crispy asks whether there are any.
+        self.fields = parts
 
     def render(self, form: forms.Form, context: Any, template_pack: str = "motcua", **kwargs: Any) -> SafeString:
-        """Return the group's HTML."""
-        inside = [render_field(part, form, context, template_pack=template_pack, **kwargs) for part in self.parts]
-        # A key cannot hold a hyphen: no question has this id.
-        return render_to_string(
-            "eforms/_conditional.html",
-            {"words": self.words, "rule": self.rule, "inside": inside, "id": f"condition-{self.n}"},
-        )
+        """Return the HTML of all parts."""
+        return render_to_string("eforms/_questions.html", {"parts": self.fields})
 
 
 def _local_part(condition: Condition, form: AnswerForm) -> Condition:

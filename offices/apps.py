@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from common.database import append_only
+from common.database import append_only, stamps
 
 
 class OfficesConfig(AppConfig):
@@ -8,5 +8,6 @@ class OfficesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Name the log of changes as a table that the database keeps as it is."""
+        """Name the log of changes, which the database keeps as it is, and the tables whose changes it tells."""
         append_only.register("offices_auditentry")
+        stamps.watch("offices_unit", "offices_openinghours", "offices_holiday", "offices_calendaryear")

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from common.database import append_only
+from common.database import append_only, stamps
 
 # Once published, a wording stays: dossiers are judged by the version they were filed under.
 _FIXED = "\"status\" IN ('published', 'retired')"
@@ -8,6 +8,23 @@ _FIXED = "\"status\" IN ('published', 'retired')"
 _OF_FIXED = (
     'EXISTS (SELECT 1 FROM "procedures_procedureversion" "version" '
     f'WHERE "version"."id" = "version_id" AND "version".{_FIXED})'
+)
+# What the pages for everybody are made of.
+_SHOWN = (
+    "feeexemption",
+    "feeline",
+    "lifeevent",
+    "offering",
+    "offeringfee",
+    "procedure",
+    "procedure_life_events",
+    "procedure_related",
+    "procedurefigures",
+    "procedurestep",
+    "procedureversion",
+    "requiredpaper",
+    "sector",
+    "titleword",
 )
 
 
@@ -35,6 +52,7 @@ class ProceduresConfig(AppConfig):
         hashes.register("procedures.RequiredPaper", "template_file", "template_sha256")
         loose.register("blank-forms", blank_forms.wanted, is_made_again=True)
         self._keep_published_rows()
+        stamps.watch(*(f"procedures_{name}" for name in _SHOWN))
 
     def _keep_published_rows(self) -> None:
         """Name the tables whose published rows the database keeps as they are."""

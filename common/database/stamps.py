@@ -14,7 +14,7 @@ for a moment there may be several.
 
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from . import triggers
@@ -32,16 +32,14 @@ Stamps = dict[str, frozenset[str]]
 _watched: set[str] = set()
 
 
-def watch(*tables: type[models.Model]) -> tuple[str, ...]:
-    """Have the changes of tables raise their stamps; returns their names."""
-    names = tuple(model._meta.db_table for model in tables)
-    _watched.update(names)
-    return names
+def watch(*tables: str) -> None:
+    """Have the changes of tables raise their stamps."""
+    _watched.update(tables)
 
 
-def watched() -> list[str]:
+def watched() -> frozenset[str]:
     """Return the names of the watched tables."""
-    return sorted(_watched)
+    return frozenset(_watched)
 
 
 def read(using: str = DEFAULT_DB_ALIAS) -> Stamps:
@@ -78,7 +76,7 @@ def _guards(using: str) -> list[Guard]:
     has_stamps = "common_stamp" in existing
     return [
         Guard(table, f"{table}_raises", lambda cursor, connection, table=table: _wanted(connection, table, has_stamps))
-        for table in watched()
+        for table in sorted(_watched)
         if table in existing
     ]
 

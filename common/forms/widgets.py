@@ -101,7 +101,10 @@ class AddressWidget(forms.Widget):
             typed["commune_name"] = found.name if found else ""
         context["widget"] |= {
             "typed": {part: typed.get(part, "") for part in self.PARTS},
-            "provinces": divisions.provinces(),
+            "provinces": [
+                {"code": one.code, "name": one.name, "is_chosen": one.code == typed.get("province")}
+                for one in divisions.provinces()
+            ],
             "hits": self.hits,
             "is_own": self.is_own,
             "allow_elsewhere": self.allow_elsewhere,

@@ -1,9 +1,10 @@
-"""The template tag that writes many rows at the cost of one: the template is run once, the values are put in."""
+"""The template tag that writes many rows at the cost of a few: the template is run once a shape, values are put in."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from html import escape
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django import template
@@ -19,57 +20,85 @@ _MARK = re.compile(f"{_BEGIN}([^{_END}]*){_END}")
 
 
 class _Place(str):
-    """Stands in the written row where a value comes; ``row.light.kind`` is the place of 'light.kind'."""
+    """Stands in the written row where a value comes; ``row.light.kind`` is the place of 'light.kind'.
 
-    path: tuple[str, ...]
+    Asked whether it is true, it answers for one row, and notes the answer in ``asked``.
+    """
 
-    def __new__(cls, *path: str) -> "_Place":
-        place = super().__new__(cls, f"{_BEGIN}{'.'.join(path)}{_END}" if path else "")
-        place.path = path
+    row: Any
+    asked: dict[str, bool]
+    path: str
+
+    def __new__(cls, row: Any, asked: dict[str, bool], path: str = "") -> "_Place":
+        place = super().__new__(cls, f"{_BEGIN}{path}{_END}" if path else "")
+        place.row, place.asked, place.path = row, asked, path
         return place
 
     def __getitem__(self, name: Any) -> "_Place":
-        return _Place(*self.path, name)
+        return _Place(self.row, self.asked, f"{self.path}.{name}" if self.path else name)
 
     def __bool__(self) -> bool:
-        raise TemplateSyntaxError("Inside {% rows %} nothing depends on a value: prepare it in the row.")
+        return self.asked.setdefault(self.path, bool(_getter(self.path, self.row)(self.row)))
+
+
+@dataclass(frozen=True)
+class _Written:
+    """The body as it is written for rows of one shape: ``asked`` is what its conditions found of them."""
+
+    asked: list[tuple[Callable[[Any], Any], bool]]
+    texts: list[str]
+    getters: list[Callable[[Any], Any]]
+
+    def fits(self, row: Any) -> bool:
+        return all(bool(value(row)) == answer for value, answer in self.asked)
+
+    def pieces(self, row: Any) -> Iterator[str]:
+        for text, value in zip(self.texts, self.getters, strict=False):
+            yield text
+            shown = value(row)
+            # As conditional_escape(), without its way around texts that are translated late.
+            yield shown.__html__() if hasattr(shown, "__html__") else escape(str(shown))
+        yield self.texts[-1]
 
 
 class RowsNode(Node):
-    """A body that is run once and repeated for each row."""
+    """A body that is run once for each shape of row and repeated for each row."""
 
     def __init__(self, name: str, rows: FilterExpression, nodelist: NodeList) -> None:
         self.name, self.rows, self.nodelist = name, rows, nodelist
 
     def render(self, context: Context) -> SafeString:
         """Write every row."""
-        rows = list(self.rows.resolve(context, ignore_failures=True) or ())
-        if not rows:
-            return mark_safe("")
-        with context.push(**{self.name: _Place()}):
+        written: list[_Written] = []
+        pieces: list[str] = []
+        for row in self.rows.resolve(context, ignore_failures=True) or ():
+            shape = next((one for one in written if one.fits(row)), None)
+            if shape is None:
+                shape = self._written_for(row, context)
+                written.append(shape)
+            pieces += shape.pieces(row)
+        return mark_safe("".join(pieces))  # noqa: S308
+
+    def _written_for(self, row: Any, context: Context) -> _Written:
+        asked: dict[str, bool] = {}
+        with context.push(**{self.name: _Place(row, asked)}):
             parts = _MARK.split(self.nodelist.render(context))
-        return mark_safe("".join(_filled(parts[::2], parts[1::2], rows)))  # noqa: S308
+        answers = [(_getter(path, row), answer) for path, answer in asked.items()]
+        return _Written(answers, parts[::2], [_getter(path, row) for path in parts[1::2]])
 
 
-def _filled(texts: list[str], paths: list[str], rows: list[Any]) -> Iterator[str]:
-    """Yield the pieces of all rows: the texts of the body with the escaped values between them."""
-    getters = [attrgetter(path) for path in paths]
-    for row in rows:
-        for text, value in zip(texts, getters, strict=False):
-            yield text
-            shown = value(row)
-            # As conditional_escape(), without its way around texts that are translated late.
-            yield shown.__html__() if hasattr(shown, "__html__") else escape(str(shown))
-        yield texts[-1]
+def _getter(path: str, row: Any) -> Callable[[Any], Any]:
+    """Return what reads a value of such rows: by attributes, or by its keys where a row is a mapping."""
+    return itemgetter(path) if isinstance(row, Mapping) else attrgetter(path)
 
 
 @register.tag
 def rows(parser: Parser, token: Token) -> RowsNode:
     """Write a body for each row: ``{% rows row in page.rows %}<td>{{ row.code }}</td>{% endrows %}``.
 
-    Rows are objects whose attributes are what is to be shown; ``{{ row.code }}`` puts one in, escaped like any
-    value. The body is run once: no ``{% if %}`` on a value and no filter of one, both belong into the row.
-    Costs one row's template and one escaping a value. Raises TemplateSyntaxError.
+    Rows are objects or mappings with what is to be shown; ``{{ row.code }}`` puts a value in, escaped like any. The
+    body is run once for all rows that answer its ``{% if row.due %}`` alike; no filter sees a value and nothing
+    compares one, both belong into the row. Raises TemplateSyntaxError.
     """
     parts = token.split_contents()
     if len(parts) != 4 or parts[2] != "in":
@@ -81,3 +110,15 @@ def rows(parser: Parser, token: Token) -> RowsNode:
         if shown.filters and isinstance(shown.var, Variable) and shown.var.var.partition(".")[0] == parts[1]:
             raise TemplateSyntaxError(f"Inside {{% rows %}} no filter sees a value: prepare {shown.token} in the row.")
     return RowsNode(parts[1], parser.compile_filter(parts[3]), nodelist)
+
+
+@register.filter
+def joined(groups: Iterable[tuple[Any, list[Any], int]]) -> list[tuple[Any, list[Any]]]:
+    """Return the groups of a widget's choices as (name, choices), neighbours without a name as one group."""
+    made: list[tuple[Any, list[Any]]] = []
+    for name, choices, _index in groups:
+        if made and not name and not made[-1][0]:
+            made[-1][1].extend(choices)
+        else:
+            made.append((name, list(choices)))
+    return made

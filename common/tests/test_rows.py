@@ -1,4 +1,4 @@
-"""The tag for many rows writes what a loop writes, for one run of the body."""
+"""The tag for many rows writes what a loop writes, for one run of the body a shape of row."""
 
 from types import SimpleNamespace
 
@@ -6,15 +6,20 @@ import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils.safestring import mark_safe
 
+from common.templatetags.rows import joined
+
 BODY = """
     <tr class="{{ mark }}"><td title="{{ row.code }}">{{ row.light.text }}</td>
+      {% if row.n %}{% if not row.light.kind and mark %}<td>{{ row.code }}</td>{% endif %}{% else %}–{% endif %}
       {% if many %}<td>{{ row.n }}</td>{% endif %}</tr>
     """
 
 
 def row(n):
     return SimpleNamespace(
-        n=n, code=f'<{n}>&"', light=SimpleNamespace(text=mark_safe("<b>Đ</b>") if n % 2 else "{{ row.n }}\ue000n\ue001")
+        n=n,
+        code=f'<{n}>&"',
+        light=SimpleNamespace(kind=n % 3, text=mark_safe("<b>Đ</b>") if n % 2 else "{{ row.n }}\ue000n\ue001"),
     )
 
 
@@ -22,7 +27,7 @@ def render(template, **context):
     return Template("{% load rows %}" + template).render(Context(context))
 
 
-@pytest.mark.parametrize("count", [0, 1, 3])
+@pytest.mark.parametrize("count", [0, 1, 7])
 @pytest.mark.parametrize("many", [True, False])
 def test_it_writes_what_a_loop_writes(count, many):
     context = {"page": SimpleNamespace(rows=[row(n) for n in range(count)]), "mark": "a&b", "many": many}
@@ -38,7 +43,6 @@ def test_nothing_is_written_for_rows_that_are_not_there():
 @pytest.mark.parametrize(
     "template",
     [
-        "{% rows row in rows %}{% if row.n %}x{% endif %}{% endrows %}",
         "{% rows row in rows %}{{ row.code|upper }}{% endrows %}",
         "{% rows row in rows %}{% if many %}{{ row.light.text|upper }}{% endif %}{% endrows %}",
         "{% rows rows %}{% endrows %}",
@@ -47,3 +51,14 @@ def test_nothing_is_written_for_rows_that_are_not_there():
 def test_what_would_be_wrong_for_every_row_is_refused(template):
     with pytest.raises(TemplateSyntaxError):
         render(template, rows=[row(1)], many=True)
+
+
+def test_rows_may_be_mappings():
+    options = [{"value": "<1>", "selected": False}, {"value": "2", "selected": True}]
+    template = "{% rows row in options %}{{ row.value }}{% if row.selected %}!{% endif %} {% endrows %}"
+    assert render(template, options=options) == "&lt;1&gt; 2! "
+
+
+def test_groups_without_a_name_are_written_together():
+    groups = [(None, [1], 0), (None, [2], 1), ("A", [3], 2), (None, [4], 3), (None, [5], 4)]
+    assert joined(groups) == [(None, [1, 2]), ("A", [3]), (None, [4, 5])]

@@ -97,6 +97,11 @@ def cursor_of(row: models.Model, order: Sequence[str] = ("due_at", "id")) -> str
     return _cursor([row], [_column(type(row), name) for name in order])
 
 
+def cursor_at(*key: Any) -> str:
+    """Return the cursor of a row by its key, the values of the columns in their order."""
+    return SEPARATOR.join(map(_text, key))
+
+
 def capped_count(queryset: models.QuerySet[Any], cap: int = 1000) -> str:
     """Count rows up to a cap: '37', '1.000+'. One query that reads at most ``cap`` + 1 rows."""
     counted = queryset.order_by()[: cap + 1].count()
@@ -160,7 +165,7 @@ def _beyond(columns: list[_Column], start: list[Any] | None) -> Q:
 
 
 def _cursor(rows: list[Any], columns: list[_Column]) -> str:
-    return SEPARATOR.join(_text(getattr(rows[0], column.attribute)) for column in columns) if rows else ""
+    return cursor_at(*(getattr(rows[0], column.attribute) for column in columns)) if rows else ""
 
 
 def _text(value: Any) -> str:

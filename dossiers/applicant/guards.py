@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import SignedInRequest
 from common.clock import local_day, now
+from common.database.compiled import Compiled
 from common.refusals import Refused
 from dossiers.timeline.history import explain_refusal
 
@@ -20,12 +21,14 @@ from ..models import Dossier
 View = Callable[..., HttpResponseBase]
 
 
-PAGE_RELATIONS = ("version__procedure", "received_by", "unit")
+_own: Compiled[Dossier] = Compiled(
+    lambda owner, ref: Dossier.objects.of_owner(owner).filter(ref=ref).select_related("received_by", "unit")
+)
 
 
 def own_dossier(request: SignedInRequest, ref: str) -> Dossier:
-    """Return the signed-in person's own dossier; raises Http404 for any other. One query."""
-    found = Dossier.objects.of_owner(request.user).select_related(*PAGE_RELATIONS).filter(ref=ref).first()
+    """Return the signed-in person's own dossier with its units; raises Http404 for any other. One query."""
+    found = _own.first(request.user.pk, ref)
     if found is None:
         raise Http404
     return found

@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.database.compiled import Compiled
+from common.database.writing import insert
 from common.files.stored import ScanState
 from common.logs import Event, note
 from common.values.identity import masked
@@ -76,10 +78,13 @@ def holds_numbers(field: Any) -> bool:
     return any(column.type in NUMBER_TYPES for column in field.columns)
 
 
+_papers: Compiled[Paper] = Compiled(lambda dossier: Paper.objects.filter(dossier=dossier).order_by("pk"))
+
+
 def paper_cards(dossier: Dossier) -> list[PaperCard]:
-    """Return the papers in the order of the list, further ones last; two queries."""
+    """Return the papers in the order of the list, further ones last; one query."""
     given: dict[int | None, list[Paper]] = defaultdict(list)
-    for paper in dossier.papers.order_by("pk"):
+    for paper in _papers.all(dossier.pk):
         given[paper.required_id].append(paper)
     cards = []
     for required in dossier.version.papers.all():
@@ -152,6 +157,6 @@ def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
 
 def note_reading(dossier: Dossier, user: User, what: str, now: Any) -> None:
     """Write that an officer looked: 'dossier', 'history', 'number', 'paper <ref>', 'slip <pk>', …; one query."""
-    AccessRecord.objects.create(dossier=dossier, reader=user, at=now, what=what)
+    insert(AccessRecord(dossier=dossier, reader=user, at=now, what=what))
     if what in UNMASKED:
         note(Event.UNMASKED, user=user.pk, dossier=dossier.code, what=what)

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from common.database.compiled import Compiled
 from notifications.models import Notification, State
 from notifications.querysets import NotificationQuerySet
 
@@ -56,9 +57,14 @@ def calls_for(officer: Officer) -> NotificationQuerySet:
     )
 
 
+_undelivered: Compiled[Any] = Compiled(
+    lambda ref: Notification.objects.undelivered().filter(subject_type=SUBJECT_TYPE, subject_ref=ref).values_list("pk")
+)
+
+
 def calls_about(officer: Officer, dossier: Dossier) -> list[Notification]:
-    """Return the message about a dossier for which somebody must call, if there is one; one query."""
-    return list(calls_for(officer).filter(subject_ref=dossier.ref))
+    """Return the message about a dossier for which somebody must call, if there is one; one query, two then."""
+    return list(calls_for(officer).filter(subject_ref=dossier.ref)) if _undelivered.all(dossier.ref) else []
 
 
 def call_rows(officer: Officer) -> list[Call]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from accounts.models import Assurance, IdKind, Kind, Sex, User
+from common.database.compiled import Compiled
 from common.database.writing import insert
 from common.secret import blind_index
 from common.text import fold
@@ -17,6 +18,13 @@ PERSONAL_NUMBER = "personal_number"
 TAX_CODE = "tax_code"
 # What an applicant's paper is called, by its kind in accounts and answers.
 ID_KINDS = {IdKind.PERSONAL.value: PERSONAL_NUMBER, IdKind.CARD.value: "card", IdKind.PASSPORT.value: "passport"}
+
+
+_on_paper: Compiled[tuple[int]] = Compiled(
+    lambda index: Applicant.objects.filter(number_index=index, dossier__owner=None, dossier__status__gt=0).values_list(
+        "pk"
+    )
+)
 
 
 def number_index(number: str) -> str:
@@ -32,9 +40,7 @@ def filed_on_paper(user: User) -> int:
     number = user.identity_number if user.kind == Kind.CITIZEN else user.tax_code
     if user.assurance != Assurance.VERIFIED or not number:
         return 0
-    return Applicant.objects.filter(
-        number_index=number_index(number), dossier__owner=None, dossier__status__gt=0
-    ).count()
+    return len(_on_paper.all(number_index(number)))
 
 
 @dataclass(frozen=True)

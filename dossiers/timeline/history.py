@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.formats import date_format
+from django.db.models import OuterRef, Subquery
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext, pgettext_lazy
 
 from common.clock import LOCAL
+from common.database.compiled import Compiled
 from common.refusals import Refused
 from common.text import lower_first
 from offices.models import Post, Role
@@ -53,14 +54,14 @@ STATES: dict[int, Any] = {
 def describe_time(moment: datetime) -> str:
     """Return a moment in Vietnam as '14:05 ngày 27/03/2026'."""
     local = moment.astimezone(LOCAL)
-    return _("%(time)s on %(date)s") % {"time": date_format(local, "H:i"), "date": date_format(local, "d/m/Y")}
+    return _("%(time)s on %(date)s") % {"time": f"{local:%H:%M}", "date": f"{local:%d/%m/%Y}"}
 
 
 def in_sentence(moment: datetime, now: datetime) -> str:
     """Return a moment as '14:05 ngày 27/03', with the year when it is another one."""
     local = moment.astimezone(LOCAL)
-    day = "d/m" if local.year == now.astimezone(LOCAL).year else "d/m/Y"
-    return _("%(time)s on %(date)s") % {"time": date_format(local, "H:i"), "date": date_format(local, day)}
+    day = f"{local:%d/%m}" if local.year == now.astimezone(LOCAL).year else f"{local:%d/%m/%Y}"
+    return _("%(time)s on %(date)s") % {"time": f"{local:%H:%M}", "date": day}
 
 
 def describe_action(event: DossierEvent) -> str:
@@ -117,10 +118,19 @@ class TimelineEntry:
     status: int = 0
 
 
+_events: Compiled[DossierEvent] = Compiled(
+    lambda dossier: (
+        DossierEvent.objects.filter(dossier=dossier)
+        .order_by("-n")
+        .only("action", "actor_name", "actor_role", "to_status", "at", "public_text", "internal_text", "data")
+    )
+)
+
+
 def timeline(dossier: Dossier, audience: str) -> list[TimelineEntry]:
     """Return what happened, newest first; one query."""
     entries = []
-    for event in dossier.events.order_by("-n"):
+    for event in _events.all(dossier.pk):
         if audience == PUBLIC and TABLE[Action(event.action)].is_internal:
             continue
         entries.append(
@@ -177,38 +187,56 @@ class HolderPanel:
     waits_for: str
 
 
-def open_assignment(dossier: Dossier) -> Assignment | None:
-    """Return the open row of the control sheet; one query."""
-    return dossier.assignments.filter(until=None).select_related("unit", "person").first()
+# The title is that of the holder's post in this role.
+_open: Compiled[Any] = Compiled(
+    lambda dossier: (
+        Assignment.objects.filter(dossier=dossier, until=None)
+        .annotate(
+            title=Subquery(
+                Post.objects.filter(user=OuterRef("person"), unit=OuterRef("unit"), role=OuterRef("role"))
+                .order_by("pk")
+                .values("title")[:1]
+            )
+        )
+        .values_list("role", "step", "since", "due_at", "title", "unit__short_name", "person__full_name", named=True)
+    )
+)
 
 
-def department_of(dossier: Dossier, row: Assignment) -> str:
-    """Return the part of the authority that holds a dossier; one query for a named specialist."""
+def open_assignment(dossier: Dossier) -> Any:
+    """Return the open row of the control sheet with the names of unit, holder and post, None without one.
+
+    One query, asked once while the dossier's revision stands.
+    """
+    kept: dict[int, Any] = dossier.__dict__.setdefault("_open_assignment", {})
+    if dossier.revision not in kept:
+        kept[dossier.revision] = _open.first(dossier.pk)
+    return kept[dossier.revision]
+
+
+def department_of(dossier: Dossier, row: Any) -> str:
+    """Return the part of the authority that holds a dossier, by its open assignment."""
     if row.role == Role.CLERK:
         return _("the one-stop desk")
     if row.role == Role.LEADER:
-        return _("the leadership of %(unit)s") % {"unit": lower_first(row.unit.short_name)}
-    title = ""
-    if row.person_id is not None:
-        posts = Post.objects.filter(user=row.person_id, unit=row.unit_id, role=row.role)
-        title = posts.values_list("title", flat=True).first() or ""
-    return _("the %(name)s section") % {"name": title or dossier.version.procedure.sector.name}
+        return _("the leadership of %(unit)s") % {"unit": lower_first(row.unit__short_name)}
+    return _("the %(name)s section") % {"name": row.title or dossier.version.procedure.sector.name}
 
 
 def holder_panel(dossier: Dossier, now: datetime) -> HolderPanel | None:
-    """Return who holds an open dossier; None once it has ended. Three queries."""
+    """Return who holds an open dossier; None once it has ended. One query at most."""
     row = open_assignment(dossier) if dossier.is_open else None
     if row is None:
         return None
     return HolderPanel(
         department=department_of(dossier, row),
         role=role_name(row.role),
-        name=row.person.get_full_name() if row.person else "",
+        name=row.person__full_name or "",
         since=row.since,
         due_at=row.due_at,
         is_late=row.due_at is not None and now > row.due_at and dossier.status in TIMED,
         step=row.step,
-        steps=dossier.version.steps.count(),
+        steps=len(dossier.version.steps.all()),
         waits_for=waits_for(dossier),
     )
 
@@ -229,7 +257,7 @@ def waits_for(dossier: Dossier) -> str:
 
 
 def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
-    """Return where a dossier is, in one sentence; two queries for the owner or an officer, none for the public."""
+    """Return where a dossier is, in one sentence; one query at most, none for the public."""
     if dossier.status == Status.DRAFT:
         return _("This dossier is a draft; it has not been submitted.")
     sentences = {
@@ -256,11 +284,11 @@ def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
     if row is None:
         return _join(str(STATES[dossier.status]), _promised(dossier, now))
     department = department_of(dossier, row)
-    if row.person is not None:
+    if row.person__full_name:
         where = _("The dossier is at %(department)s, held by the %(role)s %(name)s since %(time)s") % {
             "department": department,
             "role": role_name(row.role),
-            "name": row.person.get_full_name(),
+            "name": row.person__full_name,
             "time": in_sentence(row.since, now),
         }
     else:

@@ -7,6 +7,9 @@ number. What was found lives in the visitor's session for ten minutes.
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
+
+from common.database.compiled import Compiled
 from common.text import plain
 from common.values.partial_date import earliest, latest
 
@@ -30,13 +33,18 @@ def code_variants(typed: str) -> list[str]:
 def by_code(typed: str) -> Dossier | None:
     """Return the submitted dossier that a typed code names; one query."""
     variants = code_variants(typed)
-    return with_names().filter(code__in=variants).first() if variants else None
+    return _by_code.first(variants[0], variants[-1]) if variants else None
 
 
 def with_names() -> Any:
     """Return submitted dossiers with what the public page reads; answers stay unread."""
-    related = ("version__procedure__sector", "received_by", "unit")
+    related = ("received_by", "unit")
     return Dossier.objects.filter(status__gt=0).select_related(*related).defer("answers", "typed", "delivery_address")
+
+
+_by_code: Compiled[Dossier] = Compiled(
+    lambda code, other: with_names().filter(Q(code=code) | Q(code=other)).order_by("pk")
+)
 
 
 def by_number(number: str, birth: str, phone_end: str) -> list[str]:

@@ -22,6 +22,7 @@ from django.utils.text import slugify
 from common import broker
 from common.files import store
 from common.files.uploads import delete_quietly
+from common.kept import until_changed
 from common.pdf import render_pdf
 from common.text import digits_in, fold
 from eforms import declarations
@@ -35,11 +36,11 @@ FOLDER = "blank-forms"
 
 @dataclass(frozen=True)
 class Offer:
-    """What a procedure's page says of its form on paper; ``size`` in words, '' until the file is there."""
+    """What a procedure's page says of its form on paper; ``stored`` is the name of the file, which may not be there."""
 
     blank_url: str
     fill_url: str
-    size: str
+    stored: str
 
 
 @lru_cache(maxsize=1)
@@ -101,22 +102,26 @@ def wanted(names: Collection[str]) -> set[str]:
     return {storage_name(*row) for row in rows} & set(names)
 
 
-def offers(version: ProcedureVersion, level: int, storage: Storage = default_storage) -> Offer | None:
-    """Return the paper forms of a version offered at a level; None when it has no form or the level has none.
+def offers(version: ProcedureVersion, level: int, code: str) -> Offer | None:
+    """Return the paper forms of a version offered at a level; None when it has no form or the level has none."""
+    if level < PAPER_LEVEL or version.form is None:
+        return None
+    stored = storage_name(version.pk, version.form, version.name)
+    return Offer(reverse("procedures:blank_form", args=[code]), reverse("procedures:fill", args=[code]), stored)
 
-    One query: the page's own version comes without its form.
-    """
-    if level < PAPER_LEVEL:
-        return None
-    row = ProcedureVersion.objects.filter(pk=version.pk).values_list("form", "name", "procedure__code").first()
-    if row is None or row[0] is None:
-        return None
-    form, name, code = row
+
+def size_words(stored: str) -> str:
+    """Return the size of a stored blank form, in words; '' until the file is there."""
     try:
-        size = filesizeformat(storage.size(storage_name(version.pk, form, name)))
+        return filesizeformat(_size(stored))
     except OSError:
-        size = ""
-    return Offer(reverse("procedures:blank_form", args=[code]), reverse("procedures:fill", args=[code]), size)
+        return ""
+
+
+@until_changed()
+def _size(stored: str) -> int:
+    """Return the size of a stored file in bytes, which never changes; raises OSError."""
+    return default_storage.size(stored)
 
 
 def wake(pk: int) -> None:

@@ -17,7 +17,7 @@ from offices.models import OpeningHours, Role
 from offices.units.hours import hours_lines
 
 from .. import fees, labels
-from ..catalogue import effective_level
+from ..catalogue import effective_level, version_of
 from ..levels import IN_PERSON_LEVEL, ONLINE_LEVEL, ONLINE_RETURN_LEVEL, PAPER_LEVEL
 from ..models import Offering, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, VersionStatus
 from ..paper import blank_forms
@@ -103,16 +103,14 @@ def _offerings(day: date) -> QuerySet[Offering]:
 
 
 def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str, Any]:
-    """Return the template's context. Ten queries, one more for a retired procedure that has a successor.
+    """Return the template's context. Five queries, one more for a retired procedure that has a successor.
 
     ``base`` is the address of the page.
     """
-    version = shown.version
+    version = version_of(shown.version.pk)
     name, language = labels.name_in(version)
     offerings = in_order(_offerings(day).filter(procedure=procedure), name=lambda offering: offering.unit.name)
-    # In their own order: the models' default order would join the version and its procedure.
-    lines = list(version.fees.with_exemptions().order_by("n").prefetch_related("exemptions"))
-    papers = list(version.papers.order_by("n"))
+    lines, papers = list(version.fees.all()), list(version.papers.all())
     levels = [effective_level(version, offering) for offering in offerings]
     level = max(levels, default=version.level)
     is_open = shown.is_in_force and not (procedure.accept_until and procedure.accept_until < day)
@@ -139,7 +137,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "channels": labels.channel_words(version.channels),
         "papers": [_paper(paper, base if may_print else "") for paper in papers],
         "templates": [_template(paper, base) for paper in papers if paper.template_file and may_print],
-        "steps": [_step(step) for step in version.steps.select_related("unit").order_by("n")],
+        "steps": [_step(step) for step in version.steps.all()],
         "units": [
             _unit(offering, one, "" if len(set(levels)) == 1 else labels.level_words(one, version.needs_presence))
             | {"fees": fees.line_rows([line for line in lines if line.key in mine], mine) if len(own) > 1 else []}
@@ -148,7 +146,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "is_long": len(name) > LONG_NAME,
         "apply_url": f"{base}apply/" if is_open and level >= ONLINE_LEVEL and offerings else "",
         "is_open": is_open,
-        "paper_form": blank_forms.offers(version, level) if may_print else None,
+        "paper_form": blank_forms.offers(version, level, procedure.code) if may_print else None,
         "faq": procedure.faq,
         "related": list(
             {row.procedure__code: _link(row) for row in _related(day).filter(procedure__related=procedure)}.values()

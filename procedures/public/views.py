@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from common import clock
 from common.files.uploads import serve
+from common.text import page_language
 from common.web.page_cache import anonymous_page
 
 from ..finding import search
@@ -18,6 +19,7 @@ from ..labels import audience_words, event_name, in_vietnamese, level_choices
 from ..levels import PAPER_LEVEL
 from ..models import Procedure
 from . import detail as detail_page
+from .written import page_of
 
 
 @login_not_required
@@ -59,19 +61,13 @@ def _find(request: HttpRequest, asked: Filters) -> tuple[HttpResponse, str]:
 @login_not_required
 @require_safe
 def detail(request: HttpRequest, code: str) -> HttpResponse:
-    """Show everything about one procedure. Ten queries; a retired one says so, with its successor."""
+    """Show everything about one procedure; a retired one says so, with its successor. No query when it is kept."""
     return anonymous_page(request, lambda: _detail(request, code))
 
 
 def _detail(request: HttpRequest, code: str) -> tuple[HttpResponse, str]:
-    day = clock.local_day(clock.now())
-    procedure = get_object_or_404(Procedure.objects.select_related("sector", "figures"), code=code)
-    shown = detail_page.shown_version(procedure, day)
-    if shown is None:
-        raise Http404
-    base = reverse("procedures:detail", args=[procedure.code])
-    context = detail_page.detail(procedure, shown, day, base) | {"in_vietnamese": in_vietnamese()}
-    return render(request, "procedures/procedure_detail.html", context), base
+    page = page_of(code, clock.local_day(clock.now()), page_language())
+    return render(request, "procedures/procedure_detail.html", {"page": page}), page.base
 
 
 @login_not_required

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from common.database import stamps
 from offices.models import Holiday, Unit
-from procedures.models import Sector
+from procedures.models import LifeEvent, Sector
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,15 @@ def test_emptying_a_table_raises_it_as_well(commune):
     before = stamp("procedures_offeringfee")
     run("TRUNCATE procedures_offeringfee")
     assert stamp("procedures_offeringfee") != before
+
+
+def test_links_of_many_to_many_raise_it_as_well(commune):
+    version = factories.version(commune.unit)
+    event = LifeEvent.objects.create(code="sinh-con", name="Sinh con")
+    table = "procedures_procedure_life_events"
+    before = stamp(table)
+    version.procedure.life_events.add(event)
+    assert stamp(table) != before
 
 
 def test_reading_and_other_tables_leave_it(commune):
@@ -146,8 +155,8 @@ def triggers():
 
 def test_every_watched_table_has_its_triggers_after_all_migrations():
     tables = {table for table, _name in triggers()}
-    assert tables == set(stamps.watched())
-    assert {"procedures_procedureversion", "offices_unit", "procedures_offeringfee"} <= tables
+    assert tables == stamps.watched()
+    assert {"procedures_procedureversion", "offices_unit", "procedures_procedure_life_events"} <= tables
 
 
 def test_installing_again_touches_nothing():

@@ -3,17 +3,19 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from common.database.compiled import Compiled
 from common.files.uploads import serve
 from common.text import page_language
 from dossiers import hooks
 from dossiers.hooks import Audience
-from dossiers.models import Dossier, Result, SlipKind, SupplementRequest
+from dossiers.models import Dossier, Result, Slip, SlipKind, SupplementRequest
 from dossiers.records import results, slips
 from dossiers.timeline.declaration import TEMPLATE as DECLARATION
 from dossiers.timeline.declaration import page as declaration_page
@@ -32,6 +34,15 @@ from .act import has_print_key
 UNMASKED_KEY = "desk_unmasked"
 CONTROL_SHEET = "control-sheet"
 PDF = "application/pdf"
+
+
+_result: Compiled[Result] = Compiled(
+    lambda dossier: Result.objects.filter(dossier=dossier).select_related("proposed_by", "approved_by")
+)
+_requests: Compiled[SupplementRequest] = Compiled(
+    lambda dossier: SupplementRequest.objects.filter(dossier=dossier).select_related("asked_by")
+)
+_slips: Compiled[Slip] = Compiled(lambda dossier: Slip.objects.filter(dossier=dossier).order_by("-pk").defer("data"))
 
 
 def shared(request: HttpRequest, officer: Officer, dossier: Dossier, spec: ListSpec) -> dict[str, Any]:
@@ -65,7 +76,7 @@ def contents(request: HttpRequest, officer: Officer, dossier: Dossier) -> dict[s
         "id_number": dossier.applicant.id_number if is_unmasked else dossier.applicant.masked_number,
         "answers": dossier_page.answers_in_words(dossier, language, is_unmasked=is_unmasked),
         "papers": dossier_page.paper_cards(dossier),
-        "result": Result.objects.filter(dossier=dossier).select_related("proposed_by", "approved_by").first(),
+        "result": _result.first(dossier.pk),
     }
 
 
@@ -76,7 +87,6 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     found = officer.dossier(code)
     dossier_page.note_reading(found, officer.user, "dossier", officer.now)
     spec = ListSpec.read(request.GET, officer)
-    requests = SupplementRequest.objects.filter(dossier=found).select_related("asked_by").prefetch_related("items")
     page = {
         **shared(request, officer, found, spec),
         **contents(request, officer, found),
@@ -84,15 +94,22 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
         # A proposal that waits for the signature is what the page is opened for.
         "is_signing": found.holder_role == Role.LEADER,
         "take_url": rows.dossier_url(found, spec, "desk:take"),
-        "requests": requests,
+        "requests": supplement_requests(found),
         "slips": slip_links(found),
         "print_key": "" if has_print_key(request) else "I",
         "timeline": timeline(found, OFFICER),
-        "assignments": found.assignments.select_related("unit", "person", "given_by"),
         "calls": calls_about(officer, found),
         "panels": hooks.ask(hooks.panels[Audience.OFFICER], found, officer.user),
     }
     return render(request, "desk/dossier_detail.html", page)
+
+
+def supplement_requests(dossier: Dossier) -> list[SupplementRequest]:
+    """Return the supplements asked for, with their items; one query, two when there are any."""
+    found = _requests.all(dossier.pk)
+    if found:
+        prefetch_related_objects(found, "items")
+    return found
 
 
 def slip_links(dossier: Dossier) -> list[dict[str, Any]]:
@@ -105,7 +122,7 @@ def slip_links(dossier: Dossier) -> list[dict[str, Any]]:
             "url": reverse("desk:print", args=[slip.kind, dossier.code]),
             "pdf": reverse("desk:slip_pdf", args=[dossier.code, slip.pk]) if slip.file else "",
         }
-        for slip in dossier.slips.defer("data").order_by("-pk")
+        for slip in _slips.all(dossier.pk)
     ]
 
 

@@ -232,9 +232,9 @@ def test_list_shows_open_ones_first_in_constant_queries(mine, citizen, commune, 
     with django_assert_num_queries(4):
         page = mine.get(reverse("applicant:dossiers"))
     assert len(page.context["rows"]) == 20
-    assert all(row["is_draft"] for row in page.context["rows"])
+    assert all(row.is_draft for row in page.context["rows"])
     second = mine.get(reverse("applicant:dossiers"), {"after": page.context["following"]})
-    assert [row["code"] for row in second.context["rows"]][-1] == old.code
+    assert [row.code for row in second.context["rows"]][-1] == old.code
     assert len(second.context["rows"]) == 6
     assert second.context["following"] == ""
     assert f'href="{url("dossier", old)}"' in second.content.decode()
@@ -245,7 +245,7 @@ def test_list_shows_open_ones_first_in_constant_queries(mine, citizen, commune, 
 )
 def test_broken_cursor_shows_the_beginning(mine, road, cursor):
     page = mine.get(reverse("applicant:dossiers"), {"after": cursor})
-    assert [row["is_draft"] for row in page.context["rows"]] == [True]
+    assert [row.is_draft for row in page.context["rows"]] == [True]
 
 
 def test_list_puts_what_waits_for_the_person_first(mine, citizen, commune, road):
@@ -253,9 +253,9 @@ def test_list_puts_what_waits_for_the_person_first(mine, citizen, commune, road)
     asked = road.dossier
     factories.draft(citizen, commune.unit, road.version, saved_at=road.now + timedelta(days=1))
     rows = mine.get(reverse("applicant:dossiers")).context["rows"]
-    assert [row["code"] or "draft" for row in rows] == [asked.code, "draft"]
-    assert rows[0]["todo_url"] == url("supplement", asked)
-    assert rows[0]["group"] == rows[1]["group"]
+    assert [row.code or "draft" for row in rows] == [asked.code, "draft"]
+    assert rows[0].todo_url == url("supplement", asked)
+    assert rows[0].group == rows[1].group
 
 
 def test_a_promised_original_is_what_to_do_now(mine, road):

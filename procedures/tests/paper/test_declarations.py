@@ -353,11 +353,11 @@ def test_changed_layout_replaces_the_file(version, rendered, monkeypatch):
 
 
 def test_offer_says_the_size_once_it_is_known(client, version, rendered):
-    offer = blank_forms.offers(version, 2)
-    assert offer is not None
-    blank_forms.ensure(version)
-    assert present(blank_forms.offers(version, 2)).size == "18\xa0byte"
-    assert blank_forms.offers(version, 1) is None
+    offer = present(blank_forms.offers(version, 2, version.procedure.code))
+    assert blank_forms.size_words(offer.stored) == ""
+    assert blank_forms.ensure(version) == offer.stored
+    assert blank_forms.size_words(offer.stored) == "18\xa0byte"
+    assert blank_forms.offers(version, 1, version.procedure.code) is None
     page = client.get(reverse("procedures:detail", args=[version.procedure.code])).content.decode()
     assert offer.blank_url in page and offer.fill_url in page and "PDF, 18\xa0byte" in page
     Offering.objects.update(level=1)
