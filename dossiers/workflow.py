@@ -31,7 +31,7 @@ from .records.applicants import number_index
 from .table import APPLICANT, SYSTEM, TABLE, Action
 
 # What guards and effects read of related rows.
-READ_ALONG = ("unit", "received_by", "owner", "applicant")
+READ_ALONG = ("received_by", "owner", "applicant")
 # What happened no longer ago has happened while the person worked.
 JUST_NOW = timedelta(minutes=10)
 
@@ -275,9 +275,9 @@ def perform(
     return move.recorded
 
 
-def for_action(rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
+def for_action(rows: QuerySet[Dossier], read_along: tuple[str, ...] = READ_ALONG) -> QuerySet[Dossier]:
     """Have rows locked until the transaction ends, and read with them what guards and effects look at."""
-    return rows.select_for_update(of=("self",), no_key=True).select_related(*READ_ALONG)
+    return rows.select_for_update(of=("self",), no_key=True).select_related(*read_along)
 
 
 _by_key: Compiled[Dossier] = Compiled(lambda pk: for_action(Dossier.objects.filter(pk=pk)))
@@ -310,6 +310,9 @@ def carry_out(
     """
     if revision is not None and revision != fresh.revision:
         raise Overtaken("stale", fresh, now)
+    if fresh.unit_id == fresh.received_by_id:
+        # As nearly always: no second row of the same unit.
+        fresh.unit = fresh.received_by
     last_at, last_hash = last_of(fresh)
     # Requests read the database's clock before they wait for each other: what is recorded second is never earlier.
     recorded = now if last_at is None else max(now, last_at)
