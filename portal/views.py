@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from common.clock import local_day, now
 from common.text import page_language
-from procedures.finding.search import life_events
+from procedures.finding.search import offered_choices
 from procedures.labels import event_name
 from procedures.models import ProcedureVersion
 
@@ -25,7 +25,7 @@ MOST_USED = 8
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Show search, life events, the most used procedures, look-up and the units. Four queries."""
-    events = [(event.code, event_name(event)) for event in life_events()]
+    events = [(event.code, event_name(event)) for event in offered_choices().events]
     context = {"procedures": _most_used(local_day(now())), "events": events, "units": unit_cards()}
     return render(request, "portal/home.html", context)
 
