@@ -19,6 +19,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from accounts.models import IdKind, Kind, User
+from common.forms.drawn import draw
 from common.forms.fields import (
     ANSWERS,
     AddressField,
@@ -199,7 +200,7 @@ class AnswerForm(forms.Form):
         if field.type == "note":
             words = {"title": field.label.say(self.language), "text": field.help.say(self.language)}
             return {"template": "eforms/_note.html"} | words
-        return {"template": "motcua/field.html", "field": self[field.key]}
+        return {"key": field.key}
 
     def _is_local(self, condition: Condition | None) -> bool:
         return bool(form_schema.condition_fields(condition) & {field.key for field in self.section.fields})
@@ -359,7 +360,14 @@ class Questions:
 
     def render(self, form: forms.Form, context: Any, template_pack: str = "motcua", **kwargs: Any) -> SafeString:
         """Return the HTML of all parts."""
-        return render_to_string("eforms/_questions.html", {"parts": self.fields})
+        return render_to_string(
+            "eforms/_questions.html", {"parts": [self._written(part, form) for part in self.fields]}
+        )
+
+    def _written(self, part: dict[str, Any], form: Any) -> dict[str, Any]:
+        if "key" in part:
+            return {"html": draw(form[part["key"]], form.language, form.schema.drawn)}
+        return part | {"inside": [self._written(one, form) for one in part["inside"]]} if "inside" in part else part
 
 
 def _local_part(condition: Condition, form: AnswerForm) -> Condition:

@@ -6,6 +6,7 @@ Pure and immutable; conditions look back at earlier answers only.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as column
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -197,12 +198,16 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """A whole form; ``signatures`` says who signs it on paper, from left to right, at least one."""
+    """A whole form; ``signatures`` says who signs it on paper, from left to right, at least one.
+
+    ``drawn`` is what ``common.forms.drawn`` keeps of its questions.
+    """
 
     title: Words
     basis: str
     sections: tuple[Section, ...]
     signatures: tuple[Words, ...] = SIGNATURES
+    drawn: dict[tuple[Any, ...], list[str]] = column(default_factory=dict, compare=False, repr=False)
 
     def section(self, key: str) -> Section:
         """Return a section by its key; raises KeyError."""

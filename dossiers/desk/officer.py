@@ -29,7 +29,10 @@ MOST = 256
 
 @lru_cache(maxsize=MOST)
 def _opened_by(user: int, posts: tuple[tuple[str, int, tuple[str, ...]], ...]) -> Compiled[Dossier]:
-    """Return the statement that finds a dossier by code among those that posts (role, unit, sectors) open to a person."""
+    """Return the statement that finds a dossier by code among those that a person's posts open.
+
+    A post is (role, unit, sectors).
+    """
     held = [Post(role=role, unit_id=unit, sectors=list(sectors)) for role, unit, sectors in posts]
     visible = Dossier.objects.visible_with(user, held).select_related(*PAGE_RELATIONS)
     return Compiled(lambda code: visible.filter(code=code))

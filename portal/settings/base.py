@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     # The headers stand outside of all that may refuse a request: error pages carry them too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "common.web.middleware.ContentPolicy",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "common.web.middleware.CookieGuard",
     "common.web.middleware.Sessions",

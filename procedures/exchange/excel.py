@@ -2,20 +2,15 @@
 
 Written row by row with constant memory. The names of sheets and columns are
 part of the format (docs/exchange.md) and stay Vietnamese in every language.
+openpyxl is loaded by the first workbook: it takes 10 MB, and most processes never meet one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from io import BufferedIOBase
 from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.datavalidation import DataValidation
 
 from ..models import Procedure, ProcedureVersion
 from ..versions.serialising import Plain, plain_procedure, plain_version
@@ -141,18 +136,27 @@ SHEETS: dict[str, tuple[str, tuple[Column, ...]]] = {
 # Of the first sheet: what belongs to the procedure and not to its version.
 OF_PROCEDURE = ("code", "sector", "synonyms", "notice", "accept_until")
 
-_HEAD = {
-    "font": Font(bold=True, color="FFFFFF"),
-    "fill": PatternFill("solid", fgColor="1A4F8B"),
-    "alignment": Alignment(vertical="center", wrap_text=True),
-}
-_EXPLANATION = {
-    "font": Font(italic=True, color="5A5349"),
-    "fill": PatternFill("solid", fgColor="F6F4EF"),
-    "alignment": Alignment(vertical="top", wrap_text=True),
-}
-_WRAPPED = Alignment(vertical="top", wrap_text=True)
 _FORMATS = {"day": "dd/mm/yyyy", "money": "#,##0", "hours": "0.0"}
+
+
+@cache
+def _looks() -> dict[str, dict[str, Any]]:
+    """Return what sets the cells of headings, explanations and long texts apart."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+
+    return {
+        "heading": {
+            "font": Font(bold=True, color="FFFFFF"),
+            "fill": PatternFill("solid", fgColor="1A4F8B"),
+            "alignment": Alignment(vertical="center", wrap_text=True),
+        },
+        "explanation": {
+            "font": Font(italic=True, color="5A5349"),
+            "fill": PatternFill("solid", fgColor="F6F4EF"),
+            "alignment": Alignment(vertical="top", wrap_text=True),
+        },
+        "long": {"alignment": Alignment(vertical="top", wrap_text=True)},
+    }
 
 
 def write_workbook(entries: Iterable[tuple[Procedure, ProcedureVersion]], target: BufferedIOBase | Any) -> int:
@@ -160,6 +164,8 @@ def write_workbook(entries: Iterable[tuple[Procedure, ProcedureVersion]], target
 
     ``entries`` are those of :func:`exchange.entries`. About 3 ms a procedure.
     """
+    from openpyxl import Workbook
+
     book = Workbook(write_only=True)
     sheets = {}
     for part, (title, columns) in SHEETS.items():
@@ -181,8 +187,11 @@ def _no_template(paper: Any) -> None:
     return None
 
 
-def _sheet(book: Workbook, title: str, columns: tuple[Column, ...]) -> Any:
+def _sheet(book: Any, title: str, columns: tuple[Column, ...]) -> Any:
     """Begin a sheet: frozen headings, widths, explanations, lists to choose from."""
+    from openpyxl.utils import get_column_letter
+    from openpyxl.worksheet.datavalidation import DataValidation
+
     sheet = book.create_sheet(title)
     sheet.freeze_panes = "B3"
     for n, column in enumerate(columns, start=1):
@@ -195,20 +204,23 @@ def _sheet(book: Workbook, title: str, columns: tuple[Column, ...]) -> Any:
             sheet.data_validations.append(choices)
     sheet.row_dimensions[1].height = 32
     sheet.row_dimensions[2].height = 62
-    sheet.append([_cell(sheet, column.heading, _HEAD) for column in columns])
-    sheet.append([_cell(sheet, column.explanation, _EXPLANATION) for column in columns])
+    sheet.append([_cell(sheet, column.heading, "heading") for column in columns])
+    sheet.append([_cell(sheet, column.explanation, "explanation") for column in columns])
     return sheet
 
 
-def _cell(sheet: Any, text: str, look: Mapping[str, Any]) -> Any:
+def _cell(sheet: Any, text: str, look: str) -> Any:
     cell = _text_cell(sheet, text)
-    for name, value in look.items():
+    for name, value in _looks()[look].items():
         setattr(cell, name, value)
     return cell
 
 
 def _text_cell(sheet: Any, text: str) -> Any:
     """Return a cell that is a text whatever it begins with: never a formula, not even after it was edited."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     text = ILLEGAL_CHARACTERS_RE.sub("", text)
     cell = WriteOnlyCell(sheet, value=text or None)
     if text:
@@ -219,13 +231,13 @@ def _text_cell(sheet: Any, text: str) -> Any:
 
 
 def _cells(sheet: Any, columns: tuple[Column, ...], values: Plain) -> list[Any]:
+    from openpyxl.cell import WriteOnlyCell
+
     made = []
     for column in columns:
         value = _SHOWN.get(column.kind, _plain)(values[column.name], column)
         if isinstance(value, str):
-            cell = _text_cell(sheet, value)
-            if column.width >= 30:
-                cell.alignment = _WRAPPED
+            cell = _cell(sheet, value, "long") if column.width >= 30 else _text_cell(sheet, value)
         elif value is None:
             cell = None
         else:

@@ -15,7 +15,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from common.forms.fields import WholeNumberField
 from common.refusals import Refused
@@ -45,6 +44,8 @@ class _Bad(Exception):
 
 def read_excel(content: bytes) -> list[ImportItem]:
     """Read a workbook; raises Refused when it cannot be read as a whole."""
+    from openpyxl import load_workbook
+
     look_inside(content)
     try:
         book = load_workbook(BytesIO(content), read_only=True, keep_links=False, rich_text=False)
