@@ -6,7 +6,7 @@ export DJANGO_SETTINGS_MODULE ?= portal.settings.dev
 PYTEST := env -u DJANGO_SETTINGS_MODULE $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help run test journeys pictures check fix bench messages lock install install-dev
+.PHONY: help run test journeys pictures check fix bench proof messages lock install install-dev
 
 help:  ## Show these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +46,9 @@ fix: install-dev  ## Mend what can be mended without thinking
 
 bench: install-dev  ## Compare pages with a bare Django app, in one run
 	@$(BIN)/python -m bench.run $(ARGS)
+
+proof: install-dev  ## Make the long runs that CI does not make (PostgreSQL; ARGS="--scale 20000" makes them short)
+	@$(BIN)/python -m bench.proof $(ARGS)
 
 messages: install-dev  ## Collect texts to translate into locale/ and compile them
 	$(BIN)/python manage.py makemessages -l vi -i .venv -i var --add-location file --no-wrap --no-obsolete

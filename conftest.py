@@ -1,6 +1,8 @@
 """Fixtures shared by every test: a fixed Monday morning, a commune with its officers, its people."""
 
+import uuid
 from datetime import datetime
+from functools import partial
 
 import pytest
 from django.conf import settings
@@ -48,6 +50,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def nothing_rests(monkeypatch):
     """Forget what an earlier test kept, and that it found the broker, the cache or a mail server away."""
     kept.forget()
+    monkeypatch.setattr(kept, "_release", partial(str, uuid.uuid4()))
     monkeypatch.setattr(broker, "_rests_until", 0.0)
     monkeypatch.setattr(caches.Forgiving, "rests_until", 0.0)
     monkeypatch.setattr(delivery, "_rests", {})

@@ -218,7 +218,7 @@ def lists(unit: Unit) -> list[Asked]:
         Asked("Counts of the tabs, some fields", lambda: tab_counts(few, tabs), "worklist_open_counts", COUNTS),
         Asked("Counts of my work", lambda: rows.home_counts(specialist), "worklist_open_counts", COUNTS),
         Asked("Name", _page(clerk, everything, Search.read(dossier.applicant.name)), "worklist_name", NAME),
-        Asked("Family name", _page(clerk, everything, Search.read("nguyen")), "worklist_name", NAME),
+        Asked("Family name", _page(clerk, everything, Search.read("nguyen")), "", NAME),
         Asked("ID number", _page(clerk, everything, number), "worklist_number", CODE),
         Asked(
             "End of the code", _page(clerk, everything, Search.read((dossier.code or "")[-4:])), "worklist_code", CODE

@@ -19,7 +19,7 @@ import hashlib
 import threading
 import time
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, wraps
 from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -69,9 +69,13 @@ class Kept(Generic[P, V]):
         make = self._from_all if self.is_shared else self.make
         return self._each([(args, tuple(kwargs.items()))], lambda _missing: [make(*args, **kwargs)])[0]
 
-    def many(self, keys: Sequence[tuple[Any, ...]], make: Callable[[list[Any]], Sequence[V]]) -> list[V]:
-        """Return the values of several sets of arguments; those that are not kept are made by one call for all."""
-        return self._each([(key, ()) for key in keys], lambda missing: make([key for key, _named in missing]))
+    def each(self, items: Iterable[Any], *more: Any) -> list[Any]:
+        """Return the values of a function that makes one for each item of its first argument; each is kept by itself.
+
+        Those that are not kept are made by one call.
+        """
+        keys = [(item, *more) for item in items]
+        return self._each(keys, lambda missing: self.make([key[0] for key in missing], *more))
 
     def _each(self, keys: Sequence[Any], make: Callable[[list[Any]], Sequence[V]]) -> list[V]:
         stamp, found = self.stamp(), {}

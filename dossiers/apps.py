@@ -8,17 +8,19 @@ class DossiersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Name the tables that keep what happened, a slip's PDF is added once; tell offices about dossiers."""
+        """Name the tables that keep what happened, a slip's PDF is added once; take part in offices and catalogue."""
         from common.database import purging
         from common.files import hashes, loose
         from offices import hooks
+        from procedures import hooks as catalogue_hooks
 
-        from . import duties
+        from . import duties, worklist
         from .filing import drafts
 
         hooks.duties.append(duties.HeldDossiers())
         hooks.unit_obstacles.append(duties.open_dossiers)
         hooks.identifier_checks.append(duties.codes_of_today)
+        catalogue_hooks.sector_changed.append(worklist.follow_sector)
         purging.register("drafts", drafts.due_for_expiry)
         loose.register_field("papers", "dossiers.Paper", "file")
         loose.register_field("slips", "dossiers.Slip", "file")

@@ -14,7 +14,7 @@ from common.files.stored import store_once
 from common.pdf import PdfFailed, render_pdf
 from procedures.versions.publishing import rank_by_filings
 
-from . import verifying
+from . import verifying, worklist
 from .models import Dossier, Result, Slip
 from .records import readings, results, slips
 from .timeline import figures
@@ -28,6 +28,7 @@ SWEEP_DAYS = 7
 # Well below the time limit of a task.
 SWEEP_SECONDS = 45
 VERIFY_SECONDS = 4 * 3600
+MEND_SECONDS = 3600
 # Long enough to be calm, short enough to follow the school year.
 POPULAR_DAYS = 90
 
@@ -84,6 +85,17 @@ def verify_record() -> int:
     report = verifying.verify(recorded_now())
     logger.info("%d dossiers and %d events verified, %d faults", report.dossiers, report.events, report.count)
     return report.count
+
+
+# Compares every dossier with its rows: a million take minutes.
+@shared_task(
+    name="dossiers.tasks.mend_worklist", acks_late=False, time_limit=MEND_SECONDS, soft_time_limit=MEND_SECONDS - 60
+)
+def mend_worklist() -> int:
+    """Each night: write anew what the lists say otherwise than the dossiers; returns how many rows that were."""
+    mended = sum(1 for _difference in worklist.rebuild())
+    logger.log(logging.WARNING if mended else logging.INFO, "%d rows of the worklist differed", mended)
+    return mended
 
 
 @shared_task(name="dossiers.tasks.rank_procedures")

@@ -15,6 +15,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from common import kept
 from common.clock import local_day
 from common.database.compiled import Compiled
 from common.database.contention import once_more
@@ -30,7 +31,7 @@ from .records.applicants import number_index
 from .table import APPLICANT, SYSTEM, TABLE, Action
 
 # What guards and effects read of related rows.
-READ_ALONG = ("unit", "received_by", "owner", "applicant")
+READ_ALONG = ("received_by", "owner", "applicant")
 # What happened no longer ago has happened while the person worked.
 JUST_NOW = timedelta(minutes=10)
 
@@ -274,9 +275,9 @@ def perform(
     return move.recorded
 
 
-def for_action(rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
+def for_action(rows: QuerySet[Dossier], read_along: tuple[str, ...] = READ_ALONG) -> QuerySet[Dossier]:
     """Have rows locked until the transaction ends, and read with them what guards and effects look at."""
-    return rows.select_for_update(of=("self",), no_key=True).select_related(*READ_ALONG)
+    return rows.select_for_update(of=("self",), no_key=True).select_related(*read_along)
 
 
 _by_key: Compiled[Dossier] = Compiled(lambda pk: for_action(Dossier.objects.filter(pk=pk)))
@@ -309,11 +310,16 @@ def carry_out(
     """
     if revision is not None and revision != fresh.revision:
         raise Overtaken("stale", fresh, now)
+    if fresh.unit_id == fresh.received_by_id:
+        # As nearly always: no second row of the same unit.
+        fresh.unit = fresh.received_by
     last_at, last_hash = last_of(fresh)
     # Requests read the database's clock before they wait for each other: what is recorded second is never earlier.
     recorded = now if last_at is None else max(now, last_at)
     if at is not None and not (last_at or at) <= at <= recorded:
         raise Refused(_("This time lies before the dossier's last step, or in the future."), code="at", field="at")
+    # What was published, closed or entered in the calendar a moment ago counts.
+    kept.look()
     move = check(action, fresh, by=by, now=recorded, at=at)
     move.written = written
     take(fresh, move, action.changes(move) | {"status": move.to_status, "revision": fresh.revision + 1})

@@ -7,9 +7,10 @@ table and mends it (``manage.py rebuild_worklist``).
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection, transaction
+
+from procedures.models import Procedure
 
 from .models import Dossier, WorklistRow
 from .models.dossier import Status
@@ -78,7 +79,7 @@ def write(*dossiers: int) -> None:
             cursor.execute(made, dossiers)
 
 
-def follow_sector(procedure: Any) -> None:
+def follow_sector(procedure: Procedure) -> None:
     """Let the rows of a procedure's dossiers follow it into its sector. One statement."""
     of_it = Dossier.objects.filter(version__procedure=procedure)
     WorklistRow.objects.filter(dossier__in=of_it).update(sector=procedure.sector.code)

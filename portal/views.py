@@ -1,51 +1,27 @@
 """Pages for everybody: home, help, contact, accessibility, privacy, site map. No session, no token."""
 
-from datetime import date
-
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from common.clock import local_day, now
 from common.text import page_language
-from procedures.finding.search import life_events
-from procedures.labels import event_name
-from procedures.models import ProcedureVersion
 
+from .home import home_page
 from .units import unit_cards
-
-MOST_USED = 8
 
 
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show search, life events, the most used procedures, look-up and the units. Four queries."""
-    events = [(event.code, event_name(event)) for event in life_events()]
-    context = {"procedures": _most_used(local_day(now())), "events": events, "units": unit_cards()}
-    return render(request, "portal/home.html", context)
-
-
-def _most_used(day: date) -> list[dict[str, str]]:
-    """Return code, name and its language of the procedures filed most often. One query."""
-    versions = (
-        ProcedureVersion.objects.in_force(day)
-        .order_by("-procedure__popularity", "procedure__code", "-number")
-        .values_list("procedure__code", "name", "name_en")
-    )
-    english = page_language() == "en"
-    rows: dict[str, dict[str, str]] = {}
-    # Two versions of one procedure may overlap: the newest number stands first and counts.
-    for code, name, name_en in versions[: MOST_USED * 2]:
-        in_english = english and bool(name_en)
-        rows.setdefault(
-            code, {"code": code, "name": name_en if in_english else name, "language": "en" if in_english else "vi"}
-        )
-    return list(rows.values())[:MOST_USED]
+    """Show search, life events, the most used procedures, look-up and the units. No query when it is kept."""
+    (written,) = home_page(local_day(now()), page_language())
+    return render(request, "portal/home.html", {"written": mark_safe(written)})  # noqa: S308
 
 
 @login_not_required
@@ -58,8 +34,8 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def contact(request: HttpRequest) -> HttpResponse:
-    """List the units with address, phone and opening hours. Two queries."""
-    return render(request, "portal/contact.html", {"units": unit_cards()})
+    """List the units with address, phone and opening hours. No query when they are kept."""
+    return render(request, "portal/contact.html", {"units": unit_cards(page_language())})
 
 
 @login_not_required

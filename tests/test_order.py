@@ -44,7 +44,7 @@ def test_sectors_stand_in_order_everywhere(commune):
     for n, name in enumerate(reversed(ORDERED)):
         sector = Sector.objects.create(code=f"o-{n}", name=name)
         Procedure.objects.create(code=f"8.{n:06}", sector=sector)
-    offered, _filters = choices(Filters(), DAY)
+    offered, _filters = choices(Filters())
     own = [sector.name for sector in offered.sectors if sector.code.startswith("o-")]
     managed = [sector.name for sector in lists.sectors() if sector.code.startswith("o-")]
     form = [str(option.choice_label) for option in NewForm()["sector"].subwidgets]

@@ -98,7 +98,7 @@ class SendBack(ActionBase):
 
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
-        last = dossier.assignments.filter(role=Role.SPECIALIST).order_by("-n").select_related("person").first()
+        last = dossier.assignments.filter(role=Role.SPECIALIST).order_by("-n").first()
         person = Result.objects.select_related("proposed_by").get(dossier=dossier).proposed_by
         step = last.step if last else dossier.step
         return assignments.Assignee(dossier.unit, Role.SPECIALIST, person, step).columns()

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
-from common import kept
 from common.refusals import Refused
 from offices.models import Role
 from procedures.papers import needed_papers
@@ -39,8 +38,6 @@ class Submit(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
-        # What was published or closed a moment ago counts.
-        kept.look()
         found = move.extra["readiness"] = Readiness(move.dossier, move.local_day)
         require_none(found.gaps)
 

@@ -33,8 +33,7 @@ class Receive(ActionBase):
     action: ClassVar[Action] = Action.RECEIVE
 
     def guard(self, move: Move) -> None:
-        keys = set(move.dossier.version.papers.values_list("key", flat=True)) if self.originals else set()
-        if not set(self.originals) <= keys:
+        if not set(self.originals) <= {paper.key for paper in move.dossier.version.papers.all()}:
             raise Refused(_("One of the papers does not belong to this procedure."), code="papers")
 
     def changes(self, move: Move) -> dict[str, Any]:
@@ -68,7 +67,9 @@ def mark_originals(move: Move, keys: tuple[str, ...]) -> None:
         uploaded_at=move.now,
     )
     Paper.objects.bulk_create(
-        at_desk(move, required, required.name) for required in dossier.version.papers.filter(key__in=set(keys) - kept)
+        at_desk(move, required, required.name)
+        for required in dossier.version.papers.all()
+        if required.key in keys and required.key not in kept
     )
 
 
@@ -123,12 +124,9 @@ class Forward(ActionBase):
         dossier = move.dossier
         if self.role not in FORWARD_TO:
             raise Refused(_("A dossier is forwarded to a specialist or a clerk."), code="to")
-        posts = list(Post.objects.valid_on(move.local_day).able().filter(unit=dossier.unit, role=self.role))
-        if self.to is not None:
-            able = assignments.can_hold(self.to, self.role, dossier, posts)
-        else:
-            able = any(assignments.can_hold(post.user, self.role, dossier, [post]) for post in posts)
-        if not able:
+        posts = Post.objects.valid_on(move.local_day).able().filter(unit=dossier.unit, role=self.role)
+        chosen = [post for post in posts if self.to is None or post.user_id == self.to.pk]
+        if not any(assignments.lets_hold(post, self.role, dossier) for post in chosen):
             raise Refused(_("Nobody chosen can handle this dossier. Choose somebody who covers its field."), code="to")
         if self.to is not None and is_own(self.to, dossier):
             raise Refused(_("This person may not handle their own dossier."), code="to")

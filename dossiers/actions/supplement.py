@@ -10,7 +10,7 @@ from offices.models import Role
 
 from ..models import Dossier, Paper, Pause, SlipKind, Status, SupplementItem, SupplementRequest
 from ..records import assignments, notices, slips
-from ..records.papers import at_desk
+from ..records.papers import at_desk, present
 from ..records.terms import start_term
 from ..table import APPLICANT, Action
 from ..workflow import ActionBase, Move
@@ -62,7 +62,7 @@ class RequestSupplement(ActionBase):
         version = move.dossier.version
         if not self.items:
             raise Refused(_("Tick at least one paper."), code="items")
-        papers = set(version.papers.values_list("pk", flat=True))
+        papers = {paper.pk for paper in version.papers.all()}
         sections = {section["key"] for section in (version.form or {}).get("sections", [])}
         for item in self.items:
             require_text(item.reason, _("Give a reason for every ticked paper."))
@@ -126,7 +126,7 @@ class ItemState:
 
 def states(request: SupplementRequest, dossier: Dossier) -> list[ItemState]:
     """Return the items of a request in order with what was given for each; two queries."""
-    papers = list(dossier.papers.filter(uploaded_at__gte=request.asked_at, replaced_at=None))
+    papers = [paper for paper in present(dossier) if paper.uploaded_at >= request.asked_at]
     found = []
     for item in request.items.select_related("required"):
         given = tuple(paper for paper in papers if is_for(item, paper))
@@ -176,7 +176,7 @@ class Supplement(ActionBase):
     def effects(self, move: Move) -> None:
         dossier, request = move.dossier, move.extra["request"]
         answered = [state.item for state in move.extra["states"] if state.given]
-        earlier = dossier.papers.filter(uploaded_at__lt=request.asked_at, replaced_at=None) if answered else []
+        earlier = [paper for paper in present(dossier) if paper.uploaded_at < request.asked_at]
         replaced = [paper.pk for paper in earlier if any(is_for(item, paper) for item in answered)]
         Paper.objects.filter(pk__in=replaced).update(replaced_at=move.now)
         # At the counter: what had not come online lies before the clerk.

@@ -33,7 +33,10 @@ from .papers import copy_paper
 COPY = "copy_dossier"
 SUBMIT = "submit"
 
-_own: Compiled[Dossier] = Compiled(lambda owner, ref: for_action(Dossier.objects.of_owner(owner).filter(ref=ref)))
+# A draft has no applicant yet, and its owner is who submits.
+_own: Compiled[Dossier] = Compiled(
+    lambda owner, ref: for_action(Dossier.objects.of_owner(owner).filter(ref=ref), ("received_by",))
+)
 
 
 def newer_version(dossier: Dossier, day: date) -> ProcedureVersion | None:
@@ -98,6 +101,7 @@ def submit(ref: str, *, by: User, key: str, revision: int, now: datetime) -> Dos
                 fresh = _own.first(by.pk, ref)
                 if fresh is None:
                     raise Dossier.DoesNotExist(ref)
+                fresh.owner = by
                 return carry_out(Submit(), fresh, written, by=by, now=now, revision=revision).dossier
 
             return made_once(key, SUBMIT, ref, make, by=by, now=now)

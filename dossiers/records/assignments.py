@@ -36,14 +36,12 @@ def step_of(version: ProcedureVersion, role: str, after: int) -> int:
     return next((n for n in numbers if n > after), numbers[-1] if numbers else after)
 
 
-def can_hold(user: User, role: str, dossier: Dossier, posts: list[Post]) -> bool:
-    """Tell whether one of a person's present posts lets them hold a dossier in a role."""
-    return any(
+def lets_hold(post: Post, role: str, dossier: Dossier) -> bool:
+    """Tell whether a present post lets its holder hold a dossier in a role."""
+    return (
         post.unit_id == dossier.unit_id
         and post.role == role
         and (role != Role.SPECIALIST or post.covers(dossier.version.procedure.sector.code))
-        for post in posts
-        if post.user_id == user.pk
     )
 
 

@@ -76,6 +76,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "expire-drafts": {"task": "dossiers.tasks.expire_drafts", "schedule": crontab(hour=2, minute=30)},
     "sweep-loose-files": {"task": "common.tasks.sweep_loose_files", "schedule": crontab(hour=3, minute=40)},
     "verify-record": {"task": "dossiers.tasks.verify_record", "schedule": crontab(hour=1, minute=10)},
+    "mend-worklist": {"task": "dossiers.tasks.mend_worklist", "schedule": crontab(hour=2, minute=0)},
     "rank-procedures": {"task": "dossiers.tasks.rank_procedures", "schedule": crontab(hour=2, minute=10)},
     "count-figures": {"task": "dossiers.tasks.count_figures", "schedule": crontab(hour=2, minute=20)},
     "expire-prepared-forms": {

@@ -3,22 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
-from typing import Any
-
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, TextField, Value, When
-from django.db.models.functions import Cast, StrIndex
-from django.db.models.lookups import LessThan
 
 from offices.models import Unit
 
 from .. import labels
-from ..models import Offering, Procedure, ProcedureVersion
 from . import spelling
-
-# Which procedure belongs to which life event.
-LINKS: QuerySet[Any] = Procedure.life_events.through._default_manager.all()
+from .listing import Listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,82 +42,55 @@ def _without_unit(found: list[str], units: Iterable[Unit]) -> tuple[list[str], t
     return found, ()
 
 
-def with_words(found: QuerySet[Procedure], asked: Wanted) -> QuerySet[Procedure]:
-    """Keep what has all words; each word begins with what was typed."""
-    condition = Q()
-    for word in asked.words:
-        condition &= Q(search_text__contains=f" {word}")
-    return found.filter(condition)
+def matching(
+    listed: Iterable[Listed], asked: Wanted, agencies: Sequence[str], field: str, level: str, audience: str, event: int
+) -> list[Listed]:
+    """Keep what has all words, each beginning with what was typed, and fits the filters; '', 0 and () mean none."""
+    words = [f" {word}" for word in asked.words]
+    return [
+        one
+        for one in listed
+        if all(word in one.text for word in words)
+        and (not agencies or one.offers_of(agencies))
+        and (not field or one.sector == field)
+        and (not audience or audience in one.audience)
+        and (not event or event in one.events)
+        and (not level or _is_at(one, level, one.level_of(agencies)))
+    ]
 
 
-def ranked(found: QuerySet[Procedure], asked: Wanted) -> QuerySet[Procedure]:
-    """Add the rank of each, the best first, read from the one search text.
+def _is_at(one: Listed, level: str, own: int) -> bool:
+    """Tell whether the tag of a procedure has a level, or a name of NĐ 42/2022."""
+    if level in labels.SCHEME_2022:
+        return labels.scheme_2022(own, one.needs_presence) == level
+    return own == int(level)
+
+
+def ranks(found: Iterable[Listed], asked: Wanted) -> dict[int, int]:
+    """Return the rank of each by primary key, the best first, read from the one search text.
 
     0 a whole name or synonym, 1 the words one after another in the name, 2 in a
     synonym, 3 all words in the name, 4 in name and synonyms, 5 the name has
     words that begin so, 6 the rest: 'con' means 'con' before 'công'.
     """
-    name_end, titles_end = StrIndex("search_text", Value(" \n")), StrIndex("search_text", Value(spelling.REST))
-    whole, in_name, in_synonym, begins = Q(), Q(), Q(), Q()
-    for phrase in asked.phrases:
-        whole |= Q(search_text__contains=f"\n {phrase} \n") | Q(search_text__contains=f"\n thu tuc {phrase} \n")
-        in_name |= _stands(f" {phrase} ", name_end)
-        in_synonym |= _stands(f" {phrase} ", titles_end)
-        begins |= _stands(f" {phrase}", name_end)
-    ways = [whole, in_name, in_synonym]
+    return {one.id: _rank(one.text, asked) for one in found}
+
+
+def _rank(text: str, asked: Wanted) -> int:
+    name_end, titles_end = text.find(" \n"), text.find(spelling.REST)
+
+    def stands(part: str, end: int) -> bool:
+        # Words share their spaces with the ends.
+        return 0 <= text.find(part) < end
+
+    phrases = asked.phrases
+    ways = [
+        any(f"\n {phrase} \n" in text or f"\n thu tuc {phrase} \n" in text for phrase in phrases),
+        any(stands(f" {phrase} ", name_end) for phrase in phrases),
+        any(stands(f" {phrase} ", titles_end) for phrase in phrases),
+    ]
     if len(asked.words) > 1:
-        words_in_name, words_in_titles = Q(), Q()
-        for word in asked.words:
-            words_in_name &= _stands(f" {word} ", name_end)
-            words_in_titles &= _stands(f" {word} ", titles_end)
-        ways += [words_in_name, words_in_titles]
-    ways.append(begins)
-    cases = [When(way, then=n) for n, way in enumerate(ways)]
-    return found.annotate(rank=Case(*cases, default=len(ways), output_field=IntegerField()))
-
-
-def _stands(text: str, before: StrIndex) -> Q:
-    """Return whether a text first stands before a place of the search text; words share their spaces with the ends."""
-    return Q(search_text__contains=text) & Q(LessThan(StrIndex("search_text", Value(text)), before))
-
-
-# Building a condition costs more than asking the database: what a day and the filters say is built once
-# and only ever copied. Nothing is read here.
-@lru_cache(maxsize=64)
-def narrowed(
-    agencies: tuple[str, ...], field: str, level: str, audience: str, event: str, day: date
-) -> QuerySet[Procedure]:
-    """Return the procedures in force and on offer on a day that fit the filters; '' and () stand for no filter."""
-    offerings = Offering.objects.on(day)
-    versions = ProcedureVersion.objects.in_force(day).filter(procedure=OuterRef("pk"))
-    if agencies:
-        offerings = offerings.filter(unit__slug__in=agencies)
-    if audience:
-        # The list as text: SQLite cannot look inside JSON lists.
-        versions = versions.annotate(kinds=Cast("audience", TextField())).filter(kinds__contains=f'"{audience}"')
-    if level:
-        versions = versions.filter(_at_level(level, offerings))
-    found = Procedure.objects.filter(Exists(versions), Exists(offerings.filter(procedure=OuterRef("pk"))))
-    if field:
-        found = found.filter(sector__code=field)
-    if event:
-        found = found.filter(Exists(LINKS.filter(procedure=OuterRef("pk"), lifeevent__code=event)))
-    return found
-
-
-def _at_level(level: str, offerings: QuerySet[Offering]) -> Q:
-    """Return the versions whose tag has a level, or a name of NĐ 42/2022: the highest offering, never above the own."""
-    own = offerings.filter(procedure=OuterRef("procedure"))
-    if level == labels.INFORMATION:
-        return Q(level__lte=2) | ~Q(Exists(own.filter(level__gte=3)))
-    if level == labels.WHOLLY:
-        return _just(4, own) & Q(needs_presence=False)
-    if level == labels.PARTLY:
-        return _just(3, own) | _just(4, own) & Q(needs_presence=True)
-    return _just(int(level), own)
-
-
-def _just(level: int, own: QuerySet[Offering]) -> Q:
-    at_own = Q(Exists(own.filter(level__gte=level)), level=level)
-    lowered = Q(Exists(own.filter(level=level)), ~Q(Exists(own.filter(level__gt=level))), level__gt=level)
-    return at_own | lowered
+        ways.append(all(stands(f" {word} ", name_end) for word in asked.words))
+        ways.append(all(stands(f" {word} ", titles_end) for word in asked.words))
+    ways.append(any(stands(f" {phrase}", name_end) for phrase in phrases))
+    return next((n for n, is_so in enumerate(ways) if is_so), len(ways))

@@ -8,14 +8,16 @@ beginning of a word, and '\\n words \\n' a whole name or synonym.
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
+from types import MappingProxyType
 
 from django.db.models import Q
 from rapidfuzz.distance import OSA
 
+from common.kept import until_changed
 from common.text import fold
 
 from ..models import Procedure, ProcedureVersion, TitleWord
@@ -115,6 +117,24 @@ class Correction:
     words: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The title words, the most frequent first: in how many titles each stands, and which sound alike."""
+
+    titles: Mapping[str, int]
+    alike: Mapping[str, tuple[str, ...]]
+
+
+@until_changed(TitleWord)
+def known_words() -> Known:
+    """Return the :data:`ALL_WORDS` most frequent title words. One query when they are not kept."""
+    titles = dict(TitleWord.objects.order_by("-titles", "word").values_list("word", "titles")[:ALL_WORDS])
+    alike: dict[str, list[str]] = defaultdict(list)
+    for word in titles:
+        alike[_sound(word)].append(word)
+    return Known(MappingProxyType(titles), MappingProxyType({sound: tuple(found) for sound, found in alike.items()}))
+
+
 def respelt(word: str) -> str:
     """Return 'ky' for 'ki' and 'ki' for 'ky'; '' for words of one spelling."""
     found = _I_OR_Y.match(word)
@@ -127,17 +147,16 @@ def correct(words: Sequence[str]) -> Correction | None:
     Unknown words are replaced by the nearest title words, judged by the
     procedures in which they stand together; those without a near one are left
     out. Of words that are all known, but nowhere together, those that sound
-    alike are tried ('tam chu' for 'tạm trú'). Three queries at most.
+    alike are tried ('tam chu' for 'tạm trú'). One query at most when the words are kept.
     """
-    known = set(TitleWord.objects.filter(word__in=words).values_list("word", flat=True))
-    known |= {word for word in words if _is_number(word)}
+    vocabulary = known_words().titles
+    known = {word for word in words if word in vocabulary or _is_number(word)}
     unknown = [word for word in words if word not in known]
     if not unknown:
         return _heard(words) if 1 < len(words) <= MAX_HEARD else None
     if len(unknown) > MAX_UNKNOWN:
         left = tuple(word for word in words if word in known)
         return Correction(left) if left else None
-    vocabulary = dict(TitleWord.objects.order_by("-titles").values_list("word", "titles")[:ALL_WORDS])
     choices = [[word] if word in known else nearest(word, vocabulary) for word in words]
     kept = [choice for choice in choices if choice]
     if not kept:
@@ -147,16 +166,16 @@ def correct(words: Sequence[str]) -> Correction | None:
 
 
 def _heard(words: Sequence[str]) -> Correction | None:
-    """Return known words that sound like these and stand together; two queries."""
-    alike: dict[str, list[str]] = defaultdict(list)
-    for other in TitleWord.objects.order_by("-titles", "word").values_list("word", flat=True)[:ALL_WORDS]:
-        alike[_sound(other)].append(other)
-    choices = [[word, *(other for other in alike[_sound(word)] if other != word)][:CANDIDATES] for word in words]
+    """Return known words that sound like these and stand together; one query."""
+    alike = known_words().alike
+    choices = [
+        [word, *(other for other in alike.get(_sound(word), ()) if other != word)][:CANDIDATES] for word in words
+    ]
     best = _together(choices)
     return Correction(best) if best != tuple(words) else None
 
 
-def nearest(word: str, vocabulary: dict[str, int]) -> list[str]:
+def nearest(word: str, vocabulary: Mapping[str, int]) -> list[str]:
     """Return the known words that somebody may have meant, the likeliest first."""
     variants = {respelt(word), _decomposed(word)} - {""}
     sure = [variant for variant in variants if variant in vocabulary]

@@ -1,11 +1,13 @@
 """The catalogue as everybody sees it: the list, one procedure, its official templates."""
 
 import mimetypes
+from collections.abc import Iterable
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
 
 from common import clock
@@ -14,6 +16,7 @@ from common.text import page_language
 from common.web.page_cache import anonymous_page
 
 from ..finding import search
+from ..finding.cards import Card
 from ..finding.search import Filters
 from ..labels import audience_words, event_name, in_vietnamese, level_choices
 from ..levels import PAPER_LEVEL
@@ -25,17 +28,18 @@ from .written import page_of
 @login_not_required
 @require_safe
 def find(request: HttpRequest) -> HttpResponse:
-    """List the procedures that a search finds, twenty a page. Nine queries at most, four more for a misspelt search."""
+    """List the procedures that a search finds, twenty a page. No query when all is kept, one for a misspelt search."""
     return anonymous_page(request, lambda: _find(request, Filters.read(request.GET)))
 
 
 def _find(request: HttpRequest, asked: Filters) -> tuple[HttpResponse, str]:
     """Return the list and the address it is kept under: no words, one filter at most."""
     day, base = clock.local_day(clock.now()), reverse("procedures:find")
-    options, filters = search.choices(asked, day)
+    options, filters = search.choices(asked)
     after, before = (request.GET.get(name, "")[:200] for name in ("after", "before"))
     found = search.find(filters, options, day, base, after=after, before=before)
     event = options.event(filters.event)
+    heading = "h4" if found.groups else "h3"
     context = {
         "filters": filters,
         "options": options,
@@ -47,8 +51,10 @@ def _find(request: HttpRequest, asked: Filters) -> tuple[HttpResponse, str]:
         "active": search.active(filters, options, base),
         "next_url": filters.url(base, after=found.page.next) if found.page.next else "",
         "previous_url": filters.url(base, before=found.page.previous) if found.page.previous else "",
-        "groups": found.groups or [{"name": "", "rows": found.rows}],
-        "heading": "h4" if found.groups else "h3",
+        "groups": [
+            {"name": group["name"], "count": len(group["rows"]), "html": _written(group["rows"], heading)}
+            for group in found.groups or [{"name": "", "rows": found.rows}]
+        ],
         "exact_url": filters.url(base, exact=1),
         "suggestion_url": filters.url(base, q=found.suggestion),
         "base": base,
@@ -56,6 +62,11 @@ def _find(request: HttpRequest, asked: Filters) -> tuple[HttpResponse, str]:
     }
     is_kept = not filters.q and len(filters.parameters()) <= 1
     return render(request, "procedures/procedure_find.html", context), filters.url(base) if is_kept else ""
+
+
+def _written(rows: Iterable[Card], heading: str) -> SafeString:
+    """Return the rows as they are written under headings of one rank."""
+    return mark_safe("".join(row[heading] for row in rows))  # noqa: S308
 
 
 @login_not_required

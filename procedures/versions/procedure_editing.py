@@ -15,7 +15,7 @@ from common.refusals import Refused
 from common.values.money import format_vnd
 from offices.models import Unit
 
-from .. import access
+from .. import access, hooks
 from ..finding.indexing import write_search_text
 from ..models import FeeLine, LifeEvent, Offering, OfferingFee, Procedure, ProcedureVersion, Proposal
 from . import telling
@@ -69,6 +69,9 @@ def change_procedure(
         record(procedure, "procedure.edit", by=by, now=now, name=version.name if version else "", changes=changes)
         procedure.refresh_from_db()
         _renew_search_text(procedure, clock.local_day(now))
+        if "sector" in changed:
+            for follow in hooks.sector_changed:
+                follow(procedure)
 
 
 @dataclass(frozen=True, slots=True)
