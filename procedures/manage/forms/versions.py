@@ -142,7 +142,7 @@ class InfoForm(DraftForm):
 class StepForm(DraftForm):
     """One step of the work."""
 
-    role = forms.ChoiceField(label=pgettext_lazy("role of a step", "Who does it"), required=False)
+    role = forms.ChoiceField(label=pgettext_lazy("step", "Who does it"), required=False)
     unit = NamedField(
         Unit.objects.none(),
         label=gettext_lazy("Which unit"),
