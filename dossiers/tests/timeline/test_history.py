@@ -32,8 +32,8 @@ def test_sentence_of_the_issue_in_vietnamese(road):
     road.processing()
     with translation.override("vi"):
         assert sentence(road, history.OWNER) == (
-            "Hồ sơ đang ở bộ phận Tư pháp – Hộ tịch, do chuyên môn Trần Văn Nam giữ từ 09:03 ngày 23/03; "
-            "hẹn trả 09:02 ngày 26/03."
+            "Hồ sơ đang ở bộ phận Tư pháp – Hộ tịch, do công chức chuyên môn Trần Văn Nam giữ từ 09:03 ngày 23/03; "
+            "hẹn trả kết quả lúc 09:02 ngày 26/03."
         )
 
 
