@@ -64,7 +64,7 @@ def messages() -> Iterator[tuple[str, str]]:
     """Yield every Vietnamese text of the catalogue with its message."""
     with (ROOT / CATALOGUE).open("rb") as file:
         for message in read_po(file):
-            texts = [message.string] if isinstance(message.string, str) else message.string
+            texts = [message.string] if isinstance(message.string, str) else list(message.string or ())
             name = message.id if isinstance(message.id, str) else message.id[0]
             yield from ((f"“{name[:60]}”", text) for text in texts if name)
 
