@@ -37,6 +37,14 @@ def test_sentence_of_the_issue_in_vietnamese(road):
         )
 
 
+def test_what_the_applicant_withdrew_is_not_said_to_be_stopped_by_the_commune(road):
+    road.submitted().do(actions.RequestWithdrawal(), road.citizen)
+    assert road.dossier.status == Status.STOPPED
+    assert sentence(road, history.OWNER).startswith("You have withdrawn the dossier, ")
+    for audience in (history.OFFICER, history.PUBLIC):
+        assert sentence(road, audience).startswith("The applicant has withdrawn the dossier, ")
+
+
 def test_sentence_shows_the_year_when_it_is_another_one(road):
     road.processing()
     road.now += timedelta(days=365)
