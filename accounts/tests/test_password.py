@@ -18,7 +18,7 @@ def link_in(mail) -> str:
     return present(re.search(r"http://testserver(/accounts/reset/\S+)", mail.body))[1]
 
 
-def test_reset_by_mail_works_once(visitor, confirmed, mailoutbox, client):
+def test_reset_by_mail_works_once(visitor, confirmed, mailoutbox, client, settings):
     client.force_login(confirmed)
     assert (
         visitor.fill(RESET, {"email": "AN@example.com"}, headers={"host": "localhost"}).url == "/accounts/reset/sent/"
@@ -34,6 +34,8 @@ def test_reset_by_mail_works_once(visitor, confirmed, mailoutbox, client):
     assert client.get("/account/").status_code == 302, "other sessions end"
     assert "không dùng được nữa" in Client().get(link).content.decode()
     assert mailoutbox[-1].subject == "Mật khẩu của bạn đã được đổi"
+    # Whoever is told to call reads the number too.
+    assert f"Điện thoại: {settings.SITE['phone']}" in mailoutbox[-1].body
 
 
 def test_link_dies_after_an_hour(visitor, confirmed, mailoutbox, time_machine):
