@@ -29,7 +29,7 @@ journeys: install-dev  ## Drive the running portal in Chromium
 pictures: journeys  ## Renew the README's pictures from those the journeys take
 	$(BIN)/python docs/take_pictures.py
 
-check: install-dev  ## Look at style, types, floors, migrations, templates and translations
+check: install-dev  ## Look at style, types, floors, migrations, templates, translations and words
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -39,6 +39,7 @@ check: install-dev  ## Look at style, types, floors, migrations, templates and t
 	$(BIN)/djlint --lint --quiet templates
 	$(BIN)/python .ci/check_templates.py
 	$(BIN)/python .ci/check_messages.py
+	$(BIN)/python .ci/check_words.py
 
 fix: install-dev  ## Mend what can be mended without thinking
 	$(BIN)/ruff check --fix .

@@ -101,7 +101,7 @@ class IdentityForm(forms.Form):
         label=_("Number of the paper"),
         max_length=40,
         error_messages={"required": _("Enter the number of the identity paper.")},
-        help_text=_("It stands on the front of the identity card. Leave it empty when you have no paper."),
+        help_text=_("It is printed on the front of your identity card. Leave it empty when you have no paper."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 

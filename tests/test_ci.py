@@ -1,4 +1,4 @@
-"""What `.ci/run` refuses: a tree that is not what is committed, and reports in which a package's tests are missing."""
+"""What `.ci/run` refuses: a tree that is not what is committed, retired words, reports without a package's tests."""
 
 import shutil
 import subprocess
@@ -68,6 +68,45 @@ def test_ignored_files_do_not_stop_a_run(clone):
     done = subprocess.run(run, env={"PATH": str(tools)}, capture_output=True, text=True, check=False)
     assert "System packages" in done.stdout
     assert "not clean" not in done.stderr
+
+
+@pytest.fixture
+def words(tmp_path):
+    """A tree with the check of words, and one Vietnamese message."""
+    catalogue = tmp_path / "locale/vi/LC_MESSAGES/django.po"
+    for folder in (tmp_path / ".ci", catalogue.parent, tmp_path / "templates/slips"):
+        folder.mkdir(parents=True)
+    shutil.copy(ROOT / ".ci/check_words.py", tmp_path / ".ci")
+    catalogue.write_text('msgid "Home"\nmsgstr "Trang chủ"\n')
+    return tmp_path
+
+
+def said_of_words(tree: Path) -> tuple[int, str]:
+    done = subprocess.run([sys.executable, tree / ".ci/check_words.py"], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout
+
+
+def test_settled_words_pass(words):
+    (words / "templates/slips/receipt.html").write_text("<p>Bộ phận Một cửa, email, thủ tục đăng ký khai sinh</p>\n")
+    assert said_of_words(words) == (0, "No retired word is back.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "found"),
+    [
+        (
+            "locale/vi/LC_MESSAGES/django.po",
+            'msgid "Home"\nmsgstr "Về Trang đầu"\n',
+            "“Home”: “Trang đầu”: write trang chủ",
+        ),
+        ("templates/slips/receipt.html", "<p>\nBộ phận một cửa\n</p>", "receipt.html:2: “Bộ phận một cửa”"),
+        ("texts.py", 'TEXT = "Gửi qua thư điện tử"', "texts.py:1: “thư điện tử”: write email"),
+    ],
+)
+def test_retired_words_are_found(words, name, text, found):
+    (words / name).write_text(text)
+    code, said = said_of_words(words)
+    assert code == 1 and found in said
 
 
 def report(path: Path, packages: tuple[str, ...], inside: str = "") -> None:

@@ -18,7 +18,7 @@ def link_in(mail) -> str:
     return present(re.search(r"http://testserver(/accounts/reset/\S+)", mail.body))[1]
 
 
-def test_reset_by_mail_works_once(visitor, confirmed, mailoutbox, client):
+def test_reset_by_mail_works_once(visitor, confirmed, mailoutbox, client, settings):
     client.force_login(confirmed)
     assert (
         visitor.fill(RESET, {"email": "AN@example.com"}, headers={"host": "localhost"}).url == "/accounts/reset/sent/"
@@ -27,20 +27,22 @@ def test_reset_by_mail_works_once(visitor, confirmed, mailoutbox, client):
     link = link_in(mailoutbox[0])
     page = visitor.get(link, follow=True)
     form = page.request["PATH_INFO"]
-    assert link != form and "Chọn mật khẩu mới" in page.content.decode()
+    assert link != form and "Đặt mật khẩu mới" in page.content.decode()
     assert visitor.post(form, {"password1": NEW, "password2": NEW}).url == "/accounts/reset/done/"
     confirmed.refresh_from_db()
     assert confirmed.check_password(NEW)
     assert client.get("/account/").status_code == 302, "other sessions end"
-    assert "không còn dùng được" in Client().get(link).content.decode()
+    assert "không dùng được nữa" in Client().get(link).content.decode()
     assert mailoutbox[-1].subject == "Mật khẩu của bạn đã được đổi"
+    # Whoever is told to call reads the number too.
+    assert f"Điện thoại: {settings.SITE['phone']}" in mailoutbox[-1].body
 
 
 def test_link_dies_after_an_hour(visitor, confirmed, mailoutbox, time_machine):
     time_machine.move_to("2026-03-23T02:00:00Z", tick=False)
     visitor.fill(RESET, {"email": confirmed.email})
     time_machine.move_to("2026-03-23T03:00:05Z", tick=False)
-    assert "không còn dùng được" in visitor.get(link_in(mailoutbox[0])).content.decode()
+    assert "không dùng được nữa" in visitor.get(link_in(mailoutbox[0])).content.decode()
 
 
 def test_known_and_unknown_address_get_the_same_answer(visitor, confirmed, mailoutbox):
@@ -61,7 +63,7 @@ def test_mails_to_one_address_are_limited(visitor, confirmed, mailoutbox):
 
 
 def test_broken_link_is_answered_with_help(client):
-    assert "không còn dùng được" in client.get("/accounts/reset/1-abc-def/").content.decode()
+    assert "không dùng được nữa" in client.get("/accounts/reset/1-abc-def/").content.decode()
     assert client.get("/accounts/reset/zzzzzzzzzzzzz-abc/").status_code == 200
 
 

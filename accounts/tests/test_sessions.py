@@ -14,8 +14,8 @@ CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)
         (CHROME.replace("X11; Linux x86_64", "Windows NT 10.0; Win64; x64") + " Edg/140.0", "Edge, Windows"),
         ("Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 coc_coc_browser/130 Chrome/124", "Cốc Cốc, Android"),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0) Version/18.0 Mobile Safari/604.1", "Safari, iPhone"),
-        ("", "trình duyệt không rõ"),
-        ("<script>", "trình duyệt không rõ"),
+        ("", "trình duyệt không xác định"),
+        ("<script>", "trình duyệt không xác định"),
     ],
 )
 def test_a_browser_is_told_in_words(agent, words):

@@ -49,7 +49,10 @@ NO_NAME = "giay-to"
 REASONS = {
     "missing": _("Choose a file first."),
     "empty": _("The file %(name)s is empty. Take the photo again or choose another file."),
-    "too_large": _("The file %(name)s is larger than %(limit)d MB. Retake it at a smaller size."),
+    "too_large": _(
+        "The file %(name)s is larger than %(limit)d MB. Take a photo at a lower resolution; scan a PDF at 200 dpi or "
+        "split it."
+    ),
     "type": _(
         "The file %(name)s is of a kind that the portal does not take. Send a photo (JPEG, PNG, HEIC, WebP) or a PDF."
     ),

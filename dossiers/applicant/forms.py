@@ -123,7 +123,7 @@ class TrackByCodeForm(LookupForm):
     code = NfcCharField(
         label=_("Dossier code"),
         max_length=60,
-        help_text=_("It is printed on the filing note and on the receipt, for example 000.00.99.H19-260105-0012."),
+        help_text=_("It is printed on the filing slip and on the receipt, for example 000.00.99.H19-260105-0012."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
         error_messages={"required": _("Enter the dossier code.")},
     )

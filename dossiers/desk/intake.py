@@ -164,7 +164,7 @@ def taken_with(key: str, by: User) -> Dossier | None:
 
 def gone() -> Refused:
     """Return the refusal of a declaration that is no longer there."""
-    return Refused(_("This declaration has been taken in already, or its time is over."), code="intake")
+    return Refused(_("This declaration has been accepted already, or its time is over."), code="intake")
 
 
 def kinds_of(version: ProcedureVersion) -> list[str]:

@@ -262,7 +262,7 @@ def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
         return _("This dossier is a draft; it has not been submitted.")
     sentences = {
         Status.REFUSED: _("The dossier was not received."),
-        Status.STOPPED: _("The dossier was stopped."),
+        Status.STOPPED: _stopped(dossier, audience),
         Status.DECIDED: _("The result is ready."),
         Status.RETURNED: _("The result has been handed over."),
     }
@@ -297,6 +297,13 @@ def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
             "time": in_sentence(row.since, now),
         }
     return _join(where, _promised(dossier, now))
+
+
+def _stopped(dossier: Dossier, audience: str) -> str:
+    # Where a withdrawal was asked for and not declined, it is what ended the dossier.
+    if dossier.former_status is None:
+        return _("The dossier was stopped.")
+    return _("You have withdrawn the dossier.") if audience == OWNER else _("The applicant has withdrawn the dossier.")
 
 
 def _promised(dossier: Dossier, now: datetime) -> str:

@@ -175,7 +175,7 @@ def plan_of(text: str, unit: Unit | None) -> Plan:
     """Read a list of 'dd/mm/yyyy; kind; name' and compare it with the days entered for a unit. One query."""
     rows = [(n, line.strip()) for n, line in enumerate(text.splitlines(), start=1) if line.strip()]
     if len(rows) > MAX_LINES:
-        message = _("Take in at most %(count)d lines at a time.") % {"count": MAX_LINES}
+        message = _("Import up to %(count)d lines at a time.") % {"count": MAX_LINES}
         return Plan([PlanLine(rows[MAX_LINES][0], "", "fault", message=message)])
     read = [_read(n, line) for n, line in rows if not fold(line).startswith(("ngay;", "ngay,", "day,", "day;"))]
     days = [line.day for line in read if line.day is not None]

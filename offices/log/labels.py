@@ -38,7 +38,7 @@ ACTIONS: dict[str, Any] = {
     "calendar.add": _("Day added"),
     "calendar.change": _("Day changed"),
     "calendar.remove": _("Day removed"),
-    "calendar.import": _("Days taken in"),
+    "calendar.import": _("Days imported"),
     "calendar.enter": _("Year marked as entered"),
     "calendar.withdraw": _("Year no longer marked as entered"),
     "alert.acknowledge": _("Alert acknowledged"),

@@ -157,7 +157,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 @administrator_only
 @shows_form
 def import_days(request: HttpRequest) -> HttpResponse:
-    """Take in a list of days: checked line by line first, then written all or nothing."""
+    """Import a list of days: checked line by line first, then written all or nothing."""
     admin = administrator_of(request)
     proposed = _year_of(request.GET.get("propose"), 0)
     shown = proposed or admin.day.year
@@ -179,7 +179,7 @@ def import_days(request: HttpRequest) -> HttpResponse:
                     form.refuse(refused)
                     plan, status = days.plan_of(text, unit), 409
                 else:
-                    words = ngettext("%(count)d day has been taken in.", "%(count)d days have been taken in.", count)
+                    words = ngettext("%(count)d day has been imported.", "%(count)d days have been imported.", count)
                     messages.success(request, words % {"count": count})
                     return redirect(_address(plan.years[0] if plan.years else shown, unit))
     page = {

@@ -104,7 +104,7 @@ def replace_old_confirmation(day: date, now: datetime) -> None:
     )
     ProcedureStep.objects.bulk_create(
         [
-            ProcedureStep(version=version, n=1, text="Mang Sổ hộ khẩu đến bộ phận một cửa"),
+            ProcedureStep(version=version, n=1, text="Mang Sổ hộ khẩu đến Bộ phận Một cửa"),
             ProcedureStep(version=version, n=2, role=Role.CLERK, text="Đối chiếu Sổ hộ khẩu và xác nhận", allotted=1),
         ]
     )

@@ -366,7 +366,7 @@ def ask(step: Steps) -> actions.RequestSupplement:
         item = actions.Item(paper.pk, "", paper.name, reason)
     else:
         item = actions.Item(None, "", "Bản chụp giấy tờ tùy thân của người nộp", reason)
-    return actions.RequestSupplement((item,), "Gọi số điện thoại của bộ phận một cửa nếu cần hướng dẫn thêm.")
+    return actions.RequestSupplement((item,), "Gọi số điện thoại của Bộ phận Một cửa nếu cần hướng dẫn thêm.")
 
 
 # Beginnings -----------------------------------------------------------------------------------------------------------

@@ -34,10 +34,12 @@ KINDS = {"phi": "phí", "le_phi": "lệ phí"}
 ROLES = {
     "": "người nộp",
     "clerk": "cán bộ tiếp nhận",
-    "specialist": "chuyên viên",
+    "specialist": "công chức chuyên môn",
     "leader": "lãnh đạo",
-    "cashier": "thủ quỹ",
+    "cashier": "cán bộ thu phí",
 }
+# As workbooks of 0.1.0 call them.
+FORMER_ROLES = {"chuyên viên": "specialist", "thủ quỹ": "cashier"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Column:
     """One column: ``name`` of the value, its heading and explanation, how wide it is, what kind of value it holds.
 
     ``kind`` is text, lines (a list, one entry a line), number, hours, money,
-    day, truth, tiers, exemptions, or one / several of ``known`` (stored value → word).
+    day, truth, tiers, exemptions, or one / several of ``known`` (stored value → word);
+    ``former`` words (word → stored value) are still read.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Column:
     width: int = 14
     kind: str = "text"
     known: Mapping[Any, str] | None = None
+    former: Mapping[str, Any] | None = None
 
 
 CODE = Column("code", "Mã thủ tục", f"{EXPLAINS} mã quốc gia (1.001193) hoặc mã của xã (XA-0001).", 18)
@@ -93,7 +97,7 @@ PAPERS = (
     Column("copies", "Bản sao", "Số nguyên.", 9, "number"),
     Column("is_required", "Bắt buộc", "Có hoặc Không.", 9, "truth", YES_NO),
     Column("condition", "Khi nào cần", "Bằng lời; để trống nếu luôn cần.", 40),
-    Column("from_form", "Lập từ tờ khai", "Có: cổng lập giấy này từ tờ khai điện tử.", 10, "truth", YES_NO),
+    Column("from_form", "Lập từ tờ khai", "Có: cổng lập giấy này từ tờ khai.", 10, "truth", YES_NO),
     Column("may_bring_original", "Được mang bản giấy", "Có: có thể hẹn mang bản giấy đến.", 11, "truth", YES_NO),
 )
 FEES = (
@@ -121,7 +125,7 @@ FEES = (
 )
 STEPS = (
     CODE,
-    Column("role", "Người thực hiện", f"{', '.join(ROLES.values())}.", 18, "one", ROLES),
+    Column("role", "Người thực hiện", f"{', '.join(ROLES.values())}.", 24, "one", ROLES, FORMER_ROLES),
     Column("text", "Nội dung", "Tối đa 400 ký tự; các bước theo thứ tự dòng.", 70),
     Column("text_en", "Nội dung tiếng Anh", "Có thể để trống.", 40),
     Column("allotted", "Số giờ làm việc", "Ví dụ 4 hoặc 1,5.", 9, "hours"),

@@ -268,7 +268,8 @@ def _day(found: Any, column: Column) -> str:
 
 
 def _one(found: Any, column: Column) -> Any:
-    known = {fold(word): value for value, word in (column.known or {}).items()}
+    known = {fold(word): value for word, value in (column.former or {}).items()}
+    known |= {fold(word): value for value, word in (column.known or {}).items()}
     word = fold(str(found))
     if word not in known:
         raise _Bad(_("One of these is needed here: %(known)s.") % {"known": ", ".join((column.known or {}).values())})

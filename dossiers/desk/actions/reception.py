@@ -29,10 +29,13 @@ REASONS_REFUSED = (
 
 
 class ReceiveForm(ActionForm):
-    """Receive: which originals the clerk has seen."""
+    """Receive: which originals the desk keeps."""
 
     originals = forms.MultipleChoiceField(
-        label=gettext_lazy("Originals shown at the desk"), required=False, widget=forms.CheckboxSelectMultiple
+        label=gettext_lazy("Originals handed in at the desk"),
+        help_text=gettext_lazy("The receipt lists them as kept here. Leave out what was only compared and given back."),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:

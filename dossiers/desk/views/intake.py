@@ -126,7 +126,7 @@ def register(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
                 status = refused.status
             else:
                 link = format_html('<a href="{}">{}</a>', reverse("desk:dossier", args=[dossier.code]), dossier.code)
-                messages.success(request, format_html("{} {}", _("Taken in:"), link))
+                messages.success(request, format_html("{} {}", _("Accepted:"), link))
                 point_out(request, asked)
                 return redirect("desk:print", SlipKind.RECEIPT, dossier.code)
     page = {

@@ -296,7 +296,7 @@ def test_after_hours_today_is_the_next_working_day(client, road, commune):
     for moment, words, count in (
         (dossier.due_at.replace(hour=1), "Đến hạn hôm nay", 1),
         (dossier.due_at - timedelta(days=1), "Đến hạn hôm nay", 0),
-        (dossier.due_at.replace(hour=20) - timedelta(days=1), "Đến hạn ngày làm việc tới", 1),
+        (dossier.due_at.replace(hour=20) - timedelta(days=1), "Đến hạn vào ngày làm việc tiếp theo", 1),
     ):
         with time_machine.travel(moment, tick=False):
             client.force_login(commune.clerk)

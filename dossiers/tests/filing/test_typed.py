@@ -62,7 +62,7 @@ def test_an_answer_at_fault_is_kept_as_typed_and_shown_with_its_reason(mine, dra
 
 def test_saving_for_later_says_that_something_is_to_be_corrected(mine, draft):
     page = send(mine, draft, WRONG, also={"later": "1"}, follow=True).content.decode()
-    assert "Đã lưu lúc 09:00" in page and "giữ nguyên như bạn đã gõ" in page
+    assert "Đã lưu lúc 09:00" in page and "giữ nguyên như bạn đã nhập" in page
 
 
 def test_what_is_typed_rests_encrypted(mine, draft):

@@ -32,9 +32,17 @@ def test_sentence_of_the_issue_in_vietnamese(road):
     road.processing()
     with translation.override("vi"):
         assert sentence(road, history.OWNER) == (
-            "Hồ sơ đang ở bộ phận Tư pháp – Hộ tịch, do chuyên môn Trần Văn Nam giữ từ 09:03 ngày 23/03; "
-            "hẹn trả 09:02 ngày 26/03."
+            "Hồ sơ đang ở bộ phận Tư pháp – Hộ tịch, do công chức chuyên môn Trần Văn Nam giữ từ 09:03 ngày 23/03; "
+            "hẹn trả kết quả lúc 09:02 ngày 26/03."
         )
+
+
+def test_what_the_applicant_withdrew_is_not_said_to_be_stopped_by_the_commune(road):
+    road.submitted().do(actions.RequestWithdrawal(), road.citizen)
+    assert road.dossier.status == Status.STOPPED
+    assert sentence(road, history.OWNER).startswith("You have withdrawn the dossier, ")
+    for audience in (history.OFFICER, history.PUBLIC):
+        assert sentence(road, audience).startswith("The applicant has withdrawn the dossier, ")
 
 
 def test_sentence_shows_the_year_when_it_is_another_one(road):

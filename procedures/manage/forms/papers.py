@@ -56,7 +56,7 @@ class PaperForm(DraftForm):
         max_length=500,
         widget=forms.FileInput(attrs={"accept": ACCEPT_ATTRIBUTE}),
     )
-    remove_template = TickField(label=gettext_lazy("Take the present template away"))
+    remove_template = TickField(label=gettext_lazy("Remove the current template"))
 
     def __init__(
         self, *args: Any, version: ProcedureVersion, paper: RequiredPaper | None = None, **options: Any

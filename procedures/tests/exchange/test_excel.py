@@ -179,6 +179,14 @@ def test_faulty_cells_are_named(version, publisher, sheet, heading, value):
     assert any(fault.place.startswith(f"{sheet}, ") and "3" in fault.place for fault in outcome.faults)
 
 
+def test_roles_are_read_by_their_former_names_too(version, publisher):
+    book = workbook()
+    assert book[STEP].cell(4, column(book[STEP], "Người thực hiện")).value == "công chức chuyên môn"
+    put(book, STEP, 4, "Người thực hiện", "Chuyên viên")
+    (outcome,) = dry_run(saved(book), publisher).outcomes
+    assert outcome.state == SAME
+
+
 def test_rows_without_a_code_and_twins_are_faults(version, publisher):
     book = workbook()
     book[PAPER].append([None, "x", "Giấy"])

@@ -156,11 +156,11 @@ def test_a_last_day_to_come_is_announced(client, version):
 @pytest.mark.parametrize(
     ("level", "presence", "four", "two"),
     [
-        (1, False, "Mức 1", "Chỉ thông tin"),
-        (2, True, "Mức 2", "Chỉ thông tin"),
-        (3, False, "Mức 3", "Một phần"),
-        (4, True, "Mức 4", "Một phần"),
-        (4, False, "Mức 4", "Toàn trình"),
+        (1, False, "Mức 1", "Cung cấp thông tin trực tuyến"),
+        (2, True, "Mức 2", "Cung cấp thông tin trực tuyến"),
+        (3, False, "Mức 3", "Trực tuyến một phần"),
+        (4, True, "Mức 4", "Trực tuyến một phần"),
+        (4, False, "Mức 4", "Trực tuyến toàn trình"),
     ],
 )
 def test_levels_have_two_schemes_of_names(settings, level, presence, four, two):
@@ -205,7 +205,7 @@ def test_no_label_promises_that_fees_are_paid_online(settings):
     with translation.override("vi"):
         for scheme in ("four", "two"):
             settings.LEVEL_NAMES = scheme
-            assert "trả phí trên mạng" not in labels.level_words(4) and "thanh toán" not in labels.level_words(4)
+            assert "phí" not in labels.level_words(4) and "thanh toán" not in labels.level_words(4)
 
 
 EXEMPTIONS: list[dict[str, Any]] = [
