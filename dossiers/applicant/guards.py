@@ -5,13 +5,14 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedInRequest
 from common.clock import local_day, now
 from common.refusals import Refused
+from common.web.hidden import hidden
 from dossiers.timeline.history import explain_refusal
 
 from ..filing import submission
@@ -28,7 +29,7 @@ def own_dossier(request: SignedInRequest, ref: str, related: tuple[str, ...] = P
     rows = Dossier.objects.of_owner(request.user)
     found = (rows.select_related(*related) if related else rows).filter(ref=ref).first()
     if found is None:
-        raise Http404
+        raise hidden(Dossier, ref=ref)
     return found
 
 

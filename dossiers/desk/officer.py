@@ -10,6 +10,7 @@ from accounts.models import User
 from common.clock import local_day
 from common.refusals import Refused
 from common.values.working_time import OfficeCalendar, YearNotEntered, next_open
+from common.web.hidden import hidden
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Post
 
@@ -90,9 +91,11 @@ class Officer:
 
         Raises Http404 for an unknown one and for one of another unit alike.
         """
-        found = self.dossiers().select_related(*PAGE_RELATIONS).filter(code=code).first() if is_code(code) else None
-        if found is None:
+        if not is_code(code):
             raise Http404
+        found = self.dossiers().select_related(*PAGE_RELATIONS).filter(code=code).first()
+        if found is None:
+            raise hidden(Dossier, code=code)
         return found
 
 

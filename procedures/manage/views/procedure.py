@@ -5,15 +5,16 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.forms.screen_forms import ScreenForm
+from common.web.hidden import hidden
 from common.web.screens import Screen, answer, done, press, sent, shows_form
 from offices.log.lines import lines_of
-from offices.models import AuditEntry
+from offices.models import AuditEntry, Unit
 from procedures import access, fees
 from procedures.catalogue import lacks_specialist
 from procedures.models import FeeLine, Offering, Procedure, Proposal, VersionStatus
@@ -179,14 +180,21 @@ def _decided(found: Procedure) -> dict[str, Any]:
     }
 
 
+def _own_unit(publisher: Publisher, slug: str) -> Unit:
+    """Return a unit whose offerings the publisher may change. Raises Http404."""
+    own = access.offering_units(publisher.user, publisher.day)
+    unit = next((mine for mine in own if mine.slug == slug), None)
+    if unit is None:
+        raise hidden(Unit, slug=slug)
+    return unit
+
+
 @publisher_only
 @shows_form
 def offering(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     """Say how one of one's own units offers a procedure; other units' are 404."""
     publisher, found = publisher_of(request), procedure_of(code)
-    unit = next((mine for mine in access.offering_units(request.user, publisher.day) if mine.slug == slug), None)
-    if unit is None:
-        raise Http404
+    unit = _own_unit(publisher, slug)
     present = Offering.objects.filter(unit=unit, procedure=found).first()
     maximum = procedure_editing.highest_level(found, publisher.day)
     lines = procedure_editing.due_lines(found, publisher.day)
@@ -213,8 +221,9 @@ def offering(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
 def offering_end(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     """Let a unit stop offering a procedure after today."""
     publisher, found = publisher_of(request), procedure_of(code)
-    units = [mine for mine in access.offering_units(request.user, publisher.day) if mine.slug == slug]
-    present = get_object_or_404(Offering.objects.select_related("unit"), unit__in=units, procedure=found)
+    present = get_object_or_404(
+        Offering.objects.select_related("unit"), unit=_own_unit(publisher, slug), procedure=found
+    )
     present.procedure = found
 
     def change() -> str:
