@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -44,6 +45,8 @@ STATUS_TAGS = {
 }
 
 
+# So many entries of a history stand open; one or two more are not worth a fold.
+_OPEN, _SPARED = 5, 2
 # Letters that no English word has.
 _VIETNAMESE = re.compile(r"[ăâđêôơưàảãạáằẳẵặắầẩẫậấèẻẽẹéềểễệếìỉĩịíòỏõọóồổỗộốờởỡợớùủũụúừửữựứỳỷỹỵý]", re.IGNORECASE)
 
@@ -201,6 +204,18 @@ def spoken(text: Any) -> str:
     if page_language() == "vi" or not _VIETNAMESE.search(unicodedata.normalize("NFC", html)):
         return html
     return format_html('<span lang="vi">{}</span>', html)
+
+
+@register.filter
+def newest(entries: Sequence[Any]) -> Sequence[Any]:
+    """Return the entries of a history, newest first, that stand open; all of a short one."""
+    return entries[:_OPEN] if len(entries) > _OPEN + _SPARED else entries
+
+
+@register.filter
+def older(entries: Sequence[Any]) -> Sequence[Any]:
+    """Return the entries of a history that are folded away."""
+    return entries[len(newest(entries)) :]
 
 
 @register.filter

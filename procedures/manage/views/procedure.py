@@ -13,23 +13,21 @@ from django.views.decorators.http import require_POST, require_safe
 from common.forms.screen_forms import ScreenForm
 from common.web.hidden import hidden
 from common.web.screens import Screen, answer, done, press, sent, shows_form
-from offices.log.lines import lines_of
-from offices.models import AuditEntry, Unit
+from offices.models import Unit
 from procedures import access, fees
 from procedures.catalogue import lacks_specialist
 from procedures.models import FeeLine, Offering, Procedure, Proposal, VersionStatus
 from procedures.versions import procedure_editing, publishing
-from procedures.versions.changing import SUBJECT, overtaken
+from procedures.versions.changing import overtaken
 from procedures.versions.checking import NO_SPECIALIST
 
 from .. import lists
 from ..forms.offerings import OfferingForm, revision_of
 from ..forms.procedures import DuplicateForm, ProcedureForm, RetireForm
 from ..guards import publisher_only
+from ..history import history_of
 from ..pages import Publisher, once_procedure, procedure_of, publisher_of
 from ..sections import link, state_words
-
-HISTORY = 50
 
 
 @publisher_only
@@ -41,7 +39,6 @@ def procedure(request: HttpRequest, code: str) -> HttpResponseBase:
     shown = lists.shown_of(versions, publisher.day)
     related = list(found.related.order_by("code"))
     names = lists.names_of(related, publisher.day) if related else {}
-    history = AuditEntry.objects.filter(subject_type=SUBJECT, subject_ref=found.code).select_related("unit")[:HISTORY]
     listed = [(version, *state_words(version, publisher.day)) for version in versions]
     context = {
         "procedure": found,
@@ -54,7 +51,7 @@ def procedure(request: HttpRequest, code: str) -> HttpResponseBase:
         "life_events": list(found.life_events.all()),
         "related": [(other, names.get(other.pk, other.code)) for other in related],
         "offerings": _offerings(found, request.user, publisher),
-        "history": lines_of(history),
+        "history": history_of(found),
         "export_url": link("manage:export_one", found.code),
         "public_url": link("procedures:detail", found.code) if shown and shown.published_at else "",
     }
