@@ -75,7 +75,7 @@ def test_values_are_told_in_words(draft, commune, now):
     condition = {"field": "copies", "op": "eq", "value": 2}
     change_paper(draft, commune.publisher, now, show_if=condition)
     told = str(history_of(draft.procedure)[0].changes)
-    for raw in ("citizen'", "enterprise", "True", "working_days", "{", "post'"):
+    for raw in ("citizen'", "enterprise", "True", "working_days", "{", "'post'"):
         assert raw not in told, (raw, told)
     assert "Citizens; Enterprises" in told and "always" in told
 
