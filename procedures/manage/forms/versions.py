@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from common.forms.adjusting import choice_of
 from common.forms.fields import DayField, LineField, LinesField, TickField, WholeNumberField
@@ -142,7 +142,7 @@ class InfoForm(DraftForm):
 class StepForm(DraftForm):
     """One step of the work."""
 
-    role = forms.ChoiceField(label=gettext_lazy("Who does it"), required=False)
+    role = forms.ChoiceField(label=pgettext_lazy("step", "Who does it"), required=False)
     unit = NamedField(
         Unit.objects.none(),
         label=gettext_lazy("Which unit"),
