@@ -201,9 +201,17 @@ def focus_id(field: BoundField) -> str:
 def spoken(text: Any) -> str:
     """Mark a text with Vietnamese letters as Vietnamese on an English page, so that it is read out as such."""
     html = conditional_escape(text)
-    if page_language() == "vi" or not _VIETNAMESE.search(unicodedata.normalize("NFC", html)):
-        return html
-    return format_html('<span lang="vi">{}</span>', html)
+    return format_html('<span lang="vi">{}</span>', html) if _is_foreign(html) else html
+
+
+@register.filter
+def tongue(text: Any) -> SafeString:
+    """Return the attribute that does what :func:`spoken` does, for an element that takes no other inside."""
+    return mark_safe(' lang="vi"' if _is_foreign(str(text)) else "")
+
+
+def _is_foreign(text: str) -> bool:
+    return page_language() != "vi" and _VIETNAMESE.search(unicodedata.normalize("NFC", text)) is not None
 
 
 @register.filter

@@ -128,7 +128,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
     title = f"{holiday.day:%d/%m/%Y} {holiday.name}"
     back = _address(holiday.day.year, holiday.unit)
-    screen = Screen(title, _("Save the changes"), back, _("Working days"), _promise())
+    screen = Screen(title, _("Save the changes"), back, _("Working days"), _promise(), is_name=True)
     return answer(
         request,
         form,
