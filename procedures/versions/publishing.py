@@ -22,7 +22,7 @@ from ..paper import blank_forms
 from . import checking, telling
 from .changing import edit, overtaken, record, touch
 from .drafting import COPIED, discard, draft_from, duplicate, is_code, new_procedure, next_local_code
-from .procedure_editing import change_procedure, end_offering, lower_level, set_offering
+from .procedure_editing import called, change_procedure, end_offering, lower_level, set_offering
 
 __all__ = [
     "COPIED",
@@ -217,7 +217,8 @@ def propose_retirement(
     with transaction.atomic():
         proposal, _made = Proposal.objects.update_or_create(procedure=procedure, unit=None, defaults=wanted)
         changes = [("effective_until", None, on - timedelta(days=1)), ("retirement_reason", None, reason)]
-        record(procedure, "procedure.propose-retire", by=by, now=now, changes=changes)
+        name = called(procedure, clock.local_day(now))
+        record(procedure, "procedure.propose-retire", by=by, now=now, name=name, changes=changes)
         telling.proposal_waits(proposal, now)
     return proposal
 
@@ -239,7 +240,8 @@ def decline(proposal: Proposal, by: User, now: datetime) -> None:
     with transaction.atomic():
         held = _taken(proposal)
         changes = [("level", held.level, None), ("retirement_reason", held.reason, None)]
-        record(held.procedure, "procedure.decline", by=by, now=now, unit=held.unit, changes=changes)
+        name = called(held.procedure, clock.local_day(now), held.unit)
+        record(held.procedure, "procedure.decline", by=by, now=now, unit=held.unit, name=name, changes=changes)
 
 
 def _taken(proposal: Proposal) -> Proposal:

@@ -38,18 +38,23 @@ def procedure(request: HttpRequest, code: str) -> HttpResponseBase:
     versions = lists.versions_of([found.pk])[found.pk]
     shown = lists.shown_of(versions, publisher.day)
     related = list(found.related.order_by("code"))
-    names = lists.names_of(related, publisher.day) if related else {}
+    retired = _retirement(versions)
+    proposals = list(found.proposals.select_related("unit", "by", "successor"))
+    successors = [one.successor for one in (retired, *proposals) if one is not None and one.successor is not None]
+    named = related + successors
+    names = lists.names_of(named, publisher.day) if named else {}
     listed = [(version, *state_words(version, publisher.day)) for version in versions]
     context = {
         "procedure": found,
         "name": shown.name if shown else found.code,
         "versions": listed,
         "open": next((version for version in versions if version.status in ("draft", "in_review")), None),
-        "retired": _retirement(versions),
-        "proposals": found.proposals.select_related("unit", "by", "successor"),
+        "retired": retired,
+        "retired_for": _called(retired and retired.successor, names),
+        "proposals": [(one, _called(one.successor, names)) for one in proposals],
         "can_retire": any(_is_ahead(version, publisher) for version in versions),
         "life_events": list(found.life_events.all()),
-        "related": [(other, names.get(other.pk, other.code)) for other in related],
+        "related": [(other, _called(other, names)) for other in related],
         "offerings": _offerings(found, request.user, publisher),
         "history": history_of(found),
         "export_url": link("manage:export_one", found.code),
@@ -257,6 +262,11 @@ def _name(found: Procedure, publisher: Publisher) -> str:
 def _is_ahead(version: Any, publisher: Publisher) -> bool:
     is_public = version.status in (VersionStatus.PUBLISHED, VersionStatus.RETIRED)
     return is_public and (version.effective_until is None or version.effective_until >= publisher.day)
+
+
+def _called(other: Procedure | None, names: dict[int, str]) -> str:
+    """Return the name of a procedure among names read before, or its code; '' for none."""
+    return names.get(other.pk, other.code) if other is not None else ""
 
 
 def _retirement(versions: list[Any]) -> Any:
