@@ -174,6 +174,8 @@ def _said(row: Row, name: str, value: Any) -> Any:
     """Return a value of a row as the log keeps it: conditions and tiers in words."""
     if name in ("show_if", "applies_if"):
         return condition_in_words(schema_of({"form": row.version.form}), value, "vi")
+    if name.endswith("_vnd") and value is not None:
+        return grouped(value)
     if name == "tiers":
         return "; ".join(f"{tier['from']}–{tier['to'] or ''}: {grouped(tier['amount_vnd'])}" for tier in value)
     return in_words(value)
