@@ -16,7 +16,7 @@ from procedures.finding.search import life_events
 from procedures.labels import event_name
 from procedures.models import ProcedureVersion
 
-from .units import units_shown
+from .units import unit_cards
 
 MOST_USED = 8
 
@@ -26,7 +26,7 @@ MOST_USED = 8
 def home(request: HttpRequest) -> HttpResponse:
     """Show search, life events, the most used procedures, look-up and the units. Four queries."""
     events = [(event.code, event_name(event)) for event in life_events()]
-    context = {"procedures": _most_used(local_day(now())), "events": events, **units_shown()}
+    context = {"procedures": _most_used(local_day(now())), "events": events, "units": unit_cards()}
     return render(request, "portal/home.html", context)
 
 
@@ -59,7 +59,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def contact(request: HttpRequest) -> HttpResponse:
     """List the units with address, phone and opening hours. Two queries."""
-    return render(request, "portal/contact.html", units_shown())
+    return render(request, "portal/contact.html", {"units": unit_cards()})
 
 
 @login_not_required

@@ -1,7 +1,7 @@
 """Publishing a version, the review before it, and retiring it.
 
 What changes a draft is in ``changing.py``, what makes one in ``drafting.py``,
-what belongs to the procedure itself in ``procedure_editing.py``; all of it is offered here.
+what belongs to the procedure itself in ``procedure_editing.py``.
 """
 
 from datetime import date, datetime, timedelta
@@ -16,42 +16,12 @@ from common import clock
 from common.refusals import Refused
 
 from .. import access
-from ..finding.indexing import FILINGS_THAT_TELL, rank_by_filings, refresh_search_text, write_search_text
+from ..finding.indexing import write_search_text
 from ..models import Procedure, ProcedureVersion, Proposal, VersionStatus
 from ..paper import blank_forms
 from . import checking, telling
-from .changing import edit, overtaken, record, touch
-from .drafting import COPIED, discard, draft_from, duplicate, is_code, new_procedure, next_local_code
-from .procedure_editing import called, change_procedure, end_offering, lower_level, set_offering
-
-__all__ = [
-    "COPIED",
-    "FILINGS_THAT_TELL",
-    "change_procedure",
-    "confirm",
-    "decline",
-    "discard",
-    "draft_from",
-    "duplicate",
-    "edit",
-    "end_offering",
-    "is_code",
-    "new_procedure",
-    "next_local_code",
-    "propose_retirement",
-    "publish",
-    "publish_with_portal",
-    "rank_by_filings",
-    "reasons_against",
-    "refresh_search_text",
-    "retire",
-    "send_back",
-    "send_to_review",
-    "set_offering",
-    "take_back",
-    "touch",
-    "write_search_text",
-]
+from .changing import overtaken, record, touch
+from .procedure_editing import called, lower_level
 
 
 def send_to_review(version: ProcedureVersion, revision: int, by: User, now: datetime, note: str = "") -> None:

@@ -109,6 +109,6 @@ def test_a_fault_of_ours_is_no_503(world, monkeypatch):
     def broken(*_args, **_options):
         raise RuntimeError
 
-    monkeypatch.setattr("portal.views.units_shown", broken)
+    monkeypatch.setattr("portal.views.unit_cards", broken)
     answer = checked(Client(raise_request_exception=False).get("/"), 500)
     assert "<h1>" in answer.content.decode()

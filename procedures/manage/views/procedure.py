@@ -17,7 +17,7 @@ from offices.models import Unit
 from procedures import access, fees
 from procedures.catalogue import lacks_specialist
 from procedures.models import FeeLine, Offering, Procedure, Proposal, VersionStatus
-from procedures.versions import procedure_editing, publishing
+from procedures.versions import drafting, procedure_editing, publishing
 from procedures.versions.changing import overtaken
 from procedures.versions.checking import NO_SPECIALIST
 
@@ -114,7 +114,7 @@ def draft(request: HttpRequest, code: str) -> HttpResponseBase:
     publisher, found = publisher_of(request), procedure_of(code)
 
     def change() -> str:
-        version = publishing.draft_from(found, publisher.user, publisher.now)
+        version = drafting.draft_from(found, publisher.user, publisher.now)
         return link("manage:version", found.code, version.number)
 
     return press(request, change, link("manage:procedure", found.code))
@@ -125,14 +125,14 @@ def draft(request: HttpRequest, code: str) -> HttpResponseBase:
 def duplicate(request: HttpRequest, code: str) -> HttpResponseBase:
     """Make a new procedure that says what this one says."""
     publisher, found = publisher_of(request), procedure_of(code)
-    proposed = {"code": publishing.next_local_code(), "name": _name(found, publisher)}
+    proposed = {"code": drafting.next_local_code(), "name": _name(found, publisher)}
     form = DuplicateForm(sent(request), initial=None if request.POST else proposed)
 
     def change() -> str:
         code = form.cleaned_data["code"]
         once_procedure(
             form, "procedure.duplicate", publisher,
-            lambda: publishing.duplicate(found, code, publisher.user, publisher.now, form.cleaned_data["name"]),
+            lambda: drafting.duplicate(found, code, publisher.user, publisher.now, form.cleaned_data["name"]),
         )  # fmt: skip
         return done(request, _("The copy is there. Go on with its sections."), "manage:version", code, 1)
 
