@@ -4,16 +4,13 @@ Rows are written while the dossier waits in status 5; the old files stay until
 the supplement is sent, then carry ``replaced_at``. Nothing here reads the clock.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
 from accounts.models import User
 from common.database.contention import once_more
-from common.forms.typed import Typed
-from eforms import schema as form_schema
+from eforms.filling.filled import SentSection
 
 from ..actions.supplement import Supplement
 from ..models import Dossier, DossierEvent, Status, SupplementRequest
@@ -54,23 +51,13 @@ def locked(dossier: Dossier) -> SupplementRequest:
     return request
 
 
-def save_section(
-    dossier: Dossier,
-    section: form_schema.Section,
-    answers: Mapping[str, Any],
-    *,
-    is_done: bool,
-    typed: Typed | None = None,
-) -> None:
-    """Store the corrected answers of a listed section; raises Refused('stale') for any other.
-
-    ``typed`` is what was sent when some of it is at fault.
-    """
+def save_section(dossier: Dossier, sent: SentSection) -> None:
+    """Store the corrected answers of a listed section; raises Refused('stale') for any other."""
     with transaction.atomic():
         request = locked(dossier)
-        if not request.items.filter(section=section.key).exists():
+        if not request.items.filter(section=sent.key).exists():
             raise changed_meanwhile()
-        filled = request.dossier.filled.with_section(section.key, answers, is_done=is_done, typed=typed)
+        filled = request.dossier.filled.with_section(sent)
         Dossier.objects.filter(pk=dossier.pk).update(**columns_of(filled))
 
 
