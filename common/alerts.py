@@ -41,7 +41,8 @@ ADVICE: dict[str, Any] = {
     ),
     AlertKind.LIMITS_REACHED: _(
         "Somebody may be guessing passwords or personal numbers. The limits hold; look at the server's log for the "
-        "addresses, and close them at the proxy if it goes on."
+        "addresses, and close them at the proxy if it goes on. With a name above: this account asked for many pages "
+        "that are not its own; none was shown. Ask the person why, or close the account."
     ),
     AlertKind.MASS_READING: _("Ask the officer why. Every reading is recorded in the dossiers."),
     AlertKind.YEAR_MISSING: _("Enter the days off under Working days, so that deadlines can be computed."),

@@ -83,6 +83,7 @@ class Event(StrEnum):
 
     SIGN_IN_FAILED = "sign_in_failed"
     REFUSED = "refused"
+    HIDDEN = "hidden"
     UNMASKED = "unmasked"
     MASS_READING = "mass_reading"
     CSP_VIOLATED = "csp_violated"

@@ -12,7 +12,7 @@ from common.database import purging
 from common.files.store import NotKept
 from common.files.stored import store_once
 from common.pdf import PdfFailed, render_pdf
-from procedures.versions.publishing import rank_by_filings
+from procedures.finding.indexing import rank_by_filings
 
 from . import verifying, worklist
 from .models import Dossier, Result, Slip

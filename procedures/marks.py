@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.refusals import Refused
+from eforms.builder.raw import fields_of, name_of, sections_of
 
 from .models import Mark, ProcedureVersion
 from .versions.changing import record
@@ -75,9 +76,20 @@ def clear(version: ProcedureVersion, marks: Iterable[Mark], by: User, now: datet
                 raise Refused(_("Somebody else has checked this already."), code="stale")
             parts.append(mark.part)
         if parts:
-            changes = [("mark", part, None) for part in parts]
+            changes = [("mark", _called(version, part), None) for part in parts]
             record(version.procedure, "version.mark-clear", by=by, now=now, version=version, changes=changes)
     return len(parts)
+
+
+def _called(version: ProcedureVersion, part: str) -> str:
+    """Return how the log names a part: a question, paper or fee by its name, the others by their kind."""
+    kind, _colon, key = part.partition(":")
+    if kind in ("paper", "fee"):
+        rows = version.papers if kind == "paper" else version.fees
+        return rows.filter(key=key).values_list("name", flat=True).first() or part
+    questions = (field for section in sections_of(version.form or {}) for field in fields_of(section))
+    table, _dot, _column = key.partition(".")
+    return next((name_of(field) for field in questions if key and field.get("key") == table), part)
 
 
 def counts(versions: Iterable[int]) -> dict[int, int]:

@@ -6,16 +6,16 @@ from common import clock
 from common.database import purging
 
 from .exchange import store
+from .finding import indexing
 from .levels import PAPER_LEVEL
 from .models import ProcedureVersion
 from .paper import blank_forms
-from .versions import publishing
 
 
 @shared_task
 def refresh_search_text() -> int:
     """Each night: find procedures by the words of the version that comes into force today."""
-    return publishing.refresh_search_text(clock.local_day(clock.now()))
+    return indexing.refresh_search_text(clock.local_day(clock.now()))
 
 
 @shared_task

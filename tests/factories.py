@@ -11,6 +11,7 @@ from common.database import append_only
 from common.text import fold
 from dossiers.models import Applicant, Dossier
 from offices.models import CalendarYear, OpeningHours, Post, Role, Unit
+from procedures.finding.indexing import write_search_text
 from procedures.models import (
     FeeExemption,
     FeeLine,
@@ -23,7 +24,6 @@ from procedures.models import (
     Sector,
 )
 from procedures.versions import template_files
-from procedures.versions.publishing import write_search_text
 
 PASSWORD = "mat-khau-thu-2026"
 NOW = datetime(2026, 3, 23, 9, 0, tzinfo=LOCAL)

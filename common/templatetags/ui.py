@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 from typing import Any
@@ -45,6 +45,8 @@ STATUS_TAGS = {
 }
 
 
+# So many entries of a history stand open; one or two more are not worth a fold.
+_OPEN, _SPARED = 5, 2
 # Letters that no English word has.
 _VIETNAMESE = re.compile(r"[ăâđêôơưàảãạáằẳẵặắầẩẫậấèẻẽẹéềểễệếìỉĩịíòỏõọóồổỗộốờởỡợớùủũụúừửữựứỳỷỹỵý]", re.IGNORECASE)
 
@@ -210,9 +212,29 @@ def attributes(attrs: Mapping[str, Any]) -> SafeString:
 def spoken(text: Any) -> str:
     """Mark a text with Vietnamese letters as Vietnamese on an English page, so that it is read out as such."""
     html = conditional_escape(text)
-    if page_language() == "vi" or not _VIETNAMESE.search(unicodedata.normalize("NFC", html)):
-        return html
-    return format_html('<span lang="vi">{}</span>', html)
+    return format_html('<span lang="vi">{}</span>', html) if _is_foreign(html) else html
+
+
+@register.filter
+def tongue(text: Any) -> SafeString:
+    """Return the attribute that does what :func:`spoken` does, for an element that takes no other inside."""
+    return mark_safe(' lang="vi"' if _is_foreign(str(text)) else "")
+
+
+def _is_foreign(text: str) -> bool:
+    return page_language() != "vi" and _VIETNAMESE.search(unicodedata.normalize("NFC", text)) is not None
+
+
+@register.filter
+def newest(entries: Sequence[Any]) -> Sequence[Any]:
+    """Return the entries of a history, newest first, that stand open; all of a short one."""
+    return entries[:_OPEN] if len(entries) > _OPEN + _SPARED else entries
+
+
+@register.filter
+def older(entries: Sequence[Any]) -> Sequence[Any]:
+    """Return the entries of a history that are folded away."""
+    return entries[len(newest(entries)) :]
 
 
 @register.filter

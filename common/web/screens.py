@@ -18,7 +18,7 @@ shows_form = require_http_methods(["GET", "HEAD", "POST"])
 
 @dataclass(frozen=True)
 class Screen:
-    """The words of a form page and where its ways lead."""
+    """The words of a form page and where its ways lead; ``is_name``: the title is what somebody called the thing."""
 
     title: Any
     button: Any
@@ -26,6 +26,7 @@ class Screen:
     back_label: Any = ""
     lead: Any = ""
     is_danger: bool = False
+    is_name: bool = False
 
 
 def answer(

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -13,6 +13,7 @@ from accounts.requests import SignedInRequest
 from common.clock import local_day, now
 from common.database.compiled import Compiled
 from common.refusals import Refused
+from common.web.hidden import hidden
 from dossiers.timeline.history import explain_refusal
 
 from ..filing import submission
@@ -30,7 +31,7 @@ def own_dossier(request: SignedInRequest, ref: str) -> Dossier:
     """Return the signed-in person's own dossier with its units; raises Http404 for any other. One query."""
     found = _own.first(request.user.pk, ref)
     if found is None:
-        raise Http404
+        raise hidden(Dossier, ref=ref)
     return found
 
 

@@ -11,6 +11,7 @@ from common.clock import local_day
 from common.database.compiled import Compiled
 from common.refusals import Refused
 from common.values.working_time import OfficeCalendar, YearNotEntered, next_open
+from common.web.hidden import hidden
 from offices.access import current_posts
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Post
@@ -101,10 +102,12 @@ class Officer:
 
         Raises Http404 for an unknown one and for one of another unit alike.
         """
-        posts = tuple((post.role, post.unit_id, tuple(post.sectors)) for post in self.posts)
-        found = _opened_by(self.user.pk, posts).first(code) if is_code(code) else None
-        if found is None:
+        if not is_code(code):
             raise Http404
+        posts = tuple((post.role, post.unit_id, tuple(post.sectors)) for post in self.posts)
+        found = _opened_by(self.user.pk, posts).first(code)
+        if found is None:
+            raise hidden(Dossier, code=code)
         return found
 
 

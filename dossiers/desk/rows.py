@@ -16,6 +16,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from common.clock import LOCAL
+from common.templatetags.ui import spoken, tongue
 from common.text import in_order
 from common.web.paging import Page
 from offices.models import Role
@@ -71,11 +72,12 @@ class Tab:
 
 @dataclass(frozen=True)
 class Option:
-    """One choice of a filter; ``selected`` is the attribute of the chosen one, else ''."""
+    """One choice of a filter; ``selected`` and ``tongue`` are attributes: of the chosen one, of a foreign text."""
 
     value: str
     text: Any
     selected: str
+    tongue: str
 
 
 @dataclass(frozen=True)
@@ -133,8 +135,8 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
         Row(
             url=f"{head}{record.code}{suffix}",
             code=record.code,
-            name=record.applicant,
-            procedure=record.procedure,
+            name=spoken(record.applicant),
+            procedure=spoken(record.procedure),
             status=statuses[record.status],
             deadline_status=deadlines.of(record),
             date=_short(record.closed_at if is_done else record.submitted_at),
@@ -150,7 +152,7 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
 
 def _holder(record: Any, roles: Mapping[str, str], user_id: int) -> str:
     """Return who holds a dossier; the reader's own name stands out."""
-    name = record.holder__full_name or roles.get(record.holder_role, "")
+    name = spoken(record.holder__full_name or roles.get(record.holder_role, ""))
     return format_html("<strong>{}</strong>", name) if record.holder_id == user_id else name
 
 
@@ -238,7 +240,8 @@ def filter_choices(officer: Officer, spec: ListSpec) -> list[dict[str, Any]]:
             "name": name,
             "label": label,
             "options": [
-                Option(value, text, _SELECTED if value == getattr(spec, name) else "") for value, text in choices
+                Option(value, text, _SELECTED if value == getattr(spec, name) else "", tongue(text))
+                for value, text in choices
             ],
         }
         for name, label, choices in offered_choices

@@ -4,7 +4,7 @@ Every write locks the row, wants status 0 and raises the revision, so that a pag
 made for an older state is recognised. Nothing here reads the clock.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,8 +20,7 @@ from common.database.compiled import Compiled
 from common.files.uploads import delete_after_commit
 from common.forms.typed import Typed
 from common.refusals import Refused
-from eforms import schema as form_schema
-from eforms.filling.filled import Filled, with_typed
+from eforms.filling.filled import Filled, SentSection, with_typed
 from offices.models import Unit
 from procedures.models import ProcedureVersion
 
@@ -115,23 +114,11 @@ def write_draft(fresh: Dossier, now: datetime, **columns: Any) -> None:
     fresh.save(update_fields=list(columns))
 
 
-def save_section(
-    dossier: Dossier,
-    section: form_schema.Section,
-    answers: Mapping[str, Any],
-    *,
-    is_done: bool,
-    now: datetime,
-    typed: Typed | None = None,
-) -> None:
-    """Store the answers of one section, finished or not; ``typed`` is what was sent when some of it is at fault.
-
-    Raises Refused('stale') when the draft was submitted meanwhile.
-    """
+def save_section(dossier: Dossier, sent: SentSection, now: datetime) -> None:
+    """Store one section, finished or not; raises Refused('stale') when the draft was submitted meanwhile."""
     with transaction.atomic():
         fresh = locked_draft(dossier)
-        filled = fresh.filled.with_section(section.key, answers, is_done=is_done, typed=typed)
-        write_draft(fresh, now, **columns_of(filled))
+        write_draft(fresh, now, **columns_of(fresh.filled.with_section(sent)))
 
 
 def columns_of(filled: Filled) -> dict[str, Any]:

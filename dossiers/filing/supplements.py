@@ -4,13 +4,9 @@ Rows are written while the dossier waits in status 5; the old files stay until
 the supplement is sent, then carry ``replaced_at``. Nothing here reads the clock.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from django.db import transaction
 
-from common.forms.typed import Typed
-from eforms import schema as form_schema
+from eforms.filling.filled import SentSection
 
 from ..models import Dossier, Status, SupplementRequest
 from .drafts import changed_meanwhile, columns_of
@@ -49,21 +45,11 @@ def locked(dossier: Dossier) -> SupplementRequest:
     return request
 
 
-def save_section(
-    dossier: Dossier,
-    section: form_schema.Section,
-    answers: Mapping[str, Any],
-    *,
-    is_done: bool,
-    typed: Typed | None = None,
-) -> None:
-    """Store the corrected answers of a listed section; raises Refused('stale') for any other.
-
-    ``typed`` is what was sent when some of it is at fault.
-    """
+def save_section(dossier: Dossier, sent: SentSection) -> None:
+    """Store the corrected answers of a listed section; raises Refused('stale') for any other."""
     with transaction.atomic():
         request = locked(dossier)
-        if not request.items.filter(section=section.key).exists():
+        if not request.items.filter(section=sent.key).exists():
             raise changed_meanwhile()
-        filled = request.dossier.filled.with_section(section.key, answers, is_done=is_done, typed=typed)
+        filled = request.dossier.filled.with_section(sent)
         Dossier.objects.filter(pk=dossier.pk).update(**columns_of(filled))

@@ -57,9 +57,9 @@ class ResultKind(models.TextChoices):
 class Result(StoredFile):
     """The proposed, then approved decision.
 
-    Written by propose, frozen by approve (``approved_at``, ``sha256``,
-    ``check_code``). ``text`` is the letter's own wording. Not digitally signed
-    until signing exists.
+    Written by propose, frozen by approve (``approved_at``, ``sha256``, ``check_code``). The code is shown nowhere
+    until there is a page that checks it. ``text`` is the letter's own wording. Not digitally signed until signing
+    exists.
     """
 
     folder = "results"

@@ -319,8 +319,17 @@ def notice(dossier: Dossier, title: str, text: str, now: datetime) -> tuple[str,
 
     Render it under :func:`in_vietnamese`.
     """
-    data = {"title": title, "circular": "", "number": "", "text": text, **identity(dossier)}
+    about = identity(dossier)
+    said = f"Thông báo {lower_first(title.replace(f' {dossier.code}:', ''))}"
+    data = {"circular": "", "number": "", **about, "title": said, "text": _of_letter(text, dossier.code)}
     return "slips/notice.html", {"layout": PRINT_LAYOUT, "data": data, "issued_at": now}
+
+
+def _of_letter(message: str, code: str) -> str:
+    """Return what a message says between its greeting and the lines that name the dossier: the letter has its own."""
+    paragraphs = message.split("\n\n")[1:]
+    named = (n for n, text in enumerate(paragraphs) if text.startswith("--") or f": {code}" in text)
+    return "\n\n".join(paragraphs[: next(named, len(paragraphs))])
 
 
 def outcome(row: Assignment) -> str:

@@ -6,8 +6,8 @@ from django.conf import settings
 
 from dossiers import tasks
 from dossiers.models import Dossier
+from procedures.finding import indexing
 from procedures.models import Procedure
-from procedures.versions import publishing
 from tests import factories
 
 
@@ -55,7 +55,7 @@ def test_what_people_file_most_comes_first(two, commune, citizen, now, django_as
 
 def test_a_few_filings_leave_the_order_of_the_catalogue(two, commune, citizen, now):
     _rare, common = two
-    filed(citizen, commune.unit, common, publishing.FILINGS_THAT_TELL - 1, now)
+    filed(citizen, commune.unit, common, indexing.FILINGS_THAT_TELL - 1, now)
     with time_machine.travel(now):
         tasks.rank_procedures()
     assert order() == [("1.000001", 8), ("1.000002", 0)]
@@ -63,10 +63,10 @@ def test_a_few_filings_leave_the_order_of_the_catalogue(two, commune, citizen, n
 
 def test_what_nobody_files_any_more_sinks(two, commune, citizen, now):
     _rare, common = two
-    filed(citizen, commune.unit, common, publishing.FILINGS_THAT_TELL, now)
+    filed(citizen, commune.unit, common, indexing.FILINGS_THAT_TELL, now)
     with time_machine.travel(now):
         tasks.rank_procedures()
-    assert order() == [("1.000002", publishing.FILINGS_THAT_TELL), ("1.000001", 0)]
+    assert order() == [("1.000002", indexing.FILINGS_THAT_TELL), ("1.000001", 0)]
 
 
 def test_it_happens_every_night():

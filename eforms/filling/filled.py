@@ -10,6 +10,16 @@ from ..parts import is_empty
 
 
 @dataclass(frozen=True)
+class SentSection:
+    """One section as it was sent: its answers, whether they are without a fault, else the boxes as they were typed."""
+
+    key: str
+    answers: Mapping[str, Any]
+    is_done: bool
+    typed: Typed | None = None
+
+
+@dataclass(frozen=True)
 class Filled:
     """Answers, and how far their sections are.
 
@@ -23,16 +33,14 @@ class Filled:
     typed: Mapping[str, Typed] = field(default_factory=dict)
     to_review: list[str] = field(default_factory=list)
 
-    def with_section(
-        self, key: str, answers: Mapping[str, Any], *, is_done: bool, typed: Typed | None = None
-    ) -> "Filled":
+    def with_section(self, sent: SentSection) -> "Filled":
         """Return what is filled in once a section was sent; cleared answers are forgotten."""
-        laid = {**self.answers, **answers}
+        laid = {**self.answers, **sent.answers}
         return Filled(
             {key: value for key, value in laid.items() if not is_empty(value)},
-            [other for other in self.done if other != key] + [key] * is_done,
-            with_typed(self.typed, key, typed),
-            [other for other in self.to_review if not (other == key and is_done)],
+            [other for other in self.done if other != sent.key] + [sent.key] * sent.is_done,
+            with_typed(self.typed, sent.key, sent.typed),
+            [other for other in self.to_review if not (other == sent.key and sent.is_done)],
         )
 
 

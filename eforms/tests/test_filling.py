@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ..filling.filled import Filled
+from ..filling.filled import Filled, SentSection
 from ..filling.progress import NO_FORM, Progress
 from ..loading import load
 
@@ -42,13 +42,13 @@ def progress(filled: Filled) -> Progress:
 
 def test_saving_lays_over_forgets_what_was_cleared_and_marks_once():
     before = Filled({"a": "x", "n": 1}, ["one", "three"], {"one": {"answer-a": ["?"]}}, ["one", "two"])
-    after = before.with_section("one", {"a": "y", "n": None}, is_done=True)
+    after = before.with_section(SentSection("one", {"a": "y", "n": None}, is_done=True))
     assert after == Filled({"a": "y"}, ["three", "one"], {}, ["two"])
 
 
 def test_saving_what_is_at_fault_keeps_it_as_typed_and_unmarks():
     typed = {"answer-n": ["chín"]}
-    after = FULL.with_section("one", {"a": "z"}, is_done=False, typed=typed)
+    after = FULL.with_section(SentSection("one", {"a": "z"}, is_done=False, typed=typed))
     assert (after.done, after.typed, after.answers["n"]) == (["two", "three"], {"one": typed}, 1)
 
 
@@ -71,7 +71,7 @@ def test_a_changed_section_is_looked_at_again_until_it_is_done():
     filled = Filled(FULL.answers, ["one", "three"], {}, ["two", "three"])
     found = progress(filled)
     assert [found.is_changed(section) for section in FORM.sections] == [False, True, False]
-    assert not progress(filled.with_section("two", {}, is_done=True)).is_changed(TWO)
+    assert not progress(filled.with_section(SentSection("two", {}, is_done=True))).is_changed(TWO)
 
 
 def test_form_checks_what_is_sent_else_what_is_kept_as_typed_else_shows_the_answers():

@@ -80,12 +80,22 @@ _VALUES: dict[str, Mapping[str, Any]] = {
 }
 
 
-def add_words(areas: Mapping[str, Any], actions: Mapping[str, Any], fields: Mapping[str, Any]) -> None:
-    """Add the words of a package above; called from its ``ready()``."""
+_TRUTH = {"True": _("yes"), "False": _("no")}
+
+
+def add_words(
+    areas: Mapping[str, Any],
+    actions: Mapping[str, Any],
+    fields: Mapping[str, Any],
+    values: Mapping[str, Mapping[str, Any]],
+) -> None:
+    """Add the words of a package above; called from its ``ready()``. ``values`` are those of stored codes, by field."""
     AREAS.update(areas)
     ACTIONS.update(actions)
     for name, words in fields.items():
         FIELDS.setdefault(name, words)
+    for name, known in values.items():
+        _VALUES[name] = {**_VALUES.get(name, {}), **known}
 
 
 def areas() -> dict[str, Any]:
@@ -104,10 +114,14 @@ def field_words(field: str) -> str:
 
 
 def value_words(field: str, value: str) -> str:
-    """Return a value as people write it: codes in words, days as 27/03/2026."""
-    known = _VALUES.get(field, {}).get(value)
-    if known is not None:
-        return str(known)
+    """Return a value as people write it: codes in words, days as 27/03/2026.
+
+    What stands before a colon names the row that changed ('2. Giấy chứng sinh: True'), several codes have semicolons.
+    """
+    row, colon, code = value.rpartition(": ")
+    known = _TRUTH | _VALUES.get(field, {})
+    if all(part in known for part in code.split("; ")):
+        return row + colon + "; ".join(str(known[part]) for part in code.split("; "))
     if len(value) == 10 and value[4:5] == "-":
         try:
             return f"{date.fromisoformat(value):%d/%m/%Y}"

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from common.onetime import once
 from common.refusals import Refused, fingerprint
 from common.text import digits_in
+from common.web.hidden import hidden
 from common.web.screens import Screen, answer, done, press, sent, shows_form
 
 from ..calendar import days, year_page
@@ -127,7 +128,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
     title = f"{holiday.day:%d/%m/%Y} {holiday.name}"
     back = _address(holiday.day.year, holiday.unit)
-    screen = Screen(title, _("Save the changes"), back, _("Working days"), _promise())
+    screen = Screen(title, _("Save the changes"), back, _("Working days"), _promise(), is_name=True)
     return answer(
         request,
         form,
@@ -237,7 +238,7 @@ def _day(admin: Administrator, pk: int) -> Holiday:
         found.unit_id in admin.unit_ids if found.unit_id is not None else admin.looks_after_all
     )
     if found is None or not may:
-        raise Http404
+        raise hidden(Holiday, pk=pk)
     return found
 
 

@@ -25,11 +25,13 @@ def filing(request: HttpRequest, slug: str) -> HttpResponse:
         opening.open_filing(unit, anyway=form.cleaned_data.get("anyway", False), by=admin.user, now=admin.now)
         return done(request, _("%(unit)s takes dossiers now.") % {"unit": unit.name}, "manage:unit", slug)
 
+    title = _("Filing with %(unit)s") if unit.filing_since else _("Open %(unit)s to filing")
+    lead = _("Until then nobody files with this unit, online or at the desk, and no page offers its procedures.")
     screen = Screen(
-        _("Open %(unit)s to filing") % {"unit": unit.name},
+        title % {"unit": unit.name},
         _("Open the unit to filing"),
         reverse("manage:unit", args=[slug]),
         unit.name,
-        _("Until then nobody files with this unit, online or at the desk, and no page offers its procedures."),
+        "" if unit.filing_since else lead,
     )
     return answer(request, form, screen, act, template="manage/installation/unit_filing.html", checks=checks, unit=unit)

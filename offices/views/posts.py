@@ -1,11 +1,13 @@
 """Posts of an officer: given, changed, ended, stood in for; what the officer holds handed on."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import User
 from common.onetime import once
@@ -15,7 +17,7 @@ from common.web.screens import Screen, answer, done, sent, shows_form
 
 from .. import hooks
 from ..forms.people import AccessForm, PostChangeForm, PostEndForm, PostForm, ReassignForm, SubstituteForm
-from ..models import Post, Role
+from ..models import Post, Role, Unit
 from ..people import changes, lists
 from .guards import administrator_only
 from .scope import Administrator, administrator_of
@@ -23,6 +25,7 @@ from .scope import Administrator, administrator_of
 # So many dossiers are handed on in one go; the page then offers the rest.
 MAX_AT_ONCE = 500
 RESULT = "handed_over"
+WAITS = gettext_lazy("The post has been given. It counts once another administrator has confirmed it.")
 
 
 def _back(user: User) -> str:
@@ -47,21 +50,21 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
     def change() -> str:
+        terms = form.terms()
         once(
             form.cleaned_data["key"], "post", admin.user.pk, str(user.pk), admin.now,
-            lambda: changes.give_post(user, form.terms(), by=admin.user, now=admin.now),
+            lambda: changes.give_post(user, terms, by=admin.user, now=admin.now),
         )  # fmt: skip
-        return done(request, _given(user), _back(user))
+        waits = _waits(user, terms.unit, terms.role, terms.since)
+        return done(request, WAITS if waits else _("The post has been given."), _back(user))
 
     return answer(request, form, screen, change)
 
 
-def _given(user: User) -> str:
-    """Say that a post was given, and whether it counts already."""
-    newest = Post.objects.filter(user=user).order_by("pk").last()
-    if newest is not None and newest.awaits_confirmation:
-        return _("The post has been given. It counts once another administrator has confirmed it.")
-    return _("The post has been given.")
+def _waits(user: User, unit: Unit, role: str, since: date) -> bool:
+    """Tell whether a post that begins on a day awaits a second administrator. One query."""
+    posts = Post.objects.filter(user=user, unit=unit, role=role, valid_from=since)
+    return posts.filter(awaits_confirmation=True).exists()
 
 
 @administrator_only
@@ -170,8 +173,8 @@ def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
             typed["key"], "substitute", admin.user.pk, str(held.pk), admin.now,
             lambda: changes.substitute(held, stand_in, typed["since"], typed["until"], by=admin.user, now=admin.now),
         )  # fmt: skip
-        if Post.objects.filter(user=stand_in, awaits_confirmation=True).exists():
-            return done(request, _given(stand_in), _back(user))
+        if _waits(stand_in, held.unit, held.role, typed["since"]):
+            return done(request, WAITS, _back(user))
         words = _("%(name)s stands in from %(since)s to %(until)s.")
         shown = {"name": stand_in.full_name, "since": vi_date(typed["since"]), "until": vi_date(typed["until"])}
         return done(request, words % shown, _back(user))

@@ -5,10 +5,11 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 
 from accounts.models import User
 from common import clock
+from common.web.hidden import hidden
 
 from ..access import current_posts, looks_after_all, units_below
 from ..models import Post, Role, Unit
@@ -67,21 +68,21 @@ class Administrator:
         """Return somebody who ever held a post in these units. Raises Http404."""
         found = officers(self.unit_ids).filter(pk=pk).first()
         if found is None:
-            raise Http404
+            raise hidden(User, pk=pk)
         return found
 
     def post(self, person: User, pk: int) -> Post:
         """Return a post of a person in these units. Raises Http404."""
         found = Post.objects.filter(user=person, pk=pk, unit__in=self.unit_ids).select_related("unit", "user").first()
         if found is None:
-            raise Http404
+            raise hidden(Post, user=person, pk=pk)
         return found
 
     def unit(self, slug: str) -> Unit:
         """Return one of the units. Raises Http404."""
         found = next((unit for unit in self.units if unit.slug == slug), None)
         if found is None:
-            raise Http404
+            raise hidden(Unit, slug=slug)
         return found
 
 

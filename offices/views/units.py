@@ -95,7 +95,7 @@ def change(request: HttpRequest, slug: str) -> HttpResponse:
         changes.change_unit(found, form.values(), revision=form.cleaned_data["revision"], by=admin.user, now=admin.now)
         return done(request, _("The unit has been changed."), "manage:unit", slug)
 
-    screen = Screen(found.name, _("Save the changes"), reverse("manage:unit", args=[slug]), found.name)
+    screen = Screen(found.name, _("Save the changes"), reverse("manage:unit", args=[slug]), found.name, is_name=True)
     return answer(request, form, screen, act, revision=lambda: _fresh(found))
 
 

@@ -236,6 +236,8 @@ LIMITS = {
     "declaration_ip": (30, 3600),
     "declaration_pdf": (10, 600),
     "prepared_user": (60, 600),
+    # Addresses of what is there but not one's own that one account asks for; an alert above it.
+    "hidden_user": (20, 15 * 60),
 }
 
 # Dossiers that one officer opens on a day; above it administrators are told.

@@ -18,7 +18,7 @@ from offices.models import Unit
 
 from ..marks import write_marks
 from ..models import LifeEvent, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, Sector
-from ..versions import publishing, template_files
+from ..versions import changing, drafting, procedure_editing, publishing, template_files
 from ..versions.comparing import ChangedSection
 from ..versions.drafting import forget_files
 from ..versions.fee_lines import write_exemptions
@@ -89,7 +89,7 @@ class _Writer:
 
     def make(self, outcome: Outcome) -> None:
         target = outcome.target or {}
-        outcome.draft = publishing.new_procedure(
+        outcome.draft = drafting.new_procedure(
             outcome.code,
             target["name"],
             self.sectors[outcome.about["sector"]["code"]],
@@ -107,7 +107,7 @@ class _Writer:
             return
         # A colleague's change may have raised it through a relation of this file.
         revision = Procedure.objects.values_list("revision", flat=True).get(pk=procedure.pk)
-        publishing.change_procedure(
+        procedure_editing.change_procedure(
             procedure,
             revision,
             self.by,
@@ -126,7 +126,7 @@ class _Writer:
         """Write the draft: its columns, then the rows that differ."""
         procedure = outcome.procedure
         assert procedure is not None, "what is new has been made before"
-        draft = outcome.draft or publishing.draft_from(procedure, self.by, self.now)
+        draft = outcome.draft or drafting.draft_from(procedure, self.by, self.now)
         outcome.draft = draft
         before = plain_version(draft, template_digest)
         columns: dict[str, Any] = {name: target[name] for name in COLUMNS}
@@ -138,9 +138,9 @@ class _Writer:
         if outcome.state == NEW:
             changes = [("name", None, target["name"])]
         revision = draft.revision
-        publishing.edit(draft, revision, self.by, self.now, action=ACTION, changes=changes, **columns)
+        changing.edit(draft, revision, self.by, self.now, action=ACTION, changes=changes, **columns)
         if draft.revision == revision:
-            publishing.touch(draft, revision, self.by, self.now, ACTION, changes)
+            changing.touch(draft, revision, self.by, self.now, ACTION, changes)
         _version, papers, fees, steps = build(target)
         if _papers_differ(before["papers"], target["papers"]):
             self.papers(draft, papers, target["papers"])

@@ -12,6 +12,8 @@ from functools import cache
 from io import BufferedIOBase
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from ..models import Procedure, ProcedureVersion
 from ..versions.serialising import Plain, plain_procedure, plain_version
 
@@ -136,6 +138,32 @@ SHEETS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "papers": ("Thành phần hồ sơ", PAPERS),
     "fees": ("Phí lệ phí", FEES),
     "steps": ("Các bước", STEPS),
+}
+# Part of a version → value → the screen's box, where that bears another name than the column.
+BOXES: dict[str, dict[str, Any]] = {
+    "": {
+        "needs_presence": _("One step needs the applicant in person"),
+        "audience": _("Who may file"),
+        "processing_amount": _("Processing time"),
+        "note": _("Good to know"),
+        "effective_from": _("Applies from"),
+        "synonyms": _("Search words people use"),
+    },
+    "papers": {
+        "is_required": _("Is it needed?"),
+        "condition": _("When, in words"),
+        "from_form": _("It is made from the answers of the online form"),
+        "may_bring_original": _("The applicant may bring the paper to the desk instead of sending a photo"),
+    },
+    "fees": {
+        "amount_vnd": _("Amount in đồng"),
+        "amount_online_vnd": _("Amount when filed online"),
+        "is_optional": _("Charged only for what is asked"),
+        "applies": _("When it is due, in words"),
+        "is_guide": _("The provincial council sets the amount"),
+        "exemptions": _("Who is exempt"),
+    },
+    "steps": {"text": _("What is done")},
 }
 # Of the first sheet: what belongs to the procedure and not to its version.
 OF_PROCEDURE = ("code", "sector", "synonyms", "notice", "accept_until")

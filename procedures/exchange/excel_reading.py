@@ -22,8 +22,8 @@ from common.text import fold, plain
 from common.values import partial_date
 
 from ..versions.serialising import Plain
-from .excel import BAR, CHANNELS, CODE, EXPLAINS, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
-from .item import MAX_BYTES, Fault, ImportItem, Row, checked, too_large, unreadable
+from .excel import BAR, BOXES, CHANNELS, CODE, EXPLAINS, INFORMATION, MAX_ROWS, OF_PROCEDURE, SHEETS, Column
+from .item import MAX_BYTES, Fault, Heading, ImportItem, Row, checked, too_large, unreadable
 from .reading import read_procedure
 
 MAX_UNPACKED = 60 * 1024 * 1024
@@ -163,7 +163,12 @@ class _Table:
         return found
 
     def line(self, number: int, cells: Any, headings: dict[int, Column]) -> None:
-        names = {column.name: column.heading for column in headings.values()}
+        from openpyxl.utils import get_column_letter
+
+        boxes = BOXES[self.part]
+        names = {column.name: Heading(column.heading) for column in SHEETS[self.part][1]}
+        for place, column in headings.items():
+            names[column.name] = Heading(column.heading, get_column_letter(place + 1), boxes.get(column.name, ""))
         row = Row({}, self.title, number, names)
         faults = []
         for place, column in headings.items():
@@ -350,7 +355,7 @@ def _parcel(code: str, tables: dict[str, _Table]) -> ImportItem:
     first = mine[0] if mine else None
     version: Plain = {part: table.rows.get(code, []) for part, table in tables.items() if part}
     about: Plain = {"code": code}
-    cells = {"code": CODE.heading}
+    cells = {"code": Heading(CODE.heading)}
     if first is not None:
         cells = dict(first.columns)
         for name, value in first.items():
@@ -366,6 +371,7 @@ def _parcel(code: str, tables: dict[str, _Table]) -> ImportItem:
     about["version"] = Row(version, first.sheet, first.number, cells)
     parcel = read_procedure(Row(about, first.sheet, first.number, cells), first.place)
     parcel.place = first.place
+    parcel.headings = {column.name: column.heading for column in INFORMATION}
     for table in tables.values():
         parcel.faults += table.faults.get(code, [])
     parcel.faults += [Fault(row.place, _("The code %(code)s is there twice.") % {"code": code}) for row in mine[1:]]

@@ -1,6 +1,6 @@
 """The dry run of an import: what a file would change in the catalogue, line by line. Writes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from django.utils.text import slugify
@@ -83,11 +83,12 @@ class _Planner:
             self.steps(made, values)
             self.about(made, values)
             if made.procedure is None:
-                self.new(made, version)
+                self.new(made, version, parcel.headings)
             else:
                 self.existing(made, made.procedure, version)
         if not made.faults and made.target is not None:
-            made.faults += [Fault(made.place, reason) for reason in _unsound(made.target["fees"])]
+            for n, reason in _unsound(made.target["fees"]):
+                made.faults.append(Fault(parcel.place_of("fees", n), reason))
         if not made.faults and made.target is not None and self.options.to_review:
             made.faults += [
                 Fault(made.place, fault.message)
@@ -159,10 +160,10 @@ class _Planner:
 
     # The wording ------------------------------------------------------------------------------------------------------
 
-    def new(self, made: Outcome, version: Plain) -> None:
+    def new(self, made: Outcome, version: Plain, headings: Mapping[str, str]) -> None:
         """Plan a procedure that the portal does not have."""
         made.state = NEW
-        missing = [str(label) for name, label in NEEDED.items() if name not in version]
+        missing = [headings.get(name, str(label)) for name, label in NEEDED.items() if name not in version]
         if missing:
             reason = _("A new procedure needs these too: %(names)s.") % {"names": ", ".join(missing)}
             made.faults.append(Fault(made.place, reason))
@@ -263,12 +264,12 @@ class _Planner:
         return SAME if _comparable(was) == _comparable(row) else CHANGED
 
 
-def _unsound(lines: list[Plain]) -> Iterator[str]:
-    """Yield what the database would not take of fees."""
-    for n, line in enumerate(lines, start=1):
+def _unsound(lines: list[Plain]) -> Iterator[tuple[int, str]]:
+    """Yield what the database would not take of fees, with the place of the fee among them."""
+    for n, line in enumerate(lines):
         fault = fees.tier_fault(line["tiers"], line["amount_vnd"]) or fees.cap_fault(line["unit"], line["cap_vnd"])
         if fault:
-            yield _("Fee %(n)d: %(reason)s") % {"n": n, "reason": fault}
+            yield n, _("Fee “%(name)s”: %(reason)s") % {"name": line["name"], "reason": fault}
 
 
 def _comparable(row: Plain) -> Plain:

@@ -15,7 +15,7 @@ from offices.models import Role
 from ..marks import is_part
 from ..models import Confidence, FeeChannel, FeeKind, FeeUnit, TimeUnit
 from ..versions.serialising import Plain
-from .item import ImportItem, Row
+from .item import ImportItem, Row, part_of
 from .values import (
     Check,
     Gathering,
@@ -47,7 +47,7 @@ def _record(
         raise Wrong(_("An object is needed here."))
     kept: Plain = {}
     for name, value in found.items():
-        where = found.cell(name) if isinstance(found, Row) else f"{place}.{name}"
+        where = found.cell(name) if isinstance(found, Row) else part_of(place, name)
         check = spec.get(name)
         if check is None:
             into.fault(where[:200], _("This property is unknown."))
@@ -58,7 +58,7 @@ def _record(
             into.fault(where, str(wrong))
     for name in needed:
         if name not in found and name not in getattr(found, "bad", ()):
-            where, shown = (found.place, found.columns.get(name, name)) if isinstance(found, Row) else (place, name)
+            where, shown = (found.cell(name), found.columns[name].text) if isinstance(found, Row) else (place, name)
             into.fault(where, _("“%(name)s” is missing.") % {"name": shown})
     return kept
 
@@ -231,21 +231,28 @@ def read_procedure(found: Any, place: str) -> ImportItem:
     except Wrong as wrong:
         into.fault(place, str(wrong))
     parcel = ImportItem(values.get("code", ""), place, values, into.faults)
-    _check_together(parcel, into)
+    _check_together(parcel, into, found)
     return parcel
 
 
-def _check_together(parcel: ImportItem, into: Gathering) -> None:
+def _check_together(parcel: ImportItem, into: Gathering, found: Any) -> None:
     """Check what no value shows by itself: keys used twice, dates in the wrong order."""
     version = parcel.values.get("version", {})
     twice = {"papers": _("Two papers have the key “%(key)s”."), "fees": _("Two fees have the key “%(key)s”.")}
     for part, message in twice.items():
         keys = [row["key"] for row in version.get(part, []) if "key" in row]
         for key in sorted({key for key in keys if keys.count(key) > 1}):
-            into.fault(parcel.place, message % {"key": key})
+            into.fault(_place_of_twin(parcel, found, part, key), message % {"key": key})
     marked = [mark["part"] for mark in version.get("marks", []) if "part" in mark]
     for part in sorted({part for part in marked if marked.count(part) > 1}):
         into.fault(parcel.place, _("The part “%(part)s” is marked twice.") % {"part": part})
     start, until = version.get("effective_from"), version.get("effective_until")
     if start and until and until < start:
         into.fault(parcel.place, _("The last day lies before the first."))
+
+
+def _place_of_twin(parcel: ImportItem, found: Any, part: str, key: str) -> str:
+    """Return the cell in which a key stands again; the procedure's own place in a file without sheets."""
+    version = found["version"]
+    twins = [row for row in version[part] if row.get("key") == key] if isinstance(version, Row) else []
+    return twins[1].cell("key") if len(twins) > 1 else parcel.place

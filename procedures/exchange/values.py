@@ -19,7 +19,7 @@ from eforms.reading import OPERATORS
 from ..versions.drafting import is_code
 from ..versions.serialising import Plain
 from ..versions.template_files import KINDS as TEMPLATE_KINDS
-from .item import Fault
+from .item import Cell, Fault, entry_of
 
 MAX_DEPTH = 30
 
@@ -117,6 +117,8 @@ def day_of(found: Any, place: str, into: Gathering) -> str:
         if not 1900 <= day.year <= 2200:
             raise ValueError
     except ValueError as error:
+        if isinstance(place, Cell):
+            raise Wrong(_("A day is needed here, for example 01/07/2026.")) from error
         raise Wrong(_("A day that exists is needed here, such as 2026-07-01.")) from error
     return day.isoformat()
 
@@ -133,9 +135,9 @@ def list_of(found: Any, place: str, into: Gathering, *, each: Check, maximum: in
     kept = []
     for n, item in enumerate(found):
         try:
-            kept.append(each(item, f"{place}[{n}]", into))
+            kept.append(each(item, entry_of(place, n), into))
         except Wrong as wrong:
-            into.fault(f"{place}[{n}]", str(wrong))
+            into.fault(entry_of(place, n), str(wrong))
     return kept
 
 

@@ -20,7 +20,7 @@ from common.web.screens import Screen, answer, done, sent
 from eforms.builder import raw
 from procedures import access
 from procedures.models import ProcedureVersion
-from procedures.versions import publishing
+from procedures.versions import changing
 
 from . import sections
 from .guards import publisher_only
@@ -79,7 +79,7 @@ class Desk:
 
     def save(self, form: dict[str, Any] | None) -> None:
         """Store a changed form; raises Refused when somebody was faster."""
-        publishing.edit(self.version, self.revision, self.user, clock.recorded_now(), form=form)
+        changing.edit(self.version, self.revision, self.user, clock.recorded_now(), form=form)
 
     @property
     def user(self) -> Any:

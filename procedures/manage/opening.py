@@ -15,6 +15,8 @@ from procedures.models import FeeLine, OfferingFee, ProcedureVersion, Sector
 
 # One prepares, another one publishes.
 PUBLISHERS = 2
+# So many procedures without their own fees are named; the others are counted.
+NAMED = 5
 
 
 def checks(unit: Unit, now: datetime) -> list[OpeningCheck]:
@@ -55,10 +57,13 @@ def _fees(unit: Unit, day: date) -> OpeningCheck:
     own = own.filter(key=OuterRef("key")).exclude(resolution="")
     in_force = ProcedureVersion.objects.in_force(day).filter(procedure__in=_offered(unit, day))
     open_lines = FeeLine.objects.filter(~Exists(own), is_guide=True, version__in=in_force)
-    codes = sorted(set(open_lines.values_list("version__procedure__code", flat=True)))
+    names = in_order(set(open_lines.values_list("version__name", flat=True)))
+    detail = "; ".join(names[:NAMED])
+    if len(names) > NAMED:
+        detail = _("%(named)s and %(count)d more") % {"named": detail, "count": len(names) - NAMED}
     return OpeningCheck(
         _("The unit's own fees are entered where the province leaves them to it"),
-        not codes,
-        ", ".join(codes),
+        not names,
+        detail,
         reverse("manage:procedures"),
     )

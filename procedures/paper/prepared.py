@@ -18,12 +18,11 @@ from django.utils.translation import gettext_lazy as _
 
 from common.clock import local_day
 from common.database import purging
-from common.forms.typed import Typed
 from common.refusals import Refused
 from common.secret import blind_index
 from common.text import plain
 from eforms import schema as form_schema
-from eforms.filling.filled import Filled
+from eforms.filling.filled import Filled, SentSection
 from eforms.filling.progress import Progress
 
 from ..catalogue import version_of
@@ -138,22 +137,11 @@ def _live(now: datetime, **which: Any) -> PreparedForm | None:
     return form
 
 
-def save_section(
-    form: PreparedForm,
-    section: form_schema.Section,
-    answers: Mapping[str, Any],
-    *,
-    is_done: bool,
-    now: datetime,
-    typed: Typed | None = None,
-) -> None:
-    """Store the answers of one section, finished or not; ``typed`` is what was sent when some of it is at fault.
-
-    Raises Refused.
-    """
+def save_section(form: PreparedForm, sent: SentSection, now: datetime) -> None:
+    """Store one section, finished or not. Raises Refused."""
     with transaction.atomic():
         fresh = _locked(form, now)
-        filled = filled_of(fresh).with_section(section.key, answers, is_done=is_done, typed=typed)
+        filled = filled_of(fresh).with_section(sent)
         fresh.answers |= {"answers": dict(filled.answers), "typed": dict(filled.typed)}
         fresh.completed_sections = filled.done
         if fresh.code_index is None:

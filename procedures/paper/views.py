@@ -27,6 +27,7 @@ from common.text import page_language
 from common.web.limits import hit_ip, hit_target, too_many
 from eforms import declarations
 from eforms.answering import known_data
+from eforms.filling.filled import SentSection
 from eforms.schema import Section
 from offices.units.hours import hours_lines
 
@@ -216,7 +217,8 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
     is_from_review = request.GET.get("back") == "review"
     if sent is not None:
         is_valid = asked.is_valid()
-        prepared.save_section(form, chosen, asked.answers(), is_done=is_valid, now=recorded_now(), typed=asked.typed)
+        filled_in = SentSection(chosen.key, asked.answers(), is_valid, asked.typed)
+        prepared.save_section(form, filled_in, recorded_now())
         keep(request, procedure, form)
         if is_valid:
             point_out(request, asked)

@@ -124,7 +124,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "code": procedure.code,
         "sector": procedure.sector,
         "version": version,
-        "notices": _notices(procedure, shown, day),
+        "notices": _notices(procedure, shown, day, is_taken=bool(offerings) or not is_open),
         "level": labels.level_words(level, version.needs_presence),
         "is_in_person": level == IN_PERSON_LEVEL,
         "time": labels.time_words(version),
@@ -157,7 +157,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
     }
 
 
-def _notices(procedure: Procedure, shown: Shown, day: date) -> list[dict[str, Any]]:
+def _notices(procedure: Procedure, shown: Shown, day: date, *, is_taken: bool) -> list[dict[str, Any]]:
     """Return what stands above everything else: texts, some with a link to the procedure that replaces this one."""
     version, until = shown.version, shown.version.effective_until
     replaced = successor_of(version, day) if version.status == VersionStatus.RETIRED else None
@@ -175,6 +175,8 @@ def _notices(procedure: Procedure, shown: Shown, day: date) -> list[dict[str, An
             text = _("New dossiers are not accepted since %(date)s.")
         last = procedure.accept_until + timedelta(days=procedure.accept_until < day)
         notices.append({"text": text % {"date": f"{last:%d/%m/%Y}"}})
+    if not is_taken:
+        notices.append({"text": _("No unit takes this procedure at present. Ask the commune by phone.")})
     if shown.coming is not None:
         first = f"{shown.coming.effective_from:%d/%m/%Y}"
         notices.append({"text": _("New rules apply from %(date)s.") % {"date": first}})

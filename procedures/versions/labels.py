@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from offices.log import labels
 
+from ..models import FeeKind, FeeUnit, TimeUnit
+
 AREAS = {
     "procedure": _("Procedures"),
     "version": _("Procedures: versions"),
@@ -116,8 +118,24 @@ FIELDS = {
     "workflow": _("Steps"),
     "documents": _("Slips and letters"),
 }
+# Stored codes, by field.
+VALUES = {
+    "processing_unit": dict(TimeUnit.choices),
+    "kind": dict(FeeKind.choices),
+    "unit": dict(FeeUnit.choices),
+    "audience": {"citizen": _("Citizens"), "organisation": _("Organisations"), "enterprise": _("Enterprises")},
+    "channels": {"online": _("Online"), "direct": _("At the commune"), "post": _("By post")},
+    "mark": {
+        "code": _("Code"),
+        "info": _("Information"),
+        "audience": _("Who may file"),
+        "time": _("Processing time"),
+        "legal": _("Legal bases"),
+        "form": _("The form as a whole"),
+    },
+}
 
 
 def register() -> None:
-    """Name the publishers' actions and fields to the log."""
-    labels.add_words(AREAS, ACTIONS, FIELDS)
+    """Name the publishers' actions, fields and codes to the log."""
+    labels.add_words(AREAS, ACTIONS, FIELDS, VALUES)

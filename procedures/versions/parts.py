@@ -12,10 +12,13 @@ from accounts.models import User
 from common.files.uploads import removed_on_failure
 from common.refusals import Refused
 from common.text import fold
+from common.values.money import grouped
+from eforms.comparing import condition_in_words
 
 from ..models import FeeLine, ProcedureStep, ProcedureVersion, RequiredPaper
 from . import template_files
 from .changing import Change, in_words, touch
+from .comparing.changes import schema_of
 from .drafting import forget_files
 from .fee_lines import plain_exemptions, write_exemptions
 from .template_files import Template
@@ -87,7 +90,7 @@ def change(
     version, exemptions = row.version, values.pop("exemptions", None)
     changed = {name: value for name, value in values.items() if getattr(row, name) != value}
     changes: list[Change] = [
-        (name, f"{_called(row)}: {in_words(getattr(row, name))}", f"{_called(row)}: {in_words(value)}")
+        (name, f"{_called(row)}: {_said(row, name, getattr(row, name))}", f"{_called(row)}: {_said(row, name, value)}")
         for name, value in changed.items()
     ]
     old = row.template_file.name if isinstance(row, RequiredPaper) else ""
@@ -165,6 +168,17 @@ def _renumber(model: type[Row], rows: list[Any]) -> None:
 def _called(row: Row) -> str:
     """Return how a line of the log names a row."""
     return f"{row.n}. {row}"[:80]
+
+
+def _said(row: Row, name: str, value: Any) -> Any:
+    """Return a value of a row as the log keeps it: conditions and tiers in words."""
+    if name in ("show_if", "applies_if"):
+        return condition_in_words(schema_of({"form": row.version.form}), value, "vi")
+    if name.endswith("_vnd") and value is not None:
+        return grouped(value)
+    if name == "tiers":
+        return "; ".join(f"{tier['from']}–{tier['to'] or ''}: {grouped(tier['amount_vnd'])}" for tier in value)
+    return in_words(value)
 
 
 def _name(model: type[Row]) -> str:

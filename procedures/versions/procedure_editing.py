@@ -154,7 +154,7 @@ def set_offering(
             new = None if fee.amount_vnd is None else fee.words()
             changes.append(("own_fee", own_fee(present).words() if present else None, new))
         action = "offering.new" if seen is None else "offering.edit"
-        name = _name(procedure, day, unit)
+        name = called(procedure, day, unit)
         record(procedure, action, by=by, now=now, unit=unit, name=name, changes=changes)
     return offering
 
@@ -167,7 +167,7 @@ def _propose_level(seen: Offering, level: int, procedure: Procedure, *, by: User
         proposal, _made = Proposal.objects.update_or_create(
             procedure=procedure, unit=seen.unit, defaults={"level": level, "by": by, "at": now}
         )
-        name = _name(procedure, clock.local_day(now), seen.unit)
+        name = called(procedure, clock.local_day(now), seen.unit)
         changes: list[Change] = [("level", seen.level, level)]
         record(procedure, "offering.propose-level", by=by, now=now, unit=seen.unit, name=name, changes=changes)
         telling.proposal_waits(proposal, now)
@@ -180,7 +180,7 @@ def lower_level(procedure: Procedure, unit: Unit, level: int, *, by: User, now: 
         raise Refused(_("The unit offers it at no higher level any more."), code="state")
     with transaction.atomic():
         _take(offering, procedure, level=level)
-        name = _name(procedure, clock.local_day(now), unit)
+        name = called(procedure, clock.local_day(now), unit)
         changes: list[Change] = [("level", offering.level, level)]
         record(procedure, "offering.edit", by=by, now=now, unit=unit, name=name, changes=changes)
 
@@ -198,7 +198,7 @@ def end_offering(offering: Offering, until: date, by: User, now: datetime) -> No
         taken = _take(offering, procedure, until=last)
         if last is None:
             taken.delete()
-        name = _name(procedure, day, unit)
+        name = called(procedure, day, unit)
         record(procedure, "offering.edit", by=by, now=now, unit=unit, name=name, changes=changes)
 
 
@@ -263,9 +263,11 @@ def _newest(procedure: Procedure, day: date) -> ProcedureVersion | None:
     return versions.in_force(day).first() or versions.first()
 
 
-def _name(procedure: Procedure, day: date, unit: Unit) -> str:
+def called(procedure: Procedure, day: date, unit: Unit | None = None) -> str:
+    """Return how the log names a procedure, or what a unit does with it. One query."""
     version = _newest(procedure, day)
-    return f"{version.name if version else procedure.code} – {unit.short_name}"
+    name = version.name if version else procedure.code
+    return f"{name} – {unit.short_name}" if unit else name
 
 
 def highest_level(procedure: Procedure, day: date) -> int:

@@ -1,7 +1,7 @@
 """Publishing a version, the review before it, and retiring it.
 
 What changes a draft is in ``changing.py``, what makes one in ``drafting.py``,
-what belongs to the procedure itself in ``procedure_editing.py``; all of it is offered here.
+what belongs to the procedure itself in ``procedure_editing.py``.
 """
 
 from datetime import date, datetime, timedelta
@@ -16,42 +16,12 @@ from common import clock
 from common.refusals import Refused
 
 from .. import access
-from ..finding.indexing import FILINGS_THAT_TELL, rank_by_filings, refresh_search_text, write_search_text
+from ..finding.indexing import write_search_text
 from ..models import Procedure, ProcedureVersion, Proposal, VersionStatus
 from ..paper import blank_forms
 from . import checking, telling
-from .changing import edit, overtaken, record, touch
-from .drafting import COPIED, discard, draft_from, duplicate, is_code, new_procedure, next_local_code
-from .procedure_editing import change_procedure, end_offering, lower_level, set_offering
-
-__all__ = [
-    "COPIED",
-    "FILINGS_THAT_TELL",
-    "change_procedure",
-    "confirm",
-    "decline",
-    "discard",
-    "draft_from",
-    "duplicate",
-    "edit",
-    "end_offering",
-    "is_code",
-    "new_procedure",
-    "next_local_code",
-    "propose_retirement",
-    "publish",
-    "publish_with_portal",
-    "rank_by_filings",
-    "reasons_against",
-    "refresh_search_text",
-    "retire",
-    "send_back",
-    "send_to_review",
-    "set_offering",
-    "take_back",
-    "touch",
-    "write_search_text",
-]
+from .changing import overtaken, record, touch
+from .procedure_editing import called, lower_level
 
 
 def send_to_review(version: ProcedureVersion, revision: int, by: User, now: datetime, note: str = "") -> None:
@@ -217,7 +187,8 @@ def propose_retirement(
     with transaction.atomic():
         proposal, _made = Proposal.objects.update_or_create(procedure=procedure, unit=None, defaults=wanted)
         changes = [("effective_until", None, on - timedelta(days=1)), ("retirement_reason", None, reason)]
-        record(procedure, "procedure.propose-retire", by=by, now=now, changes=changes)
+        name = called(procedure, clock.local_day(now))
+        record(procedure, "procedure.propose-retire", by=by, now=now, name=name, changes=changes)
         telling.proposal_waits(proposal, now)
     return proposal
 
@@ -239,7 +210,8 @@ def decline(proposal: Proposal, by: User, now: datetime) -> None:
     with transaction.atomic():
         held = _taken(proposal)
         changes = [("level", held.level, None), ("retirement_reason", held.reason, None)]
-        record(held.procedure, "procedure.decline", by=by, now=now, unit=held.unit, changes=changes)
+        name = called(held.procedure, clock.local_day(now), held.unit)
+        record(held.procedure, "procedure.decline", by=by, now=now, unit=held.unit, name=name, changes=changes)
 
 
 def _taken(proposal: Proposal) -> Proposal:

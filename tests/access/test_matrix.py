@@ -21,7 +21,7 @@ from dossiers.desk.actions import BY_SEGMENT
 from dossiers.tests.steps import STEPS
 from offices.models import Holiday
 from procedures.models import LifeEvent, Proposal
-from procedures.versions import publishing
+from procedures.versions import drafting
 from tests.access.world import World
 from tests.factories import NOW
 from tests.present import present
@@ -247,7 +247,7 @@ def catalogue(world: World) -> list[Case]:
     procedure = world.version.procedure
     publisher = world.commune.publisher
     code, event = procedure.code, LifeEvent.objects.get_or_create(code="co-con", defaults={"name": "Có con"})[0].code
-    draft = publishing.draft_from(procedure, publisher, NOW)
+    draft = drafting.draft_from(procedure, publisher, NOW)
     at = [code, draft.number]
     if not draft.fees.exists():
         draft.fees.create(n=1, key="phi", kind="phi", name="Phí", amount_vnd=8000)

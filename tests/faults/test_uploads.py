@@ -25,7 +25,7 @@ from dossiers.workflow import perform
 from procedures.exchange import files as exchange_files
 from procedures.manage.forms import exchange as exchange_forms
 from procedures.models import ProcedureVersion, RequiredPaper
-from procedures.versions import publishing, template_files
+from procedures.versions import drafting, template_files
 from tests.access.test_matrix import undone
 from tests.access.world import World
 from tests.factories import NOW
@@ -72,7 +72,7 @@ def fields(world: World) -> dict[str, Send]:
     citizen, specialist = client_of(world.citizen), client_of(world.commune.specialist)
     publisher = client_of(world.commune.publisher)
     item = present(present(world.asked.supplement_requests.first()).items.first())
-    version = publishing.draft_from(world.version.procedure, world.commune.publisher, NOW)
+    version = drafting.draft_from(world.version.procedure, world.commune.publisher, NOW)
     code = version.procedure.code
     row = {"name": "Giấy chứng sinh", "originals": "1", "copies": "", "is_required": "True"}
     proposal = {"is_granted": "1", "source": "upload", "reason": "Đủ điều kiện"}

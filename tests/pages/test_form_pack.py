@@ -172,5 +172,5 @@ def test_browsers_offer_only_what_is_about_the_person_who_types():
     own = type("OwnForm", (forms.Form,), {name: about_self(kind()) for name, kind in kinds.items()})
     other = type("OtherForm", (forms.Form,), {name: kind() for name, kind in kinds.items()})
     offered = {node.attrib.get("autocomplete") for node in checks.parse(render(own())).iter()}
-    assert {"name", "bday-day", "bday-month", "bday-year", "address-level1", "street-address"} <= offered
+    assert {"name", "bday-day", "bday-month", "bday-year", "address-level1", "address-line1"} <= offered
     assert {node.attrib.get("autocomplete") for node in checks.parse(render(other())).iter()} == {None, "off"}

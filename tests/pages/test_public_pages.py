@@ -6,7 +6,9 @@ import pytest
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
+from offices.models import Unit
 from portal import errors
+from procedures.models import Procedure
 from tests import factories
 from tests.pages import checks
 
@@ -62,6 +64,17 @@ def test_page_costs_the_same_with_more_units(client, site, name, django_assert_m
     # Whether anything changed.
     with django_assert_max_num_queries(1):
         client.get(reverse(name))
+
+
+def test_a_unit_closed_to_filing_is_told_at_the_top(client, site):
+    for path in ("/", reverse("contact")):
+        assert "banner-warn" not in client.get(path).content.decode()
+    Unit.objects.update(filing_since=None)
+    for path in ("/", reverse("contact")):
+        main = client.get(path).content.decode().partition("<main")[2]
+        assert "UBND Xã Xuân Bắc" in main.partition("banner-warn")[2].partition("</div>")[0], path
+    procedure = client.get(reverse("procedures:detail", args=[Procedure.objects.get().code])).content.decode()
+    assert procedure.index("banner-warn") < procedure.index("facts-grid")
 
 
 def test_home_shows_procedures_look_up_and_opening_hours(client, site):

@@ -24,6 +24,7 @@ from dossiers.filing.papers import promise_original, remove_paper
 from dossiers.models import Dossier
 from dossiers.timeline.history import explain_refusal
 from eforms.answering import AnswerForm, known_data
+from eforms.filling.filled import SentSection
 from eforms.schema import Section
 from procedures.levels import ONLINE_RETURN_LEVEL
 
@@ -74,11 +75,12 @@ def save_section(request: SignedInRequest, ready: Readiness, section: Section, f
     is_autosave = "X-Autosave" in request.headers
     is_valid = form.is_valid()
     is_done = is_valid and (not is_autosave or section.key in dossier.completed_sections)
+    sent = SentSection(section.key, form.answers(), is_done, form.typed)
     moment = recorded_now()
     if dossier.is_draft:
-        drafts.save_section(dossier, section, form.answers(), is_done=is_done, now=moment, typed=form.typed)
+        drafts.save_section(dossier, sent, moment)
     else:
-        supplements.save_section(dossier, section, form.answers(), is_done=is_done, typed=form.typed)
+        supplements.save_section(dossier, sent)
     if is_autosave:
         return HttpResponse(status=204)
     if "later" in request.POST:

@@ -5,7 +5,7 @@ the officer's session.
 """
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,6 +16,7 @@ from common import onetime
 from common.forms.warnings import point_out
 from common.refusals import Refused
 from common.text import page_language
+from common.web.hidden import hidden
 from common.web.limits import hit_target, too_many
 from dossiers.models import SlipKind
 from dossiers.timeline.history import explain_refusal
@@ -62,7 +63,7 @@ def by_code(request: HttpRequest, officer: Officer, form: CodeForm) -> HttpRespo
 def opened(request: HttpRequest, officer: Officer, pk: int) -> PreparedForm | None:
     """Return a declaration whose code this session has shown, None when it is gone; raises Http404 for others."""
     if pk not in request.session.get(SESSION_KEY, []):
-        raise Http404
+        raise hidden(PreparedForm, pk=pk)
     return prepared.find(pk, officer.now)
 
 

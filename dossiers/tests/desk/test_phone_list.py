@@ -102,5 +102,8 @@ def test_person_without_a_phone_gets_a_notice_on_paper(client, road, commune):
         assert (f'href="{notice}"' in page) is offered
     letter = client.get(notice).content.decode()
     assert "Ảnh mờ, không đọc được" in letter and dossier.applicant.name in letter
+    # A letter, not a printed e-mail: its own title, no greeting or foot of a message.
+    assert "<h1>Thông báo hồ sơ cần bổ sung</h1>" in letter
+    assert not [words for words in ("Xin chào", "--", "không cần trả lời") if words in letter]
     Notification.objects.filter(pk=row.pk).update(state="sent")
     assert client.get(notice).status_code == 404

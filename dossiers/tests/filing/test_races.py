@@ -18,6 +18,7 @@ from dossiers.actions.readiness import schema_of
 from dossiers.filing import drafts, submission
 from dossiers.models import Dossier, DossierEvent, Status
 from dossiers.records.applicants import ApplicantData
+from eforms.filling.filled import SentSection
 from tests import factories
 from tests.present import present
 
@@ -138,7 +139,7 @@ def test_answers_saved_in_two_tabs_both_stay(citizen, draft, now):
 
     def save() -> None:
         mine = Dossier.objects.get(pk=draft.pk)
-        drafts.save_section(mine, section, next(answers), is_done=True, now=now)
+        drafts.save_section(mine, SentSection(section.key, next(answers), is_done=True), now)
 
     assert at_once(save) == [None] * TAPS
     draft.refresh_from_db()

@@ -13,6 +13,7 @@ from dossiers.actions.readiness import Readiness
 from dossiers.filing import drafts, renewal
 from dossiers.models import Dossier
 from eforms import schema as form_schema
+from eforms.filling.filled import SentSection
 from eforms.tests.strategies import good_answer, schemas
 from procedures import labels
 from procedures.models import ProcedureVersion
@@ -212,7 +213,7 @@ def test_the_page_says_what_changes_and_the_task_list_what_to_look_at(
         reverse("applicant:section", args=[draft.ref, "child"]),
     )
     section = form_schema.load(form).section("child")
-    drafts.save_section(draft, section, {"blood": "A", "sex": "nam"}, is_done=True, now=NOW)
+    drafts.save_section(draft, SentSection(section.key, {"blood": "A", "sex": "nam"}, is_done=True), NOW)
     draft.refresh_from_db()
     assert draft.sections_to_review == []
     assert Readiness(draft, TODAY).form.is_done(section)

@@ -23,8 +23,8 @@ from dossiers.timeline import figures
 from portal.demo.accounts import account_lines
 from portal.file_broker import forget_leftovers
 from procedures import seed
+from procedures.finding import indexing
 from procedures.models import Procedure
-from procedures.versions import publishing
 
 # Any number that nobody else uses for an advisory lock.
 LOCK_NUMBER = 20260
@@ -94,7 +94,7 @@ def fill(now: datetime) -> None:
     if Procedure.objects.exists():
         with transaction.atomic():
             seed.fill_life_events()
-            publishing.refresh_search_text(clock.local_day(now))
+            indexing.refresh_search_text(clock.local_day(now))
             figures.count(now)
 
 

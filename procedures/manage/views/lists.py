@@ -19,7 +19,7 @@ from common.web.screens import Screen, answer, done, sent, shows_form
 from offices.access import current_posts
 from offices.models import Role
 from procedures.models import ProcedureVersion
-from procedures.versions import publishing
+from procedures.versions import drafting, publishing
 
 from .. import lists
 from ..forms.procedures import NewForm
@@ -65,12 +65,12 @@ def procedure_list(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponseBase:
     """Begin a new procedure with an empty draft."""
     publisher = publisher_of(request)
-    form = NewForm(sent(request), initial=None if request.POST else {"code": publishing.next_local_code()})
+    form = NewForm(sent(request), initial=None if request.POST else {"code": drafting.next_local_code()})
 
     def change() -> str:
         typed = form.cleaned_data
         columns = typed["code"], typed["name"], typed["sector"], typed["level"]
-        make = partial(publishing.new_procedure, *columns, publisher.user, publisher.now)
+        make = partial(drafting.new_procedure, *columns, publisher.user, publisher.now)
         once_procedure(form, "procedure.new", publisher, make)
         return done(request, _("The procedure is there. Go on with its sections."), "manage:version", typed["code"], 1)
 

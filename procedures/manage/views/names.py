@@ -116,7 +116,7 @@ def name_edit(request: HttpRequest, kind: str, code: str) -> HttpResponseBase:
     return answer(
         request,
         form,
-        Screen(row.name, _("Save"), reverse(f"manage:{kind}"), screen.title),
+        Screen(row.name, _("Save"), reverse(f"manage:{kind}"), screen.title, is_name=True),
         change,
         revision=lambda: vocabularies.revision_of(get_object_or_404(where.model, code=code)),
     )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from common import clock
 from common.text import page_language
-from eforms.filling.filled import Filled
+from eforms.filling.filled import Filled, SentSection
 from eforms.filling.progress import Progress
 from eforms.schema import Schema, summary
 from procedures import fees, labels
@@ -70,7 +70,9 @@ def answered(desk: Desk, schema: Schema, answers: Mapping[str, Any]) -> HttpResp
     form = form_page.preview_form(schema, section, answers, day, data=post)
     if not form.is_valid():
         return page(desk, schema, section.key, answers, form=form)
-    progress = Progress(schema, progress.filled.with_section(section.key, form.answers(), is_done=True), day)
+    progress = Progress(
+        schema, progress.filled.with_section(SentSection(section.key, form.answers(), is_done=True)), day
+    )
     following = progress.following(section)
     if following is not None:
         return page(desk, schema, following.key, progress.filled.answers)

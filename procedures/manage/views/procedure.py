@@ -5,30 +5,29 @@ from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.forms.screen_forms import ScreenForm
+from common.web.hidden import hidden
 from common.web.screens import Screen, answer, done, press, sent, shows_form
-from offices.log.lines import lines_of
-from offices.models import AuditEntry
+from offices.models import Unit
 from procedures import access, fees
 from procedures.catalogue import lacks_specialist
 from procedures.models import FeeLine, Offering, Procedure, Proposal, VersionStatus
-from procedures.versions import procedure_editing, publishing
-from procedures.versions.changing import SUBJECT, overtaken
+from procedures.versions import drafting, procedure_editing, publishing
+from procedures.versions.changing import overtaken
 from procedures.versions.checking import NO_SPECIALIST
 
 from .. import lists
 from ..forms.offerings import OfferingForm, revision_of
 from ..forms.procedures import DuplicateForm, ProcedureForm, RetireForm
 from ..guards import publisher_only
+from ..history import history_of
 from ..pages import Publisher, once_procedure, procedure_of, publisher_of
 from ..sections import link, state_words
-
-HISTORY = 50
 
 
 @publisher_only
@@ -39,21 +38,25 @@ def procedure(request: HttpRequest, code: str) -> HttpResponseBase:
     versions = lists.versions_of([found.pk])[found.pk]
     shown = lists.shown_of(versions, publisher.day)
     related = list(found.related.order_by("code"))
-    names = lists.names_of(related, publisher.day) if related else {}
-    history = AuditEntry.objects.filter(subject_type=SUBJECT, subject_ref=found.code).select_related("unit")[:HISTORY]
+    retired = _retirement(versions)
+    proposals = list(found.proposals.select_related("unit", "by", "successor"))
+    successors = [one.successor for one in (retired, *proposals) if one is not None and one.successor is not None]
+    named = related + successors
+    names = lists.names_of(named, publisher.day) if named else {}
     listed = [(version, *state_words(version, publisher.day)) for version in versions]
     context = {
         "procedure": found,
         "name": shown.name if shown else found.code,
         "versions": listed,
         "open": next((version for version in versions if version.status in ("draft", "in_review")), None),
-        "retired": _retirement(versions),
-        "proposals": found.proposals.select_related("unit", "by", "successor"),
+        "retired": retired,
+        "retired_for": _called(retired and retired.successor, names),
+        "proposals": [(one, _called(one.successor, names)) for one in proposals],
         "can_retire": any(_is_ahead(version, publisher) for version in versions),
         "life_events": list(found.life_events.all()),
-        "related": [(other, names.get(other.pk, other.code)) for other in related],
+        "related": [(other, _called(other, names)) for other in related],
         "offerings": _offerings(found, request.user, publisher),
-        "history": lines_of(history),
+        "history": history_of(found),
         "export_url": link("manage:export_one", found.code),
         "public_url": link("procedures:detail", found.code) if shown and shown.published_at else "",
     }
@@ -111,7 +114,7 @@ def draft(request: HttpRequest, code: str) -> HttpResponseBase:
     publisher, found = publisher_of(request), procedure_of(code)
 
     def change() -> str:
-        version = publishing.draft_from(found, publisher.user, publisher.now)
+        version = drafting.draft_from(found, publisher.user, publisher.now)
         return link("manage:version", found.code, version.number)
 
     return press(request, change, link("manage:procedure", found.code))
@@ -122,14 +125,14 @@ def draft(request: HttpRequest, code: str) -> HttpResponseBase:
 def duplicate(request: HttpRequest, code: str) -> HttpResponseBase:
     """Make a new procedure that says what this one says."""
     publisher, found = publisher_of(request), procedure_of(code)
-    proposed = {"code": publishing.next_local_code(), "name": _name(found, publisher)}
+    proposed = {"code": drafting.next_local_code(), "name": _name(found, publisher)}
     form = DuplicateForm(sent(request), initial=None if request.POST else proposed)
 
     def change() -> str:
         code = form.cleaned_data["code"]
         once_procedure(
             form, "procedure.duplicate", publisher,
-            lambda: publishing.duplicate(found, code, publisher.user, publisher.now, form.cleaned_data["name"]),
+            lambda: drafting.duplicate(found, code, publisher.user, publisher.now, form.cleaned_data["name"]),
         )  # fmt: skip
         return done(request, _("The copy is there. Go on with its sections."), "manage:version", code, 1)
 
@@ -179,14 +182,21 @@ def _decided(found: Procedure) -> dict[str, Any]:
     }
 
 
+def _own_unit(publisher: Publisher, slug: str) -> Unit:
+    """Return a unit whose offerings the publisher may change. Raises Http404."""
+    own = access.offering_units(publisher.user, publisher.day)
+    unit = next((mine for mine in own if mine.slug == slug), None)
+    if unit is None:
+        raise hidden(Unit, slug=slug)
+    return unit
+
+
 @publisher_only
 @shows_form
 def offering(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     """Say how one of one's own units offers a procedure; other units' are 404."""
     publisher, found = publisher_of(request), procedure_of(code)
-    unit = next((mine for mine in access.offering_units(request.user, publisher.day) if mine.slug == slug), None)
-    if unit is None:
-        raise Http404
+    unit = _own_unit(publisher, slug)
     present = Offering.objects.filter(unit=unit, procedure=found).first()
     maximum = procedure_editing.highest_level(found, publisher.day)
     lines = procedure_editing.due_lines(found, publisher.day)
@@ -213,8 +223,9 @@ def offering(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
 def offering_end(request: HttpRequest, code: str, slug: str) -> HttpResponseBase:
     """Let a unit stop offering a procedure after today."""
     publisher, found = publisher_of(request), procedure_of(code)
-    units = [mine for mine in access.offering_units(request.user, publisher.day) if mine.slug == slug]
-    present = get_object_or_404(Offering.objects.select_related("unit"), unit__in=units, procedure=found)
+    present = get_object_or_404(
+        Offering.objects.select_related("unit"), unit=_own_unit(publisher, slug), procedure=found
+    )
     present.procedure = found
 
     def change() -> str:
@@ -251,6 +262,11 @@ def _name(found: Procedure, publisher: Publisher) -> str:
 def _is_ahead(version: Any, publisher: Publisher) -> bool:
     is_public = version.status in (VersionStatus.PUBLISHED, VersionStatus.RETIRED)
     return is_public and (version.effective_until is None or version.effective_until >= publisher.day)
+
+
+def _called(other: Procedure | None, names: dict[int, str]) -> str:
+    """Return the name of a procedure among names read before, or its code; '' for none."""
+    return names.get(other.pk, other.code) if other is not None else ""
 
 
 def _retirement(versions: list[Any]) -> Any:

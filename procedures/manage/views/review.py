@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from common.web.screens import Screen, done, press, sent, shows_form
 from procedures.models import ProcedureVersion
-from procedures.versions import checking, publishing
+from procedures.versions import checking, drafting, publishing
 
 from .. import sections
 from ..forms.procedures import BackForm, NoteForm, PublishForm
@@ -128,7 +128,7 @@ def discard(request: HttpRequest, code: str, number: int) -> HttpResponseBase:
         publisher,
         version,
         form,
-        lambda: publishing.discard(version, form.shown_revision(), publisher.user, publisher.now),
+        lambda: drafting.discard(version, form.shown_revision(), publisher.user, publisher.now),
         _("Discard the draft"),
         _("The draft and the templates that only it has are deleted for good.")
         + (" " + _("The procedure has no other version: it goes too.") if is_last else ""),

@@ -162,7 +162,7 @@ def _edit(request: HttpRequest, version: ProcedureVersion, kind: Kind, row: part
         _save(publisher, version, kind, row, form)
         return done(request, kind.changed if row else kind.added, back)
 
-    screen = Screen(str(row) if row else kind.add, _("Save"), back)
+    screen = Screen(str(row) if row else kind.add, _("Save"), back, is_name=bool(row))
     title = sections.section_titles()[kind.section]
     return version_answer(request, publisher, version, form, screen, change, "version_row", title=title)
 

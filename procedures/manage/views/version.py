@@ -18,7 +18,7 @@ from common.web.screens import Screen, answer, done, press, sent, shows_form
 from procedures.labels import in_vietnamese
 from procedures.marks import clear, counts
 from procedures.models import ProcedureVersion, VersionStatus
-from procedures.versions import checking, publishing
+from procedures.versions import changing, checking
 
 from .. import marks as marks_page
 from .. import sections
@@ -140,7 +140,7 @@ def _section(
     title, at = sections.section_titles()[key], (version.procedure.code, version.number)
 
     def change() -> str:
-        publishing.edit(version, form.shown_revision(), publisher.user, publisher.now, **form.values())
+        changing.edit(version, form.shown_revision(), publisher.user, publisher.now, **form.values())
         return done(request, _("Saved: %(section)s.") % {"section": title}, "manage:version", *at)
 
     more["marks"] = marks_page.lines(version, key)

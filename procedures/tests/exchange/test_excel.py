@@ -7,13 +7,19 @@ from typing import Any
 
 import openpyxl
 import pytest
+from django.utils import translation
+from openpyxl.utils import get_column_letter
 
 from common.refusals import Refused
 from procedures.exchange import apply as exchange_apply
 from procedures.exchange import plan as exchange_plan
-from procedures.exchange.excel import FEES, PAPERS, SHEETS, write_workbook
+from procedures.exchange.excel import BOXES, FEES, PAPERS, SHEETS, write_workbook
 from procedures.exchange.excel_reading import MAX_UNPACKED, read_excel
 from procedures.exchange.outcome import CHANGED, FAULTY, NEW, SAME, Options
+from procedures.manage.forms.fees import FeeForm
+from procedures.manage.forms.papers import PaperForm
+from procedures.manage.forms.procedures import ProcedureForm
+from procedures.manage.forms.versions import InfoForm, StepForm
 from procedures.models import Procedure, ProcedureVersion
 from procedures.seed import import_catalogue
 from procedures.versions import serialising as exchange
@@ -185,6 +191,61 @@ def test_roles_are_read_by_their_former_names_too(version, publisher):
     put(book, STEP, 4, "Người thực hiện", "Chuyên viên")
     (outcome,) = dry_run(saved(book), publisher).outcomes
     assert outcome.state == SAME
+
+
+def told(book, publisher, **options):
+    """Return every fault of a workbook as a person reads it."""
+    planned = dry_run(saved(book), publisher, **options)
+    return [f"{fault.place}: {fault.reason}" for outcome in planned.outcomes for fault in outcome.faults]
+
+
+def test_faults_speak_of_what_a_person_sees(version, publisher):
+    """Sheet, row, letter and heading of the column, the screen's box: no name of the program."""
+    factories.fee(version, **PAGES)
+    book = workbook()
+    put(book, PROCEDURE, 3, "Căn cứ pháp lý", "Luật\n" + "x" * 600)
+    put(book, PROCEDURE, 3, "Lĩnh vực", "x" * 200)
+    put(book, PROCEDURE, 3, "Có hiệu lực từ", date(1800, 1, 1))
+    put(book, PROCEDURE, 3, "Cần có mặt", "có thể")
+    put(book, PAPER, 3, "Tên giấy tờ", None)
+    put(book, PAPER, 4, "Mã giấy tờ", book[PAPER].cell(3, column(book[PAPER], "Mã giấy tờ")).value)
+    put(book, FEE, 3, "Bậc", "0-2: 2000\n3-: 1000")
+    put(book, FEE, 3, "Miễn, giảm", "Trẻ em\n" + "x" * 1200)
+    put(book, STEP, 3, "Người thực hiện", "chủ tịch")
+    with translation.override("en"):
+        faults = told(book, publisher)
+    assert len(faults) == 9, faults
+    for sign in ("[", ".name", "since", "amount_vnd", "is_required", "2026-07-01", "clerk", "None", "Row"):
+        assert not [fault for fault in faults if sign in fault], (sign, faults)
+    letter = get_column_letter(column(book[PROCEDURE], "Cần có mặt"))
+    assert any(
+        f"Thủ tục, row 3, column {letter} “Cần có mặt” (on the screen: “One step needs the applicant in person”)"
+        in fault
+        for fault in faults
+    )
+    assert any("Phí lệ phí, row 3, column" in fault and "“Bậc”, line 1" in fault for fault in faults)
+    assert any("Thành phần hồ sơ, row 4, column" in fault and "“Mã giấy tờ”" in fault for fault in faults)
+
+
+def test_the_boxes_of_columns_are_boxes_of_screens():
+    forms = (InfoForm, PaperForm, FeeForm, StepForm, ProcedureForm)
+    shown = {box.label for form in forms for box in form.base_fields.values()}
+    # The list of exemptions is a box that is made with its form.
+    assert {box for named in BOXES.values() for box in named.values()} - shown == {BOXES["fees"]["exemptions"]}
+
+
+def test_a_column_that_the_sheet_lacks_is_named_by_its_heading(version, publisher):
+    book = workbook()
+    book[PAPER].delete_cols(column(book[PAPER], "Tên giấy tờ"))
+    faults = told(book, publisher)
+    assert faults and all("“Tên giấy tờ”" in fault and "name" not in fault.replace("“Tên", "") for fault in faults)
+
+
+def test_a_new_procedure_lacks_what_its_headings_say(publisher):
+    book = workbook()
+    book[PROCEDURE].append(["XA-0001", "Hộ tịch", "Thủ tục mới"])
+    (fault,) = told(book, publisher)
+    assert fault.endswith("Mức độ, Đơn vị thời hạn.")
 
 
 def test_rows_without_a_code_and_twins_are_faults(version, publisher):

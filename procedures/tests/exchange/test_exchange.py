@@ -20,7 +20,7 @@ from procedures.exchange.json_reading import read_json
 from procedures.exchange.outcome import CHANGED, FAULTY, NEW, SAME, Options
 from procedures.models import LifeEvent, Procedure, ProcedureVersion, Sector
 from procedures.seed import FILE, import_catalogue
-from procedures.versions import publishing
+from procedures.versions import drafting, procedure_editing, publishing
 from procedures.versions import serialising as exchange
 from tests import factories
 from tests.factories import NOW
@@ -407,7 +407,7 @@ def test_too_many_procedures_and_twins():
 
 def test_colleagues_drafts_are_left_alone_unless_chosen(version, publisher):
     colleague = factories.user(full_name="Người khác", email="khac@example.com")
-    draft = publishing.draft_from(version.procedure, colleague, NOW)
+    draft = drafting.draft_from(version.procedure, colleague, NOW)
     data = exported()
     assert dry_run(data, publisher).count(SAME) == 1
     data["procedures"][0]["version"]["outcome"] = "Khác"
@@ -436,7 +436,7 @@ def test_a_catalogue_that_moved_on_is_noticed(version, publisher):
     data = exported()
     data["procedures"][0]["version"]["outcome"] = "Một"
     planned = dry_run(data, publisher)
-    publishing.change_procedure(version.procedure, 0, publisher, NOW, notice="Nghỉ lễ")
+    procedure_editing.change_procedure(version.procedure, 0, publisher, NOW, notice="Nghỉ lễ")
     with pytest.raises(exchange_apply.Stale) as stale:
         exchange_apply.apply(parcels_of(data), planned.digest(), "", by=publisher, options=Options(), now=NOW)
     assert stale.value.plan.digest() != planned.digest()
@@ -470,7 +470,7 @@ def test_new_procedures_may_go_to_review_although_they_began_elsewhere(publisher
 
 def test_template_files_travel(version, publisher, commune):
     content = b"%PDF-1.7 mau don"
-    draft = publishing.draft_from(version.procedure, publisher, NOW)
+    draft = drafting.draft_from(version.procedure, publisher, NOW)
     draft.papers.get(key="uy-quyen").template_file.save("x.pdf", ContentFile(content))
     ProcedureVersion.objects.filter(pk=draft.pk).update(
         status="published", published_at=NOW, published_by=commune.leader, effective_from=TODAY

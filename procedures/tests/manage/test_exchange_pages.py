@@ -13,7 +13,7 @@ from django.urls import reverse
 from offices.models import AuditEntry
 from procedures.manage.forms import exchange as exchange_forms
 from procedures.models import Procedure, ProcedureVersion
-from procedures.versions import publishing
+from procedures.versions import changing, drafting
 from tests import factories
 from tests.factories import NOW
 from tests.pages import checks
@@ -145,7 +145,7 @@ def test_a_catalogue_that_moved_on_gives_a_new_report(publisher, version, commun
     send(publisher, changed(version, outcome="Giấy mới"))
     before = publisher.get(reverse("manage:import_report")).context["form"].initial
     colleague = factories.user(full_name="Đồng nghiệp", email="dn@example.com")
-    publishing.draft_from(version.procedure, colleague, NOW)
+    drafting.draft_from(version.procedure, colleague, NOW)
     publisher.post(reverse("manage:import_confirm"), before)
     answer, page = report(publisher)
     assert "Đồng nghiệp" in page and answer.context["waiting"].counts["fault"] == 1
@@ -197,9 +197,9 @@ def test_odd_pages_of_the_report_are_the_first_or_last(publisher, version, page)
 
 
 def test_comparison(publisher, version, commune, django_assert_max_num_queries):
-    draft = publishing.draft_from(version.procedure, commune.publisher, NOW)
+    draft = drafting.draft_from(version.procedure, commune.publisher, NOW)
     address = reverse("manage:compare", args=[version.procedure.code, draft.number])
-    publishing.edit(
+    changing.edit(
         draft, draft.revision, commune.publisher, NOW, processing_amount=2, conditions="Người nộp đủ 18 tuổi."
     )
     with django_assert_max_num_queries(12):

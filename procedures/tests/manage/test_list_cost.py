@@ -4,7 +4,7 @@ import pytest
 
 from common.database import append_only
 from procedures.models import Procedure, ProcedureVersion
-from procedures.versions import publishing
+from procedures.versions import drafting
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def test_publishing_several_costs_the_same_for_one_and_for_ten(
     client.force_login(commune.publisher)
     second = factories.user(email="hai@example.com")
     for n in range(10):
-        publishing.draft_from(factories.version(commune.unit, code=f"9.{n:06d}").procedure, second, now)
+        drafting.draft_from(factories.version(commune.unit, code=f"9.{n:06d}").procedure, second, now)
     drafts = ProcedureVersion.objects.open()
     drafts.update(status="in_review")
     client.get("/manage/procedures/publish/")

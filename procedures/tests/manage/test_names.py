@@ -10,7 +10,7 @@ from django.utils import translation
 from common.refusals import Refused
 from offices.models import AuditEntry, Post
 from procedures.models import LifeEvent, Procedure, Sector
-from procedures.versions import publishing, vocabularies
+from procedures.versions import drafting, vocabularies
 from tests import factories
 from tests.pages import checks
 
@@ -81,8 +81,8 @@ def test_two_who_rename_at_once_are_told(sector, commune, now):
 
 
 def test_procedures_are_found_by_the_new_name_of_their_field(version, sector, commune, now):
-    publishing.new_procedure("XA-0001", "Thử", sector, 1, commune.publisher, now)
-    publishing.draft_from(version.procedure, commune.publisher, now)
+    drafting.new_procedure("XA-0001", "Thử", sector, 1, commune.publisher, now)
+    drafting.draft_from(version.procedure, commune.publisher, now)
     rename(vocabularies.SECTORS, sector, "Tư pháp", "Justice", commune, now)
     assert Procedure.objects.filter(search_text__contains="tu phap").count() == 2
     assert not Procedure.objects.filter(search_text__contains="ho tich").exists()

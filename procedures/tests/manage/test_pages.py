@@ -10,7 +10,7 @@ from django.utils import translation
 from offices.models import AuditEntry, Post
 from procedures import fees
 from procedures.models import LifeEvent, Offering, OfferingFee, Procedure, ProcedureVersion, Proposal
-from procedures.versions import publishing
+from procedures.versions import changing, drafting, publishing
 from tests import factories
 from tests.pages import checks
 from tests.present import present
@@ -26,7 +26,7 @@ def version(commune):
 
 @pytest.fixture
 def draft(version, commune, now):
-    return publishing.draft_from(version.procedure, commune.publisher, now)
+    return drafting.draft_from(version.procedure, commune.publisher, now)
 
 
 @pytest.fixture
@@ -252,7 +252,7 @@ def test_a_draft_may_be_saved_incomplete(client, page, draft):
 
 
 def test_a_stale_form_keeps_what_was_typed(client, page, draft, second, now):
-    publishing.edit(draft, 0, second, now, note="Khác")
+    changing.edit(draft, 0, second, now, note="Khác")
     data = INFO | {"outcome": "Tôi vừa gõ"}
     response = post(client, "info", draft.procedure.code, 2, revision=0, **data)
     assert response.status_code == 409
@@ -359,7 +359,7 @@ def test_send_back_and_take_back(client, page, draft, commune, second, now):
 
 
 def test_several_are_published_at_once(client, page, draft, commune, second, now):
-    other = publishing.draft_from(factories.version(commune.unit, code="1.000002").procedure, second, now)
+    other = drafting.draft_from(factories.version(commune.unit, code="1.000002").procedure, second, now)
     publishing.send_to_review(draft, 0, commune.publisher, now)
     publishing.send_to_review(other, 0, second, now)
     client.force_login(second)

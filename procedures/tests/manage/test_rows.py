@@ -16,7 +16,7 @@ from common.refusals import Refused
 from offices.models import AuditEntry
 from procedures.manage.forms.versions import StepForm
 from procedures.models import FeeExemption
-from procedures.versions import publishing
+from procedures.versions import drafting
 from procedures.versions.template_files import accept
 from tests import factories
 from tests.pages import checks
@@ -48,7 +48,7 @@ def blank_pdf():
 @pytest.fixture
 def draft(commune, now, client):
     client.force_login(commune.publisher)
-    return publishing.draft_from(factories.version(commune.unit).procedure, commune.publisher, now)
+    return drafting.draft_from(factories.version(commune.unit).procedure, commune.publisher, now)
 
 
 def go(client, draft, where, *more, **data):

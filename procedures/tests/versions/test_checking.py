@@ -10,7 +10,7 @@ from django.utils import translation
 from eforms import reachable
 from eforms import schema as form_schema
 from procedures.models import FeeLine, ProcedureStep, RequiredPaper
-from procedures.versions import checking, publishing
+from procedures.versions import checking, drafting
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def in_english():
 
 @pytest.fixture
 def draft(commune, now):
-    return publishing.draft_from(factories.version(commune.unit).procedure, commune.publisher, now)
+    return drafting.draft_from(factories.version(commune.unit).procedure, commune.publisher, now)
 
 
 def test_a_good_version_has_no_faults(draft):

@@ -11,7 +11,7 @@ from django.utils import translation
 from common.refusals import Refused
 from offices.models import AuditEntry
 from procedures.models import Offering, Procedure, ProcedureVersion, Sector
-from procedures.versions import drafting, publishing
+from procedures.versions import changing, drafting, procedure_editing
 from procedures.versions.changing import form_change
 from tests import factories
 from tests.present import present
@@ -32,14 +32,14 @@ def version(commune):
 
 @pytest.fixture
 def draft(version, commune, now):
-    return publishing.draft_from(version.procedure, commune.publisher, now)
+    return drafting.draft_from(version.procedure, commune.publisher, now)
 
 
 # Changing -------------------------------------------------------------------------------------------------------------
 
 
 def test_an_edit_counts_once_and_is_logged(draft, commune, now):
-    publishing.edit(draft, 0, commune.publisher, now, outcome="Bản sao", legal_bases=["1", "2"])
+    changing.edit(draft, 0, commune.publisher, now, outcome="Bản sao", legal_bases=["1", "2"])
     assert (draft.outcome, draft.revision) == ("Bản sao", 1)
     draft.refresh_from_db()
     assert (draft.outcome, draft.revision) == ("Bản sao", 1)
@@ -51,24 +51,24 @@ def test_an_edit_counts_once_and_is_logged(draft, commune, now):
 
 
 def test_an_edit_that_changes_nothing_writes_nothing(draft, commune, now):
-    publishing.edit(draft, 0, commune.publisher, now, outcome="Giấy khai sinh")
+    changing.edit(draft, 0, commune.publisher, now, outcome="Giấy khai sinh")
     draft.refresh_from_db()
     assert draft.revision == 0
     assert not AuditEntry.objects.filter(action="version.edit").exists()
 
 
 def test_the_second_of_two_is_told_who_was_first(draft, commune, other_commune, now):
-    publishing.edit(draft, 0, commune.publisher, now, note="Một")
+    changing.edit(draft, 0, commune.publisher, now, note="Một")
     with pytest.raises(Refused, match="Cán bộ publisher xuan-bac changed this on 23/03/2026 09:00") as refused:
-        publishing.edit(draft, 0, other_commune.publisher, now, note="Hai")
+        changing.edit(draft, 0, other_commune.publisher, now, note="Hai")
     assert refused.value.is_stale
     with pytest.raises(Refused):
-        publishing.touch(draft, 0, other_commune.publisher, now, "version.papers")
+        changing.touch(draft, 0, other_commune.publisher, now, "version.papers")
     assert set(draft.editors.all()) == {commune.publisher}
 
 
 def test_everybody_who_changes_a_draft_is_an_editor(draft, commune, other_commune, now):
-    publishing.edit(draft, 0, other_commune.publisher, now, note="Một")
+    changing.edit(draft, 0, other_commune.publisher, now, note="Một")
     assert set(draft.editors.all()) == {commune.publisher, other_commune.publisher}
 
 
@@ -76,7 +76,7 @@ def test_everybody_who_changes_a_draft_is_an_editor(draft, commune, other_commun
 def test_only_drafts_change(draft, commune, now, status, reason):
     ProcedureVersion.objects.filter(pk=draft.pk).update(status=status, published_at=now, published_by=commune.leader)
     with pytest.raises(Refused, match=reason) as refused:
-        publishing.edit(draft, 0, commune.publisher, now, note="Một")
+        changing.edit(draft, 0, commune.publisher, now, note="Một")
     assert refused.value.code == "state"
 
 
@@ -93,10 +93,10 @@ def test_a_change_of_the_form_names_the_questions():
 
 def test_a_draft_takes_everything_over(version, commune, now):
     with_template(version)
-    draft = publishing.draft_from(version.procedure, commune.publisher, now)
+    draft = drafting.draft_from(version.procedure, commune.publisher, now)
     assert (draft.number, draft.status, draft.author) == (2, "draft", commune.publisher)
     assert draft.effective_from == date(2026, 4, 1)
-    for name in publishing.COPIED:
+    for name in drafting.COPIED:
         assert getattr(draft, name) == getattr(version, name), name
     for rows in ("papers", "fees", "steps"):
         kept = list(getattr(version, rows).values())
@@ -108,30 +108,30 @@ def test_a_draft_takes_everything_over(version, commune, now):
 
 
 def test_a_second_draft_is_the_first_one(draft, version, commune, other_commune, now):
-    assert publishing.draft_from(version.procedure, other_commune.publisher, now) == draft
+    assert drafting.draft_from(version.procedure, other_commune.publisher, now) == draft
 
 
 def test_december_is_followed_by_january(version, commune, now):
-    draft = publishing.draft_from(version.procedure, commune.publisher, now.replace(month=12))
+    draft = drafting.draft_from(version.procedure, commune.publisher, now.replace(month=12))
     assert draft.effective_from == date(2027, 1, 1)
 
 
 def test_a_new_procedure(commune, version, now):
     sector = Sector.objects.get()
-    made = publishing.new_procedure("1.009999", "Thử", sector, 3, commune.publisher, now)
+    made = drafting.new_procedure("1.009999", "Thử", sector, 3, commune.publisher, now)
     assert (made.number, made.status, made.procedure.sector) == (1, "draft", sector)
     for code in ("1.009999", "x", "../1", "1.00000१", ""):
         with pytest.raises(Refused):
-            publishing.new_procedure(code, "Thử", sector, 3, commune.publisher, now)
-    assert publishing.next_local_code() == "XA-0001"
+            drafting.new_procedure(code, "Thử", sector, 3, commune.publisher, now)
+    assert drafting.next_local_code() == "XA-0001"
     Procedure.objects.create(code="XA-0041", sector=sector)
     Procedure.objects.create(code="XA-abc", sector=sector)
-    assert publishing.next_local_code() == "XA-0042"
+    assert drafting.next_local_code() == "XA-0042"
 
 
 def test_duplicates_and_drafts_take_over_what_the_newest_version_says(version, draft, commune, now):
-    publishing.edit(draft, 0, commune.publisher, now, outcome="Mới")
-    twin = publishing.duplicate(version.procedure, "XA-0001", commune.publisher, now)
+    changing.edit(draft, 0, commune.publisher, now, outcome="Mới")
+    twin = drafting.duplicate(version.procedure, "XA-0001", commune.publisher, now)
     assert (twin.number, twin.outcome, twin.name) == (1, "Mới", version.name)
     assert list(twin.procedure.related.all()) == [version.procedure]
 
@@ -148,28 +148,28 @@ def with_template(version):
 
 def test_discarding_keeps_files_that_others_have(version, commune, now, django_capture_on_commit_callbacks):
     shared = with_template(version)
-    draft = publishing.draft_from(version.procedure, commune.publisher, now)
+    draft = drafting.draft_from(version.procedure, commune.publisher, now)
     own = default_storage.save("templates/rieng.docx", ContentFile(b"y"))
     draft.papers.filter(n=2).update(template_file=own)
     with django_capture_on_commit_callbacks(execute=True):
-        assert publishing.discard(draft, 0, commune.publisher, now) is False
+        assert drafting.discard(draft, 0, commune.publisher, now) is False
     assert default_storage.exists(shared) and not default_storage.exists(own)
     assert version.procedure.versions.get() == version
     default_storage.delete(shared)
 
 
 def test_discarding_the_only_version_takes_the_procedure_along(commune, version, now):
-    made = publishing.new_procedure("XA-0001", "Thử", Sector.objects.get(), 1, commune.publisher, now)
+    made = drafting.new_procedure("XA-0001", "Thử", Sector.objects.get(), 1, commune.publisher, now)
     with pytest.raises(Refused):
-        publishing.discard(made, 7, commune.publisher, now)
-    assert publishing.discard(made, 0, commune.publisher, now) is True
+        drafting.discard(made, 7, commune.publisher, now)
+    assert drafting.discard(made, 0, commune.publisher, now) is True
     assert not Procedure.objects.filter(code="XA-0001").exists()
     assert AuditEntry.objects.get(action="version.discard").subject_ref == "XA-0001"
 
 
 def test_published_versions_are_not_discarded(version, commune, now):
     with pytest.raises(Refused, match="stays as it is"):
-        publishing.discard(version, 0, commune.publisher, now)
+        drafting.discard(version, 0, commune.publisher, now)
 
 
 # The procedure itself -------------------------------------------------------------------------------------------------
@@ -177,12 +177,12 @@ def test_published_versions_are_not_discarded(version, commune, now):
 
 def test_a_procedure_changes_once_per_revision(version, commune, now):
     procedure = version.procedure
-    publishing.change_procedure(procedure, 0, commune.publisher, now, notice="Nghỉ", synonyms=["đẻ con"])
+    procedure_editing.change_procedure(procedure, 0, commune.publisher, now, notice="Nghỉ", synonyms=["đẻ con"])
     assert (procedure.notice, procedure.revision) == ("Nghỉ", 1)
-    publishing.change_procedure(procedure, 1, commune.publisher, now, notice="Nghỉ")
+    procedure_editing.change_procedure(procedure, 1, commune.publisher, now, notice="Nghỉ")
     assert AuditEntry.objects.filter(action="procedure.edit").count() == 1
     with pytest.raises(Refused):
-        publishing.change_procedure(procedure, 0, commune.publisher, now, notice="Muộn")
+        procedure_editing.change_procedure(procedure, 0, commune.publisher, now, notice="Muộn")
     assert "de con" in Procedure.objects.get(pk=procedure.pk).search_text
 
 
@@ -196,12 +196,12 @@ def test_offerings_stay_within_what_the_version_and_the_post_allow(version, comm
         (commune.unit, 4, {}),
     ):
         with pytest.raises(Refused), transaction.atomic():
-            publishing.set_offering(version.procedure, unit, level=level, **(common | more))
+            procedure_editing.set_offering(version.procedure, unit, level=level, **(common | more))
     seen = Offering.objects.get()
-    publishing.set_offering(version.procedure, commune.unit, level=4, seen=seen, **common)
+    procedure_editing.set_offering(version.procedure, commune.unit, level=4, seen=seen, **common)
     with pytest.raises(Refused):
-        publishing.set_offering(version.procedure, commune.unit, level=2, seen=seen, **common)
-    publishing.end_offering(Offering.objects.get(), date(2026, 3, 23), commune.publisher, now)
+        procedure_editing.set_offering(version.procedure, commune.unit, level=2, seen=seen, **common)
+    procedure_editing.end_offering(Offering.objects.get(), date(2026, 3, 23), commune.publisher, now)
     # It had not begun: nobody ever offered it.
     assert not Offering.objects.exists()
 
@@ -217,5 +217,5 @@ def test_of_two_who_begin_at_once_both_get_the_first_ones_draft(version, commune
 
     monkeypatch.setattr(drafting, "_copy", overtaken)
     # The rival's row is lost with the savepoint in this test; the second try makes the draft.
-    assert publishing.draft_from(version.procedure, commune.publisher, now).number == 2
+    assert drafting.draft_from(version.procedure, commune.publisher, now).number == 2
     assert version.procedure.versions.count() == 2

@@ -8,10 +8,11 @@ from django.utils import translation
 from common.refusals import Refused
 from offices.models import AuditEntry, Post
 from procedures import tasks
-from procedures.catalogue import current_version, effective_level
+from procedures.catalogue import current_version, effective_level, offerings_for
+from procedures.finding import indexing
 from procedures.finding.indexing import name_key
 from procedures.models import Procedure, ProcedureVersion, VersionStatus
-from procedures.versions import procedure_editing, publishing
+from procedures.versions import changing, procedure_editing, publishing
 from tests import factories
 from tests.present import present
 
@@ -209,7 +210,7 @@ def test_a_faulty_draft_is_not_sent(version, commune, now):
 
 def test_a_stale_draft_is_not_sent(version, commune, now):
     newer = draft_of(version, status="draft")
-    publishing.edit(newer, 0, commune.publisher, now, note="Mới")
+    changing.edit(newer, 0, commune.publisher, now, note="Mới")
     with pytest.raises(Refused):
         publishing.send_to_review(newer, 0, commune.publisher, now)
 
@@ -280,12 +281,12 @@ def test_retiring_is_refused_with_every_reason(version, commune, now):
 
 def test_search_words_follow_the_version_in_force(version, second, now):
     Procedure.objects.update(synonyms=["Đẻ con"], search_text="", sort_key="")
-    assert publishing.refresh_search_text(date(2026, 3, 23)) == 1
-    assert publishing.refresh_search_text(date(2026, 3, 23)) == 0
+    assert indexing.refresh_search_text(date(2026, 3, 23)) == 1
+    assert indexing.refresh_search_text(date(2026, 3, 23)) == 0
     assert "de con" in Procedure.objects.get().search_text
     publishing.publish(draft_of(version), second, now)
-    assert publishing.refresh_search_text(date(2026, 3, 31)) == 0
-    assert publishing.refresh_search_text(date(2026, 4, 1)) == 1
+    assert indexing.refresh_search_text(date(2026, 3, 31)) == 0
+    assert indexing.refresh_search_text(date(2026, 4, 1)) == 1
     assert Procedure.objects.get().sort_key == name_key("Đăng ký khai sinh mới")
 
 
@@ -315,7 +316,7 @@ def test_an_end_that_is_moved_leaves_no_gap(version, commune, second):
 def test_an_offering_that_has_not_begun_is_taken_back(version, commune):
     version.procedure.offerings.update(since=date(2026, 5, 1))
     offering = version.procedure.offerings.get()
-    publishing.end_offering(offering, date(2026, 3, 23), commune.publisher, factories.NOW)
+    procedure_editing.end_offering(offering, date(2026, 3, 23), commune.publisher, factories.NOW)
     assert not version.procedure.offerings.exists()
     assert present(AuditEntry.objects.order_by("-id").first()).action == "offering.edit"
 
@@ -323,7 +324,7 @@ def test_an_offering_that_has_not_begun_is_taken_back(version, commune):
 def test_ending_an_offering_leaves_its_level(version, commune, second):
     publishing.retire(version.procedure, date(2026, 5, 1), "Bãi bỏ", None, second, factories.NOW)
     offering = version.procedure.offerings.get()
-    publishing.end_offering(offering, date(2026, 3, 23), commune.publisher, factories.NOW)
+    procedure_editing.end_offering(offering, date(2026, 3, 23), commune.publisher, factories.NOW)
     offering.refresh_from_db()
     assert (offering.level, offering.until) == (4, date(2026, 3, 23))
     # Until that end comes, its unit may still change how it offers it.
@@ -334,4 +335,4 @@ def test_ending_an_offering_leaves_its_level(version, commune, second):
 def test_an_offering_is_ended_by_its_own_unit_only(version, second):
     other = factories.commune("xuan-loc", "Xã Xuân Lộc", "000.00.17.H19").publisher
     with pytest.raises(Refused, match="look after"):
-        publishing.end_offering(version.procedure.offerings.get(), date(2026, 3, 23), other, factories.NOW)
+        procedure_editing.end_offering(version.procedure.offerings.get(), date(2026, 3, 23), other, factories.NOW)

@@ -14,7 +14,7 @@ from procedures.manage import sections
 from procedures.manage.pages import Publisher
 from procedures.manage.views.version import faults_of
 from procedures.models import Offering, Proposal
-from procedures.versions import publishing
+from procedures.versions import changing, drafting, procedure_editing, publishing
 from procedures.versions.checking import NO_SPECIALIST, OFFERINGS, blocking
 from tests import factories
 from tests.pages import checks
@@ -30,7 +30,7 @@ def version(commune):
 
 @pytest.fixture
 def draft(version, commune, now):
-    return publishing.draft_from(version.procedure, commune.publisher, now)
+    return drafting.draft_from(version.procedure, commune.publisher, now)
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_the_last_who_may_publish_is_told_before_touching_the_draft(client, draf
     assert checks.faults(html) == []
     # The author is told nothing while somebody else may still publish it.
     assert sections.second_person(commune.publisher, draft, TODAY) == ""
-    publishing.edit(draft, draft.revision, second, now, name="Tên mới")
+    changing.edit(draft, draft.revision, second, now, name="Tên mới")
     assert access.may_still_publish(draft, TODAY) == []
     assert sections.second_person(commune.publisher, draft, TODAY) not in ("", said)
 
@@ -132,7 +132,7 @@ def propose(version, by, now, on=date(2026, 5, 1)):
 
 def propose_level(version, commune, now, level=2):
     seen = Offering.objects.get()
-    publishing.set_offering(
+    procedure_editing.set_offering(
         version.procedure,
         commune.unit,
         level=level,
@@ -206,10 +206,10 @@ def test_a_lower_level_waits_and_the_rest_is_saved(version, commune, second, now
     # Raising it again is no matter for two.
     seen = Offering.objects.get()
     common = {"since": seen.since, "until": date(2027, 1, 1), "by": commune.publisher, "now": now}
-    publishing.set_offering(version.procedure, commune.unit, level=3, seen=seen, **common)
+    procedure_editing.set_offering(version.procedure, commune.unit, level=3, seen=seen, **common)
     seen = Offering.objects.get()
     assert seen.level == 3
-    publishing.set_offering(version.procedure, commune.unit, level=1, seen=seen, **(common | {"until": None}))
+    procedure_editing.set_offering(version.procedure, commune.unit, level=1, seen=seen, **(common | {"until": None}))
     assert (Offering.objects.get().level, Offering.objects.get().until) == (3, None)
     assert Proposal.objects.get().level == 1
 
