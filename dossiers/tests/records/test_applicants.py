@@ -244,20 +244,51 @@ def test_an_organisation_freezes_its_own_name_and_who_acts(body, commune, now):
     assert (person["name"], person["id_number"], person["position"]) == ("Trần Thị Bé", "C01X00T47", "Chủ tịch")
 
 
-def test_an_answer_longer_than_its_column_leaves_what_the_account_says(citizen, commune, now):
-    long = {
-        "schema": 1,
-        "title": {"vi": "Tờ khai"},
-        "sections": [
-            {"key": "requester", "title": {"vi": "A"}, "fields": [question("name", "long_text", prefill="full_name")]}
-        ],
-    }
-    version = factories.version(commune.unit, form=long)
-    draft = factories.draft(citizen, commune.unit, version)
-    Dossier.objects.filter(pk=draft.pk).update(answers={"name": "Tên " * 100}, completed_sections=["requester"])
-    draft.refresh_from_db()
-    made = submission.submit(draft, by=citizen, key="k" * 32, revision=draft.revision, now=now)
-    assert made.applicant.name == citizen.full_name
+def form_of(*sources: str) -> form_schema.Schema:
+    """Return a form that asks for each source as a text."""
+    fields = [question(source, "long_text", prefill=source) for source in sources]
+    section = {"key": "requester", "title": {"vi": "A"}, "fields": fields}
+    return form_schema.load({"schema": 1, "title": {"vi": "Tờ khai"}, "sections": [section]})
+
+
+@pytest.mark.parametrize(
+    ("source", "column", "longest"),
+    [("full_name", "name", 160), ("phone", "phone", 16), ("email", "email", 254), ("personal_number", "id_number", 40)],
+)
+def test_an_answer_longer_than_its_column_leaves_what_the_account_says(citizen, source, column, longest):
+    schema, said = form_of(source), getattr(data_of_account(citizen), column)
+    citizen.email = None
+    assert getattr(data_of_filing(citizen, schema, {source: "9" * longest}), column) == "9" * longest
+    too_long = getattr(data_of_filing(citizen, schema, {source: "9" * (longest + 1)}), column)
+    assert too_long == ("" if source == "email" else said)
+
+
+@pytest.mark.parametrize(
+    ("source", "column", "longest"), [("organisation_name", "name", 160), ("tax_code", "id_number", 40)]
+)
+def test_an_answer_of_an_organisation_longer_than_its_column_is_left_out(body, source, column, longest):
+    said = getattr(data_of_account(body), column)
+    assert getattr(data_of_filing(body, form_of(source), {source: "9" * longest}), column) == "9" * longest
+    assert getattr(data_of_filing(body, form_of(source), {source: "9" * (longest + 1)}), column) == said
+
+
+def test_birth_and_sex_in_the_form_go_before_those_of_the_account(citizen):
+    data = data_of_filing(citizen, SCHEMA, MINE | {"born": "1998", "sex": "nu"})
+    assert (data.birth, data.sex) == ("1998", "nu")
+
+
+def test_an_account_without_an_e_mail_takes_the_one_of_the_form(citizen):
+    citizen.email = None
+    assert data_of_filing(citizen, SCHEMA, MINE).email == "khac@example.com"
+    assert data_of_filing(citizen, SCHEMA, {}).email == ""
+
+
+def test_who_acts_for_an_organisation_without_a_representative_is_who_the_form_names(body):
+    body.representative.delete()
+    account = User.objects.get(pk=body.pk)
+    acting = {"name": "Trần Thị Bé", "position": "", "id_number": "", "phone": ""}
+    assert data_of_filing(account, SCHEMA, {"name": "Trần Thị Bé"}).representative == acting
+    assert data_of_filing(account, SCHEMA, {}).representative is None
 
 
 # What an account fills in ---------------------------------------------------------------------------------------------
