@@ -25,7 +25,10 @@ class PostOf:
 
 @dataclass(frozen=True)
 class Account:
-    """One demonstration account; ``who`` says in a few words what it is for."""
+    """One demonstration account; ``who`` says in a few words what it is for.
+
+    Birth and sex of an organisation or enterprise are those of its head.
+    """
 
     email: str
     name: str
@@ -36,7 +39,9 @@ class Account:
     sex: str = ""
     tax_code: str = ""
     phone: str = ""
-    # Who stands at the head of an organisation or enterprise: name, position and phone.
+    home: str = ""
+    commune: str = "26428"
+    # Who stands at the head of an organisation or enterprise: name, position, number and phone.
     head: dict[str, str] = field(default_factory=dict)
     post: PostOf | None = None
 
@@ -44,27 +49,34 @@ class Account:
 ACCOUNTS = (
     Account(
         "cong-dan@example.com", "Nguyễn Thị Mai", "a citizen", number="075199000011", birth="1999-05-27", sex="nu",
-        phone="0912000011",
+        phone="0912000011", home="Số 27, ấp 3",
     ),
     Account(
         "cong-dan-2@example.com", "Lê Văn Hòa", "another citizen", number="075099000022", birth="1999-11-03", sex="nam",
-        phone="0912000022",
+        phone="0912000022", home="Số 118, ấp 1",
     ),
     Account(
         "to-chuc@example.com", "Hội Khuyến học xã Xuân Bắc", "an organisation", Kind.ORGANISATION, phone="02513000033",
-        head={"full_name": "Lê Minh Khánh", "position": "Chủ tịch Hội", "phone": "0912000066"},
+        birth="1966-04-09", sex="nam", home="Trường Tiểu học Xuân Bắc, ấp 2",
+        head={
+            "full_name": "Lê Minh Khánh", "position": "Chủ tịch Hội", "phone": "0912000066",
+            "personal_number": "075066000066",
+        },
     ),
     Account(
         "doanh-nghiep@example.com", "Công ty TNHH Nông sản Xuân Lộc", "an enterprise", Kind.ENTERPRISE,
-        tax_code="0314409058", phone="02513000044",
-        head={"full_name": "Nguyễn Văn Thịnh", "position": "Giám đốc", "phone": "0912000055"},
+        tax_code="0314409058", phone="02513000044", birth="1980-02-14", sex="nam", home="Số 9, khu 2", commune="26425",
+        head={
+            "full_name": "Nguyễn Văn Thịnh", "position": "Giám đốc", "phone": "0912000055",
+            "personal_number": "075080000055",
+        },
     ),
     Account(
         "tiep-nhan@example.com", "Phạm Thị Thanh Tâm", "reception clerk, Xuân Bắc",
         post=PostOf(XUAN_BAC, Role.CLERK, "Cán bộ tiếp nhận"),
     ),
     Account(
-        "chuyen-mon@example.com", "Trần Văn Nam", "specialist for civil status, Xuân Bắc",
+        "chuyen-mon@example.com", "Trần Văn Mẫn", "specialist for civil status, Xuân Bắc",
         post=PostOf(XUAN_BAC, Role.SPECIALIST, "Tư pháp – Hộ tịch", CIVIL_STATUS),
     ),
     Account(

@@ -35,7 +35,7 @@ def load(now: datetime) -> int:
     rng = random.Random(SEED)  # noqa: S311 – nothing here is secret
     files = samples(now)
     with transaction.atomic():
-        made = stories.play(town.build(rng, now), rng, now, files)
+        made = stories.play(town.build(now), rng, now, files)
         figures.count(now)
         catalogue.dress(now)
         settle_messages()

@@ -8,7 +8,7 @@ grow with time; what would lie in the future is left undone.
 import heapq
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from itertools import count, cycle
 from typing import Any
@@ -31,11 +31,19 @@ from procedures.models import ProcedureVersion, TimeUnit
 from procedures.papers import asked_papers
 
 from . import answers
-from .people import Person, somebody
-from .town import Commune, Town, person_of
+from .people import Person
+from .town import Commune, Town, make_resident, person_of
 
 BIRTH, DEATH, MARRIAGE, COPY, STATUS = "1.001193", "1.000656", "1.000894", "2.000635", "1.004873"
-RESIDENCE, SHOP, BELIEF = "1.004194", "1.001612", "2.000509"
+RESIDENCE, SHOP, REGISTER, NURSERY = "1.004194", "1.001612", "2.000908", "1.004492"
+SPLIT, LIVES_AT, GUARDIAN, CORRECTION = "1.010038", "1.010041", "1.004837", "1.004859"
+# What happens once in a household: one of these, and never two that contradict each other.
+ONCE = (
+    (BIRTH, "1.000689", "2.000986"),
+    (DEATH, "1.001731", "1.005461"),
+    ("1.004772", "1.004884", CORRECTION, COPY),
+    (SHOP, "1.001266", "1.001570", "2.000720"),
+)
 GRANTED = "Ủy ban nhân dân xã đồng ý giải quyết theo đề nghị. Thông tin đã được ghi vào sổ và cơ sở dữ liệu."
 DENIED = "Thông tin khai chưa khớp với sổ gốc và cơ sở dữ liệu; đề nghị bổ sung giấy tờ chứng minh rồi nộp lại."
 MISSING = (
@@ -75,27 +83,27 @@ CITIZEN, SECOND, CLUB, FIRM = (
 # The accounts people sign in with have something on every page.
 OWN = (
     Case("draft", 2, CITIZEN, code=BIRTH),
-    Case("draft", 5, CITIZEN, code=RESIDENCE),
+    Case("draft", 5, CITIZEN, "xuan-loc", code=RESIDENCE),
     Case("submitted", 0.2, CITIZEN, code=COPY),
     Case("claimed", 2, CITIZEN, code=STATUS),
-    Case("proposed", 2, CITIZEN, code="1.004859"),
-    Case("asked", 3, CITIZEN, code="1.001022"),
-    Case("decided", 4, CITIZEN, code=MARRIAGE),
-    Case("decided", 5, CITIZEN, code=STATUS, online=True),
-    Case("returned", 30, CITIZEN, code=BIRTH),
+    Case("proposed", 2, CITIZEN, code=CORRECTION),
+    Case("asked", 3, CITIZEN, code=GUARDIAN),
+    Case("decided", 4, CITIZEN, code=SPLIT),
+    Case("decided", 5, CITIZEN, code=REGISTER, online=True),
+    Case("returned", 30, CITIZEN, code=LIVES_AT),
     Case("returned", 55, CITIZEN, code=COPY, online=True),
     Case("returned", 80, CITIZEN, code=STATUS, denied=True),
     Case("refused", 40, CITIZEN, code=DEATH),
-    Case("withdrawn_early", 21, CITIZEN, code=RESIDENCE),
+    Case("withdrawn_early", 21, CITIZEN, "xuan-loc", code=RESIDENCE),
     Case("draft", 1, SECOND, code=SHOP),
-    Case("received", 1, SECOND, "xuan-loc", code=SHOP),
+    Case("received", 1, SECOND, code=SPLIT),
     Case("asked_early", 2, SECOND, code=BIRTH),
     Case("withdrawing", 3, SECOND, code=STATUS),
     Case("decided", 6, SECOND, code=COPY),
-    Case("returned", 25, SECOND, code=MARRIAGE),
-    Case("draft", 3, CLUB, code=BELIEF),
-    Case("claimed", 4, CLUB, code=BELIEF),
-    Case("returned", 45, CLUB, code="1.002211"),
+    Case("returned", 25, SECOND, code=LIVES_AT),
+    Case("draft", 3, CLUB, code=NURSERY),
+    Case("claimed", 4, CLUB, code="2.001035"),
+    Case("returned", 45, CLUB, code=REGISTER),
     Case("submitted", 0.4, FIRM, code="1.010736"),
     Case("claimed", 3, FIRM, "xuan-loc", code="1.008004"),
     Case("decided", 9, FIRM, code="1.008004"),
@@ -146,6 +154,8 @@ class Stage:
     now: datetime
     versions: dict[str, ProcedureVersion]
     samples: tuple[Accepted, ...]
+    # Who has asked for what: keys of accounts and codes.
+    asked: set[tuple[int, str]] = field(default_factory=set)
 
     def commune(self, case: Case) -> Commune:
         """Return the commune of a case."""
@@ -204,7 +214,7 @@ def tell(stage: Stage, case: Case) -> Iterator[datetime]:
     rng, commune = stage.rng, stage.commune(case)
     version = fitting(stage, case)
     moment = beginning(stage, case, version)
-    owner = owner_of(stage, case, version)
+    owner = owner_of(stage, case, version, local_day(moment))
     yield moment
     if owner is None:
         dossier = register(stage, case, version, moment)
@@ -452,18 +462,42 @@ def filed_to_be_due(calendar: OfficeCalendar, version: ProcedureVersion, now: da
     return ago(calendar, now, 1)
 
 
-def owner_of(stage: Stage, case: Case, version: ProcedureVersion) -> User | None:
-    """Return the account that files, None for somebody at the counter."""
+def owner_of(stage: Stage, case: Case, version: ProcedureVersion, day: date) -> User | None:
+    """Return the account that files, None for somebody at the counter.
+
+    An inhabitant is of the age of whoever fills in such a form and asks for
+    nothing twice. If nobody is there, one more opens an account.
+    """
     if case.owner == "counter":
         return None
-    return stage.town.accounts[case.owner] if case.owner else stage.rng.choice(stage.town.residents)
+    if case.owner:
+        return stage.town.accounts[case.owner]
+    code, lives_at = version.procedure.code, home_of(stage, case, version)
+    once = next((codes for codes in ONCE if code in codes), (code,))
+    schema = form_schema.load(version.form) if version.form else None
+    for user in stage.rng.sample(stage.town.residents, len(stage.town.residents)):
+        is_there = user.address is not None and user.address["commune"] == lives_at
+        is_fit = schema is None or answers.suits(schema, person_of(user), day)
+        if is_there and is_fit and not any((user.pk, other) in stage.asked for other in once):
+            break
+    else:
+        user = make_resident(stage.town, answers.applicant(schema, stage.rng, lives_at, day), stage.now)
+    stage.asked.add((user.pk, code))
+    return user
 
 
-def answers_for(stage: Stage, version: ProcedureVersion, person: Person, day: date) -> dict:
-    """Return answers to a version's form; nothing when it has none."""
+def home_of(stage: Stage, case: Case, version: ProcedureVersion) -> str:
+    """Return the code of the commune in which applicants live: the one that receives, for a stay the other."""
+    is_stay = version.procedure.code == RESIDENCE
+    units = {slug: commune.unit for slug, commune in stage.town.communes.items()}
+    return next(unit.division_code for slug, unit in units.items() if (slug == case.commune) != is_stay)
+
+
+def answers_for(stage: Stage, version: ProcedureVersion, person: Person, day: date, commune: str) -> dict:
+    """Return answers to a version's form for the commune of a code; nothing when it has none."""
     if not version.form:
         return {}
-    return answers.fill(form_schema.load(version.form), person, stage.rng, day)
+    return answers.fill(form_schema.load(version.form), person, stage.rng, day, commune)
 
 
 def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, moment: datetime) -> Dossier:
@@ -471,7 +505,7 @@ def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, mome
     begun = moment - timedelta(minutes=stage.rng.randint(9, 40))
     unit = stage.commune(case).unit
     made = drafts.start_draft(version, unit, owner, key=onetime.new_key(), now=begun)
-    given = answers_for(stage, version, person_of(owner), local_day(moment))
+    given = answers_for(stage, version, person_of(owner), local_day(moment), unit.division_code)
     sections = [section["key"] for section in (version.form or {}).get("sections", [])]
     if case.end == "draft":
         sections = sections[: max(len(sections) // 2, 1)]
@@ -503,14 +537,15 @@ def register(stage: Stage, case: Case, version: ProcedureVersion, moment: dateti
     """Take a paper dossier in at the counter; every second person leaves no phone number."""
     commune = stage.commune(case)
     clerk = commune.officer(Role.CLERK)
-    person = somebody(stage.rng, commune.unit.division_code)
+    schema, day = form_schema.load(version.form) if version.form else None, local_day(moment)
+    person = answers.applicant(schema, stage.rng, home_of(stage, case, version), day)
     made = Dossier.objects.create(
         version=version,
         received_by=commune.unit,
         unit=commune.unit,
         filed_by=clerk,
         channel=Channel.COUNTER,
-        answers=answers_for(stage, version, person, local_day(moment)),
+        answers=answers_for(stage, version, person, day, commune.unit.division_code),
         delivery=Delivery.DESK,
         created_at=moment,
         saved_at=moment,

@@ -1,31 +1,24 @@
 """What the demonstration's people write into forms: words by the key of a question, an exact key before an ending."""
 
+from datetime import date
+
 POLICE = "Cục Cảnh sát quản lý hành chính về trật tự xã hội"
 HOSPITAL = "Bệnh viện Đa khoa khu vực Xuân Lộc"
 COMMITTEE = "Ủy ban nhân dân xã Xuân Bắc"
 TEXTS = {
     # Civil status.
-    "birth_notice_no": "118",
     "birth_notice_place": HOSPITAL,
     "facility": HOSPITAL,
-    "notice_by": HOSPITAL,
-    "notice_no": "118/2026",
+    "notice_by": COMMITTEE,
     "death_time": "05:40",
     "death_cause": "Tuổi già",
     "death_place": "Tại nhà, ấp 3, xã Xuân Bắc, tỉnh Đồng Nai",
     "court": "Tòa án nhân dân khu vực 9 – Đồng Nai",
-    "marriage_no": "45/2021, ngày 18/6/2021, Ủy ban nhân dân xã Xuân Bắc",
-    "marriage_cert": "45/2021, ngày 18/6/2021, Ủy ban nhân dân xã Xuân Bắc",
     "reg_at": COMMITTEE,
     "registered_at": COMMITTEE,
-    "registered_book": "01/2015",
-    "registered_no": "27",
-    "reg_book": "01/2015",
-    "reg_no": "27",
     "purpose": "Bổ túc hồ sơ cá nhân",
     "purpose_text": "Bổ túc hồ sơ vay vốn ngân hàng",
     "purpose_place": "Ủy ban nhân dân xã Xuân Lộc",
-    "purpose_partner": "Trần Minh Khánh, sinh ngày 14/8/1997, số định danh 075097001234, xã Xuân Lộc, tỉnh Đồng Nai",
     "ci_what": "Nơi sinh",
     "ci_from": "Xuân Bắc",
     "ci_to": "Xã Xuân Bắc, huyện Xuân Lộc, tỉnh Đồng Nai",
@@ -35,14 +28,14 @@ TEXTS = {
     "clinic_name": "Trạm Y tế xã Xuân Bắc",
     "clinic_code": "75263",
     "head_relation": "Con",
+    "relation_other": "Cháu nội",
+    "requester_relation": "Bản thân",
     # Residence.
     "place_name": "Đình Xuân Bắc",
     "supervisor": "Công an xã Xuân Bắc",
     "stay_reason": "Thăm người thân",
     "stay_from_time": "18:30",
     "confirm_purpose": "Làm thủ tục cho con nhập học",
-    "g_id_number": "079190001234",
-    "m_relation": "Con",
     # Business.
     "hkd_name": "HỘ KINH DOANH TẠP HÓA BÌNH AN",
     "hkd_name_foreign": "BINH AN GROCERY",
@@ -60,7 +53,7 @@ TEXTS = {
     "ld_code": "4721",
     "capital_text": "Một trăm triệu đồng",
     "capital_way": "Góp thêm bằng tiền mặt",
-    "owner_change_reason": "Chủ hộ cũ tuổi cao, chuyển cho con",
+    "owner_change_reason": "Chủ hộ cũ bận việc khác, chuyển cho người trong gia đình",
     "pl_name": "Kho hàng ấp 2",
     "tax_notice_no": "215/TB-TCS",
     "tax_notice_office": "Thuế cơ sở 9 tỉnh Đồng Nai",
@@ -75,8 +68,6 @@ TEXTS = {
     "dis_cert_place": COMMITTEE,
     "burial_place": "Nghĩa trang nhân dân xã Xuân Bắc",
     "m_job": "Làm nông",
-    "martyr_name": "Nguyễn Văn Hiếu",
-    "martyr_names": "Nguyễn Văn Hiếu",
     "martyr_home": "Xã Xuân Bắc, tỉnh Đồng Nai",
     "martyr_unit": "Tiểu đoàn 445",
     "martyr_rank": "Trung sĩ, tiểu đội trưởng",
@@ -84,16 +75,12 @@ TEXTS = {
     "award_no": "DN 1127",
     "award_decision": "452/TTg ngày 20/7/1985",
     "grave_place": "Nghĩa trang liệt sĩ tỉnh Tây Ninh",
-    "rl_name": "Nguyễn Văn Ba",
     "rl_born": "1950",
     "rl_died": "2012",
     "rl_place": "Ấp 3, xã Xuân Bắc, tỉnh Đồng Nai",
     "rl_relation": "Em ruột",
     "cp_relation": "Cháu",
     # Organisations, schools, beliefs.
-    "org_name": "Hội Khuyến học xã Xuân Bắc",
-    "org_position": "Chủ tịch Hội",
-    "rep_role": "Chủ tịch Hội",
     "hamlet": "Ấp 3",
     "team_name": "Tổ hòa giải ấp 3",
     "ps_education": "Trung học phổ thông",
@@ -110,7 +97,7 @@ TEXTS = {
     "religion": "Tin Lành",
     "practice_time": "Sáng chủ nhật hằng tuần, 8 giờ đến 10 giờ",
     "requester_other_name": "Minh Tâm",
-    "school_name": "Nhóm trẻ độc lập Hoa Sen",
+    "school_name": "Nhóm trẻ độc lập Bình An",
     "qualification": "Cao đẳng Giáo dục mầm non",
     "gr_name": "Nhóm trẻ 1",
     "gr_age": "18 đến 36 tháng tuổi",
@@ -130,7 +117,7 @@ TEXTS = {
     "dm_how": "Theo giá thị trường tại thời điểm giải quyết",
     "accused": "Một cán bộ ấp 2, xã Xuân Bắc",
     "cd_address": "Ấp 2, xã Xuân Bắc, tỉnh Đồng Nai",
-    "cd_contact": "0912000066",
+    "cd_contact": "0912000077",
     "against": "Ủy ban nhân dân xã Xuân Bắc",
     "about": "Quyết định xử phạt vi phạm hành chính về xây dựng",
     "decision_no": "15/QĐ-XPHC ngày 02/3/2026",
@@ -139,7 +126,7 @@ TEXTS = {
     "id_place": POLICE,
     "doc_name": "Bằng tốt nghiệp trung học phổ thông",
     "doc_issuer": "Sở Giáo dục và Đào tạo Đồng Nai",
-    "relation": "Con",
+    "relation": "Cháu",
     "_address": "Số 27, ấp 3, xã Xuân Bắc, tỉnh Đồng Nai",
     "_permanent": "Số 27, ấp 3, xã Xuân Bắc, tỉnh Đồng Nai",
     "_residence": "Số 27, ấp 3, xã Xuân Bắc, tỉnh Đồng Nai",
@@ -201,12 +188,11 @@ DAYS = {
     "ac_from": 40,
     "ac_until": 41,
 }
-# Days long past, which nobody asks to be recent.
-PAST = ("registered_date", "reg_date", "period_from", "pp_date", "hiv_since")
-FIXED_DAYS = {"award_date": "1985-07-20", "martyr_died": "1972-09-16"}
+FIXED_DAYS = {"award_date": date(1985, 7, 20), "martyr_died": date(1972, 9, 16), "hiv_since": date(2019, 5, 6)}
 # The option that most people would choose where it is not the first.
 CHOSEN = {
     "is_minor": "khong",
+    "old_cert": "khong",
     "db_down": "khong",
     "has_proxy": "khong",
     "has_rep": "khong",

@@ -1,6 +1,5 @@
 """The demonstration's two communes: units, sections, hours, days off, offerings and people."""
 
-import random
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
@@ -20,7 +19,7 @@ from procedures.models import Sector
 from procedures.seed import import_catalogue
 
 from .accounts import ACCOUNTS, COLLEAGUES, PASSWORD, XUAN_BAC, XUAN_LOC, Account
-from .people import Person, somebody
+from .people import Person
 
 SINCE = date(2025, 7, 1)
 SECTIONS = ("Tư pháp – Hộ tịch", "Địa chính – Xây dựng", "Văn hóa – Xã hội", "Kế toán")
@@ -56,7 +55,6 @@ FIXED_DAYS_OFF = (
     (9, 2, "Quốc khánh"),
     (11, 24, "Ngày Văn hóa Việt Nam"),
 )
-RESIDENTS = 12
 
 
 @dataclass
@@ -79,20 +77,20 @@ class Commune:
 
 @dataclass
 class Town:
-    """Both communes, the accounts by e-mail and the other inhabitants who have an account."""
+    """Both communes, the accounts by e-mail and the other inhabitants who have got an account so far."""
 
     communes: dict[str, Commune]
     accounts: dict[str, User]
-    residents: list[User]
+    residents: list[User] = field(default_factory=list)
 
 
-def build(rng: random.Random, now: datetime) -> Town:
+def build(now: datetime) -> Town:
     """Make everything that dossiers need; call inside a transaction on empty tables."""
     load_holidays(now)
     enter_years_around(now)
     import_catalogue(now=now)
     units = {row["slug"]: make_unit(row) for row in UNITS}
-    town = Town({slug: Commune(unit, calendar_of(unit, around=now)) for slug, unit in units.items()}, {}, [])
+    town = Town({slug: Commune(unit, calendar_of(unit, around=now)) for slug, unit in units.items()}, {})
     # Colleagues have accepted their invitations too, but nobody knows what they chose.
     password, unknown = make_password(PASSWORD), make_password(get_random_string(32))
     for account in ACCOUNTS:
@@ -101,7 +99,6 @@ def build(rng: random.Random, now: datetime) -> Town:
         town.accounts[account.email] = make_account(account, unknown, now)
     for account in (*ACCOUNTS, *COLLEAGUES):
         give_post(account, town)
-    town.residents = [make_resident(rng, n, now) for n in range(RESIDENTS)]
     return town
 
 
@@ -135,11 +132,11 @@ def make_account(account: Account, password: str, now: datetime) -> User:
         email=account.email,
         kind=account.kind,
         personal_number=account.number,
-        birth=account.birth,
-        sex=account.sex,
+        birth=account.birth if is_citizen else "",
+        sex=account.sex if is_citizen else "",
         tax_code=account.tax_code,
         phone=account.phone,
-        address=None if account.post else {"province": "75", "commune": "26428", "detail": "Số 27, ấp 3"},
+        address=None if account.post else {"province": "75", "commune": account.commune, "detail": account.home},
         assurance=Assurance.VERIFIED if account.number else Assurance.DECLARED,
         date_joined=now,
     )
@@ -180,13 +177,12 @@ def rest_of(account: Account) -> list[str]:
     return sorted(set(Sector.objects.values_list("code", flat=True)) - others)
 
 
-def make_resident(rng: random.Random, n: int, now: datetime) -> User:
+def make_resident(town: Town, person: Person, now: datetime) -> User:
     """Make an inhabitant's account; every third has no e-mail, as those made at the desk."""
-    person = somebody(rng, "26428" if n % 3 else "26425")
-    email = f"nguoi-dan-{n + 1}@example.com" if n % 3 else ""
-    return User.objects.create_user(
+    n = len(town.residents) + 1
+    user = User.objects.create_user(
         full_name=person.name,
-        email=email,
+        email="" if n % 3 == 0 else f"nguoi-dan-{n}@example.com",
         personal_number=person.number,
         birth=person.birth,
         sex=person.sex,
@@ -195,16 +191,24 @@ def make_resident(rng: random.Random, n: int, now: datetime) -> User:
         assurance=Assurance.VERIFIED,
         date_joined=now,
     )
+    town.residents.append(user)
+    return user
 
 
 def person_of(user: User) -> Person:
-    """Return an account as the person who fills in forms."""
+    """Return an account as the person who fills in forms: of an organisation its head."""
+    known = {"phone": user.phone, "email": user.email or "", "address": user.address}
+    if user.kind == Kind.CITIZEN:
+        return Person(name=user.full_name, birth=user.birth, sex=user.sex, number=user.personal_number, **known)
+    head = user.representative
+    account = next(account for account in ACCOUNTS if account.email == user.email)
     return Person(
-        name=user.full_name if user.kind == Kind.CITIZEN else user.representative.full_name,
-        birth=user.birth or "1980-02-14",
-        sex=user.sex or "nam",
-        number=user.personal_number or "075080001234",
-        phone=user.phone or "0912000099",
-        email=user.email or "",
-        address=user.address or {"province": "75", "commune": "26428", "detail": "Số 27, ấp 3"},
+        name=head.full_name,
+        birth=account.birth,
+        sex=account.sex,
+        number=head.personal_number,
+        organisation=user.full_name,
+        position=head.position,
+        tax_code=user.tax_code,
+        **known,
     )

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from eforms import schema as form_schema
-from portal.demo.answers import fill
-from portal.demo.people import somebody
+from portal.demo.answers import applicant, fill
+from portal.demo.people import aged, somebody
 from procedures.models import ProcedureVersion
 from procedures.seed import import_catalogue
 
@@ -23,10 +23,12 @@ def test_every_form_takes_the_answers_made_for_it(now):
         rng = random.Random(seed)
         for form in forms:
             schema = form_schema.load(form)
-            answers = fill(schema, somebody(rng, "26428"), rng, DAY)
+            answers = fill(schema, applicant(schema, rng, "26428", DAY), rng, DAY)
             assert form_schema.clean_all(schema, answers, today=DAY) == (answers, {})
 
 
 def test_the_same_seed_makes_the_same_people():
-    people = [[somebody(random.Random(7), "26428") for _n in range(3)] for _again in range(2)]
+    people = []
+    for rng in (random.Random(7), random.Random(7)):
+        people.append([somebody(rng, "26428", aged(rng, DAY, 20, 60)) for _n in range(3)])
     assert people[0] == people[1]

@@ -23,6 +23,8 @@ from portal.demo.accounts import ACCOUNTS, PASSWORD
 from procedures.models import Offering, Sector
 from tests.present import present
 
+from .oddities import COUPLES, PUBLIC, cast, oddities
+
 # Also tells pytest-django to make the test database before the fixture below writes to it.
 pytestmark = pytest.mark.django_db
 WEDNESDAY = datetime(2026, 3, 25, 15, 20, tzinfo=LOCAL)
@@ -94,6 +96,49 @@ def test_no_company_or_association_lives_anywhere_and_each_has_its_own_head(demo
     assert not filed.filter(version__name__iregex="cư trú|tạm trú|thường trú|hộ tịch").exists()
     heads = [user.representative.full_name for user in User.objects.exclude(kind=Kind.CITIZEN)]
     assert len(set(heads)) == len(heads) == 2
+
+
+def test_a_clerk_finds_nothing_odd(demo):
+    """Ages, sexes and relations fit, days follow one another, and each number is one person in all dossiers."""
+    assert not PUBLIC & set(User.objects.values_list("full_name", flat=True))
+    odd: list[str] = []
+    known: dict[str, tuple[str, str]] = {}
+    married: dict[str, str] = {}
+    deaths: dict[str, str] = {}
+    for dossier in Dossier.objects.select_related("version__procedure", "owner__representative").order_by("pk"):
+        odd += [f"{dossier.pk} {dossier.version.procedure.code}: {words}" for words in oddities(dossier)]
+        people = cast(dossier.answers)
+        for one in people.values():
+            if (
+                one.number
+                and one.birth
+                and known.setdefault(one.number, (one.name, one.birth)) != (one.name, one.birth)
+            ):
+                odd.append(f"{dossier.pk}: {one.number} is {one.name} and {known[one.number][0]}")
+        if dead := people.get("deceased"):
+            died = dossier.answers["death_date"]
+            if dead.number and deaths.setdefault(dead.number, died) != died:
+                odd.append(f"{dossier.pk}: {dead.name} dies twice")
+        for couple in COUPLES:
+            pair = [people[role].number for role in couple if role in people and people[role].number]
+            for one, other in zip(pair, reversed(pair), strict=True):
+                if len(pair) == 2 and married.setdefault(one, other) != other:
+                    odd.append(f"{dossier.pk}: {known[one][0]} is married to two")
+    assert not odd, "\n".join(odd)
+
+
+def test_nobody_asks_for_the_same_twice_and_each_shop_has_one_name(demo):
+    """An inhabitant's newborn is registered once; who closes a shop closes their own."""
+    asked = Counter(
+        Dossier.objects.filter(owner__email__startswith="nguoi-dan").values_list("owner", "version__procedure__code")
+    )
+    assert max(asked.values()) == 1
+    shops = {
+        (row.owner_id, row.answers["hkd_name"])
+        for row in Dossier.objects.exclude(owner=None)
+        if "hkd_name" in row.answers
+    }
+    assert len({owner for owner, _name in shops}) == len({name for _owner, name in shops}) == len(shops) > 3
 
 
 def test_the_past_could_have_happened(demo):

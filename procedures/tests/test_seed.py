@@ -14,8 +14,7 @@ from common.refusals import Refused
 from eforms import schema as form_schema
 from eforms.answering import section_form
 from offices.models import AuditEntry
-from portal.demo.answers import fill
-from portal.demo.people import somebody
+from portal.demo.answers import applicant, fill
 from procedures import seed
 from procedures.catalogue import offer_all
 from procedures.exchange.json_reading import read_json
@@ -218,7 +217,7 @@ def test_whatever_is_filed_online_or_on_paper_has_a_form():
 def test_every_form_can_be_filled_in_and_read_again(code):
     schema = form_schema.load(FORMS[code])
     rng = random.Random(code)
-    answers = fill(schema, somebody(rng, "26428"), rng, TODAY)
+    answers = fill(schema, applicant(schema, rng, "26428", TODAY), rng, TODAY)
     for section in schema.visible_sections(answers):
         assert str(section_form(schema, section, answers, language="vi", today=TODAY))
     shown = form_schema.summary(schema, answers, "vi")

@@ -6,10 +6,11 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from accounts.models import Representative, User
 from dossiers.desk.lists import Search
 from dossiers.filing import submission
 from dossiers.models import Dossier
-from dossiers.records.applicants import data_of_account, number_index
+from dossiers.records.applicants import data_of_account, data_of_filing, known_of, number_index, paper_kind
 from dossiers.track import lookup
 from eforms import schema as form_schema
 from eforms.answering import known_data, section_form
@@ -93,10 +94,12 @@ def test_what_the_form_does_not_ask_comes_from_the_account(citizen, commune, now
     applicant = filed(citizen, commune, {"phone": "0987654321"}, now).applicant
     told = (applicant.name, applicant.birth, applicant.id_kind, applicant.id_number, applicant.phone)
     assert told == ("Nguyễn Văn An", "1999-05-27", "personal_number", "075199000011", "0987654321")
+    assert (applicant.sex, applicant.address) == ("nam", citizen.address)
 
 
-def test_another_name_takes_no_number_and_no_birth_from_the_account(citizen, commune, now):
+def test_another_name_takes_nothing_that_tells_a_person_from_the_account(citizen, commune, now):
     applicant = filed(citizen, commune, {"name": "Nguyễn Thị Út"}, now).applicant
+    assert (applicant.sex, applicant.id_kind) == ("", "")
     assert (applicant.name, applicant.birth, applicant.id_number, applicant.number_index) == (
         "Nguyễn Thị Út",
         "",
@@ -136,13 +139,104 @@ def test_an_account_with_a_passport_freezes_it(citizen):
     assert (data.id_kind, data.id_number) == ("passport", "C01X00T47")
 
 
-def test_an_organisation_freezes_its_own_name_and_who_acts(commune, now):
-    from accounts.models import Representative
-
-    body = factories.user(kind="organisation", full_name="Hội Nông dân", email="hoi@example.com", tax_code="0100233488")
-    Representative.objects.create(
-        account=body, full_name="Lê Văn Chung", position="Chủ tịch", personal_number="075085000321"
+@pytest.fixture
+def body(db):
+    """An organisation whose account still carries birth and sex of somebody, with its representative."""
+    made = factories.user(
+        kind="organisation",
+        full_name="Hội Nông dân",
+        email="hoi@example.com",
+        phone="02513000033",
+        tax_code="0100233488",
+        birth="1980",
+        sex="nu",
     )
+    Representative.objects.create(
+        account=made, full_name="Lê Văn Chung", position="Chủ tịch", personal_number="075085000321", phone="0912000066"
+    )
+    return made
+
+
+def test_an_organisation_has_a_tax_code_a_representative_and_no_birth(body):
+    data = data_of_account(body)
+    assert (data.name, data.id_kind, data.id_number) == ("Hội Nông dân", "tax_code", "0100233488")
+    assert (data.birth, data.sex) == ("", "")
+    acting = {"name": "Lê Văn Chung", "position": "Chủ tịch", "id_number": "075085000321", "phone": "0912000066"}
+    assert data.representative == acting
+    body.representative.delete()
+    assert data_of_account(User.objects.get(pk=body.pk)).representative is None
+
+
+def test_code_and_phone_in_the_form_go_before_those_of_an_organisations_account(body, commune, now):
+    applicant = filed(body, commune, {"code": "0314409058", "phone": "0987654321"}, now).applicant
+    assert (applicant.id_kind, applicant.id_number, applicant.phone) == ("tax_code", "0314409058", "0987654321")
+    assert present(applicant.representative)["name"] == "Lê Văn Chung"
+
+
+def test_an_organisation_that_left_its_code_out_freezes_the_code_of_the_form(body, commune, now):
+    User.objects.filter(pk=body.pk).update(tax_code="")
+    applicant = filed(User.objects.get(pk=body.pk), commune, {"code": "0314409058"}, now).applicant
+    assert (applicant.id_kind, applicant.id_number) == ("tax_code", "0314409058")
+
+
+def test_an_account_without_an_address_and_a_person_without_a_paper(citizen):
+    citizen.email = None
+    citizen.set_identity("", "")
+    data = data_of_account(citizen)
+    assert (data.email, data.id_kind, data.id_number) == ("", "", "")
+
+
+def test_an_unnamed_paper_is_another_one_and_an_unnamed_number_tells_what_it_is():
+    assert paper_kind("khac", "GX-77") == "other"
+    assert paper_kind("", "075199000011") == "personal_number"
+    assert paper_kind("can_cuoc", "") == paper_kind("tax_code", "") == ""
+
+
+def test_the_first_answer_about_the_applicant_counts_with_the_kind_of_its_own_paper():
+    second = [
+        question("second_paper", "choice", options=PAPERS),
+        question(
+            "second_number",
+            "id_number",
+            prefill="personal_number",
+            rules=[{"name": "id_kind", "args": ["second_paper"]}],
+        ),
+    ]
+    section = FORM["sections"][0]
+    schema = form_schema.load(FORM | {"sections": [section | {"fields": [*section["fields"], *second]}]})
+    answers = {"paper": "cmnd", "number": "271234567", "second_paper": "ho_chieu", "second_number": "C01X00T47"}
+    known = known_of(schema, answers)
+    assert (known["id_kind"], known["personal_number"]) == ("cmnd", "271234567")
+    # A kind without its number says nothing; a number without its kind says itself what it is.
+    assert known_of(schema, {"paper": "cmnd"}) == {}
+    assert known_of(schema, {"number": "271234567"}) == {"personal_number": "271234567"}
+
+
+def test_a_person_given_as_one_answer_is_known_part_by_part():
+    asked_whole = question("who", "person", prefill="person")
+    section = {"key": "who", "title": {"vi": "Ai"}, "fields": [asked_whole, question("n", "text", prefill="full_name")]}
+    schema = form_schema.load({"schema": 1, "title": {"vi": "Tờ khai"}, "sections": [section]})
+    who = {"full_name": "Trần Thị Bé", "birth": "1990", "sex": "nu", "id_kind": "cmnd", "id_number": "271234567"}
+    known = {
+        "full_name": "Trần Thị Bé",
+        "birth": "1990",
+        "sex": "nu",
+        "id_kind": "cmnd",
+        "personal_number": "271234567",
+    }
+    assert known_of(schema, {"who": who, "n": "Lê Văn Tám"}) == known
+    assert known_of(schema, {"who": {"full_name": "Trần Thị Bé"}}) == {"full_name": "Trần Thị Bé"}
+
+
+def test_an_answer_that_is_no_sex_leaves_what_the_account_says(citizen):
+    options = [*SEXES, {"value": "khac", "label": {"vi": "Khác"}}]
+    fields = [question("sex", "choice", options=options, prefill="sex")]
+    raw = {"schema": 1, "title": {"vi": "T"}, "sections": [{"key": "a", "title": {"vi": "A"}, "fields": fields}]}
+    assert data_of_filing(citizen, form_schema.load(raw), {"sex": "khac"}).sex == "nam"
+    assert data_of_filing(citizen, form_schema.load(raw), {"sex": "nu"}).sex == "nu"
+
+
+def test_an_organisation_freezes_its_own_name_and_who_acts(body, commune, now):
     answers = {"name": "Trần Thị Bé", "paper": "ho_chieu", "number": "C01X00T47", "organisation": "Hội Nông dân xã"}
     applicant = filed(body, commune, answers, now).applicant
     assert (applicant.name, applicant.id_kind, applicant.id_number) == ("Hội Nông dân xã", "tax_code", "0100233488")
@@ -150,20 +244,51 @@ def test_an_organisation_freezes_its_own_name_and_who_acts(commune, now):
     assert (person["name"], person["id_number"], person["position"]) == ("Trần Thị Bé", "C01X00T47", "Chủ tịch")
 
 
-def test_an_answer_longer_than_its_column_leaves_what_the_account_says(citizen, commune, now):
-    long = {
-        "schema": 1,
-        "title": {"vi": "Tờ khai"},
-        "sections": [
-            {"key": "requester", "title": {"vi": "A"}, "fields": [question("name", "long_text", prefill="full_name")]}
-        ],
-    }
-    version = factories.version(commune.unit, form=long)
-    draft = factories.draft(citizen, commune.unit, version)
-    Dossier.objects.filter(pk=draft.pk).update(answers={"name": "Tên " * 100}, completed_sections=["requester"])
-    draft.refresh_from_db()
-    made = submission.submit(draft.ref, by=citizen, key="k" * 32, revision=draft.revision, now=now)
-    assert made.applicant.name == citizen.full_name
+def form_of(*sources: str) -> form_schema.Schema:
+    """Return a form that asks for each source as a text."""
+    fields = [question(source, "long_text", prefill=source) for source in sources]
+    section = {"key": "requester", "title": {"vi": "A"}, "fields": fields}
+    return form_schema.load({"schema": 1, "title": {"vi": "Tờ khai"}, "sections": [section]})
+
+
+@pytest.mark.parametrize(
+    ("source", "column", "longest"),
+    [("full_name", "name", 160), ("phone", "phone", 16), ("email", "email", 254), ("personal_number", "id_number", 40)],
+)
+def test_an_answer_longer_than_its_column_leaves_what_the_account_says(citizen, source, column, longest):
+    schema, said = form_of(source), getattr(data_of_account(citizen), column)
+    citizen.email = None
+    assert getattr(data_of_filing(citizen, schema, {source: "9" * longest}), column) == "9" * longest
+    too_long = getattr(data_of_filing(citizen, schema, {source: "9" * (longest + 1)}), column)
+    assert too_long == ("" if source == "email" else said)
+
+
+@pytest.mark.parametrize(
+    ("source", "column", "longest"), [("organisation_name", "name", 160), ("tax_code", "id_number", 40)]
+)
+def test_an_answer_of_an_organisation_longer_than_its_column_is_left_out(body, source, column, longest):
+    said = getattr(data_of_account(body), column)
+    assert getattr(data_of_filing(body, form_of(source), {source: "9" * longest}), column) == "9" * longest
+    assert getattr(data_of_filing(body, form_of(source), {source: "9" * (longest + 1)}), column) == said
+
+
+def test_birth_and_sex_in_the_form_go_before_those_of_the_account(citizen):
+    data = data_of_filing(citizen, SCHEMA, MINE | {"born": "1998", "sex": "nu"})
+    assert (data.birth, data.sex) == ("1998", "nu")
+
+
+def test_an_account_without_an_e_mail_takes_the_one_of_the_form(citizen):
+    citizen.email = None
+    assert data_of_filing(citizen, SCHEMA, MINE).email == "khac@example.com"
+    assert data_of_filing(citizen, SCHEMA, {}).email == ""
+
+
+def test_who_acts_for_an_organisation_without_a_representative_is_who_the_form_names(body):
+    body.representative.delete()
+    account = User.objects.get(pk=body.pk)
+    acting = {"name": "Trần Thị Bé", "position": "", "id_number": "", "phone": ""}
+    assert data_of_filing(account, SCHEMA, {"name": "Trần Thị Bé"}).representative == acting
+    assert data_of_filing(account, SCHEMA, {}).representative is None
 
 
 # What an account fills in ---------------------------------------------------------------------------------------------

@@ -6,7 +6,9 @@ import pytest
 from django.utils import translation
 
 from dossiers import actions, hooks
+from dossiers.models import Dossier
 from notifications.models import Notification
+from tests import factories
 from tests.present import present
 
 STEPS = {
@@ -93,3 +95,60 @@ def test_person_without_address_is_to_be_called(road):
     road.submitted()
     message = Notification.objects.get()
     assert (message.state, message.to_address) == ("to_call", "0912000001")
+
+
+def test_a_message_greets_by_name_belongs_to_the_account_and_says_where_to_call(road):
+    road.submitted()
+    message = Notification.objects.get()
+    assert message.recipient == road.citizen
+    assert "Xin chào Nguyễn Văn An," in message.body
+    assert "Điện thoại: 0251 3000 001" in message.body
+
+
+@pytest.mark.parametrize(
+    ("name_en", "named"), [("Birth registration", "Birth registration"), ("", "Đăng ký khai sinh")]
+)
+def test_the_procedure_is_named_in_the_readers_language_as_far_as_it_is_translated(road, name_en, named):
+    version = factories.version(road.commune.unit, code="1.000002", name_en=name_en)
+    road.dossier = factories.draft(road.citizen, road.commune.unit, version)
+    road.citizen.language = "en"
+    road.citizen.save(update_fields=["language"])
+    road.submitted()
+    assert named in Notification.objects.get().body
+
+
+def test_a_vietnamese_reader_reads_the_vietnamese_name(road):
+    road.submitted()
+    body = Notification.objects.get().body
+    assert "Đăng ký khai sinh" in body and "Birth registration" not in body
+
+
+def test_who_has_no_account_is_told_to_come_to_the_desk_in_vietnamese(road):
+    road.submitted()
+    Dossier.objects.update(owner=None)
+    road.dossier = Dossier.objects.get()
+    road.do(actions.Refuse("Sai nơi"), road.commune.clerk)
+    message = Notification.objects.get(kind="dossier_refused")
+    assert (message.recipient, message.language) == (None, "vi")
+    with translation.override("vi"):
+        at_the_desk = translation.gettext("What you can do: ask the one-stop desk how to correct it.")
+    assert at_the_desk in message.body
+    assert "/my/dossiers/" not in message.body
+
+
+def test_an_officer_is_greeted_in_the_language_of_the_officer(road):
+    specialist = road.commune.specialist
+    specialist.language = "en"
+    specialist.save(update_fields=["language"])
+    road.proposed().do(actions.SendBack("Xem lại"), road.commune.leader)
+    message = Notification.objects.get(kind="dossier_sent_back")
+    assert message.language == "en"
+    assert f"Hello {specialist.full_name}," in message.body
+
+
+def test_an_officer_without_an_address_is_no_fault(road):
+    specialist = road.commune.specialist
+    specialist.email = None
+    specialist.save(update_fields=["email"])
+    road.proposed().do(actions.SendBack("Xem lại"), road.commune.leader)
+    assert Notification.objects.get(kind="dossier_sent_back").state == "to_call"

@@ -18,11 +18,11 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def made(commune, citizen):
-    """Make a dossier decided some working hours after its reception."""
+    """Make a dossier decided some working hours after its reception, at the commune or another unit."""
     version, numbers = factories.version(commune.unit), count(1)
 
-    def make(received, decided=None, **fields):
-        dossier = factories.draft(citizen, commune.unit, version)
+    def make(received, decided=None, *, unit=None, **fields):
+        dossier = factories.draft(citizen, unit or commune.unit, version)
         values = {
             "status": 9 if decided else 4,
             "code": f"X-{next(numbers)}",
@@ -85,3 +85,57 @@ def test_a_year_that_was_not_entered_leaves_the_hours_open(made, now):
     figures.count(now)
     row = ProcedureFigures.objects.get()
     assert (row.decided, row.median_hours) == (1, None)
+
+
+def test_a_result_is_on_time_to_the_minute_and_where_no_day_was_promised(made, now):
+    made(at(2, 8), at(2, 10), due_at=at(2, 10))
+    made(at(2, 8), at(2, 10), due_at=at(2, 10) - timedelta(minutes=1))
+    made(at(2, 8), at(2, 10), due_at=None)
+    figures.count(now)
+    row = ProcedureFigures.objects.get()
+    assert (row.decided, row.on_time) == (3, 2)
+
+
+def test_a_year_begins_at_midnight_in_vietnam_and_reaches_to_now(made, now):
+    new_year = datetime(2026, 1, 1, tzinfo=LOCAL)
+    made(new_year, new_year)
+    made(new_year - timedelta(minutes=1))
+    made(now + timedelta(minutes=1))
+    figures.count(now)
+    row = ProcedureFigures.objects.get()
+    assert (row.received, row.decided) == (1, 1)
+
+
+def test_a_pause_that_nobody_ended_ends_with_the_decision(made, now):
+    dossier = made(at(2, 8), at(2, 11))
+    Pause.objects.create(dossier=dossier, since=at(2, 9), until=None, reason="supplement")
+    figures.count(now)
+    assert ProcedureFigures.objects.get().median_hours == Decimal("1.0")
+
+
+def test_a_pause_stops_the_clock_only_between_reception_and_decision(made, now):
+    dossier = made(at(2, 8), at(2, 11))
+    Pause.objects.create(dossier=dossier, since=at(2, 7), until=at(2, 9), reason="supplement")
+    Pause.objects.create(dossier=dossier, since=at(2, 10), until=at(2, 15), reason="supplement")
+    figures.count(now)
+    assert ProcedureFigures.objects.get().median_hours == Decimal("1.0")
+
+
+def test_hours_are_those_of_each_unit(made, now):
+    other = factories.commune("xuan-loc", "Xã Xuân Lộc", "000.00.17.H19").unit
+    other.opening_hours.filter(weekday=0).delete()
+    # Monday 8:00 to Tuesday 8:00: 8:00–11:30, 13:00–17:00 and one hour; the other is closed on Mondays.
+    made(at(2, 8), at(3, 8))
+    made(at(2, 8), at(3, 8), unit=other)
+    figures.count(now)
+    # The middle of 8.5 and 1 to a tenth.
+    assert ProcedureFigures.objects.get().median_hours == Decimal("4.8")
+
+
+def test_a_unit_without_hours_leaves_them_open(made, now, commune):
+    commune.unit.opening_hours.all().delete()
+    for _n in range(2):
+        made(at(2, 8), at(2, 10))
+    figures.count(now)
+    row = ProcedureFigures.objects.get()
+    assert (row.decided, row.median_hours) == (2, None)

@@ -48,7 +48,7 @@ def test_what_the_applicant_withdrew_is_not_said_to_be_stopped_by_the_commune(ro
 def test_sentence_shows_the_year_when_it_is_another_one(road):
     road.processing()
     road.now += timedelta(days=365)
-    assert "23/03/2026" in sentence(road, history.OWNER)
+    assert "since 09:03 on 23/03/2026;" in sentence(road, history.OWNER)
 
 
 def test_sentence_names_the_desk_while_nobody_in_particular_holds_it(road):
@@ -163,6 +163,8 @@ def test_an_officer_reads_who_did_it_also_when_that_was_the_applicant_or_the_sys
     ]
     assert [entry.who for entry in history.timeline(road.dossier, history.OWNER)] == ["The system", "you", "you"]
     assert [entry.who for entry in history.timeline(road.dossier, history.PUBLIC)] == ["", "", ""]
+    with translation.override("vi"):
+        assert history.timeline(road.dossier, history.OFFICER)[1].who == "Người nộp Nguyễn Văn An"
 
 
 def test_a_refusal_says_who_was_faster_only_when_somebody_was(road):

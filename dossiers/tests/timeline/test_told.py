@@ -6,7 +6,7 @@ import pytest
 from django.utils import translation
 
 from dossiers import actions
-from dossiers.models import Dossier
+from dossiers.models import Dossier, Result
 from dossiers.timeline import history
 from offices.models import Post, Role
 from tests import factories
@@ -40,6 +40,26 @@ def test_officers_read_to_whom_it_went_and_who_took_the_result(road):
     assert notes(road)[:2] == ["Handed to Nguyễn Thị Mẹ", ""]
 
 
+def test_a_result_taken_on_the_portal_was_handed_to_nobody(road):
+    road.decided()
+    Dossier.objects.update(delivery="online")
+    Result.objects.update(file="results/x.pdf")
+    road.dossier = Dossier.objects.get()
+    road.do(actions.ReturnResult(), road.citizen)
+    assert notes(road)[0] == ""
+
+
+def test_a_note_stands_under_what_was_done(road):
+    road.received().do(actions.Forward(road.commune.specialist, note="Gấp"), road.commune.clerk)
+    assert notes(road)[0].splitlines() == [f"To the specialist {road.commune.specialist.full_name}", "Gấp"]
+
+
+def test_each_line_knows_the_state_it_led_to(road):
+    road.processing().do(actions.RequestSupplement((road.item,)), road.commune.specialist)
+    entries = history.timeline(road.dossier, history.OWNER)
+    assert [entry.status for entry in entries] == [5, 4, 2, 1]
+
+
 def test_officers_read_to_whom_a_leavers_dossier_went(road):
     other = factories.user(full_name="Lê Văn Tám", email="tam@example.com")
     Post.objects.create(user=other, unit=road.commune.unit, role=Role.SPECIALIST, valid_from=road.now.date())
@@ -54,24 +74,42 @@ def test_the_owner_reads_the_reason_and_the_public_does_not(road):
 
 
 def test_a_holder_is_named_by_the_part_of_the_authority(road, other_commune):
-    specialist = road.commune.specialist
-    # Titles of other posts of the same person say nothing about this one.
-    Post.objects.create(
-        user=specialist, unit=other_commune.unit, role=Role.SPECIALIST, title="Đất đai", valid_from=road.now.date()
-    )
-    Post.objects.create(
-        user=specialist, unit=road.commune.unit, role=Role.CASHIER, title="Thu ngân", valid_from=road.now.date()
-    )
+    specialist, unit = road.commune.specialist, road.commune.unit
+    Post.objects.filter(user=specialist).delete()
+    # Titles of other posts of the same person, and of others in the same post, say nothing about this one.
+    for user, place, role, title in (
+        (specialist, other_commune.unit, Role.SPECIALIST, "Đất đai"),
+        (specialist, unit, Role.CASHIER, "Thu ngân"),
+        (other_commune.specialist, unit, Role.SPECIALIST, "Xây dựng"),
+        (specialist, unit, Role.SPECIALIST, "Tư pháp"),
+    ):
+        Post.objects.create(user=user, unit=place, role=role, title=title, valid_from=road.now.date())
     Post.objects.filter(user=road.commune.clerk).update(title="Một cửa")
     road.processing()
     panel = present(history.holder_panel(road.dossier, road.now))
-    assert (panel.department, panel.name) == ("the Hộ tịch section", specialist.full_name)
+    assert (panel.department, panel.name) == ("the Tư pháp section", specialist.full_name)
     road.do(actions.Forward(None), specialist)
     panel = present(history.holder_panel(road.dossier, road.now))
     assert (panel.department, panel.name) == ("the Hộ tịch section", "")
     road.do(actions.Forward(specialist), specialist).do(actions.Propose(is_granted=True), specialist)
     panel = present(history.holder_panel(road.dossier, road.now))
     assert panel.department == "the leadership of xã Xuân Bắc"
+
+
+def test_a_holder_without_a_title_is_named_by_the_field(road):
+    road.processing()
+    Post.objects.filter(user=road.commune.specialist).update(title="")
+    assert present(history.holder_panel(road.dossier, road.now)).department == "the Hộ tịch section"
+    Post.objects.filter(user=road.commune.specialist).delete()
+    assert present(history.holder_panel(road.dossier, road.now)).department == "the Hộ tịch section"
+
+
+def test_a_dossier_that_nobody_holds_is_told_by_its_state(road):
+    road.received()
+    road.dossier.assignments.update(until=road.now)
+    told = history.status_sentence(road.dossier, history.OWNER, road.now)
+    assert told == "Received; result promised for 09:02 on 26/03."
+    assert history.holder_panel(road.dossier, road.now) is None
 
 
 def test_a_step_is_late_after_its_time_and_not_while_the_applicant_is_awaited(road):
@@ -83,6 +121,13 @@ def test_a_step_is_late_after_its_time_and_not_while_the_applicant_is_awaited(ro
     assert late == [False, True]
     road.do(actions.RequestSupplement((road.item,)), road.commune.specialist)
     assert not present(history.holder_panel(road.dossier, due_at + timedelta(days=9))).is_late
+
+
+def test_a_step_without_a_time_is_never_late(road):
+    road.processing()
+    road.dossier.assignments.filter(until=None).update(due_at=None)
+    panel = present(history.holder_panel(road.dossier, road.now + timedelta(days=99)))
+    assert (panel.due_at, panel.is_late) == (None, False)
 
 
 def test_an_open_dossier_waits_for_an_answer_to_the_withdrawal(road):

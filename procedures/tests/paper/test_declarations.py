@@ -19,8 +19,7 @@ from common.files import loose
 from eforms import declarations
 from eforms import schema as form_schema
 from eforms.tests import strategies
-from portal.demo.answers import fill
-from portal.demo.people import somebody
+from portal.demo.answers import applicant, fill
 from procedures import tasks
 from procedures.models import Offering
 from procedures.paper import blank_forms
@@ -215,7 +214,7 @@ def test_filled_pdf_says_what_was_declared_and_carries_the_code():
 def test_every_form_of_the_catalogue_makes_sound_pages(code):
     schema = form_schema.load(FORMS[code])
     rng = random.Random(code)
-    answers = fill(schema, somebody(rng, "26428"), rng, date(2026, 3, 23))
+    answers = fill(schema, applicant(schema, rng, "26428", date(2026, 3, 23)), rng, date(2026, 3, 23))
     blank_page = blank_html(schema)
     assert strict(blank_page) == []
     for given_answers in ({}, answers):

@@ -8,7 +8,7 @@ from django.utils import translation
 from common.refusals import Refused
 from offices.models import AuditEntry, Post
 from procedures import tasks
-from procedures.catalogue import current_version, effective_level, offerings_for
+from procedures.catalogue import current_version, effective_level
 from procedures.finding import indexing
 from procedures.finding.indexing import name_key
 from procedures.models import Procedure, ProcedureVersion, VersionStatus
