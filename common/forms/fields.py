@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -55,6 +56,9 @@ class NfcCharField(forms.CharField):
             options.setdefault("widget", forms.Textarea(attrs={"rows": rows or self.rows}))
         super().__init__(**options)
         self.lines = lines or isinstance(self.widget, forms.Textarea)
+        for limit in self.validators:
+            if isinstance(limit, MaxLengthValidator):
+                limit.message = gettext_lazy("Use %(limit_value)d characters or fewer.")
 
     def to_python(self, value: Any) -> str:
         """Return the text, '' when empty; raises ValidationError for characters that cannot be read."""

@@ -2,6 +2,7 @@
 
 import pytest
 from django import forms
+from django.utils import translation
 
 from common.forms import fields
 from common.forms.warnings import warnings_of
@@ -186,6 +187,11 @@ def test_a_person_may_have_no_paper():
     with pytest.raises(forms.ValidationError) as fault:
         check_person({"full_name": "Cụ Bảy", "id_kind": "khong_co", "id_number": "271234567"})
     assert [found.code for found in fault.value.error_list] == ["id_number"]
+
+
+def test_a_text_too_long_says_how_many_characters_fit():
+    with translation.override("vi"), pytest.raises(forms.ValidationError, match="Nhập tối đa 5 ký tự"):
+        fields.NfcCharField(max_length=5).clean("Xuân Bắc")
 
 
 def test_a_line_break_counts_once_against_the_limit_that_the_browser_keeps():

@@ -86,7 +86,7 @@ def test_packages_above_add_to_a_message_by_audience(road, monkeypatch):
 def test_dates_are_shown_in_vietnam(road):
     road.received()
     with translation.override("en"):
-        assert "09:02 26/03/2026" in present(Notification.objects.last()).body
+        assert "09:02 ngày 26/03/2026" in present(Notification.objects.last()).body
 
 
 def test_person_without_address_is_to_be_called(road):
