@@ -321,7 +321,7 @@ def notice(dossier: Dossier, title: str, text: str, now: datetime) -> tuple[str,
     """
     about = identity(dossier)
     said = f"Thông báo {lower_first(title.replace(f' {dossier.code}:', ''))}"
-    data = {"circular": "", "number": "", **about, "title": said, "text": _of_letter(text, dossier.code)}
+    data = {"circular": "", "number": "", **about, "title": said, "text": _of_letter(text, str(dossier.code))}
     return "slips/notice.html", {"layout": PRINT_LAYOUT, "data": data, "issued_at": now}
 
 

@@ -119,7 +119,7 @@ def value_words(field: str, value: str) -> str:
     What stands before a colon names the row that changed ('2. Giấy chứng sinh: True'), several codes have semicolons.
     """
     row, colon, code = value.rpartition(": ")
-    known = _TRUTH | _VALUES.get(field, {})
+    known = {**_TRUTH, **_VALUES.get(field, {})}
     if all(part in known for part in code.split("; ")):
         return row + colon + "; ".join(str(known[part]) for part in code.split("; "))
     if len(value) == 10 and value[4:5] == "-":

@@ -13,6 +13,7 @@ from django.conf import settings
 from common.text import clean
 from tests.access.world import World
 from tests.faults.answers import client_of, pages
+from tests.present import present
 
 OFFICERS = ("clerk", "specialist", "leader", "publisher", "administrator")
 # These take no element inside: a title is one text, a box shows what was typed.
@@ -22,7 +23,7 @@ WHOLE = {"title", "textarea"}
 def catalogue_names(world: World) -> set[str]:
     """Return what the catalogue and the applicant say in Vietnamese only."""
     version = world.version
-    form = version.form["sections"]
+    form = present(version.form)["sections"]
     answers = [field["label"]["vi"] for section in form for field in section["fields"] if "en" not in field["label"]]
     rows = [*version.papers.all(), *version.fees.all(), *version.steps.all(), *version.procedure.life_events.all()]
     papers = [paper.condition for paper in version.papers.all()]

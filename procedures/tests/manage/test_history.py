@@ -1,6 +1,7 @@
 """What publishers read about what was done to a procedure: named by what changed, in words, the old folded away."""
 
 from datetime import timedelta
+from typing import Any
 
 import html5lib
 import pytest
@@ -63,7 +64,14 @@ def test_another_day_person_or_act_begins_another_entry(draft, commune, other_co
 
 
 def test_many_things_are_counted(draft, commune, now):
-    values = {"name_en": "x", "outcome": "x", "outcome_en": "x", "conditions": "x", "note": "x", "receipt_note": "x"}
+    values: Any = {
+        "name_en": "x",
+        "outcome": "x",
+        "outcome_en": "x",
+        "conditions": "x",
+        "note": "x",
+        "receipt_note": "x",
+    }
     edit(draft, revision(draft), commune.publisher, now, **values)
     title = history_of(draft.procedure)[0].title
     assert title.count(",") == NAMED - 1 and title.endswith("and 2 more")
