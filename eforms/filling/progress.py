@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from common.forms.typed import as_sent
+from common.templatetags.ui import spoken
 
 from ..answering import AnswerForm, anchor, section_form
 from ..parts import Words
@@ -115,9 +116,9 @@ class Progress:
                 "rows": [
                     {
                         "anchor": anchor(key),
-                        "label": label,
+                        "label": spoken(label),
                         # What was answered before stands for nothing while something else is typed there.
-                        "text": "" if self.is_faulty(section) and key in wrong else text,
+                        "text": "" if self.is_faulty(section) and key in wrong else spoken(text),
                         "error": wrong.get(key, ""),
                     }
                     for key, label, text in rows
