@@ -1,10 +1,12 @@
 """The calendar of a unit, read from its opening hours and the days off."""
 
 from datetime import date, datetime
+from types import MappingProxyType
 
 from django.db.models import Q
 
 from common.clock import local_day
+from common.kept import until_changed
 from common.values.working_time import NeverOpen, OfficeCalendar, YearNotEntered
 
 from ..models import CalendarYear, Holiday, OpeningHours, Unit
@@ -18,34 +20,42 @@ NEXT_YEAR_FROM = 10
 
 
 def calendar_of(unit: Unit, *, around: datetime) -> OfficeCalendar:
-    """Return when a unit is open in the years around a moment; three queries.
+    """Return when a unit is open in the years around a moment; three queries when it is not kept.
 
     A department without hours of its own has those of the unit above it; a day
     entered for the unit wins over the same day entered for all. Raises
     ``NeverOpen`` when there are no hours. Counting through a year that has not
     been entered raises ``YearNotEntered`` later, when it is reached.
     """
-    year = local_day(around).year
+    return _calendar(unit.pk, unit.parent_id, local_day(around).year)
+
+
+@until_changed(OpeningHours, Holiday, CalendarYear)
+def _calendar(unit: int, parent: int | None, year: int) -> OfficeCalendar:
     own: list[list[tuple]] = [[] for _weekday in range(7)]
     above: list[list[tuple]] = [[] for _weekday in range(7)]
-    family = [pk for pk in (unit.pk, unit.parent_id) if pk is not None]
+    family = [pk for pk in (unit, parent) if pk is not None]
     for row in OpeningHours.objects.filter(unit__in=family).order_by("weekday", "opens"):
-        (own if row.unit_id == unit.pk else above)[row.weekday].append((row.opens, row.closes))
+        (own if row.unit_id == unit else above)[row.weekday].append((row.opens, row.closes))
     holidays = Holiday.objects.filter(
         Q(unit=None) | Q(unit__in=family), day__year__gte=year - YEARS_BEFORE, day__year__lte=year + YEARS_AFTER
     )
-    rank = {None: 0, unit.parent_id: 1, unit.pk: 2} if unit.parent_id else {None: 0, unit.pk: 2}
+    rank = {None: 0, parent: 1, unit: 2} if parent else {None: 0, unit: 2}
     days = {row.day: row.kind for row in sorted(holidays, key=lambda row: rank[row.unit_id])}
-    years = frozenset(CalendarYear.objects.values_list("year", flat=True))
     hours = own if any(own) else above
-    return OfficeCalendar(tuple(tuple(stretches) for stretches in hours), days, years)
+    return OfficeCalendar(tuple(tuple(stretches) for stretches in hours), MappingProxyType(days), _entered_years())
+
+
+@until_changed(CalendarYear)
+def _entered_years() -> frozenset[int]:
+    return frozenset(CalendarYear.objects.values_list("year", flat=True))
 
 
 def missing_years(day: date) -> list[int]:
-    """Return the years whose days off should have been entered by a local day and have not: a fault to show. One query.
+    """Return the years whose days off should have been entered by a local day and have not: a fault to show.
 
-    That is the present year, and from October on the next one.
+    That is the present year, and from October on the next one. One query when they are not kept.
     """
     wanted = [day.year, day.year + 1] if day.month >= NEXT_YEAR_FROM else [day.year]
-    entered = set(CalendarYear.objects.filter(year__in=wanted).values_list("year", flat=True))
+    entered = _entered_years()
     return [year for year in wanted if year not in entered]
