@@ -10,4 +10,5 @@ class OfficesConfig(AppConfig):
     def ready(self) -> None:
         """Name the log of changes, which the database keeps as it is, and the tables whose changes it tells."""
         append_only.register("offices_auditentry")
-        stamps.watch("offices_unit", "offices_openinghours", "offices_holiday", "offices_calendaryear")
+        for table in ("unit", "openinghours", "holiday", "calendaryear"):
+            stamps.watch(f"offices_{table}")

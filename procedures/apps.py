@@ -9,10 +9,8 @@ _OF_FIXED = (
     'EXISTS (SELECT 1 FROM "procedures_procedureversion" "version" '
     f'WHERE "version"."id" = "version_id" AND "version".{_FIXED})'
 )
-# What the pages for everybody are made of.
+# What the pages for everybody are made of beside versions.
 _SHOWN = (
-    "feeexemption",
-    "feeline",
     "lifeevent",
     "offering",
     "offeringfee",
@@ -20,9 +18,6 @@ _SHOWN = (
     "procedure_life_events",
     "procedure_related",
     "procedurefigures",
-    "procedurestep",
-    "procedureversion",
-    "requiredpaper",
     "sector",
     "titleword",
 )
@@ -52,7 +47,7 @@ class ProceduresConfig(AppConfig):
         hashes.register("procedures.RequiredPaper", "template_file", "template_sha256")
         loose.register("blank-forms", blank_forms.wanted, is_made_again=True)
         self._keep_published_rows()
-        stamps.watch(*(f"procedures_{name}" for name in _SHOWN))
+        self._tell_changes()
 
     def _keep_published_rows(self) -> None:
         """Name the tables whose published rows the database keeps as they are."""
@@ -69,3 +64,14 @@ class ProceduresConfig(AppConfig):
         append_only.register(
             "procedures_feeexemption", parent=append_only.Parent("procedures_feeline", "line_id", _OF_FIXED)
         )
+
+    def _tell_changes(self) -> None:
+        """Name the tables whose changes readers are told of; work on a draft changes nothing that anybody sees."""
+        for name in _SHOWN:
+            stamps.watch(f"procedures_{name}")
+        stamps.watch("procedures_procedureversion", when=f"{{row}}.{_FIXED}")
+        of_version = append_only.Parent("procedures_procedureversion", "version_id", _FIXED).matches("{row}")
+        for child in ("requiredpaper", "feeline", "procedurestep"):
+            stamps.watch(f"procedures_{child}", when=of_version)
+        of_line = append_only.Parent("procedures_feeline", "line_id", _OF_FIXED).matches("{row}")
+        stamps.watch("procedures_feeexemption", when=of_line)

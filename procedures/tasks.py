@@ -10,6 +10,7 @@ from .finding import indexing
 from .levels import PAPER_LEVEL
 from .models import ProcedureVersion
 from .paper import blank_forms
+from .public import written
 
 
 @shared_task
@@ -24,6 +25,12 @@ def make_blank_form(pk: int) -> None:
     version = ProcedureVersion.objects.filter(pk=pk, form__isnull=False, level__gte=PAPER_LEVEL).first()
     if version is not None:
         blank_forms.ensure(version)
+
+
+@shared_task
+def write_pages(pk: int) -> None:
+    """Write the pages that a publication made stale into the shared cache: of its procedure, and of the most filed."""
+    written.write_most_read(pk, clock.local_day(clock.now()))
 
 
 @shared_task

@@ -12,6 +12,7 @@ for a moment there may be several.
 ``append_only`` are.
 """
 
+from functools import partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -22,19 +23,22 @@ from .triggers import Guard, Trigger
 
 FUNCTION = "raise_stamp"
 # With the rights of its owner: a role that may write to a watched table need not be able to write here.
-SOURCE = (
-    " BEGIN DELETE FROM common_stamp WHERE id IN "
+RAISE = (
+    "DELETE FROM common_stamp WHERE id IN "
     "(SELECT id FROM common_stamp WHERE name = TG_TABLE_NAME FOR UPDATE SKIP LOCKED); "
-    "INSERT INTO common_stamp (name, value) VALUES (TG_TABLE_NAME, gen_random_uuid()::text); RETURN NULL; END "
+    "INSERT INTO common_stamp (name, value) VALUES (TG_TABLE_NAME, gen_random_uuid()::text);"
 )
 Stamps = dict[str, frozenset[str]]
 
-_watched: set[str] = set()
+_watched: dict[str, str] = {}
 
 
-def watch(*tables: str) -> None:
-    """Have the changes of tables raise their stamps."""
-    _watched.update(tables)
+def watch(table: str, *, when: str = "") -> None:
+    """Have the changes of a table raise its stamp; with ``when`` those alone of rows that match before or after.
+
+    ``when`` is an SQL condition over ``{row}``, in words that both engines read.
+    """
+    _watched[table] = when
 
 
 def watched() -> frozenset[str]:
@@ -75,30 +79,53 @@ def _guards(using: str) -> list[Guard]:
     existing = set(connections[using].introspection.table_names())
     has_stamps = "common_stamp" in existing
     return [
-        Guard(table, f"{table}_raises", lambda cursor, connection, table=table: _wanted(connection, table, has_stamps))
-        for table in sorted(_watched)
+        Guard(table, f"{table}_raises", partial(_wanted, table=table, when=when) if has_stamps else lambda *_args: {})
+        for table, when in _watched.items()
         if table in existing
     ]
 
 
-def _wanted(connection: BaseDatabaseWrapper, table: str, has_stamps: bool) -> dict[str, Trigger]:
-    if not has_stamps:
-        return {}
-    if connection.vendor == "postgresql":
-        name = f"{table}_raises"
-        sql = (
-            f'CREATE OR REPLACE TRIGGER "{name}" AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON "{table}" '
-            f"FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}()"
+def _wanted(cursor: Any, connection: BaseDatabaseWrapper, table: str, when: str) -> dict[str, Trigger]:
+    sqlite = connection.vendor == "sqlite"
+    return _wanted_on_sqlite(table, when) if sqlite else _wanted_on_postgresql(table, when)
+
+
+def _wanted_on_postgresql(table: str, when: str) -> dict[str, Trigger]:
+    """Once a statement, however many rows it changes; with a condition once a row."""
+    function, each, source = FUNCTION, "STATEMENT", f" BEGIN {RAISE} RETURN NULL; END "
+    if when:
+        function, each = f"{FUNCTION}_{table}", "ROW"
+        before, after = when.format(row="OLD"), when.format(row="NEW")
+        is_meant = f"TG_OP = 'TRUNCATE' OR TG_OP <> 'INSERT' AND {before} OR TG_OP <> 'DELETE' AND {after}"
+        source = f" BEGIN IF {is_meant} THEN {RAISE} END IF; RETURN NULL; END "
+    events = {
+        f"{table}_raises": ("INSERT OR UPDATE OR DELETE", each),
+        f"{table}_raises_empty": ("TRUNCATE", "STATEMENT"),
+    }
+    return {
+        name: Trigger(
+            f'CREATE OR REPLACE TRIGGER "{name}" AFTER {event} ON "{table}" '
+            f"FOR EACH {each} EXECUTE FUNCTION {function}()",
+            function,
+            source,
+            is_definer=True,
         )
-        return {name: Trigger(sql, FUNCTION, SOURCE, is_definer=True)}
+        for name, (event, each) in events.items()
+    }
+
+
+def _wanted_on_sqlite(table: str, when: str) -> dict[str, Trigger]:
     # Removed and added, not replaced: INSERT OR IGNORE on the table would ignore here too what is there already.
     body = (
         f"DELETE FROM common_stamp WHERE name = '{table}'; "
         f"INSERT INTO common_stamp (name, value) VALUES ('{table}', hex(randomblob(16))); "
     )
+    before, after = when.format(row="OLD"), when.format(row="NEW")
+    conditions = {"insert": after, "update": f"{before} OR {after}", "delete": before}
     return {
         f"{table}_raises_{event}": Trigger(
-            f'CREATE TRIGGER "{table}_raises_{event}" AFTER {event.upper()} ON "{table}" FOR EACH ROW BEGIN {body}END'
+            f'CREATE TRIGGER "{table}_raises_{event}" AFTER {event.upper()} ON "{table}" FOR EACH ROW'
+            f"{f' WHEN {condition}' if when else ''} BEGIN {body}END"
         )
-        for event in ("insert", "update", "delete")
+        for event, condition in conditions.items()
     }

@@ -66,6 +66,7 @@ def test_a_broker_that_answers_gets_every_task(sent):
         ("dossiers.tasks.render_slip", "pdf", 3600),
         ("dossiers.tasks.render_result", "pdf", 3600),
         ("procedures.tasks.make_blank_form", "celery", None),
+        ("procedures.tasks.write_pages", "celery", 600),
     ],
 )
 def test_a_task_sent_by_name_reaches_its_queue_with_its_expiry(name, queue, seconds, monkeypatch):

@@ -20,7 +20,7 @@ NEXT_YEAR_FROM = 10
 
 
 def calendar_of(unit: Unit, *, around: datetime) -> OfficeCalendar:
-    """Return when a unit is open in the years around a moment, as it is kept until somebody changes it.
+    """Return when a unit is open in the years around a moment; three queries when it is not kept.
 
     A department without hours of its own has those of the unit above it; a day
     entered for the unit wins over the same day entered for all. Raises
@@ -32,7 +32,6 @@ def calendar_of(unit: Unit, *, around: datetime) -> OfficeCalendar:
 
 @until_changed(OpeningHours, Holiday, CalendarYear)
 def _calendar(unit: int, parent: int | None, year: int) -> OfficeCalendar:
-    """Read a calendar; three queries."""
     own: list[list[tuple]] = [[] for _weekday in range(7)]
     above: list[list[tuple]] = [[] for _weekday in range(7)]
     family = [pk for pk in (unit, parent) if pk is not None]
@@ -43,16 +42,20 @@ def _calendar(unit: int, parent: int | None, year: int) -> OfficeCalendar:
     )
     rank = {None: 0, parent: 1, unit: 2} if parent else {None: 0, unit: 2}
     days = {row.day: row.kind for row in sorted(holidays, key=lambda row: rank[row.unit_id])}
-    years = frozenset(CalendarYear.objects.values_list("year", flat=True))
     hours = own if any(own) else above
-    return OfficeCalendar(tuple(tuple(stretches) for stretches in hours), MappingProxyType(days), years)
+    return OfficeCalendar(tuple(tuple(stretches) for stretches in hours), MappingProxyType(days), _entered_years())
+
+
+@until_changed(CalendarYear)
+def _entered_years() -> frozenset[int]:
+    return frozenset(CalendarYear.objects.values_list("year", flat=True))
 
 
 def missing_years(day: date) -> list[int]:
-    """Return the years whose days off should have been entered by a local day and have not: a fault to show. One query.
+    """Return the years whose days off should have been entered by a local day and have not: a fault to show.
 
-    That is the present year, and from October on the next one.
+    That is the present year, and from October on the next one. One query when they are not kept.
     """
     wanted = [day.year, day.year + 1] if day.month >= NEXT_YEAR_FROM else [day.year]
-    entered = set(CalendarYear.objects.filter(year__in=wanted).values_list("year", flat=True))
+    entered = _entered_years()
     return [year for year in wanted if year not in entered]

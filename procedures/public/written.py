@@ -1,8 +1,11 @@
 """The page of a procedure as it is written once for everybody: for each day and language, until something changes."""
 
+from contextlib import suppress
 from datetime import date
+from itertools import product
 from typing import NamedTuple
 
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.template.loader import render_to_string
@@ -33,6 +36,8 @@ from . import detail
 
 # Where the size of the blank form goes: the file comes later than the page, and no table tells when.
 SIZE = "@@size@@"
+# After something was published, so many pages are written before anybody asks.
+MOST_READ = 40
 
 
 class Page(NamedTuple):
@@ -95,6 +100,18 @@ def page_of(code: str, day: date, language: str) -> Page:
     size = blank_forms.size_words(page.blank_form) if page.blank_form else ""
     article = page.article.replace(SIZE, f", {conditional_escape(size)}" if size else "")
     return page._replace(way=_html(page.way), article=_html(article))
+
+
+def write_most_read(procedure: int, day: date) -> int:
+    """Write the page of a procedure and those of the most filed ones, in every language; returns how many pages."""
+    order = Procedure.objects.order_by("-popularity", "sort_key", "id").values_list("code", flat=True)
+    codes = dict.fromkeys([*order.filter(pk=procedure), *order[:MOST_READ]])
+    count = 0
+    for code, (language, _name) in product(codes, settings.LANGUAGES):
+        with suppress(Http404):
+            _texts(code, day, language)
+            count += 1
+    return count
 
 
 def _html(text: str) -> SafeString:

@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common import clock
+from common import broker, clock
 from common.refusals import Refused
 
 from .. import access
@@ -22,6 +22,9 @@ from ..paper import blank_forms
 from . import checking, telling
 from .changing import overtaken, record, touch
 from .procedure_editing import called, lower_level
+
+# Later the pages have been written for those who asked for them.
+WRITE_WITHIN = 600
 
 
 def send_to_review(version: ProcedureVersion, revision: int, by: User, now: datetime, note: str = "") -> None:
@@ -95,6 +98,7 @@ def publish(
         version.effective_from = effective_from or version.effective_from
         _publish(version, _in_review(version, revision), by, now, today=day)
         blank_forms.wake(version.pk)
+        broker.wake("procedures.tasks.write_pages", version.procedure_id, expires=WRITE_WITHIN)
 
 
 def publish_with_portal(version: ProcedureVersion, now: datetime) -> None:

@@ -7,9 +7,9 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from common.database import stamps
+from common.database import append_only, stamps
 from offices.models import Holiday, Unit
-from procedures.models import LifeEvent, Sector
+from procedures.models import LifeEvent, ProcedureVersion, Sector
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,25 @@ def test_links_of_many_to_many_raise_it_as_well(commune):
     before = stamp(table)
     version.procedure.life_events.add(event)
     assert stamp(table) != before
+
+
+def test_work_on_a_draft_changes_nothing_that_anybody_sees(commune):
+    version = factories.version(commune.unit, status="draft", published_at=None)
+    tables = [f"procedures_{name}" for name in ("procedureversion", "requiredpaper", "procedurestep", "feeline")]
+    before = [stamp(table) for table in tables]
+    version.papers.update(name="Khác")
+    version.papers.filter(n=2).delete()
+    factories.fee(version, exemptions=[{}])
+    version.save()
+    assert [stamp(table) for table in tables] == before
+    ProcedureVersion.objects.update(status="published", published_at=factories.NOW)
+    assert stamp(tables[0]) != before[0]
+    with append_only.lifted():
+        for table, rows in zip(tables[1:], (version.papers, version.steps, version.fees), strict=True):
+            rows.filter(n=1).update(n=9)
+            assert stamp(table) != before[tables.index(table)], table
+        version.fees.first().exemptions.update(who="Khác")
+        assert stamp("procedures_feeexemption")
 
 
 def test_reading_and_other_tables_leave_it(commune):
