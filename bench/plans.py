@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from common.clock import now
+from dossiers import worklist
 from dossiers.desk import rows
 from dossiers.desk.counts import tab_counts
 from dossiers.desk.lists import VIEWS, ListSpec, Search, page_of
@@ -100,13 +101,13 @@ APPLICANTS = """
 
 
 def fill(count: int, units: Sequence[Unit]) -> None:
-    """Write so many dossiers of a year with their applicants, and a team for each unit; not yet their worklist."""
+    """Write so many dossiers of a year with applicants and worklist, a team for each unit; let PostgreSQL settle."""
     moment = now()
     people = User.objects.bulk_create(
         User(full_name=f"Cán bộ {n % TEAM} của {units[n // TEAM].short_name}", password="!", date_joined=moment)
         for n in range(len(units) * TEAM)
     )
-    drawn = {
+    drawn: dict[str, Any] = {
         "rows": count,
         "units": [unit.pk for unit in units],
         "people": [person.pk for person in people],
@@ -124,11 +125,8 @@ def fill(count: int, units: Sequence[Unit]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(DOSSIERS, drawn)
         cursor.execute(APPLICANTS, names)
-
-
-def settle() -> None:
-    """Let PostgreSQL count anew and mark what every transaction sees."""
-    with connection.cursor() as cursor:
+        cursor.execute(worklist.writing("> 0"))
+        # It counts anew, and marks what every transaction sees.
         cursor.execute("VACUUM (ANALYZE)")
 
 

@@ -116,17 +116,16 @@ def work_views(officer: Officer) -> list[str]:
 
 
 def deadline_condition(kind: str, officer: Officer) -> Q:
-    """Return which dossiers are overdue, due today, due within a week or paused at the officer's moment.
+    """Return which running dossiers are overdue, due today or within a week at the officer's moment; which are paused.
 
     After hours and on days off, today is the next working day.
     """
     if kind == "paused":
         return Q(paused_since__isnull=False)
-    running = Q(status__in=RUNNING, paused_since=None)
     if kind == "late":
-        return running & Q(due_at__lt=officer.now)
+        return Q(paused_since=None, due_at__lt=officer.now)
     last = officer.work_day if kind == "today" else officer.day + timedelta(days=6)
-    return running & Q(due_at__gte=officer.now, due_at__lt=at(last + timedelta(days=1), time.min))
+    return Q(paused_since=None, due_at__gte=officer.now, due_at__lt=at(last + timedelta(days=1), time.min))
 
 
 def deadlines(officer: Officer) -> dict[str, Any]:
@@ -285,6 +284,9 @@ def queue(officer: Officer, spec: ListSpec, search: Search | None) -> list[Workl
         wanted &= Q(channel=spec.channel)
     if spec.deadline:
         wanted &= deadline_condition(spec.deadline, officer)
+        # Said twice it would look rarer than it is.
+        if spec.deadline != "paused" and spec.view != "processing":
+            wanted &= Q(status__in=RUNNING)
     if spec.search and search is not None:
         wanted &= search.condition()
     return [part.filter(wanted) if wanted else part for part in VIEWS[spec.view].parts(officer)]

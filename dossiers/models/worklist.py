@@ -36,6 +36,7 @@ class WorklistRow(models.Model):
         db_index=False,
         db_constraint=False,
     )
+    holder_name = models.CharField(max_length=160, blank=True)
     # A decision has been proposed and is not approved.
     has_proposal = models.BooleanField()
     # Code of the procedure's sector.
