@@ -1,11 +1,14 @@
 """PDF from HTML templates with WeasyPrint: no network, only the portal's own styles and one font.
 
-About 100 ms warm and two seconds cold, so workers make what can wait; a web
-process lays out one document at a time. The HTML is made in the calling
+About 100 ms warm and a second cold, some more where nobody has cut the font's
+faces yet, so workers make what can wait; a web process lays out one document
+at a time. The HTML is made in the calling
 process; layout runs in a forked child with limits on time and memory, because
 its cost depends on the text.
 """
 
+import gc
+import hashlib
 import io
 import os
 import re
@@ -19,19 +22,31 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.contrib.staticfiles import finders
+from django.core.cache import cache
 from django.template.loader import render_to_string
 from django.utils import translation
 
-# Variable fonts: each carries every weight.
-FONT_FILES = {"upright": "NotoSerif[wdth,wght].ttf", "italic": "NotoSerif-Italic[wdth,wght].ttf"}
-FONT_FACES = """
-@font-face { font-family: "Noto Serif"; src: url("font:upright") }
-@font-face { font-family: "Noto Serif"; font-style: italic; src: url("font:italic") }
-"""
+# The paper font comes as variable fonts. Each face that papers use is cut out of them once: done for every document,
+# that would be two thirds of its time.
+FACES = {
+    "regular": ("NotoSerif[wdth,wght].ttf", 400, "normal"),
+    "bold": ("NotoSerif[wdth,wght].ttf", 700, "normal"),
+    "italic": ("NotoSerif-Italic[wdth,wght].ttf", 400, "italic"),
+    "bold-italic": ("NotoSerif-Italic[wdth,wght].ttf", 700, "italic"),
+}
+FONT_FACES = "".join(
+    f'@font-face {{ font-family: "Noto Serif"; font-weight: {weight}; font-style: {style}; src: url("font:{name}") }}\n'
+    for name, (_file, weight, style) in FACES.items()
+)
 FIELD_FACE = '@font-face { font-family: "Noto Serif Fields"; src: url("font:fields") }'
 # What may be typed into a field: Latin with every Vietnamese letter, combining marks, punctuation, the đồng.
 FIELD_LETTERS = (range(0x20, 0x180), range(0x1A0, 0x1B1), range(0x300, 0x324), range(0x1EA0, 0x1EFA),
                  range(0x2010, 0x2027), (0x20AB, 0x20AC, 0x2116, 0x2122, 0xFFFD))  # fmt: skip
+# Upright, bold and italic letters, a table, a list and a page's number.
+FIRST_PAGE = (
+    '<html lang="vi"><head><title>.</title></head><body><main class="slip"><h1>Ạ</h1><p>Ạ <b>Ạ</b> <i>Ạ</i></p>'
+    "<table><tr><th>Ạ</th><td>Ạ</td></tr></table><ol><li>Ạ</li></ol></main></body></html>"
+)
 MAX_HTML = 400_000
 SECONDS = 10
 # A fillable document carries the font of its fields whole, so that every letter can be typed.
@@ -73,25 +88,56 @@ def _fetcher() -> Any:
         """Knows the portal's static files and its paper font by name."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:
-            return URLFetcherResponse(url, _field_font() if url == "font:fields" else own_file(url).read_bytes())
+            return URLFetcherResponse(url, own_file(url))
 
     return OwnFiles(allowed_protocols=[], allow_redirects=False)
 
 
-@lru_cache(maxsize=1)
-def _field_font() -> bytes:
-    """Return the paper font for form fields: regular only, and only what may be typed; a second to make."""
-    from fontTools import subset
+def own_file(url: str) -> bytes:
+    """Return what is behind an address; raises NotOurs for every address but ours."""
+    scheme, _colon, name = url.partition(":")
+    if scheme == "font" and name in FACES:
+        return _face(name)
+    if url == "font:fields":
+        return _field_font()
+    found = finders.find(name) if scheme == "static" else None
+    if not found:
+        raise NotOurs(url)
+    return Path(found).read_bytes()
+
+
+def _face(name: str) -> bytes:
+    """Return a face of the paper font, 0.5 MB; a second or two to make, and kept in the shared cache."""
+    import fontpkg_noto_serif
+    import fontTools
     from fontTools.ttLib import TTFont
     from fontTools.varLib.instancer import instantiateVariableFont
 
-    font = TTFont(own_file("font:upright"))
+    file, weight, _style_name = FACES[name]
+    source = (Path(fontpkg_noto_serif.__file__).parent / "files" / file).read_bytes()
+
+    def cut() -> bytes:
+        made = io.BytesIO()
+        instantiateVariableFont(TTFont(io.BytesIO(source)), {"wght": weight, "wdth": 100}, static=True).save(made)
+        return made.getvalue()
+
+    key = f"paper-font:{name}:{hashlib.sha256(source).hexdigest()}:{fontTools.version}"
+    content: bytes = cache.get_or_set(key, cut, None)
+    return content
+
+
+@lru_cache(maxsize=1)
+def _field_font() -> bytes:
+    """Return the paper font for form fields: regular only, and only what may be typed."""
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    font = TTFont(io.BytesIO(_face("regular")))
     options = subset.Options(layout_features=["ccmp", "kern", "locl", "mark", "mkmk"], name_IDs=["*"])
     chosen = subset.Subsetter(options)
     chosen.populate(unicodes=[letter for letters in FIELD_LETTERS for letter in letters])
     chosen.subset(font)
     made = io.BytesIO()
-    instantiateVariableFont(font, {"wght": 400, "wdth": 100}, inplace=True)
     font.save(made)
     return made.getvalue()
 
@@ -104,20 +150,10 @@ def _style(with_fields: bool = False) -> tuple[Any, Any]:
     fonts = FontConfiguration()
     css = Path(str(finders.find("portal/slip.css"))).read_text(encoding="utf-8") + FONT_FACES
     css += FIELD_FACE if with_fields else ""
-    return _engine().CSS(string=css, font_config=fonts, url_fetcher=_fetcher(), base_url="static:"), fonts
-
-
-def own_file(url: str) -> Path:
-    """Return the file behind an address; raises NotOurs for every address but ours."""
-    scheme, _colon, name = url.partition(":")
-    if scheme == "font" and name in FONT_FILES:
-        import fontpkg_noto_serif
-
-        return Path(fontpkg_noto_serif.__file__).parent / "files" / FONT_FILES[name]
-    found = finders.find(name) if scheme == "static" else None
-    if not found:
-        raise NotOurs(url)
-    return Path(found)
+    style = _engine().CSS(string=css, font_config=fonts, url_fetcher=_fetcher(), base_url="static:")
+    # What a first document loads and parses is there then, and not in each child anew.
+    _lay_out(FIRST_PAGE, io.BytesIO(), (style, fonts), with_fields=with_fields)
+    return style, fonts
 
 
 def render_pdf(template: str, context: Mapping[str, Any], *, fields: Mapping[str, str] | None = None) -> bytes:
@@ -155,18 +191,17 @@ def render_pdf(template: str, context: Mapping[str, Any], *, fields: Mapping[str
 
 def write_pdf(html: str, target: BinaryIO, fields: Mapping[str, str] | None = None) -> None:
     """Lay out HTML and write the PDF into an open file; with ``fields`` a fillable one."""
-    stylesheet, fonts = _style(fields is not None)
-    document = _engine().HTML(string=html, base_url="static:", url_fetcher=_fetcher())
     laid_out = target if fields is None else io.BytesIO()
-    document.write_pdf(
-        laid_out,
-        stylesheets=[stylesheet],
-        font_config=fonts,
-        pdf_variant="pdf/ua-1",
-        pdf_forms=fields is not None,
-    )
+    _lay_out(html, laid_out, _style(fields is not None), with_fields=fields is not None)
     if fields is not None:
         _finish_fields(laid_out, target, fields)
+
+
+def _lay_out(html: str, target: BinaryIO, style: tuple[Any, Any], *, with_fields: bool) -> None:
+    document = _engine().HTML(string=html, base_url="static:", url_fetcher=_fetcher())
+    document.write_pdf(
+        target, stylesheets=[style[0]], font_config=style[1], pdf_variant="pdf/ua-1", pdf_forms=with_fields
+    )
 
 
 def _finish_fields(source: BinaryIO, target: BinaryIO, fields: Mapping[str, str]) -> None:
@@ -206,6 +241,9 @@ def _write_in_child(html: str, target: BinaryIO, fields: Mapping[str, str] | Non
         status = 1
         try:
             _limit(seconds)
+            # What the parent has stays unread by the collector, which would copy it; the rest does not live long.
+            gc.freeze()
+            gc.set_threshold(50_000)
             write_pdf(html, target, fields)
             target.flush()
             status = 0

@@ -1,17 +1,26 @@
 """PDF: only the portal's own files, the paper font embedded, limits that hold."""
 
+import io
 import time
+from pathlib import Path
 
+import fontpkg_noto_serif
 import pikepdf
 import pytest
 from django.core.exceptions import SuspiciousFileOperation
 from django.template import engines
+from fontTools.ttLib import TTFont
 
 from common import pdf
 from common.pdf import NotOurs, PdfFailed, own_file, render_pdf
 from common.qr import qr_svg
 
 PAGE = "<html lang='vi'><head><title>Thử</title></head><body class='slip'>{}</body></html>"
+
+
+def variable(file: str) -> TTFont:
+    """Open a font as it comes."""
+    return TTFont(Path(fontpkg_noto_serif.__file__).parent / "files" / file)
 
 
 @pytest.fixture
@@ -46,8 +55,19 @@ def test_nothing_else_is_read(url):
 
 
 def test_own_files_are_found():
-    assert own_file("static:portal/slip.css").name == "slip.css"
-    assert own_file("font:upright").read_bytes()[:4] == b"\x00\x01\x00\x00"
+    assert b".slip" in own_file("static:portal/slip.css")
+    assert own_file("font:regular")[:4] == own_file("font:fields")[:4] == b"\x00\x01\x00\x00"
+
+
+def test_faces_of_the_paper_font_are_cut_once_and_hold_every_letter(monkeypatch):
+    whole = set(variable("NotoSerif[wdth,wght].ttf").getBestCmap())
+    for name, weight in (("regular", 400), ("bold", 700)):
+        face = TTFont(io.BytesIO(own_file(f"font:{name}")))
+        assert set(face.getBestCmap()) == whole
+        assert "fvar" not in face
+        assert face["OS/2"].usWeightClass == weight
+    monkeypatch.setattr(TTFont, "save", lambda *args, **kwargs: pytest.fail("cut again"))
+    assert own_file("font:bold")
 
 
 def test_foreign_images_are_left_out_not_fetched(render, monkeypatch):
