@@ -168,7 +168,7 @@ def play(town: Town, rng: random.Random, now: datetime, samples: tuple[Accepted,
         version.procedure.code: version
         for version in ProcedureVersion.objects.in_force(local_day(now))
         .select_related("procedure__sector")
-        .order_by("number")
+        .order_by("procedure__code", "number")
     }
     stage = Stage(town, rng, now, versions, samples)
     order = count()
@@ -233,7 +233,7 @@ def tell(stage: Stage, case: Case) -> Iterator[datetime]:
 ENDED_AT_RECEPTION = ("submitted", "refused", "withdrawn_early", "asked_early", "received", "left", "left_today")
 DUE_TODAY, OVERDUE = ("due_today", "left_today", "to_sign_today"), ("overdue", "left", "late_to_sign")
 # Under way within their term: what is late is told so.
-TIMELY = ("received", "assigned", "claimed", "withdrawing")
+TIMELY = ("received", "assigned", "claimed", "withdrawing", "sent_back")
 TO_SIGN = ("proposed", "to_sign_today", "late_to_sign")
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -197,7 +198,7 @@ def make_resident(town: Town, person: Person, now: datetime) -> User:
 
 def person_of(user: User) -> Person:
     """Return an account as the person who fills in forms: of an organisation its head."""
-    known = {"phone": user.phone, "email": user.email or "", "address": user.address}
+    known: dict[str, Any] = {"phone": user.phone, "email": user.email or "", "address": user.address}
     if user.kind == Kind.CITIZEN:
         return Person(name=user.full_name, birth=user.birth, sex=user.sex, number=user.personal_number, **known)
     head = user.representative

@@ -113,13 +113,13 @@ def of_families(
 ) -> Iterator[str]:
     """Yield where ages, sexes and relations of a family do not fit."""
     everybody = [*people.items(), *in_tables]
-    for one, other in COUPLES:
-        both = [people[role].born for role in (one, other) if role in people]
+    for her, him in COUPLES:
+        both = [people[role].born for role in (her, him) if role in people]
         if len(both) == 2 and both[0] and both[1]:
             if abs(both[0].year - both[1].year) > 20:
-                yield f"{one} and {other} are {abs(both[0].year - both[1].year)} years apart"
-            if one != "mother" and (years(both[0], day) < 18 or years(both[1], day) < 20):
-                yield f"{one} and {other} are too young to marry"
+                yield f"{her} and {him} are {abs(both[0].year - both[1].year)} years apart"
+            if her != "mother" and (years(both[0], day) < 18 or years(both[1], day) < 20):
+                yield f"{her} and {him} are too young to marry"
     is_adoption = "adopter_case" in answers
     for parent in ("mother", "father"):
         child = people.get("child") or people.get("subject")

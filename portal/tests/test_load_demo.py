@@ -121,9 +121,9 @@ def test_a_clerk_finds_nothing_odd(demo):
                 odd.append(f"{dossier.pk}: {dead.name} dies twice")
         for couple in COUPLES:
             pair = [people[role].number for role in couple if role in people and people[role].number]
-            for one, other in zip(pair, reversed(pair), strict=True):
-                if len(pair) == 2 and married.setdefault(one, other) != other:
-                    odd.append(f"{dossier.pk}: {known[one][0]} is married to two")
+            for mine, theirs in zip(pair, reversed(pair), strict=True):
+                if len(pair) == 2 and married.setdefault(mine, theirs) != theirs:
+                    odd.append(f"{dossier.pk}: {known[mine][0]} is married to two")
     assert not odd, "\n".join(odd)
 
 

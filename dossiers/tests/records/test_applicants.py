@@ -28,7 +28,7 @@ PAPERS = [{"value": value, "label": {"vi": value}} for value in ("can_cuoc", "cm
 SEXES = [{"value": value, "label": {"vi": value}} for value in ("nam", "nu")]
 NUMBER_RULE = [{"name": "id_kind", "args": ["paper"]}]
 HAS_PAPER = {"field": "paper", "op": "ne", "value": "khong_co"}
-FORM = {
+FORM: dict[str, Any] = {
     "schema": 1,
     "title": {"vi": "Tờ khai"},
     "sections": [
