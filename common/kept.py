@@ -67,17 +67,18 @@ class Kept(Generic[P, V]):
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> V:
         """Return the value, made now unless it is kept. What raises is not kept."""
         make = self._from_all if self.is_shared else self.make
-        return self._each([(args, tuple(kwargs.items()))], lambda _missing: [make(*args, **kwargs)])[0]
+        value: V = self._each([(args, tuple(kwargs.items()))], lambda _missing: [make(*args, **kwargs)])[0]
+        return value
 
     def each(self, items: Iterable[Any], *more: Any) -> list[Any]:
         """Return the values of a function that makes one for each item of its first argument; each is kept by itself.
 
         Those that are not kept are made by one call.
         """
-        keys = [(item, *more) for item in items]
-        return self._each(keys, lambda missing: self.make([key[0] for key in missing], *more))
+        make: Callable[..., Any] = self.make
+        return self._each([(item, *more) for item in items], lambda missing: make([key[0] for key in missing], *more))
 
-    def _each(self, keys: Sequence[Any], make: Callable[[list[Any]], Sequence[V]]) -> list[V]:
+    def _each(self, keys: Sequence[Any], make: Callable[[list[Any]], Sequence[Any]]) -> list[Any]:
         stamp, found = self.stamp(), {}
         with self._lock:
             for key in keys:
@@ -101,11 +102,11 @@ class Kept(Generic[P, V]):
         """Return the texts from the shared cache, else make them and leave them there."""
         what = (self.make.__module__, self.make.__qualname__, args, kwargs, [sorted(one or ()) for one in self.stamp()])
         name = "kept:" + hashlib.sha256(f"{_release()}{what!r}".encode()).hexdigest()
-        value = cache.get(name)
+        value: V | None = cache.get(name)
         if value is None:
             value = self.make(*args, **kwargs)
             cache.set(name, value, SHARED_SECONDS)
-        return value  # type: ignore[no-any-return]
+        return value
 
     def stamp(self) -> tuple[frozenset[str] | None, ...]:
         """Return the stamps of its tables. One query when it is time to look."""

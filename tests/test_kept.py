@@ -3,6 +3,7 @@
 import threading
 import time
 from datetime import date
+from typing import Any
 
 import pytest
 import time_machine
@@ -120,7 +121,7 @@ def lifted(change):
     return changed
 
 
-ALL = {
+ALL: dict[str, tuple[list[Any], Any]] = {
     "a notice": ([page, version_texts], lambda _s: Procedure.objects.update(notice="Nghỉ lễ")),
     "a question": ([page], lambda _s: Procedure.objects.update(faq=[{"question": "Sao?", "answer": "Vậy."}])),
     "the last day": ([page, card, offer], lambda _s: Procedure.objects.update(accept_until=date(2026, 3, 1))),
@@ -168,7 +169,7 @@ class Process:
     """What another process of the portal keeps: the same functions, with values and a look of its own."""
 
     def __init__(self):
-        self.values = {one: {} for one in kept._everything}
+        self.values: dict[Kept[Any, Any], dict[Any, Any]] = {one: {} for one in kept._everything}
         self.view = {}
 
     def ask(self, read, shown):

@@ -49,7 +49,8 @@ class FrozenDict(dict[str, Any]):
         made: dict[Any, Any] = self.__dict__
         if make.__qualname__ not in made:
             made[make.__qualname__] = make(self)
-        return made[make.__qualname__]  # type: ignore[no-any-return]
+        found: V = made[make.__qualname__]
+        return found
 
 
 class _Loaded(FrozenDict):
@@ -99,5 +100,5 @@ class _Frozen:
 @cache
 def _frozen_class(model: type[M]) -> type[M]:
     # Made past Django's metaclass: the same model, not another one beside it.
-    made: type[M] = type.__new__(ModelBase, model.__name__, (_Frozen, model), {"__module__": model.__module__})
+    made: Any = type.__new__(ModelBase, model.__name__, (_Frozen, model), {"__module__": model.__module__})
     return made

@@ -104,8 +104,12 @@ def cursor_at(*key: Any) -> str:
 
 def capped_count(queryset: models.QuerySet[Any], cap: int = 1000) -> str:
     """Count rows up to a cap: '37', '1.000+'. One query that reads at most ``cap`` + 1 rows."""
-    counted = queryset.order_by()[: cap + 1].count()
-    return f"{grouped(cap)}+" if counted > cap else grouped(counted)
+    return count_words(queryset.order_by()[: cap + 1].count(), cap)
+
+
+def count_words(count: int, cap: int) -> str:
+    """Write a count up to a cap: '37', '1.000+'."""
+    return f"{grouped(cap)}+" if count > cap else grouped(count)
 
 
 def _column(model: type[models.Model], name: str, computed: Mapping[str, Any] = MappingProxyType({})) -> _Column:

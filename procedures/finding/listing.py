@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 from common.kept import until_changed
-from common.values.money import grouped
 from common.web.paging import SEPARATOR, Page
 from offices.models import Unit
 
@@ -61,19 +60,20 @@ def on_offer(day: date) -> tuple[Listed, ...]:
     for procedure, event in links:
         events[procedure].add(event)
     offers: dict[int, list[tuple[str, int, int]]] = defaultdict(list)
-    for procedure, *offer in Offering.objects.on(day).values_list("procedure_id", "unit__slug", "level", "pk"):
-        offers[procedure].append(tuple(offer))
-    columns = ("procedure_id", "pk", "level", "needs_presence", "audience")
+    for procedure, unit, level, pk in Offering.objects.on(day).values_list("procedure_id", "unit__slug", "level", "pk"):
+        offers[procedure].append((unit, level, pk))
+    what = ("procedure_id", "pk", "level", "needs_presence", "audience")
+    in_force = ProcedureVersion.objects.in_force(day).order_by("number").values_list(*what, named=True)
     # The newest number stands last and counts.
-    in_force = ProcedureVersion.objects.in_force(day).order_by("number").values_list(*columns)
-    versions = {procedure: version for procedure, *version in in_force}
+    versions = {version.procedure_id: version for version in in_force}
     rows = Procedure.objects.values_list("id", "code", "popularity", "sort_key", "search_text", "sector__code")
     found = []
-    for pk, *procedure in rows.filter(pk__in=versions.keys() & offers.keys()):
-        *version, audience = versions[pk]
-        found.append(
-            Listed(pk, *procedure, *version, tuple(audience), tuple(offers[pk]), frozenset(events.get(pk, ())))
-        )
+    for pk, *about in rows:
+        if pk in versions and pk in offers:
+            version = versions[pk]
+            own = (version.pk, version.level, version.needs_presence, tuple(version.audience), tuple(offers[pk]))
+            columns: tuple[Any, ...] = (*about, *own, frozenset(events[pk]))
+            found.append(Listed(pk, *columns))
     return tuple(sorted(found, key=lambda one: one.place))
 
 
@@ -126,8 +126,3 @@ class Walk:
             next=self._cursor(page[-1]) if len(rows) > size else "",
             previous=self._cursor(page[0]) if page and forward is not None else "",
         )
-
-
-def count_words(count: int, cap: int) -> str:
-    """Write how many were found, up to a cap: '37', '1.000+'."""
-    return f"{grouped(cap)}+" if count > cap else grouped(count)

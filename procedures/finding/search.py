@@ -13,14 +13,14 @@ from django.utils.translation import gettext as _
 from common.kept import until_changed
 from common.text import clean, fold, in_order, page_language
 from common.values.frozen import frozen
-from common.web.paging import Page
+from common.web.paging import Page, count_words
 from offices.models import Unit
 
 from .. import labels
 from ..models import LifeEvent, Procedure, Sector
 from . import spelling
 from .cards import Card, cards
-from .listing import Listed, Walk, count_words, on_offer
+from .listing import Listed, Walk, on_offer
 from .matching import Wanted, matching, ranks, wanted
 
 # Which procedure belongs to which life event.
