@@ -1,6 +1,6 @@
 """What belongs to a procedure as a whole and to the units that offer it; none of it waits for a version."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
