@@ -147,8 +147,8 @@ def test_rows_follow_the_name_of_who_holds_the_dossier(client, road, commune, ot
     worklist.write(road.dossier.pk)
     client.force_login(commune.specialist)
     with time_machine.travel(road.now, tick=False):
-        sent = {"full_name": "Phan Thị Mới", "id_kind": "personal", "id_number": "", "birth": "", "phone": "0912000003"}
-        assert client.post(reverse("accounts:profile_edit"), sent).status_code == 302
+        sent = {"full_name": "Phan Thị Mới", "id_kind": "can_cuoc", "id_number": "075099000033", "phone": "0912000003"}
+        assert client.post(reverse("accounts:edit"), sent).status_code == 302
     assert list(WorklistRow.objects.values_list("holder_name", flat=True)) == ["Phan Thị Mới"] * 2
     assert differences() == []
 
