@@ -2,10 +2,11 @@
 
 A published form's questions are the same on every page that asks them; what differs is what stands in the boxes. So
 the HTML is kept in pieces between which the escaped contents go. Nothing that somebody typed is kept: of a choice the
-option, of a text only whether there is one. A field with an error, or of a kind that is not known here, runs its
-template.
+option, of an address the province, of a text only whether there is one. A field with an error, or of a kind that is
+not known here, runs its template.
 """
 
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -15,12 +16,26 @@ from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
 from ..text import page_language
-from .widgets import OptionWidget, PartialDateWidget
+from ..values import divisions
+from .widgets import AddressWidget, OptionWidget, PartialDateWidget
 
 # What nobody types: a character of the private use area.
 _MARK = "\ue000"
 _CLOSED = (forms.Select, forms.RadioSelect, OptionWidget)
+# The boxes of an address in the order in which its template has them.
+_OF_ADDRESS = ("commune_name", "commune", "detail", "elsewhere")
+# Drawings of one form; what comes later is drawn anew. A list of all countries is one for each of them.
+MOST = 300
 Pieces = dict[tuple[Any, ...], list[str]]
+
+
+@dataclass(frozen=True)
+class _Filling:
+    """What stands in a field: the option chosen, the contents of its boxes, and the same with marks in their place."""
+
+    chosen: str = ""
+    boxes: tuple[str, ...] = ()
+    marked: Any = None
 
 
 def draw(bound: BoundField, language: str, pieces: Pieces) -> SafeString:
@@ -28,45 +43,57 @@ def draw(bound: BoundField, language: str, pieces: Pieces) -> SafeString:
 
     ``language`` is that of the form's own words, which need not be the page's.
     """
-    boxes = None if bound.errors else _boxes(bound)
-    if boxes is None:
-        return get_template("motcua/field.html").render({"field": bound})
-    # A choice has no boxes to fill: which option is chosen tells one drawing from another.
-    chosen = "" if boxes else str(bound.value() or "")
-    shape = (bound.name, language, page_language(), chosen, *map(bool, boxes))
-    if shape not in pieces:
-        pieces[shape] = _drawn_with(bound, [_MARK if box else "" for box in boxes]).split(_MARK)
-    texts = pieces[shape]
-    contents = [escape(box) for box in boxes if box]
-    return mark_safe("".join(part for pair in zip(texts, contents) for part in pair) + texts[-1])  # noqa: S308, B905
+    filling = None if bound.errors else _filling(bound)
+    if filling is None:
+        return _drawn(bound)
+    shape = (bound.name, language, page_language(), filling.chosen, *map(bool, filling.boxes))
+    texts = pieces.get(shape)
+    if texts is None:
+        if len(pieces) >= MOST:
+            return _drawn(bound)
+        texts = pieces[shape] = _drawn_with(bound, filling.marked).split(_MARK) if filling.boxes else [_drawn(bound)]
+    contents = [escape(box) for box in filling.boxes if box]
+    return mark_safe("".join(part for pair in zip(texts, contents, strict=False) for part in pair) + texts[-1])  # noqa: S308
 
 
-def _boxes(bound: BoundField) -> list[str] | None:
-    """Return the contents of the boxes to fill, none for a choice; None for what is drawn anew each time."""
-    widget, value = bound.field.widget, bound.value()
+def _filling(bound: BoundField) -> _Filling | None:
+    """Return what stands in a field; None for what is drawn anew each time."""
+    widget: Any = bound.field.widget
+    value = bound.value()
     if isinstance(widget, _CLOSED):
-        return [] if _is_known(bound, str(value or "")) else None
+        return _Filling(str(value or "")) if _is_known(widget, str(value or "")) else None
+    if type(widget) is AddressWidget:
+        typed = widget.typed(value)
+        if widget.hits or (typed["province"] and divisions.province(typed["province"]) is None):
+            return None
+        boxes = tuple(typed[part] for part in _OF_ADDRESS)
+        return _Filling(typed["province"], boxes, typed | dict(zip(_OF_ADDRESS, _marks(boxes), strict=True)))
     if isinstance(widget, PartialDateWidget):
-        return value if isinstance(value, list) else widget.decompress(value)
+        boxes = tuple(value if isinstance(value, list) else widget.decompress(value))
+        return _Filling(boxes=boxes, marked=_marks(boxes))
     if isinstance(widget, forms.TextInput | forms.Textarea):
         shown = widget.format_value(value)
-        return [] if shown is None else [str(shown)]
+        return _Filling() if shown is None else _Filling(boxes=(str(shown),), marked=_MARK if shown else "")
     return None
 
 
-def _is_known(bound: BoundField, value: str) -> bool:
-    widget: Any = bound.field.widget
+def _is_known(widget: Any, value: str) -> bool:
     options = [widget.on] if isinstance(widget, OptionWidget) else [str(option) for option, _text in widget.choices]
     return not value or value in options
 
 
-def _drawn_with(bound: BoundField, boxes: list[str]) -> str:
-    """Return the HTML with these contents of the boxes instead of the form's."""
-    if not boxes:
-        return get_template("motcua/field.html").render({"field": bound})
-    marked: Any = boxes if len(boxes) > 1 else boxes[0]
-    bound.value = lambda: marked  # type: ignore[method-assign]
+def _marks(boxes: tuple[str, ...]) -> list[str]:
+    return [_MARK if box else "" for box in boxes]
+
+
+def _drawn(bound: BoundField) -> SafeString:
+    return get_template("motcua/field.html").render({"field": bound})
+
+
+def _drawn_with(bound: BoundField, value: Any) -> str:
+    """Return the HTML with another value than the form's."""
+    bound.value = lambda: value  # type: ignore[method-assign]
     try:
-        return get_template("motcua/field.html").render({"field": bound})
+        return _drawn(bound)
     finally:
         del bound.value

@@ -92,17 +92,22 @@ class AddressWidget(forms.Widget):
         """Return the box that is wrong, else the first, where an error link leads."""
         return f"{id_}_{self.wrong}" if id_ else id_
 
+    def typed(self, value: Mapping[str, str] | None) -> dict[str, str]:
+        """Return the texts of the boxes of a value by part; a commune that is stored by code has its name."""
+        typed = {part: (value or {}).get(part, "") for part in self.PARTS}
+        if typed["commune"] and not typed["commune_name"]:
+            found = divisions.commune(typed["commune"])
+            typed["commune_name"] = found.name if found else ""
+        return typed
+
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         """Give the template the boxes, the provinces and the communes to choose from."""
         context = super().get_context(name, value, attrs)
-        typed = dict(value or {})
-        if typed.get("commune") and not typed.get("commune_name"):
-            found = divisions.commune(typed["commune"])
-            typed["commune_name"] = found.name if found else ""
+        typed = self.typed(value)
         context["widget"] |= {
-            "typed": {part: typed.get(part, "") for part in self.PARTS},
+            "typed": typed,
             "provinces": [
-                {"code": one.code, "name": one.name, "is_chosen": one.code == typed.get("province")}
+                {"code": one.code, "name": one.name, "is_chosen": one.code == typed["province"]}
                 for one in divisions.provinces()
             ],
             "hits": self.hits,

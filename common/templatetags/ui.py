@@ -198,7 +198,7 @@ def focus_id(field: BoundField) -> str:
 
 
 @register.filter
-def attributes(attrs: Mapping[str, Any]) -> SafeString:
+def flat(attrs: Mapping[str, Any]) -> SafeString:
     """Write the attributes of a box as Django's own template does, at a tenth of its cost: True alone, False not."""
     written = [
         conditional_escape(name) if value is True else f'{conditional_escape(name)}="{conditional_escape(value)}"'

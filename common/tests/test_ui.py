@@ -91,3 +91,8 @@ def test_menu_marks_where_one_is(path, view, exact, current):
     html = ui.nav_item(Context({"request": request}), view, "Chữ <", exact=exact)
     assert (current in html) if current else "aria-current" not in html
     assert "Chữ &lt;" in html
+
+
+def test_attributes_of_a_box_are_written_as_django_writes_them():
+    attrs = {"id": "a<b", "required": True, "disabled": False, "maxlength": 40, "title": mark_safe("<i>"), "x": None}
+    assert ui.flat(attrs) == ' id="a&lt;b" required maxlength="40" title="<i>" x="None"'
