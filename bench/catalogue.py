@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from .run import databases
+from .machine import databases
 
 UNIT = "xa-do-dac"
 SINCE = date(2025, 7, 1)
@@ -180,7 +180,9 @@ def main() -> None:
     chosen = parser.parse_args()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mot-cua-bench-")))
-        url, _floor = databases(folder, stack)
+        given = os.environ.get("DATABASE_URL", "")
+        server = given.rpartition("/")[0] if given.startswith("postgres") else ""
+        url, _floor = databases(folder, stack, server)
         os.environ |= {"DJANGO_SETTINGS_MODULE": "portal.settings.dev", "VAR_DIR": str(folder / "var")}
         os.environ |= {"DATABASE_URL": url, "REDIS_URL": "", "PAGE_CACHE_SECONDS": "0", "ALLOWED_HOSTS": "testserver"}
         Path(os.environ["VAR_DIR"], "static").mkdir(parents=True)

@@ -1,6 +1,5 @@
-"""Starting servers, asking them, and reading what they cost."""
+"""Starting servers and databases, and reading to the nanosecond what they cost."""
 
-import http.client
 import os
 import re
 import signal
@@ -9,60 +8,106 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlencode, urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
-TICK = os.sysconf("SC_CLK_TCK")
+TICK = 1_000_000_000 // os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
     """Return a port of the loopback address that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        return int(probe.getsockname()[1])
 
 
 @dataclass
 class Server:
-    """One gunicorn with two sync workers; ``database`` names its PostgreSQL database, if any."""
+    """One gunicorn; ``database`` names its PostgreSQL database, if any."""
 
     name: str
     port: int
     pid: int
     database: str = ""
 
-    def cpu_seconds(self) -> float:
-        """Return the CPU time spent so far by the process tree and its database's backends."""
-        total = 0
+    def clock(self) -> dict[int, int]:
+        """Return the CPU nanoseconds spent so far by each of its processes and of its database's backends.
+
+        The scheduler's own account (``/proc/<pid>/task/*/schedstat``), so Linux only and PostgreSQL on this machine.
+        Children that have ended, such as those that check files, are counted with the process that waited for them;
+        the kernel tells theirs in steps of a hundredth of a second.
+        """
+        return {pid: spent(pid) for pid in self.processes()}
+
+    def processes(self) -> list[int]:
+        """Return the master, its workers and the backends of its database."""
+        found = []
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
                 continue
             try:
-                stat = (entry / "stat").read_text()
+                parent = int(_stat(entry)[1])
                 command = (entry / "cmdline").read_bytes() if self.database else b""
             except OSError:
                 continue
-            values = stat.rpartition(")")[2].split()
-            is_own = int(entry.name) == self.pid or int(values[1]) == self.pid
-            is_backend = bool(self.database) and re.match(rb"postgres: \S+ \S+ ", command) is not None
-            if is_own or (is_backend and f" {self.database} ".encode() in command):
-                total += int(values[11]) + int(values[12])
-        return total / TICK
+            is_backend = re.match(rb"postgres: \S+ \S+ ", command) is not None
+            if self.pid in (int(entry.name), parent) or (is_backend and f" {self.database} ".encode() in command):
+                found.append(int(entry.name))
+        return found
+
+    def memory(self) -> float:
+        """Return the megabytes of master and workers; what they share is counted once."""
+        kilobytes = 0
+        for pid in self.processes():
+            rollup = (
+                Path(f"/proc/{pid}/smaps_rollup").read_text() if pid == self.pid or _parent(pid) == self.pid else ""
+            )
+            kilobytes += sum(int(found) for found in re.findall(r"^Pss:\s+(\d+) kB", rollup, re.M))
+        return kilobytes / 1000
+
+
+def since(before: dict[int, int], after: dict[int, int]) -> float:
+    """Return the CPU milliseconds between two clocks of a server; a process that came meanwhile counts whole."""
+    return sum(value - before.get(pid, 0) for pid, value in after.items()) / 1_000_000
+
+
+def spent(pid: int) -> int:
+    """Return the CPU nanoseconds of a process with its threads and its ended children; 0 when it is gone."""
+    folder = Path(f"/proc/{pid}")
+    try:
+        own = sum(int((task / "schedstat").read_text().split()[0]) for task in (folder / "task").iterdir())
+        children = _stat(folder)[13:15]
+    except OSError:
+        return 0
+    return own + TICK * sum(int(value) for value in children)
+
+
+def _stat(folder: Path) -> list[str]:
+    """Return the fields of a process's ``stat`` from its state on."""
+    return (folder / "stat").read_text().rpartition(")")[2].split()
+
+
+def _parent(pid: int) -> int:
+    return int(_stat(Path(f"/proc/{pid}"))[1])
 
 
 @contextmanager
-def serving(name: str, application: str, environment: dict[str, str], database: str = "") -> Iterator[Server]:
-    """Run a WSGI application on the loopback address until the block ends."""
+def serving(
+    name: str, application: str, environment: dict[str, str], database: str = "", options: tuple[str, ...] = ()
+) -> Iterator[Server]:
+    """Run a WSGI application on the loopback address until the block ends.
+
+    One process without threads under the portal's own server settings, unless ``options`` say otherwise: whatever has
+    to be warm is warm then, and CPU time is compared, not waiting.
+    """
     port = free_port()
-    # Both under the portal's own server settings, but without threads: CPU time is compared, not waiting.
     command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.py", "--log-level", "error"]
-    command += ["--workers", "2", "--worker-class", "sync", "--threads", "1"]
-    process = subprocess.Popen(
-        [*command, "--bind", f"127.0.0.1:{port}", application], cwd=ROOT, env=os.environ | environment
-    )
+    # Nobody is renewed in the middle of a round.
+    command += options or ("--workers", "1", "--worker-class", "sync", "--threads", "1")
+    command += ["--max-requests", "0", "--bind", f"127.0.0.1:{port}", application]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | environment)
     try:
         wait_until(lambda: is_listening(port), f"{name} does not start")
         yield Server(name, port, process.pid, database)
@@ -86,59 +131,38 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-@dataclass
-class Visitor:
-    """A browser without pictures: keeps cookies, fills in forms, follows nothing."""
-
-    port: int
-    cookies: dict[str, str] = field(default_factory=dict)
-
-    def ask(
-        self, path: str, body: bytes | None = None, content_type: str = "application/x-www-form-urlencoded"
-    ) -> tuple[int, str, str]:
-        """Send a GET, or a POST with a body; return status, Location and text."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
-        headers |= {"Accept-Language": "vi", "Accept": "text/html"}
-        if body is not None:
-            headers |= {"Content-Type": content_type, "Origin": f"http://127.0.0.1:{self.port}"}
-        connection.request("POST" if body is not None else "GET", path, body, headers)
-        answer = connection.getresponse()
-        text = answer.read().decode("utf-8", "replace")
-        for name, value in answer.getheaders():
-            if name.lower() == "set-cookie":
-                key, _equals, rest = value.partition("=")
-                self.cookies[key] = rest.partition(";")[0]
-        connection.close()
-        return answer.status, answer.getheader("Location", ""), text
-
-    def hidden(self, path: str, action: str = "") -> dict[str, str]:
-        """Open a page and return the hidden fields of its form that posts to ``action`` (else to the page itself)."""
-        status, _location, text = self.ask(path)
-        if status != 200:
-            raise RuntimeError(f"{path} answers {status}")
-        for head, inside in re.findall(r"<form\b([^>]*)>(.*?)</form>", text, re.S):
-            target = re.search(r'action="([^"]*)"', head)
-            if 'method="post"' in head.lower() and (target[1] if target else path) == (action or path):
-                return hidden_fields(inside)
-        raise RuntimeError(f"{path} has no form for {action or path}")
-
-    def send(self, path: str, fields: dict[str, str]) -> tuple[int, str, str]:
-        """POST fields as a form."""
-        return self.ask(path, urlencode(fields).encode())
-
-    def sign_in(self, path: str, fields: dict[str, str]) -> None:
-        """Sign in through the application's own page; raises RuntimeError when it does not let us in."""
-        status, location, _text = self.send(path, self.hidden(path) | fields)
-        if status != 302 or urlsplit(location).path == path:
-            raise RuntimeError(f"Cannot sign in at {path}: {status}")
+def run(command: list[str], environment: dict[str, str]) -> str:
+    """Run a command of the project and return what it prints; its errors are ours."""
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, check=True, stdout=subprocess.PIPE, text=True
+    )
+    return done.stdout
 
 
-def hidden_fields(page: str) -> dict[str, str]:
-    """Return the hidden inputs of a page, later ones winning."""
-    found = {}
-    for tag in re.findall(r"<input[^>]*type=[\"']?hidden[^>]*>", page):
-        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name:
-            found[name[1]] = value[1] if value else ""
-    return found
+def postgres_server() -> str:
+    """Return the address of the PostgreSQL server that DATABASE_URL names, else that of this machine; '' for none."""
+    given = os.environ.get("DATABASE_URL", "")
+    server = given.rpartition("/")[0] if given.startswith("postgres") else "postgres://127.0.0.1"
+    asked = subprocess.run(["psql", "-q", f"{server}/postgres", "-c", "SELECT 1"], check=False, capture_output=True)
+    return server if asked.returncode == 0 else ""
+
+
+def databases(folder: Path, stack: ExitStack, server: str) -> tuple[str, str]:
+    """Return the addresses of two fresh databases, the portal's and the floor's: files, or on a PostgreSQL server.
+
+    There they are dropped when the stack ends.
+    """
+    if not server:
+        return f"sqlite:///{folder / 'portal.sqlite3'}", f"sqlite:///{folder / 'floor.sqlite3'}"
+    urls = []
+    for name in (f"mot_cua_bench_{os.getpid()}", f"mot_cua_bench_floor_{os.getpid()}"):
+        drop = f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"
+        ask(f"{server}/postgres", f"CREATE DATABASE {name}")
+        stack.callback(ask, f"{server}/postgres", drop)
+        urls.append(f"{server}/{name}")
+    return urls[0], urls[1]
+
+
+def ask(url: str, statement: str) -> None:
+    """Run a statement in a PostgreSQL database."""
+    subprocess.run(["psql", "-q", url, "-c", statement], check=True, stderr=subprocess.DEVNULL)
