@@ -168,7 +168,7 @@ def frame(context: Context) -> SafeString:
     """Write the head of a page: who runs the site, the display bar, the menu. For strangers it is written once."""
     user, match = context.get("user"), getattr(context.get("request"), "resolver_match", None)
     if user is None or user.is_authenticated or match is None:
-        return render_to_string("_frame.html", context.flatten())
+        return render_to_string("frame_base.html", context.flatten())
     site = tuple(vars(context["site_unit"]).items())
     parts = _strangers_frame(page_language(), context["display"], site, match.view_name, match.namespace)
     return mark_safe(conditional_escape(context["here"]).join(parts))  # noqa: S308
@@ -186,7 +186,7 @@ def _strangers_frame(
         "here": _HERE,
         "request": SimpleNamespace(resolver_match=match),
     }
-    return render_to_string("_frame.html", context).split(_HERE)
+    return render_to_string("frame_base.html", context).split(_HERE)
 
 
 @register.simple_tag(takes_context=True)
