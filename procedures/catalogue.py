@@ -38,13 +38,14 @@ def version_of(pk: int) -> ProcedureVersion:
     """Return a version, frozen: with procedure and sector, successor, papers, steps with their units, fee lines.
 
     ``version.papers.all()``, ``.steps.all()``, ``.fees.all()`` (each line with ``has_exemptions`` and its exemptions)
-    ask nothing, and its form is parsed once. Five queries when it is not kept. Raises ProcedureVersion.DoesNotExist.
+    ask nothing, and its form is parsed once. Five queries when it is not kept, up to three more where steps name
+    units. Raises ProcedureVersion.DoesNotExist.
     """
     lines = FeeLine.objects.with_exemptions().order_by("n").prefetch_related("exemptions")
     versions = ProcedureVersion.objects.defer(*PERSONAL, "procedure__search_text", "successor__search_text")
     versions = versions.select_related("procedure__sector", "successor").prefetch_related(
         Prefetch("papers", RequiredPaper.objects.order_by("n")),
-        Prefetch("steps", ProcedureStep.objects.order_by("n").select_related("unit__parent__parent")),
+        Prefetch("steps", ProcedureStep.objects.order_by("n").prefetch_related("unit__parent__parent")),
         Prefetch("fees", lines),
     )
     return frozen(versions.get(pk=pk))
@@ -54,22 +55,20 @@ def version_of(pk: int) -> ProcedureVersion:
 class Offer:
     """What is taken on a day: the primary key of the version in force, None for none, and the offerings by unit.
 
-    ``has_begun``: some version of the procedure was in force by that day. ``accept_until``: its last day.
+    ``has_begun``: some version of the procedure was in force by that day.
     """
 
     version: int | None
     has_begun: bool
-    accept_until: date | None
     offerings: tuple[Offering, ...]
 
 
-@until_changed(ProcedureVersion, Procedure, Offering, OfferingFee, Unit)
+@until_changed(ProcedureVersion, Offering, OfferingFee, Unit)
 def offer_of(procedure: int, day: date) -> Offer:
     """Return what is taken of a procedure on a local day; its offerings are frozen, with unit, units above and fees.
 
-    Four queries when it is not kept.
+    Three queries when it is not kept.
     """
-    accept_until = Procedure.objects.values_list("accept_until", flat=True).get(pk=procedure)
     published = ProcedureVersion.objects.filter(procedure=procedure, published_at__isnull=False)
     begun = published.filter(effective_from__lte=day).order_by("-number")
     version = begun.in_force(day).values_list("pk", flat=True).first()
@@ -77,7 +76,7 @@ def offer_of(procedure: int, day: date) -> Offer:
     if version is not None:
         rows = Offering.objects.on(day).filter(procedure=procedure).select_related("unit__parent__parent")
         offerings = tuple(frozen(row) for row in rows.prefetch_related("fees").order_by("unit_id"))
-    return Offer(version, version is not None or begun.exists(), accept_until, offerings)
+    return Offer(version, version is not None or begun.exists(), offerings)
 
 
 def current_version(procedure: Procedure, day: date) -> ProcedureVersion | None:
@@ -137,7 +136,8 @@ def entry_of(procedure: Procedure, day: date, level: int) -> Entry:
         # What has yet to begin is not over.
         return Entry(None, is_over=offer.has_begun)
     version = version_of(offer.version)
-    if offer.accept_until is not None and offer.accept_until < day:
+    last = version.procedure.accept_until
+    if last is not None and last < day:
         return Entry(version, is_over=True)
     offerings = in_order(offer.offerings, name=lambda offering: offering.unit.name)
     taken = tuple(offering for offering in offerings if effective_level(version, offering) >= level)

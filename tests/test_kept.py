@@ -96,7 +96,11 @@ def version_texts(shown):
 def offer(shown):
     found = catalogue.offer_of(shown.procedure_id, DAY)
     rows = [(one.level, one.unit.name, [fee.amount_vnd for fee in one.fees.all()]) for one in found.offerings]
-    return found.version, found.accept_until, rows
+    return found.version, rows
+
+
+def entry(shown):
+    return catalogue.entry_of(shown.procedure, DAY, 3).is_over
 
 
 def choices(_shown):
@@ -124,7 +128,7 @@ def lifted(change):
 ALL: dict[str, tuple[list[Any], Any]] = {
     "a notice": ([page, version_texts], lambda _s: Procedure.objects.update(notice="Nghỉ lễ")),
     "a question": ([page], lambda _s: Procedure.objects.update(faq=[{"question": "Sao?", "answer": "Vậy."}])),
-    "the last day": ([page, card, offer], lambda _s: Procedure.objects.update(accept_until=date(2026, 3, 1))),
+    "the last day": ([page, card, entry], lambda _s: Procedure.objects.update(accept_until=date(2026, 3, 1))),
     "popularity": ([offered], lambda _s: Procedure.objects.update(popularity=7)),
     "search words": ([offered], lambda _s: Procedure.objects.update(search_text="\n khac \n\n\n")),
     "a sector": ([page, card, choices, version_texts], lambda _s: Sector.objects.update(name="Lĩnh vực khác")),

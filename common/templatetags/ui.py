@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from django import template
@@ -163,6 +164,32 @@ def _nav_head(view: str, icon_name: str, accesskey: str, push: bool, current: st
         format_html(' accesskey="{}"', accesskey) if accesskey else "",
         icon(icon_name) if icon_name else "",
     )
+
+
+@register.simple_tag(takes_context=True)
+def frame(context: Context) -> SafeString:
+    """Write the head of a page: who runs the site, the display bar, the menu. For strangers it is written once."""
+    user, match = context.get("user"), getattr(context.get("request"), "resolver_match", None)
+    if user is None or user.is_authenticated or match is None:
+        return render_to_string("frame_base.html", context.flatten())
+    site = tuple(vars(context["site_unit"]).items())
+    parts = _strangers_frame(page_language(), context["display"], site, match.view_name, match.namespace)
+    return mark_safe(conditional_escape(context["here"]).join(parts))  # noqa: S308
+
+
+@lru_cache(maxsize=256)
+def _strangers_frame(
+    language: str, display: Display, site: tuple[tuple[str, str], ...], view: str, namespace: str
+) -> list[str]:
+    """Return the head for people who are not signed in, around the addresses of the page: for each page a look."""
+    match = SimpleNamespace(view_name=view, namespace=namespace)
+    context = {
+        "display": display,
+        "site_unit": dict(site),
+        "here": _HERE,
+        "request": SimpleNamespace(resolver_match=match),
+    }
+    return render_to_string("frame_base.html", context).split(_HERE)
 
 
 @register.simple_tag(takes_context=True)

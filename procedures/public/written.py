@@ -71,7 +71,7 @@ class Page(NamedTuple):
     is_shared=True,
 )
 def _texts(code: str, day: date, language: str) -> tuple[str, ...]:
-    """Return the texts of a :class:`Page`. Eight queries, fourteen when the version is not kept; raises Http404."""
+    """Return the texts of a :class:`Page`. Seven queries, twelve when the version is not kept; raises Http404."""
     procedure = get_object_or_404(Procedure.objects.select_related("sector", "figures"), code=code)
     shown = detail.shown_version(procedure, day)
     if shown is None:

