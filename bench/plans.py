@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from accounts.models import User
 from common.clock import now
@@ -98,10 +99,17 @@ APPLICANTS = """
         FROM dossiers_dossier WHERE status > 0
     ) named
 """
+# Every dossier passed through somebody's hands.
+ASSIGNMENTS = """
+    INSERT INTO dossiers_assignment (dossier_id, n, step, unit_id, role, person_id, since, until)
+    SELECT id, 1, 1, unit_id, 'specialist', (%(people)s::bigint[])[1 + (id %% CARDINALITY(%(people)s::bigint[]))],
+        submitted_at, submitted_at + INTERVAL '1 day'
+    FROM dossiers_dossier WHERE status > 1
+"""
 
 
 def fill(count: int, units: Sequence[Unit]) -> None:
-    """Write so many dossiers of a year with applicants and worklist, a team for each unit; let PostgreSQL settle."""
+    """Write so many dossiers of a year with what their lists read, a team for each unit; let PostgreSQL settle."""
     moment = now()
     people = User.objects.bulk_create(
         User(full_name=f"Cán bộ {n % TEAM} của {units[n // TEAM].short_name}", password="!", date_joined=moment)
@@ -125,6 +133,7 @@ def fill(count: int, units: Sequence[Unit]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(DOSSIERS, drawn)
         cursor.execute(APPLICANTS, names)
+        cursor.execute(ASSIGNMENTS, drawn)
         cursor.execute(worklist.writing("> 0"))
         # It counts anew, and marks what every transaction sees.
         cursor.execute("VACUUM (ANALYZE)")
@@ -199,10 +208,12 @@ def lists(unit: Unit) -> list[Asked]:
     for key, index in indexes.items():
         officer = {"mine": specialist, "signing": leader}.get(key, clerk)
         spec = ListSpec(key)
-        made.append(Asked(str(VIEWS[key].label), _page(officer, spec), index, LIST))
+        with translation.override("en"):
+            name = str(VIEWS[key].label)
+        made.append(Asked(name, _page(officer, spec), index, LIST))
         after = page_of(officer, spec, None, rows.ROW_COLUMNS).next
         if after:
-            made.append(Asked(f"{VIEWS[key].label}, page 2", _page(officer, spec, after=after), index, LIST))
+            made.append(Asked(f"{name}, page 2", _page(officer, spec, after=after), index, LIST))
     tabs = tuple(indexes)
     dossier = Dossier.objects.filter(unit=unit, status=Status.RETURNED).order_by("-pk")[100]
     number = Search("number", dossier.applicant.number_index, "")
@@ -215,8 +226,8 @@ def lists(unit: Unit) -> list[Asked]:
         Asked("Counts of the tabs", lambda: tab_counts(clerk, tabs), "worklist_open_counts", COUNTS),
         Asked("Counts of the tabs, some fields", lambda: tab_counts(few, tabs), "worklist_open_counts", COUNTS),
         Asked("Counts of my work", lambda: rows.home_counts(specialist), "worklist_open_counts", COUNTS),
-        Asked("Name", _page(clerk, everything, Search.read(dossier.applicant.name)), "worklist_name", NAME),
-        Asked("Family name", _page(clerk, everything, Search.read("nguyen")), "", NAME),
+        Asked("Name", _page(clerk, everything, Search.read(dossier.applicant.name)), "worklist_all", NAME),
+        Asked("Family name", _page(clerk, everything, Search.read("nguyen")), "worklist_all", NAME),
         Asked("ID number", _page(clerk, everything, number), "worklist_number", CODE),
         Asked(
             "End of the code", _page(clerk, everything, Search.read((dossier.code or "")[-4:])), "worklist_code", CODE
