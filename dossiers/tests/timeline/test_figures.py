@@ -71,11 +71,11 @@ def test_costs_do_not_grow_with_dossiers(made, now, django_assert_num_queries):
     for _n in range(3):
         made(at(2, 8), at(2, 10))
     figures.count(now)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         figures.count(now)
     for _n in range(10):
         made(at(2, 8), at(2, 10))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         figures.count(now)
 
 
