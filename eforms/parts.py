@@ -207,7 +207,7 @@ class Schema:
     basis: str
     sections: tuple[Section, ...]
     signatures: tuple[Words, ...] = SIGNATURES
-    drawn: dict[tuple[Any, ...], list[str]] = column(default_factory=dict, compare=False, repr=False)
+    drawn: dict[tuple[Any, ...], list[str]] = column(default_factory=dict, init=False, compare=False, repr=False)
 
     def section(self, key: str) -> Section:
         """Return a section by its key; raises KeyError."""

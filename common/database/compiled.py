@@ -14,7 +14,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection, models
 from django.db.models import Value
-from django.db.models.query import ModelIterable, NamedValuesListIterable, get_related_populators
+from django.db.models import query as queries
+from django.db.models.query import ModelIterable, NamedValuesListIterable
 
 Found = TypeVar("Found")
 
@@ -53,19 +54,22 @@ class Compiled(Generic[Found]):
 class _Statement:
     """One compiled statement, and how its rows become instances. As Django's own iterator does it, prepared."""
 
-    def __init__(self, queryset: "models.QuerySet[Any, Any]") -> None:
+    def __init__(self, queryset: Any) -> None:
         compiler = queryset.query.get_compiler(DEFAULT_DB_ALIAS)
         self.sql, self.params = compiler.as_sql()
         self.converters = list(compiler.get_converters([column[0] for column in compiler.select]).items())
         self.klass = compiler.klass_info if queryset._iterable_class is ModelIterable else None
         if self.klass is None:
             is_named = queryset._iterable_class is NamedValuesListIterable
-            self.tuple: Any = namedtuple("Row", queryset._fields)._make if is_named else tuple
+            named: Any = namedtuple("Row", queryset._fields) if is_named else None
+            self.tuple: Any = named._make if is_named else tuple
             return
         columns = self.klass["select_fields"]
         self.own = slice(columns[0], columns[-1] + 1)
         self.names = [column[0].target.attname for column in compiler.select[self.own]]
-        self.related = get_related_populators(self.klass, compiler.select, DEFAULT_DB_ALIAS)
+        # The stubs are ahead of the release that is installed.
+        populators: Any = queries.get_related_populators
+        self.related = populators(self.klass, compiler.select, DEFAULT_DB_ALIAS)
         self.annotations = list((compiler.annotation_col_map or {}).items())
 
     def rows(self, params: list[Any]) -> list[Any]:

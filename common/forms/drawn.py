@@ -87,7 +87,7 @@ def _marks(boxes: tuple[str, ...]) -> list[str]:
 
 
 def _drawn(bound: BoundField) -> SafeString:
-    return get_template("motcua/field.html").render({"field": bound})
+    return mark_safe(get_template("motcua/field.html").render({"field": bound}))  # noqa: S308
 
 
 def _drawn_with(bound: BoundField, value: Any) -> str:

@@ -5,7 +5,7 @@ from django import forms
 from django.template.loader import get_template
 from django.utils import translation
 
-from common.forms.drawn import draw
+from common.forms.drawn import Pieces, draw
 from common.forms.fields import (
     AddressField,
     MoneyField,
@@ -57,7 +57,7 @@ def form_with(name, value, data=None):
 @pytest.mark.parametrize("language", ["vi", "en"])
 def test_each_value_is_drawn_as_the_template_draws_it(name, language):
     template = get_template("motcua/field.html")
-    pieces = {}
+    pieces: Pieces = {}
     with translation.override(language):
         for _again in range(2):
             for value in fields()[name][1]:
@@ -69,7 +69,7 @@ def test_each_value_is_drawn_as_the_template_draws_it(name, language):
 
 
 def test_an_error_is_drawn_and_kept_by_nobody():
-    pieces = {}
+    pieces: Pieces = {}
     bound = form_with("line", "", {"line": ""})["line"]
     assert "error-message" in draw(bound, "vi", pieces)
     assert pieces == {}
@@ -77,7 +77,7 @@ def test_an_error_is_drawn_and_kept_by_nobody():
 
 
 def test_languages_are_drawn_apart():
-    pieces = {}
+    pieces: Pieces = {}
     words = set()
     for language in ("vi", "en"):
         with translation.override(language):

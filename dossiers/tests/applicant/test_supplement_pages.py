@@ -212,13 +212,13 @@ def test_page_of_a_submitted_dossier_shows_where_it_is(mine, road, state):
 def test_page_of_a_dossier_costs_the_same_for_many_events(mine, road, django_assert_max_num_queries):
     dossier = road.asked().dossier
     mine.get(url("dossier", dossier))
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(10):
         mine.get(url("dossier", dossier))
     road.answer().do(actions.Supplement(), road.citizen)
     Paper.objects.bulk_create(
         Paper(dossier=dossier, name=f"Giấy {n}", kind="promised", uploaded_at=road.now) for n in range(15)
     )
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(10):
         mine.get(url("dossier", dossier))
 
 
