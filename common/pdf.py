@@ -122,8 +122,8 @@ def _face(name: str) -> bytes:
         return made.getvalue()
 
     key = f"paper-font:{name}:{hashlib.sha256(source).hexdigest()}:{fontTools.version}"
-    content: bytes = cache.get_or_set(key, cut, None)
-    return content
+    content: bytes | None = cache.get_or_set(key, cut, None)
+    return content or cut()
 
 
 @lru_cache(maxsize=1)
