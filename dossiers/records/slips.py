@@ -213,7 +213,7 @@ def signer(move: Move) -> dict[str, Any]:
 
 def paper_rows(version: ProcedureVersion, papers: Iterable[Paper]) -> list[dict[str, Any]]:
     """Return papers handed in, in the order of the version's list: name and how many as what."""
-    place = {required.pk: required.n for required in version.papers.all()}
+    place: dict[int | None, int] = {required.pk: required.n for required in version.papers.all()}
     rows: dict[Any, dict[str, Any]] = {}
     for paper in sorted(papers, key=lambda paper: (place.get(paper.required_id, 10_000), paper.pk)):
         row = rows.setdefault(

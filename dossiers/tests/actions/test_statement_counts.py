@@ -80,7 +80,8 @@ def real(seen) -> list[str]:
 
 
 def test_each_action_has_its_price(road, cost):
-    commune, found = road.commune, {}
+    commune = road.commune
+    found: dict[Action, set[int]] = {}
     other = factories.user(full_name="Lê Thị Hai", email="hai@example.com")
     Post.objects.create(user=other, unit=commune.unit, role=Role.SPECIALIST, valid_from=date(2025, 7, 1))
 

@@ -2,6 +2,7 @@
 
 import itertools
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from threading import Barrier
 
@@ -84,6 +85,53 @@ def test_eight_submits_with_eight_keys_make_one_dossier(citizen, draft, now):
     refused = [answer for answer in answers if isinstance(answer, Refused)]
     assert len(refused) == TAPS - 1
     assert DossierEvent.objects.count() == 1
+
+
+def test_a_draft_is_saved_or_submitted_never_both_from_one_state(citizen, draft, now):
+    """Half of the taps save, half submit the state of before: whoever comes first, no answer is lost unseen."""
+    section = present(schema_of(draft.version)).section("requester")
+    turns = itertools.count()
+
+    def tap() -> str:
+        if next(turns) % 2:
+            return str(submission.submit(draft.ref, by=citizen, key=onetime.new_key(), revision=0, now=now).code)
+        drafts.save_section(draft, section, {"requester_name": "Lê Văn Tám"}, is_done=True, now=now)
+        return "saved"
+
+    answers = at_once(tap)
+    submitted = [answer for answer in answers if isinstance(answer, str) and answer != "saved"]
+    draft.refresh_from_db()
+    assert len(submitted) == DossierEvent.objects.count() <= 1
+    if submitted:
+        assert answers.count("saved") == 0
+        assert draft.answers["requester_name"] == "Nguyễn Văn An"
+    else:
+        assert draft.revision == answers.count("saved") == TAPS // 2
+    assert all(isinstance(answer, str | Refused) for answer in answers), answers
+
+
+def test_codes_have_no_gap_where_submissions_fail(citizen, commune, version, now, monkeypatch):
+    """Every second submission fails after it got its code: the code goes to the next one."""
+    refs = [factories.draft(citizen, commune.unit, version).ref for _n in range(2 * TAPS)]
+    turns, failing = itertools.count(), itertools.count()
+    tell = filing_action.notices.tell
+
+    def tell_or_fail(*args, **kwargs):
+        if next(failing) % 2:
+            raise RuntimeError
+        return tell(*args, **kwargs)
+
+    monkeypatch.setattr(filing_action.notices, "tell", tell_or_fail)
+
+    def tap() -> list[str]:
+        codes = []
+        for ref in (refs[next(turns)], refs[next(turns)]):
+            with suppress(RuntimeError):
+                codes.append(str(submission.submit(ref, by=citizen, key=onetime.new_key(), revision=0, now=now).code))
+        return codes
+
+    codes = sorted(code for answer in at_once(tap) for code in answer)
+    assert [int(code[-4:]) for code in codes] == list(range(1, TAPS + 1))
 
 
 def test_without_guards_eight_submits_act_more_than_once(citizen, draft, now, monkeypatch):
