@@ -116,7 +116,7 @@ def test_papers_stand_in_the_order_of_the_list_and_own_ones_last(road):
     road.dossier.papers.create(
         required=first, name=first.name, kind=PaperKind.FILE, replaced_at=road.now + timedelta(minutes=1), **given
     )
-    assert slips.papers_of(road.dossier) == [
+    assert slips.receipt_facts(road.dossier)["papers"] == [
         {"name": first.name, "files": 0, "originals": 1, "copies": 0, "promised": True},
         {"name": second.name, "files": 2, "originals": 0, "copies": 2},
         {"name": "Giấy khác", "files": 1, "originals": 0, "copies": 0},
