@@ -65,13 +65,13 @@ def test_the_page_of_the_look_up(client, road, django_assert_num_queries):
         assert client.get(address).status_code == 200
 
 
-@pytest.mark.parametrize(("state", "more"), [("submitted", 0), ("processing", 0), ("asked", 2), ("decided", 0)])
+@pytest.mark.parametrize(("state", "more"), [("submitted", 0), ("processing", 1), ("asked", 4), ("decided", 1)])
 def test_the_desk_s_page(client, road, commune, django_assert_num_queries, state, more):
     dossier = getattr(road, state)().dossier
     client.force_login(commune.clerk)
     address = reverse("desk:dossier", args=[dossier.code])
     client.get(address)
-    # The dossier, who looked, holder, neighbours (2), papers, result, slips, events, messages, supplements
-    # asked for; where one is asked for also what it asks, and the open one for the actions.
-    with django_assert_num_queries(FRAME + LOOK + 11 + more):
+    # The dossier, who looked, holder, neighbours (2), papers, slips, events, messages. Once something may have been
+    # proposed the result, once supplements were asked for these with their items, and the open one for the actions.
+    with django_assert_num_queries(FRAME + LOOK + 9 + more):
         assert client.get(address).status_code == 200

@@ -14,7 +14,7 @@ from common.files.uploads import serve
 from common.text import page_language
 from dossiers import hooks
 from dossiers.hooks import Audience
-from dossiers.models import Dossier, Result, Slip, SlipKind, SupplementItem, SupplementRequest
+from dossiers.models import Dossier, Result, Slip, SlipKind, Status, SupplementItem, SupplementRequest
 from dossiers.records import results, slips
 from dossiers.timeline.declaration import TEMPLATE as DECLARATION
 from dossiers.timeline.declaration import page as declaration_page
@@ -33,6 +33,8 @@ from .act import has_print_key
 UNMASKED_KEY = "desk_unmasked"
 CONTROL_SHEET = "control-sheet"
 PDF = "application/pdf"
+# In which nothing has been proposed yet.
+BEFORE_PROPOSAL = (Status.SUBMITTED, Status.RECEIVED, Status.REFUSED)
 
 
 _result: Compiled[Result] = Compiled(
@@ -78,7 +80,7 @@ def contents(request: HttpRequest, officer: Officer, dossier: Dossier) -> dict[s
         "id_number": dossier.applicant.id_number if is_unmasked else dossier.applicant.masked_number,
         "answers": dossier_page.answers_in_words(dossier, language, is_unmasked=is_unmasked),
         "papers": dossier_page.paper_cards(dossier),
-        "result": _result.first(dossier.pk),
+        "result": None if dossier.status in BEFORE_PROPOSAL else _result.first(dossier.pk),
     }
 
 
@@ -107,8 +109,8 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
 
 
 def supplement_requests(dossier: Dossier) -> list[Any]:
-    """Return the supplements asked for, with their items as ``listed``; one query, two when there are any."""
-    found = _requests.all(dossier.pk)
+    """Return the supplements asked for, with their items as ``listed``; two queries when there are any."""
+    found = _requests.all(dossier.pk) if dossier.supplements_asked else []
     items = _items.all(dossier.pk) if found else []
     for request in found:
         request.listed = [item for item in items if item.request_id == request.pk]
