@@ -2,6 +2,7 @@
 
 import sys
 from itertools import cycle, islice
+from typing import Any
 
 from .machine import serving
 from .pages import DEMO_PASSWORD, DRAFT, WORDS, Engine
@@ -30,7 +31,7 @@ def report(engine: Engine, environment: dict[str, str]) -> None:
         }
         people["anyone"] = Visitor(server.port)
         held = {}
-        for n, (person, path) in enumerate(islice(cycle(pages(engine)), AFTER[-1]), start=1):
+        for n, (person, path) in enumerate(islice(cycle(pages(engine.held)), AFTER[-1]), start=1):
             people[person].page(path)
             if n in AFTER:
                 held[n] = server.memory()
@@ -43,9 +44,8 @@ def report(engine: Engine, environment: dict[str, str]) -> None:
         )
 
 
-def pages(engine: Engine) -> list[tuple[str, str]]:
-    """Return who asks what, every kind of page once and the common ones more often."""
-    held = engine.held
+def pages(held: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return who asks what, every kind of page once and the common ones more often; ``held`` is what was loaded."""
     draft = DRAFT.format(draft=held["drafts"][0])
     found = [("anyone", f"/procedures/?q={word.replace(' ', '+')}") for word in WORDS]
     found += [("anyone", f"/procedures/{code}/") for code in held["procedures"]]

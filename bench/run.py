@@ -56,6 +56,7 @@ def main() -> None:
     parser.add_argument(
         "--memory", action="store_true", help="instead: what two web processes hold after 10,000 requests"
     )
+    parser.add_argument("--profile", action="store_true", help="instead: where the time of each page goes")
     parser.add_argument("--no-slips", action="store_true", help="leave out the slips")
     chosen = parser.parse_args()
     lines = [line for line in LINES if chosen.only in line.name]
@@ -70,6 +71,11 @@ def main() -> None:
             start(name, folder / name, stack, server if name == "PostgreSQL" else "", max(chosen.rows, 300), drafts)
             for name in names
         ]
+        if chosen.profile:
+            for engine in engines:
+                where = environment(folder / engine.name, engine.held["url"])
+                print(f"{engine.name}:\n{run([sys.executable, '-m', 'bench.profile', json.dumps(engine.held)], where)}")
+            return
         if chosen.memory:
             for engine in engines:
                 memory.report(engine, environment(folder / engine.name, engine.held["url"]))
