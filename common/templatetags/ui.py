@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache, lru_cache
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 from django import template
 from django.forms import BaseForm, BoundField
@@ -171,7 +171,8 @@ def frame(context: Context) -> SafeString:
     """Write the head of a page: who runs the site, the display bar, the menu. For strangers it is written once."""
     user, match = context.get("user"), getattr(context.get("request"), "resolver_match", None)
     if user is None or user.is_authenticated or match is None:
-        return render_to_string("frame_base.html", cast("dict[str, Any]", context.flatten()))
+        whole: dict[Any, Any] = context.flatten()
+        return render_to_string("frame_base.html", whole)
     site = tuple(vars(context["site_unit"]).items())
     parts = _strangers_frame(page_language(), context["display"], site, match.view_name, match.namespace)
     return mark_safe(conditional_escape(context["here"]).join(parts))  # noqa: S308

@@ -293,8 +293,8 @@ MAX_PAPER_BYTES = 10 * 1024 * 1024
 MAX_PAPERS = 20
 MAX_DOSSIER_BYTES = 60 * 1024 * 1024
 
-# What is published is kept in each process, which looks this often whether it changed.
-KEPT_SECONDS = 1.0
+# What is published is kept in each process, which looks this often whether it changed; 0: with every request.
+KEPT_SECONDS = env.int("KEPT_SECONDS", default=1)
 
 EMAIL_BACKEND = "notifications.backend.OutboxEmailBackend"
 EMAIL_URL = env("EMAIL_URL", default="")

@@ -37,6 +37,7 @@ _TYPED = {
     "STORE_FREE_BYTES": _NUMBER,
     "PARSERS_AT_ONCE": _NUMBER,
     "PAGE_CACHE_SECONDS": _NUMBER,
+    "KEPT_SECONDS": _NUMBER,
     "MASS_READING_DOSSIERS": _NUMBER,
 }
 # gunicorn gives up at once on a process that ends so, instead of starting it again and again.

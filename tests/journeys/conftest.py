@@ -76,6 +76,8 @@ def running_portal() -> Iterator[str]:
             "PORT": str(port),
             "SITE_URL": url,
             "DJANGO_SETTINGS_MODULE": "portal.settings.dev",
+            # Who publishes and looks a moment later sees it.
+            "KEPT_SECONDS": "0",
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }
         for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):

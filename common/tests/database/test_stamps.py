@@ -1,13 +1,15 @@
 """A statement on a watched table, whoever makes it and how, raises the table's stamp; nothing else does."""
 
+import os
 import threading
 
 import pytest
 from django.core.management import call_command
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from common.database import append_only, stamps
+from common.database.roles import prepare_role
 from offices.models import Holiday, Unit
 from procedures.models import LifeEvent, ProcedureVersion, Sector
 from tests import factories
@@ -213,3 +215,17 @@ def test_migrating_everything_again_leaves_them(capsys):
     before = triggers()
     call_command("migrate", verbosity=0)
     assert triggers() == before
+
+
+@pytest.mark.postgres
+def test_a_role_that_may_write_no_stamps_raises_them_all_the_same():
+    sector().save()
+    role = f"mot_cua_stamps_{os.getpid()}"
+    prepare_role(role, "mat-khau")
+    before = stamp()
+    run(f"SET ROLE {role}")
+    Sector.objects.update(name="Khác")
+    assert stamp() != before
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        run("DELETE FROM common_stamp")
+    run("RESET ROLE")
