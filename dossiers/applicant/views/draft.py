@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from common.forms.typed import Typed, as_sent, typed_of
 from common.forms.warnings import point_out
 from common.refusals import Refused
 from common.text import page_language
+from common.web.hidden import hidden
 from dossiers.actions.readiness import DELIVERY, Readiness, require_none
 from dossiers.filing import drafts, submission, supplements
 from dossiers.filing.papers import promise_original, remove_paper
@@ -267,7 +268,7 @@ def submit(request: SignedInRequest, ref: str) -> HttpResponse:
     try:
         submission.submit(ref, by=request.user, key=data["key"], revision=data["revision"], now=recorded_now())
     except Dossier.DoesNotExist as error:
-        raise Http404 from error
+        raise hidden(Dossier, ref=ref) from error
     except Refused as refusal:
         messages.error(request, explain_refusal(refusal))
         return redirect("applicant:review" if own_dossier(request, ref).is_draft else "applicant:dossier", ref)
