@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
@@ -22,7 +23,7 @@ from common.values.divisions import address_text
 from common.web import limits
 from common.web.screens import sent, shows_form
 
-from . import guessing, invitations, resume
+from . import guessing, hooks, invitations, resume
 from .forms import REGISTER_FORMS, InvitationForm, profile_form
 from .models import IdKind, Representative, User
 
@@ -212,7 +213,11 @@ def edit(request: HttpRequest) -> HttpResponse:
     user = _me(request)
     form = profile_form(user)(sent(request), instance=user)
     if request.method == "POST" and form.is_valid():
-        form.save()
+        with transaction.atomic():
+            form.save()
+            if "full_name" in form.changed_data:
+                for follow in hooks.renamed:
+                    follow(user)
         messages.success(request, _("Your details are saved."))
         point_out(request, form)
         return redirect("accounts:profile")

@@ -11,9 +11,11 @@ from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from accounts.models import User
 from common.clock import now
+from dossiers import worklist
 from dossiers.desk import rows
 from dossiers.desk.counts import tab_counts
 from dossiers.desk.lists import VIEWS, ListSpec, Search, page_of
@@ -97,16 +99,23 @@ APPLICANTS = """
         FROM dossiers_dossier WHERE status > 0
     ) named
 """
+# Every dossier passed through somebody's hands.
+ASSIGNMENTS = """
+    INSERT INTO dossiers_assignment (dossier_id, n, step, unit_id, role, person_id, since, until)
+    SELECT id, 1, 1, unit_id, 'specialist', (%(people)s::bigint[])[1 + (id %% CARDINALITY(%(people)s::bigint[]))],
+        submitted_at, submitted_at + INTERVAL '1 day'
+    FROM dossiers_dossier WHERE status > 1
+"""
 
 
 def fill(count: int, units: Sequence[Unit]) -> None:
-    """Write so many dossiers of a year with their applicants, and a team for each unit; not yet their worklist."""
+    """Write so many dossiers of a year with what their lists read, a team for each unit; let PostgreSQL settle."""
     moment = now()
     people = User.objects.bulk_create(
         User(full_name=f"Cán bộ {n % TEAM} của {units[n // TEAM].short_name}", password="!", date_joined=moment)
         for n in range(len(units) * TEAM)
     )
-    drawn = {
+    drawn: dict[str, Any] = {
         "rows": count,
         "units": [unit.pk for unit in units],
         "people": [person.pk for person in people],
@@ -124,11 +133,9 @@ def fill(count: int, units: Sequence[Unit]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(DOSSIERS, drawn)
         cursor.execute(APPLICANTS, names)
-
-
-def settle() -> None:
-    """Let PostgreSQL count anew and mark what every transaction sees."""
-    with connection.cursor() as cursor:
+        cursor.execute(ASSIGNMENTS, drawn)
+        cursor.execute(worklist.writing("> 0"))
+        # It counts anew, and marks what every transaction sees.
         cursor.execute("VACUUM (ANALYZE)")
 
 
@@ -201,10 +208,12 @@ def lists(unit: Unit) -> list[Asked]:
     for key, index in indexes.items():
         officer = {"mine": specialist, "signing": leader}.get(key, clerk)
         spec = ListSpec(key)
-        made.append(Asked(str(VIEWS[key].label), _page(officer, spec), index, LIST))
+        with translation.override("en"):
+            name = str(VIEWS[key].label)
+        made.append(Asked(name, _page(officer, spec), index, LIST))
         after = page_of(officer, spec, None, rows.ROW_COLUMNS).next
         if after:
-            made.append(Asked(f"{VIEWS[key].label}, page 2", _page(officer, spec, after=after), index, LIST))
+            made.append(Asked(f"{name}, page 2", _page(officer, spec, after=after), index, LIST))
     tabs = tuple(indexes)
     dossier = Dossier.objects.filter(unit=unit, status=Status.RETURNED).order_by("-pk")[100]
     number = Search("number", dossier.applicant.number_index, "")
@@ -217,8 +226,8 @@ def lists(unit: Unit) -> list[Asked]:
         Asked("Counts of the tabs", lambda: tab_counts(clerk, tabs), "worklist_open_counts", COUNTS),
         Asked("Counts of the tabs, some fields", lambda: tab_counts(few, tabs), "worklist_open_counts", COUNTS),
         Asked("Counts of my work", lambda: rows.home_counts(specialist), "worklist_open_counts", COUNTS),
-        Asked("Name", _page(clerk, everything, Search.read(dossier.applicant.name)), "worklist_name", NAME),
-        Asked("Family name", _page(clerk, everything, Search.read("nguyen")), "", NAME),
+        Asked("Name", _page(clerk, everything, Search.read(dossier.applicant.name)), "worklist_all", NAME),
+        Asked("Family name", _page(clerk, everything, Search.read("nguyen")), "worklist_all", NAME),
         Asked("ID number", _page(clerk, everything, number), "worklist_number", CODE),
         Asked(
             "End of the code", _page(clerk, everything, Search.read((dossier.code or "")[-4:])), "worklist_code", CODE

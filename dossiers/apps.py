@@ -9,10 +9,11 @@ class DossiersConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the tables that keep what happened, a slip's PDF is added once; take part in offices and catalogue."""
+        from accounts import hooks as account_hooks
         from common.database import purging
         from common.files import hashes, loose
         from offices import hooks
-        from procedures import hooks as catalogue_hooks
+        from procedures.versions import procedure_editing
 
         from . import duties, worklist
         from .filing import drafts
@@ -20,7 +21,8 @@ class DossiersConfig(AppConfig):
         hooks.duties.append(duties.HeldDossiers())
         hooks.unit_obstacles.append(duties.open_dossiers)
         hooks.identifier_checks.append(duties.codes_of_today)
-        catalogue_hooks.sector_changed.append(worklist.follow_sector)
+        account_hooks.renamed.append(worklist.follow_name)
+        procedure_editing.sector_changed.append(worklist.follow_sector)
         purging.register("drafts", drafts.due_for_expiry)
         loose.register_field("papers", "dossiers.Paper", "file")
         loose.register_field("slips", "dossiers.Slip", "file")

@@ -42,7 +42,7 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
                 held = Exists(self.model.objects.filter(pk=OuterRef("pk"), assignments__person=user))
                 if post.sectors:
                     in_unit = Q(unit=post.unit_id, version__procedure__sector__code__in=post.sectors)
-                allowed |= in_unit | held
+                allowed |= in_unit | Q(held)
             else:
                 allowed |= in_unit
         return self.filter(allowed, status__gt=0)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from accounts.models import User
 from procedures.models import Procedure
 
-from .models import Dossier, WorklistRow
-from .models.dossier import Status
+from .models import HELD, Dossier, Status, WorklistRow
 
 BATCH = 1000
 TABLE = WorklistRow._meta.db_table
@@ -26,6 +26,7 @@ COLUMNS = {
     "is_held_here": "COALESCE(d.holder_unit_id = u.id, FALSE)",
     "holder_role": "d.holder_role",
     "holder_id": "d.holder_id",
+    "holder_name": "COALESCE(h.full_name, '')",
     "has_proposal": "EXISTS (SELECT 1 FROM dossiers_result r WHERE r.dossier_id = d.id AND r.approved_at IS NULL)",
     "sector": "s.code",
     "level": "v.level",
@@ -51,6 +52,7 @@ _EXPECTED = (
     f"JOIN offices_unit u ON {_HAS_IT} "
     "JOIN procedures_procedureversion v ON v.id = d.version_id JOIN procedures_procedure p ON p.id = v.procedure_id "
     "JOIN procedures_sector s ON s.id = p.sector_id LEFT JOIN dossiers_applicant a ON a.dossier_id = d.id "
+    "LEFT JOIN accounts_user h ON h.id = d.holder_id "
     "WHERE d.id "
 )
 _WRITTEN = "ON CONFLICT (unit_id, dossier_id) DO UPDATE SET " + ", ".join(
@@ -70,7 +72,7 @@ def write(*dossiers: int) -> None:
     """
     among = f"IN ({', '.join(['%s'] * len(dossiers))})"
     gone = f"DELETE FROM {TABLE} AS w WHERE w.dossier_id {among} AND {_SURPLUS}"
-    made = f"INSERT INTO {TABLE} ({_NAMES}) {_EXPECTED}{among} {_WRITTEN}"
+    made = writing(among)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(f"WITH gone AS ({gone}) {made}", [*dossiers, *dossiers])
@@ -79,10 +81,21 @@ def write(*dossiers: int) -> None:
             cursor.execute(made, dossiers)
 
 
+def writing(among: str) -> str:
+    """Return the statement that writes the rows of the dossiers whose key is ``among``: 'IN (…)', 'BETWEEN … AND …'."""
+    return f"INSERT INTO {TABLE} ({_NAMES}) {_EXPECTED}{among} {_WRITTEN}"
+
+
 def follow_sector(procedure: Procedure) -> None:
     """Let the rows of a procedure's dossiers follow it into its sector. One statement."""
     of_it = Dossier.objects.filter(version__procedure=procedure)
     WorklistRow.objects.filter(dossier__in=of_it).update(sector=procedure.sector.code)
+
+
+def follow_name(person: User) -> None:
+    """Let the rows of what a person holds show the person's new name. One statement."""
+    held = WorklistRow.objects.filter(holder=person, status__in=HELD, is_held_here=True).values("dossier")
+    WorklistRow.objects.filter(dossier__in=held).update(holder_name=person.full_name)
 
 
 @dataclass(frozen=True)

@@ -106,8 +106,9 @@ def rows(parser: Parser, token: Token) -> RowsNode:
     nodelist = parser.parse(("endrows",))
     parser.delete_first_token()
     for node in nodelist.get_nodes_by_type(VariableNode):
+        assert isinstance(node, VariableNode)
         shown = node.filter_expression
-        if shown.filters and isinstance(shown.var, Variable) and shown.var.var.partition(".")[0] == parts[1]:
+        if shown.filters and isinstance(shown.var, Variable) and str(shown.var).partition(".")[0] == parts[1]:
             raise TemplateSyntaxError(f"Inside {{% rows %}} no filter sees a value: prepare {shown.token} in the row.")
     return RowsNode(parts[1], parser.compile_filter(parts[3]), nodelist)
 

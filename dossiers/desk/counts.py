@@ -7,13 +7,13 @@ from operator import or_
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, Value
+from django.db.models import Count, Q, QuerySet, Value
 
 from accounts.models import User
 from common.values.money import grouped
 from offices.models import Post
 
-from ..models import FINAL, OPEN
+from ..models import FINAL, OPEN, WorklistRow
 from ..querysets import WorklistQuerySet
 from .lists import VIEWS
 from .officer import Officer
@@ -65,11 +65,12 @@ def _statement(officer: Officer, wanted: Mapping[str, tuple[str, Q]]) -> Stateme
     What is open in the officer's units is passed once, within one index, and so is what the officer holds. Of what
     has ended at most ``CAP`` + 1 rows are read; a tab that shows such rows is not narrowed.
     """
-    listed, held = {}, {}
+    listed: dict[str, Q] = {}
+    held: dict[str, Q] = {}
     for key, (name, narrower) in wanted.items():
         view = VIEWS[name]
-        if conditions := view.listed(officer):
-            listed[key] = reduce(or_, conditions) & narrower
+        if parts := view.listed(officer):
+            listed[key] = reduce(or_, parts) & narrower
         if view.held is not None:
             held[key] = view.held & narrower
     keys: list[str] = []
@@ -89,7 +90,7 @@ def _statement(officer: Officer, wanted: Mapping[str, tuple[str, Q]]) -> Stateme
     return keys, f"SELECT * FROM {', '.join(f'({sql}) t{n}' for n, sql in enumerate(tables))}", values
 
 
-def _tally(rows: WorklistQuerySet, conditions: Mapping[str, Q]) -> WorklistQuerySet:
+def _tally(rows: WorklistQuerySet, conditions: Mapping[str, Q]) -> QuerySet[WorklistRow, Any]:
     """Return one row with the number of rows that meet each condition."""
     alone = rows.annotate(alone=Value(1)).values("alone")
     tallies = {f"n{n}": Count("unit", filter=each or None) for n, each in enumerate(conditions.values())}

@@ -20,7 +20,7 @@ from stdnum.vn import mst
 from common.text import clean, fold, plain
 from common.values.identity import compact, id_kind, masked
 from common.values.working_time import at
-from common.web.paging import Page, cursor_of, keyset_page
+from common.web.paging import SEPARATOR, Page, cursor_of, keyset_page
 from offices.models import Post, Role
 from procedures import labels
 
@@ -116,17 +116,16 @@ def work_views(officer: Officer) -> list[str]:
 
 
 def deadline_condition(kind: str, officer: Officer) -> Q:
-    """Return which dossiers are overdue, due today, due within a week or paused at the officer's moment.
+    """Return which running dossiers are overdue, due today or within a week at the officer's moment; which are paused.
 
     After hours and on days off, today is the next working day.
     """
     if kind == "paused":
         return Q(paused_since__isnull=False)
-    running = Q(status__in=RUNNING, paused_since=None)
     if kind == "late":
-        return running & Q(due_at__lt=officer.now)
+        return Q(paused_since=None, due_at__lt=officer.now)
     last = officer.work_day if kind == "today" else officer.day + timedelta(days=6)
-    return running & Q(due_at__gte=officer.now, due_at__lt=at(last + timedelta(days=1), time.min))
+    return Q(paused_since=None, due_at__gte=officer.now, due_at__lt=at(last + timedelta(days=1), time.min))
 
 
 def deadlines(officer: Officer) -> dict[str, Any]:
@@ -285,6 +284,9 @@ def queue(officer: Officer, spec: ListSpec, search: Search | None) -> list[Workl
         wanted &= Q(channel=spec.channel)
     if spec.deadline:
         wanted &= deadline_condition(spec.deadline, officer)
+        # Said twice it would look rarer than it is.
+        if spec.deadline != "paused" and spec.view != "processing":
+            wanted &= Q(status__in=RUNNING)
     if spec.search and search is not None:
         wanted &= search.condition()
     return [part.filter(wanted) if wanted else part for part in VIEWS[spec.view].parts(officer)]
@@ -307,13 +309,15 @@ def page_of(
     parts = queue(officer, spec, search)
     is_by_name = spec.search and search is not None and search.kind == "name"
     read = (spec.column,) if is_by_name else columns
+    # A dossier that has left the list may have no term: its place is behind all of them.
+    is_behind = spec.column == "due_at" and (after or before).startswith(SEPARATOR)
     page = keyset_page(
         [_rows(part, read) for part in parts],
         spec.key_order,
         after=after,
         before=before,
         size=size,
-        has_empty=spec.has_empty,
+        has_empty=spec.has_empty or is_behind,
     )
     if not is_by_name:
         return page

@@ -22,7 +22,7 @@ from offices.models import Role
 from procedures import labels
 from procedures.models import Sector
 
-from ..models import Channel, Delivery, Dossier, Status
+from ..models import RUNNING, Channel, Delivery, Dossier, Status
 from ..timeline.deadlines import DeadlineStatus, deadline_status, waiting_status
 from .counts import counted, shown_count, tab_counts
 from .lists import (
@@ -53,7 +53,7 @@ ROW_COLUMNS = (
     "delivery",
     "holder_id",
     "holder_role",
-    "holder__full_name",
+    "holder_name",
     "applicant",
     "procedure",
 )
@@ -150,7 +150,7 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
 
 def _holder(record: Any, roles: Mapping[str, str], user_id: int) -> str:
     """Return who holds a dossier; the reader's own name stands out."""
-    name = record.holder__full_name or roles.get(record.holder_role, "")
+    name = record.holder_name or roles.get(record.holder_role, "")
     return format_html("<strong>{}</strong>", name) if record.holder_id == user_id else name
 
 
@@ -184,7 +184,7 @@ class Count:
 
 def home_counts(officer: Officer) -> list[Count]:
     """Return what waits for the officer: overdue, today, new, sent back; one query."""
-    late, today = (deadline_condition(kind, officer) for kind in ("late", "today"))
+    late, today = (Q(status__in=RUNNING) & deadline_condition(kind, officer) for kind in ("late", "today"))
     asked: dict[str, tuple[str, tuple[str, Q], str, str]] = {
         "late": (_("Overdue"), ("mine", late), "view=mine&deadline=late", "late"),
         "today": (str(today_words(officer)), ("mine", today), "view=mine&deadline=today", "soon"),

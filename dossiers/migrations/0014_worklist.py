@@ -7,12 +7,13 @@ import django.db.models.deletion
 BATCH = 5000
 FILL = """
     INSERT INTO dossiers_worklistrow (
-        unit_id, dossier_id, competent_id, status, is_held_here, holder_role, holder_id, has_proposal, sector, level,
+        unit_id, dossier_id, competent_id, status, is_held_here, holder_role, holder_id, holder_name, has_proposal, sector, level,
         needs_presence, channel, delivery, submitted_at, due_at, paused_since, decided_at, closed_at, code, code_tail,
         applicant, folded_name, number_index, procedure
     )
     SELECT
         u.id, d.id, d.unit_id, d.status, COALESCE(d.holder_unit_id = u.id, FALSE), d.holder_role, d.holder_id,
+        COALESCE(h.full_name, ''),
         EXISTS (SELECT 1 FROM dossiers_result r WHERE r.dossier_id = d.id AND r.approved_at IS NULL), s.code, v.level,
         v.needs_presence, d.channel, d.delivery, d.submitted_at, d.due_at, d.paused_since, d.decided_at, d.closed_at,
         d.code, SUBSTR(d.code, LENGTH(d.code) - 3),
@@ -23,6 +24,7 @@ FILL = """
     JOIN procedures_procedure p ON p.id = v.procedure_id
     JOIN procedures_sector s ON s.id = p.sector_id
     LEFT JOIN dossiers_applicant a ON a.dossier_id = d.id
+    LEFT JOIN accounts_user h ON h.id = d.holder_id
     WHERE d.status > 0 AND d.id > %s AND d.id <= %s
 """
 
@@ -59,6 +61,7 @@ class Migration(migrations.Migration):
                 ('is_held_here', models.BooleanField()),
                 ('holder_role', models.CharField(blank=True, choices=[('clerk', 'Reception clerk'), ('specialist', 'Specialist'), ('leader', 'Leader'), ('cashier', 'Cashier'), ('publisher', 'Publisher'), ('administrator', 'Administrator')], max_length=13)),
                 ('holder', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('holder_name', models.CharField(blank=True, max_length=160)),
                 ('has_proposal', models.BooleanField()),
                 ('sector', models.CharField(max_length=60)),
                 ('level', models.PositiveSmallIntegerField()),
@@ -81,7 +84,7 @@ class Migration(migrations.Migration):
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name='worklistrow',
-            index=models.Index(fields=['unit', 'submitted_at', 'dossier'], name='worklist_all'),
+            index=models.Index(fields=['unit', 'submitted_at', 'dossier', 'folded_name', 'competent', 'sector'], name='worklist_all'),
         ),
         migrations.AddIndex(
             model_name='worklistrow',
@@ -126,10 +129,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='worklistrow',
             index=models.Index(fields=['unit', 'code_tail', 'submitted_at', 'dossier'], name='worklist_code'),
-        ),
-        migrations.AddIndex(
-            model_name='worklistrow',
-            index=models.Index(fields=['unit', 'folded_name', 'submitted_at', 'dossier', 'competent', 'sector'], name='worklist_name'),
         ),
         migrations.RemoveIndex(
             model_name='dossier',

@@ -9,6 +9,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from dossiers import actions, worklist
 from dossiers.models import FINAL, Dossier, Status, WorklistRow
@@ -138,6 +139,18 @@ def test_the_command_compares_or_mends(disturbed):
         call_command("rebuild_worklist", stdout=said)
         assert expected in said.getvalue()
     assert "missing" in said.getvalue()
+
+
+def test_rows_follow_the_name_of_who_holds_the_dossier(client, road, commune, other_commune):
+    road.processing()
+    Dossier.objects.update(received_by=other_commune.unit)
+    worklist.write(road.dossier.pk)
+    client.force_login(commune.specialist)
+    with time_machine.travel(road.now, tick=False):
+        sent = {"full_name": "Phan Thị Mới", "id_kind": "can_cuoc", "id_number": "075099000033", "phone": "0912000003"}
+        assert client.post(reverse("accounts:edit"), sent).status_code == 302
+    assert list(WorklistRow.objects.values_list("holder_name", flat=True)) == ["Phan Thị Mới"] * 2
+    assert differences() == []
 
 
 def test_rows_follow_their_procedure_into_another_field(road, commune, now):

@@ -129,6 +129,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # PostgreSQL plans for disks that turn unless it is told: then it sorts whole lists of which a page is wanted.
+    DATABASES["default"]["OPTIONS"]["options"] = "-c random_page_cost=1.1"
 # PostgreSQL: the role of web processes and workers, when it is not the one that owns the tables. `manage.py prepare`,
 # run as the owner, makes it where it may and gives it its rights.
 APP_DATABASE_ROLE = env("APP_DATABASE_ROLE", default="")

@@ -113,4 +113,4 @@ LANGUAGE_COOKIE_SECURE = True
 
 if DATABASES["default"]["ENGINE"].endswith("postgresql"):
     # A query that takes longer is broken; `manage.py prepare` lifts this for migrations.
-    DATABASES["default"]["OPTIONS"]["options"] = "-c statement_timeout=15s"
+    DATABASES["default"]["OPTIONS"]["options"] += " -c statement_timeout=15s"

@@ -44,4 +44,4 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # What a test writes need not survive a power cut, and a handful of rows needs no search for the best plan.
     PLAIN = {"synchronous_commit": "off", "jit": "off", "join_collapse_limit": 1, "from_collapse_limit": 1}
-    DATABASES["default"]["OPTIONS"]["options"] = " ".join(f"-c {name}={value}" for name, value in PLAIN.items())
+    DATABASES["default"]["OPTIONS"]["options"] += "".join(f" -c {name}={value}" for name, value in PLAIN.items())

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from dossiers import actions
+from dossiers import actions, worklist
 from dossiers.models import Dossier
 from notifications.models import Notification
 from tests import factories
@@ -109,6 +109,7 @@ def test_queue_of_fifty_rows_is_valid(client, road, commune):
             saved_at=road.now,
         )
         factories.applicant(made, name="Nguyễn <i>An</i>")
+        worklist.write(made.pk)
     client.force_login(commune.clerk)
     page = client.get(f"{reverse('desk:list')}?view=waiting").content.decode()
     assert checks.faults(page) == []
