@@ -4,6 +4,7 @@ from datetime import date, time
 
 import pytest
 
+from common import kept
 from common.values.working_time import YearNotEntered
 from offices.calendar.office_calendar import NeverOpen, calendar_of
 from offices.models import CalendarYear, Holiday, OpeningHours, Unit
@@ -42,10 +43,15 @@ def test_unit_without_hours_is_refused(commune, now):
         calendar_of(commune.unit, around=now)
 
 
-def test_calendar_costs_one_look_once_it_is_kept(commune, now, django_assert_num_queries):
+def test_a_calendar_is_read_once_until_somebody_changes_it(commune, now, settings, django_assert_num_queries):
+    settings.KEPT_SECONDS = 600
     Holiday.objects.create(day=date(2026, 4, 30), name="30/4")
-    calendar_of(commune.unit, around=now)
-    with django_assert_num_queries(1):
+    # The look whether anything changed, and the three tables.
+    with django_assert_num_queries(4):
         calendar = calendar_of(commune.unit, around=now)
     with django_assert_num_queries(0):
-        calendar.is_working_day(date(2026, 4, 30))
+        assert calendar_of(commune.unit, around=now) is calendar
+        assert not calendar.is_working_day(date(2026, 4, 30))
+    Holiday.objects.all().delete()
+    kept.look()
+    assert calendar_of(commune.unit, around=now).is_working_day(date(2026, 4, 30))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from common import onetime
 from dossiers.desk import lists
 from dossiers.filing import submission
-from dossiers.models import Dossier
+from dossiers.models import Dossier, WorklistRow
 from procedures import labels
 from procedures.models import Offering, Procedure, ProcedureVersion, RequiredPaper
 from tests import factories
@@ -206,8 +206,9 @@ def test_where_people_must_come_the_result_is_handed_out_there(client, citizen, 
 def test_the_desk_filters_by_either_scheme(commune, citizen, level, found):
     for n, (number, needs_presence) in enumerate([(3, False), (4, False), (4, True)]):
         made = factories.version(commune.unit, code=f"9.00000{n}", level=number, needs_presence=needs_presence)
-        factories.draft(citizen, commune.unit, made)
-    assert Dossier.objects.filter(lists.level_condition(level)).count() == found
+        draft = factories.draft(citizen, commune.unit, made)
+        submission.submit(draft.ref, by=citizen, key=onetime.new_key(), revision=draft.revision, now=factories.NOW)
+    assert WorklistRow.objects.filter(lists.level_condition(level)).count() == found
 
 
 @pytest.mark.parametrize("scheme", ["four", "two"])
