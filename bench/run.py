@@ -11,6 +11,7 @@ it is given as milliseconds and as a multiple of the floor's.
 import argparse
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -60,6 +61,8 @@ def main() -> None:
     parser.add_argument("--no-slips", action="store_true", help="leave out the slips")
     chosen = parser.parse_args()
     lines = [line for line in LINES if chosen.only in line.name]
+    # Whoever ends the run gets servers stopped and databases dropped.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="mot-cua-bench-")))
         server = postgres_server()
