@@ -13,7 +13,7 @@ class DossiersConfig(AppConfig):
         from common.database import purging
         from common.files import hashes, loose
         from offices import hooks
-        from procedures import hooks as catalogue_hooks
+        from procedures.versions import procedure_editing
 
         from . import duties, worklist
         from .filing import drafts
@@ -22,7 +22,7 @@ class DossiersConfig(AppConfig):
         hooks.unit_obstacles.append(duties.open_dossiers)
         hooks.identifier_checks.append(duties.codes_of_today)
         account_hooks.renamed.append(worklist.follow_name)
-        catalogue_hooks.sector_changed.append(worklist.follow_sector)
+        procedure_editing.sector_changed.append(worklist.follow_sector)
         purging.register("drafts", drafts.due_for_expiry)
         loose.register_field("papers", "dossiers.Paper", "file")
         loose.register_field("slips", "dossiers.Slip", "file")

@@ -1,6 +1,6 @@
 """What belongs to a procedure as a whole and to the units that offer it; none of it waits for a version."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ from common.refusals import Refused
 from common.values.money import format_vnd
 from offices.models import Unit
 
-from .. import access, hooks
+from .. import access
 from ..finding.indexing import write_search_text
 from ..models import FeeLine, LifeEvent, Offering, OfferingFee, Procedure, ProcedureVersion, Proposal
 from . import telling
@@ -23,6 +23,8 @@ from .changing import Change, in_words, overtaken, record
 
 # The lists of other rows that belong to a procedure.
 _LINKS = ("life_events", "related")
+# What packages above do, in the same transaction, when a procedure gets another sector; filled in their ready().
+sector_changed: list[Callable[[Procedure], None]] = []
 
 
 def change_procedure(
@@ -70,7 +72,7 @@ def change_procedure(
         procedure.refresh_from_db()
         _renew_search_text(procedure, clock.local_day(now))
         if "sector" in changed:
-            for follow in hooks.sector_changed:
+            for follow in sector_changed:
                 follow(procedure)
 
 
