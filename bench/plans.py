@@ -98,10 +98,17 @@ APPLICANTS = """
         FROM dossiers_dossier WHERE status > 0
     ) named
 """
+# Every dossier passed through somebody's hands.
+ASSIGNMENTS = """
+    INSERT INTO dossiers_assignment (dossier_id, n, step, unit_id, role, person_id, since, until)
+    SELECT id, 1, 1, unit_id, 'specialist', (%(people)s::bigint[])[1 + (id %% CARDINALITY(%(people)s::bigint[]))],
+        submitted_at, submitted_at + INTERVAL '1 day'
+    FROM dossiers_dossier WHERE status > 1
+"""
 
 
 def fill(count: int, units: Sequence[Unit]) -> None:
-    """Write so many dossiers of a year with applicants and worklist, a team for each unit; let PostgreSQL settle."""
+    """Write so many dossiers of a year with what their lists read, a team for each unit; let PostgreSQL settle."""
     moment = now()
     people = User.objects.bulk_create(
         User(full_name=f"Cán bộ {n % TEAM} của {units[n // TEAM].short_name}", password="!", date_joined=moment)
@@ -125,6 +132,7 @@ def fill(count: int, units: Sequence[Unit]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(DOSSIERS, drawn)
         cursor.execute(APPLICANTS, names)
+        cursor.execute(ASSIGNMENTS, drawn)
         cursor.execute(worklist.writing("> 0"))
         # It counts anew, and marks what every transaction sees.
         cursor.execute("VACUUM (ANALYZE)")
@@ -215,8 +223,8 @@ def lists(unit: Unit) -> list[Asked]:
         Asked("Counts of the tabs", lambda: tab_counts(clerk, tabs), "worklist_open_counts", COUNTS),
         Asked("Counts of the tabs, some fields", lambda: tab_counts(few, tabs), "worklist_open_counts", COUNTS),
         Asked("Counts of my work", lambda: rows.home_counts(specialist), "worklist_open_counts", COUNTS),
-        Asked("Name", _page(clerk, everything, Search.read(dossier.applicant.name)), "worklist_name", NAME),
-        Asked("Family name", _page(clerk, everything, Search.read("nguyen")), "", NAME),
+        Asked("Name", _page(clerk, everything, Search.read(dossier.applicant.name)), "worklist_all", NAME),
+        Asked("Family name", _page(clerk, everything, Search.read("nguyen")), "worklist_all", NAME),
         Asked("ID number", _page(clerk, everything, number), "worklist_number", CODE),
         Asked(
             "End of the code", _page(clerk, everything, Search.read((dossier.code or "")[-4:])), "worklist_code", CODE

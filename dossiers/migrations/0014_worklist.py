@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
         migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name='worklistrow',
-            index=models.Index(fields=['unit', 'submitted_at', 'dossier'], name='worklist_all'),
+            index=models.Index(fields=['unit', 'submitted_at', 'dossier', 'folded_name', 'competent', 'sector'], name='worklist_all'),
         ),
         migrations.AddIndex(
             model_name='worklistrow',
@@ -129,10 +129,6 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='worklistrow',
             index=models.Index(fields=['unit', 'code_tail', 'submitted_at', 'dossier'], name='worklist_code'),
-        ),
-        migrations.AddIndex(
-            model_name='worklistrow',
-            index=models.Index(fields=['unit', 'folded_name', 'submitted_at', 'dossier', 'competent', 'sector'], name='worklist_name'),
         ),
         migrations.RemoveIndex(
             model_name='dossier',

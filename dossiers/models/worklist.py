@@ -64,7 +64,10 @@ class WorklistRow(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["unit", "submitted_at", "dossier"], name="worklist_all"),
+            # Names are looked through in it without the rows, from the newest on.
+            models.Index(
+                fields=["unit", "submitted_at", "dossier", "folded_name", "competent", "sector"], name="worklist_all"
+            ),
             models.Index(
                 fields=["unit", "submitted_at", "dossier"],
                 condition=Q(status=Status.SUBMITTED),
@@ -114,16 +117,13 @@ class WorklistRow(models.Model):
                 condition=Q(status__in=OPEN),
                 name="worklist_open_counts",
             ),
-            # Searches: the newest first, and the whole of a unit's names read without its rows.
+            # Searches, the newest first.
             models.Index(
                 fields=["unit", "number_index", "submitted_at", "dossier"],
                 condition=~Q(number_index=""),
                 name="worklist_number",
             ),
             models.Index(fields=["unit", "code_tail", "submitted_at", "dossier"], name="worklist_code"),
-            models.Index(
-                fields=["unit", "folded_name", "submitted_at", "dossier", "competent", "sector"], name="worklist_name"
-            ),
         ]
 
     def __str__(self) -> str:
