@@ -20,7 +20,7 @@ from stdnum.vn import mst
 from common.text import clean, fold, plain
 from common.values.identity import compact, id_kind, masked
 from common.values.working_time import at
-from common.web.paging import Page, cursor_of, keyset_page
+from common.web.paging import SEPARATOR, Page, cursor_of, keyset_page
 from offices.models import Post, Role
 from procedures import labels
 
@@ -309,13 +309,15 @@ def page_of(
     parts = queue(officer, spec, search)
     is_by_name = spec.search and search is not None and search.kind == "name"
     read = (spec.column,) if is_by_name else columns
+    # A dossier that has left the list may have no term: its place is behind all of them.
+    is_behind = spec.column == "due_at" and (after or before).startswith(SEPARATOR)
     page = keyset_page(
         [_rows(part, read) for part in parts],
         spec.key_order,
         after=after,
         before=before,
         size=size,
-        has_empty=spec.has_empty,
+        has_empty=spec.has_empty or is_behind,
     )
     if not is_by_name:
         return page

@@ -261,6 +261,18 @@ def test_neighbours_lead_along_the_list(client, road, commune):
     assert "000.00.16.H19-260322-0002/?view=waiting" in present(re.search(r'href="([^"]+)" rel="next"', page)).group(1)
 
 
+def test_neighbours_of_a_dossier_without_a_term_are_the_last_of_the_list(client, road, commune, citizen):
+    """It was refused since: it stands in the list of what waits for a signature no more, and behind all of it."""
+    waiting = road.proposed().dossier
+    road.dossier = factories.draft(citizen, commune.unit, road.version)
+    refused = road.submitted().do(actions.Refuse("Không đủ"), commune.clerk).dossier
+    assert refused.due_at is None
+    client.force_login(commune.leader)
+    page = client.get(f"{reverse('desk:dossier', args=[refused.code])}?view=signing").content.decode()
+    assert f"{waiting.code}/?view=signing" in present(re.search(r'href="([^"]+)" rel="prev"', page)).group(1)
+    assert 'rel="next"' not in page
+
+
 def queries(client, address):
     """Count the queries of one request."""
     with CaptureQueriesContext(connection) as seen:
