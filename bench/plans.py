@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from accounts.models import User
 from common.clock import now
@@ -207,10 +208,12 @@ def lists(unit: Unit) -> list[Asked]:
     for key, index in indexes.items():
         officer = {"mine": specialist, "signing": leader}.get(key, clerk)
         spec = ListSpec(key)
-        made.append(Asked(str(VIEWS[key].label), _page(officer, spec), index, LIST))
+        with translation.override("en"):
+            name = str(VIEWS[key].label)
+        made.append(Asked(name, _page(officer, spec), index, LIST))
         after = page_of(officer, spec, None, rows.ROW_COLUMNS).next
         if after:
-            made.append(Asked(f"{VIEWS[key].label}, page 2", _page(officer, spec, after=after), index, LIST))
+            made.append(Asked(f"{name}, page 2", _page(officer, spec, after=after), index, LIST))
     tabs = tuple(indexes)
     dossier = Dossier.objects.filter(unit=unit, status=Status.RETURNED).order_by("-pk")[100]
     number = Search("number", dossier.applicant.number_index, "")
