@@ -6,8 +6,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from common.database import append_only
 from common.secret import newest_history_key
-from dossiers import actions, chain, verifying
-from dossiers.models import DossierEvent, HistorySeal, Result
+from dossiers import actions, chain, verifying, worklist
+from dossiers.models import Dossier, DossierEvent, HistorySeal, Result, WorklistRow
 from procedures import fees
 from procedures.models import OfferingFee
 from tests import factories
@@ -15,6 +15,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db(transaction=True)
 BEFORE_KEYS = [("dossiers", "0004_sections_changed")]
 BEFORE_FEES = [("procedures", "0008_completed_sections")]
+BEFORE_WORKLIST = [("dossiers", "0013_what_answers_an_item")]
 BEFORE_HASHES = [("procedures", "0004_retired_before_it_began")]
 
 
@@ -66,6 +67,16 @@ def test_old_chains_are_sealed_and_receivers_numbers_encrypted(road, migrate):
     assert (seal.dossier_id, seal.n, seal.key_id) == (road.dossier.pk, road.dossier.revision, newest_history_key())
     assert verifying.verify(road.now).faults == []
     assert append_only.install() == 0
+
+
+def test_the_worklist_is_filled_from_the_dossiers(road, other_commune, migrate):
+    road.processing()
+    Dossier.objects.update(received_by=other_commune.unit)
+    factories.draft(road.citizen, road.commune.unit, road.version)
+    migrate(BEFORE_WORKLIST)
+    migrate(newest())
+    assert WorklistRow.objects.count() == 2
+    assert list(worklist.rebuild(is_dry=True)) == []
 
 
 def test_templates_get_the_hash_of_what_is_stored(road, migrate):

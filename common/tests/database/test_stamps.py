@@ -2,6 +2,7 @@
 
 import os
 import threading
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -85,6 +86,7 @@ def test_work_on_a_draft_changes_nothing_that_anybody_sees(commune):
     ProcedureVersion.objects.update(status="published", published_at=factories.NOW)
     assert stamp(tables[0]) != before[0]
     with append_only.lifted():
+        rows: Any
         for table, rows in zip(tables[1:], (version.papers, version.steps, version.fees), strict=True):
             rows.filter(n=1).update(n=9)
             assert stamp(table) != before[tables.index(table)], table
