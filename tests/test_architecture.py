@@ -31,6 +31,9 @@ CLOCK_READERS = {
     # An alert about a file that is asked for just now; a clean-up that compares two clocks.
     "common/files/hashes.py",
     "common/database/purging.py",
+    # When a session ends, as Django asks it; when somebody else's page was asked for.
+    "common/web/session_store.py",
+    "common/web/hidden.py",
     # What holds today, where nobody names a day.
     "accounts/querysets.py",
 }

@@ -12,6 +12,8 @@ from django.template import Context, Node, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser, Token, Variable, VariableNode
 from django.utils.safestring import SafeString, mark_safe
 
+from .ui import tongue
+
 register = template.Library()
 
 # What no text of a template contains: characters of the private use area around the name of a value.
@@ -115,11 +117,15 @@ def rows(parser: Parser, token: Token) -> RowsNode:
 
 @register.filter
 def joined(groups: Iterable[tuple[Any, list[Any], int]]) -> list[tuple[Any, list[Any]]]:
-    """Return the groups of a widget's choices as (name, choices), neighbours without a name as one group."""
+    """Return the groups of a widget's choices as (name, choices), neighbours without a name as one group.
+
+    A choice also has ``tongue``, the attribute that says its label is Vietnamese on an English page.
+    """
     made: list[tuple[Any, list[Any]]] = []
-    for name, choices, _index in groups:
+    for name, options, _index in groups:
+        choices = [option | {"tongue": tongue(option["label"])} for option in options]
         if made and not name and not made[-1][0]:
             made[-1][1].extend(choices)
         else:
-            made.append((name, list(choices)))
+            made.append((name, choices))
     return made

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils.safestring import mark_safe
+from django.utils.translation import override
 
 from common.templatetags.rows import joined
 
@@ -60,5 +61,14 @@ def test_rows_may_be_mappings():
 
 
 def test_groups_without_a_name_are_written_together():
-    groups = [(None, [1], 0), (None, [2], 1), ("A", [3], 2), (None, [4], 3), (None, [5], 4)]
-    assert joined(groups) == [(None, [1, 2]), ("A", [3]), (None, [4, 5])]
+    groups = [(name, [{"label": n}], n) for n, name in enumerate([None, None, "A", None, None])]
+    found = [(name, [option["label"] for option in options]) for name, options in joined(groups)]
+    assert found == [(None, [0, 1]), ("A", [2]), (None, [3, 4])]
+
+
+def test_a_vietnamese_choice_says_so_on_an_english_page():
+    groups = [(None, [{"label": "Hộ tịch"}, {"label": "All"}], 0)]
+    with override("en"):
+        assert [option["tongue"] for _name, options in joined(groups) for option in options] == [' lang="vi"', ""]
+    with override("vi"):
+        assert [option["tongue"] for _name, options in joined(groups) for option in options] == ["", ""]

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from common.database import append_only
+from common.database import append_only, stamps
 from common.secret import newest_history_key
 from dossiers import actions, chain, verifying, worklist
 from dossiers.models import Dossier, DossierEvent, HistorySeal, Result, WorklistRow
@@ -26,7 +26,9 @@ def migrate():
     def to(targets) -> None:
         # On PostgreSQL nothing is lifted around migrations, but a test's flush may have left rows to check.
         with append_only.lifted():
+            stamps.lift_before_migrate(connection.alias, targets)
             MigrationExecutor(connection).migrate(targets)
+        stamps.install()
 
     yield to
     executor = MigrationExecutor(connection)

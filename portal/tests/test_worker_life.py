@@ -62,7 +62,7 @@ def test_administrators_see_a_dead_worker_although_nobody_is_left_to_tell(commun
     alerts = reverse("manage:alerts")
     assert alerts in client.get(reverse("manage:people")).content.decode()
     page = client.get(alerts).content.decode()
-    assert all(f'<span class="code">{queue}</span>' in page for queue in heartbeat.QUEUES)
+    assert all(f'<span class="text">{queue}</span>' in page for queue in heartbeat.QUEUES)
     # Nothing is stored, so there is nothing to acknowledge: it ends when the worker lives.
     assert not Alert.objects.exists() and "<form" not in page.partition("<main")[2].partition("</main")[0]
     heartbeat.expect(heartbeat.QUEUES, present())

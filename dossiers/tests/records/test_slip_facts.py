@@ -156,11 +156,14 @@ def test_the_control_sheet_tells_each_step_from_whom_to_whom(road, settings):
 
 def test_a_notice_is_a_letter_about_the_dossier_without_a_number(road):
     road.received()
-    template, context = slips.notice(road.dossier, "Thông báo", "Mời ông đến", road.now)
+    code = road.dossier.code
+    message = f"Xin chào,\n\nMời ông đến\n\nMã hồ sơ: {code}\n\n-- \nXã Xuân Bắc"
+    template, context = slips.notice(road.dossier, f"Hồ sơ {code}: mời đến", message, road.now)
     assert template == "slips/notice.html"
     data = context["data"]
-    assert (data["title"], data["text"], data["number"], data["circular"]) == ("Thông báo", "Mời ông đến", "", "")
-    assert (data["code"], context["issued_at"]) == (road.dossier.code, road.now)
+    assert (data["title"], data["text"]) == ("Thông báo hồ sơ mời đến", "Mời ông đến")
+    assert (data["number"], data["circular"], data["code"]) == ("", "", code)
+    assert context["issued_at"] == road.now
 
 
 def test_an_organisations_slip_names_who_acts_for_it(road):
