@@ -19,6 +19,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings.bench")
 # Whose list is shown, and who submits: drafts would stand above the list.
 OWNER, FILER = "cong-dan@example.com", "cong-dan-2@example.com"
 UNIT = "xuan-bac"
+# The field of the specialist who acts.
+SECTOR = "ho-tich"
 OWNED = 40
 CODES, TREATED = 20, 10
 FILE_BYTES = 300 * 1024
@@ -90,6 +92,7 @@ def make_drafts(count: int) -> tuple[list[str], list[str], str, str]:
 
     filer = User.objects.get(email=FILER)
     filed = Dossier.objects.filter(status__gt=0, channel="online", version__form__isnull=False, unit__slug=UNIT)
+    filed = filed.filter(version__procedure__sector__code=SECTOR)
     pattern = next(one for one in filed.order_by("pk") if asked_papers(one.version, one.answers))
     asked = asked_papers(pattern.version, pattern.answers)
     stored = default_storage.save("papers/bench.jpg", ContentFile(os.urandom(FILE_BYTES)))
