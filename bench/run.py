@@ -173,6 +173,10 @@ def cost(line: Line, engine: Engine, each: int) -> float:
     """Return the CPU milliseconds of one request of a line in this round."""
     server = engine.cached if line.is_cached else engine.portal
     if not line.is_miss:
+        if line.floor == "page":
+            # A miss of the round before has emptied what is kept.
+            for request in line.make(engine, each):
+                request()
         return measure(server, line.make(engine, each))
     spent = []
     for request in line.make(engine, MISSES):
