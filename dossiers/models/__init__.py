@@ -1,6 +1,18 @@
 """Tables of one request from draft to result, by subject."""
 
-from .dossier import FINAL, OPEN, Applicant, Assignment, Channel, Delivery, Dossier, NumberSeries, Pause, Status
+from .dossier import (
+    FINAL,
+    OPEN,
+    Applicant,
+    Assignment,
+    Channel,
+    Delivery,
+    Dossier,
+    FeeState,
+    NumberSeries,
+    Pause,
+    Status,
+)
 from .history import AccessRecord, DossierEvent, HistorySeal
 from .papers import Paper, PaperKind, SupplementItem, SupplementRequest
 from .results import Result, ResultKind, Slip, SlipKind
@@ -14,6 +26,7 @@ __all__ = [
     "Delivery",
     "Dossier",
     "DossierEvent",
+    "FeeState",
     "Assignment",
     "HistorySeal",
     "Paper",

@@ -68,6 +68,18 @@ class Delivery(models.TextChoices):
     POST = "post", _("By post")
 
 
+class FeeState(models.TextChoices):
+    """What is owed for a dossier, as the package that charges tells it; kept here so that lists and rules need no sum."""
+
+    NONE = "", _("No fee")
+    CLAIMED = "claimed", _("Exemption claimed")
+    OWED = "owed", _("Fee not paid")
+    ON_DELIVERY = "on_delivery", _("Fee paid to the postman")
+    PAID = "paid", _("Fee paid")
+    WAIVED = "waived", _("Fee waived")
+    REFUNDED = "refunded", _("Fee paid back")
+
+
 class Dossier(models.Model):
     """One request from draft to result.
 
@@ -102,6 +114,9 @@ class Dossier(models.Model):
     delivery = models.CharField(max_length=6, choices=Delivery.choices, blank=True, default="")
     # {"name", "phone", "address": {...}} when the result travels by post.
     delivery_address = EncryptedJSONField(null=True, blank=True)
+
+    # Written by records.fees.set_fee_state only.
+    fee_state = models.CharField(max_length=11, choices=FeeState.choices, blank=True, default="", db_default="")
 
     status = models.PositiveSmallIntegerField(choices=Status.choices, default=Status.DRAFT)
     former_status = models.PositiveSmallIntegerField(choices=Status.choices, null=True, blank=True)

@@ -42,6 +42,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 INSTALLED_APPS = [
     "portal",
+    "payments",
     "dossiers",
     "procedures",
     "notifications",
