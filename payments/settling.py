@@ -121,4 +121,3 @@ def _capture(attempt: Attempt, state: ProviderState, now: datetime, account: str
         if part := taken[charge.pk]:
             charging.paid(charge, part, now)
             receipting.issue(charge, attempt, part, now, by)
-    charging.tell_paid(attempt, taken, now)
