@@ -10,7 +10,11 @@ class PaymentsConfig(AppConfig):
     def ready(self) -> None:
         """Name the tables that keep what happened to money, and take part in what dossiers do."""
         from common.files import hashes, loose
+        from dossiers import hooks
 
+        from .following import follow
+
+        hooks.after_action.append(follow)
         for model in ("Receipt", "TransferProof"):
             hashes.register(f"payments.{model}", "file")
         loose.register_field("receipts", "payments.Receipt", "file")

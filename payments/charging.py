@@ -14,8 +14,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.clock import local_day
 from common.refusals import Refused
+from dossiers.actions import FeeSettled
+from dossiers.actions.payment import UNSETTLED
 from dossiers.models import Dossier, FeeState, Status
 from dossiers.records.fees import set_fee_state
+from dossiers.workflow import perform
 from procedures.fees import Assessment, Quantity, Why, assess
 from procedures.models import FeeExemption, Offering
 
@@ -28,9 +31,6 @@ from .models import (
     ChargeStatus,
     ExemptionClaim,
 )
-
-# Statuses in which nothing is owed any more.
-ENDED_WITHOUT_RESULT = (Status.REFUSED, Status.STOPPED)
 
 
 def assessment_of(
@@ -53,19 +53,27 @@ def assessment_of(
     )
 
 
-def open_for(
-    dossier: Dossier, now: datetime, *, by: User | None = None, exemptions: Collection[int] = ()
-) -> Charge | None:
+def claim(dossier: Dossier, exemptions: Collection[int], now: datetime) -> None:
+    """Set which exemptions a draft claims; those that are none of its version are left out. Four queries.
+
+    Refused ('state') once the dossier is filed.
+    """
+    if not dossier.is_draft:
+        raise Refused(_("This dossier has been filed."), code="state")
+    wanted = FeeExemption.objects.filter(pk__in=exemptions, line__version=dossier.version_id)
+    dossier.exemption_claims.exclude(exemption__in=wanted).delete()
+    ExemptionClaim.objects.bulk_create(
+        (ExemptionClaim(dossier=dossier, exemption=row, claimed_at=now) for row in wanted), ignore_conflicts=True
+    )
+
+
+def open_for(dossier: Dossier, now: datetime, *, by: User | None = None) -> Charge | None:
     """Open the charge of a dossier that has just been filed, None when nothing is known to be due.
 
-    ``exemptions`` are claimed: until an officer has looked at the proof, the charge stands in full and is not asked
-    for (:func:`is_payable`). About eight queries.
+    Until an officer has looked at the proof of what is claimed, the charge stands in full and is not asked for
+    (:func:`is_payable`). About eight queries.
     """
     found = assessment_of(dossier)
-    ExemptionClaim.objects.bulk_create(
-        ExemptionClaim(dossier=dossier, exemption=row, claimed_at=now)
-        for row in FeeExemption.objects.filter(pk__in=exemptions, line__version=dossier.version_id)
-    )
     charge = _freeze(dossier, found, now, by=by) if found.total_vnd else None
     tell_dossier(dossier, now)
     return charge
@@ -118,7 +126,7 @@ def quantities_of(charge: Charge) -> dict[str, Quantity]:
 
 
 def waive(charge: Charge, *, by: User, reason: str, now: datetime) -> None:
-    """Ask for no more of a charge, with a reason. Refused ('state') when nothing is owed, ('paid') while a payment runs."""
+    """Ask for no more of a charge, with a reason. Refused ('state') when nothing is owed, ('paid') in flight."""
     _require_reason(reason)
     charge = _locked(charge)
     _require_untouched(charge)
@@ -153,8 +161,13 @@ def is_payable(charge: Charge) -> bool:
 
 
 def tell_dossier(dossier: Dossier, now: datetime) -> None:
-    """Set the dossier's fee state by its charges and claims; at most three queries."""
+    """Set the dossier's fee state by its charges and claims; at most three queries.
+
+    A dossier that waited for nothing but this payment goes on by itself.
+    """
     set_fee_state(dossier, _fee_state(dossier))
+    if dossier.status == Status.AWAITING_PAYMENT and dossier.fee_state not in UNSETTLED:
+        perform(FeeSettled(), dossier, by=None, now=now)
 
 
 def _fee_state(dossier: Dossier) -> FeeState:

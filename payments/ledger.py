@@ -130,7 +130,7 @@ def trial_balance(units: Sequence[Unit] | None = None) -> dict[str, int]:
 def money_of(attempt: Attempt, at: datetime, account: str, by: User | None = None) -> dict[int, int]:
     """Book what an attempt brought and return how much of it each charge took, by its primary key.
 
-    Its charges are locked and fresh. What a charge does not owe (any more) goes to UNAPPLIED. Four queries and one a charge.
+    Its charges are locked and fresh. What a charge does not owe (any more) goes to UNAPPLIED. Four queries, one a charge.
     """
     taken: dict[int, int] = {}
     sides = [Side(account, attempt.amount_vnd)]

@@ -7,11 +7,14 @@ their ids, then the attempt.
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.models import User
 from common.database.contention import once_more
+from dossiers.models import Dossier
 
 from . import charging, ledger, receipting
 from .models import LIVE, Attempt, AttemptLine, AttemptStatus, Charge, DiscrepancyKind
@@ -90,12 +93,16 @@ def expire(attempt: Attempt, now: datetime) -> bool:
 
 
 def _locked(ref: str) -> Attempt | None:
-    """Return an attempt, read anew with its charges and itself locked; three queries."""
-    charge_ids = list(
-        AttemptLine.objects.filter(attempt__ref=ref).order_by("charge_id").values_list("charge_id", flat=True)
-    )
-    list(Charge.objects.select_for_update().filter(pk__in=charge_ids).order_by("pk").values_list("pk", flat=True))
+    """Return an attempt, read anew, with its dossiers, charges and itself locked in this order; four queries."""
+    lines = list(AttemptLine.objects.filter(attempt__ref=ref).values_list("charge_id", "charge__dossier_id"))
+    list(lock(Dossier.objects.filter(pk__in={dossier for _charge, dossier in lines})))
+    list(lock(Charge.objects.filter(pk__in={charge for charge, _dossier in lines})))
     return Attempt.objects.select_for_update(of=("self",)).select_related("unit").filter(ref=ref).first()
+
+
+def lock(rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the primary keys of rows, to be read under a lock in their order."""
+    return rows.select_for_update().order_by("pk").values_list("pk", flat=True)
 
 
 def _move(attempt: Attempt, status: AttemptStatus, state: ProviderState, now: datetime) -> None:

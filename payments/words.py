@@ -5,7 +5,7 @@ SCALES = ("", "nghìn", "triệu", "tỷ")
 
 
 def amount_in_words(amount_vnd: int) -> str:
-    """Return a whole amount below one million tỷ in Vietnamese words, with 'đồng'. Raises ValueError below 0 or beyond."""
+    """Return a whole amount below one million tỷ in Vietnamese words, with 'đồng'. Raises ValueError for others."""
     if not 0 <= amount_vnd < 10**15:
         raise ValueError(amount_vnd)
     words = _read(amount_vnd) if amount_vnd else ["không"]

@@ -14,6 +14,7 @@ from ..records import assignments, notices, slips
 from ..table import APPLICANT, Action
 from ..workflow import ActionBase, Move, perform
 from .common import require_holder_or_leader, require_text
+from .payment import require_settled
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class ReturnResult(ActionBase):
     """The result reaches the applicant: handed over by a clerk, or taken online.
 
     ``receiver_name`` and ``receiver_id`` (the ID shown) at the counter only.
-    Refusals: receiver, delivery, file.
+    Refusals: fee, receiver, delivery, file.
     """
 
     receiver_name: str = ""
@@ -30,6 +31,7 @@ class ReturnResult(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
+        require_settled(move)
         if move.role != APPLICANT:
             return
         if move.dossier.delivery != Delivery.ONLINE:

@@ -138,6 +138,8 @@ class Dossier(models.Model):
     term_from = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     paused_since = models.DateTimeField(null=True, blank=True)
+    # Last day on which a required payment is awaited.
+    pay_by = models.DateField(null=True, blank=True)
     extended_once = models.BooleanField(default=False)
     supplements_asked = models.PositiveSmallIntegerField(default=0)
     # More than one supplement request counts as late in the national figures.

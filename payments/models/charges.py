@@ -40,7 +40,7 @@ class Charge(models.Model):
 
     ``amount_vnd`` is the sum of its lines, ``paid_vnd`` and ``refunded_vnd`` what the ledger
     holds for it: kept with it so that lists need no sum, compared every night. ``is_complete`` is
-    False while a line waits for an officer. ``pay_by`` is the last day where a specialist requires payment.
+    False while a line waits for an officer.
     """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="charges")
@@ -58,7 +58,6 @@ class Charge(models.Model):
     )
     reason = models.TextField(blank=True, default="")
     replaces = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaced_by")
-    pay_by = models.DateField(null=True, blank=True)
     # Who pays, where it is not the applicant; on the receipt.
     payer_name = models.CharField(max_length=160, blank=True, default="")
     payer_address = EncryptedField(blank=True, default="")
@@ -118,7 +117,8 @@ class ChargeLine(models.Model):
 class ExemptionClaim(models.Model):
     """What an applicant claims not to owe, until an officer has looked at the proof: ``granted`` is None."""
 
-    dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="exemption_claims")
+    # A draft that is thrown away takes its claims along.
+    dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="exemption_claims")
     exemption = models.ForeignKey(FeeExemption, on_delete=models.PROTECT, related_name="+")
     claimed_at = models.DateTimeField()
     granted = models.BooleanField(null=True, blank=True)

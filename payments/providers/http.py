@@ -12,7 +12,7 @@ LARGEST_ANSWER = 20_000_000
 
 
 def post_json(url: str, data: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Send JSON and return the JSON object that comes back. Raises Unreachable, with the status as its code, for all else."""
+    """Send JSON and return the JSON object that comes back. Raises Unreachable for all else."""
     return _json(_send("POST", url, json=dict(data), headers=dict(headers or {})))
 
 

@@ -133,7 +133,7 @@ class VietQr(Provider):
         return fetch(f"{self.feed_url}/credits?account={self.account}&date={day:%Y%m%d}")
 
     def parse_settlement(self, content: bytes) -> SettlementFile:
-        """Read the bank's list of credits: CSV with ``id, time, amount, description``; the batch is named in its first line.
+        """Read the bank's list of credits: CSV with ``id, time, amount, description`` below a line that names the batch.
 
         A credit whose words name no attempt has the reference ''. Raises ValueError.
         """

@@ -110,7 +110,7 @@ def joined(params: Mapping[str, Any], order: Iterable[str]) -> str:
 
 @dataclass(frozen=True)
 class Vnpay(Provider):
-    """The gateway for one merchant (``terminal``). ``secrets_`` are the present key and, while it changes, the former one.
+    """The gateway for one merchant (``terminal``); ``secrets_`` are the present key and, while it changes, the former.
 
     ``own_address`` is the address of the portal's server that requests name.
     """
@@ -248,7 +248,7 @@ class Vnpay(Provider):
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError("not a settlement file of VNPAY") from error
         self._require_genuine(given, f"{batch}|{day}|{total}|{text}")
-        return SettlementFile(batch, datetime.strptime(day, "%Y%m%d").date(), total // 100, lines)
+        return SettlementFile(batch, date.fromisoformat(day), total // 100, lines)
 
     def _state(
         self, fields: Mapping[str, str], outcome: Outcome, code: str, *, is_asked: bool = False
@@ -307,7 +307,7 @@ def _line(line: Mapping[str, Any]) -> Line:
         kind={"01": "payment", "02": "refund", "03": "refund"}[line["type"]],
         reference=line["txnRef"],
         amount_vnd=int(line["amount"]) // 100,
-        day=datetime.strptime(line["payDate"][:8], "%Y%m%d").date(),
+        day=date.fromisoformat(line["payDate"][:8]),
         provider_ref=line.get("transactionNo", ""),
         withheld_vnd=int(line.get("fee", 0)) // 100,
     )
