@@ -284,7 +284,8 @@ def signing_in(browser: Browser, draft: str) -> Iterator[tuple[str, bool]]:
 
 def refused_in_words(answer: Answer) -> bool:
     """Tell whether a page says that a file is too large."""
-    return 400 <= answer.status < 500 and "10 MB" in answer.text
+    # A number and its unit are held together.
+    return 400 <= answer.status < 500 and "10\N{NO-BREAK SPACE}MB" in answer.text
 
 
 def every_answer(browser: Browser) -> Iterator[str]:
