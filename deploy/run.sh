@@ -17,5 +17,13 @@ python deploy/port.py "${BIND_ADDRESS:-127.0.0.1}" "$PORT"
 # Celery warns about root on every start; on a trial machine that is no news.
 export PYTHONWARNINGS="ignore:You're running the worker"
 
+procfiles=(Procfile)
+# A demonstration brings the gateway, the bank and the postal service along; SIMULATOR_URL= leaves them out.
+if [ "$DJANGO_SETTINGS_MODULE" = portal.settings.dev ] && [ -z "${SIMULATOR_URL+given}" ]; then
+  settings="$(python -m simulator prepare)"
+  while IFS= read -r line; do export "${line?}"; done <<<"$settings"
+  procfiles+=(deploy/simulator.procfile)
+fi
+
 python manage.py prepare --announce
-exec python deploy/supervise.py
+exec python deploy/supervise.py "${procfiles[@]}"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Keep the processes of a Procfile running until this one is told to end.
+"""Keep the processes of Procfiles running until this one is told to end.
 
-Usage: deploy/supervise.py [Procfile]. A process that ends is started again, after a pause that doubles up to half a
+Usage: deploy/supervise.py [Procfile …]. A process that ends is started again, after a pause that doubles up to half a
 minute while it keeps ending soon. Ctrl+C, SIGTERM and a closed terminal (SIGHUP) end all of them in good order; a
 second signal, or 20 seconds, end them at once.
 
@@ -194,7 +194,7 @@ def members_of(procfile: Path) -> list[Member]:
 
 if __name__ == "__main__":
     sys.path.insert(0, os.getcwd())
-    started = members_of(Path(sys.argv[1] if len(sys.argv) > 1 else "Procfile"))
+    started = [member for name in sys.argv[1:] or ["Procfile"] for member in members_of(Path(name))]
     if any(member.command.startswith("celery ") for member in started):
         load_program()
     sys.exit(Supervisor(started).run())

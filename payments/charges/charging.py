@@ -1,0 +1,388 @@
+"""What a dossier owes: opened at submission, reassessed by a recorded act, waived, paid.
+
+``procedures/fees.py`` computes; here its answer is frozen. The dossier's own fee state follows every change
+(:func:`tell_dossier`).
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Max
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.clock import local_day
+from common.database.writing import insert
+from common.refusals import Refused
+from dossiers.actions import FeeSettled
+from dossiers.actions.payment import UNSETTLED
+from dossiers.actions.readiness import schema_of
+from dossiers.models import Dossier, FeeState, Status
+from dossiers.records.fees import set_fee_state
+from dossiers.workflow import perform
+from eforms.schema import live_answers, with_calculated
+from procedures.catalogue import offering_of
+from procedures.fees import Assessment, Original, Quantity, assess, counts
+from procedures.models import FeeExemption, FeeUnit
+
+from .. import notices
+from ..locks import lock, lock_charges, require_not_own
+from ..models import OWED, Attempt, Charge, ChargeKind, ChargeLine, ChargeStatus, ExemptionClaim
+from . import copies
+from .copies import quantities_ordered
+
+
+def assessment_of(
+    dossier: Dossier,
+    *,
+    day: date | None = None,
+    quantities: Mapping[str, Quantity] | None = None,
+    exemptions: Collection[int] = (),
+) -> Assessment:
+    """Return what a dossier costs by its answers, what was ordered and its unit's amounts; from what is kept.
+
+    ``day`` is that of its filing, of a draft the present one. ``quantities`` take the place of those ordered.
+    """
+    day = day or local_day(dossier.submitted_at or dossier.saved_at)
+    return assess(
+        dossier.version,
+        offering_of(dossier.version.procedure_id, dossier.unit_id, day),
+        channel=dossier.channel,
+        day=day,
+        quantities=quantities_ordered(dossier) if quantities is None else quantities,
+        facts=_facts(dossier, day),
+        exemptions=exemptions,
+    )
+
+
+def _facts(dossier: Dossier, day: date) -> dict[str, Any] | None:
+    """Return the answers by which fees are due, those calculated of them as on a day; None while there are none."""
+    schema = schema_of(dossier.version)
+    if schema is None or not dossier.answers:
+        return None
+    return live_answers(schema, with_calculated(schema, dossier.answers, today=day))
+
+
+def claim(dossier: Dossier, exemptions: Collection[int], now: datetime) -> None:
+    """Set which exemptions a draft claims; three queries, and one that writes them.
+
+    Those that are none of its version, or do not count now or by its channel (:func:`claimable`), are left out.
+    Refused ('state') once the dossier is filed.
+    """
+    if not dossier.is_draft:
+        raise Refused(_("This dossier has been filed."), code="state")
+    wanted = [row for row in claimable(dossier, local_day(now)) if row.pk in set(exemptions)]
+    dossier.exemption_claims.exclude(exemption__in=wanted).delete()
+    ExemptionClaim.objects.bulk_create(
+        (ExemptionClaim(dossier=dossier, exemption=row, claimed_at=now) for row in wanted), ignore_conflicts=True
+    )
+
+
+def claimable(dossier: Dossier, day: date) -> list[FeeExemption]:
+    """Return the exemptions of a dossier's procedure that count on a day by its channel, from what is kept."""
+    rows = (row for line in dossier.version.fees.all() for row in line.exemptions.all())
+    return [row for row in rows if counts(row, dossier.channel, day)]
+
+
+def open_for(dossier: Dossier, now: datetime, *, by: User | None = None) -> Charge | None:
+    """Open the charge of a dossier that has just been filed, None when nothing is known to be due.
+
+    Until an officer has looked at the proof of what is claimed, the charge stands in full and is not asked for
+    (:func:`is_payable`). Inside ``perform`` only, which writes the worklist at its end. Nothing where the procedure
+    knows no fee, else four queries at most.
+    """
+    if not dossier.version.fees.all():
+        return None
+    copies.freeze(dossier, now)
+    quantities = quantities_ordered(dossier)
+    found = assessment_of(dossier, quantities=quantities)
+    if not found.total_vnd:
+        return None
+    charge = _freeze(dossier, found, quantities, now, 1, by=by)
+    is_claimed = dossier.exemption_claims.filter(granted=None).exists()
+    set_fee_state(dossier, FeeState.CLAIMED if is_claimed else FeeState.OWED, is_followed=True)
+    return charge
+
+
+def reassess(
+    charge: Charge,
+    *,
+    quantities: Mapping[str, Quantity],
+    by: User,
+    reason: str,
+    now: datetime,
+    exemptions: Collection[int] = (),
+) -> Charge | None:
+    """Replace a charge by another assessment, with the exemptions granted so far; None when nothing is due now.
+
+    ``exemptions`` are granted with it, claimed or not. Refused ('paid') once money has come or is on its way: what was
+    paid too much is paid back, what is missing is a charge of its own (:func:`add`).
+    """
+    _require_reason(reason)
+    with transaction.atomic():
+        charge = _locked(charge)
+        require_not_own(by, charge.dossier)
+        _require_untouched(charge)
+        for exemption in FeeExemption.objects.filter(pk__in=exemptions, line__version=charge.dossier.version_id):
+            _grant(charge.dossier, exemption, by=by, reason=reason, now=now)
+        return _replace(charge, quantities, by=by, reason=reason, now=now)
+
+
+def add(dossier: Dossier, *, quantities: Mapping[str, Quantity], by: User, reason: str, now: datetime) -> Charge | None:
+    """Charge what is due besides an earlier charge: the lines named by their keys; None when they cost nothing.
+
+    Refused ('state') for a draft and for a dossier that ended without a result, ('reason').
+    """
+    _require_reason(reason)
+    with transaction.atomic():
+        dossier = _locked_dossier(dossier.pk)
+        require_not_own(by, dossier)
+        if dossier.is_draft or dossier.status in (Status.REFUSED, Status.STOPPED):
+            raise Refused(_("Nothing is charged for this dossier."), code="state")
+        granted = _granted(dossier)
+        found = assessment_of(dossier, quantities=quantities, exemptions=granted)
+        named = Assessment(tuple(line for line in found.lines if line.key in quantities))
+        if not named.total_vnd:
+            return None
+        is_copies = all(line.unit == FeeUnit.COPY for line in named.lines)
+        kind = ChargeKind.COPIES if is_copies else ChargeKind.FILING
+        charge = _freeze(dossier, named, quantities, now, by=by, reason=reason, kind=kind)
+        tell_dossier(dossier, now)
+        return charge
+
+
+def decide_claim(claim: ExemptionClaim, *, granted: bool, by: User, reason: str, now: datetime) -> None:
+    """Grant or decline a claimed exemption, once; what it frees is reassessed, and the applicant is told.
+
+    Refused ('state') the second time, ('reason') when it is declined without one.
+    """
+    if not granted:
+        _require_reason(reason)
+    with transaction.atomic():
+        dossier = _locked_dossier(claim.dossier_id)
+        require_not_own(by, dossier)
+        list(lock(dossier.charges.all()))
+        taken = ExemptionClaim.objects.filter(pk=claim.pk, granted=None).update(
+            granted=granted, decided_by=by, decided_at=now, reason=reason
+        )
+        if not taken:
+            raise Refused(_("Somebody has already decided this."), code="state")
+        owed = dossier.charges.filter(kind=ChargeKind.FILING, status=ChargeStatus.OPEN).order_by("n")
+        charge = owed.select_related("dossier").first()
+        if granted and charge is not None:
+            charge = _replace(charge, quantities_of(charge), by=by, reason=claim.exemption.who, now=now)
+        else:
+            tell_dossier(dossier, now)
+        fresh = ExemptionClaim.objects.select_related("exemption").get(pk=claim.pk)
+        fresh.dossier = dossier
+        notices.claim_decided(fresh, charge.owed_vnd if charge is not None else 0, now)
+
+
+def quantities_of(charge: Charge) -> dict[str, Quantity]:
+    """Return what the lines of a charge were counted by, for its next assessment."""
+    return {
+        key: [Original(*each) for each in found] if isinstance(found, list) else found
+        for key, found in charge.quantities.items()
+    }
+
+
+def name_payer(charges: Iterable[Charge], name: str, address: str) -> None:
+    """Say who pays charges where that is not the applicant, for the receipts; '' for the applicant.
+
+    Refused ('state') once one of them is paid in full: its receipt is replaced then (``receipting.replace``).
+    """
+    rows = list(charges)
+    payer = {"payer_name": name.strip()[:160], "payer_address": address.strip() if name.strip() else ""}
+    with transaction.atomic():
+        lock_charges([charge.pk for charge in rows])
+        open_ones = Charge.objects.filter(pk__in=[charge.pk for charge in rows], status__in=OWED)
+        if open_ones.update(**payer) != len(rows):
+            raise Refused(_("This fee is no longer open."), code="state")
+    for charge in rows:
+        charge.payer_name, charge.payer_address = payer["payer_name"], payer["payer_address"]
+
+
+def waive(charge: Charge, *, by: User, reason: str, now: datetime) -> None:
+    """Ask for no more of a charge, or of its rest, with a reason.
+
+    Refused ('state') when nothing is owed, ('paid') in flight.
+    """
+    _require_reason(reason)
+    with transaction.atomic():
+        charge = _locked(charge)
+        require_not_own(by, charge.dossier)
+        _require_untouched(charge, *OWED)
+        _set(charge, ChargeStatus.WAIVED, reason=reason, assessed_by=by, waived_at=now)
+        tell_dossier(charge.dossier, now)
+
+
+def cancel_unpaid(dossier: Dossier, now: datetime) -> None:
+    """Take back what is owed for a dossier that ended without a result; what was paid is paid back by a refund.
+
+    The dossier is locked. Of what is paid in part no more is charged than was paid. A payment that is on its way then
+    pays what nobody owes: it stands as unapplied.
+    """
+    list(lock(dossier.charges.all()))
+    dossier.charges.filter(status=ChargeStatus.OPEN).update(status=ChargeStatus.CANCELLED)
+    partly = dossier.charges.filter(status=ChargeStatus.PARTLY_PAID)
+    partly.update(status=ChargeStatus.PAID, amount_vnd=F("paid_vnd"))
+    tell_dossier(dossier, now)
+
+
+def paid(charge: Charge, amount_vnd: int, now: datetime) -> None:
+    """Count what the ledger has booked for a locked charge; two queries and the dossier's state."""
+    total = charge.paid_vnd + amount_vnd
+    _set(charge, ChargeStatus.PAID if total == charge.amount_vnd else ChargeStatus.PARTLY_PAID, paid_vnd=total)
+    tell_dossier(charge.dossier, now)
+
+
+def refunded(charge: Charge, amount_vnd: int, now: datetime) -> None:
+    """Count what has been paid back of a locked charge."""
+    total = charge.refunded_vnd + amount_vnd
+    status = ChargeStatus.REFUNDED if total == charge.paid_vnd else ChargeStatus.PARTLY_REFUNDED
+    _set(charge, status, refunded_vnd=total)
+    tell_dossier(charge.dossier, now)
+
+
+def is_payable(charge: Charge) -> bool:
+    """Tell whether a payment may begin: owed, and no claimed exemption waits for an officer; at most one query."""
+    return charge.is_owed and not claimed([charge])
+
+
+def claimed(charges: Iterable[Charge]) -> set[int]:
+    """Return the dossiers of charges, by primary keys, whose claimed exemptions wait for an officer; one query."""
+    waiting = ExemptionClaim.objects.filter(dossier__in={charge.dossier_id for charge in charges}, granted=None)
+    return set(waiting.values_list("dossier_id", flat=True))
+
+
+def tell_dossier(dossier: Dossier, now: datetime) -> None:
+    """Set the dossier's fee state by its charges and claims; at most three queries.
+
+    A dossier that waited for nothing but this payment goes on by itself.
+    """
+    set_fee_state(dossier, _fee_state(dossier))
+    if dossier.status == Status.AWAITING_PAYMENT and dossier.fee_state not in UNSETTLED:
+        perform(FeeSettled(), dossier, by=None, now=now)
+
+
+def _fee_state(dossier: Dossier) -> FeeState:
+    statuses = set(dossier.charges.exclude(status=ChargeStatus.CANCELLED).values_list("status", flat=True))
+    if statuses & set(OWED):
+        if ExemptionClaim.objects.filter(dossier=dossier, granted=None).exists():
+            return FeeState.CLAIMED
+        is_on_delivery = Attempt.objects.filter(
+            lines__charge__dossier=dossier, lines__is_live=True, parcel__isnull=False
+        )
+        return FeeState.ON_DELIVERY if is_on_delivery.exists() else FeeState.OWED
+    if statuses & {ChargeStatus.PAID, ChargeStatus.PARTLY_REFUNDED}:
+        return FeeState.PAID
+    if ChargeStatus.REFUNDED in statuses:
+        return FeeState.REFUNDED
+    return FeeState.WAIVED if ChargeStatus.WAIVED in statuses else FeeState.NONE
+
+
+def _freeze(
+    dossier: Dossier,
+    found: Assessment,
+    quantities: Mapping[str, Quantity],
+    now: datetime,
+    n: int = 0,
+    *,
+    by: User | None = None,
+    **columns: Any,
+) -> Charge:
+    """Write a charge with its lines, as the ``n``-th of the dossier, 0 for the next; two queries, or three."""
+    charge = insert(
+        Charge(
+            dossier=dossier,
+            unit_id=dossier.unit_id,
+            n=n or (dossier.charges.aggregate(last=Max("n"))["last"] or 0) + 1,
+            amount_vnd=found.total_vnd,
+            is_complete=found.is_complete,
+            quantities={
+                key: count if isinstance(count, int) else [[row.pages, row.copies] for row in count]
+                for key, count in quantities.items()
+            },
+            assessed_at=now,
+            assessed_by=by,
+            **columns,
+        )
+    )
+    ChargeLine.objects.bulk_create(
+        ChargeLine(
+            charge=charge,
+            n=n,
+            key=line.key,
+            kind=line.kind,
+            name=line.name,
+            unit=line.unit,
+            quantity=line.quantity,
+            unit_amount_vnd=line.unit_amount_vnd,
+            amount_vnd=line.amount_vnd,
+            why=line.why,
+            resolution=line.resolution,
+            exempt_as=line.exempt_as,
+        )
+        for n, line in enumerate(found.lines, start=1)
+    )
+    return charge
+
+
+def _replace(
+    charge: Charge, quantities: Mapping[str, Quantity], *, by: User, reason: str, now: datetime
+) -> Charge | None:
+    dossier = charge.dossier
+    found = assessment_of(dossier, quantities=quantities, exemptions=_granted(dossier))
+    _set(charge, ChargeStatus.CANCELLED)
+    payer: dict[str, Any] = {"payer_name": charge.payer_name, "payer_address": charge.payer_address}
+    fresh = None
+    if found.total_vnd:
+        fresh = _freeze(dossier, found, quantities, now, by=by, reason=reason, replaces=charge, **payer)
+    tell_dossier(dossier, now)
+    return fresh
+
+
+def _granted(dossier: Dossier) -> list[int]:
+    return list(dossier.exemption_claims.filter(granted=True).values_list("exemption_id", flat=True))
+
+
+def _grant(dossier: Dossier, exemption: FeeExemption, *, by: User, reason: str, now: datetime) -> None:
+    decided = {"granted": True, "decided_by": by, "decided_at": now, "reason": reason}
+    claimed, is_new = ExemptionClaim.objects.get_or_create(
+        dossier=dossier, exemption=exemption, defaults=decided | {"claimed_at": now}
+    )
+    if not is_new and claimed.granted is None:
+        ExemptionClaim.objects.filter(pk=claimed.pk, granted=None).update(**decided)
+
+
+def _locked_dossier(pk: int) -> Dossier:
+    found = Dossier.objects.select_for_update(of=("self",), no_key=True)
+    return found.select_related("applicant", "owner", "received_by", "unit").get(pk=pk)
+
+
+def _locked(charge: Charge) -> Charge:
+    """Return a charge, read anew, its dossier and itself locked in this order; two queries."""
+    dossier = _locked_dossier(charge.dossier_id)
+    fresh = Charge.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=charge.pk)
+    fresh.dossier = dossier
+    return fresh
+
+
+def _set(charge: Charge, status: ChargeStatus, **columns: Any) -> None:
+    for name, value in {"status": status, **columns}.items():
+        setattr(charge, name, value)
+    charge.save(update_fields=["status", *columns])
+
+
+def _require_untouched(charge: Charge, *statuses: ChargeStatus) -> None:
+    if charge.status not in (statuses or (ChargeStatus.OPEN,)):
+        raise Refused(_("This fee is no longer open."), code="state")
+    if charge.attempt_lines.filter(is_live=True).exists():
+        raise Refused(_("A payment of this fee is on its way. Wait for its end, or check it again."), code="paid")
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise Refused(_("Enter the reason."), code="reason", field="reason")
