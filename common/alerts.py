@@ -50,6 +50,12 @@ ADVICE: dict[str, Any] = {
         "Tonight's clean-up would have deleted far more than usual, so it deleted nothing. Check the server's clock. "
         "If the number is right, let it go on with manage.py purge."
     ),
+    AlertKind.MONEY: _(
+        "Payments go on. Tell the unit's accountant; what is named above is found on the pages about money. "
+        "“unbalanced”, “charge”, “receipt” and “not_booked” should never happen: keep the database as it is and ask "
+        "whoever runs the server. “unapplied”: pay back what nobody owed. “open_box”: have the box counted and closed. "
+        "“unanswered”: ask the provider."
+    ),
     AlertKind.STORE_FULL: _(
         "Uploads are refused until there is room; everything else works. Make room on the disk of the file store or "
         "enlarge it."

@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
-from .database import append_only, stamps
+from .database import append_only, balanced, stamps
 
 
 class CommonConfig(AppConfig):
@@ -17,3 +17,4 @@ class CommonConfig(AppConfig):
         for guards in (append_only, stamps):
             pre_migrate.connect(guards.lift_before_migrate, sender=self)
             post_migrate.connect(guards.install_after_migrate, sender=self)
+        post_migrate.connect(balanced.install_after_migrate, sender=self)

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from .models import Alert, AlertKind, Heartbeat
 
 # The queues of settings.CELERY_TASK_ROUTES.
-QUEUES = ("celery", "mail", "pdf")
+QUEUES = ("celery", "mail", "money", "pdf")
 # Longer than any task may run, so that a busy worker is not called silent.
 SILENCE = timedelta(minutes=5)
 

@@ -87,6 +87,7 @@ class Event(StrEnum):
     UNMASKED = "unmasked"
     MASS_READING = "mass_reading"
     CSP_VIOLATED = "csp_violated"
+    PAYMENT_FORGED = "payment_forged"
 
 
 # Recorded for later, nothing is wrong with it.

@@ -56,6 +56,7 @@ class AlertKind(models.TextChoices):
     YEAR_MISSING = "year_missing", _("Days off of a year are not entered")
     MASS_DELETION = "mass_deletion", _("A nightly clean-up stopped")
     STORE_FULL = "store_full", _("The file store is full")
+    MONEY = "money", _("The books of money do not agree")
 
 
 class Alert(models.Model):

@@ -3,7 +3,7 @@
 import re
 import string
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -41,6 +41,13 @@ _RUN = re.compile(r"[0-9]+|[^\W_][\u0300-\u036f]*|[\W_]+")
 def page_language() -> str:
     """Return the language of what is being shown: 'vi' or 'en'."""
     return "en" if (get_language() or "").startswith("en") else "vi"
+
+
+def translated(row: Any, name: str) -> str:
+    """Return a text of a row or mapping in the language of the page: what is in ``<name>_en``, else the Vietnamese."""
+    if isinstance(row, Mapping):
+        return (row.get(f"{name}_en", "") if page_language() == "en" else "") or row[name]
+    return (getattr(row, f"{name}_en") if page_language() == "en" else "") or getattr(row, name)
 
 
 def digits_in(text: Any, length: int = 18) -> int | None:
@@ -112,6 +119,15 @@ def in_order(rows: Iterable[Row], name: Callable[[Row], str] = lambda row: str(g
 def lower_first(text: str) -> str:
     """Return a name as it stands inside a sentence: 'xã Xuân Bắc' for 'Xã Xuân Bắc'."""
     return text[:1].lower() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """Return what somebody wrote as a sentence: a capital letter first, one sign at its end; '' stays ''."""
+    words = text.rstrip(" .,;:…")
+    ending = text[len(words) :].strip()
+    if not words or "…" in ending or "..." in ending:
+        return text[:1].upper() + text[1:]
+    return words[:1].upper() + words[1:] + ("" if words.endswith(("!", "?")) else ".")
 
 
 def is_broken(text: str) -> bool:

@@ -25,7 +25,11 @@ MISSING, CHANGED = "missing", "changed"
 
 
 class FileChanged(Exception):
-    """A stored file that is missing or no longer what was stored."""
+    """A stored file that is missing or no longer what was stored: ``why`` is MISSING or CHANGED."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 @dataclass(frozen=True)

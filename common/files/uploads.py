@@ -41,7 +41,7 @@ ACCEPT_ATTRIBUTE = ",".join(
     [".pdf,.jpg,.jpeg,.jfif,.png,.heic,.heif,.webp", "image/jpeg,image/png,image/heic,image/webp", "application/pdf"]
 )
 HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}
-SERVED_TYPES = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
+SERVED_TYPES = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 NAME_LENGTH = 100
 # How people see a file whose name says nothing.
 NO_NAME = "giay-to"
@@ -68,7 +68,7 @@ REASONS = {
     "attachment": _("The file %(name)s carries other files inside. Send each of them on its own."),
     "active": _("The file %(name)s contains active content. Print it to a new PDF and send that one."),
     "link": _(
-        "The file %(name)s contains a link that leads neither to a web page nor to an e-mail address or phone number. "
+        "The file %(name)s contains a link that leads neither to a web page nor to an email address or phone number. "
         "Print it to a new PDF and send that one."
     ),
     "unfolds": _("The file %(name)s unfolds to far more than its size. Print it to a new PDF and send that one."),
@@ -77,6 +77,11 @@ REASONS = {
         "saved it."
     ),
     "macros": _("The file %(name)s contains a program (macros). Save it without them, then send it again."),
+    "no_code": _(
+        "No QR code of an identity card can be read in the photo %(name)s. Lay the card flat in good light, take the "
+        "front from close by, or fill in the boxes yourself."
+    ),
+    "no_card": _("Choose a photo of the card's front, or scan or paste the text of its QR code."),
     "busy": _("Many files are being checked right now. Send the file %(name)s again in a moment."),
     "store": store.FULL,
     "slow": _("The file %(name)s takes too long to check. Make it smaller or send it in parts."),
@@ -90,7 +95,10 @@ def not_taken(code: str, name: str = "") -> Refused:
 
 @dataclass(frozen=True)
 class Accepted:
-    """A checked file: ``content`` is what is stored, ``name`` what people see, ``sha256`` in hex."""
+    """A checked file: ``content`` is what is stored, ``name`` what people see, ``sha256`` in hex.
+
+    ``faults`` are what makes a picture hard to read, as keys of ``quality.ADVICE``.
+    """
 
     name: str
     content: bytes
@@ -98,6 +106,7 @@ class Accepted:
     size: int
     sha256: str
     pages: int
+    faults: tuple[str, ...] = ()
 
 
 def clean_name(name: str) -> str:
@@ -155,10 +164,42 @@ def accept(upload: UploadedFile | None, *, now: datetime) -> Accepted:
     kind = kind_of(original)
     if not kind:
         raise not_taken("content" if extension[1:].lower() in EXTENSIONS else "type", name)
-    facts, content = parse(kind, original, name)
-    shown = stem + SERVED_TYPES[facts["media_type"]]
+    return made_of(parse(kind, original, name), stem)
+
+
+def made_of(parsed: tuple[dict[str, Any], bytes], stem: str) -> Accepted:
+    """Return what the parser made of a file that is called so."""
+    facts, content = parsed
     digest = hashlib.sha256(content).hexdigest()
-    return Accepted(shown, content, facts["media_type"], len(content), digest, facts["pages"])
+    media_type, faults = facts["media_type"], tuple(facts.get("faults", ()))
+    return Accepted(stem + SERVED_TYPES[media_type], content, media_type, len(content), digest, facts["pages"], faults)
+
+
+def turned(content: bytes, name: str, *, now: datetime) -> Accepted:
+    """Return a stored picture turned by a quarter, clockwise. Raises like :func:`accept`."""
+    try:
+        store.require_room(now)
+    except store.NotKept as error:
+        raise not_taken("store", name) from error
+    return made_of(parse("turn", content, name), split_name(name)[0])
+
+
+def text_of_card(upload: UploadedFile) -> str:
+    """Return the text of the QR on a photo of an identity card; the photo is not kept.
+
+    Raises :class:`~common.refusals.Refused`.
+    """
+    name = clean_name(upload.name or "")
+    if not upload.size:
+        raise not_taken("empty", name)
+    if upload.size > settings.MAX_PAPER_BYTES:
+        raise not_taken("too_large", name)
+    upload.seek(0)
+    content = upload.read()
+    if kind_of(content) != "image":
+        raise not_taken("no_code", name)
+    facts, _body = parse("id_card", content, name)
+    return str(facts["text"])
 
 
 def parse(kind: str, content: bytes, name: str) -> tuple[dict[str, Any], bytes]:

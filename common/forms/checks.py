@@ -91,7 +91,7 @@ def check_email(value: Any) -> str:
         message = _("No mail can be sent to this address. Check what stands before and after the @.")
         raise ValidationError(message) from error
     if len(email) > 254:
-        raise ValidationError(_("This e-mail address is too long."))
+        raise ValidationError(_("This email address is too long."))
     return email
 
 

@@ -5,6 +5,7 @@ docs/form-schema.md.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypeVar
@@ -15,7 +16,7 @@ from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.values.money import grouped
+from common.values.money import grouped, read_decimal
 
 from ..text import clean_text, lower_first, plain
 from ..values import divisions, partial_date
@@ -29,6 +30,7 @@ ANSWERS = "answer"
 MAX_NUMBER = 40
 Made = TypeVar("Made", bound=forms.Field)
 _CURRENCY = re.compile(r"\s*(?:đồng|đ|vnđ|vnd|₫)\.?$", re.IGNORECASE)
+_FIGURES = re.compile(r"([\d., ]*\d|)(.*)", re.ASCII | re.DOTALL)
 _THOUSANDS = re.compile(r"-?\d{1,3}(?:[. ]\d{3})+|-?\d+", re.ASCII)
 
 
@@ -179,7 +181,7 @@ class MailField(_CheckedField):
     """An e-mail address."""
 
     attrs = {"inputmode": "email", "autocomplete": "email", "spellcheck": "false", "autocapitalize": "none"}
-    default_error_messages = {"required": gettext_lazy("Enter the e-mail address.")}
+    default_error_messages = {"required": gettext_lazy("Enter the email address.")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**({"max_length": 254} | kwargs))
@@ -229,6 +231,40 @@ class MoneyField(WholeNumberField):
     def prepare_value(self, value: Any) -> Any:
         """Show a stored amount with dots."""
         return grouped(value) if isinstance(value, int) else value
+
+
+class DecimalField(forms.Field):
+    """An exact decimal, not negative, typed as in Vietnam: '1.234,5' becomes '1234.5'.
+
+    The unit may be typed behind it. Boxes are filled with ``decimal_text`` of what is stored: what was typed stays.
+    """
+
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": 40})
+
+    def __init__(self, *, decimals: int, unit: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        self.decimals, self.unit = decimals, unit
+
+    def to_python(self, value: Any) -> str:
+        """Return the exact decimal, '' when nothing was typed."""
+        text = plain(str(value if value is not None else ""))
+        figures, unit = _FIGURES.fullmatch(text).groups()  # type: ignore[union-attr]
+        text = figures if _bare(unit) == _bare(self.unit) else text
+        if not text:
+            return ""
+        try:
+            number = read_decimal(text)
+        except ValueError as error:
+            raise ValidationError(_("Enter a number, for example 120,5."), code="invalid") from error
+        if len(number.partition(".")[2]) > self.decimals:
+            message = _("Write at most %(count)d digits after the comma.") % {"count": self.decimals}
+            raise ValidationError(message, code="decimals")
+        return number
+
+
+def _bare(unit: str) -> str:
+    """Return a unit as people may type it: 'm2' is 'm²'."""
+    return unicodedata.normalize("NFKC", unit).casefold().strip()
 
 
 class PartialDateField(forms.Field):

@@ -1,6 +1,6 @@
 """What was typed into a form and did not pass its checks, kept as it was sent, so that nobody types it again."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django import forms
@@ -9,18 +9,19 @@ from django.utils.datastructures import MultiValueDict
 Typed = dict[str, list[str]]
 
 
-def typed_of(form: forms.BaseForm) -> Typed:
+def typed_of(form: forms.BaseForm, only: Collection[str] | None = None) -> Typed:
     """Return the boxes of a checked form as they were sent, {} when nothing that was typed is at fault.
 
     An empty box that must be filled in is no fault of what was typed. Boxes of
-    other forms and buttons are left out.
+    other forms and buttons are left out; ``only`` looks at some fields alone.
     """
-    if not any(not _is_blank(_sent(form, name)) for name in form.errors if name in form.fields):
+    fields = [name for name in form.fields if only is None or name in only]
+    if not any(name in form.errors and not _is_blank(_sent(form, name)) for name in fields):
         return {}
     data: Any = (
         form.data if isinstance(form.data, MultiValueDict) else as_sent({box: [form.data[box]] for box in form.data})
     )
-    names = {form.add_prefix(name) for name in form.fields}
+    names = {form.add_prefix(name) for name in fields}
     return {box: data.getlist(box) for box in data if _belongs(box, names)}
 
 

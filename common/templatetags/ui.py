@@ -12,14 +12,16 @@ from django import template
 from django.forms import BaseForm, BoundField
 from django.template import Context
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from lucide.templatetags.lucide import lucide
 
 from common.clock import LOCAL
-from common.text import page_language
+from common.text import page_language, translated
 from common.values import partial_date as partial_dates
 from common.values.divisions import address_text
 from common.values.money import format_vnd
@@ -48,7 +50,17 @@ STATUS_TAGS = {
 
 # So many entries of a history stand open; one or two more are not worth a fold.
 _OPEN, _SPARED = 5, 2
+_WEEKDAYS = (
+    pgettext_lazy("in a sentence", "Monday"),
+    pgettext_lazy("in a sentence", "Tuesday"),
+    pgettext_lazy("in a sentence", "Wednesday"),
+    pgettext_lazy("in a sentence", "Thursday"),
+    pgettext_lazy("in a sentence", "Friday"),
+    pgettext_lazy("in a sentence", "Saturday"),
+    pgettext_lazy("in a sentence", "Sunday"),
+)
 # Letters that no English word has.
+_AMOUNT = re.compile(r"(?<=\d )đồng\b")
 _VIETNAMESE = re.compile(r"[ăâđêôơưàảãạáằẳẵặắầẩẫậấèẻẽẹéềểễệếìỉĩịíòỏõọóồổỗộốờởỡợớùủũụúừửữựứỳỷỹỵý]", re.IGNORECASE)
 
 
@@ -60,6 +72,35 @@ def icon(name: str) -> SafeString:
     Raises lucide.IconDoesNotExist for an unknown name.
     """
     return mark_safe(lucide(str(name), size=20, **{"class": "icon", "aria-hidden": "true", "focusable": "false"}))  # noqa: S308
+
+
+# Symbols of static/portal/signs.svg: life events by their code, and what papers are.
+SIGNS = frozenset(
+    (
+        "co-con-nho",
+        "ket-hon",
+        "nguoi-than-qua-doi",
+        "chuyen-cho-o",
+        "nha-dat",
+        "kinh-doanh",
+        "ho-tro-xa-hoi",
+        "giay-to-chung-thuc",
+        "nhan-nuoi-giam-ho",
+        "sinh-hoat-cong-dong",
+        "khieu-nai-boi-thuong",
+        "all",
+        "paper",
+        "paper-form",
+        "id-card",
+    )
+)
+
+
+@register.simple_tag
+def sign(name: str) -> SafeString:
+    """Draw a symbol of the portal's own sprite, *all* for a life event without one; decoration only, as an icon."""
+    url = f"{static('portal/signs.svg')}#{name if name in SIGNS else 'all'}"
+    return format_html('<svg class="sign" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', url)
 
 
 register.simple_tag(format_vnd, name="vnd")
@@ -93,6 +134,31 @@ def vi_datetime(value: datetime | None) -> str:
         return ""
     moment = value.astimezone(LOCAL)
     return _("%(time)s on %(day)s") % {"time": f"{moment:%H:%M}", "day": f"{moment:%d/%m/%Y}"}
+
+
+@register.filter
+def vi_weekday(value: datetime | None) -> str:
+    """Write a moment as '17:00 thứ Sáu 27/03/2026', in Vietnam's time; nothing for None."""
+    return _with_weekday(value, "%d/%m/%Y")
+
+
+@register.filter
+def vi_soon(value: datetime | None) -> str:
+    """Write a moment of the coming days as '17:00 thứ Sáu 27/03', in Vietnam's time; nothing for None."""
+    return _with_weekday(value, "%d/%m")
+
+
+def vi_day(day: date) -> str:
+    """Write a day as 'thứ Sáu 27/03/2026'."""
+    return _("%(weekday)s %(day)s") % {"weekday": _WEEKDAYS[day.weekday()], "day": f"{day:%d/%m/%Y}"}
+
+
+def _with_weekday(value: datetime | None, form: str) -> str:
+    if not value:
+        return ""
+    moment = value.astimezone(LOCAL)
+    facts = {"time": f"{moment:%H:%M}", "weekday": _WEEKDAYS[moment.weekday()], "day": moment.strftime(form)}
+    return _("%(time)s on %(weekday)s %(day)s") % facts
 
 
 @register.filter
@@ -208,15 +274,15 @@ def _display_bar(language: str, display: Display) -> list[str]:
 
 
 @register.simple_tag(takes_context=True)
-def footer(context: Context) -> SafeString:
-    """Write the foot of every page: who runs the site, and the lasting links."""
-    return _footer(page_language(), tuple(vars(context["site_unit"]).items()))
+def footer(context: Context, is_brief: bool = False) -> SafeString:
+    """Write the foot of a page: who runs the site, and the lasting links; ``is_brief`` folds all but the telephone."""
+    return _footer(page_language(), tuple(vars(context["site_unit"]).items()), is_brief)
 
 
 @cache
-def _footer(language: str, site: tuple[tuple[str, str], ...]) -> SafeString:
-    """Return the foot, written once for each language."""
-    return render_to_string("_footer.html", {"site_unit": dict(site)})
+def _footer(language: str, site: tuple[tuple[str, str], ...], is_brief: bool) -> SafeString:
+    """Return the foot, written once for each language and length."""
+    return render_to_string("_footer_brief.html" if is_brief else "_footer.html", {"site_unit": dict(site)})
 
 
 @register.filter
@@ -243,6 +309,12 @@ def spoken(text: Any) -> str:
     return format_html('<span lang="vi">{}</span>', html) if _is_foreign(html) else html
 
 
+@register.filter(name="translated")
+def translated_of(row: Any, name: str) -> str:
+    """Write a text of a row in the language of the page, marked where only the Vietnamese is there."""
+    return spoken(translated(row, name))
+
+
 @register.filter
 def tongue(text: Any) -> SafeString:
     """Return the attribute that does what :func:`spoken` does, for an element that takes no other inside."""
@@ -250,7 +322,10 @@ def tongue(text: Any) -> SafeString:
 
 
 def _is_foreign(text: str) -> bool:
-    return page_language() != "vi" and _VIETNAMESE.search(unicodedata.normalize("NFC", text)) is not None
+    # The currency is called so in any language.
+    return (
+        page_language() != "vi" and _VIETNAMESE.search(_AMOUNT.sub("", unicodedata.normalize("NFC", text))) is not None
+    )
 
 
 @register.filter

@@ -36,6 +36,8 @@ def test_a_moment_is_told_to_the_second():
         ("A < ế", '<span lang="vi">A &lt; ế</span>'),
         (mark_safe("xã<br>An"), '<span lang="vi">xã<br>An</span>'),
         ("Birth registration", "Birth registration"),
+        ("16.000 đồng (2 × 8.000 đồng/copy)", "16.000 đồng (2 × 8.000 đồng/copy)"),
+        ("Hợp đồng", '<span lang="vi">Hợp đồng</span>'),
         ("e\u0302", '<span lang="vi">e\u0302</span>'),
     ],
 )
@@ -44,6 +46,16 @@ def test_vietnamese_is_marked_on_english_pages_only(text, marked):
         assert render("{{ text|spoken }}", text=text) == marked
     with translation.override("vi"):
         assert "lang" not in render("{{ text|spoken }}", text=text)
+
+
+@pytest.mark.parametrize("row", [SimpleNamespace, dict])
+def test_a_row_speaks_the_language_of_the_page(row):
+    both, one = row(name="Hộ tịch", name_en="Civil status"), row(name="Đất đai", name_en="")
+    template = '{{ both|translated:"name" }}, {{ one|translated:"name" }}'
+    with translation.override("en"):
+        assert render(template, both=both, one=one) == 'Civil status, <span lang="vi">Đất đai</span>'
+    with translation.override("vi"):
+        assert render(template, both=both, one=one) == "Hộ tịch, Đất đai"
 
 
 def test_unknown_icon_is_a_fault():

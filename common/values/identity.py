@@ -52,6 +52,13 @@ def born_in(number: str) -> int:
     return 1900 + 100 * (int(number[3]) // 2) + int(number[4:6])
 
 
+def sex_of(number: str) -> str:
+    """Return the sex that a personal number carries, ``nam`` or ``nu``; '' for any other number."""
+    if not is_personal_number(number):
+        return ""
+    return "nu" if int(number[3]) % 2 else "nam"
+
+
 def check_personal_number(text: str, *, today: date | None = None) -> str:
     """Return the 12 digits of a personal number.
 
@@ -133,7 +140,7 @@ def birth_warning(number: str, birth: str, sex: str) -> str:
         return ""
     if birth[:4].isascii() and birth[:4].isdigit() and int(birth[:4]) != born_in(number):
         return _("The personal number gives another year of birth. Please check both.")
-    if sex in ("nam", "nu") and (int(number[3]) % 2 == 1) != (sex == "nu"):
+    if sex in ("nam", "nu") and sex != sex_of(number):
         return _("The personal number gives another sex. Please check both.")
     return ""
 
@@ -141,3 +148,8 @@ def birth_warning(number: str, birth: str, sex: str) -> str:
 def masked(number: str) -> str:
     """Return a number with all but its last three characters hidden; '' for none."""
     return "•" * (len(number) - 3) + number[-3:]
+
+
+def masked_name(name: str) -> str:
+    """Return a name as its initials: 'N. V. A.'; '' for none."""
+    return " ".join(f"{word[0]}." for word in name.split())

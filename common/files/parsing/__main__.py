@@ -1,4 +1,4 @@
-"""Start the parser: ``python -I common/files/parsing <pdf|image|docx|xlsx|odt>``."""
+"""Start the parser: ``python -I common/files/parsing <kind>``, of the kinds that ``child.py`` knows."""
 
 import sys
 from importlib import import_module

@@ -3,6 +3,7 @@
 import io
 from typing import Any
 
+from .quality import faults_of
 from .refused import Refused
 
 # What fits in that memory, measured: a JPEG is shrunk while it is decoded (a progressive one of 200 megapixels takes
@@ -44,6 +45,20 @@ def parse_image(content: bytes) -> tuple[dict[str, Any], bytes]:
         raise Refused("pixels") from error
     if turn is not None:
         plain = plain.transpose(Image.Transpose(turn))
+    return stored(plain, kind)
+
+
+def turn_image(content: bytes) -> tuple[dict[str, Any], bytes]:
+    """Turn a stored picture by a quarter, clockwise."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(content), formats=["JPEG", "PNG"]) as image:
+        return stored(flat(image).transpose(Image.Transpose.ROTATE_270), str(image.format))
+
+
+def stored(plain: Any, kind: str) -> tuple[dict[str, Any], bytes]:
+    """Return a plain picture as it is stored, with what makes it hard to read."""
+    faults = faults_of(plain)
     out = io.BytesIO()
     if kind == "PNG":
         plain = without_colour(plain)
@@ -51,7 +66,8 @@ def parse_image(content: bytes) -> tuple[dict[str, Any], bytes]:
     if kind != "PNG" or out.tell() > PNG_BYTES:
         out, kind = io.BytesIO(), "JPEG"
         plain.save(out, "JPEG", quality=85)
-    return {"media_type": "image/png" if kind == "PNG" else "image/jpeg", "pages": 1}, out.getvalue()
+    media_type = "image/png" if kind == "PNG" else "image/jpeg"
+    return {"media_type": media_type, "pages": 1, "faults": faults}, out.getvalue()
 
 
 # What the EXIF orientation asks for, in the numbers of Image.Transpose.

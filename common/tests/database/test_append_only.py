@@ -183,6 +183,36 @@ def is_reading(sql):
     return sql.split()[0] in {"SELECT", "PRAGMA", "BEGIN", "COMMIT"}
 
 
+@pytest.mark.sqlite
+def test_rows_may_share_what_is_not_unique_and_none_is_pushed_out_by_what_is(scratch):
+    run(f"CREATE INDEX scratch_text ON {TABLE} (text)")
+    run(f"CREATE UNIQUE INDEX scratch_file ON {TABLE} (file) WHERE file <> ''")
+    run(f"CREATE INDEX scratch_status ON {TABLE} (status)")
+    append_only.register(TABLE)
+    append_only.install()
+    run(f"INSERT INTO {TABLE} VALUES (2, 'first', '', NULL, 'draft')")
+    run(f"INSERT INTO {TABLE} VALUES (3, 'first', 'a.pdf', NULL, 'draft')")
+    refused(f"INSERT OR REPLACE INTO {TABLE} VALUES (4, 'next', 'a.pdf', NULL, 'draft')")
+    refused(f"INSERT OR REPLACE INTO {TABLE} VALUES (1, 'next', 'b.pdf', NULL, 'draft')")
+
+
+@pytest.mark.sqlite
+def test_a_unique_expression_is_not_passed_over(scratch):
+    run(f"CREATE UNIQUE INDEX scratch_lower ON {TABLE} (lower(text))")
+    append_only.register(TABLE)
+    with pytest.raises(NotImplementedError, match=f"{TABLE} has a unique expression.*scratch_lower"):
+        append_only.install()
+
+
+def test_a_stricter_rule_takes_the_place_of_the_one_before(scratch):
+    append_only.register(TABLE, allowed_columns=["text"])
+    append_only.install()
+    run(f"UPDATE {TABLE} SET text = 'second'")
+    append_only.register(TABLE)
+    assert append_only.install() == 1
+    refused(f"UPDATE {TABLE} SET text = 'third'")
+
+
 def test_installing_again_touches_nothing(scratch):
     append_only.register(TABLE, allowed_columns=["status"])
     assert append_only.install() == 1
