@@ -9,7 +9,7 @@ from common.text import fold
 
 from . import reachable
 from .loading import condition_faults, load
-from .parts import Place, Question, Schema, SchemaError, SchemaFault, Section, Words, is_empty
+from .parts import Place, Question, Schema, SchemaError, SchemaFault, Section, Words, condition_fields, is_empty
 
 __all__ = ["check_form", "condition_faults", "unreachable"]
 
@@ -20,7 +20,7 @@ def check_form(data: Any) -> list[SchemaFault]:
         schema = load(data)
     except SchemaError as error:
         return [*error.faults, *_label_warnings(data)]
-    return [*unreachable(schema), *_label_warnings(data)]
+    return [*unreachable(schema), *not_yet_known(schema), *_label_warnings(data)]
 
 
 def unreachable(schema: Schema) -> list[SchemaFault]:
@@ -37,6 +37,36 @@ def unreachable(schema: Schema) -> list[SchemaFault]:
         places += [column for column in columns if f"field-{column.column}" in lost]
     message = _("its condition can never hold, so nobody is asked this")
     return [SchemaFault(place, message) for place in places if place.column or place.anchor in hidden]
+
+
+def not_yet_known(schema: Schema) -> list[SchemaFault]:
+    """Return a fault for every question that hangs on an answer of its own page which is not known there yet.
+
+    A page is filled in before it is sent: what is typed on it pre-fills nothing there, and what is calculated of it
+    shows and hides nothing there.
+    """
+    found = []
+    for section in schema.sections:
+        own = {field.key: field for field in section.fields}
+        for field in section.fields:
+            place = Place(section.key, field.key, names=(section.title.vi, field.label.vi))
+            source = own.get(field.prefill.removeprefix("answer:")) if ":" in field.prefill else None
+            read = condition_fields(field.show_if)
+            made = next((own[key] for key in own if key in read and own[key].derive), None)
+            if source is not None:
+                text = _(
+                    "cannot be filled in from “%(name)s”, which is asked on the same page; ask it on an earlier one"
+                )
+                found.append(SchemaFault(place, text % {"name": source.label.vi}))
+            if made is not None:
+                text = _("cannot hang on “%(name)s”, which is worked out once the page is sent; ask it on a later page")
+                found.append(SchemaFault(place, text % {"name": made.label.vi}))
+    found += [
+        SchemaFault(Place(part=_("check “%(name)s”") % {"name": check.message.vi}), _("its condition can never hold"))
+        for check in schema.checks
+        if check.when is not None and not reachable.can_hold(schema, check.when)
+    ]
+    return found
 
 
 def _row(table: Question) -> Schema:

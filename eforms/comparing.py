@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy
 from common.values.money import grouped
 
 from . import schema as form_schema
-from .parts import Words
+from .across.checks import in_words
+from .parts import Check, Words
 from .rules import RULES
 from .schema import Question, Schema, Section
 
@@ -23,6 +24,7 @@ _TYPES = {
     "text": gettext_lazy("short text"),
     "long_text": gettext_lazy("long text"),
     "number": gettext_lazy("number"),
+    "decimal": gettext_lazy("decimal number"),
     "money": gettext_lazy("amount of money"),
     "date": gettext_lazy("date"),
     "choice": gettext_lazy("one choice"),
@@ -33,7 +35,7 @@ _TYPES = {
     "id_number": gettext_lazy("number of an identity paper"),
     "tax_code": gettext_lazy("tax code"),
     "phone": gettext_lazy("phone number"),
-    "email": gettext_lazy("e-mail address"),
+    "email": gettext_lazy("email address"),
     "address": gettext_lazy("address"),
     "bank_account": gettext_lazy("bank account"),
     "table": gettext_lazy("table"),
@@ -101,6 +103,7 @@ class _Comparison:
             found += self.wording(WORDS, "", "", "", _("Title of the form"), self.before.title, self.after.title)
             signatures = (_joined(self.before.signatures), _joined(self.after.signatures))
             found += self.wording(WORDS, "", "", "", _("Who signs the paper"), *signatures)
+        found += self.checks()
         moved = moved_keys(list(self.old_sections), list(self.new_sections))
         for section in self.new_sections.values():
             found += self.section(section, is_moved=section.key in moved)
@@ -116,6 +119,30 @@ class _Comparison:
                 label = self.say(section.title)
                 found.append(FormChange(GONE, key, "", label, _("The part “%(label)s” is gone.") % {"label": label}))
         return found
+
+    def checks(self) -> list[FormChange]:
+        """Compare the checks between answers; each is told where the newer form, or the older one, tells it."""
+        old, new = ({one.key: one for one in form.checks} if form else {} for form in (self.before, self.after))
+        found = []
+        for key in [*new, *(key for key in old if key not in new)]:
+            before, after = self.check(self.before, old.get(key)), self.check(self.after, new.get(key))
+            if before != after:
+                one = new.get(key) or old[key]
+                section, field = (self.new if key in new else self.old)[one.box]
+                text = _("Check between answers:")
+                label = self.say(field.label)
+                found.append(FormChange(CHECKS, section.key, field.key, label, text, before, after))
+        return found
+
+    def check(self, schema: Schema | None, check: Check | None) -> str:
+        if schema is None or check is None:
+            return _("(none)")
+        names = [self.say(_field(schema, key).label) for key in check.fields]
+        parts = [in_words(check.kind, names, check.amount, check.unit, check.value)]
+        if check.when is not None:
+            parts.append(_("only if %(condition)s") % {"condition": self.when(schema, check.when)})
+        parts += [_("refuses") if check.is_error else _("warns"), check.message.vi, check.message.en, check.basis]
+        return "; ".join(filter(None, parts))
 
     def section(self, section: Section, *, is_moved: bool) -> list[FormChange]:
         label = self.say(section.title)
@@ -181,6 +208,15 @@ class _Comparison:
         key = table or after.key
         found = self.wording(RENAMED, section, key, label, _("Question"), before.label, after.label)
         found += self.wording(
+            WORDS,
+            section,
+            key,
+            label,
+            _("Group that begins with “%(label)s”") % {"label": label},
+            before.group,
+            after.group,
+        )
+        found += self.wording(
             WORDS, section, key, label, _("Help of “%(label)s”") % {"label": label}, before.help, after.help
         )
         found += self.wording(
@@ -216,8 +252,12 @@ class _Comparison:
             add(CHECKS, _("Rows of “%(label)s”:"), *rows)
         if before.prints != after.prints:
             add(WORDS, _("“%(label)s” is now printed.") if after.prints else _("“%(label)s” is no longer printed."))
+        if (before.unit, before.decimals) != (after.unit, after.decimals):
+            add(CHECKS, _("Unit or digits after the comma of “%(label)s” have changed."))
         if (before.prefill, before.default, before.derive) != (after.prefill, after.default, after.derive):
             add(WORDS, _("What stands in “%(label)s” beforehand has changed."))
+        if before.about != after.about:
+            add(WORDS, _("Whose fact “%(label)s” asks has changed."))
         return found + self.columns(section, before, after)
 
     def options(self, section: str, key: str, before: Question, after: Question) -> list[FormChange]:

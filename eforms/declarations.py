@@ -15,7 +15,7 @@ from django.utils import translation
 from common.qr import qr_svg
 
 from . import schema as form_schema
-from .schema import Answers, Question, Schema
+from .schema import Answers, Question, Schema, label_of
 
 BLANK_TEMPLATE = "declarations/blank.html"
 PDF_TEMPLATE = "declarations/pdf.html"
@@ -25,9 +25,14 @@ BOXES_UP_TO = 7
 WORDS_UP_TO = 12
 BLANK_ROWS = 3
 # Shorter answers leave room for a second question on paper.
-_SIZES = {"phone": "short", "number": "short", "money": "short", "tax_code": "short", "id_number": "half"}
+_SIZES = {
+    "phone": "short", "number": "short", "decimal": "short", "money": "short", "tax_code": "short", "id_number": "half",
+}  # fmt: skip
 _LINES = {"long_text": 5, "address": 2}
-_LONGEST = {"full_name": 80, "id_number": 40, "tax_code": 20, "phone": 30, "email": 254, "number": 18, "money": 18}
+_LONGEST = {
+    "full_name": 80, "id_number": 40, "tax_code": 20, "phone": 30, "email": 254,
+    "number": 18, "decimal": 24, "money": 18,
+}  # fmt: skip
 _DATE_PARTS = (("day", "ngày", 2), ("month", "tháng", 2), ("year", "năm", 4))
 _BANK_PARTS = (("number", "Số tài khoản", 30), ("bank", "Tại ngân hàng", 100), ("holder", "Chủ tài khoản", 100))
 _SEXES = (("nam", "Nam"), ("nu", "Nữ"))
@@ -228,8 +233,8 @@ def _filled(field_: Question, live: Answers) -> Line | None:
     label = plain(field_.label.vi)
     if field_.type == "note":
         return Line("note", field_.key, label, plain(field_.help.vi))
-    value: Any = form_schema.derived(field_.derive, live) if field_.derive else live.get(field_.key)
-    if field_.derive and not value:
+    value: Any = form_schema.shown(field_, live)
+    if field_.derive and form_schema.is_empty(value):
         return None
     if field_.type == "table":
         heads = tuple(plain(column.label.vi) for column in field_.columns)
@@ -275,7 +280,7 @@ def _when(schema: Schema, condition: Mapping[str, Any] | None) -> str:
 
 
 def _blank(field_: Question) -> Line:
-    key, label, help_ = field_.key, plain(field_.label.vi), plain(field_.help.vi)
+    key, label, help_ = field_.key, plain(label_of(field_, "vi")), plain(field_.help.vi)
     match field_.type:
         case "note":
             return Line("note", key, label, help_)
@@ -334,11 +339,11 @@ def _blank_cell(table: Question, n: int, column: Question) -> Line:
     if column.type in ("choice", "yes_no"):
         boxes = tuple(Box(name, plain(option.label.vi), option.value) for option in column.options)
         return Line("select", name, plain(column.label.vi), boxes=boxes)
-    return Line("line", name, plain(column.label.vi), longest=_longest(column))
+    return Line("line", name, plain(label_of(column, "vi")), longest=_longest(column))
 
 
 def _head(column: Question) -> str:
-    label = plain(column.label.vi)
+    label = plain(label_of(column, "vi"))
     if 1 < len(column.options) <= BOXES_UP_TO:
         return f"{label} ({'/'.join(plain(option.label.vi) for option in column.options)})"
     return f"{label} (ngày/tháng/năm)" if column.type == "date" else label

@@ -8,18 +8,22 @@ from django.utils.translation import gettext as _
 
 from common.values.frozen import FrozenDict
 
+from .across.reading import read_checks, read_derivation
 from .lists import named_lists
 from .parts import (
     _KEY,
+    APPLICANT,
     COLUMN_TYPES,
-    DERIVATIONS,
+    FACTS,
     MAX_COLUMNS,
+    MAX_DECIMALS,
     MAX_FIELDS,
     MAX_OPTIONS,
     MAX_ROWS,
     MAX_SECTIONS,
     MAX_SIGNATURE,
     MAX_SIGNATURES,
+    MAX_UNIT,
     PREFILLS,
     SIGNATURES,
     TYPES,
@@ -59,6 +63,9 @@ class _Loader(Reader):
         super().__init__()
         self.section_keys: set[str] = set()
         self.keys: set[str] = set()
+        self.facts: set[str] = set()
+        # The people whom chosen answers name, with where.
+        self.named: list[tuple[str, Place]] = []
 
     def load(self, data: Any) -> Schema:
         place = Place()
@@ -66,7 +73,7 @@ class _Loader(Reader):
             raise SchemaError([SchemaFault(place, _("this is not an object"))])
         if data.get("schema") != 1 or isinstance(data.get("schema"), bool):
             self.fault(place, _("schema must be 1"))
-        self.only(data, {"schema", "title", "basis", "signatures", "sections"}, place)
+        self.only(data, {"schema", "title", "basis", "signatures", "sections", "checks"}, place)
         title = self.words(data.get("title"), place.within(_("title")), needed=True)
         basis = data.get("basis", "")
         if not isinstance(basis, str) or len(basis) > 1000:
@@ -76,9 +83,14 @@ class _Loader(Reader):
             self.section(item, n)
             for n, item in enumerate(self.items(data.get("sections"), place.within(_("sections")), MAX_SECTIONS))
         )
+        people = {fact.partition(":")[0] for fact in self.facts}
+        for person, where in self.named:
+            if person not in people:
+                self.fault(where, _("no question is about %(name)s") % {"name": quoted(person)})
+        checks = read_checks(self, data.get("checks"), sections)
         if self.faults:
             raise SchemaError(self.faults)
-        return Schema(title, basis, sections, signatures)
+        return Schema(title, basis, sections, signatures, checks)
 
     def signatures(self, data: Mapping[str, Any], place: Place) -> tuple[Words, ...]:
         if "signatures" not in data:
@@ -131,7 +143,7 @@ class _Loader(Reader):
         *,
         is_column: bool = False,
     ) -> Question:
-        self.only(data, _PROPERTIES, place)
+        self.only(data, _PROPERTIES - {"group"} if is_column else _PROPERTIES, place)
         kind = data.get("type")
         if not isinstance(kind, str) or kind not in (COLUMN_TYPES if is_column else TYPES):
             self.fault(place, _("unknown type %(name)s") % {"name": quoted(kind)})
@@ -140,8 +152,10 @@ class _Loader(Reader):
             if not isinstance(data.get(name, False), bool):
                 self.fault(place, _("%(name)s must be true or false") % {"name": name})
         options = self.options(data, kind, place)
-        derive = self.derive(data.get("derive"), kind, place, earlier)
+        derive = read_derivation(self, data.get("derive"), kind, place, earlier, len(options))
+        unit, decimals = self.unit(data, kind, place)
         prefill = self.prefill(data.get("prefill", ""), kind, place, earlier)
+        about = self.about(data.get("about", ""), kind, place, is_column=is_column)
         default = data.get("default", "")
         if not isinstance(default, str) or (default and default not in {option.value for option in options}):
             self.fault(place, _("default must be the value of one of the options"))
@@ -153,6 +167,7 @@ class _Loader(Reader):
             key=self.key(data.get("key"), place, taken),
             type=kind,
             label=self.words(data.get("label"), place.within(_("label")), needed=True),
+            group=self.words(data.get("group"), place.within(_("title of the group"))),
             help=self.words(data.get("help"), place.within(_("help"))),
             example=self.words(data.get("example"), place.within(_("example"))),
             is_required=data.get("required") is True and kind != "note",
@@ -160,9 +175,12 @@ class _Loader(Reader):
             rules=self.rules(data.get("rules", []), kind, place, earlier),
             show_if=self.condition(data.get("show_if"), place, earlier),
             prefill=prefill,
+            about=about,
             default=default,
             partial=data.get("partial") is True,
             derive=derive,
+            unit=unit,
+            decimals=decimals,
             prints=data.get("prints", True) is not False,
             columns=columns,
             min_rows=minimum,
@@ -186,7 +204,7 @@ class _Loader(Reader):
         values: set[str] = set()
         where = place.within(_("answers to choose from"))
         for item in self.items(data.get("options"), where, MAX_OPTIONS):
-            self.only(item, {"value", "label"}, where)
+            self.only(item, {"value", "label", "person"}, where)
             value = item.get("value")
             if not isinstance(value, str) or not re.fullmatch(r"[A-Za-z0-9_\-]{1,40}", value, re.ASCII):
                 self.fault(where, _("a value is letters, digits, _ and -, at most 40"))
@@ -194,26 +212,28 @@ class _Loader(Reader):
             elif value in values:
                 self.fault(where, _("value %(value)s is used twice") % {"value": quoted(value)})
             values.add(value)
-            found.append(Option(value, self.words(item.get("label"), where, needed=True)))
+            person = item.get("person", "")
+            if not isinstance(person, str) or (person and kind != "choice"):
+                self.fault(where, _("an answer of one choice may name a person"))
+                person = ""
+            if person:
+                self.named.append((person, where))
+            found.append(Option(value, self.words(item.get("label"), where, needed=True), person))
         return tuple(found)
 
-    def derive(self, found: Any, kind: str, place: Place, earlier: dict[str, Question]) -> Mapping[str, str] | None:
-        if found is None:
-            return None
-        is_known = (
-            isinstance(found, Mapping)
-            and set(found) == {"name", "of"}
-            and isinstance(found["name"], str)
-            and found["name"] in DERIVATIONS
-            and isinstance(found["of"], str)
-        )
-        if not is_known or kind != "text":
-            self.fault(place, _("derive needs a text field, a known 'name' and 'of'"))
-            return None
-        source = earlier.get(found["of"])
-        if source is None or source.type != "date":
-            self.fault(place, _("derive reads %(key)s, which is no earlier date") % {"key": quoted(found["of"])})
-        return dict(found)
+    def unit(self, data: Mapping[str, Any], kind: str, place: Place) -> tuple[Words, int]:
+        """Read what a number counts, such as m², and how many digits a decimal has after the comma, by itself two."""
+        unit = self.words(data.get("unit"), place.within(_("unit")))
+        if "unit" in data and kind not in ("number", "decimal"):
+            self.fault(place, _("unit belongs to numbers"))
+        if any(len(text) > MAX_UNIT or "\n" in text for text in (unit.vi, unit.en)):
+            self.fault(place, _("a unit is one line of at most %(count)d characters") % {"count": MAX_UNIT})
+        decimals = data.get("decimals", 2 if kind == "decimal" else 0)
+        is_right = is_int(decimals) and 1 <= decimals <= MAX_DECIMALS
+        if ("decimals" in data and kind != "decimal") or (kind == "decimal" and not is_right):
+            self.fault(place, _("decimals of a decimal number are 1 to %(count)d") % {"count": MAX_DECIMALS})
+            return unit, 0
+        return unit, decimals
 
     def prefill(self, found: Any, kind: str, place: Place, earlier: dict[str, Question]) -> str:
         if not isinstance(found, str):
@@ -231,6 +251,22 @@ class _Loader(Reader):
         elif not fits:
             self.fault(place, _("prefill %(name)s does not fit type %(kind)s") % {"name": quoted(found), "kind": kind})
         return found
+
+    def about(self, found: Any, kind: str, place: Place, *, is_column: bool) -> str:
+        """Read whose fact a question asks, such as 'mother:birth'; one fact of a person is asked once."""
+        if found == "":
+            return ""
+        person, _colon, fact = found.partition(":") if isinstance(found, str) else ("", "", "")
+        if not _KEY.fullmatch(person) or person == APPLICANT or fact not in FACTS or is_column:
+            words = _("about names a person and a fact, such as mother:birth; not %(name)s")
+            self.fault(place, words % {"name": quoted(found)})
+            return ""
+        if kind not in FACTS[fact]:
+            self.fault(place, _("the fact %(name)s does not fit type %(kind)s") % {"name": quoted(fact), "kind": kind})
+        if found in self.facts:
+            self.fault(place, _("%(name)s is asked twice") % {"name": quoted(found)})
+        self.facts.add(found)
+        return str(found)
 
     def table(self, data: Mapping[str, Any], kind: str, place: Place) -> tuple[tuple[Question, ...], int, int]:
         if kind != "table":
@@ -288,6 +324,6 @@ def _name_of(data: Mapping[str, Any], part: str, n: int) -> str:
 
 
 _PROPERTIES = set(
-    "key type label help example required options options_from rules show_if prefill default partial derive prints "
-    "columns repeat".split()
+    "key type label group help example required options options_from rules show_if prefill about default partial "
+    "derive unit decimals prints columns repeat".split()
 )

@@ -11,12 +11,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from common.text import page_language
 from common.values import partial_date
 from common.values.money import grouped
 
 TYPES = frozenset(
-    "text long_text number money date choice choices yes_no full_name person id_number tax_code phone email address "
-    "bank_account table note".split()
+    "text long_text number decimal money date choice choices yes_no full_name person id_number tax_code phone email "
+    "address bank_account table note".split()
 )
 COLUMN_TYPES = TYPES - {"table", "note", "address", "bank_account", "person", "choices", "long_text"}
 _TEXTS = frozenset({"text", "long_text"})
@@ -33,17 +34,24 @@ PREFILLS: Mapping[str, frozenset[str]] = {
     "organisation_name": _TEXTS,
     "tax_code": _TEXTS | {"tax_code"},
     "representative_position": _TEXTS,
+    "id_issued": frozenset({"date"}),
+    "id_issuer": _TEXTS,
+    "ethnicity": frozenset({"choice"}),
+    "nationality": frozenset({"choice"}),
+    "residence_kind": frozenset({"choice"}),
 }
-DERIVATIONS = frozenset({"date_in_words"})
+_OF_BODIES = ("organisation_name", "tax_code", "representative_position")
+# What can be known of any person; a question says with ``about`` whose it asks: 'mother:birth'.
+FACTS = {name: types for name, types in PREFILLS.items() if name not in _OF_BODIES}
+# Whose facts the account pre-fills: the person who applies.
+APPLICANT = "applicant"
 YES_NO = ("co", "khong")
 MAX_SECTIONS, MAX_FIELDS, MAX_OPTIONS, MAX_ROWS, MAX_DEPTH, MAX_TEXT = 20, 60, 300, 20, 6, 600
-MAX_COLUMNS, MAX_RULES = 12, 10
-MAX_SIGNATURES, MAX_SIGNATURE = 4, 150
+MAX_COLUMNS, MAX_RULES, MAX_SIGNATURES, MAX_SIGNATURE = 12, 10, 4, 150
 MAX_NUMBER = 10**12
+MAX_CHECKS, MAX_DECIMALS, MAX_UNIT = 40, 6, 20
 LENGTHS = {"text": 300, "long_text": 5000}
 _KEY = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
-_BOOK = re.compile(r"[0-9A-Za-zĐđ/.\- ]{1,30}")
-_TIME = re.compile(r"([01]?\d|2[0-3])[:hg.]\s?([0-5]\d)", re.ASCII)
 
 Answers = Mapping[str, Any]
 
@@ -127,10 +135,11 @@ SIGNATURES = (Words("Người khai", "Declarant"),)
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One answer that may be chosen."""
+    """One answer that may be chosen; ``person`` is who, of those the form asks about, applies then, '' for nobody."""
 
     value: str
     label: Words
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +151,52 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Derivation:
+    """How an answer is made of others: a way of ``across.calculating.WAYS``, their keys (of a column 'table.column').
+
+    ``amount`` and ``unit`` are the span of time of a way that has one.
+    """
+
+    name: str
+    of: tuple[str, ...]
+    amount: int = 0
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A comparison between answers: a kind of ``across.checks.KINDS``, the questions compared, its argument.
+
+    ``at`` is the last question that it reads, ``box`` the one beside which it is told. Without ``is_error`` it warns.
+    """
+
+    key: str
+    kind: str
+    fields: tuple[str, ...]
+    amount: int
+    unit: str
+    value: str
+    when: Mapping[str, Any] | None
+    is_error: bool
+    message: Words
+    basis: str
+    at: str
+    box: str
+
+    @property
+    def said(self) -> str:
+        """What it says when it is broken, in the language of the page."""
+        return self.message.say(page_language())
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """One question, or a note (``type`` 'note') that asks nothing."""
+    """One question, or a note (``type`` 'note') that asks nothing; ``group`` is the title of a group it begins."""
 
     key: str
     type: str
     label: Words
+    group: Words
     help: Words
     example: Words
     is_required: bool
@@ -155,9 +204,12 @@ class Question:
     rules: tuple[Rule, ...]
     show_if: Mapping[str, Any] | None
     prefill: str
+    about: str
     default: str
     partial: bool
-    derive: Mapping[str, str] | None
+    derive: Derivation | None
+    unit: Words
+    decimals: int
     prints: bool
     columns: tuple["Question", ...]
     min_rows: int
@@ -173,6 +225,14 @@ class Question:
         """The key of the question which paper this number is of; '' when none asks."""
         return next((str(rule.args[0]) for rule in self.rules if rule.name == "id_kind"), "")
 
+    @property
+    def fact(self) -> tuple[str, str]:
+        """Whose fact it asks and which: ('mother', 'birth'); ('', '') when it is about nobody."""
+        if self.about:
+            person, _colon, name = self.about.partition(":")
+            return person, name
+        return (APPLICANT, self.prefill) if self.prefill in FACTS else ("", "")
+
     def option_label(self, value: str, language: str) -> str:
         """Return the label of an option; the value itself when it is none of them."""
         return next((option.label.say(language) for option in self.options if option.value == value), value)
@@ -180,7 +240,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One topic, shown as one page."""
+    """One topic, shown as one page or beside others on one."""
 
     key: str
     title: Words
@@ -188,12 +248,20 @@ class Section:
     show_if: Mapping[str, Any] | None
     fields: tuple[Question, ...]
 
+    @property
+    def members(self) -> tuple["Section", ...]:
+        """The topics that it stands for: itself."""
+        return (self,)
+
     def field(self, key: str) -> Question:
         """Return a field by its key; raises KeyError."""
-        for field in self.fields:
-            if field.key == key:
-                return field
-        raise KeyError(key)
+        return {field.key: field for field in self.fields}[key]
+
+    def groups(self) -> Iterator[tuple[Words, tuple[Question, ...]]]:
+        """Yield the fields group by group with its title; those before the first title have an empty one."""
+        starts = [n for n, field in enumerate(self.fields) if field.group or not n]
+        for start, end in zip(starts, [*starts[1:], len(self.fields)], strict=True):
+            yield self.fields[start].group, self.fields[start:end]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +275,12 @@ class Schema:
     basis: str
     sections: tuple[Section, ...]
     signatures: tuple[Words, ...] = SIGNATURES
+    checks: tuple[Check, ...] = ()
     drawn: dict[tuple[Any, ...], list[str]] = column(default_factory=dict, init=False, compare=False, repr=False)
 
     def section(self, key: str) -> Section:
         """Return a section by its key; raises KeyError."""
-        for section in self.sections:
-            if section.key == key:
-                return section
-        raise KeyError(key)
+        return {section.key: section for section in self.sections}[key]
 
     def fields(self) -> Iterator[tuple[Section, Question]]:
         """Yield every field with its section, in order."""
@@ -316,18 +382,6 @@ def option_or_value(field: Question, value: Any, language: str) -> str:
     if isinstance(value, int):
         return grouped(value)
     return field.option_label(str(value), language)
-
-
-def visible_fields(section: Section, answers: Answers) -> tuple[Question, ...]:
-    """Return the fields of a section that the answers call for; a hidden answer shows nothing further."""
-    known = dict(answers)
-    shown = []
-    for field in section.fields:
-        if show(field.show_if, known):
-            shown.append(field)
-        else:
-            known.pop(field.key, None)
-    return tuple(shown)
 
 
 def live_answers(schema: Schema, answers: Answers) -> dict[str, Any]:

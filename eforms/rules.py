@@ -1,8 +1,10 @@
 """The closed list of rules that an answer may have to keep, each with its check."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,8 +15,13 @@ from common.forms.checks import (
     check_identity_paper_of_kind,
 )
 from common.values import partial_date
+from common.values.money import grouped
 
-from .parts import _BOOK, _TIME, Answers, show
+from .across.spans import years_between
+from .parts import Answers, show
+
+_BOOK = re.compile(r"[0-9A-Za-zĐđ/.\- ]{1,30}")
+_TIME = re.compile(r"([01]?\d|2[0-3])[:hg.]\s?([0-5]\d)", re.ASCII)
 
 
 def refuse_unless(condition: bool, message: str) -> None:
@@ -39,11 +46,13 @@ class RuleKind:
 
 
 def _check_min(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    refuse_unless(value >= args[0], _("Enter a number of at least %(limit)s.") % {"limit": args[0]})
+    limit = {"limit": grouped(args[0])}
+    refuse_unless(Decimal(value) >= args[0], _("Enter a number of at least %(limit)s.") % limit)
 
 
 def _check_max(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    refuse_unless(value <= args[0], _("Enter a number of at most %(limit)s.") % {"limit": args[0]})
+    limit = {"limit": grouped(args[0])}
+    refuse_unless(Decimal(value) <= args[0], _("Enter a number of at most %(limit)s.") % limit)
 
 
 def _check_max_if(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
@@ -83,25 +92,24 @@ def _check_weekday(value: Any, args: tuple[Any, ...], known: Answers, today: dat
     refuse_unless(is_weekday, _("Choose a day from Monday to Friday."))
 
 
-def _age(value: Any, today: date, day: Callable[[str], date]) -> int | None:
+def age(value: Any, today: date, day: Callable[[str], date]) -> int | None:
     """Return the age of a date or of a person; ``day`` picks the earliest or latest birth a partial date may mean."""
     iso = value.get("birth", "") if isinstance(value, Mapping) else value
     if not iso:
         return None
-    born = day(iso)
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    return years_between(day(iso), today)
 
 
 def _check_age(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    age = _age(value, today, partial_date.earliest)
+    years = age(value, today, partial_date.earliest)
     message = _("This person must be at least %(age)d years old.") % {"age": args[0]}
-    refuse_unless(age is None or age >= args[0], message)
+    refuse_unless(years is None or years >= args[0], message)
 
 
 def _check_age_at_most(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
-    age = _age(value, today, partial_date.latest)
+    years = age(value, today, partial_date.latest)
     message = _("This person must be at most %(age)d years old.") % {"age": args[0]}
-    refuse_unless(age is None or age <= args[0], message)
+    refuse_unless(years is None or years <= args[0], message)
 
 
 def _check_not_before(value: Any, args: tuple[Any, ...], known: Answers, today: date) -> None:
@@ -188,8 +196,8 @@ _LINES, _MANY = frozenset({"text"}), frozenset({"choices"})
 
 
 RULES: dict[str, RuleKind] = {
-    "min": RuleKind(gettext_lazy("Smallest number"), _NUMBERS, ("int",), _check_min),
-    "max": RuleKind(gettext_lazy("Largest number"), _NUMBERS, ("int",), _check_max),
+    "min": RuleKind(gettext_lazy("Smallest number"), _NUMBERS | {"decimal"}, ("int",), _check_min),
+    "max": RuleKind(gettext_lazy("Largest number"), _NUMBERS | {"decimal"}, ("int",), _check_max),
     "max_if": RuleKind(gettext_lazy("Largest number under a condition"), _NUMBERS, ("int", "condition"), _check_max_if),
     "at_least_field": RuleKind(
         gettext_lazy("Not less than another answer"), _NUMBERS, ("field",), _check_at_least_field, _NUMBERS

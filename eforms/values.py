@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,7 +22,9 @@ from common.forms.missing import in_sentence, missing_words
 from common.text import clean_text, page_language, plain
 from common.values import divisions, partial_date
 from common.values.identity import compact
+from common.values.money import is_exact
 
+from .across.calculating import derived
 from .parts import LENGTHS, MAX_NUMBER, Answers, Question, is_empty, show
 from .rules import RULES, refuse_unless
 
@@ -33,7 +36,7 @@ def clean_value(field: Question, value: Any, known: Answers, *, today: date) -> 
     ValidationError with a sentence that says what to do.
     """
     if field.derive is not None:
-        return derived(field.derive, known)
+        return derived(field, known, today)
     if isinstance(value, str):
         value = clean_text(value, lines=field.type == "long_text")
     if is_empty(value):
@@ -44,11 +47,6 @@ def clean_value(field: Question, value: Any, known: Answers, *, today: date) -> 
     for rule in field.rules:
         RULES[rule.name].check(value, rule.args, known, today)
     return value
-
-
-def derived(derive: Mapping[str, str], known: Answers) -> str | None:
-    """Return an answer that is made from another one, or None."""
-    return partial_date.in_words(known.get(derive["of"], "")) or None
 
 
 def missing_message(field: Question) -> str:
@@ -85,6 +83,15 @@ def _clean_number(field: Question, value: Any, today: date) -> int:
     refuse_unless(abs(value) <= MAX_NUMBER, _("This number is too large."))
     refuse_unless(field.type != "money" or value >= 0, _("Enter an amount of 0 đồng or more."))
     return value
+
+
+def _clean_decimal(field: Question, value: Any, today: date) -> str:
+    refuse_unless(is_exact(value), _("Enter a number, for example 120,5."))
+    refuse_unless(Decimal(value) <= MAX_NUMBER, _("This number is too large."))
+    digits = len(value.partition(".")[2])
+    message = _("Write at most %(count)d digits after the comma.") % {"count": field.decimals}
+    refuse_unless(digits <= field.decimals, message)
+    return str(value)
 
 
 def _clean_date(field: Question, value: Any, today: date) -> str:
@@ -175,6 +182,7 @@ _CLEANERS: dict[str, Callable[[Question, Any, date], Any]] = {
     "long_text": _clean_text,
     "number": _clean_number,
     "money": _clean_number,
+    "decimal": _clean_decimal,
     "date": _clean_date,
     "choice": _clean_choice,
     "yes_no": _clean_choice,

@@ -9,10 +9,12 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from common.forms.fields import LineField
+from common.forms.fields import LineField, WholeNumberField
 from common.forms.screen_forms import ChangeForm
 from common.text import lower_first
 
+from ..across.checks import UNIT_WORDS
+from ..across.spans import MAX_SPAN
 from ..parts import MAX_TEXT
 from .raw import text_of
 
@@ -32,6 +34,13 @@ class Details:
         inside = [render_field(name, form, context, template_pack=template_pack, **kwargs) for name in self.names]
         is_open = any(form[name].value() or name in form.errors for name in self.names)
         return render_to_string("manage/form_details.html", {"title": self.title, "inside": inside, "open": is_open})
+
+
+def add_span(form: forms.Form, stored: Mapping[str, Any]) -> None:
+    """Add two boxes, ``amount`` and ``span``, for so many days, months or years."""
+    form.fields["amount"] = WholeNumberField(label=_("How much time"), minimum=0, maximum=MAX_SPAN, required=True)
+    form.fields["span"] = forms.ChoiceField(label=_("Counted in"), choices=list(UNIT_WORDS.items()))
+    form.initial["amount"], form.initial["span"] = stored.get("amount"), stored.get("unit", "days")
 
 
 class BuilderForm(ChangeForm):

@@ -48,7 +48,9 @@ def options_from_lines(
             taken.add(values[n])
         label = {"vi": line} | ({"en": english[n]} if n < len(english) and english[n] else {})
         made.append({"value": values[n], "label": label})
-    return made
+    # Who applies by an answer is written into the file of a form; it stays with the answer.
+    people = {option.get("value"): option["person"] for option in old if option.get("person")}
+    return [option | {"person": people[option["value"]]} if option["value"] in people else option for option in made]
 
 
 def _likeness(option: Mapping[str, Any], line: str) -> float:

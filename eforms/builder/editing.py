@@ -26,6 +26,7 @@ from .raw import (
     fields_of,
     find_field,
     find_section,
+    groups_of,
     name_of,
     parts_of,
     sections_of,
@@ -99,7 +100,7 @@ def change_title(
     form: Mapping[str, Any], title: Mapping[str, str], basis: str, signatures: Sequence[Mapping[str, str]] = ()
 ) -> Form:
     """Change the title, the legal basis that stands under it and who signs; no signatures leave the usual one."""
-    made = _copied(form)
+    made = copied(form)
     made["title"] = dict(title)
     _put(made, {"basis": basis, "signatures": [dict(words) for words in signatures]})
     return made
@@ -107,7 +108,7 @@ def change_title(
 
 def add_section(form: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[Form, str]:
     """Add a section at the end; returns the form and the new key."""
-    made = _copied(form)
+    made = copied(form)
     sections = sections_of(made)
     if len(sections) >= MAX_SECTIONS:
         raise Refused(_("A form can have up to %(count)d sections.") % {"count": MAX_SECTIONS})
@@ -115,14 +116,14 @@ def add_section(form: Mapping[str, Any], values: Mapping[str, Any]) -> tuple[For
     section: Part = {"key": key, "fields": []}
     _put(section, values)
     made["sections"] = [*sections, section]
-    return _checked(form, made), key
+    return checked(form, made), key
 
 
 def change_section(form: Mapping[str, Any], key: str, values: Mapping[str, Any]) -> Form:
     """Change title, introduction or condition of a section."""
-    made = _copied(form)
+    made = copied(form)
     _put(find_section(made, key), values)
-    return _checked(form, made)
+    return checked(form, made)
 
 
 def remove_section(form: Mapping[str, Any], key: str, readers: Iterable[Reader] = ()) -> Form:
@@ -132,19 +133,19 @@ def remove_section(form: Mapping[str, Any], key: str, readers: Iterable[Reader] 
     users = [user for field in own for user in used_by(form, field, readers, outside=key)]
     if users:
         raise Refused(in_use(users))
-    made = _copied(form)
+    made = copied(form)
     made["sections"] = [section for section in sections_of(made) if section.get("key") != key]
-    return _checked(form, made)
+    return checked(form, made)
 
 
 def move_section(form: Mapping[str, Any], key: str, to: int) -> Form:
     """Move a section to a place (from 0) among the sections."""
-    made = _copied(form)
+    made = copied(form)
     section = find_section(made, key)
     rest = [other for other in sections_of(made) if other is not section]
     rest.insert(max(0, min(to, len(rest))), section)
     made["sections"] = rest
-    return _checked(form, made)
+    return checked(form, made)
 
 
 # Questions ----------------------------------------------------------------------------------------------------------
@@ -152,7 +153,7 @@ def move_section(form: Mapping[str, Any], key: str, to: int) -> Form:
 
 def add_field(form: Mapping[str, Any], section: str, values: Mapping[str, Any], *, table: str = "") -> tuple[Form, str]:
     """Add a question at the end of a section, or a column at the end of a table; returns the form and the new key."""
-    made = _copied(form)
+    made = copied(form)
     holder, name, maximum = _holder(made, section, table)
     parts = parts_of(holder.get(name))
     if len(parts) >= maximum:
@@ -161,7 +162,7 @@ def add_field(form: Mapping[str, Any], section: str, values: Mapping[str, Any], 
     field: Part = {"key": key, "type": values.get("type")}
     _put(field, values)
     holder[name] = [*parts, field]
-    return _checked(form, made), key
+    return checked(form, made), key
 
 
 def change_field(
@@ -171,7 +172,7 @@ def change_field(
 
     Raises Refused when an answer to choose from goes away that something reads.
     """
-    made = _copied(form)
+    made = copied(form)
     _holder_part, field = find_field(made, key, table)
     old = _values(field)
     _put(field, values)
@@ -179,7 +180,7 @@ def change_field(
     users = [words for words, condition in readers if not table and reads_value(condition, key, lost)]
     if users:
         raise Refused(in_use(users))
-    return _checked(form, made)
+    return checked(form, made)
 
 
 def remove_field(form: Mapping[str, Any], key: str, *, table: str = "", readers: Iterable[Reader] = ()) -> Form:
@@ -188,16 +189,14 @@ def remove_field(form: Mapping[str, Any], key: str, *, table: str = "", readers:
     users = used_by(form, key, readers, table=table)
     if users:
         raise Refused(in_use(users))
-    made = _copied(form)
-    holder, field = find_field(made, key, table)
-    name = "columns" if table else "fields"
-    holder[name] = [other for other in parts_of(holder.get(name)) if other is not field]
-    return _checked(form, made)
+    made = copied(form)
+    _take_out(made, key, table)
+    return checked(form, made)
 
 
 def duplicate_field(form: Mapping[str, Any], key: str, *, table: str = "") -> tuple[Form, str]:
     """Put a copy of a question or column right after it; returns the form and the copy's key."""
-    made = _copied(form)
+    made = copied(form)
     holder, field = find_field(made, key, table)
     name = "columns" if table else "fields"
     parts = parts_of(holder.get(name))
@@ -205,26 +204,44 @@ def duplicate_field(form: Mapping[str, Any], key: str, *, table: str = "") -> tu
     if len(parts) >= maximum:
         raise Refused(_("At most %(count)d questions fit here.") % {"count": maximum})
     twin = copy.deepcopy(field)
+    twin.pop("group", None)
+    # One fact of a person is asked once.
+    twin.pop("about", None)
     twin["key"] = _field_key(form, name_of(field), str(field.get("type")), table)
     at = next(n for n, other in enumerate(parts) if other is field)
     parts.insert(at + 1, twin)
     holder[name] = parts
-    return _checked(form, made), twin["key"]
+    return checked(form, made), twin["key"]
 
 
 def move_field(form: Mapping[str, Any], key: str, to: int, *, section: str = "", table: str = "") -> Form:
     """Move a question to a place (from 0) in its section or in another one, a column within its table."""
-    made = _copied(form)
-    holder, field = find_field(made, key, table)
+    made = copied(form)
+    holder, field = _take_out(made, key, table)
     name = "columns" if table else "fields"
-    holder[name] = [other for other in parts_of(holder.get(name)) if other is not field]
     target = find_section(made, section) if section and not table else holder
     parts = parts_of(target.get(name))
     if len(parts) >= MAX_FIELDS:
         raise Refused(_("At most %(count)d questions fit here.") % {"count": MAX_FIELDS})
     parts.insert(max(0, min(to, len(parts))), field)
     target[name] = parts
-    return _checked(form, made)
+    return checked(form, made)
+
+
+def move_group(form: Mapping[str, Any], key: str, by: int) -> Form:
+    """Move the group that a question begins past the group before it (-1) or after it (1), within its section.
+
+    Questions without a title stay at the head of their section.
+    """
+    made = copied(form)
+    section, first = find_field(made, key)
+    groups = groups_of(section)
+    at = next((n for n, group in enumerate(groups) if group[0] is first), -1)
+    to = at + by
+    if at >= 0 and 0 <= to < len(groups) and "group" in first and "group" in groups[to][0]:
+        groups.insert(to, groups.pop(at))
+        section["fields"] = [field for group in groups for field in group]
+    return checked(form, made)
 
 
 def step(form: Mapping[str, Any], key: str, by: int, *, table: str = "") -> Form:
@@ -237,8 +254,21 @@ def step(form: Mapping[str, Any], key: str, by: int, *, table: str = "") -> Form
     sections = sections_of(form)
     n = sections.index(holder) + by
     if not 0 <= n < len(sections):
-        return _copied(form)
+        return copied(form)
     return move_field(form, key, 0 if by > 0 else MAX_FIELDS, section=str(sections[n].get("key")))
+
+
+def _take_out(form: Form, key: str, table: str) -> tuple[Part, Part]:
+    """Take a question or column out of a form; the title of the group that it began goes to the next of the group."""
+    holder, field = find_field(form, key, table)
+    name = "columns" if table else "fields"
+    parts = parts_of(holder.get(name))
+    at = next(n for n, other in enumerate(parts) if other is field)
+    following = parts[at + 1] if at + 1 < len(parts) else None
+    if following is not None and "group" in field and "group" not in following:
+        following["group"] = field.pop("group")
+    holder[name] = [other for other in parts if other is not field]
+    return holder, field
 
 
 def _holder(form: Form, section: str, table: str) -> tuple[Part, str, int]:
@@ -263,7 +293,7 @@ def wrong(form: Any) -> list[SchemaFault]:
     return []
 
 
-def _checked(old: Mapping[str, Any], made: Form) -> Form:
+def checked(old: Mapping[str, Any], made: Form) -> Form:
     """Return the changed form; raises Refused when the change brought faults that were not there."""
     after = wrong(made)
     if after:
@@ -276,7 +306,8 @@ def _checked(old: Mapping[str, Any], made: Form) -> Form:
     return made
 
 
-def _copied(form: Mapping[str, Any]) -> Form:
+def copied(form: Mapping[str, Any]) -> Form:
+    """Return a copy of a raw form to be changed."""
     return copy.deepcopy(dict(form))
 
 

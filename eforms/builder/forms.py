@@ -20,8 +20,9 @@ from .raw import Part, list_of, text_of
 
 # In the order in which publishers are likely to want them.
 OFFERED = (
-    "text long_text number money date date_in_words choice choices yes_no person full_name id_number tax_code phone "
-    "email address bank_account table note file"
+    "text long_text number decimal money date choice choices yes_no person full_name id_number tax_code phone "
+    "email address bank_account table note "
+    "date_in_words amount_in_words number_in_words sum product count age days_between within file"
 ).split()
 
 
@@ -127,5 +128,6 @@ def types_offered(*, is_column: bool) -> list[tuple[str, Any]]:
 
 
 def kind_of(field: Mapping[str, Any]) -> str:
-    """Return the type of a raw question as it is offered; a text made from a date is one of its own."""
-    return "date_in_words" if field.get("derive") is not None else str(field.get("type"))
+    """Return the type of a raw question as it is offered; each way of working an answer out is one of its own."""
+    derive = field.get("derive")
+    return str(derive.get("name") if isinstance(derive, Mapping) else "date_in_words" if derive else field.get("type"))

@@ -13,7 +13,7 @@ from common.values import partial_date
 from common.values.money import grouped
 
 from ..lists import named_lists
-from ..parts import PREFILLS
+from ..parts import FACTS, PREFILLS
 from ..reading import OPERATORS
 from ..rules import RULES, RuleKind
 from .raw import name_of, text_of
@@ -43,6 +43,11 @@ TYPE_WORDS: dict[str, TypeWords] = {
     ),
     "number": TypeWords(
         gettext_lazy("Whole number"), gettext_lazy("Without a fraction."), gettext_lazy("number of copies")
+    ),
+    "decimal": TypeWords(
+        gettext_lazy("Decimal number"),
+        gettext_lazy("With digits after a comma and a unit: area, weight, share."),
+        gettext_lazy("area in m²"),
     ),
     "money": TypeWords(
         gettext_lazy("Amount of money"), gettext_lazy("Whole đồng, not below 0."), gettext_lazy("business capital")
@@ -84,7 +89,7 @@ TYPE_WORDS: dict[str, TypeWords] = {
     "phone": TypeWords(
         gettext_lazy("Phone number"), gettext_lazy("Mobile, landline or from abroad."), gettext_lazy("0912 000 001")
     ),
-    "email": TypeWords(gettext_lazy("E-mail address"), gettext_lazy("One address."), gettext_lazy("ten@example.com")),
+    "email": TypeWords(gettext_lazy("Email address"), gettext_lazy("One address."), gettext_lazy("ten@example.com")),
     "address": TypeWords(
         gettext_lazy("Address"),
         gettext_lazy("Province, commune, house and street; former places and abroad as text."),
@@ -105,11 +110,51 @@ TYPE_WORDS: dict[str, TypeWords] = {
         gettext_lazy("Text to read, without an answer."),
         gettext_lazy("what to know before going on"),
     ),
-    # Not types of the schema: a date written out, and a paper of the procedure.
+    # Not types of the schema: what is made of other answers, and a paper of the procedure.
     "date_in_words": TypeWords(
         gettext_lazy("Date in words"),
         gettext_lazy("Made from a date above and printed; the applicant is not asked."),
         gettext_lazy("Ngày mùng một tháng một năm hai nghìn"),
+    ),
+    "number_in_words": TypeWords(
+        gettext_lazy("Number in words"),
+        gettext_lazy("Made from a whole number above and printed; the applicant is not asked."),
+        gettext_lazy("Hai mươi mốt"),
+    ),
+    "amount_in_words": TypeWords(
+        gettext_lazy("Amount in words"),
+        gettext_lazy("Made from an amount above and printed; the applicant is not asked."),
+        gettext_lazy("Hai mươi mốt nghìn đồng"),
+    ),
+    "sum": TypeWords(
+        gettext_lazy("Sum"),
+        gettext_lazy("Of a column of a table above, or of several numbers; worked out, not asked."),
+        gettext_lazy("the whole area of all parcels"),
+    ),
+    "product": TypeWords(
+        gettext_lazy("Product"),
+        gettext_lazy("Two or three numbers above multiplied; of a table the rows count. Worked out, not asked."),
+        gettext_lazy("pages times copies"),
+    ),
+    "count": TypeWords(
+        gettext_lazy("Number of rows"),
+        gettext_lazy("How many rows a table above has; worked out, not asked."),
+        gettext_lazy("number of members"),
+    ),
+    "age": TypeWords(
+        gettext_lazy("Age in years"),
+        gettext_lazy("Completed years from a date of birth to another date above, or to the day of filing."),
+        gettext_lazy("age of the child"),
+    ),
+    "days_between": TypeWords(
+        gettext_lazy("Days between two dates"),
+        gettext_lazy("From one date above to another, or to the day of filing; worked out, not asked."),
+        gettext_lazy("length of the stay"),
+    ),
+    "within": TypeWords(
+        gettext_lazy("In time or late"),
+        gettext_lazy("Whether a date above, or the day of filing, is within so much time after another."),
+        gettext_lazy("a birth is registered within 60 days"),
     ),
     "file": TypeWords(
         gettext_lazy("File (paper to attach)"),
@@ -119,7 +164,10 @@ TYPE_WORDS: dict[str, TypeWords] = {
 }
 
 # Types whose answer may be illustrated.
-WITH_EXAMPLE = frozenset("text long_text number money date full_name id_number tax_code phone email".split())
+WITH_EXAMPLE = frozenset("text long_text number decimal money date full_name id_number tax_code phone email".split())
+
+# Types whose figure may have a unit.
+WITH_UNIT = frozenset({"number", "decimal"})
 
 PREFILL_WORDS: dict[str, Text] = {
     "person": gettext_lazy("The person: name, birth, sex, identity number"),
@@ -128,11 +176,16 @@ PREFILL_WORDS: dict[str, Text] = {
     "sex": gettext_lazy("Sex"),
     "personal_number": gettext_lazy("Personal number"),
     "phone": gettext_lazy("Phone number"),
-    "email": gettext_lazy("E-mail address"),
+    "email": gettext_lazy("Email address"),
     "address": gettext_lazy("Address"),
     "organisation_name": gettext_lazy("Name of the organisation"),
     "tax_code": gettext_lazy("Tax code"),
     "representative_position": gettext_lazy("Position of the representative"),
+    "id_issued": gettext_lazy("Day of issue of the identity paper"),
+    "id_issuer": gettext_lazy("Issuer of the identity paper"),
+    "ethnicity": gettext_lazy("Ethnic group"),
+    "nationality": gettext_lazy("Nationality"),
+    "residence_kind": gettext_lazy("Kind of residence"),
 }
 
 OPERATOR_WORDS: dict[str, Text] = {
@@ -162,6 +215,17 @@ def rules_of(kind: str) -> dict[str, RuleKind]:
 def prefills_of(kind: str) -> dict[str, str]:
     """Return what an account knows that fits a type, with its words."""
     return {name: str(PREFILL_WORDS[name]) for name, kinds in PREFILLS.items() if kind in kinds}
+
+
+def facts_of(kind: str) -> dict[str, str]:
+    """Return the facts of a person that a question of a type may ask, with their words."""
+    return {name: str(PREFILL_WORDS[name]) for name, kinds in FACTS.items() if kind in kinds}
+
+
+def about_words(about: str) -> str:
+    """Put in words whose fact a question asks: 'mother: Ngày sinh'."""
+    person, _colon, fact = about.partition(":")
+    return f"{person}: {PREFILL_WORDS.get(fact, fact)}"
 
 
 def operators_of(kind: str) -> list[str]:

@@ -28,6 +28,21 @@ def fields_of(section: Mapping[str, Any]) -> list[Part]:
     return parts_of(section.get("fields"))
 
 
+def checks_of(form: Mapping[str, Any]) -> list[Part]:
+    """Return the checks between answers of a raw form that can be read."""
+    return parts_of(form.get("checks"))
+
+
+def groups_of(section: Mapping[str, Any]) -> list[list[Part]]:
+    """Return the questions of a raw section by group; those before the first title make one of their own."""
+    found: list[list[Part]] = []
+    for field in fields_of(section):
+        if "group" in field or not found:
+            found.append([])
+        found[-1].append(field)
+    return found
+
+
 def columns_of(table: Mapping[str, Any]) -> list[Part]:
     """Return the columns of a raw table that can be read."""
     return parts_of(table.get("columns"))
@@ -62,6 +77,14 @@ def find_field(form: Mapping[str, Any], key: str, table: str = "") -> tuple[Part
             if field.get("key") == key:
                 return holder, field
     raise Refused(_("This question is no longer in the form."))
+
+
+def find_check(form: Mapping[str, Any], key: str) -> Part:
+    """Return a check between answers; raises Refused when it is gone."""
+    for check in checks_of(form):
+        if check.get("key") == key:
+            return check
+    raise Refused(_("This check is no longer in the form."))
 
 
 def before(form: Mapping[str, Any], key: str | None, section: str, table: str = "") -> list[Part]:

@@ -9,7 +9,7 @@ from common.refusals import Refused
 
 from ..parts import COLUMN_TYPES, TYPES
 from .editing import change_field
-from .labels import PREFILL_WORDS, WITH_EXAMPLE, prefills_of, rule_words, rules_of
+from .labels import PREFILL_WORDS, WITH_EXAMPLE, WITH_UNIT, about_words, facts_of, prefills_of, rule_words, rules_of
 from .raw import Form, Part, Reader, find_field
 from .usage import used_by
 
@@ -59,7 +59,11 @@ def _values(field: Part, kind: str) -> tuple[dict[str, Any], list[str]]:
         values[name] = None
 
     if field.get("derive") is not None:
-        lost.append(_("the date that it is made from"))
+        lost.append(_("the answers that it is made of"))
+    if kind not in WITH_UNIT:
+        drop("unit", _("the unit"))
+    if kind != "decimal":
+        values["decimals"] = None
     if kind == "note":
         drop("required", _("must be answered"))
         values["prints"] = None
@@ -79,6 +83,9 @@ def _values(field: Part, kind: str) -> tuple[dict[str, Any], list[str]]:
     prefill = field.get("prefill")
     if prefill and prefill not in prefills_of(kind):
         drop("prefill", _("filled in beforehand: %(source)s") % {"source": PREFILL_WORDS.get(str(prefill), prefill)})
+    about = str(field.get("about") or "")
+    if about and about.partition(":")[2] not in facts_of(kind):
+        drop("about", _("asks of a person: %(fact)s") % {"fact": about_words(about)})
     return values, list(dict.fromkeys(lost)) + gone
 
 

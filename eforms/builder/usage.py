@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .raw import Reader, columns_of, fields_of, find_field, list_of, name_of, parts_of, sections_of
+from .raw import Reader, checks_of, columns_of, fields_of, find_field, list_of, name_of, parts_of, sections_of, text_of
 
 
 def used_by(
@@ -17,7 +17,13 @@ def used_by(
     """
     if table:
         _section, holder = find_field(form, table)
-        return [_question_words(name_of(column)) for column in columns_of(holder) if _reads_field(column, key)]
+        found = [_question_words(name_of(column)) for column in columns_of(holder) if _reads_field(column, key)]
+        return found + [
+            _question_words(name_of(field))
+            for section in sections_of(form)
+            for field in fields_of(section)
+            if isinstance(field.get("derive"), Mapping) and f"{table}.{key}" in sources_of(field["derive"])
+        ]
     found = []
     for section in sections_of(form):
         if outside is not None and section.get("key") == outside:
@@ -25,6 +31,11 @@ def used_by(
         if key in _keys_read(section.get("show_if")):
             found.append(_("the condition of the section “%(name)s”") % {"name": name_of(section)})
         found += [_question_words(name_of(field)) for field in fields_of(section) if _reads_field(field, key)]
+    found += [
+        _("the check “%(name)s”") % {"name": text_of(check.get("message"))}
+        for check in checks_of(form)
+        if key in list_of(check.get("fields")) or key in _keys_read(check.get("when"))
+    ]
     return found + [words for words, condition in readers if key in _keys_read(condition)]
 
 
@@ -33,13 +44,19 @@ def _reads_field(field: Mapping[str, Any], key: str) -> bool:
     return (
         key in _keys_read(field.get("show_if"))
         or field.get("prefill") == f"answer:{key}"
-        or (isinstance(derive, Mapping) and derive.get("of") == key)
+        or (isinstance(derive, Mapping) and key in {one.partition(".")[0] for one in sources_of(derive)})
         or any(
             arg == key or key in _keys_read(arg)
             for rule in parts_of(field.get("rules"))
             for arg in list_of(rule.get("args"))
         )
     )
+
+
+def sources_of(derive: Mapping[str, Any]) -> list[str]:
+    """Return what a calculated answer is made of, as it is written: one key, or a list of them."""
+    of = derive.get("of")
+    return [str(one) for one in (of if isinstance(of, list) else [of])]
 
 
 def _comparisons(condition: Any) -> Iterator[Mapping[str, Any]]:

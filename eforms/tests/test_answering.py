@@ -1,7 +1,9 @@
 """One section as a page: what is shown, what is pre-filled, what counts."""
 
 import json
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 from crispy_forms.utils import render_crispy_form
@@ -56,6 +58,64 @@ def test_conditions_reach_the_page_in_words_and_as_data():
     assert json.dumps({"field": "answer-wants_copy", "op": "eq", "value": "co"}).replace('"', "&quot;") in html
 
 
+def titled(title):
+    return {"group": {"vi": title}}
+
+
+def headings(form):
+    """The titles of groups on a page, each with the rule that shows it."""
+    found = re.findall(r'<h2 class="question-group"(?: data-conditional="(.*?)")?>(.*?)</h2>', render_crispy_form(form))
+    return {re.sub("<.*?>", "", title): unescape(rule) for rule, title in found}
+
+
+def test_questions_stand_under_the_title_of_their_group():
+    schema = form_of(
+        choice("known", "co", "khong"),
+        field("name", show_if={"field": "known", "op": "eq", "value": "co"}, **titled("Họ tên")),
+        field("home", show_if={"field": "known", "op": "eq", "value": "co"}, **titled("Nơi ở")),
+        field("old", show_if={"field": "known", "op": "filled"}),
+        field("phone", **titled("Liên hệ")),
+        field("words", derive={"name": "date_in_words", "of": "day"}, **titled("Không hỏi")),
+    )
+    schema["sections"][0]["fields"].insert(0, field("day", "date"))
+    rules = headings(page(schema=schema))
+    assert list(rules) == ["Họ tên", "Nơi ở", "Liên hệ"] and not rules["Liên hệ"]
+    # The title goes with its questions: hidden while none of them is shown.
+    one = {"field": "answer-known", "op": "eq", "value": "co"}
+    assert json.loads(rules["Họ tên"]) == one
+    assert json.loads(rules["Nơi ở"]) == {"any": [one, {"field": "answer-known", "op": "filled"}]}
+
+
+def test_a_title_passes_to_the_first_question_that_is_asked():
+    second = {"key": "t", "title": {"vi": "Hai"}, "fields": [
+        field("x", show_if={"field": "kind", "op": "eq", "value": "x"}, **titled("Của x")), field("y"),
+        field("z", show_if={"field": "kind", "op": "eq", "value": "x"}, **titled("Chỉ x")),
+    ]}  # fmt: skip
+    schema = form_of(choice("kind", "x", "y"))
+    schema["sections"].append(second)
+    for kind, shown in (("x", ["Của x", "Chỉ x"]), ("y", ["Của x"])):
+        assert list(headings(page(answers={"kind": kind}, schema=schema, section=1))) == shown
+
+
+def test_two_short_lists_stand_side_by_side():
+    lists = {"options_from": "ethnic_groups"}
+    long = {"label": {"vi": "Dân tộc ghi trong giấy khai sinh"}}
+    schema = form_of(
+        field("a", "choice", **lists), field("b", "choice", **lists), field("c", "choice", **lists), field("d"),
+        field("e", "choice", **lists), field("f", "choice", **lists | long), choice("g", "x", "y"),
+    )  # fmt: skip
+    pairs = re.findall(r'<div class="pair">(.*?</select>.*?)</select>', render_crispy_form(page(schema=schema)), re.S)
+    assert [re.findall(r'<select name="(.*?)"', pair) for pair in pairs] == [["answer-a", "answer-b"]]
+
+
+def test_many_questions_of_one_condition_are_not_indented():
+    condition = {"field": "a", "op": "filled"}
+    two = [field(key, show_if=condition) for key in "bc"]
+    for fields, is_indented in ((two, True), ([*two, field("d", show_if=condition, **titled("D"))], False)):
+        html = render_crispy_form(page(schema=form_of(field("a"), *fields)))
+        assert ('class="conditional"' in html, 'class="conditional plain"' in html) == (is_indented, not is_indented)
+
+
 def test_questions_of_other_pages_are_settled_by_the_server():
     schema = form_of(choice("kind", "x", "y"))
     second = {
@@ -86,6 +146,12 @@ def test_known_data_is_pre_filled_once(citizen):
     assert page(prefill=data).initial["requester_name"] == "Nguyễn Văn An"
     assert page(answers={"requester_name": "Lê Văn Tám"}, prefill=data).initial["requester_name"] == "Lê Văn Tám"
     assert page(answers={"requester_name": None}, prefill=data).initial["requester_name"] is None
+
+
+def test_what_a_list_does_not_offer_is_not_pre_filled():
+    schema = form_of(choice("x", "kinh", "khac", prefill="ethnicity", default="kinh"))
+    for known, shown in (("khac", "khac"), ("tay", "kinh"), (None, "kinh")):
+        assert page(schema=schema, prefill={"ethnicity": known}).initial["x"] == shown
 
 
 def test_an_organisation_is_known_by_its_name_and_its_representative(db):
@@ -148,6 +214,11 @@ def test_what_looks_odd_in_answers_is_pointed_out_and_taken():
     apart = form_of(field("n", "id_number", prefill="personal_number"), field("b", "date", prefill="birth"))
     form = page({"n": "075199000011", "b_day": "1", "b_month": "2", "b_year": "1950"}, schema=apart)
     assert form.is_valid() and [said for said in warnings_of(form) if "year of birth" in said]
+    # Of each person alone.
+    two = form_of(field("n", "id_number", about="mother:personal_number"), field("b", "date", about="child:birth"))
+    assert page({"n": "075199000011", "b_day": "1", "b_month": "2", "b_year": "2020"}, schema=two).warning == ""
+    two["sections"][0]["fields"][1]["about"] = "mother:birth"
+    assert page({"n": "075199000011", "b_day": "1", "b_month": "2", "b_year": "2020"}, schema=two).is_valid()
 
 
 def test_codes_in_answers_may_be_pasted():

@@ -44,7 +44,9 @@ def line(field: dict[str, Any], answers: dict[str, Any] | None = None, *others: 
 
 
 def test_parts_are_numbered_as_official_forms_are():
-    assert [declarations.roman(n) for n in (1, 4, 9, 10, 14, 20, 39)] == ["I", "IV", "IX", "X", "XIV", "XX", "XXXIX"]
+    first = ["I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X"]
+    assert [declarations.roman(n) for n in range(1, 11)] == first
+    assert [declarations.roman(n) for n in (14, 20, 39)] == ["XIV", "XX", "XXXIX"]
 
 
 def test_a_colon_stands_after_a_label_that_does_not_end_itself():
@@ -65,6 +67,42 @@ def test_the_declaring_person_is_the_first_whose_name_an_account_would_fill_in()
     assert declarations.signer_of(schema, told) == "Lê Văn Tám"
     assert declarations.signer_of(schema, told | {"who": {}}) == "Trần Thị Bé"
     assert declarations.signer_of(schema, {"note": "Ghi chú"}) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "who", "how"),
+    [
+        ("Người đại diện (Ký, đóng dấu)", "NGƯỜI ĐẠI DIỆN", "Ký, đóng dấu"),
+        ("Người khai (Ký) ", "NGƯỜI KHAI", "Ký"),
+        ("Người khai", "NGƯỜI KHAI", "Ký, ghi rõ họ, chữ đệm, tên"),
+        ("Người khai ()", "NGƯỜI KHAI", "Ký, ghi rõ họ, chữ đệm, tên"),
+        ("Người khai (Ký", "NGƯỜI KHAI (KÝ", "Ký, ghi rõ họ, chữ đệm, tên"),
+        ("Người khai)", "NGƯỜI KHAI)", "Ký, ghi rõ họ, chữ đệm, tên"),
+        ("(Ký)", "(KÝ)", "Ký, ghi rõ họ, chữ đệm, tên"),
+    ],
+)
+def test_brackets_at_the_end_of_a_signature_say_how_to_sign(text, who, how):
+    assert declarations.signature(text) == declarations.Signature(who, how)
+
+
+@pytest.mark.parametrize(("count", "rows"), [(1, [1]), (2, [2]), (3, [3]), (4, [2, 2])])
+def test_one_to_three_sign_side_by_side_and_four_two_by_two(count, rows):
+    names = [{"vi": f"Bên {n}"} for n in range(count)]
+    raw = {"schema": 1, "title": words("T"), "signatures": names, "sections": [section("a", question("x"))]}
+    signatures = declarations.context(form_schema.load(raw), None)["signatures"]
+    assert [len(row) for row in signatures.rows] == rows
+    assert [one.who for row in signatures.rows for one in row] == [f"BÊN {n}" for n in range(count)]
+    assert signatures.only == (declarations.Signature("BÊN 0", declarations.HOW_TO_SIGN) if count == 1 else None)
+
+
+def test_what_stands_around_the_answers():
+    schema = form_schema.load(
+        {"schema": 1, "title": words("Tờ khai"), "basis": "Mẫu số 01", "sections": [section("a", question("x"))]}
+    )
+    bare = declarations.context(schema, None)
+    assert (bare["title"], bare["basis"], bare["qr"], bare["head"]) == ("Tờ khai", "Mẫu số 01", "", declarations.Head())
+    assert bare["undertaking"].startswith("Tôi cam đoan") and bare["undertaking"].endswith("cam đoan của mình.")
+    assert "<svg" in declarations.context(schema, {}, declarations.Head(qr_text="x"))["qr"]
 
 
 # Filled ---------------------------------------------------------------------------------------------------------------
@@ -199,6 +237,15 @@ def test_a_box_takes_as_many_letters_as_the_answer_may_have():
     assert [row.longest for row in line(question("p", "person")).lines] == [80, 0, 0, 40]
 
 
+def test_each_kind_of_answer_has_its_own_room():
+    kinds = ("tax_code", "email", "number", "money", "phone", "id_number")
+    room = {kind: (found.size, found.longest) for kind in kinds for found in [line(question("a", kind))]}
+    assert room == {
+        "tax_code": ("short", 20), "email": ("", 254), "number": ("short", 18), "money": ("short", 18),
+        "phone": ("short", 30), "id_number": ("half", 40),
+    }  # fmt: skip
+
+
 def test_long_answers_have_ruled_lines_and_short_ones_half_a_line():
     assert [
         (row.kind, len(row.rules)) for row in map(line, (question("a", "long_text"), question("a", "address")))
@@ -212,12 +259,26 @@ def test_long_answers_have_ruled_lines_and_short_ones_half_a_line():
 
 def test_a_person_an_account_and_a_date_are_written_part_by_part():
     person = line(question("p", "person"))
-    assert [row.name for row in person.lines] == ["p-full_name", "p-birth", "p-sex", "p-id_number"]
+    assert [(row.kind, row.name, row.label) for row in person.lines] == [
+        ("line", "p-full_name", "Họ, chữ đệm, tên"),
+        ("date", "p-birth", "Ngày sinh"),
+        ("radios", "p-sex", "Giới tính"),
+        ("line", "p-id_number", "Giấy tờ tùy thân (loại giấy tờ, số)"),
+    ]
+    assert [box.label for box in person.lines[2].boxes] == ["Nam", "Nữ"]
     assert [(box.name, box.value) for box in person.lines[2].boxes] == [("p-sex", "nam"), ("p-sex", "nu")]
     account = line(question("b", "bank_account"))
-    assert [(box.name, box.longest) for box in account.boxes] == [("b-number", 30), ("b-bank", 100), ("b-holder", 100)]
+    assert [(box.name, box.label, box.longest) for box in account.boxes] == [
+        ("b-number", "Số tài khoản", 30),
+        ("b-bank", "Tại ngân hàng", 100),
+        ("b-holder", "Chủ tài khoản", 100),
+    ]
     day = line(question("d", "date"))
-    assert [(box.name, box.longest) for box in day.boxes] == [("d-day", 2), ("d-month", 2), ("d-year", 4)]
+    assert [(box.name, box.label, box.longest) for box in day.boxes] == [
+        ("d-day", "ngày", 2),
+        ("d-month", "tháng", 2),
+        ("d-year", "năm", 4),
+    ]
 
 
 def test_every_field_of_a_blank_is_called_by_section_question_and_part():
@@ -229,6 +290,8 @@ def test_every_field_of_a_blank_is_called_by_section_question_and_part():
             question("t", "table", columns=columns, repeat={"max": 1}),
             question("p", "person"),
             question("c", "choices", options=options(1)),
+            question("k", "choice", options=options(1)),
+            question("b", "bank_account"),
             question("z"),
         )
     )
@@ -238,4 +301,6 @@ def test_every_field_of_a_blank_is_called_by_section_question_and_part():
     assert labels["c-v1"] == "Phần a – Câu c: Đáp án 1"
     assert labels["z"] == "Phần a – Câu z"
     assert "n" not in labels
-    assert (labels["unit"], labels["date-year"]) == ("Kính gửi", "Năm")
+    assert (labels["k"], labels["b-bank"]) == ("Phần a – Câu k: Đáp án 1", "Phần a – Câu b: Tại ngân hàng")
+    around = {"unit": "Kính gửi", "place": "Nơi khai", "date-day": "Ngày", "date-month": "Tháng", "date-year": "Năm"}
+    assert labels | around == labels

@@ -249,6 +249,45 @@ def test_steps_cross_sections():
     assert form_editing.step(form, "a", -1) == form and form_editing.step(form, "c", 1) == form
 
 
+def grouped(*fields):
+    """A form whose fields are 'key' or 'key:title of the group that it begins'."""
+    pairs = [name.partition(":") for name in fields]
+    return form_of(*[field(key, **({"group": {"vi": title}} if title else {})) for key, _colon, title in pairs])
+
+
+def groups(form):
+    fields = form["sections"][0]["fields"]
+    return " ".join(f["key"] + (":" + f["group"]["vi"] if "group" in f else "") for f in fields)
+
+
+@pytest.mark.parametrize(
+    ("change", "after"),
+    [
+        # A question that leaves hands the title to the next of its group, and joins the group where it lands.
+        (lambda form: form_editing.step(form, "b", 1), "a c:B b d:D e"),
+        (lambda form: form_editing.step(form, "b", -1), "b a c:B d:D e"),
+        (lambda form: form_editing.step(form, "c", -1), "a c b:B d:D e"),
+        (lambda form: form_editing.step(form, "c", 1), "a b:B d:D c e"),
+        (lambda form: form_editing.remove_field(form, "d"), "a b:B c e:D"),
+        (lambda form: form_editing.duplicate_field(form, "b")[0], "a b:B nhan_b c d:D e"),
+        # The whole group, past its neighbours that have a title.
+        (lambda form: form_editing.move_group(form, "b", 1), "a d:D e b:B c"),
+        (lambda form: form_editing.move_group(form, "d", -1), "a d:D e b:B c"),
+        (lambda form: form_editing.move_group(form, "b", -1), "a b:B c d:D e"),
+        (lambda form: form_editing.move_group(form, "d", 1), "a b:B c d:D e"),
+        (lambda form: form_editing.move_group(form, "c", 1), "a b:B c d:D e"),
+    ],
+)
+def test_groups_stay_together(change, after):
+    assert groups(change(grouped("a", "b:B", "c", "d:D", "e"))) == after
+
+
+def test_the_only_question_of_a_group_takes_the_title_along():
+    form = grouped("a:A", "b:B")
+    assert groups(form_editing.step(form, "a", 1)) == "b:B a:A"
+    assert groups(form_editing.remove_field(form, "a")) == "b:B"
+
+
 def test_limits_are_kept():
     form = form_of(*[field(f"f{n}") for n in range(60)])
     for change in (

@@ -92,7 +92,7 @@ def test_review_shows_no_earlier_answer_where_something_else_is_typed():
 def test_page_says_which_of_how_many():
     found = progress(Filled({**FULL.answers, "a": "x"}))
     page = found.page(THREE, found.form(THREE, language="vi"))
-    assert (page["heading"], page["n"], page["total"]) == ("Ba", 2, 2)
+    assert (page["heading"], page["n"], page["total"]) == ("Ba", "2", 2)
 
 
 def test_nothing_asked_is_nothing_missing():

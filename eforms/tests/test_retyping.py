@@ -61,6 +61,10 @@ def test_what_gets_lost_is_said():
     assert changed(made) == part("note") and len(lost) == 2
     made, lost = retyping.retype(form_of(part("text", prefill="phone", required=True)), "x", "phone")
     assert lost == [] and changed(made) == part("phone", prefill="phone", required=True)
+    made, lost = retyping.retype(form_of(part("date", about="mother:birth")), "x", "text")
+    assert lost == ["asks of a person: mother: Date of birth"] and changed(made) == part("text")
+    made, lost = retyping.retype(form_of(part("text", about="mother:phone")), "x", "phone")
+    assert lost == [] and changed(made) == part("phone", about="mother:phone")
 
 
 def test_what_is_read_keeps_its_kind():

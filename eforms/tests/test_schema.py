@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -70,7 +71,8 @@ def test_any_valid_schema_renders_cleans_and_summarises(data):
         assert "UNDEFINED" not in html
         bound = section_form(schema, section, kept, data={}, language="en", today=TODAY)
         bound.is_valid()
-        assert set(bound.errors) <= {field.key for field in section.fields if field.is_required}
+        told = {check.box for check in schema.checks if check.is_error} | {NON_FIELD_ERRORS}
+        assert set(bound.errors) <= {field.key for field in section.fields if field.is_required} | told
     for language in ("vi", "en"):
         for _section, rows in summary(schema, kept, language):
             assert all(isinstance(text, str) for _key, _label, text in rows)
@@ -144,7 +146,7 @@ def test_signatures_are_one_to_four_lines():
         (form_of(field("a", rules=[{"name": "not_future"}])), "does not fit type text"),
         (form_of(field("a", "date", rules=[{"name": "not_before", "args": ["z"]}])), "is no earlier date"),
         (form_of(field("a", prefill="password")), "unknown prefill"),
-        (form_of(field("a", derive={"name": "date_in_words", "of": "z"})), "is no earlier date"),
+        (form_of(field("a", derive={"name": "date_in_words", "of": "z"})), "cannot be made of 'z'"),
         (form_of(field("a", "table", columns=[field("b", "table")])), "unknown type 'table'"),
         (form_of(field("a", "table", columns=[field("b")], repeat={"min": 5, "max": 2})), "min ≤ max"),
         (form_of(field("a", html="<b>")), "unknown property 'html'"),
@@ -285,6 +287,17 @@ def test_tables_check_each_row_and_its_conditions():
     assert errors == {} and kept["docs"] == [{"foreign": "khong"}, rows[1]]
     assert "Row 1" in clean_all(schema, {"docs": [{"foreign": "co"}]}, today=TODAY)[1]["s"]["docs"]
     assert "at most 2" in clean_all(schema, {"docs": [rows[1]] * 3}, today=TODAY)[1]["s"]["docs"]
+
+
+def test_groups_are_titles_of_questions_not_of_columns():
+    titled = {"group": {"vi": "Nơi cư trú", "en": "Residence"}}
+    section = load(form_of(field("a"), field("b", **titled), field("c"), field("d", **titled))).sections[0]
+    assert [(title.en, [f.key for f in fields]) for title, fields in section.groups()] == [
+        ("", ["a"]), ("Residence", ["b", "c"]), ("Residence", ["d"]),
+    ]  # fmt: skip
+    assert "title of the group" in reasons(form_of(field("a", group={"en": "Residence"})))
+    assert "title of the group" in reasons(form_of(field("a", group="Nơi cư trú")))
+    assert "unknown property" in reasons(form_of(field("t", "table", columns=[field("c", **titled)])))
 
 
 def test_dates_in_words_are_made_and_not_asked():

@@ -1,0 +1,1 @@
+"""What several answers of a form say together: answers made of others, and checks between them."""
