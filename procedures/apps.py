@@ -11,6 +11,7 @@ _OF_FIXED = (
 )
 # What the pages for everybody are made of beside versions.
 _SHOWN = (
+    "checkliststep",
     "lifeevent",
     "offering",
     "offeringfee",
@@ -19,6 +20,8 @@ _SHOWN = (
     "procedure_related",
     "procedurefigures",
     "sector",
+    "signpost",
+    "signpost_procedures",
     "titleword",
 )
 

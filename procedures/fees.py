@@ -14,7 +14,7 @@ from django.db.models import TextChoices, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from common.text import page_language
+from common.text import translated
 from common.values.money import format_vnd
 from eforms.schema import show
 
@@ -53,7 +53,8 @@ class AssessedLine:
     ``quantity`` counts units, for pages those of every copy. ``unit_amount_vnd``
     is None where tiers decide. ``amount_vnd`` is None where nobody knows it yet:
     a guide, or a line that an officer has to decide about. ``exemption`` is the
-    primary key of the one that was granted, ``exempt_as`` its words.
+    primary key of the one that was granted, ``exempt_as`` its words. ``name_en``
+    is no part of a charge: what was charged is told as it was written.
     """
 
     key: str
@@ -67,6 +68,23 @@ class AssessedLine:
     resolution: str = ""
     exemption: int | None = None
     exempt_as: str = ""
+    name_en: str = ""
+
+    def words(self) -> str:
+        """Say what the line costs: '24.000 đồng (3 × 8.000 đồng/bản)', 'exempt: …', 'by the amount of the province'."""
+        if self.why == Why.EXEMPT:
+            return _("exempt: %(who)s") % {"who": self.exempt_as}
+        if self.why == Why.CHARGED and self.amount_vnd is not None:
+            words = format_vnd(self.amount_vnd)
+            each = self.unit_amount_vnd
+            if self.quantity > 1 and each is not None and each * self.quantity == self.amount_vnd:
+                words += f" ({self.quantity} × {format_vnd(each)}/{FeeUnit(self.unit).label})"
+            return words
+        return {
+            Why.GUIDE: _("by the amount of the province"),
+            Why.UNDECIDED: _("an officer decides whether it is due"),
+            Why.FREE: _("Free"),
+        }.get(self.why, str(self.why.label))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +104,38 @@ class Assessment:
         """Whether every line has an amount, so that the total may be charged."""
         return all(line.amount_vnd is not None for line in self.lines)
 
+    @property
+    def due(self) -> tuple[AssessedLine, ...]:
+        """The lines that concern the case: what is not due in it, or was not asked for, is left out."""
+        return tuple(line for line in self.lines if line.why not in (Why.NOT_DUE, Why.NOT_ASKED))
+
     def total_words(self) -> str:
-        """Say the total: '16.000 đồng', and that it is not complete where it is not."""
-        words = format_vnd(self.total_vnd)
-        return words if self.is_complete else _("%(amount)s, not counting what is not known yet") % {"amount": words}
+        """Say the total: '16.000 đồng', 'Free', and that it is not complete where it is not."""
+        if self.total_vnd:
+            words = format_vnd(self.total_vnd)
+            if self.is_complete:
+                return words
+            return _("%(amount)s, not counting what is not known yet") % {"amount": words}
+        if self.is_complete:
+            return _("Free")
+        is_guide = all(line.why != Why.UNDECIDED for line in self.due)
+        return (
+            _("by the amount of the province") if is_guide else _("not known yet: an officer decides whether it is due")
+        )
+
+    def rows(self) -> list[tuple[str, str]]:
+        """Return what concerns the case as (name, what it costs in words)."""
+        return [(translated(line, "name"), line.words()) for line in self.due]
+
+    def words(self) -> str:
+        """Say in one line what the case costs, line by line, with the total of several; 'Free' for nothing."""
+        rows = self.rows()
+        if not rows:
+            return self.total_words()
+        parts = [f"{name}: {words}" for name, words in rows]
+        if len(rows) > 1:
+            parts.append(_("total: %(amount)s") % {"amount": self.total_words()})
+        return "; ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +255,7 @@ def _assess(
 
     def assessed(why: Why, amount: int | None = 0, **more: Any) -> AssessedLine:
         each = None if price.tiers else price.amount
-        more["resolution"] = price.resolution
+        more |= {"resolution": price.resolution, "name_en": line.name_en}
         return AssessedLine(line.key, line.kind, line.name, line.unit, quantity, each, amount, why, **more)
 
     if quantity == 0:
@@ -248,11 +294,6 @@ def _originals(line: FeeLine, quantities: Mapping[str, Quantity]) -> list[Origin
 # In words ---------------------------------------------------------------------------------------------------------
 
 
-def name_of(line: FeeLine) -> str:
-    """Return a line's name in the active language."""
-    return line.name_en if page_language() == "en" and line.name_en else line.name
-
-
 def amount_words(line: FeeLine, own: OfferingFee | None = None) -> str:
     """Write what one line costs: '8.000 đồng/bản (nộp trên mạng: 4.000 đồng)'; a guide is no amount."""
     if own is None and line.is_guide:
@@ -273,11 +314,11 @@ def amount_words(line: FeeLine, own: OfferingFee | None = None) -> str:
     return words
 
 
-def fee_words(lines: Iterable[FeeLine], own: Own | None = None) -> tuple[str, str]:
+def fee_words(lines: Iterable[FeeLine], own: Own | None = None, *, is_named: bool = True) -> tuple[str, str]:
     """Return the fee in one line and a caution, '' when there is none.
 
     The lines come from ``FeeLine.objects.with_exemptions()``. The first text
-    says what everybody pays, the caution what is due in some cases only.
+    says what everybody pays, the caution what is due in some cases only. Without ``is_named`` nothing but the amount.
     """
     every, own = list(lines), own or {}
     usual = [line for line in every if not (line.is_optional or line.applies or line.applies_if)]
@@ -290,6 +331,8 @@ def fee_words(lines: Iterable[FeeLine], own: Own | None = None) -> tuple[str, st
         cautions.append(_("Some people are exempt."))
     if not amounts:
         return (_("Free in the usual case") if others else _("Free")), " ".join(cautions)
+    if not is_named:
+        return "; ".join(amounts), " ".join(cautions)
     is_service = all(line.kind == FeeKind.FEE for line in usual)
     words = _("Service fee: %(amount)s") if is_service else _("Fee: %(amount)s")
     return words % {"amount": "; ".join(amounts)}, " ".join(cautions)
@@ -306,15 +349,14 @@ def line_rows(lines: Iterable[FeeLine], own: Own | None = None) -> list[dict[str
         is_open = mine is None and line.is_guide
         rows.append(
             {
-                "name": name_of(line),
-                "is_translated": name_of(line) != line.name,
+                "name": translated(line, "name"),
                 "amount": amount_words(line, mine) if _costs(line, own or {}) else _("Free"),
                 "guide": _each(line.amount_vnd, line) if is_open and line.amount_vnd else "",
                 "is_guide": is_open,
-                "when": line.applies,
+                "when": translated(line, "applies"),
                 "is_optional": line.is_optional,
                 "resolution": mine.resolution if mine else "",
-                "note": line.note,
+                "note": translated(line, "note"),
                 "exemptions": [(row, exemption_words(row)) for row in line.exemptions.all()],
             }
         )
@@ -341,21 +383,6 @@ def exemption_words(exemption: FeeExemption) -> str:
     if exemption.until:
         words.append(_("until %(date)s") % {"date": f"{exemption.until:%d/%m/%Y}"})
     return ", ".join(words)
-
-
-def due_words(version: ProcedureVersion, offering: Offering | None, **case: Any) -> str:
-    """Say in one line what is due in a case, '' for nothing; takes what :func:`assess` takes, as many queries."""
-    if offering is not None:
-        prefetch_related_objects([offering], "fees")
-    assessment = assess(version, offering, **case)
-    own, by_key = own_fees(offering, case["day"]), {line.key: line for line in version.fees.all()}
-    words = []
-    for assessed in assessment.lines:
-        line = by_key[assessed.key]
-        if assessed.why in (Why.CHARGED, Why.GUIDE, Why.UNDECIDED):
-            when = f" ({line.applies})" if assessed.why == Why.UNDECIDED and line.applies else ""
-            words.append(f"{line.name}: {amount_words(line, own.get(line.key))}{when}")
-    return "; ".join(words)
 
 
 def _each(amount: int, line: FeeLine) -> str:

@@ -36,7 +36,7 @@ class UnitForm(PageForm):
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, entry: Entry, **options: Any) -> None:
         units = [offering.unit for offering in entry.offerings]
-        super().__init__(data if data is None or len(units) > 1 else {"unit": units[0].slug}, **options)
+        super().__init__(data if data is None or len(units) > 1 else {**data, "unit": units[0].slug}, **options)
         choice_of(self, "unit").choices = [(unit.slug, unit.name) for unit in units]
 
 

@@ -12,7 +12,9 @@ from django.utils.translation import ngettext
 from common.text import page_language
 from common.values.money import grouped
 
-from .models import LifeEvent, ProcedureVersion, TimeUnit
+from .levels import ONLINE_RETURN_LEVEL
+from .models import ProcedureVersion, TimeUnit
+from .models.names import short_name
 
 # The three names of Nghị định 42/2022: wholly online, partly online, information only.
 WHOLLY, PARTLY, INFORMATION = "wholly", "partly", "information"
@@ -34,20 +36,39 @@ def level_words(level: int, needs_presence: bool = False) -> str:
     return level_choice_words(str(level))
 
 
+def level_sign(level: int, needs_presence: bool = False) -> tuple[str, str]:
+    """Say in a few words how much of a procedure is done online, and which of the three names that is."""
+    scheme = scheme_2022(level, needs_presence)
+    words = {WHOLLY: _("All online"), PARTLY: _("One visit to the commune"), INFORMATION: _("Done at the commune")}
+    return words[scheme], scheme
+
+
 def level_choice_words(choice: str) -> str:
     """Say what a level ('1' to '4') or a name of Nghị định 42/2022 allows; '' for anything else.
 
-    Nothing promises that a fee can be paid online: that comes with the fee pages.
+    The highest promises paying online only where the installation has a provider for it.
     """
+    pays = settings.PAYS_ONLINE
     return {
         "1": _("Level 1: information"),
         "2": _("Level 2: download the form, send paper"),
         "3": _("Level 3: file online, pay and collect at the commune"),
-        "4": _("Level 4: file online, get the result online"),
-        WHOLLY: _("Wholly online: file and get the result online"),
+        "4": _("Level 4: file, pay and get the result online")
+        if pays
+        else _("Level 4: file online, get the result online"),
+        WHOLLY: _("Wholly online: file, pay and get the result online")
+        if pays
+        else _("Wholly online: file and get the result online"),
         PARTLY: _("Partly online: file online, one step at the commune"),
         INFORMATION: _("Information only: file on paper"),
     }.get(choice, "")
+
+
+def pay_words(level: int) -> str:
+    """Say where the fee of a procedure that is taken at a level is paid."""
+    if level >= ONLINE_RETURN_LEVEL and settings.PAYS_ONLINE:
+        return _("A fee, where there is one, is paid online after filing, or at the commune.")
+    return _("A fee, where there is one, is paid at the commune.")
 
 
 def level_scheme() -> tuple[str, ...]:
@@ -85,6 +106,19 @@ def time_words(version: ProcedureVersion) -> str:
     return ngettext("Result within %(n)d working day", "Result within %(n)d working days", amount) % {"n": amount}
 
 
+def span_words(version: ProcedureVersion) -> str:
+    """Say how long it takes, beside a clock: '3 working days'."""
+    amount = version.processing_amount
+    match version.processing_unit:
+        case TimeUnit.SAME_DAY:
+            return _("The same day")
+        case TimeUnit.HOURS:
+            return ngettext("%(n)d hour", "%(n)d hours", amount) % {"n": amount}
+        case TimeUnit.DAYS:
+            return ngettext("%(n)d day", "%(n)d days", amount) % {"n": amount}
+    return ngettext("%(n)d working day", "%(n)d working days", amount) % {"n": amount}
+
+
 def audience_words(audience: Iterable[str]) -> str:
     """Say who may file: 'Citizens, organisations'."""
     names = {"citizen": _("Citizens"), "organisation": _("Organisations"), "enterprise": _("Enterprises")}
@@ -98,15 +132,16 @@ def channel_words(channels: Iterable[str]) -> list[str]:
 
 
 def name_in(version: Any) -> tuple[str, str]:
-    """Return the name in the active language and the language it is in."""
+    """Return the name in the active language, as it stands in lists and titles, and the language it is in."""
+    name, language = whole_name_in(version)
+    return short_name(name), language
+
+
+def whole_name_in(version: Any) -> tuple[str, str]:
+    """Return the whole name in the active language, as the law has it, and the language it is in."""
     if page_language() == "en" and version.name_en:
         return version.name_en, "en"
     return version.name, "vi"
-
-
-def event_name(event: LifeEvent) -> str:
-    """Return the name of a life event in the active language."""
-    return event.name_en if page_language() == "en" and event.name_en else event.name
 
 
 # Figures of fewer dossiers say nothing, and might tell about a person.

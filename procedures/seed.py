@@ -17,6 +17,7 @@ from common.refusals import Refused
 from .exchange.item import ImportItem
 from .exchange.json_reading import read_json
 from .exchange.merging import VERSION, build, merge
+from .guiding import seed as guiding
 from .marks import new_marks
 from .models import FeeLine, LifeEvent, Mark, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, Sector
 from .versions import publishing
@@ -29,8 +30,9 @@ FILE = Path(__file__).parent / "data" / "catalogue.json"
 def import_catalogue(content: bytes | None = None, *, now: datetime) -> int:
     """Load procedures that are not there yet and publish them; returns how many were new.
 
-    ``content`` is an exchange file of whole procedures, by default the one that comes with the portal. All or
-    nothing; raises Refused for a faulty file or procedure. Ten queries a procedure.
+    ``content`` is an exchange file of whole procedures, by default the one that comes with the portal; with that one
+    come signposts and checklists. All or nothing; raises Refused for a faulty file or procedure. Ten queries a
+    procedure.
     """
     items = _shipped() if content is None else _read(content)
     with transaction.atomic():
@@ -39,6 +41,8 @@ def import_catalogue(content: bytes | None = None, *, now: datetime) -> int:
         procedures = _write_procedures(fresh)
         for version in _write_drafts(procedures, fresh, now):
             publishing.publish_with_portal(version, now)
+        if content is None:
+            guiding.fill()
     return len(fresh)
 
 

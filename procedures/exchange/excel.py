@@ -79,10 +79,13 @@ INFORMATION = (
     Column("processing_amount", "Thời hạn", "Số nguyên; 0 khi trả trong ngày.", 9, "number"),
     Column("processing_unit", "Đơn vị thời hạn", f"{', '.join(UNITS.values())}.", 15, "one", UNITS),
     Column("processing_note", "Ghi chú thời hạn", "Có thể để trống.", 30),
+    Column("processing_note_en", "Ghi chú thời hạn tiếng Anh", "Có thể để trống.", 30),
     Column("outcome", "Kết quả", "Giấy tờ người dân nhận được.", 30),
     Column("outcome_en", "Kết quả tiếng Anh", "Có thể để trống.", 20),
     Column("conditions", "Yêu cầu, điều kiện", "Có thể để trống.", 30),
+    Column("conditions_en", "Yêu cầu, điều kiện tiếng Anh", "Có thể để trống.", 30),
     Column("note", "Ghi chú", "Có thể để trống.", 30),
+    Column("note_en", "Ghi chú tiếng Anh", "Có thể để trống.", 30),
     Column("legal_bases", "Căn cứ pháp lý", "Mỗi dòng một văn bản (Alt+Enter để xuống dòng).", 30, "lines"),
     Column("dossier_sets", "Số bộ hồ sơ", "Số nguyên.", 9, "number"),
     Column("effective_from", "Có hiệu lực từ", "Ngày/tháng/năm.", 13, "day"),
@@ -99,6 +102,7 @@ PAPERS = (
     Column("copies", "Bản sao", "Số nguyên.", 9, "number"),
     Column("is_required", "Bắt buộc", "Có hoặc Không.", 9, "truth", YES_NO),
     Column("condition", "Khi nào cần", "Bằng lời; để trống nếu luôn cần.", 40),
+    Column("condition_en", "Khi nào cần, tiếng Anh", "Có thể để trống.", 30),
     Column("from_form", "Lập từ tờ khai", "Có: cổng lập giấy này từ tờ khai.", 10, "truth", YES_NO),
     Column("may_bring_original", "Được mang bản giấy", "Có: có thể hẹn mang bản giấy đến.", 11, "truth", YES_NO),
 )
@@ -115,8 +119,10 @@ FEES = (
     Column("cap_vnd", "Tối đa mỗi bản (đồng)", "Chỉ khi tính theo trang; có thể để trống.", 14, "money"),
     Column("is_optional", "Chỉ khi yêu cầu", "Có: chỉ thu cho phần được yêu cầu.", 10, "truth", YES_NO),
     Column("applies", "Khi nào thu", "Bằng lời; để trống nếu luôn thu.", 40),
+    Column("applies_en", "Khi nào thu, tiếng Anh", "Có thể để trống.", 30),
     Column("is_guide", "Do tỉnh quy định", "Có hoặc Không.", 10, "truth", YES_NO),
     Column("note", "Ghi chú", "Có thể để trống.", 30),
+    Column("note_en", "Ghi chú tiếng Anh", "Có thể để trống.", 30),
     Column(
         "exemptions",
         "Miễn, giảm",
@@ -136,7 +142,7 @@ STEPS = (
 SHEETS: dict[str, tuple[str, tuple[Column, ...]]] = {
     "": ("Thủ tục", INFORMATION),
     "papers": ("Thành phần hồ sơ", PAPERS),
-    "fees": ("Phí lệ phí", FEES),
+    "fees": ("Phí, lệ phí", FEES),
     "steps": ("Các bước", STEPS),
 }
 # Part of a version → value → the screen's box, where that bears another name than the column.

@@ -42,6 +42,11 @@ class _Bad(Exception):
     """A cell whose value is not taken; ``args[0]`` says why."""
 
 
+def _bare(title: str) -> str:
+    """Return the title of a sheet as it is compared; workbooks of before write that of the fees without its comma."""
+    return " ".join(fold(title).replace(",", " ").split())
+
+
 def read_excel(content: bytes) -> list[ImportItem]:
     """Read a workbook; raises Refused when it cannot be read as a whole."""
     from openpyxl import load_workbook
@@ -53,13 +58,13 @@ def read_excel(content: bytes) -> list[ImportItem]:
         # The library raises whatever it stumbles over; none of it says more than this.
         raise unreadable(_damaged()) from error
     try:
-        sheets = {fold(sheet.title): sheet for sheet in book.worksheets}
-        if fold(SHEETS[""][0]) not in sheets:
+        sheets = {_bare(sheet.title): sheet for sheet in book.worksheets}
+        if _bare(SHEETS[""][0]) not in sheets:
             raise unreadable(_("The workbook has no sheet “%(name)s”. Begin from an export.") % {"name": SHEETS[""][0]})
         tables = {
-            part: _Table(part, sheets[fold(title)]).read()
+            part: _Table(part, sheets[_bare(title)]).read()
             for part, (title, _columns) in SHEETS.items()
-            if fold(title) in sheets
+            if _bare(title) in sheets
         }
     except Refused:
         raise

@@ -17,6 +17,7 @@ PAPER: Plain = {
     "copies": 0,
     "is_required": True,
     "condition": "",
+    "condition_en": "",
     "show_if": None,
     "from_form": False,
     "may_bring_original": True,
@@ -32,14 +33,17 @@ FEE: Plain = {
     "cap_vnd": None,
     "is_optional": False,
     "applies": "",
+    "applies_en": "",
     "applies_if": None,
     "is_guide": False,
     "note": "",
+    "note_en": "",
     "exemptions": [],
 }
 
 
-EXEMPTION: Plain = {"proof": "", "since": None, "until": None, "channel": None}
+ENGLISH = ("who_en", "proof_en")
+EXEMPTION: Plain = {"who_en": "", "proof": "", "proof_en": "", "since": None, "until": None, "channel": None}
 
 
 STEP: Plain = {"role": "", "text_en": "", "allotted": 0.0}
@@ -52,10 +56,13 @@ VERSION: Plain = {
     "channels": ["direct"],
     "processing_amount": 0,
     "processing_note": "",
+    "processing_note_en": "",
     "outcome": "",
     "outcome_en": "",
     "conditions": "",
+    "conditions_en": "",
     "note": "",
+    "note_en": "",
     "legal_bases": [],
     "dossier_sets": 1,
     "receipt_note": "",
@@ -108,8 +115,13 @@ def merge(base: Mapping[str, Any], incoming: Plain) -> Plain:
         if part in incoming:
             target[part] = _merged(base.get(part, []), incoming[part], _PARTS[part], STEMS[model])
     if "fees" in incoming:
+        # Tables leave the English of exemptions out: those whose words stay keep theirs.
+        known = [row for fee in base.get("fees", []) for row in fee["exemptions"]]
+        english = {(row["who"], row["proof"]): {name: row[name] for name in ENGLISH} for row in known}
         for fee in target["fees"]:
-            fee["exemptions"] = [EXEMPTION | row for row in fee["exemptions"]]
+            fee["exemptions"] = [
+                EXEMPTION | english.get((row["who"], row.get("proof", "")), {}) | row for row in fee["exemptions"]
+            ]
     if "steps" in incoming:
         before = base.get("steps", [])
         target["steps"] = [(before[n] if n < len(before) else STEP) | row for n, row in enumerate(incoming["steps"])]

@@ -90,7 +90,12 @@ _SECTOR: dict[str, Check] = {
 }
 
 
-_FAQ: dict[str, Check] = {"question": _NAME, "answer": partial(text_of, lines=True, needed=True)}
+_FAQ: dict[str, Check] = {
+    "question": _NAME,
+    "answer": partial(text_of, lines=True, needed=True),
+    "question_en": _LINE,
+    "answer_en": _TEXT,
+}
 
 
 _PAPER: dict[str, Check] = {
@@ -101,6 +106,7 @@ _PAPER: dict[str, Check] = {
     "copies": partial(number_of, maximum=99),
     "is_required": truth_of,
     "condition": _LINE,
+    "condition_en": _LINE,
     "show_if": or_none(condition_of),
     "from_form": truth_of,
     "may_bring_original": truth_of,
@@ -121,7 +127,9 @@ def _tier(found: Any, place: str, into: Gathering) -> Plain:
 
 _EXEMPTION: dict[str, Check] = {
     "who": partial(text_of, maximum=1000, needed=True),
+    "who_en": partial(text_of, maximum=1000),
     "proof": partial(text_of, maximum=1000),
+    "proof_en": partial(text_of, maximum=1000),
     "since": or_none(day_of),
     "until": or_none(day_of),
     "channel": or_none(partial(one_of, known=(FeeChannel.ONLINE.value,))),
@@ -148,9 +156,11 @@ _FEE: dict[str, Check] = {
     "cap_vnd": or_none(partial(number_of, minimum=1, maximum=2**31 - 1)),
     "is_optional": truth_of,
     "applies": _LINE,
+    "applies_en": _LINE,
     "applies_if": or_none(condition_of),
     "is_guide": truth_of,
     "note": _TEXT,
+    "note_en": _TEXT,
     "exemptions": partial(list_of, each=_exemption),
 }
 
@@ -189,10 +199,13 @@ _VERSION: dict[str, Check] = {
     "processing_amount": partial(number_of, maximum=999),
     "processing_unit": partial(one_of, known=tuple(TimeUnit.values)),
     "processing_note": _TEXT,
+    "processing_note_en": _TEXT,
     "outcome": _LINE,
     "outcome_en": _LINE,
     "conditions": _TEXT,
+    "conditions_en": _TEXT,
     "note": _TEXT,
+    "note_en": _TEXT,
     "legal_bases": partial(list_of, each=partial(text_of, maximum=500, needed=True)),
     "dossier_sets": partial(number_of, minimum=1, maximum=99),
     "receipt_note": _TEXT,

@@ -7,14 +7,15 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 
 from common.kept import until_changed
+from common.text import translated
 from offices.models import Unit
 
 from .. import fees, labels
-from ..levels import ONLINE_LEVEL
 from ..models import (
     FeeExemption,
     FeeLine,
@@ -52,8 +53,9 @@ def cards(listed: Sequence[Listed], agencies: tuple[str, ...], day: date, langua
     Four queries when one is not kept, however many.
     """
     versions = ProcedureVersion.objects.defer("form").in_bulk([one.version for one in listed])
-    columns = ("accept_until", "sector__name", *(f"figures__{name}" for name in ("year", "decided", "on_time")))
-    about = Procedure.objects.values_list("id", *columns, "figures__median_hours", named=True)
+    columns = ("name", "name_en", *(f"figures__{name}" for name in ("year", "decided", "on_time")))
+    named = Procedure.objects.annotate(name=F("sector__name"), name_en=F("sector__name_en"))
+    about = named.values_list("id", *columns, "figures__median_hours", named=True)
     procedures = {row.id: row for row in about.filter(pk__in=[one.id for one in listed])}
     lines: dict[int, list[FeeLine]] = defaultdict(list)
     for line in FeeLine.objects.filter(version__in=versions).with_exemptions().order_by("n"):
@@ -70,7 +72,7 @@ def cards(listed: Sequence[Listed], agencies: tuple[str, ...], day: date, langua
             procedures[one.id],
             versions[one.version],
             one.level_of(agencies),
-            fees.fee_words(lines[one.version], fees.in_force(own[offers[one.id][0][2]], day)),
+            fees.fee_words(lines[one.version], fees.in_force(own[offers[one.id][0][2]], day), is_named=False)[0],
             day,
             base,
         )
@@ -78,32 +80,28 @@ def cards(listed: Sequence[Listed], agencies: tuple[str, ...], day: date, langua
     ]
 
 
-def _card(
-    one: Listed, about: Any, version: ProcedureVersion, level: int, fee: tuple[str, str], day: date, base: str
-) -> Card:
+def _card(one: Listed, about: Any, version: ProcedureVersion, level: int, fee: str, day: date, base: str) -> Card:
     name, language = labels.name_in(version)
     url = f"{base}{quote(one.code)}/"
-    is_open = about.accept_until is None or about.accept_until >= day
+    sign, scheme = labels.level_sign(level, version.needs_presence)
     row = {
         "id": one.id,
         "name": name,
         "title": version.name,
         "language": language,
         "code": one.code,
-        "sector": about.sector__name,
-        "level": labels.level_words(level, version.needs_presence),
-        "rank": level,
-        "time": labels.time_words(version),
-        "fee": fee[0],
-        "caution": fee[1],
+        "sector": translated(about, "name"),
+        "level": sign,
+        "scheme": scheme,
+        "time": labels.span_words(version),
+        "fee": fee,
         "audience": labels.audience_words(version.audience),
         "figures": labels.figures_words(
             about.figures__year, about.figures__decided, about.figures__on_time, about.figures__median_hours, day.year
         ),
         "url": url,
-        "apply_url": f"{url}apply/" if level >= ONLINE_LEVEL and is_open else "",
     }
-    context = {"row": row, "heading": _HEADING, "in_vietnamese": labels.in_vietnamese()}
+    context = {"row": row, "heading": _HEADING}
     html = render_to_string("procedures/_card.html", context)
     written = {heading: mark_safe(html.replace(_HEADING, heading)) for heading in ("h3", "h4")}  # noqa: S308
     return MappingProxyType(row | written)

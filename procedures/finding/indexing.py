@@ -1,6 +1,5 @@
 """The words by which procedures are found and the order in which lists show them."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -9,6 +8,7 @@ from django.db.models import Q
 from common.text import sort_key
 
 from ..models import Procedure, ProcedureVersion, Sector
+from ..models.names import short_name
 from . import spelling
 
 # Fewer filings say nothing about what people come for most.
@@ -17,7 +17,7 @@ FILINGS_THAT_TELL = 50
 
 def name_key(name: str) -> str:
     """Return what orders a procedure in lists; the words 'Thủ tục' at the head of many names do not count."""
-    return sort_key(re.sub(r"^thủ tục ", "", name, flags=re.IGNORECASE))[:120]
+    return sort_key(short_name(name))[:120]
 
 
 def write_search_text(procedure: Procedure, version: ProcedureVersion) -> bool:

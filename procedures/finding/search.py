@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from common.kept import until_changed
-from common.text import clean, fold, in_order, page_language
+from common.text import clean, fold, in_order, page_language, translated
 from common.values.frozen import frozen
 from common.web.paging import Page, count_words
 from offices.models import Unit
@@ -151,15 +151,25 @@ class Found:
     suggestion: str = ""
 
 
-def find(filters: Filters, options: Choices, day: date, base: str, *, after: str = "", before: str = "") -> Found:
-    """Return a page of a search, with typing errors forgiven when nothing else is found.
+def find(
+    filters: Filters,
+    options: Choices,
+    day: date,
+    base: str,
+    *,
+    after: str = "",
+    before: str = "",
+    forgives: bool = True,
+) -> Found:
+    """Return a page of a search, with typing errors forgiven when nothing else is found and ``forgives``.
 
     Without a query when all is kept, one for a misspelt search.
     ``base`` is the address of the list; those of the rows begin with it.
     """
     asked = wanted(filters.words, options.units)
     found = _find(filters, asked, options, day, base, after, before)
-    is_final = filters.exact or not asked.words or len(found.rows) > FEW or found.page.next or found.page.previous
+    is_enough = len(found.rows) > FEW or found.page.next or found.page.previous
+    is_final = filters.exact or not forgives or not asked.words or is_enough
     correction = None if is_final else spelling.correct(asked.words)
     if correction is None:
         return found
@@ -213,7 +223,7 @@ def grouped(found: Sequence[Listed], rows: Sequence[Card], events: Sequence[Life
         groups[min(own, key=lambda event: (-shared[event], places[event])) if own else None].append(row)
     if len(groups) < 2:
         return []
-    names = {event.pk: labels.event_name(event) for event in events}
+    names = {event.pk: translated(event, "name") for event in events}
     # What belongs to no event comes last, however well it was found.
     ordered = sorted(groups.items(), key=lambda group: group[0] is None)
     return [{"name": names[event] if event else _("Other matters"), "rows": group} for event, group in ordered]
@@ -229,7 +239,7 @@ def counted_events(
     counts = Counter(event for one in everything for event in one.events)
     return [
         {
-            "name": labels.event_name(event),
+            "name": translated(event, "name"),
             "count": "" if is_capped else str(counts[event.pk]),
             "url": filters.url(base, event=event.code),
         }
@@ -241,11 +251,11 @@ def counted_events(
 def active(filters: Filters, options: Choices, base: str) -> list[dict[str, str]]:
     """Return the filters that are set, in words, each with the address of the search without it."""
     unit = next((unit.short_name for unit in options.units if unit.slug == filters.agency), "")
-    sector = next((sector.name for sector in options.sectors if sector.code == filters.field), "")
+    sector = next((translated(sector, "name") for sector in options.sectors if sector.code == filters.field), "")
     event = options.event(filters.event)
     found = [
         ("q", f"“{filters.q}”" if filters.q else ""),
-        ("event", labels.event_name(event) if event else ""),
+        ("event", translated(event, "name") if event else ""),
         ("agency", unit),
         ("field", sector),
         ("level", labels.level_choice_words(filters.level)),

@@ -100,8 +100,8 @@ class Desk:
     def screen(self, title: str, table: str = "") -> Screen:
         """Return the words of a form about a part; a column's leads back to its table."""
         if table:
-            return Screen(title, _("Save"), self.url("form_field", table), _("Back to the table"))
-        return Screen(title, _("Save"), self.url("form"), _("Back to the form"))
+            return Screen(title, _("Save"), self.url("form_field", table), _("Back to the table"), is_name=True)
+        return Screen(title, _("Save"), self.url("form"), _("Back to the form"), is_name=True)
 
     def show(self, template: str, **context: Any) -> HttpResponse:
         """Render a page of the builder."""

@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.text import in_order, lower_first
 from eforms.answering import AnswerForm, section_form
+from eforms.builder.cross_checks import words_of
 from eforms.builder.forms import PaperForm, kind_of
-from eforms.builder.labels import PREFILL_WORDS, condition_text, rule_words, type_name
-from eforms.builder.raw import Part, Reader, columns_of, fields_of, name_of, sections_of, text_of
+from eforms.builder.labels import PREFILL_WORDS, about_words, condition_text, rule_words, type_name
+from eforms.builder.raw import Part, Reader, checks_of, columns_of, fields_of, groups_of, name_of, sections_of, text_of
+from eforms.builder.usage import sources_of
 from eforms.checking import check_form
 from eforms.parts import Schema, SchemaError, SchemaFault, Section
 from eforms.schema import load
@@ -33,7 +35,17 @@ class Row:
     facts: list[str]
     faults: list[SchemaFault]
     columns: list[str] = field(default_factory=list)
+    group: "GroupRow | None" = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """The title of a group above the question that begins it, and whether the group can go up or down."""
+
+    title: str
+    can_rise: bool
+    can_sink: bool
 
 
 def overview(version: ProcedureVersion, papers: Sequence[Reader], asked: str, day: date) -> dict[str, Any]:
@@ -48,7 +60,7 @@ def overview(version: ProcedureVersion, papers: Sequence[Reader], asked: str, da
             "intro": text_of(section.get("intro")),
             "condition": condition_text(section.get("show_if"), known),
             "faults": [one for one in faults if one.place.section == section.get("key") and not one.place.field],
-            "rows": rows(fields_of(section), faults, known),
+            "rows": grouped_rows(section, faults, known),
         }
         for section in sections_of(form)
     ]
@@ -60,6 +72,10 @@ def overview(version: ProcedureVersion, papers: Sequence[Reader], asked: str, da
         "basis": form.get("basis", "") if isinstance(form.get("basis", ""), str) else "",
         "sections": sections,
         "faults": [one for one in faults if not one.place.section],
+        "checks": [
+            {"key": str(check.get("key")), "name": text_of(check.get("message")), "effect": words_of(check)}
+            for check in checks_of(form)
+        ],
         "wrong": sum(not one.is_warning for one in faults),
         "count": sum(len(fields_of(section)) for section in sections_of(form)),
         "papers": [(name, condition_text(condition, known)) for name, condition in papers],
@@ -78,6 +94,10 @@ def note(page: dict[str, Any], anchor: str, text: str) -> bool:
             if anchor == f"field-{row.key}":
                 row.note = text
                 return True
+    for check in page["checks"]:
+        if anchor == f"check-{check['key']}":
+            check["note"] = text
+            return True
     return False
 
 
@@ -100,6 +120,20 @@ def rows(
     ]
 
 
+def grouped_rows(section: Part, faults: Sequence[SchemaFault], known: Mapping[str, Part]) -> list[Row]:
+    """Return the questions of a section as lines, those that begin a group with its title."""
+    found = rows(fields_of(section), faults, known)
+    groups = groups_of(section)
+    starts = {group[0].get("key"): n for n, group in enumerate(groups) if "group" in group[0]}
+    for row in found:
+        if row.key in starts:
+            n = starts[row.key]
+            title = text_of(groups[n][0]["group"])
+            # Questions without a title come first: nothing goes above them.
+            row.group = GroupRow(title, n > 0 and "group" in groups[n - 1][0], n + 1 < len(groups))
+    return found
+
+
 def _facts(part: Part, known: Mapping[str, Part]) -> list[str]:
     names = {key: name_of(other) for key, other in known.items()}
     facts = []
@@ -107,6 +141,12 @@ def _facts(part: Part, known: Mapping[str, Part]) -> list[str]:
         facts.append(_("must be answered"))
     if part.get("show_if") is not None:
         facts.append(_("only if %(condition)s") % {"condition": condition_text(part["show_if"], known)})
+    if part.get("unit") is not None:
+        facts.append(_("unit: %(unit)s") % {"unit": text_of(part["unit"])})
+    if isinstance(part.get("derive"), Mapping):
+        keys = [key.partition(".") for key in sources_of(part["derive"])]
+        found = [names.get(key, key) + (f".{column}" if column else "") for key, _dot, column in keys]
+        facts.append(_("made of: %(names)s") % {"names": ", ".join(found)})
     rules = part.get("rules")
     facts += [rule_words(rule, names) for rule in (rules if isinstance(rules, list) else []) if isinstance(rule, dict)]
     prefill = part.get("prefill")
@@ -114,6 +154,8 @@ def _facts(part: Part, known: Mapping[str, Part]) -> list[str]:
         key = prefill.removeprefix("answer:")
         source = PREFILL_WORDS.get(prefill) or names.get(key, key)
         facts.append(_("filled in beforehand: %(source)s") % {"source": source})
+    if part.get("about"):
+        facts.append(_("asks of a person: %(fact)s") % {"fact": about_words(str(part["about"]))})
     if part.get("prints") is False:
         facts.append(_("not printed"))
     return facts

@@ -138,7 +138,7 @@ def names_of(procedures: Iterable[Procedure], day: date) -> dict[int, str]:
     """Return what procedures are called, by primary key. One query."""
     versions = versions_of(procedure.pk for procedure in procedures)
     shown = {pk: shown_of(listed, day) for pk, listed in versions.items()}
-    return {pk: version.name for pk, version in shown.items() if version is not None}
+    return {pk: version.short_name for pk, version in shown.items() if version is not None}
 
 
 def waiting_for(user: Any) -> list[ProcedureVersion]:
@@ -169,7 +169,7 @@ def _row(
         tags.append((_("Offered by no unit"), "late"))
     return {
         "code": procedure.code,
-        "name": shown.name if shown else procedure.code,
+        "name": shown.short_name if shown else procedure.code,
         "sector": procedure.sector.name,
         "level": shown.level if shown else "",
         "tags": tags,

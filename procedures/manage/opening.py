@@ -12,6 +12,7 @@ from offices.hooks import OpeningCheck
 from offices.models import Post, Role, Unit
 from procedures.catalogue import lacks_specialist
 from procedures.models import FeeLine, OfferingFee, ProcedureVersion, Sector
+from procedures.models.names import short_name
 
 # One prepares, another one publishes.
 PUBLISHERS = 2
@@ -57,7 +58,7 @@ def _fees(unit: Unit, day: date) -> OpeningCheck:
     own = own.filter(key=OuterRef("key")).exclude(resolution="")
     in_force = ProcedureVersion.objects.in_force(day).filter(procedure__in=_offered(unit, day))
     open_lines = FeeLine.objects.filter(~Exists(own), is_guide=True, version__in=in_force)
-    names = in_order(set(open_lines.values_list("version__name", flat=True)))
+    names = in_order({short_name(name) for name in open_lines.values_list("version__name", flat=True)})
     detail = "; ".join(names[:NAMED])
     if len(names) > NAMED:
         detail = _("%(named)s and %(count)d more") % {"named": detail, "count": len(names) - NAMED}

@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from .views import compare, exchange, form, lists, names, preview, procedure, questions, retype, review, rows, version
+from .guiding import signposts, steps
+from .views import (
+    checks,
+    compare,
+    exchange,
+    form,
+    lists,
+    names,
+    preview,
+    procedure,
+    questions,
+    review,
+    rows,
+    version,
+)
 
 VERSION = "manage/procedures/<str:code>/v<int:number>/"
 
@@ -53,12 +67,12 @@ urlpatterns = [
     path(f"{VERSION}form/sections/<str:section>/add-field/", questions.form_field_add, name="form_field_add"),
     path(f"{VERSION}form/fields/<str:field>/", questions.form_field, name="form_field"),
     path(f"{VERSION}form/fields/<str:field>/delete/", questions.form_field_delete, name="form_field_delete"),
-    path(f"{VERSION}form/fields/<str:field>/type/", retype.form_field_type, name="form_field_type"),
+    path(f"{VERSION}form/fields/<str:field>/type/", questions.form_field_type, name="form_field_type"),
     path(f"{VERSION}form/fields/<str:table>/add-column/", questions.form_field_add, name="form_column_add"),
     path(f"{VERSION}form/fields/<str:table>/columns/<str:field>/", questions.form_field, name="form_column"),
     path(
         f"{VERSION}form/fields/<str:table>/columns/<str:field>/type/",
-        retype.form_field_type,
+        questions.form_field_type,
         name="form_column_type",
     ),
     path(
@@ -66,6 +80,9 @@ urlpatterns = [
         questions.form_field_delete,
         name="form_column_delete",
     ),
+    path(f"{VERSION}form/checks/add/", checks.check_add, name="form_check_add"),
+    path(f"{VERSION}form/checks/<str:check>/", checks.check_edit, name="form_check"),
+    path(f"{VERSION}form/checks/<str:check>/delete/", checks.check_delete, name="form_check_delete"),
     path(f"{VERSION}preview/", preview.preview, name="preview"),
 ]
 for _kind, _path, _one in (("life_events", "life-events", "life_event"), ("sectors", "sectors", "sector")):
@@ -83,6 +100,19 @@ urlpatterns.append(
         name="life_event_move",
     )
 )
+EVENT = "manage/life-events/<slug:code>/"
+SIGNPOST = "manage/signposts/<slug:code>/"
+urlpatterns += [
+    path(f"{EVENT}steps/", steps.step_list, name="steps"),
+    path(f"{EVENT}steps/new/", steps.step_new, name="step_new"),
+    path(f"{EVENT}steps/<int:pk>/", steps.step_edit, name="step"),
+    path(f"{EVENT}steps/<int:pk>/move/", steps.step_move, name="step_move"),
+    path(f"{EVENT}steps/<int:pk>/remove/", steps.step_remove, name="step_remove"),
+    path("manage/signposts/", signposts.signpost_list, name="signposts"),
+    path("manage/signposts/new/", signposts.signpost_new, name="signpost_new"),
+    path(SIGNPOST, signposts.signpost_edit, name="signpost"),
+    path(f"{SIGNPOST}show/", signposts.signpost_show, name="signpost_show"),
+]
 for _section in ROW_SECTIONS:
     _which, _whole = {"section": _section}, f"{VERSION}{_section}/"
     urlpatterns += [

@@ -15,11 +15,13 @@ from .catalogue import (
     WaitingImport,
 )
 from .fees import FeeChannel, FeeExemption, FeeKind, FeeLine, FeeUnit
+from .guiding import ChecklistStep, Signpost, SpanUnit
 from .marks import Confidence, Mark
 from .offerings import Offering, OfferingFee
 from .proposals import Proposal
 
 __all__ = [
+    "ChecklistStep",
     "Confidence",
     "FeeChannel",
     "FeeExemption",
@@ -38,6 +40,8 @@ __all__ = [
     "Proposal",
     "RequiredPaper",
     "Sector",
+    "Signpost",
+    "SpanUnit",
     "TimeUnit",
     "TitleWord",
     "VersionStatus",

@@ -9,6 +9,7 @@ from common.secret import EncryptedJSONField
 from offices.models import Role, Unit
 
 from ..querysets import ProcedureQuerySet, VersionQuerySet
+from .names import short_name
 
 
 class Sector(models.Model):
@@ -26,11 +27,16 @@ class Sector(models.Model):
 
 
 class LifeEvent(models.Model):
-    """An occasion in life that brings people to the commune, such as having a child; ``n`` orders them."""
+    """An occasion in life that brings people to the commune, such as having a child; ``n`` orders them.
+
+    ``day_name`` is what the time of its steps counts from ('ngày sinh của con'), '' where it counts from no one day.
+    """
 
     code = models.SlugField(max_length=40, unique=True)
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80, blank=True, default="")
+    day_name = models.CharField(max_length=120, blank=True, default="")
+    day_name_en = models.CharField(max_length=120, blank=True, default="")
     n = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -45,8 +51,9 @@ class Procedure(models.Model):
 
     ``code`` is the national code or a local one ('XA-0001').
     ``search_text`` (folded: no accents, đ→d) and ``sort_key`` are written by the publishing service.
-    ``faq`` is a list of {"question": text, "answer": text}. ``revision`` grows with every change of what
-    the whole procedure says (not its versions), so that a stale form is noticed.
+    ``faq`` is a list of {"question": text, "answer": text}, with "question_en" and "answer_en" where there is
+    English. ``revision`` grows with every change of what the whole procedure says (not its versions), so that a
+    stale form is noticed.
     """
 
     code = models.CharField(max_length=20, unique=True)
@@ -120,10 +127,13 @@ class ProcedureVersion(models.Model):
     processing_amount = models.PositiveSmallIntegerField(default=0)
     processing_unit = models.CharField(max_length=12, choices=TimeUnit.choices)
     processing_note = models.TextField(blank=True, default="")
+    processing_note_en = models.TextField(blank=True, default="")
     outcome = models.CharField(max_length=300, blank=True, default="")
     outcome_en = models.CharField(max_length=300, blank=True, default="")
     conditions = models.TextField(blank=True, default="")
+    conditions_en = models.TextField(blank=True, default="")
     note = models.TextField(blank=True, default="")
+    note_en = models.TextField(blank=True, default="")
     legal_bases = models.JSONField(default=list)
     dossier_sets = models.PositiveSmallIntegerField(default=1)
     form = models.JSONField(null=True, blank=True)
@@ -190,6 +200,15 @@ class ProcedureVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.name} (v{self.number})"
 
+    @property
+    def short_name(self) -> str:
+        """The name as it stands in lists and titles."""
+        return short_name(self.name)
+
+    def name_for(self, language: str) -> str:
+        """Return the name as a message in a language ('vi' or 'en') has it."""
+        return (self.name_en if language == "en" else "") or self.short_name
+
 
 class ProcedureStep(models.Model):
     """One step of the work, in order; ``role`` empty is the applicant's own step.
@@ -231,6 +250,7 @@ class RequiredPaper(models.Model):
     copies = models.PositiveSmallIntegerField(default=0)
     is_required = models.BooleanField(default=True)
     condition = models.CharField(max_length=300, blank=True, default="")
+    condition_en = models.CharField(max_length=300, blank=True, default="")
     show_if = models.JSONField(null=True, blank=True)
     from_form = models.BooleanField(default=False)
     may_bring_original = models.BooleanField(default=True)

@@ -57,9 +57,11 @@ class FeeLine(models.Model):
     cap_vnd = models.PositiveBigIntegerField(null=True, blank=True)
     is_optional = models.BooleanField(default=False)
     applies = models.CharField(max_length=300, blank=True, default="")
+    applies_en = models.CharField(max_length=300, blank=True, default="")
     applies_if = models.JSONField(null=True, blank=True)
     is_guide = models.BooleanField(default=False)
     note = models.TextField(blank=True, default="")
+    note_en = models.TextField(blank=True, default="")
     # Where the rows come from with_exemptions().
     has_exemptions: bool
 
@@ -85,7 +87,9 @@ class FeeExemption(models.Model):
     line = models.ForeignKey(FeeLine, on_delete=models.CASCADE, related_name="exemptions")
     n = models.PositiveSmallIntegerField()
     who = models.TextField()
+    who_en = models.TextField(blank=True, default="")
     proof = models.TextField(blank=True, default="")
+    proof_en = models.TextField(blank=True, default="")
     since = models.DateField(null=True, blank=True)
     until = models.DateField(null=True, blank=True)
     channel = models.CharField(max_length=7, choices=FeeChannel.choices, blank=True, default="")

@@ -28,6 +28,7 @@ from common.web.limits import hit_ip, hit_target, too_many
 from eforms import declarations
 from eforms.answering import known_data
 from eforms.filling.filled import SentSection
+from eforms.filling.offers import fill_in, groups, known_here, wish
 from eforms.schema import Section
 from offices.units.hours import hours_lines
 
@@ -70,7 +71,7 @@ def gone(request: HttpRequest, procedure: Procedure) -> HttpResponse:
     if last is not None and last.successor is not None:
         version = current_version(last.successor, local_day(now()))
         if version is not None:
-            successor = {"url": reverse("procedures:detail", args=[last.successor.code]), "name": version.name}
+            successor = {"url": reverse("procedures:detail", args=[last.successor.code]), "name": version.short_name}
     return render(request, "410.html", {"successor": successor}, status=410)
 
 
@@ -215,6 +216,12 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
     prefill = known_data(request.user) if request.user.is_authenticated else {}
     asked = progress.form(chosen, sent, prefill=prefill, language=page_language())
     is_from_review = request.GET.get("back") == "review"
+    wished = wish(request, asked) if sent is not None else ""
+    if wished:
+        answered = fill_in(request, asked, wished, known_here(asked, prefill), now())
+        prepared.save_section(form, SentSection(chosen.key, answered.answers(), False, answered.typed), recorded_now())
+        keep(request, procedure, form)
+        return redirect(request.get_full_path())
     if sent is not None:
         is_valid = asked.is_valid()
         filled_in = SentSection(chosen.key, asked.answers(), is_valid, asked.typed)
@@ -229,6 +236,7 @@ def section(request: HttpRequest, procedure: Procedure, entry: Entry, form: Prep
     back = reverse("procedures:fill", args=[procedure.code])
     if before or is_from_review:
         back = page_of(procedure, None if is_from_review else before)
+    asked.offers = groups(asked, known_here(asked, prefill))
     context = progress.page(chosen, asked) | {
         "procedure": procedure,
         "back": back,

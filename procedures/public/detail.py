@@ -1,5 +1,6 @@
 """What the page of one procedure says, prepared for its template."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -11,18 +12,20 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from common.clock import local_day
-from common.text import in_order
+from common.text import in_order, translated
 from common.values.money import grouped
 from offices.models import OpeningHours, Role
 from offices.units.hours import hours_lines
 
 from .. import fees, labels
 from ..catalogue import effective_level, version_of
-from ..levels import IN_PERSON_LEVEL, ONLINE_LEVEL, ONLINE_RETURN_LEVEL, PAPER_LEVEL
+from ..levels import IN_PERSON_LEVEL, ONLINE_LEVEL, PAPER_LEVEL
 from ..models import Offering, Procedure, ProcedureStep, ProcedureVersion, RequiredPaper, VersionStatus
 from ..paper import blank_forms
 
 # Legal names run to 250 characters; beyond this a heading is set smaller.
+# So many papers that only some need stand apart, and how a condition begins that excepts a few people.
+FOLDED_FROM, EXCEPTION = 2, "Trừ"
 LONG_NAME = 70
 
 
@@ -108,7 +111,7 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
     ``base`` is the address of the page.
     """
     version = version_of(shown.version.pk)
-    name, language = labels.name_in(version)
+    name, language = labels.whole_name_in(version)
     offerings = in_order(_offerings(day).filter(procedure=procedure), name=lambda offering: offering.unit.name)
     lines, papers = list(version.fees.all()), list(version.papers.all())
     levels = [effective_level(version, offering) for offering in offerings]
@@ -120,22 +123,26 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
     fee, caution = fees.fee_words(lines, common)
     return {
         "name": name,
+        "heading": labels.name_in(version)[0],
         "language": language,
         "code": procedure.code,
         "sector": procedure.sector,
+        "field": translated(procedure.sector, "name"),
         "version": version,
         "notices": _notices(procedure, shown, day, is_taken=bool(offerings) or not is_open),
         "level": labels.level_words(level, version.needs_presence),
+        "sign": labels.level_sign(level, version.needs_presence)[0],
         "is_in_person": level == IN_PERSON_LEVEL,
         "time": labels.time_words(version),
+        "span": labels.span_words(version),
         "fee": fee,
+        "amount": fees.fee_words(lines, common, is_named=False)[0],
         "caution": caution,
         "fees": fees.line_rows(lines, common),
-        # Paying online comes with the fee pages.
-        "pays_at_desk": level == ONLINE_RETURN_LEVEL and any(line.amount_vnd or line.is_guide for line in lines),
+        "pay_words": labels.pay_words(level) if any(line.amount_vnd or line.is_guide for line in lines) else "",
         "audience": labels.audience_words(version.audience),
         "channels": labels.channel_words(version.channels),
-        "papers": [_paper(paper, base if may_print else "") for paper in papers],
+        **asked_papers(papers, base if may_print else ""),
         "templates": [_template(paper, base) for paper in papers if paper.template_file and may_print],
         "steps": [_step(step) for step in version.steps.all()],
         "units": [
@@ -147,13 +154,14 @@ def detail(procedure: Procedure, shown: Shown, day: date, base: str) -> dict[str
         "apply_url": f"{base}apply/" if is_open and level >= ONLINE_LEVEL and offerings else "",
         "is_open": is_open,
         "paper_form": blank_forms.offers(version, level, procedure.code) if may_print else None,
-        "faq": procedure.faq,
+        "faq": [{name: translated(row, name) for name in ("question", "answer")} for row in procedure.faq],
         "related": list(
             {row.procedure__code: _link(row) for row in _related(day).filter(procedure__related=procedure)}.values()
         ),
-        "events": [(event.code, labels.event_name(event)) for event in procedure.life_events.all()],
+        "events": [(event.code, translated(event, "name")) for event in procedure.life_events.all()],
         "figures": _figures(procedure, day),
         "page_url": f"{settings.SITE_URL}{base}",
+        "phone": settings.SITE["phone"],
     }
 
 
@@ -208,6 +216,18 @@ def _figures(procedure: Procedure, day: date) -> dict[str, str]:
     }
 
 
+def asked_papers(papers: Iterable[RequiredPaper], base: str = "") -> dict[str, list[dict[str, Any]]]:
+    """Return the ``papers`` that nearly everybody needs, and apart the ``rare`` ones, each with its case.
+
+    ``base`` is the address below which forms are downloaded, '' where none are.
+    """
+    rows = [_paper(paper, base) for paper in papers]
+    rare = [row for row in rows if row["is_rare"]]
+    if len(rare) < FOLDED_FROM:
+        rare = []
+    return {"papers": [row for row in rows if row not in rare], "rare": rare}
+
+
 def _paper(paper: RequiredPaper, base: str) -> dict[str, Any]:
     # Without an address nothing is to be downloaded.
     counts = []
@@ -216,10 +236,10 @@ def _paper(paper: RequiredPaper, base: str) -> dict[str, Any]:
     if paper.copies:
         counts.append(_("%(count)d copy") % {"count": paper.copies})
     return {
-        "name": paper.name,
+        "name": translated(paper, "name"),
         "count": ", ".join(counts),
-        "when": _("Always") if paper.is_required and not paper.condition else paper.condition,
-        "is_conditional": bool(paper.condition) or not paper.is_required,
+        "when": translated(paper, "condition"),
+        "is_rare": bool(paper.condition) and not paper.condition.startswith(EXCEPTION),
         "from_form": paper.from_form,
         "template_url": f"{base}templates/{paper.n}/" if paper.template_file and base else "",
     }
@@ -227,12 +247,12 @@ def _paper(paper: RequiredPaper, base: str) -> dict[str, Any]:
 
 def _template(paper: RequiredPaper, base: str) -> dict[str, str]:
     suffix = str(paper.template_file.name).rpartition(".")[2].upper()
-    return {"name": paper.name, "url": f"{base}templates/{paper.n}/", "kind": suffix}
+    return {"name": translated(paper, "name"), "url": f"{base}templates/{paper.n}/", "kind": suffix}
 
 
 def _step(step: ProcedureStep) -> dict[str, str]:
     who = str(Role(step.role).label) if step.role else _("You")
-    return {"who": f"{who}, {step.unit.name}" if step.unit else who, "text": step.text}
+    return {"who": f"{who}, {step.unit.name}" if step.unit else who, "text": translated(step, "text")}
 
 
 def _unit(offering: Offering, level: int, level_words: str) -> dict[str, Any]:

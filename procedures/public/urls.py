@@ -3,11 +3,16 @@
 from django.urls import path
 
 from ..paper import views as paper_views
-from . import views
+from . import event_views, views
+
+EVENT = "life-events/<slug:code>/"
 
 app_name = "procedures"
 urlpatterns = [
     path("procedures/", views.find, name="find"),
+    path(EVENT, event_views.life_event, name="life_event"),
+    path(f"{EVENT}print/", event_views.life_event_print, name="life_event_print"),
+    path(f"{EVENT}steps/<int:pk>/calendar/", event_views.life_event_calendar, name="life_event_calendar"),
     path("procedures/<str:code>/", views.detail, name="detail"),
     path("procedures/<str:code>/templates/<int:n>/", views.template, name="template"),
     path("procedures/<str:code>/blank-form/", paper_views.blank_form, name="blank_form"),

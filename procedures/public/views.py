@@ -12,13 +12,14 @@ from django.views.decorators.http import require_safe
 
 from common import clock
 from common.files.uploads import serve
-from common.text import page_language
+from common.text import in_order, page_language, translated
 from common.web.page_cache import anonymous_page
 
 from ..finding import search
 from ..finding.cards import Card
 from ..finding.search import Filters
-from ..labels import audience_words, event_name, in_vietnamese, level_choices
+from ..guiding import signposts
+from ..labels import audience_words, level_choices
 from ..levels import PAPER_LEVEL
 from ..models import Procedure
 from . import detail as detail_page
@@ -37,17 +38,21 @@ def _find(request: HttpRequest, asked: Filters) -> tuple[HttpResponse, str]:
     day, base = clock.local_day(clock.now()), reverse("procedures:find")
     options, filters = search.choices(asked)
     after, before = (request.GET.get(name, "")[:200] for name in ("after", "before"))
-    found = search.find(filters, options, day, base, after=after, before=before)
+    is_first = not (after or before)
+    guiding = signposts.answering(filters.q, day, page_language(), is_exact=filters.exact) if is_first else []
+    found = search.find(filters, options, day, base, after=after, before=before, forgives=not guiding)
     event = options.event(filters.event)
     heading = "h4" if found.groups else "h3"
     context = {
         "filters": filters,
         "options": options,
-        "event": event_name(event) if event else "",
-        "events": [(event.code, event_name(event)) for event in options.events],
+        "event": translated(event, "name") if event else "",
+        "events": [(event.code, translated(event, "name")) for event in options.events],
+        "fields": in_order(((row.code, translated(row, "name")) for row in options.sectors), name=lambda row: row[1]),
         "levels": level_choices(),
         "audiences": [(kind, audience_words([kind])) for kind in search.AUDIENCES],
         "found": found,
+        "signposts": guiding,
         "active": search.active(filters, options, base),
         "next_url": filters.url(base, after=found.page.next) if found.page.next else "",
         "previous_url": filters.url(base, before=found.page.previous) if found.page.previous else "",
@@ -58,7 +63,6 @@ def _find(request: HttpRequest, asked: Filters) -> tuple[HttpResponse, str]:
         "exact_url": filters.url(base, exact=1),
         "suggestion_url": filters.url(base, q=found.suggestion),
         "base": base,
-        "in_vietnamese": in_vietnamese(),
     }
     is_kept = not filters.q and len(filters.parameters()) <= 1
     return render(request, "procedures/procedure_find.html", context), filters.url(base) if is_kept else ""

@@ -2,8 +2,10 @@
 
 import json
 import random
+import re
 from datetime import date
 
+import html5lib
 import pytest
 from django.db import IntegrityError, connection, transaction
 from hypothesis import given, settings
@@ -104,6 +106,19 @@ def test_every_condition_of_a_paper_is_in_words_and_names_a_question_of_its_form
             assert paper["condition"] or (paper["is_required"] and paper["show_if"] is None), paper["name"]
             assert form_schema.condition_fields(paper["show_if"]) <= set(asked), paper["name"]
             assert schema or not paper["from_form"], paper["name"]
+
+
+def test_long_pages_are_in_groups_with_titles_that_say_more_than_the_question():
+    schemas = {code: form_schema.load(form) for code, form in FORMS.items()}
+    sections = [(code, section) for code, schema in schemas.items() for section in schema.sections]
+    long = {(code, section.key) for code, section in sections if len(section.fields) > 8}
+    plain = {(code, section.key) for code, section in sections if not any(title for title, _fields in section.groups())}
+    # Ten answers of one kind; and questions of which only those of one case are seen.
+    assert long & plain == {("1.001699", "level"), ("1.004873", "status")}
+    for code, section in sections:
+        for title, fields in section.groups():
+            said = {fields[0].label.vi, fields[0].label.en} if len(fields) == 1 else set()
+            assert not title or (title.en and not {title.vi, title.en} & said), (code, section.key, title.vi)
 
 
 def test_every_mark_names_a_part_that_is_there():
@@ -242,6 +257,62 @@ def test_no_answers_break_a_form(code, data):
     assert all(messages for faults in errors.values() for messages in faults.values())
 
 
+def filled(code):
+    schema = form_schema.load(FORMS[code])
+    rng = random.Random(code)
+    return schema, fill(schema, applicant(schema, rng, "26428", TODAY), rng, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("code", "box", "change"),
+    [
+        ("1.000894", "groom_id_number", lambda known: {
+            "groom_id_type": known["bride_id_type"], "groom_id_number": known["bride_id_number"]}),
+        ("1.000894", "groom_status", lambda known: {
+            "groom_status": "da_ly_hon", "groom_divorce_no": "1", "groom_divorce_date": "2020-01-01",
+            "groom_divorce_court": "Tòa", "groom_marriage_order": 1}),
+        ("1.001193", "mother_birth", lambda known: {"mother_birth": known["child_dob"]}),
+        ("1.001193", "birth_case", lambda known: {"relation": "me", "birth_case": "chua_xac_dinh_me"}),
+        ("1.001193", "requester_id_date", lambda known: {"requester_dob": "2000", "requester_id_date": "1999-12-31"}),
+        ("1.000656", "notice_date", lambda known: {
+            "notice_kind": "giay_bao_tu", "death_date": "2026-03-20", "notice_date": "2026-03-19"}),
+        ("1.001022", "o_dob", lambda known: {"is_kind": "me", "r_gender": "nu", "o_dob": "1950", "r_dob": "1990"}),
+        ("2.000986", "residence_with", lambda known: {"father_known": "khong", "residence_with": "cha_me"}),
+        ("2.001263", "child_dob", lambda known: {"adopter_case": "vo_chong", "father_dob": "1999", "father_kin": "khac",
+                                                 "child_dob": "2015-01-01"}),
+        ("1.004492", "groups", lambda known: {"groups": [known["groups"][0] | {"gr_children": 71}]}),
+        ("2.002165", "advance", lambda known: {"advance": known["claim_total"] + 1}),
+    ],
+)  # fmt: skip
+def test_answers_that_cannot_both_be_true_are_refused(code, box, change):
+    schema, known = filled(code)
+    assert form_schema.clean_all(schema, known, today=TODAY)[1] == {}
+    errors = form_schema.clean_all(schema, known | change(known), today=TODAY)[1]
+    told = {check.message.vi for check in schema.checks} | {check.message.en for check in schema.checks}
+    assert any(faults.get(box) in told for faults in errors.values()), errors
+
+
+def test_a_young_mother_is_pointed_out_and_taken():
+    schema, known = filled("1.001193")
+    known |= {"mother_birth": str(int(known["child_dob"][:4]) - 15)}
+    assert form_schema.clean_all(schema, known, today=TODAY)[1] == {}
+    assert "mother_sixteen" in [check.key for check in form_schema.warnings(schema, known, TODAY)]
+
+
+def test_a_child_of_eight_days_is_registered_in_time_without_being_asked():
+    schema, known = filled("1.001193")
+    kind = schema.section("child").field("registration_kind")
+    assert not kind.is_asked
+    for born, value in (("2026-03-15", "dung_han"), ("2026-01-22", "dung_han"), ("2026-01-21", "qua_han")):
+        kept, errors = form_schema.clean_all(schema, known | {"child_dob": born}, today=TODAY)
+        assert (kept["registration_kind"], errors) == (value, {})
+
+
+def test_every_check_says_on_what_it_rests():
+    checks = [(code, check) for code, form in FORMS.items() for check in form_schema.load(form).checks]
+    assert len(checks) > 100 and all(check.basis for _code, check in checks)
+
+
 def test_file_questions_became_papers_with_their_conditions(catalogue):
     birth = ProcedureVersion.objects.get(procedure__code="1.001193")
     shown = {
@@ -301,3 +372,61 @@ def test_people_without_a_paper_answer_every_question_about_one():
 def test_nothing_is_lost_of_a_form_between_file_and_database(catalogue):
     for version in ProcedureVersion.objects.exclude(form=None).select_related("procedure"):
         assert present(version.form) == FORMS[version.procedure.code]
+
+
+# English --------------------------------------------------------------------------------------------------------------
+
+# Titles of laws and forms as they were issued, words to search by, and what publishers alone read.
+VIETNAMESE_ONLY = {"legal_bases", "basis", "synonyms", "marks"}
+# Their English is beside them: under the name with '_en', or in the same pair.
+LETTERS = re.compile("[À-ỹđĐ]")
+
+
+def untranslated(found, place=""):
+    """Yield the places of Vietnamese texts without English, and of English that is still Vietnamese."""
+    rows = enumerate(found) if isinstance(found, list) else found.items()
+    for key, value in rows:
+        here = f"{place}.{key}"
+        if key in VIETNAMESE_ONLY or key == "en" or str(key).endswith("_en"):
+            continue
+        if isinstance(value, list | dict):
+            yield from untranslated(value, here)
+        elif isinstance(value, str) and LETTERS.search(value):
+            english = "" if isinstance(found, list) else found.get("en" if key == "vi" else f"{key}_en", "")
+            if not english or LETTERS.search(english):
+                yield f"{here}: {value}"
+
+
+def test_every_text_has_its_english():
+    assert not list(untranslated(SHIPPED))
+    assert list(untranslated([{"name": "Hộ tịch", "label": {"vi": "Có", "en": "Có"}, "reasons": ["Thiếu"]}])) == [
+        ".0.name: Hộ tịch",
+        ".0.label.vi: Có",
+        ".0.reasons.0: Thiếu",
+    ]
+
+
+def vietnamese(node, is_marked=False):
+    """Yield the texts of a parsed page in Vietnamese letters, each with whether it is marked as Vietnamese."""
+    if not isinstance(node.tag, str):
+        return
+    is_marked = node.attrib.get("lang", "vi" if is_marked else "") == "vi"
+    for text in [node.text, *(child.tail for child in node)]:
+        if text and LETTERS.search(text.replace("đồng", "")):
+            yield text.strip(), is_marked
+    for child in node:
+        yield from vietnamese(child, is_marked)
+
+
+def test_english_pages_are_english_but_for_the_law(catalogue, client, commune):
+    """What is still Vietnamese on them is a title of the law or a name, and marked as Vietnamese."""
+    offer_all(commune.unit, since=TODAY)
+    client.cookies["django_language"] = "en"
+    laws = {basis for values in SHIPPED for basis in values["version"]["legal_bases"]}
+    known = {(text, True) for text in [*laws, commune.unit.name, commune.unit.address]}
+    found = set()
+    for values in SHIPPED:
+        page = html5lib.parse(client.get(f"/procedures/{values['code']}/").content, namespaceHTMLElements=False)
+        assert page.attrib["lang"] == "en"
+        found |= set(vietnamese(page.find(".//article")))
+    assert not found - known and len(found & known) == len(known)

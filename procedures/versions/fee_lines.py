@@ -12,7 +12,9 @@ def plain_exemptions(line: FeeLine) -> list[dict[str, Any]]:
     return [
         {
             "who": exemption.who,
+            "who_en": exemption.who_en,
             "proof": exemption.proof,
+            "proof_en": exemption.proof_en,
             "since": exemption.since.isoformat() if exemption.since else None,
             "until": exemption.until.isoformat() if exemption.until else None,
             "channel": exemption.channel or None,
@@ -30,7 +32,9 @@ def write_exemptions(lines: Iterable[FeeLine], wanted: Iterable[Iterable[Mapping
             line=line,
             n=n,
             who=row["who"],
+            who_en=row["who_en"],
             proof=row["proof"],
+            proof_en=row["proof_en"],
             since=date.fromisoformat(row["since"]) if row["since"] else None,
             until=date.fromisoformat(row["until"]) if row["until"] else None,
             channel=row["channel"] or "",

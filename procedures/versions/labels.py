@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from offices.log import labels
 
-from ..models import FeeKind, FeeUnit, TimeUnit
+from ..models import FeeKind, FeeUnit, SpanUnit, TimeUnit
 
 AREAS = {
     "procedure": _("Procedures"),
@@ -12,6 +12,7 @@ AREAS = {
     "offering": _("Procedures: offerings"),
     "life-event": _("Life events"),
     "sector": _("Fields"),
+    "signpost": _("Done elsewhere"),
 }
 ACTIONS = {
     "procedure.new": _("Procedure added"),
@@ -41,6 +42,14 @@ ACTIONS = {
     "life-event.edit": _("Life event changed"),
     "life-event.move": _("Life event moved"),
     "life-event.remove": _("Life event removed"),
+    "life-event.step-new": _("Step added"),
+    "life-event.step-edit": _("Step changed"),
+    "life-event.step-move": _("Step moved"),
+    "life-event.step-remove": _("Step removed"),
+    "signpost.new": _("Signpost added"),
+    "signpost.edit": _("Signpost changed"),
+    "signpost.show": _("Signpost shown again"),
+    "signpost.hide": _("Signpost hidden"),
     "sector.new": _("Field added"),
     "sector.edit": _("Field renamed"),
     "sector.remove": _("Field removed"),
@@ -54,9 +63,11 @@ FIELDS = {
     "processing_amount": _("Processing time"),
     "processing_unit": _("Unit of the processing time"),
     "processing_note": _("Note on the processing time"),
+    "processing_note_en": _("Note on the processing time, in English"),
     "outcome": _("Result"),
     "outcome_en": _("Result in English"),
     "conditions": _("Conditions and requirements"),
+    "conditions_en": _("Conditions and requirements in English"),
     "note": _("Good to know"),
     "legal_bases": _("Legal bases"),
     "dossier_sets": _("Number of dossier sets"),
@@ -78,6 +89,30 @@ FIELDS = {
     "sector": _("Field"),
     "life_events": _("Life events"),
     "related": _("Related procedures"),
+    "day_name": _("The day that time counts from"),
+    "day_name_en": _("Name of the day, in English"),
+    "words": _("Search words people use"),
+    "agency": _("Which agency does it"),
+    "agency_en": _("The agency, in English"),
+    "how": _("How it is done there"),
+    "how_en": _("How, in English"),
+    "url": _("Address on the web"),
+    "note_en": _("Good to know, in English"),
+    "needs_check": _("Needs checking"),
+    "basis": _("Where this is written"),
+    "is_alternative": _("Another way of the step before: one of the two is enough"),
+    "signpost": _("Done elsewhere"),
+    "gain": _("What it gives"),
+    "gain_en": _("What it gives, in English"),
+    "together": _("What may be filed together with it"),
+    "together_en": _("Filed together, in English"),
+    "amount": _("Time to do it"),
+    "amount_unit": _("Unit of the time"),
+    "since": _("Counted from another day than the list's"),
+    "since_en": _("Counted from, in English"),
+    "late": _("When the time is over"),
+    "late_en": _("When the time is over, in English"),
+    "reviewed_on": _("Compared with it on"),
     "own_fee": _("The unit's own amount"),
     "paper": _("Paper"),
     "fee": _("Fee"),
@@ -89,6 +124,7 @@ FIELDS = {
     "copies": _("Copies"),
     "is_required": _("Is it needed?"),
     "condition": _("When, in words"),
+    "condition_en": _("When, in English"),
     "show_if": _("When, by the answers of the form"),
     "from_form": _("Made from the answers"),
     "may_bring_original": _("May be brought to the desk"),
@@ -99,6 +135,7 @@ FIELDS = {
     "cap_vnd": _("At most for one copy, in đồng"),
     "is_optional": _("Charged only for what is asked"),
     "applies": _("When it is due, in words"),
+    "applies_en": _("When it is due, in English"),
     "applies_if": _("When it is due, by the answers of the form"),
     "exemptions": _("Who is exempt"),
     # Of entries that were written before fees were data.
@@ -123,6 +160,7 @@ VALUES = {
     "processing_unit": dict(TimeUnit.choices),
     "kind": dict(FeeKind.choices),
     "unit": dict(FeeUnit.choices),
+    "amount_unit": dict(SpanUnit.choices),
     "audience": {"citizen": _("Citizens"), "organisation": _("Organisations"), "enterprise": _("Enterprises")},
     "channels": {"online": _("Online"), "direct": _("At the commune"), "post": _("By post")},
     "mark": {

@@ -30,6 +30,7 @@ PAPER_COLUMNS = (
     "copies",
     "is_required",
     "condition",
+    "condition_en",
     "show_if",
     "from_form",
     "may_bring_original",
@@ -46,9 +47,11 @@ FEE_COLUMNS = (
     "cap_vnd",
     "is_optional",
     "applies",
+    "applies_en",
     "applies_if",
     "is_guide",
     "note",
+    "note_en",
 )
 # What a version's parts are read with before it is written as data.
 PARTS = ("papers", "fees__exemptions", "steps__unit", "marks")

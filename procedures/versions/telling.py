@@ -12,6 +12,7 @@ from notifications.outbox import Recipient, queue
 
 from .. import access
 from ..models import Procedure, ProcedureVersion, Proposal
+from ..models.names import short_name
 
 SUBJECT_TYPE = "procedure"
 
@@ -19,7 +20,7 @@ SUBJECT_TYPE = "procedure"
 def version_waits(version: ProcedureVersion, by: User, now: datetime) -> None:
     """Tell everybody who may publish a version that it waits. Two queries, one more for each."""
     path = reverse("manage:version", args=[version.procedure.code, version.number])
-    context = {"number": version.number, "note": version.change_note, "procedure": version.name}
+    context = {"number": version.number, "note": version.change_note, "procedure": version.short_name}
     to = access.may_still_publish(version, local_day(now))
     _tell("version_waits", version.procedure, to, path, by, now, **context)
 
@@ -31,7 +32,16 @@ def proposal_waits(proposal: Proposal, now: datetime) -> None:
     context = {"unit": proposal.unit.name if proposal.unit else "", "level": proposal.level, "on": proposal.on}
     to = access.publishers_besides([proposal.by_id], local_day(now))
     path = reverse("manage:procedure", args=[code])
-    _tell("proposal_waits", proposal.procedure, to, path, proposal.by, now, procedure=newest.first() or code, **context)
+    _tell(
+        "proposal_waits",
+        proposal.procedure,
+        to,
+        path,
+        proposal.by,
+        now,
+        procedure=short_name(newest.first() or code),
+        **context,
+    )
 
 
 def _tell(

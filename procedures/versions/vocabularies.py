@@ -63,6 +63,13 @@ def _specialists(sector: Sector, day: date) -> str:
     return ""
 
 
+def _steps(event: LifeEvent, _day: date) -> str:
+    """Say when a life event has a checklist. One query."""
+    if event.steps.exists():
+        return _("This life event has steps. Remove them first.")
+    return ""
+
+
 LIFE_EVENTS = NamedList(
     LifeEvent,
     "life-event",
@@ -70,6 +77,7 @@ LIFE_EVENTS = NamedList(
     gettext_lazy("There is a life event of this name already."),
     gettext_lazy("Procedures still have this life event. Take it from them first."),
     is_ordered=True,
+    obstacle=_steps,
 )
 SECTORS = NamedList(
     Sector,

@@ -53,7 +53,9 @@ def exemptions_field() -> TableField:
         max_rows=MAX_EXEMPTIONS,
         columns={
             "who": LineField(label=gettext_lazy("Who need not pay"), max_length=1000, required=False),
+            "who_en": LineField(label=gettext_lazy("Who, in English"), max_length=1000, required=False),
             "proof": LineField(label=gettext_lazy("By which paper"), max_length=1000, required=False),
+            "proof_en": LineField(label=gettext_lazy("By which paper, in English"), max_length=1000, required=False),
             "since": PartialDateField(label=gettext_lazy("From (optional)"), required=False),
             "until": PartialDateField(label=gettext_lazy("Until (optional)"), required=False),
             "channel": forms.ChoiceField(
@@ -99,11 +101,13 @@ class FeeForm(DraftForm):
         required=False,
         help_text=gettext_lazy("Leave it empty when it is always due. For example: Đăng ký sau 60 ngày từ ngày sinh."),
     )
+    applies_en = LineField(label=gettext_lazy("When it is due, in English"), max_length=300, required=False)
     is_guide = TickField(
         label=gettext_lazy("The provincial council sets the amount"),
         help_text=gettext_lazy("The amount above is a guide: nobody pays it before a unit has entered its own."),
     )
     note = LineField(label=gettext_lazy("Note"), lines=True, rows=2, max_length=2000, required=False)
+    note_en = LineField(label=gettext_lazy("Note in English"), lines=True, rows=2, max_length=2000, required=False)
 
     def __init__(self, *args: Any, version: ProcedureVersion, line: FeeLine | None = None, **options: Any) -> None:
         initial = dict(initial_of(line, FeeForm)) if line else {"unit": FeeUnit.DOSSIER}
@@ -120,9 +124,10 @@ class FeeForm(DraftForm):
             self.fields["applies_if"] = condition
             self.initial["applies_if"] = condition.stored
         self.order_fields(
-            "revision kind name name_en amount_vnd amount_online_vnd unit tiers cap_vnd is_optional applies_if applies "
+            "revision kind name amount_vnd amount_online_vnd unit tiers cap_vnd is_optional applies_if applies "
             "is_guide exemptions note".split()
         )
+        self.fold_english()
 
     def clean_amount_vnd(self) -> int:
         """Take an empty box for nothing due."""
@@ -145,7 +150,7 @@ class FeeForm(DraftForm):
         rows = []
         for n, row in enumerate(self.cleaned_data["exemptions"], start=1):
             made = {name: row.get(name) for name in ("since", "until", "channel")}
-            made |= {"who": row.get("who", ""), "proof": row.get("proof", "")}
+            made |= {name: row.get(name, "") for name in ("who", "who_en", "proof", "proof_en")}
             if not made["who"]:
                 raise ValidationError(_("Row %(n)d: say who is exempt.") % {"n": n})
             days = [made[name] for name in ("since", "until") if made[name]]

@@ -42,6 +42,7 @@ class PaperForm(DraftForm):
         required=False,
         help_text=gettext_lazy("People read this, for example: Khi nhờ người khác nộp thay."),
     )
+    condition_en = LineField(label=gettext_lazy("When, in English"), max_length=300, required=False)
     from_form = TickField(
         label=gettext_lazy("It is made from the answers of the online form"),
         help_text=gettext_lazy("Such a paper is printed by the portal and never asked as an upload."),
@@ -79,8 +80,9 @@ class PaperForm(DraftForm):
         if paper is None or not paper.template_file:
             del self.fields["remove_template"]
         self.order_fields(
-            ["revision", "name", "name_en", "originals", "copies", "is_required", "show_if", "condition", "from_form"]
+            ["revision", "name", "originals", "copies", "is_required", "show_if", "condition", "from_form"]
         )
+        self.fold_english()
 
     def clean(self) -> dict[str, Any]:
         """What is not always needed says in words when it is."""

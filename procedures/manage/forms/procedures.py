@@ -62,6 +62,10 @@ class FaqField(TableField):
         columns: dict[str, forms.Field] = {
             "question": LineField(label=gettext_lazy("Question"), max_length=300, required=False),
             "answer": LineField(label=gettext_lazy("Answer"), lines=True, rows=2, max_length=3000, required=False),
+            "question_en": LineField(label=gettext_lazy("Question in English"), max_length=300, required=False),
+            "answer_en": LineField(
+                label=gettext_lazy("Answer in English"), lines=True, rows=2, max_length=3000, required=False
+            ),
         }
         super().__init__(columns=columns, max_rows=MAX_FAQ, **options)
 
@@ -69,7 +73,7 @@ class FaqField(TableField):
         """Return the rows; raises ValidationError for a half row, naming it."""
         rows = super().clean(value)
         message = _("Question %(n)d: write both the question and the answer.")
-        faults = [message % {"n": n} for n, row in enumerate(rows, start=1) if len(row) < len(self.columns)]
+        faults = [message % {"n": n} for n, row in enumerate(rows, start=1) if not {"question", "answer"} <= set(row)]
         if faults:
             raise ValidationError(faults)
         return rows

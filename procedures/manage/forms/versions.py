@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, cast
 
+from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from common.forms.adjusting import choice_of
 from common.forms.fields import DayField, LineField, LinesField, TickField, WholeNumberField
 from common.forms.screen_forms import ChangeForm
 from common.text import plain
+from eforms.builder.boxes import Details
 from offices.models import Role, Unit
 from procedures.labels import audience_words, channel_words, level_set_words
 from procedures.models import ProcedureVersion, TimeUnit
@@ -66,6 +68,12 @@ class DraftForm(ChangeForm):
         for name in self.needed:
             self.fields[name].required = True
 
+    def fold_english(self) -> None:
+        """Lay the boxes out as they come, with those for English folded away below the others."""
+        english = [name for name in self.fields if name.endswith("_en")]
+        others = [name for name in self.fields if name not in english]
+        self.helper.layout = Layout(*others, Details(_("In English"), *english))
+
     def values(self) -> dict[str, Any]:
         """Return what was typed as columns."""
         return {name: value for name, value in self.cleaned_data.items() if name not in ("revision", "key")}
@@ -94,6 +102,13 @@ class InfoForm(DraftForm):
     processing_note = LineField(
         label=gettext_lazy("Note on the processing time"), lines=True, rows=2, max_length=1000, required=False
     )
+    processing_note_en = LineField(
+        label=gettext_lazy("Note on the processing time, in English"),
+        lines=True,
+        rows=2,
+        max_length=1000,
+        required=False,
+    )
     outcome = LineField(
         label=gettext_lazy("Result"), max_length=300, help_text=gettext_lazy("What the applicant gets in the end.")
     )
@@ -101,7 +116,17 @@ class InfoForm(DraftForm):
     conditions = LineField(
         label=gettext_lazy("Conditions and requirements"), lines=True, rows=4, max_length=5000, required=False
     )
+    conditions_en = LineField(
+        label=gettext_lazy("Conditions and requirements in English"),
+        lines=True,
+        rows=4,
+        max_length=5000,
+        required=False,
+    )
     note = LineField(label=gettext_lazy("Good to know"), lines=True, rows=3, max_length=3000, required=False)
+    note_en = LineField(
+        label=gettext_lazy("Good to know, in English"), lines=True, rows=3, max_length=3000, required=False
+    )
     legal_bases = LinesField(
         label=gettext_lazy("Legal bases"),
         help_text=gettext_lazy("One a line, for example: Luật Hộ tịch số 60/2014/QH13 ngày 20/11/2014."),
@@ -125,6 +150,7 @@ class InfoForm(DraftForm):
         }
         for name, offered in choices.items():
             choice_of(self, name).choices = list(offered)
+        self.fold_english()
 
     def clean_dossier_sets(self) -> int:
         """At least one set is filed."""

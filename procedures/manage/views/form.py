@@ -65,7 +65,7 @@ def form_title(request: HttpRequest, desk: Desk) -> HttpResponse:
 @shows_form
 def form_remove(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Take the whole form away, after asking; refused while a paper hangs on an answer."""
-    return delete_page(desk, _("Remove the whole form"), desk.version.name, editing.remove_form)
+    return delete_page(desk, _("Remove the whole form"), desk.version.short_name, editing.remove_form)
 
 
 @on_draft
@@ -73,8 +73,8 @@ def form_remove(request: HttpRequest, desk: Desk) -> HttpResponse:
 def form_move(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Move a section, question or column one place, or to a place in a section when it was dragged.
 
-    A button is called ``up`` or ``down`` and its value the key, 'section:<key>' for a section; dragging sends
-    ``key``, ``to`` and ``section``.
+    A button is called ``up`` or ``down`` and its value the key, 'section:<key>' for a section, 'group:<key>' for the
+    group that a question begins; dragging sends ``key``, ``to`` and ``section``.
     """
     post = request.POST
     step = -1 if "up" in post else 1
@@ -87,6 +87,8 @@ def form_move(request: HttpRequest, desk: Desk) -> HttpResponse:
         at = sections.index(raw.find_section(desk.form, key))
         made = editing.move_section(desk.form, key, max(at + step, 0))
         anchor = f"section-{key}"
+    elif what == "group":
+        made, anchor = editing.move_group(desk.form, key, step), f"field-{key}"
     elif to is None:
         made, anchor = editing.step(desk.form, key, step, table=table), f"field-{key}"
     else:

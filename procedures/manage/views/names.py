@@ -88,6 +88,7 @@ def _rows(screen: NameScreen) -> list[dict[str, Any]]:
             "url": f"manage:{screen.one}",
             "remove": f"manage:{screen.one}_remove",
             "move": f"manage:{screen.one}_move" if screen.where.is_ordered else "",
+            "steps": "manage:steps" if screen.where is vocabularies.LIFE_EVENTS else "",
         }
         for row in found
     ]

@@ -77,8 +77,7 @@ def answered(desk: Desk, schema: Schema, answers: Mapping[str, Any]) -> HttpResp
     if following is not None:
         return page(desk, schema, following.key, progress.filled.answers)
     said = [
-        (part.title.say(page_language()), rows)
-        for part, rows in summary(schema, progress.filled.answers, page_language())
+        (part.title.say(page_language()), rows) for part, rows in summary(schema, progress.answers, page_language())
     ]
     return desk.show("preview_end", answers=said, papers=asked_papers(desk.version, progress.kept))
 

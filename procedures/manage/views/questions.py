@@ -6,11 +6,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from common import clock
-from common.web.screens import done, sent, shows_form
-from eforms.builder import editing, field_form, forms, raw
+from common.web.screens import Screen, done, sent, shows_form
+from eforms.builder import editing, field_form, forms, raw, retyping
 
 from .. import form_page
-from ..form_desk import Desk, delete_page, on_draft
+from ..form_desk import Desk, confirm_page, delete_page, on_draft
 
 
 @on_draft
@@ -113,4 +113,28 @@ def form_field_delete(request: HttpRequest, desk: Desk, field: str, table: str =
         raw.name_of(stored),
         lambda form, readers: editing.remove_field(form, field, table=table, readers=() if table else readers),
         back=desk.url("form_field", table) if table else "",
+    )
+
+
+@on_draft
+@shows_form
+def form_field_type(request: HttpRequest, desk: Desk, field: str, table: str = "") -> HttpResponse:
+    """Offer other types for a question or column; then say what gets lost, and change it when that is confirmed."""
+    _holder, stored = raw.find_field(desk.form, field, table)
+    old = forms.kind_of(stored)
+    allowed = retyping.types_for(old, is_column=bool(table))
+    offered = {kind: words for kind, words in forms.types_offered(is_column=bool(table)) if kind in allowed}
+    place = desk.url("form_column", table, field) if table else desk.url("form_field", field)
+    name, kind = raw.name_of(stored), desk.request.GET.get("type", "")
+    if kind not in offered:
+        return desk.show("form_types", types=offered.items(), place=name, now=forms.TYPE_WORDS.get(old), back=place)
+    title = _("Change the type to “%(type)s”") % {"type": offered[kind].name}
+    said = _("The question is of the type “%(type)s” now.") % {"type": offered[kind].name}
+    screen = Screen(title, _("Change the type"), place, _("Back"))
+    return confirm_page(
+        desk,
+        screen,
+        name,
+        lambda: retyping.retype(desk.form, field, kind, table=table, readers=desk.readers()),
+        said,
     )

@@ -160,7 +160,7 @@ def _page(
         act()
         return done(request, said, after or back)
 
-    screen = Screen(title, button or title, back, version.name, lead, is_danger)
+    screen = Screen(title, button or title, back, version.short_name, lead, is_danger)
     return version_answer(request, publisher, version, form, screen, change, "version_step", **context)
 
 

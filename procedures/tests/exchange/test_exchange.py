@@ -31,8 +31,22 @@ TODAY = date(2026, 3, 23)
 FEE: dict[str, Any] = {"key": "phi", "kind": "phi", "name": "Phí", "amount_vnd": 8000}
 TIERS = [{"from": 1, "to": 2, "amount_vnd": 2000}, {"from": 3, "to": None, "amount_vnd": 1000}]
 EXEMPTIONS: list[dict[str, Any]] = [
-    {"who": "Trẻ em", "proof": "", "since": None, "until": None, "channel": None},
-    {"who": "Công dân số", "proof": "VNeID", "since": "2026-08-15", "until": "2027-02-28", "channel": "online"},
+    {"who": "Trẻ em", "who_en": "", "proof": "", "proof_en": "", "since": None, "until": None, "channel": None},
+    {
+        "who": "Công dân số",
+        "who_en": "Digital citizens",
+        "proof": "VNeID",
+        "proof_en": "VNeID",
+        "since": "2026-08-15",
+        "until": "2027-02-28",
+        "channel": "online",
+    },
+]
+
+
+QUESTIONS = [
+    {"question": "Mất bao lâu?", "answer": "Ba ngày.\nCó khi hai."},
+    {"question": "Mất bao lâu?", "answer": "Ba ngày.", "question_en": "How long?", "answer_en": "Three days."},
 ]
 
 
@@ -145,7 +159,7 @@ PROCEDURES = st.fixed_dictionaries(
             st.sampled_from([{"code": "con-nho", "name": "Có con nhỏ", "name_en": "", "n": 3}]), unique_by=str
         ),
         "synonyms": st.lists(LETTERS.map(lambda text: " ".join(text.split())), max_size=3),
-        "faq": st.lists(st.just({"question": "Mất bao lâu?", "answer": "Ba ngày.\nCó khi hai."}), max_size=2),
+        "faq": st.lists(st.sampled_from(QUESTIONS), max_size=2),
         "notice": st.sampled_from(["", "Nghỉ từ 1/5.\nTrở lại 4/5."]),
         "accept_until": st.sampled_from([None, "2026-12-31"]),
         "related": st.just([]),
@@ -161,10 +175,13 @@ PROCEDURES = st.fixed_dictionaries(
                 "processing_amount": st.integers(0, 999),
                 "processing_unit": st.sampled_from(["same_day", "hours", "days", "working_days"]),
                 "processing_note": st.sampled_from(["", "a\nb"]),
+                "processing_note_en": st.sampled_from(["", "c\nd"]),
                 "outcome": st.sampled_from(["", "Giấy"]),
                 "outcome_en": st.just(""),
                 "conditions": st.just("- Một\n- Hai"),
+                "conditions_en": st.sampled_from(["", "- One\n- Two"]),
                 "note": st.just(""),
+                "note_en": st.just(""),
                 "legal_bases": st.lists(st.sampled_from(["60/2014/QH13", "123/2015/NĐ-CP"]), max_size=2),
                 "dossier_sets": st.integers(1, 9),
                 "receipt_note": st.just("Mang theo bản chính"),
@@ -183,6 +200,7 @@ PROCEDURES = st.fixed_dictionaries(
                             "copies": st.integers(0, 99),
                             "is_required": st.booleans(),
                             "condition": st.sampled_from(["", "Khi có"]),
+                            "condition_en": st.sampled_from(["", "If there is one"]),
                             "show_if": st.sampled_from([None, {"not": {"field": "f0", "op": "filled"}}]),
                             "from_form": st.booleans(),
                             "may_bring_original": st.booleans(),
@@ -206,9 +224,11 @@ PROCEDURES = st.fixed_dictionaries(
                             "cap_vnd": st.none() | st.integers(1, 2**31 - 1),
                             "is_optional": st.booleans(),
                             "applies": st.sampled_from(["", "Khi đề nghị"]),
+                            "applies_en": st.sampled_from(["", "If asked for"]),
                             "applies_if": st.sampled_from([None, {"field": "f0", "op": "filled"}]),
                             "is_guide": st.booleans(),
                             "note": st.sampled_from(["", "Hai\ndòng"]),
+                            "note_en": st.sampled_from(["", "Two\nlines"]),
                             "exemptions": st.lists(st.sampled_from(EXEMPTIONS), max_size=3),
                         }
                     ),

@@ -201,6 +201,27 @@ def test_questions_move_and_never_before_what_they_read(desk, draft):
     assert draft.revision == revision
 
 
+def test_groups_are_named_shown_and_moved(desk, draft):
+    for key, title in (("requester_name", "Người <b>yêu cầu"), ("wants_copy", "Bản sao")):
+        page(desk, url(draft, "form_field", key))
+        stored = next(field for field in draft.form["sections"][0]["fields"] if field["key"] == key)
+        typed = {"label": stored["label"]["vi"], "group": title, "group_en": "A group", "required": "on"}
+        if key == "wants_copy":
+            typed |= {"options": "Có\nKhông"}
+        assert send(desk, draft, "form_field", key, **typed).status_code == 302
+    assert draft.form["sections"][0]["fields"][1]["group"] == {"vi": "Bản sao", "en": "A group"}
+    html = page(desk, url(draft, "form") + "?section=requester")
+    assert html.count("Người &lt;b&gt;yêu cầu") == 2 and html.count('value="group:') == 2
+    assert send(desk, draft, "form_move", down="group:requester_name").status_code == 302
+    assert questions(draft) == ["wants_copy", "copies", "requester_name"]
+    revision = draft.revision
+    for junk in ("group:nobody", "group:", "group:copies"):
+        send(desk, draft, "form_move", up=junk)
+    assert questions(draft) == ["wants_copy", "copies", "requester_name"] and draft.revision <= revision + 1
+    assert send(desk, draft, "form_field", "wants_copy", label="Bản sao?", options="Có\nKhông").status_code == 302
+    assert "group" not in draft.form["sections"][0]["fields"][0]
+
+
 def test_what_is_read_elsewhere_stays(desk, draft):
     html = page(desk, url(draft, "form_field_delete", "wants_copy"))
     assert "Số bản sao" in html and "btn-danger" not in html

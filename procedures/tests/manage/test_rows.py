@@ -138,6 +138,8 @@ def test_a_fee_with_tiers_a_condition_and_exemptions(client, draft):
         "tiers_0_to": "2", "tiers_0_amount_vnd": "2.000", "tiers_1_amount_vnd": "1.000", "is_guide": "on",
         "applies": "Khi cần bản sao", "applies_if-0-field": "wants_copy", "applies_if-0-op": "filled",
         "exemptions_0_who": "Người khuyết tật", "exemptions_0_proof": "Giấy xác nhận",
+        "exemptions_0_who_en": "People with a disability", "exemptions_0_proof_en": "Certificate",
+        "note_en": "Each copy",
         "exemptions_1_who": "Công dân số", "exemptions_1_channel": "online",
     } | {f"exemptions_1_{name}": value for name, value in DAYS.items()}  # fmt: skip
     assert go(client, draft, "fees_new", key=key_of(client, draft, "fees"), **fee).status_code == 302
@@ -146,6 +148,7 @@ def test_a_fee_with_tiers_a_condition_and_exemptions(client, draft):
     assert line.applies_if == {"field": "wants_copy", "op": "filled"} and line.cap_vnd == 200_000 and line.is_guide
     first, second = line.exemptions.all()
     assert (first.who, first.proof, first.since) == ("Người khuyết tật", "Giấy xác nhận", None)
+    assert (first.who_en, first.proof_en, line.note_en) == ("People with a disability", "Certificate", "Each copy")
     assert (second.channel, second.since, second.until) == ("online", date(2026, 8, 15), None)
     shown = client.get(reverse("manage:fees_edit", args=[draft.procedure.code, 2, 1])).content.decode()
     assert "Người khuyết tật" in shown and 'value="200.000"' in shown
@@ -154,10 +157,10 @@ def test_a_fee_with_tiers_a_condition_and_exemptions(client, draft):
     count = AuditEntry.objects.count()
     assert go(client, draft, "fees_edit", 1, **fee).status_code == 302
     assert AuditEntry.objects.count() == count
-    assert (
-        go(client, draft, "fees_edit", 1, **(fee | {"exemptions_0_who": "", "exemptions_0_proof": ""})).status_code
-        == 302
-    )
+    fee |= {"exemptions_0_who": "", "exemptions_0_proof": "", "exemptions_0_proof_en": ""}
+    # English alone says nobody who is exempt.
+    assert go(client, draft, "fees_edit", 1, **fee).status_code == 422
+    assert go(client, draft, "fees_edit", 1, **(fee | {"exemptions_0_who_en": ""})).status_code == 302
     assert [row.who for row in line.exemptions.all()] == ["Công dân số"]
     assert AuditEntry.objects.count() == count + 1
     assert go(client, draft, "fees_delete", 1).status_code == 302

@@ -80,6 +80,12 @@ def test_no_line_stands_alone_on_the_last_page_of_a_blank_form():
     assert min(len(page) for page in pages) >= LEAST
 
 
+def test_the_blank_birth_registration_does_not_end_with_a_page_of_nothing_but_the_signature():
+    pages = places(blank_forms.render(FORMS["1.001193"], "Đăng ký khai sinh"))
+    # Pledge, place and day, who signs and how are five lines.
+    assert len(pages) == 3 and len(pages[-1]) > 2 * LEAST
+
+
 def test_the_number_of_the_pattern_is_at_the_top_right():
     """It begins beyond the middle, above the state's name, which is centred."""
     answers = {question["key"]: "Có" for question in QUESTIONS[:3]}

@@ -14,6 +14,7 @@ from procedures import tasks
 from procedures.models import Offering, PreparedForm
 from procedures.paper import prepared
 from tests import factories
+from tests.cards import CARD
 from tests.pages import checks
 from tests.present import present
 
@@ -237,3 +238,16 @@ def test_pages_cost_few_queries(client, version, django_assert_max_num_queries):
     for name, more in (("fill_section", ["requester"]), ("fill_review", []), ("fill_print", [])):
         with django_assert_max_num_queries(8):
             client.get(url(name, *more))
+
+
+def test_an_identity_card_fills_in_who_applies_without_an_account(client, version):
+    form = begun(client)
+    address = url("fill_section", "requester")
+    page = client.post(address, REQUESTER | {"fill": "applicant", "card-applicant-text": CARD}, follow=True)
+    html = page.content.decode()
+    assert "Nguyễn Thị Hồng Nhung" in html and "Đã điền" in html and CARD not in html
+    form.refresh_from_db()
+    kept = prepared.answers_of(form)
+    assert kept["requester_name"] == "Nguyễn Thị Hồng Nhung" and kept["copies"] == 3
+    wrong = client.post(address, REQUESTER | {"fill": "applicant"}, follow=True).content.decode()
+    assert "Chọn ảnh mặt trước thẻ" in wrong and client.post(address, {"fill": "applicant:self"}).status_code == 404

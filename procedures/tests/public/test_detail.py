@@ -60,7 +60,7 @@ def test_what_publishers_write_is_shown_as_text(client, commune, version):
     html = page(client, version)
     assert "Có &lt;b&gt;phải&lt;/b&gt; về quê không?" in html and "Không.<br>Ở xã cũng được." in html
     assert "Nghỉ &lt;i&gt;lễ&lt;/i&gt;" in html
-    assert 'href="/procedures/1.000002/"' in html and 'href="/procedures/?event=co-con-nho"' in html
+    assert 'href="/procedures/1.000002/"' in html and 'href="/life-events/co-con-nho/"' in html
 
 
 def test_machines_can_read_the_page(client, version, settings):
@@ -201,7 +201,8 @@ def test_filters_follow_the_scheme(client, commune, settings):
     assert checks.faults(html) == [] and '<option value="partly" selected>' in html
 
 
-def test_no_label_promises_that_fees_are_paid_online(settings):
+def test_no_label_promises_that_fees_are_paid_online_where_they_cannot(settings):
+    settings.PAYS_ONLINE = False
     with translation.override("vi"):
         for scheme in ("four", "two"):
             settings.LEVEL_NAMES = scheme
@@ -250,4 +251,4 @@ def test_the_list_shows_the_amount_of_the_only_unit(client, commune, version):
     before = client.get("/procedures/").context["found"].rows[0]
     factories.own_fee(line, commune.unit)
     after = client.get("/procedures/").context["found"].rows[0]
-    assert "000" not in before["fee"] and "5.000 đồng/" in after["fee"] and after["caution"]
+    assert "000" not in before["fee"] and "5.000 đồng/" in after["fee"]

@@ -123,10 +123,10 @@ def test_pages_go_back(client, catalogue):
     assert [row["code"] for row in back.context["found"].rows] == [row["code"] for row in first.context["found"].rows]
 
 
-def test_results_offer_details_and_filing_where_it_is_possible(client, catalogue):
+def test_results_lead_to_the_procedure_and_say_how_much_is_done_online(client, catalogue):
     html = client.get(FIND, {"q": "chứng thực chữ ký"}).content.decode()
-    assert 'href="/procedures/2.000884/"' in html and "/procedures/2.000884/apply/" not in html
-    assert 'href="/procedures/1.001193/apply/"' in client.get(FIND, {"q": "đẻ con"}).content.decode()
+    assert 'href="/procedures/2.000884/"' in html and '<span class="level information">Làm tại xã</span>' in html
+    assert '<span class="level wholly">Làm trọn trên mạng</span>' in client.get(FIND, {"q": "đẻ con"}).content.decode()
 
 
 def test_an_empty_result_offers_to_drop_each_filter(client, catalogue):
@@ -145,7 +145,7 @@ def test_a_unit_that_lowered_the_level_is_believed(client, commune):
     version = factories.version(commune.unit)
     Offering.objects.update(level=2)
     row = client.get(FIND).context["found"].rows[0]
-    assert (row["rank"], row["apply_url"]) == (2, "")
+    assert row["scheme"] == "information"
     html = client.get(f"{FIND}{version.procedure.code}/").content.decode()
     assert "/apply/" not in html
 
@@ -182,7 +182,7 @@ def test_the_page_tells_everything(client, catalogue):
 
 def test_fees_of_the_province_are_shown_as_a_guide(client, catalogue):
     rows = client.get(FIND, {"q": "xác nhận tình trạng hôn nhân"}).context["found"].rows
-    assert "15.000" not in rows[0]["fee"] and rows[0]["caution"]
+    assert "15.000" not in rows[0]["fee"]
     assert "15.000 đồng/" in client.get(rows[0]["url"]).content.decode()
 
 
@@ -285,7 +285,7 @@ def test_invented_addresses_fill_no_cache(client, catalogue, settings, monkeypat
 def test_english_pages_mark_what_is_vietnamese(client, catalogue):
     client.cookies["django_language"] = "en"
     html = client.get(f"{FIND}1.001193/").content.decode()
-    assert "Birth registration" in html and ' lang="vi"><span itemprop="name">Giấy khai sinh' in html
+    assert "Birth registration" in html and '<span itemprop="name">Birth certificate</span>' in html
     client.cookies["django_language"] = "vi"
     html = client.get(f"{FIND}1.001193/").content.decode()
     assert '"https://schema.org/Thing"><span itemprop="name">Giấy khai sinh' in html

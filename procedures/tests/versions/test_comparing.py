@@ -16,7 +16,8 @@ from tests import factories
 
 PAPER = {
     "key": "a", "name": "Giấy chứng sinh", "name_en": "", "originals": 1, "copies": 0, "is_required": True,
-    "condition": "", "show_if": None, "from_form": False, "may_bring_original": True, "template_file": None,
+    "condition": "", "condition_en": "", "show_if": None, "from_form": False, "may_bring_original": True,
+    "template_file": None,
 }  # fmt: skip
 FEE = {
     "kind": "le_phi",
@@ -29,8 +30,10 @@ FEE = {
     "tiers": [],
     "cap_vnd": None,
     "note": "",
+    "note_en": "",
     "is_optional": False,
     "applies": "",
+    "applies_en": "",
     "applies_if": None,
     "is_guide": False,
     "exemptions": [],
@@ -39,6 +42,7 @@ STEP = {"role": "clerk", "text": "Tiếp nhận", "text_en": "", "allotted": 4.0
 VERSION = {
     "name": "Đăng ký khai sinh", "name_en": "", "level": 4, "needs_presence": False, "audience": ["citizen"],
     "channels": ["online"], "processing_amount": 3, "processing_unit": "working_days", "processing_note": "",
+    "processing_note_en": "", "conditions_en": "", "note_en": "",
     "outcome": "Giấy khai sinh", "outcome_en": "", "conditions": "", "note": "", "legal_bases": ["60/2014/QH13"],
     "dossier_sets": 1, "receipt_note": "", "letter_text": "", "reasons": [], "form": factories.FORM,
     "effective_from": "2025-07-01", "effective_until": None, "papers": [PAPER], "fees": [FEE], "steps": [STEP],
@@ -105,7 +109,10 @@ def test_papers_come_go_and_move():
     assert len(moved[0].changes) == 1
 
 
-EXEMPTION = {"who": "Trẻ em", "proof": "Ngày sinh", "since": None, "until": "2027-02-28", "channel": "online"}
+EXEMPTION = {
+    "who": "Trẻ em", "who_en": "", "proof": "Ngày sinh", "proof_en": "", "since": None, "until": "2027-02-28",
+    "channel": "online",
+}  # fmt: skip
 PAGES = [{"from": 1, "to": 2, "amount_vnd": 8000}, {"from": 3, "to": None, "amount_vnd": 1000}]
 
 
@@ -123,6 +130,8 @@ PAGES = [{"from": 1, "to": 2, "amount_vnd": 8000}, {"from": 3, "to": None, "amou
         ({"is_optional": True}, "“Lệ phí” is now charged only for what is asked."),
         ({"applies": "Quá hạn"}, "When “Lệ phí” is due: (empty) → Quá hạn"),
         ({"applies_if": {"field": "child_name", "op": "filled"}}, "When “Lệ phí” is due by the answers of the form: "),
+        ({"applies_en": "Late"}, "When “Lệ phí” is due, in English: (empty) → Late"),
+        ({"note_en": "Each case"}, "Note on “Lệ phí” in English: (empty) → Each case"),
         ({"note": "Mỗi trường hợp"}, "Note on “Lệ phí”: (empty) → Mỗi trường hợp"),
         (
             {"exemptions": [EXEMPTION]},
@@ -172,6 +181,10 @@ def test_questions():
     def new(section):
         section["fields"].append({"key": "more", "type": "text", "label": {"vi": "Gì nữa"}, "required": True})
 
+    def grouped(section):
+        section["fields"][1]["group"] = {"vi": "Bản sao"}
+
+    assert form_said(grouped) == ["Group that begins with “Có cần bản sao không?”: (empty) → Bản sao"]
     assert form_said(renamed) == ["Question: Họ và tên → Họ tên"]
     assert form_said(gone) == ["“Số bản sao” is no longer asked."]
     assert form_said(moved) in (

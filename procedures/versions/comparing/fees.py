@@ -56,6 +56,8 @@ def _fee(before: Plain, after: Plain, schemas: list[Any], language: str) -> Iter
         )
     if before["applies"] != after["applies"]:
         yield changed(_("When “%(name)s” is due") % said, before["applies"], after["applies"])
+    if before["applies_en"] != after["applies_en"]:
+        yield changed(_("When “%(name)s” is due, in English") % said, before["applies_en"], after["applies_en"])
     if before["applies_if"] != after["applies_if"]:
         old, new = (
             condition_in_words(schema, fee["applies_if"], language)
@@ -64,6 +66,8 @@ def _fee(before: Plain, after: Plain, schemas: list[Any], language: str) -> Iter
         yield changed(_("When “%(name)s” is due by the answers of the form") % said, old, new)
     if before["note"] != after["note"]:
         yield changed(_("Note on “%(name)s”") % said, before["note"], after["note"])
+    if before["note_en"] != after["note_en"]:
+        yield changed(_("Note on “%(name)s” in English") % said, before["note_en"], after["note_en"])
     if before["exemptions"] != after["exemptions"]:
         lists = ["\n".join(exemption_words(one) for one in fee["exemptions"]) for fee in (before, after)]
         yield changed(_("Who is exempt from “%(name)s”") % said, *lists)
@@ -86,7 +90,8 @@ def exemption_words(exemption: Plain) -> str:
     """Write one exemption: 'People with a disability – certificate (until 28/02/2027)'."""
     days = {name: date.fromisoformat(exemption[name]) if exemption[name] else None for name in ("since", "until")}
     when = fees.exemption_words(FeeExemption(channel=exemption["channel"] or "", **days))
-    text = " – ".join(part for part in (exemption["who"], exemption["proof"]) if part)
+    texts = [exemption[name] for name in ("who", "proof", "who_en", "proof_en")]
+    text = " – ".join(part for part in texts if part)
     return f"{text} ({when})" if when else text
 
 

@@ -78,10 +78,13 @@ _INFO: dict[str, tuple[Any, Shower]] = {
     "audience": (gettext_lazy("Who may file"), labels.audience_words),
     "channels": (gettext_lazy("Ways of filing"), lambda value: ", ".join(labels.channel_words(value))),
     "processing_note": (gettext_lazy("Note on the processing time"), _plain),
+    "processing_note_en": (gettext_lazy("Note on the processing time, in English"), _plain),
     "outcome": (gettext_lazy("Result"), _plain),
     "outcome_en": (gettext_lazy("Result in English"), _plain),
     "conditions": (gettext_lazy("Requirements and conditions"), _plain),
+    "conditions_en": (gettext_lazy("Conditions and requirements in English"), _plain),
     "note": (gettext_lazy("Note"), _plain),
+    "note_en": (gettext_lazy("Good to know, in English"), _plain),
     "legal_bases": (gettext_lazy("Legal bases"), _lines),
     "dossier_sets": (gettext_lazy("Sets of the dossier"), _plain),
 }
@@ -179,6 +182,8 @@ def _paper(before: Plain, after: Plain, schemas: list[Any], language: str) -> It
         )
     if before["condition"] != after["condition"]:
         yield changed(say(_("When “%(name)s” is needed")), before["condition"], after["condition"])
+    if before["condition_en"] != after["condition_en"]:
+        yield changed(say(_("When “%(name)s” is needed, in English")), before["condition_en"], after["condition_en"])
     if before["show_if"] != after["show_if"]:
         old, new = (
             condition_in_words(schema, paper["show_if"], language)

@@ -1,0 +1,1 @@
+"""Administrators' screens of signposts and of the checklists of life events."""
