@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 from common.database import append_only
 
@@ -13,25 +14,42 @@ class DossiersConfig(AppConfig):
         from common.database import purging
         from common.files import hashes, loose
         from offices import hooks
+        from offices.log.labels import add_words
+        from procedures.guiding import hooks as guiding_hooks
         from procedures.versions import procedure_editing
 
-        from . import duties, worklist
+        from . import duties, exporting, worklist
+        from .desk.actions.reasons import OF_UNIT
         from .filing import drafts
+        from .timeline import own_filings
 
+        add_words(
+            {},
+            {"unit.reasons": gettext_lazy("Ready-made reasons changed")},
+            {action.value: label for action, label in OF_UNIT.items()},
+            {},
+        )
         hooks.duties.append(duties.HeldDossiers())
         hooks.unit_obstacles.append(duties.open_dossiers)
         hooks.identifier_checks.append(duties.codes_of_today)
         account_hooks.renamed.append(worklist.follow_name)
+        account_hooks.exported.append(exporting.dossiers_of)
+        account_hooks.closed.append(drafts.discard_all)
         procedure_editing.sector_changed.append(worklist.follow_sector)
+        guiding_hooks.own_filings.append(own_filings.own_filings)
         purging.register("drafts", drafts.due_for_expiry)
         loose.register_field("papers", "dossiers.Paper", "file")
+        loose.register_field("previews", "dossiers.Preview", "file")
         loose.register_field("slips", "dossiers.Slip", "file")
         loose.register_field("results", "dossiers.Result", "file")
-        for model in ("Paper", "Slip", "Result"):
+        loose.register_field("talk", "dossiers.TalkFile", "file")
+        for model in ("Paper", "Preview", "Slip", "Result", "TalkFile"):
             hashes.register(f"dossiers.{model}", "file")
         append_only.register("dossiers_dossierevent")
         append_only.register("dossiers_historyseal")
         append_only.register("dossiers_accessrecord")
+        append_only.register("dossiers_talkentry")
+        append_only.register("dossiers_talkfile", allowed_columns=["scan_state"])
         append_only.register("dossiers_slip", set_once=["file", "size", "sha256"])
         # Approved: only the letter's PDF is still to come, and who received it.
         append_only.register(

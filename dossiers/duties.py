@@ -50,7 +50,7 @@ class HeldDossiers:
                 perform(action, dossier, by=by, now=now)
             except Refused as refused:
                 reason = explain_refusal(refused)
-            lines.append(ReassignedLine(f"{dossier.code} – {dossier.version.name}", name, reason))
+            lines.append(ReassignedLine(f"{dossier.code} – {dossier.version.short_name}", name, reason))
         return lines
 
     @staticmethod

@@ -2,18 +2,28 @@
 
 Filled in ``AppConfig.ready()`` of those packages. ``after_action`` callables
 run inside perform()'s transaction with the recorded :class:`~dossiers.workflow.Move`;
-``messages`` get the move, the message's kind and its audience, and return a paragraph or '';
-``panels`` and ``buttons`` are asked for one audience's page, with the dossier and who reads it.
+``messages`` get the move and the audience of its message, and return a paragraph in the reader's language or '';
+``panels`` and ``buttons`` are asked for one audience's page, with the dossier and who reads it;
+``draft_steps`` for what a draft may still say besides its parts, ``renewed`` when it has moved to a newer version,
+in its transaction. ``fees`` has one entry: what a dossier costs, as it
+was frozen when filed, before that by its answers on a day. ``owed`` tells for many dossiers what is to be paid now.
+``post`` is asked what the post does for a draft, ``next_steps`` what an applicant does now about what it carries,
+``held`` for the condition on dossiers that a result lies at the desk all the same.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db.models import Exists
 
 from accounts.models import User
 
 if TYPE_CHECKING:
+    from procedures.fees import Assessment
+
     from .models import Dossier
     from .workflow import Move
 
@@ -38,15 +48,71 @@ class Button:
     label: Any
     key: str = ""
     is_danger: bool = False
+    is_primary: bool = False
 
 
-messages: list[Callable[["Move", str, Audience], str]] = []
+@dataclass(frozen=True)
+class Owed:
+    """What is to be paid for a dossier, in words; ``url`` with its label is where, or where a payment is on its way."""
+
+    words: str
+    url: str
+    label: str
+
+
+@dataclass(frozen=True)
+class DraftStep:
+    """A page of a draft that may be left out: its heading, whether something was said there, and the lines of it.
+
+    ``wish`` is what somebody ticks who wants to go there, ``who`` whom it concerns.
+    """
+
+    url: str
+    title: Any
+    wish: Any
+    who: list[str]
+    is_done: bool
+    rows: list[tuple[str, str]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class PostOffer:
+    """What the post does for a draft: ``postage`` and the fee it would collect on delivery in words, '' for none."""
+
+    postage: str
+    fee: str
+
+
+messages: list[Callable[["Move", Audience], str]] = []
 after_action: list[Callable[["Move"], None]] = []
 # The look-up shows neither: it names nobody.
 panels: dict[Audience, list[Callable[["Dossier", User], Panel | None]]] = {Audience.OWNER: [], Audience.OFFICER: []}
 buttons: dict[Audience, list[Callable[["Dossier", User], Button | None]]] = {Audience.OWNER: [], Audience.OFFICER: []}
+# Access keys of the desk's pages of the packages above, with what they do.
+keys: list[tuple[str, Any]] = []
+draft_steps: list[Callable[["Dossier", date], DraftStep | None]] = []
+renewed: list[Callable[["Dossier", datetime], None]] = []
+fees: list[Callable[["Dossier", date | None], "Assessment"]] = []
+owed: list[Callable[[Collection[int]], Mapping[int, Owed]]] = []
+post: list[Callable[["Dossier"], PostOffer | None]] = []
+next_steps: list[Callable[["Dossier", Audience], str]] = []
+held: list[Callable[[], Exists]] = []
 
 
 def ask(made: Iterable[Callable[["Dossier", User], T | None]], dossier: "Dossier", reader: User) -> list[T]:
     """Return what the packages above have for a page."""
     return [found for make in made if (found := make(dossier, reader)) is not None]
+
+
+def next_step(dossier: "Dossier", audience: Audience = Audience.OWNER) -> str:
+    """Return what the applicant does now where a package above knows; '' for what the status says.
+
+    Everybody may read it at the look-up: it names no sum and no claim there.
+    """
+    return next((words for say in next_steps if (words := say(dossier, audience))), "")
+
+
+def post_offer(dossier: "Dossier") -> PostOffer | None:
+    """Return what the post does for a draft, None where nobody carries anything."""
+    return next((offer for make in post if (offer := make(dossier)) is not None), None)

@@ -3,20 +3,21 @@
 import logging
 import time
 from datetime import timedelta
+from typing import Any
 
 from celery import shared_task
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from common.clock import now, recorded_now
 from common.database import purging
-from common.files.store import NotKept
 from common.files.stored import store_once
 from common.pdf import PdfFailed, render_pdf
+from common.refusals import Refused
 from procedures.finding.indexing import rank_by_filings
 
 from . import verifying, worklist
 from .models import Dossier, Result, Slip
-from .records import readings, results, slips
+from .records import previews, readings, results, slips
 from .timeline import figures
 
 logger = logging.getLogger(__name__)
@@ -53,20 +54,31 @@ def render_result(pk: int) -> None:
     store_once(result, "result.pdf", render_pdf(template, context), approved_at__isnull=False)
 
 
+@shared_task(name=previews.TASK)
+def render_previews(pk: int) -> None:
+    """Make and store the pictures of a paper's file unless somebody has tried before."""
+    paper = previews.wanting().filter(pk=pk).first()
+    if paper is not None:
+        previews.make(paper)
+
+
 @shared_task(name="dossiers.tasks.render_waiting_slips")
 def render_waiting_slips() -> None:
-    """Make the PDFs that a lost nudge or a crash left out; one that fails does not hold up the others."""
+    """Make the PDFs and pictures that a lost nudge or a crash left out; one that fails does not hold up the others."""
     deadline = time.monotonic() + SWEEP_SECONDS
-    recent = Slip.objects.filter(file="", issued_at__gt=now() - timedelta(days=SWEEP_DAYS))
-    slip_pks = recent.order_by("-id").values_list("pk", flat=True)[:SWEEP_BATCH]
-    result_pks = Result.objects.filter(file="", approved_at__isnull=False).order_by("-pk").values_list("pk", flat=True)
-    for task, pks in ((render_result, result_pks[:SWEEP_BATCH]), (render_slip, slip_pks)):
-        for pk in list(pks):
+    since = now() - timedelta(days=SWEEP_DAYS)
+    waiting: tuple[tuple[Any, QuerySet[Any]], ...] = (
+        (render_result, Result.objects.filter(file="", approved_at__isnull=False).order_by("-pk")),
+        (render_slip, Slip.objects.filter(file="", issued_at__gt=since).order_by("-pk")),
+        (render_previews, previews.wanting().filter(uploaded_at__gt=since).order_by("-uploaded_at")),
+    )
+    for task, rows in waiting:
+        for pk in list(rows.values_list("pk", flat=True)[:SWEEP_BATCH]):
             if time.monotonic() > deadline:
                 return
             try:
                 task(pk)
-            except (PdfFailed, NotKept) as error:
+            except (PdfFailed, Refused) as error:
                 logger.error("%s %s failed: %s", task.name, pk, error)
 
 

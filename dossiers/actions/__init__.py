@@ -1,14 +1,11 @@
-"""Every action of the workflow table that exists, each a small class with typed input and its own effects.
-
-``REQUIRE_PAYMENT`` and ``FEE_SETTLED`` have their rows in the table but no
-class: until fees are built no dossier waits for a payment.
-"""
+"""Every action of the workflow table that exists, each a small class with typed input and its own effects."""
 
 from ..table import Action
 from ..workflow import ActionBase
 from .decision import Approve, Extend, Propose, SendBack
 from .ending import DeclineWithdrawal, RequestWithdrawal, ReturnResult, Stop
 from .filing import Register, Submit
+from .payment import FeeSettled, RequirePayment
 from .reassign import Reassign
 from .reception import Forward, Receive, Refuse
 from .supplement import Item, RequestSupplement, Supplement
@@ -23,12 +20,14 @@ __all__ = [
     "RequestWithdrawal",
     "DeclineWithdrawal",
     "Extend",
+    "FeeSettled",
     "Forward",
     "Item",
     "Propose",
     "Reassign",
     "Receive",
     "Refuse",
+    "RequirePayment",
     "ReturnResult",
     "SendBack",
     "Stop",

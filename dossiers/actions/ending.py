@@ -11,17 +11,18 @@ from offices.models import Role
 
 from ..models import Delivery, Pause, Result, SlipKind, Status
 from ..records import assignments, notices, slips
-from ..table import APPLICANT, Action
+from ..table import APPLICANT, SYSTEM, Action
 from ..workflow import ActionBase, Move, carry_out
 from .common import require_holder_or_leader, require_text
+from .payment import require_settled
 
 
 @dataclass(frozen=True)
 class ReturnResult(ActionBase):
-    """The result reaches the applicant: handed over by a clerk, or taken online.
+    """The result reaches the applicant: handed over by a clerk, taken online, or delivered by the post (the system).
 
-    ``receiver_name`` and ``receiver_id`` (the ID shown) at the counter only.
-    Refusals: receiver, delivery, file.
+    ``receiver_id`` (the ID shown) at the counter only. What the post has delivered is recorded whatever is owed.
+    Refusals: fee, receiver, delivery, file.
     """
 
     receiver_name: str = ""
@@ -30,6 +31,8 @@ class ReturnResult(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
+        if move.role != SYSTEM:
+            require_settled(move)
         if move.role != APPLICANT:
             return
         if move.dossier.delivery != Delivery.ONLINE:
@@ -52,7 +55,8 @@ class ReturnResult(ActionBase):
         Result.objects.filter(dossier=move.dossier).update(
             returned_at=move.now, receiver_name=self.receiver_name, receiver_id=self.receiver_id
         )
-        notices.tell(move, "returned", online=move.role == APPLICANT, receiver=self.receiver_name)
+        online, posted = move.role == APPLICANT, move.role == SYSTEM
+        notices.tell(move, "returned", online=online, posted=posted, receiver=self.receiver_name)
 
 
 @dataclass(frozen=True)

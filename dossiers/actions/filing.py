@@ -14,7 +14,7 @@ from ..records import assignments, notices, slips
 from ..records.applicants import TAX_CODE, ApplicantData, data_of_filing, number_index
 from ..records.numbering import dossier_code
 from ..records.papers import at_desk, remove
-from ..records.terms import start_term
+from ..records.terms import answer_due, start_term
 from ..table import Action
 from ..workflow import ActionBase, Move
 from .readiness import Readiness, require_none
@@ -59,11 +59,14 @@ class Submit(ActionBase):
     def effects(self, move: Move) -> None:
         found: Readiness = move.extra["readiness"]
         remove(found.unasked)
-        data_of_filing(move.person, found.form.schema, found.form.kept).freeze(move.dossier)
+        data = data_of_filing(move.person, found.form.schema, found.form.kept, acting=move.dossier.acting)
+        data.freeze(move.dossier)
         assignments.begin(move)
         papers = slips.paper_rows(move.dossier.version, found.asked)
-        slips.issue(move, SlipKind.FILING, papers=papers, submitted_at=slips.iso(move.now))
-        notices.tell(move, "submitted", originals=[paper["name"] for paper in papers if "promised" in paper])
+        answer_by = answer_due(move.dossier.received_by, move.now)
+        moments = {"submitted_at": slips.iso(move.now), "answer_by": slips.iso(answer_by)}
+        slips.issue(move, SlipKind.FILING, papers=papers, **moments)
+        notices.tell_submitted(move, found.asked, answer_by)
 
 
 @dataclass(frozen=True)
@@ -123,4 +126,4 @@ class Register(ActionBase):
         )
         assignments.begin(move)
         slips.issue(move, SlipKind.RECEIPT, **slips.receipt_facts(dossier))
-        notices.tell(move, "received", due_at=dossier.due_at)
+        notices.tell_received(move)

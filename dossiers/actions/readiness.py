@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -16,7 +16,8 @@ from procedures.models import Offering, ProcedureVersion, RequiredPaper
 from procedures.papers import asked_papers
 
 from ..models import Delivery, Dossier, Paper, PaperKind
-from ..records.papers import present
+from ..records.papers import is_authority, present, with_authority
+from ..timeline.meeting import DAY_OF_COMING, day_fault
 
 # Where the delivery page keeps what was typed; no key of a section begins so.
 DELIVERY = "-delivery"
@@ -79,6 +80,12 @@ def schema_of(version: ProcedureVersion) -> form_schema.Schema | None:
     return form_schema.load(version.form) if version.form else None
 
 
+def _is_for(paper: Paper, required: RequiredPaper) -> bool:
+    if required.pk is None:
+        return is_authority(paper)
+    return paper.required_id == required.pk
+
+
 @dataclass
 class Readiness:
     """A draft measured on a local day against all that a submission needs. Four queries, each at its first use."""
@@ -131,8 +138,13 @@ class Readiness:
 
     @cached_property
     def form(self) -> Progress:
-        """The answers; no query."""
-        return Progress(schema_of(self.dossier.version) or NO_FORM, self.dossier.filled, self.day)
+        """The answers; no query while opening hours are kept."""
+        schema = schema_of(self.dossier.version) or NO_FORM
+        filed = None if self.dossier.is_draft else self.dossier.filed_day
+        further = {}
+        if self.dossier.version.needs_presence:
+            further[DAY_OF_COMING] = partial(day_fault, self.dossier, self.day)
+        return Progress(schema, self.dossier.filled, self.day, further, filed)
 
     @cached_property
     def given(self) -> list[Paper]:
@@ -143,8 +155,8 @@ class Readiness:
     def cards(self) -> tuple[PaperCard, ...]:
         """The papers asked for, each with what has been given; two queries."""
         found = []
-        for required in asked_papers(self.dossier.version, self.form.kept):
-            given = [paper for paper in self.given if paper.required_id == required.pk]
+        for required in with_authority(self.dossier, asked_papers(self.dossier.version, self.form.kept)):
+            given = [paper for paper in self.given if _is_for(paper, required)]
             files = tuple(paper for paper in given if paper.kind == PaperKind.FILE)
             promise = next((paper for paper in given if paper.kind != PaperKind.FILE), None)
             found.append(PaperCard(required, files, promise))
@@ -153,16 +165,16 @@ class Readiness:
     @property
     def asked(self) -> list[Paper]:
         """What was given for papers that the answers ask for."""
-        return [paper for paper in self.given if paper.required_id in self._asked_keys]
+        return [paper for paper in self.given if any(_is_for(paper, card.required) for card in self.cards)]
 
     @property
     def unasked(self) -> list[Paper]:
-        """What was given for papers that the answers no longer ask for; it does not stay with the dossier."""
-        return [paper for paper in self.given if paper.required_id not in self._asked_keys]
+        """What was given for papers that the answers no longer ask for; it does not stay with the dossier.
 
-    @property
-    def _asked_keys(self) -> set[int]:
-        return {card.required.pk for card in self.cards}
+        What belongs to no paper of the list proves a claim, and stays.
+        """
+        asked = self.asked
+        return [paper for paper in self.given if paper.required_id and paper not in asked]
 
     @property
     def has_papers(self) -> bool:

@@ -46,8 +46,9 @@ class Receive(ActionBase):
     def effects(self, move: Move) -> None:
         dossier = move.dossier
         mark_originals(move, self.originals)
+        assignments.start_step(move)
         slips.issue(move, SlipKind.RECEIPT, **slips.receipt_facts(dossier))
-        notices.tell(move, "received", due_at=dossier.due_at)
+        notices.tell_received(move)
 
 
 def mark_originals(move: Move, keys: tuple[str, ...]) -> None:

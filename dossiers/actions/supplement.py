@@ -6,15 +6,17 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext_lazy as _
 
 from common.refusals import Refused
+from eforms.schema import with_calculated
 from offices.models import Role
 
 from ..models import Dossier, Paper, Pause, SlipKind, Status, SupplementItem, SupplementRequest
 from ..records import assignments, notices, slips
 from ..records.papers import at_desk, present
-from ..records.terms import start_term
+from ..records.terms import answer_due, start_term
 from ..table import APPLICANT, Action
 from ..workflow import ActionBase, Move
 from .common import require_holder_or_leader, require_text
+from .readiness import schema_of
 
 PAUSE_REASON = "supplement"
 
@@ -109,9 +111,8 @@ class RequestSupplement(ActionBase):
         )
         if dossier.paused_since is not None:
             Pause.objects.create(dossier=dossier, since=move.now, reason=PAUSE_REASON)
-        items = slips.item_rows(self.items)
-        slips.issue(move, SlipKind.SUPPLEMENT, items=items, note=self.note)
-        notices.tell(move, "supplement_asked", items=items, note=self.note)
+        slips.issue(move, SlipKind.SUPPLEMENT, items=slips.item_rows(self.items), note=self.note)
+        notices.tell_asked(move, self.items, self.note)
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,10 @@ class Supplement(ActionBase):
 
     def changes(self, move: Move) -> dict[str, Any]:
         changes: dict[str, Any] = {"paused_since": None, "typed": None}
+        dossier = move.dossier
+        if (schema := schema_of(dossier.version)) is not None:
+            answers = with_calculated(schema, dossier.answers, today=dossier.filed_day)
+            changes |= {"answers": answers} if answers != dossier.answers else {}
         if move.to_status == Status.PROCESSING:
             changes |= start_term(move.dossier, move.at)
         return changes
@@ -188,5 +193,6 @@ class Supplement(ActionBase):
         SupplementRequest.objects.filter(pk=request.pk).update(answered_at=move.now)
         Pause.objects.filter(dossier=dossier, until=None).update(until=move.at)
         if move.to_status == Status.PROCESSING:
-            assignments.restart_step(move)
-        notices.tell(move, "supplement_received", due_at=dossier.due_at)
+            assignments.start_step(move)
+        answer_by = answer_due(dossier.received_by, move.at) if move.to_status == Status.SUBMITTED else None
+        notices.tell(move, "supplement_received", due_at=dossier.due_at, answer_by=answer_by)

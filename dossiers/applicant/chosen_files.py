@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import SignedInRequest
 from common.clock import now, recorded_now
+from common.files import quality
 from common.files.uploads import accept
 from common.refusals import Refused
 from common.web.limits import hit_target, too_many
@@ -22,6 +23,7 @@ from procedures.models import RequiredPaper
 
 from ..filing import drafts, papers, supplements
 from ..models import Dossier
+from ..records.papers import asks_authority
 
 # What the boxes of a page are called: before a card's key, and before the ref of the paper that goes.
 NEW, INSTEAD = "file-", "replace-"
@@ -53,8 +55,8 @@ def chosen_files(request: SignedInRequest, dossier: Dossier, key: str = "") -> l
             elif name.startswith(INSTEAD):
                 ref = name.removeprefix(INSTEAD)
                 paper = dossier.papers.filter(ref=ref[:40]).select_related("required").first()
-                if paper is not None and paper.required is not None:
-                    found.append(Chosen(paper.required.key, file, paper.ref))
+                if paper is not None and (card := papers.card_key(paper)):
+                    found.append(Chosen(card, file, paper.ref))
                 else:
                     text = _("The file %(name)s was not taken. Choose it again.") % {"name": file.name}
                     messages.warning(request, text)
@@ -94,10 +96,17 @@ def take(request: SignedInRequest, dossier: Dossier, one: Chosen) -> str:
         if refusal.code == "stale":
             raise
         return str(refusal.message)
-    messages.success(request, _("The file %(name)s has been saved.") % {"name": accepted.name})
+    told = [_("The file %(name)s has been saved.") % {"name": accepted.name}]
+    if accepted.faults:
+        # Heard too: nobody who cannot see the picture knows that it is dark.
+        messages.warning(request, " ".join(told + quality.advice(quality.kept(accepted.faults))))
+    else:
+        messages.success(request, told[0])
     return ""
 
 
 def require_known(dossier: Dossier, key: str) -> None:
-    """Raise Http404 unless a key is that of a paper of the procedure."""
+    """Raise Http404 unless a key is that of a paper of the procedure, or of the power of attorney asked beside them."""
+    if asks_authority(dossier, key):
+        return
     get_object_or_404(RequiredPaper, version=dossier.version_id, key=key[:40])

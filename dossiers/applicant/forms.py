@@ -1,5 +1,7 @@
 """The applicant's and the public's forms around a dossier; the questions themselves come from the form schema."""
 
+import json
+from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
 from django import forms
@@ -21,10 +23,14 @@ from common.forms.fields import (
 from common.forms.question import QuestionMixin, draw
 from common.forms.widgets import AddressWidget
 from common.values.identity import check_any_id, compact
-from procedures.forms import PageForm
+from procedures.catalogue import Entry
+from procedures.forms import PageForm, UnitForm
 
-from ..models import Delivery, Dossier
+from ..hooks import DraftStep, PostOffer
+from ..models import Acting, Delivery, Dossier
 
+# How the start page calls that somebody files for themselves.
+MYSELF = "self"
 # What each way of return means for the applicant.
 DELIVERY_LABELS = {
     Delivery.ONLINE: _("Online: you download it from this portal"),
@@ -33,8 +39,31 @@ DELIVERY_LABELS = {
 }
 
 
+class StartForm(UnitForm):
+    """Which unit a dossier goes to, and for whom it is filed; ``for_another`` where that is asked."""
+
+    acting = forms.ChoiceField(
+        label=_("For whom do you file?"),
+        choices=[(value or MYSELF, label) for value, label in Acting.choices],
+        initial=MYSELF,
+        error_messages={"invalid_choice": _("Choose one of the answers listed.")},
+    )
+
+    def __init__(
+        self, data: Mapping[str, Any] | None = None, *, entry: Entry, for_another: bool, **options: Any
+    ) -> None:
+        super().__init__(data, entry=entry, **options)
+        if not for_another:
+            del self.fields["acting"]
+
+    def clean_acting(self) -> str:
+        """Return the choice as a dossier keeps it."""
+        chosen = self.cleaned_data["acting"]
+        return "" if chosen == MYSELF else str(chosen)
+
+
 class DeliveryForm(PageForm):
-    """How the result travels; name, phone and address count only for the post."""
+    """How the result and promised papers travel; name, phone and address count only when the postman comes."""
 
     delivery = forms.ChoiceField(
         label=_("How do you want to receive the result?"),
@@ -44,35 +73,100 @@ class DeliveryForm(PageForm):
             "invalid_choice": _("Choose one of the ways listed."),
         },
     )
-    name = about_self(FullNameField(label=_("Who receives the letter?")))
+    pays_on_delivery = forms.BooleanField(required=False)
+    papers_by_post = forms.BooleanField(
+        label=_("The postman fetches the papers that I promised to bring"), required=False
+    )
+    name = about_self(FullNameField(label=_("Who receives the postman?")))
     phone = PhoneField(label=_("Phone number for the postman"))
-    address = about_self(AddressField(label=_("Address of delivery"), widget=AddressWidget(allow_elsewhere=False)))
+    address = about_self(AddressField(label=_("Your address"), widget=AddressWidget(allow_elsewhere=False)))
+    # Which pages that may be left out are wanted, by their number.
+    steps = forms.MultipleChoiceField(required=False)
 
-    def __init__(self, *args: Any, ways: list[str], **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        ways: list[str],
+        offer: PostOffer | None = None,
+        papers: list[str] | None = None,
+        steps: Sequence[DraftStep] = (),
+        **kwargs: Any,
+    ) -> None:
+        """``offer`` is what the post does, ``papers`` the names of what was promised and can be fetched."""
         super().__init__(*args, **kwargs)
+        self.draft_steps = steps
+        choice_of(self, "steps").choices = [(str(n), step.wish) for n, step in enumerate(steps)]
         choice_of(self, "delivery").choices = [(way, DELIVERY_LABELS[Delivery(way)]) for way in ways]
+        if offer is None or not offer.fee or Delivery.POST not in ways:
+            del self.fields["pays_on_delivery"]
+        else:
+            label = _("I pay the fee of %(fee)s to the postman who brings the result")
+            self.fields["pays_on_delivery"].label = label % {"fee": offer.fee}
+        if offer is None or not papers:
+            del self.fields["papers_by_post"]
+        else:
+            self.fields["papers_by_post"].help_text = "; ".join(papers)
 
     @staticmethod
-    def initial_of(dossier: Dossier, user: User) -> dict[str, Any]:
-        """Return what the page shows first: the earlier choice, else the account's own address."""
-        address = dossier.delivery_address or {}
+    def initial_of(dossier: Dossier, user: User, ways: list[str]) -> dict[str, Any]:
+        """Return what the page shows first: what was chosen, else as last time, else the account's own address.
+
+        One query while nothing was chosen.
+        """
+        chosen: Dossier | None = dossier
+        if not dossier.delivery:
+            filed = Dossier.objects.of_owner(user).filter(status__gt=0).order_by("-saved_at", "-pk")
+            chosen = filed.only("delivery", "delivery_address").first()
+        way = chosen.delivery if chosen is not None else ""
+        address = (chosen.delivery_address if chosen is not None else None) or {}
         return {
-            "delivery": dossier.delivery,
+            "delivery": way if way in ways or dossier.delivery else "",
+            "pays_on_delivery": dossier.pays_on_delivery,
+            "papers_by_post": dossier.papers_by_post,
             "name": address.get("name", user.full_name),
             "phone": address.get("phone", user.phone),
             "address": address.get("address", user.address),
         }
 
     def full_clean(self) -> None:
-        """Check everything; what belongs to the post is at fault only when the post was chosen."""
+        """Check everything; what belongs to the post is at fault only when it has to come."""
         super().full_clean()
-        if self.is_bound and self.cleaned_data.get("delivery") != Delivery.POST:
+        if self.is_bound and not self.needs_post:
             for name in ("name", "phone", "address"):
                 self.errors.pop(name, None)
 
+    @property
+    def needs_post(self) -> bool:
+        """Whether a postman comes, with the result or for the papers."""
+        return self.cleaned_data.get("delivery") == Delivery.POST or bool(self.cleaned_data.get("papers_by_post"))
+
+    @property
+    def when_post(self) -> str:
+        """The condition under which the postman's boxes are asked, as the page's script reads it."""
+        rule: dict[str, Any] = {"field": "delivery", "op": "eq", "value": Delivery.POST}
+        if "papers_by_post" in self.fields:
+            rule = {"any": [rule, {"field": "papers_by_post", "op": "filled"}]}
+        return json.dumps(rule)
+
+    def wanted_step(self) -> DraftStep | None:
+        """Return the first page that is wanted of those that may be left out."""
+        wanted = self.cleaned_data.get("steps", [])
+        return next((step for n, step in enumerate(self.draft_steps) if str(n) in wanted), None)
+
+    def choices_made(self) -> dict[str, Any]:
+        """Return what ``drafts.set_delivery`` takes."""
+        cleaned = self.cleaned_data
+        by_post = cleaned["delivery"] == Delivery.POST
+        return {
+            "delivery": cleaned["delivery"],
+            "address": self.postal_address(),
+            "papers_by_post": bool(cleaned.get("papers_by_post")),
+            "pays_on_delivery": by_post and bool(cleaned.get("pays_on_delivery")),
+        }
+
     def postal_address(self) -> dict[str, Any] | None:
-        """Return where the letter goes, None for the other ways."""
-        if self.cleaned_data["delivery"] != Delivery.POST:
+        """Return where the postman comes, None when none does."""
+        if not self.needs_post:
             return None
         return {name: self.cleaned_data[name] for name in ("name", "phone", "address")}
 

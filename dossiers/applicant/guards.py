@@ -32,6 +32,8 @@ def own_dossier(request: SignedInRequest, ref: str) -> Dossier:
     found = _own.first(request.user.pk, ref)
     if found is None:
         raise hidden(Dossier, ref=ref)
+    # As the query asked: nobody need read the account again.
+    found.owner = request.user
     return found
 
 

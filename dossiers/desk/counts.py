@@ -67,9 +67,13 @@ def _statement(officer: Officer, wanted: Mapping[str, tuple[str, Q]]) -> Stateme
     """
     listed: dict[str, Q] = {}
     held: dict[str, Q] = {}
+    apart: dict[str, Q] = {}
     for key, (name, narrower) in wanted.items():
         view = VIEWS[name]
-        if parts := view.listed(officer):
+        parts = view.listed(officer)
+        if view.is_apart:
+            apart[key] = reduce(or_, parts) & narrower
+        elif parts:
             listed[key] = reduce(or_, parts) & narrower
         if view.held is not None:
             held[key] = view.held & narrower
@@ -86,6 +90,11 @@ def _statement(officer: Officer, wanted: Mapping[str, tuple[str, Q]]) -> Stateme
         sql, params = officer.listed().filter(status__in=FINAL).values("unit")[: CAP + 1].query.sql_with_params()
         keys += ended
         tables.append(f"SELECT {', '.join(['COUNT(*)'] * len(ended))} FROM ({sql}) ended")
+        values += params
+    for key, condition in apart.items():
+        sql, params = officer.listed().filter(condition).values("unit")[: CAP + 1].query.sql_with_params()
+        keys.append(key)
+        tables.append(f"SELECT COUNT(*) FROM ({sql}) few")
         values += params
     return keys, f"SELECT * FROM {', '.join(f'({sql}) t{n}' for n, sql in enumerate(tables))}", values
 

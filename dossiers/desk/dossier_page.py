@@ -10,34 +10,50 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.clock import local_day
 from common.database.compiled import Compiled
 from common.database.writing import insert
+from common.files import quality
 from common.files.stored import ScanState
 from common.logs import Event, note
 from common.values.identity import masked
 from eforms import schema as form_schema
 from procedures.papers import is_asked
 
-from ..models import AccessRecord, Dossier, Paper, PaperKind
+from ..models import AccessRecord, Dossier, Paper, PaperKind, Side, TalkFile
+from ..records import previews
+from ..talk.thread import Thread, thread
+from ..talk.writing import why_not_office
+from ..workflow import roles_by
+from .officer import Officer
 
 NUMBER_TYPES = frozenset({"id_number", "tax_code", "bank_account"})
 # What shows whole ID numbers.
 UNMASKED = ("number", "declaration")
 OPENABLE = (ScanState.OFF, ScanState.CLEAN)
-PREVIEWED = ("image/jpeg", "image/png")
 
 
 @dataclass(frozen=True)
 class File:
-    """One file of a paper as the page shows it; ``url`` is empty while it may not be opened."""
+    """One file of a paper as the page shows it; ``url`` is empty while it may not be opened.
+
+    ``preview`` is the address of the picture of its first page, '' where there is none, and ``further`` tells of the
+    next pages that have one; ``unseen`` says why there is none. ``faults`` make it hard to read, in few words;
+    ``filed`` tells when it was first filed, if with another dossier.
+    """
 
     name: str
     facts: str
     scan: str
     scan_kind: str
     url: str
+    is_picture: bool
     preview: str
+    further: range
+    unseen: str
     is_old: bool
+    faults: list[str]
+    filed: str
 
 
 @dataclass(frozen=True)
@@ -73,18 +89,36 @@ def answers_in_words(dossier: Dossier, language: str, *, is_unmasked: bool) -> l
     return shown
 
 
+def notes_on_answers(dossier: Dossier) -> list[str]:
+    """Return what the checks of the form warn of, as on the day of filing; in the language of the page. No queries."""
+    if dossier.version.form is None:
+        return []
+    schema = form_schema.load(dossier.version.form)
+    return [check.said for check in form_schema.warnings(schema, dossier.answers, dossier.filed_day)]
+
+
 def holds_numbers(field: Any) -> bool:
     """Tell whether a table asks for numbers in one of its columns."""
     return any(column.type in NUMBER_TYPES for column in field.columns)
 
 
-_papers: Compiled[Paper] = Compiled(lambda dossier: Paper.objects.filter(dossier=dossier).order_by("pk"))
+_UNREAD = ("earlier__dossier__answers", "earlier__dossier__typed", "earlier__dossier__delivery_address")
+_papers: Compiled[Paper] = Compiled(
+    lambda dossier: (
+        Paper.objects.filter(dossier=dossier).order_by("place", "pk").select_related("earlier__dossier").defer(*_UNREAD)
+    )
+)
 
 
 def paper_cards(dossier: Dossier) -> list[PaperCard]:
-    """Return the papers in the order of the list, further ones last; one query."""
+    """Return the papers in the order of the list, further ones last; one query.
+
+    Has pictures made of files that came before there were any.
+    """
     given: dict[int | None, list[Paper]] = defaultdict(list)
-    for paper in _papers.all(dossier.pk):
+    found = _papers.all(dossier.pk)
+    previews.ask_for(found)
+    for paper in found:
         given[paper.required_id].append(paper)
     cards = []
     for required in dossier.version.papers.all():
@@ -119,6 +153,7 @@ def file_of(dossier: Dossier, paper: Paper) -> File:
     """Prepare one file; it opens only when no scanner doubts it."""
     url = reverse("desk:paper_file", args=[dossier.code, paper.ref]) if paper.scan_state in OPENABLE else ""
     pages = _("%(count)s pages") % {"count": paper.pages} if paper.pages > 1 else ""
+    shown = paper.previewed or 0 if url and paper.replaced_at is None else 0
     kind = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}.get(paper.media_type, "")
     return File(
         name=paper.original_name or paper.name,
@@ -128,9 +163,57 @@ def file_of(dossier: Dossier, paper: Paper) -> File:
             ScanState(paper.scan_state), "neutral"
         ),
         url=url,
-        preview=f"{url}?inline=1" if url and paper.media_type in PREVIEWED and paper.replaced_at is None else "",
+        is_picture=paper.media_type.startswith("image/"),
+        preview=reverse("desk:paper_preview", args=[dossier.code, paper.ref]) if shown else "",
+        further=range(2, shown + 1),
+        unseen=unseen(paper) if url and not shown else "",
         is_old=paper.replaced_at is not None,
+        faults=quality.brief(paper.faults),
+        filed=filed_before(paper),
     )
+
+
+def filed_before(paper: Paper) -> str:
+    """Say with which earlier dossier of the same person a paper was filed, and when; '' when with none."""
+    if paper.earlier is None or paper.earlier.dossier.submitted_at is None:
+        return ""
+    facts = {
+        "day": f"{local_day(paper.earlier.dossier.submitted_at):%d/%m/%Y}",
+        "code": paper.earlier.dossier.code,
+    }
+    return _("Filed on %(day)s in the dossier %(code)s") % facts
+
+
+def unseen(paper: Paper) -> str:
+    """Say why a paper's file has no picture; '' for one that was replaced."""
+    if paper.replaced_at is not None:
+        return ""
+    if paper.previewed is None:
+        return _("A picture of it is being made. It is there when you open this page again.")
+    return _("The portal cannot show this file here. Open it to read it.")
+
+
+@dataclass(frozen=True)
+class Talk:
+    """The talk of a dossier as an officer sees it; ``refusal`` is why this officer may not write, '' for none.
+
+    ``may_mark``: whether this officer may note that nothing is to be answered, which stays so once nobody may write.
+    """
+
+    thread: Thread
+    refusal: str
+    may_mark: bool
+
+
+def talk_of(dossier: Dossier, officer: Officer) -> Talk:
+    """Return the talk for the desk; one query, one more where files came along."""
+
+    def url_of(file: TalkFile) -> str:
+        return reverse("desk:talk_file", args=[dossier.code, file.ref])
+
+    refused = why_not_office(officer.user, dossier, roles_by(officer.posts, officer.user, dossier))
+    found = thread(dossier, Side.OFFICE, officer.now, url_of)
+    return Talk(found, found.closed or (refused.message if refused else ""), bool(found.new) and refused is None)
 
 
 def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
@@ -141,9 +224,12 @@ def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
         "number": _("the whole ID numbers"),
         "declaration": _("the declaration with whole ID numbers"),
         "paper": _("a paper"),
+        "again": _("a paper, to file it again in another dossier of their own"),
         "slip": _("a slip"),
         "control-sheet": _("the control sheet"),
         "notice": _("a notice on paper"),
+        "parcel": _("a parcel"),
+        "talk": _("the messages"),
         "result": _("the result"),
     }
     papers = dict(dossier.papers.values_list("ref", "name"))

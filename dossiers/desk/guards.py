@@ -17,20 +17,22 @@ from .officer import Officer
 
 
 def officer_required(*roles: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """Let in holders of a current desk post in one of ``roles`` (any desk role when empty).
+    """Let in holders of a current post in one of ``roles`` (any desk role when empty).
 
-    The view gets an :class:`Officer` as its second argument. Others get 403.
+    The view gets an :class:`Officer` with the posts of the desk, and those in ``roles``, as its second argument. Others
+    get 403.
     """
     admitted = roles or DESK_ROLES
+    counted = tuple(dict.fromkeys((*DESK_ROLES, *admitted)))
 
     def decorate(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             moment = recorded_now()
-            posts = [post for post in current_posts(request.user, local_day(moment)) if post.role in DESK_ROLES]
+            posts = [post for post in current_posts(request.user, local_day(moment)) if post.role in counted]
             if not any(post.role in admitted for post in posts):
                 raise PermissionDenied
-            posts.sort(key=lambda post: (DESK_ROLES.index(Role(post.role)), post.pk))
+            posts.sort(key=lambda post: (counted.index(Role(post.role)), post.pk))
             return view(request, Officer(request.user, tuple(posts), moment), *args, **kwargs)
 
         return guarded

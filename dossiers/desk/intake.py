@@ -24,12 +24,14 @@ from procedures.models import Offering, PreparedForm, ProcedureVersion, Required
 from procedures.paper import prepared
 from procedures.papers import asked_papers, is_brought
 
+from .. import hooks
 from ..actions import Register
 from ..filing.drafts import made_once
-from ..models import Dossier
+from ..models import Channel, Dossier
 from ..models.dossier import new_ref
 from ..records import applicants
 from ..records.applicants import ApplicantData
+from ..timeline import promises
 from ..workflow import carry_out
 from .officer import Officer
 
@@ -81,8 +83,8 @@ def intake_of(form: PreparedForm, officer: Officer) -> Intake:
             code="intake",
         )
     answers = answers_for(form, version, officer.day)
-    declared = prepared.answers_of(form)
     schema = form_schema.load(form.version.form or {})
+    declared = form_schema.with_calculated(schema, prepared.answers_of(form), today=officer.day)
     live = form_schema.live_answers(schema, declared)
     lost = [field.label.vi for _section, field in schema.fields() if field.key in live and field.key not in answers]
     papers = asked_papers(version, answers, on_paper=True)
@@ -92,12 +94,14 @@ def intake_of(form: PreparedForm, officer: Officer) -> Intake:
 def answers_for(form: PreparedForm, version: ProcedureVersion, day: date) -> dict[str, Any]:
     """Return the answers as a dossier of a version keeps them.
 
-    Under the form's own version they stay as declared: a day that was to come then may have passed since.
+    Under the form's own version they stay as declared: a day that was to come then may have passed since. What is
+    worked out of them is worked out for this day, on which they are handed in.
     """
     declared = prepared.answers_of(form)
     if form.version_id != version.pk:
         return prepared.kept_answers(version, declared, day)
-    live = form_schema.live_answers(form_schema.load(version.form or {}), declared)
+    schema = form_schema.load(version.form or {})
+    live = form_schema.live_answers(schema, form_schema.with_calculated(schema, declared, today=day))
     return {key: value for key, value in live.items() if not form_schema.is_empty(value)}
 
 
@@ -113,12 +117,38 @@ def known_of(intake: Intake) -> dict[str, Any]:
     return applicants.known_of(form_schema.load(intake.version.form or {}), intake.answers)
 
 
+def fee_by_post(intake: Intake, now: datetime) -> bool:
+    """Tell whether the postman who brings the result could take the fee; at most six queries."""
+    unit = intake.units[0]
+    imagined = Dossier(
+        version=intake.version,
+        received_by=unit,
+        unit=unit,
+        channel=Channel.COUNTER,
+        answers=intake.answers,
+        saved_at=now,
+    )
+    offer = hooks.post_offer(imagined)
+    return offer is not None and bool(offer.fee)
+
+
+def start_words(intake: Intake, now: datetime) -> str:
+    """Say from when the term counts of papers taken in now; by unit where their opening hours differ.
+
+    No query while opening hours are kept.
+    """
+    said = {unit.name: promises.start_words(Dossier(version=intake.version, unit=unit), now) for unit in intake.units}
+    if len(set(said.values())) == 1:
+        return said.popitem()[1]
+    return " ".join(f"{unit}: {words}" for unit, words in said.items() if words)
+
+
 def register(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:
     """Make the dossier of a declaration and take it in, once; the declaration filled in here is deleted with it.
 
-    ``data`` is the cleaned form: ``unit``, ``channel``, ``delivery``, ``applicant`` (ApplicantData), ``received``
-    and ``copies`` (keys of papers). Raises Refused and ``onetime.KeyMisused``. What a deadlock
-    undid is done once more.
+    ``data`` is the cleaned form: ``unit``, ``channel``, ``delivery``, ``pays_on_delivery``, ``applicant``
+    (ApplicantData), ``received`` and ``copies`` (keys of papers). Raises Refused and ``onetime.KeyMisused``. What a
+    deadlock undid is done once more.
     """
     return once_more(lambda: _take_in(intake, data, by=by, key=key, now=now))
 
@@ -144,6 +174,7 @@ def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now
             answers=answers_for(form, intake.version, local_day(now)),
             delivery=data["delivery"],
             delivery_address=address if data["delivery"] == "post" else None,
+            pays_on_delivery=data["pays_on_delivery"],
             created_at=now,
             saved_at=now,
         )

@@ -13,7 +13,7 @@ from datetime import time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 from stdnum.vn import mst
 
@@ -24,7 +24,7 @@ from common.web.paging import SEPARATOR, Page, cursor_of, keyset_page
 from offices.models import Post, Role
 from procedures import labels
 
-from ..models import FINAL, HELD, RUNNING, Channel, Dossier, Status, WorklistRow
+from ..models import FINAL, HELD, RUNNING, Channel, Dossier, FeeState, Status, WorklistRow
 from ..querysets import WorklistQuerySet, of_fields
 from ..records.applicants import number_index
 from .officer import Officer
@@ -52,19 +52,35 @@ def in_status(*statuses: Status, **more: Any) -> Callable[[Officer], list[Q]]:
     return lambda officer: [condition]
 
 
+def answerable(officer: Officer) -> Q:
+    """Return the listed rows about which an officer speaks for the office, by the posts in the units that have them.
+
+    Clerks and leaders speak about all of their unit, a specialist about what is held or offered.
+    """
+    speaking = {post.unit_id for post in officer.posts if post.role in (Role.CLERK, Role.LEADER)}
+    if {post.unit_id for post in officer.posts if post.role == Role.SPECIALIST} <= speaking:
+        return Q()
+    theirs = Q(holder=officer.user) | Q(holder=None, holder_role=Role.SPECIALIST)
+    if not speaking:
+        return theirs
+    # What one of their units received and another decides stands in the list by the latter's row alone.
+    return theirs | Q(Exists(WorklistRow.objects.filter(dossier=OuterRef("dossier"), unit__in=sorted(speaking))))
+
+
 @dataclass(frozen=True)
 class View:
     """One tab: which of the rows listed for the officer's posts, and which of those the officer holds in person.
 
     ``listed`` gives conditions that no row meets twice, each answered by one index; what is held is a list's
-    wherever it came from. ``has_ended`` when it also shows dossiers that have ended. ``sort`` is the order unless
-    another is asked for.
+    wherever it came from. ``has_ended`` when it also shows dossiers that have ended; ``is_apart`` when these are few,
+    whatever their status, and have an index of their own. ``sort`` is the order unless another is asked for.
     """
 
     label: Any
     listed: Callable[[Officer], list[Q]] = lambda officer: []
     held: Q | None = None
     has_ended: bool = False
+    is_apart: bool = False
     sort: str = "due"
     is_tab: bool = True
 
@@ -81,6 +97,7 @@ VIEWS: dict[str, View] = {
     "signing": View(_("Waiting for signature"), in_status(Status.PROCESSING, holder_role=Role.LEADER)),
     "supplement": View(_("Waiting for a supplement"), in_status(Status.AWAITING_SUPPLEMENT)),
     "results": View(_("Result to hand over"), in_status(Status.DECIDED)),
+    "messages": View(_("Unread messages"), lambda officer: [Q(has_message=True) & answerable(officer)], is_apart=True),
     "done": View(_("Done"), in_status(*FINAL), has_ended=True, sort="-closed"),
     "all": View(_("All"), lambda officer: [Q()], has_ended=True, sort="-filed"),
     "offered": View(_("Offered to my role"), offered, is_tab=False),
@@ -108,6 +125,9 @@ DEADLINES = {
     "week": _("Due within 7 days"),
     "paused": _("Clock paused"),
 }
+
+# The filter of the fee: every state in which there is one.
+FEES = {state.value: state.label for state in FeeState if state}
 
 
 def work_views(officer: Officer) -> list[str]:
@@ -147,6 +167,7 @@ class ListSpec:
     level: str = ""
     channel: str = ""
     deadline: str = ""
+    fee: str = ""
     sort: str = ""
     search: bool = False
 
@@ -162,6 +183,7 @@ class ListSpec:
             level=query.get("level", "") if query.get("level") in labels.level_scheme() else "",
             channel=query.get("channel", "") if query.get("channel") in Channel.values else "",
             deadline=query.get("deadline", "") if query.get("deadline") in DEADLINES else "",
+            fee=query.get("fee", "") if query.get("fee") in FEES else "",
             sort=sort if sort.removeprefix("-") in SORTS else "",
             search=query.get("search") == "1",
         )
@@ -175,6 +197,7 @@ class ListSpec:
             "level": spec.level,
             "channel": spec.channel,
             "deadline": spec.deadline,
+            "fee": spec.fee,
             "sort": spec.sort,
             "search": "1" if spec.search else "",
         }
@@ -210,7 +233,7 @@ class ListSpec:
     @property
     def is_filtered(self) -> bool:
         """Narrower than its tab."""
-        return bool(self.field or self.level or self.channel or self.deadline or self.search)
+        return bool(self.field or self.level or self.channel or self.deadline or self.fee or self.search)
 
 
 @dataclass(frozen=True)
@@ -287,6 +310,8 @@ def queue(officer: Officer, spec: ListSpec, search: Search | None) -> list[Workl
         # Said twice it would look rarer than it is.
         if spec.deadline != "paused" and spec.view != "processing":
             wanted &= Q(status__in=RUNNING)
+    if spec.fee:
+        wanted &= Q(fee_state=spec.fee)
     if spec.search and search is not None:
         wanted &= search.condition()
     return [part.filter(wanted) if wanted else part for part in VIEWS[spec.view].parts(officer)]

@@ -23,7 +23,7 @@ from ..table import TABLE, Action
 from ..workflow import ActionBase, plan, roles_by
 
 # What the dossier page and its actions read of related rows.
-PAGE_RELATIONS = ("unit", "received_by", "holder_unit", "applicant")
+PAGE_RELATIONS = ("unit", "received_by", "holder_unit", "applicant", "owner")
 # Of each officer's posts; those that were not asked for the longest go first.
 MOST = 256
 

@@ -1,4 +1,4 @@
-"""Messages that reached nobody and need the person: the officer calls, or sends a notice on paper."""
+"""People to call: who asked for it, and whom a message that needs them did not reach."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +12,10 @@ from common.database.compiled import Compiled
 from notifications.models import Notification, State
 from notifications.querysets import NotificationQuerySet
 
-from ..models import RUNNING, Delivery, Dossier, DossierEvent, Status
+from ..models import CALLED, RUNNING, Delivery, Dossier, DossierEvent, Status, TalkEntry, TalkKind
 from ..records.notices import SUBJECT_TYPE
 from ..table import Action
+from .lists import answerable
 from .officer import Officer
 
 ROWS = 100
@@ -43,6 +44,52 @@ class Call:
     body: str
     at: str
     notice_url: str
+
+
+@dataclass(frozen=True)
+class AskedCall:
+    """A call that somebody asked for: whom, where, when and why."""
+
+    pk: int
+    code: str
+    url: str
+    name: str
+    phone: str
+    day_part: str
+    reason: str
+    at: str
+
+
+def asked_calls(officer: Officer) -> Any:
+    """Return the calls that people wait for and the officer may make, the oldest first."""
+    waiting = officer.listed().filter(answerable(officer), wants_call=True).values("dossier")
+    ended = TalkEntry.objects.filter(dossier=OuterRef("dossier"), kind__in=CALLED, pk__gt=OuterRef("pk"))
+    calls = TalkEntry.objects.filter(dossier__in=waiting, kind=TalkKind.CALL).exclude(dossier__owner=officer.user)
+    return calls.filter(~Exists(ended)).order_by("pk")
+
+
+def asked_call_rows(officer: Officer) -> list[AskedCall]:
+    """Return the hundred calls that people have waited for the longest; one query besides the posts."""
+    found = asked_calls(officer).select_related("dossier__applicant")[:ROWS]
+    return [
+        AskedCall(
+            pk=call.pk,
+            code=call.dossier.code,
+            url=reverse("desk:dossier", args=[call.dossier.code]),
+            name=call.dossier.applicant.name,
+            phone=call.phone,
+            day_part=str(call.get_day_part_display()),
+            reason=call.text,
+            at=date_format(localtime(call.at), "H:i d/m/Y"),
+        )
+        for call in found
+    ]
+
+
+def count_of(officer: Officer, most: int) -> int:
+    """Return how many people are to be called, counted up to ``most``; one query."""
+    asked = asked_calls(officer).order_by().values("pk")
+    return calls_for(officer).order_by().values("pk").union(asked, all=True)[:most].count()
 
 
 def calls_for(officer: Officer) -> NotificationQuerySet:

@@ -4,12 +4,12 @@ A page of fifty rows costs a fixed number of queries; no row asks for a URL, a
 filter or a related object.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
@@ -21,11 +21,14 @@ from common.text import page_language
 from common.web.paging import Page
 from offices.models import Role
 from procedures import catalogue, labels
+from procedures.models.names import short_name
 
-from ..models import RUNNING, Channel, Delivery, Dossier, Status
+from ..actions.payment import UNSETTLED
+from ..models import RUNNING, Channel, Delivery, Dossier, Status, SupplementRequest
 from ..timeline.deadlines import DeadlineStatus, deadline_status, waiting_status
 from .counts import counted, shown_count, tab_counts
 from .lists import (
+    FEES,
     VIEWS,
     ListSpec,
     Search,
@@ -51,11 +54,13 @@ ROW_COLUMNS = (
     "closed_at",
     "channel",
     "delivery",
+    "fee_state",
     "holder_id",
     "holder_role",
     "holder_name",
     "applicant",
     "procedure",
+    "has_message",
 )
 
 
@@ -93,8 +98,10 @@ class Row:
     holder: str
     channel: str
     delivery: str
+    fee: str
     decided: str
     return_url: str
+    mark: str
 
 
 def tabs(officer: Officer, spec: ListSpec) -> list[Tab]:
@@ -114,22 +121,24 @@ def page(officer: Officer, spec: ListSpec, search: Search | None, *, after: str 
     return replace(found, rows=rows(officer, found.rows, spec))
 
 
-def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
+def rows(officer: Officer, records: Collection[Any], spec: ListSpec) -> list[Row]:
     """Prepare rows of :data:`ROW_COLUMNS`; their links remember the list.
 
     ``date`` is when a dossier was filed; in the list of the done ones, when it was closed.
     """
     query = spec.query_string()
-    deadlines = DeadlineStatuses(officer)
+    deadlines = DeadlineStatuses(officer, [each.dossier_id for each in records if each.status == Status.SUBMITTED])
     statuses = {status.value: str(status.label) for status in Status}
     roles = {role.value: str(role.label) for role in Role}
     channels = {channel.value: str(channel.label) for channel in Channel}
     deliveries = {"": "", **{delivery.value: str(delivery.label) for delivery in Delivery}}
+    fees = {"": "", **{state: str(label) for state, label in FEES.items()}}
     # reverse() once: a code is printable ASCII without '/' and '?'.
     base = reverse("desk:dossier", args=["CODE"])
     head, tail = base.split("CODE")
     suffix = f"{tail}?{query}" if query else tail
     is_done = spec.view == "done"
+    unread = format_html(' <span class="tag tag-soon">{}</span>', _("New message"))
     # On a Vietnamese page nothing is foreign.
     said: Callable[[str], str] = str if page_language() == "vi" else spoken
     return [
@@ -137,18 +146,25 @@ def rows(officer: Officer, records: Iterable[Any], spec: ListSpec) -> list[Row]:
             url=f"{head}{record.code}{suffix}",
             code=record.code,
             name=said(record.applicant),
-            procedure=said(record.procedure),
+            procedure=said(short_name(record.procedure)),
             status=statuses[record.status],
             deadline_status=deadlines.of(record),
             date=_short(record.closed_at if is_done else record.submitted_at),
             holder=_holder(record, said(record.holder_name or roles.get(record.holder_role, "")), officer.user.pk),
             channel=channels[record.channel],
             delivery=deliveries[record.delivery],
+            fee=fees[record.fee_state],
             decided=_short(record.decided_at),
-            return_url=f"{head}{record.code}{tail}return-result/?{query}" if record.status == Status.DECIDED else "",
+            return_url=f"{head}{record.code}{tail}return-result/?{query}" if _may_return(record) else "",
+            mark=unread if record.has_message else "",
         )
         for record in records
     ]
+
+
+def _may_return(record: Any) -> bool:
+    """Tell whether a result may be handed over as far as a row tells."""
+    return record.status == Status.DECIDED and record.fee_state not in UNSETTLED
 
 
 def _holder(record: Any, name: str, user_id: int) -> str:
@@ -157,21 +173,33 @@ def _holder(record: Any, name: str, user_id: int) -> str:
 
 
 class DeadlineStatuses:
-    """Deadline statuses over one calendar, remembered for equal due times; three queries."""
+    """Deadline statuses over one calendar, remembered for equal due times; three queries, one more for ``waiting``.
 
-    def __init__(self, officer: Officer) -> None:
+    ``waiting`` are the dossiers that wait for reception and may have been completed since they were filed.
+    """
+
+    def __init__(self, officer: Officer, waiting: Collection[int] = ()) -> None:
         self.now = officer.now
+        answered = SupplementRequest.objects.filter(dossier__in=waiting, answered_at__isnull=False)
+        self.completed = dict(answered.values_list("dossier", Max("answered_at"))) if waiting else {}
         self.seen: dict[tuple[Any, ...], DeadlineStatus] = {}
         self.calendar = officer.calendar
 
     def of(self, record: Any) -> DeadlineStatus:
         """Return the status of a dossier, or of a row with its columns: its deadline, or its wait for reception."""
         if record.status == Status.SUBMITTED:
-            return waiting_status(record.submitted_at, self.calendar, self.now)
+            pk = record.pk if isinstance(record, Dossier) else record.dossier_id
+            return waiting_status(self.completed.get(pk, record.submitted_at), self.calendar, self.now)
         key = (record.status, record.due_at, record.paused_since)
         if key not in self.seen:
             self.seen[key] = deadline_status(record, self.calendar, self.now)
         return self.seen[key]
+
+
+def status_of(officer: Officer, dossier: Dossier) -> DeadlineStatus:
+    """Return the status of one dossier; three queries, four where a supplement was asked for before reception."""
+    may_be_completed = dossier.is_awaiting_reception and dossier.supplements_asked
+    return DeadlineStatuses(officer, [dossier.pk] if may_be_completed else []).of(dossier)
 
 
 @dataclass(frozen=True)
@@ -199,6 +227,7 @@ def home_counts(officer: Officer) -> list[Count]:
         asked["returned"] = (_("Sent back to me"), ("sent-back", Q()), "view=sent-back", "late")
     if Role.LEADER in officer.roles:
         asked["signing"] = (_("Waiting for signature"), ("signing", Q()), "view=signing", "info")
+    asked["messages"] = (_("Unread messages"), ("messages", Q()), "view=messages", "info")
     counts = counted(officer, {key: wanted for key, (_label, wanted, *_rest) in asked.items()})
     base = reverse("desk:list")
     return [
@@ -234,6 +263,7 @@ def filter_choices(officer: Officer, spec: ListSpec) -> list[dict[str, Any]]:
         ("level", _("Level"), [(level, labels.level_name(level)) for level in labels.level_scheme()]),
         ("channel", _("Channel"), list(Channel.choices)),
         ("deadline", _("Deadline"), list(deadlines(officer).items())),
+        ("fee", _("Fee"), list(FEES.items())),
     )
     return [
         {

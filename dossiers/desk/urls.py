@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import act, dossier, intake, lists
+from .views import act, dossier, intake, lists, talk
 
 app_name = "desk"
 DOSSIER = "desk/dossiers/<str:code>/"
@@ -17,6 +17,7 @@ urlpatterns = [
     path("desk/prepared/<int:pk>/register/", intake.register, name="prepared_register"),
     path("desk/messages/", lists.messages_failed, name="messages_failed"),
     path("desk/messages/<int:pk>/called/", lists.message_called, name="message_called"),
+    path("desk/calls/<int:pk>/called/", talk.called, name="called"),
     path("desk/shortcuts/", lists.shortcuts, name="shortcuts"),
     path("desk/print/<slug:kind>/<str:code>/", dossier.print_slip, name="print"),
     path(DOSSIER, dossier.dossier, name="dossier"),
@@ -24,10 +25,14 @@ urlpatterns = [
     path(f"{DOSSIER}history/", dossier.history, name="history"),
     path(f"{DOSSIER}number/", dossier.unmask, name="unmask"),
     path(f"{DOSSIER}papers/<str:paper_ref>/file/", dossier.paper_file, name="paper_file"),
+    path(f"{DOSSIER}papers/<str:paper_ref>/preview/", dossier.paper_preview, name="paper_preview"),
     path(f"{DOSSIER}notices/<int:pk>/", dossier.notice, name="notice"),
     path(f"{DOSSIER}slips/<int:pk>/", dossier.slip_pdf, name="slip_pdf"),
     path(f"{DOSSIER}result/", dossier.result_print, name="result_print"),
     path(f"{DOSSIER}result/file/", dossier.result_file, name="result_file"),
+    path(f"{DOSSIER}talk/", talk.talk, name="talk"),
+    path(f"{DOSSIER}talk/read/", talk.talk_read, name="talk_read"),
+    path(f"{DOSSIER}talk/<str:file_ref>/file/", talk.talk_file, name="talk_file"),
     path(f"{DOSSIER}take/", act.take, name="take"),
     path(f"{DOSSIER}<slug:segment>/", act.act, name="act"),
 ]

@@ -4,7 +4,7 @@ Every write locks the row, wants status 0 and raises the revision, so that a pag
 made for an older state is recognised. Nothing here reads the clock.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -17,7 +17,6 @@ from accounts.models import User
 from common import onetime
 from common.database import purging
 from common.database.compiled import Compiled
-from common.files.uploads import delete_after_commit
 from common.forms.typed import Typed
 from common.refusals import Refused
 from eforms.filling.filled import Filled, SentSection, with_typed
@@ -27,6 +26,8 @@ from procedures.models import ProcedureVersion
 from ..actions.readiness import DELIVERY
 from ..models import Dossier, Paper, Status
 from ..models.dossier import new_ref
+from ..records import previews
+from ..records.papers import forget_files
 
 MAX_DRAFTS = 20
 # Counted from the last time the draft was saved.
@@ -63,21 +64,27 @@ def made_once(key: str, purpose: str, ref: str, make: Callable[[], Dossier], *, 
     return found
 
 
-def start_draft(version: ProcedureVersion, unit: Unit, owner: User, *, key: str, now: datetime) -> Dossier:
+def start_draft(
+    version: ProcedureVersion, unit: Unit, owner: User, *, acting: str = "", key: str, now: datetime
+) -> Dossier:
     """Make a draft, once per key; an untouched draft of the same procedure and unit is used again.
+
+    ``acting`` says for whom it is filed.
 
     Raises :class:`Refused` when the account holds too many drafts and
     ``onetime.KeyMisused`` for a key that is not this account's.
     """
     drafts = Dossier.objects.of_owner(owner).filter(status=Status.DRAFT)
-    untouched = drafts.filter(version=version, received_by=unit, revision=0, saved_at=F("created_at")).first()
+    untouched = drafts.filter(
+        version=version, received_by=unit, acting=acting, revision=0, saved_at=F("created_at")
+    ).first()
     ref = untouched.ref if untouched else new_ref()
 
     def make() -> Dossier:
         if untouched is not None:
             return untouched
         require_room_for_a_draft(owner)
-        columns = {"received_by": unit, "unit": unit, "owner": owner, "filed_by": owner}
+        columns = {"received_by": unit, "unit": unit, "owner": owner, "filed_by": owner, "acting": acting}
         return Dossier.objects.create(ref=ref, version=version, created_at=now, saved_at=now, **columns)
 
     return made_once(key, START, ref, make, by=owner, now=now)
@@ -114,11 +121,14 @@ def write_draft(fresh: Dossier, now: datetime, **columns: Any) -> None:
     fresh.save(update_fields=list(columns))
 
 
-def save_section(dossier: Dossier, sent: SentSection, now: datetime) -> None:
-    """Store one section, finished or not; raises Refused('stale') when the draft was submitted meanwhile."""
+def save_sections(dossier: Dossier, sent: Iterable[SentSection], now: datetime) -> None:
+    """Store sections, finished or not; raises Refused('stale') when the draft was submitted meanwhile."""
     with transaction.atomic():
         fresh = locked_draft(dossier)
-        write_draft(fresh, now, **columns_of(fresh.filled.with_section(sent)))
+        filled = fresh.filled
+        for section in sent:
+            filled = filled.with_section(section)
+        write_draft(fresh, now, **columns_of(filled))
 
 
 def columns_of(filled: Filled) -> dict[str, Any]:
@@ -131,12 +141,28 @@ def columns_of(filled: Filled) -> dict[str, Any]:
     }
 
 
-def set_delivery(dossier: Dossier, delivery: str, address: dict[str, Any] | None, *, now: datetime) -> None:
-    """Store how the result travels; ``address`` has name, phone and address when by post."""
+def set_delivery(
+    dossier: Dossier,
+    delivery: str,
+    address: dict[str, Any] | None,
+    *,
+    papers_by_post: bool = False,
+    pays_on_delivery: bool = False,
+    now: datetime,
+) -> None:
+    """Store how result and promised papers travel; ``address`` has name, phone and address when one goes by post."""
     with transaction.atomic():
         fresh = locked_draft(dossier)
         typed = with_typed(fresh.typed, DELIVERY, None) or None
-        write_draft(fresh, now, delivery=delivery, delivery_address=address, typed=typed)
+        write_draft(
+            fresh,
+            now,
+            delivery=delivery,
+            delivery_address=address,
+            papers_by_post=papers_by_post,
+            pays_on_delivery=pays_on_delivery,
+            typed=typed,
+        )
 
 
 def keep_delivery_typed(dossier: Dossier, typed: Typed, *, now: datetime) -> None:
@@ -153,11 +179,18 @@ def discard(dossier: Dossier) -> None:
         remove_with_files(Dossier.objects.filter(pk=fresh.pk))
 
 
+def discard_all(owner: User) -> None:
+    """Delete every draft of a person who leaves, inside the caller's transaction."""
+    mine = Dossier.objects.filter(owner=owner, status=Status.DRAFT)
+    remove_with_files(Dossier.objects.filter(pk__in=list(mine.select_for_update().values_list("pk", flat=True))))
+
+
 def remove_with_files(drafts: QuerySet[Dossier]) -> int:
     """Delete drafts and, after commit, their files; returns how many. Submitted dossiers are never touched."""
     drafts = drafts.filter(status=Status.DRAFT)
-    for paper in Paper.objects.filter(dossier__in=drafts).exclude(file=""):
-        delete_after_commit(paper.file)
+    papers = list(Paper.objects.filter(dossier__in=drafts).exclude(file=""))
+    forget_files(papers)
+    previews.remove(papers)
     removed = drafts.delete()[1].get("dossiers.Dossier", 0)
     return removed
 

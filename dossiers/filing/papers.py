@@ -13,7 +13,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from common.files import hashes
+from common.files import hashes, quality
 from common.files.store import NotKept, keep
 from common.files.stored import ScanState
 from common.files.uploads import Accepted, removed_on_failure
@@ -22,7 +22,8 @@ from procedures.models import RequiredPaper
 
 from ..actions.supplement import states
 from ..models import Dossier, Paper, PaperKind
-from ..records.papers import remove
+from ..records import previews
+from ..records.papers import AUTHORITY, AUTHORITY_NAME, asks_authority, is_authority, remove
 from . import supplements
 from .drafts import changed_meanwhile, locked_draft, write_draft
 
@@ -39,6 +40,11 @@ class Slot:
     name: str
     given: list[Paper]
 
+    @property
+    def next_place(self) -> int:
+        """The place after all pages that are there."""
+        return max((paper.place for paper in self.given), default=0) + 1
+
 
 def locked_slot(dossier: Dossier, key: str) -> Slot:
     """Lock a dossier and return the paper that a card's key stands for; raises Refused('stale') when it is not open."""
@@ -48,6 +54,9 @@ def locked_slot(dossier: Dossier, key: str) -> Slot:
         required = fresh.version.papers.filter(key=key[:40]).first()
         if required is not None:
             return Slot(fresh, required, required.name, list(fresh.papers.filter(required=required)))
+        if asks_authority(fresh, key):
+            given = [paper for paper in fresh.papers.filter(required=None) if is_authority(paper)]
+            return Slot(fresh, None, AUTHORITY_NAME, given)
     else:
         request = supplements.locked(dossier)
         for state in states(request, request.dossier):
@@ -65,10 +74,28 @@ def add_file(dossier: Dossier, key: str, accepted: Accepted, *, by: User, now: d
     with removed_on_failure() as written, transaction.atomic():
         slot = locked_slot(dossier, key)
         leaving = [paper for paper in slot.given if paper.ref == replaces or paper.kind == PaperKind.ORIGINAL_PROMISED]
-        check_room([paper for paper in dossier.papers.filter(replaced_at=None) if paper not in leaving], accepted)
-        made = store_file(slot.dossier, slot.required, slot.name, accepted, by=by, now=now, written=written)
+        check_room([paper for paper in dossier.papers.filter(replaced_at=None) if paper not in leaving], accepted.size)
+        made = store_in(slot, accepted, by=by, now=now, written=written, instead=replaces)
         remove(leaving)
         touch(slot.dossier, now)
+    return made
+
+
+def store_in(
+    slot: Slot, accepted: Accepted, *, by: User, now: datetime, written: list[FieldFile], instead: str = ""
+) -> Paper:
+    """Store a file as the last page of a paper, or in the place of the one that it replaces."""
+    place = next((paper.place for paper in slot.given if paper.ref == instead), slot.next_place)
+    return store_file(slot.dossier, slot.required, slot.name, accepted, by=by, now=now, written=written, place=place)
+
+
+def add_proof(dossier: Dossier, name: str, accepted: Accepted, *, by: User, now: datetime) -> Paper:
+    """Store a checked file that proves what a draft claims and that no paper of the list is. Raises like add_file."""
+    with removed_on_failure() as written, transaction.atomic():
+        fresh = locked_draft(dossier)
+        check_room(list(fresh.papers.filter(replaced_at=None)), accepted.size)
+        made = store_file(fresh, None, name, accepted, by=by, now=now, written=written)
+        touch(fresh, now)
     return made
 
 
@@ -78,8 +105,8 @@ def touch(fresh: Dossier, now: datetime) -> None:
         write_draft(fresh, now)
 
 
-def check_room(papers: list[Paper], accepted: Accepted) -> None:
-    """Raise Refused when a further file would exceed the dossier's limits."""
+def check_room(papers: list[Paper], size: int) -> None:
+    """Raise Refused when a further file of so many bytes would exceed the dossier's limits."""
     files = [paper for paper in papers if paper.kind == PaperKind.FILE]
     if len(files) >= settings.MAX_PAPERS:
         raise Refused(
@@ -87,7 +114,7 @@ def check_room(papers: list[Paper], accepted: Accepted) -> None:
             % {"count": settings.MAX_PAPERS},
             code="too_many",
         )
-    if sum(paper.size for paper in files) + accepted.size > settings.MAX_DOSSIER_BYTES:
+    if sum(paper.size for paper in files) + size > settings.MAX_DOSSIER_BYTES:
         raise Refused(
             _("The files of a dossier may together have at most %(size)d MB. Remove one or make it smaller.")
             % {"size": settings.MAX_DOSSIER_BYTES // 1024**2},
@@ -104,8 +131,9 @@ def store_file(
     by: User,
     now: datetime,
     written: list[FieldFile],
+    place: int = 0,
 ) -> Paper:
-    """Write a file to the store under a random name, note it in ``written``, then write its row.
+    """Write a file to the store under a random name, note it in ``written``, then write its row; ask for its pictures.
 
     Raises :class:`~common.files.store.NotKept`.
     """
@@ -119,6 +147,8 @@ def store_file(
         size=accepted.size,
         sha256=accepted.sha256,
         pages=accepted.pages,
+        faults=quality.kept(accepted.faults),
+        place=place,
         scan_state=ScanState.OFF,
         uploaded_by=by,
         uploaded_at=now,
@@ -126,6 +156,7 @@ def store_file(
     keep(paper.file, accepted.name, accepted.content)
     written.append(paper.file)
     paper.save(force_insert=True)
+    previews.wake_for(paper)
     return paper
 
 
@@ -141,27 +172,38 @@ def promise_original(dossier: Dossier, key: str, *, by: User, now: datetime) -> 
             touch(slot.dossier, now)
 
 
+def card_key(paper: Paper) -> str:
+    """Return the key of the card on which a draft's paper stands; '' for one that no card asks for."""
+    if paper.required is not None:
+        return paper.required.key
+    return AUTHORITY if is_authority(paper) else ""
+
+
+def locked_given(dossier: Dossier, ref: str) -> tuple[Dossier, list[tuple[str, Paper]]]:
+    """Lock a dossier and return it with what has this ref among what may be changed now: the key of its card, and it.
+
+    Raises Refused('stale').
+    """
+    if dossier.is_draft:
+        fresh = locked_draft(dossier)
+        found = fresh.papers.filter(ref=ref).select_related("required")
+        return fresh, [(card_key(paper), paper) for paper in found]
+    request = supplements.locked(dossier)
+    return request.dossier, [
+        (f"{supplements.ITEM_PREFIX}{state.item.pk}", paper)
+        for state in states(request, request.dossier)
+        for paper in state.given
+        if paper.ref == ref
+    ]
+
+
 def remove_paper(dossier: Dossier, ref: str, *, now: datetime) -> tuple[str, str]:
     """Take back a file or a promise of a draft, or given since the request; one that is gone already is no error.
 
     Returns the key of the card it stood on and what it was called; empty texts when it was gone.
     """
     with transaction.atomic():
-        if dossier.is_draft:
-            fresh = locked_draft(dossier)
-            given = [
-                (paper.required.key if paper.required else "", paper)
-                for paper in fresh.papers.filter(ref=ref).select_related("required")
-            ]
-        else:
-            request = supplements.locked(dossier)
-            fresh = request.dossier
-            given = [
-                (f"{supplements.ITEM_PREFIX}{state.item.pk}", paper)
-                for state in states(request, fresh)
-                for paper in state.given
-                if paper.ref == ref
-            ]
+        fresh, given = locked_given(dossier, ref)
         if given:
             remove(paper for _key, paper in given)
             touch(fresh, now)
@@ -169,11 +211,11 @@ def remove_paper(dossier: Dossier, ref: str, *, now: datetime) -> tuple[str, str
 
 
 def copy_paper(paper: Paper, target: Dossier, *, by: User, now: datetime, written: list[FieldFile]) -> None:
-    """Copy a paper of the list and its file to a draft; an original left at the desk is promised anew.
+    """Copy a paper of the list, or a power of attorney, to a draft; an original left at the desk is promised anew.
 
     A file that is not what was stored is left out, to be given again, and administrators are told.
     """
-    if paper.required is None:
+    if paper.required is None and not is_authority(paper):
         return
     if paper.file:
         try:
@@ -182,8 +224,9 @@ def copy_paper(paper: Paper, target: Dossier, *, by: User, now: datetime, writte
             return
         except OSError as error:
             raise NotKept from error
-        accepted = Accepted(paper.original_name, content, paper.media_type, paper.size, paper.sha256, paper.pages)
-        store_file(target, paper.required, paper.name, accepted, by=by, now=now, written=written)
+        facts = (paper.media_type, paper.size, paper.sha256, paper.pages, quality.faults_in(paper.faults))
+        accepted = Accepted(paper.original_name, content, *facts)
+        store_file(target, paper.required, paper.name, accepted, by=by, now=now, written=written, place=paper.place)
         return
     target.papers.create(
         required=paper.required, name=paper.name, kind=PaperKind.ORIGINAL_PROMISED, uploaded_by=by, uploaded_at=now

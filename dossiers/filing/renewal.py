@@ -10,10 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from common.text import fold
+from common.text import fold, translated
 from eforms import schema as form_schema
 from eforms.comparing import ASKED_ELSEWHERE, GONE, NEW, WORDS, FormChange, compare_forms
-from eforms.parts import visible_fields
 from eforms.schema import Answers, Question, Schema
 from procedures import fees, labels
 from procedures.models import Offering, ProcedureVersion
@@ -53,13 +52,13 @@ def carry(old: Schema | None, new: Schema | None, answers: Answers, done: Iterab
     old_fields = {item.key: item for _section, item in old.fields()} if old else {}
     new_fields = {item.key: item for _section, item in new.fields()}
     renamed = dict(_renamed(old_fields, new_fields))
-    asked = {item.key for section in new.visible_sections(kept) for item in visible_fields(section, kept)}
+    asked = {item.key for section in new.visible_sections(kept) for item in _visible(section, kept)}
     again, lost = [], []
     for key, item in old_fields.items():
         target = renamed.get(key, key)
         if form_schema.is_empty(before.get(key)) or not form_schema.is_empty(kept.get(target)):
             continue
-        if target in new_fields and target in asked:
+        if target in asked and new_fields[target].is_asked:
             again.append(new_fields[target])
         elif target not in new_fields:
             lost.append(item)
@@ -69,6 +68,18 @@ def carry(old: Schema | None, new: Schema | None, answers: Answers, done: Iterab
         section.key for section in new.visible_sections(kept) if section.key in was_done and section.key not in still
     ]
     return Carried(kept, still, changed, again, lost, renamed)
+
+
+def _visible(section: form_schema.Section, answers: Answers) -> tuple[Question, ...]:
+    """Return the fields of a section that the answers call for; a hidden answer shows nothing further."""
+    known = dict(answers)
+    shown = []
+    for item in section.fields:
+        if form_schema.show(item.show_if, known):
+            shown.append(item)
+        else:
+            known.pop(item.key, None)
+    return tuple(shown)
 
 
 def _is_untouched(key: str, old: Schema, new: Schema, before: Answers, kept: Answers) -> bool:
@@ -82,7 +93,7 @@ def _is_untouched(key: str, old: Schema, new: Schema, before: Answers, kept: Ans
 
 
 def _asked(section: form_schema.Section, known: Answers) -> Iterable[Question]:
-    return (item for item in visible_fields(section, known) if item.is_asked)
+    return (item for item in _visible(section, known) if item.is_asked)
 
 
 def _translated(old: Schema | None, new: Schema, answers: Answers) -> dict[str, Any]:
@@ -151,7 +162,7 @@ def page(dossier: Dossier, newer: ProcedureVersion, day: date, language: str) ->
     sections = new.visible_sections(carried.answers) if new else ()
     shown = {section.key for section in sections}
     # Whether a question is asked depends on answers: what this person never sees is left out.
-    concerned = {item.key for section in sections for item in visible_fields(section, carried.answers)}
+    concerned = {item.key for section in sections for item in _visible(section, carried.answers)}
     known = {*carried.renamed, *carried.renamed.values()}
     changes = [
         change
@@ -166,6 +177,7 @@ def page(dossier: Dossier, newer: ProcedureVersion, day: date, language: str) ->
     before = form_schema.live_answers(old, dossier.answers) if old else dossier.answers
     return {
         "dossier": dossier,
+        "title": labels.name_in(dossier.version)[0],
         "newer": newer,
         "facts": _facts(dossier, newer, day),
         "groups": [{"title": titles.get(key, ""), "changes": found} for key, found in groups.items()],
@@ -212,10 +224,10 @@ def _paper_words(
     for required in papers:
         if required.key not in asked_before:
             text = _("New: “%(name)s”.") if required.is_required else _("New, when it applies to you: “%(name)s”.")
-            found.append(text % {"name": required.name})
+            found.append(text % {"name": translated(required, "name")})
         elif required.is_required and not asked_before[required.key].is_required:
-            found.append(_("Now always needed: “%(name)s”.") % {"name": required.name})
-    gone = {key: required.name for key, required in asked_before.items() if key not in asked_now}
+            found.append(_("Now always needed: “%(name)s”.") % {"name": translated(required, "name")})
+    gone = {key: translated(required, "name") for key, required in asked_before.items() if key not in asked_now}
     files = {paper.required.key for paper in given if paper.required and paper.kind == PaperKind.FILE}
     for key, name in gone.items():
         text = (

@@ -20,11 +20,12 @@ from eforms import schema as form_schema
 from procedures.catalogue import current_version
 from procedures.models import ProcedureVersion
 
+from .. import hooks
 from ..actions import Submit
 from ..actions.readiness import DELIVERY, Readiness, require_none, schema_of
 from ..models import Dossier, Paper, Status
 from ..models.dossier import new_ref
-from ..records.papers import remove
+from ..records.papers import AUTHORITY_NAME, listed_authority, proves_acting, remove
 from ..workflow import carry_out, for_action
 from . import renewal
 from .drafts import locked_draft, made_once, require_room_for_a_draft, write_draft
@@ -49,8 +50,8 @@ def renew(dossier: Dossier, *, now: datetime) -> None:
     """Move a draft to the version in force, keeping the answers and papers that still fit.
 
     What becomes of answers and finished sections is said by ``renewal.carry``.
-    Papers stay where the new version asks for a paper of the same key; the
-    others go with their files.
+    Papers stay where the new version asks for a paper of the same key, a power of attorney
+    wherever the new one asks for it; the others go with their files.
     """
     with transaction.atomic():
         fresh = locked_draft(dossier)
@@ -63,11 +64,13 @@ def renew(dossier: Dossier, *, now: datetime) -> None:
         gone, kept = [], []
         for paper in fresh.papers.select_related("required"):
             required = by_key.get(paper.required.key) if paper.required else None
-            if required is None:
+            if required is None and proves_acting(fresh, paper):
+                required = listed_authority(version)
+            elif required is None:
                 gone.append(paper)
-            else:
-                paper.required, paper.name = required, required.name
-                kept.append(paper)
+                continue
+            paper.required, paper.name = required, required.name if required else AUTHORITY_NAME
+            kept.append(paper)
         remove(gone)
         Paper.objects.bulk_update(kept, ["required", "name"])
         write_draft(
@@ -79,6 +82,8 @@ def renew(dossier: Dossier, *, now: datetime) -> None:
             completed_sections=carried.done,
             sections_to_review=carried.changed,
         )
+        for follow in hooks.renewed:
+            follow(fresh, now)
 
 
 def still_asked(typed: Any, schema: form_schema.Schema | None) -> Any:
@@ -126,7 +131,10 @@ def copy_draft(source: Dossier, *, by: User, key: str, now: datetime) -> Dossier
 
         def make() -> Dossier:
             require_room_for_a_draft(by)
-            kept = ("version", "received_by", "answers", "delivery", "delivery_address", "completed_sections")
+            kept = (
+                "version", "received_by", "acting", "answers", "delivery", "delivery_address", "papers_by_post",
+                "pays_on_delivery", "completed_sections",
+            )  # fmt: skip
             made = Dossier.objects.create(
                 ref=ref,
                 unit=source.received_by,

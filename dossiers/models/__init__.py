@@ -5,43 +5,58 @@ from .dossier import (
     HELD,
     OPEN,
     RUNNING,
+    Acting,
     Applicant,
     Assignment,
     Channel,
     Delivery,
     Dossier,
+    FeeState,
     NumberSeries,
     Pause,
     Status,
 )
 from .history import AccessRecord, DossierEvent, HistorySeal
-from .papers import Paper, PaperKind, SupplementItem, SupplementRequest
+from .papers import Paper, PaperKind, Preview, SupplementItem, SupplementRequest
+from .reasons import ReadyReasons
 from .results import Result, ResultKind, Slip, SlipKind
+from .talk import CALLED, TOLD, DayPart, Side, TalkEntry, TalkFile, TalkKind
 from .worklist import WorklistRow
 
 __all__ = [
+    "CALLED",
     "FINAL",
     "HELD",
     "OPEN",
     "RUNNING",
+    "TOLD",
+    "Acting",
     "Applicant",
     "Channel",
+    "DayPart",
     "NumberSeries",
     "Delivery",
     "Dossier",
     "DossierEvent",
+    "FeeState",
     "Assignment",
     "HistorySeal",
     "Paper",
     "PaperKind",
+    "Preview",
     "Pause",
     "AccessRecord",
+    "ReadyReasons",
     "Result",
     "ResultKind",
+    "Side",
     "Slip",
     "SlipKind",
     "Status",
     "SupplementItem",
     "SupplementRequest",
+    "TalkEntry",
+    "TalkFile",
+    "TalkKind",
     "WorklistRow",
 ]

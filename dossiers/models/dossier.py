@@ -1,11 +1,14 @@
 """The dossier itself, who asks, who holds it and which time counts."""
 
+from datetime import date, datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
+from common.clock import local_day
 from common.secret import EncryptedField, EncryptedJSONField
 from common.values.identity import masked
 from eforms.filling.filled import Filled
@@ -79,6 +82,34 @@ class Delivery(models.TextChoices):
     POST = "post", _("By post")
 
 
+class Acting(models.TextChoices):
+    """Whom a person files for; the words of a choice say who that is to the person."""
+
+    SELF = "", _("Myself")
+    SPOUSE = "spouse", _("My husband or wife")
+    PARENT = "parent", _("My father or mother")
+    CHILD = "child", _("My child")
+    KIN = "kin", _("My grandparent, grandchild, brother or sister")
+    WARD = "ward", _("Somebody whose guardian or legal representative I am")
+    PRINCIPAL = "principal", _("Somebody who gave me a power of attorney")
+
+
+class FeeState(models.TextChoices):
+    """What is owed for a dossier, told by the package that charges; kept here so that lists and rules need no sum."""
+
+    NONE = "", _("No fee")
+    CLAIMED = "claimed", _("Exemption claimed")
+    OWED = "owed", _("Fee not paid")
+    ON_DELIVERY = "on_delivery", _("Fee paid to the postman")
+    PAID = "paid", _("Fee paid")
+    WAIVED = "waived", _("Fee waived")
+    REFUNDED = "refunded", _("Fee paid back")
+
+
+# Where a fee that was left to the postman is no longer his: asked for before the work goes on, or his parcel decides.
+NOT_LEFT_TO_POST = (Status.AWAITING_PAYMENT, Status.DECIDED, Status.RETURNED)
+
+
 class Dossier(models.Model):
     """One request from draft to result.
 
@@ -106,6 +137,8 @@ class Dossier(models.Model):
     filed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="dossiers_filed"
     )
+    # For whom the owner files; the applicant is then that other person, who files is kept as the representative.
+    acting = models.CharField(max_length=9, choices=Acting.choices, blank=True, default="", db_default="")
     channel = models.CharField(max_length=7, choices=Channel.choices, default=Channel.ONLINE)
     # {field key: value}; shapes in docs/form-schema.md.
     answers = EncryptedJSONField(default=dict)
@@ -116,8 +149,14 @@ class Dossier(models.Model):
     # Keys of sections that were done before the procedure changed, to be looked at again.
     sections_to_review = models.JSONField(default=list, blank=True)
     delivery = models.CharField(max_length=6, choices=Delivery.choices, blank=True, default="")
-    # {"name", "phone", "address": {...}} when the result travels by post.
+    # {"name", "phone", "address": {...}} when the result or the papers travel by post.
     delivery_address = EncryptedJSONField(null=True, blank=True)
+    # The post fetches promised papers; the fee is paid to whoever brings the result.
+    papers_by_post = models.BooleanField(default=False, db_default=False)
+    pays_on_delivery = models.BooleanField(default=False, db_default=False)
+
+    # Written by records.fees.set_fee_state only.
+    fee_state = models.CharField(max_length=11, choices=FeeState.choices, blank=True, default="", db_default="")
 
     status = models.PositiveSmallIntegerField(choices=Status.choices, default=Status.DRAFT)
     former_status = models.PositiveSmallIntegerField(choices=Status.choices, null=True, blank=True)
@@ -146,6 +185,8 @@ class Dossier(models.Model):
     term_from = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
     paused_since = models.DateTimeField(null=True, blank=True)
+    # Last day on which a required payment is awaited.
+    pay_by = models.DateField(null=True, blank=True)
     extended_once = models.BooleanField(default=False)
     supplements_asked = models.PositiveSmallIntegerField(default=0)
     # More than one supplement request counts as late in the national figures.
@@ -196,6 +237,30 @@ class Dossier(models.Model):
     @property
     def is_awaiting_supplement(self) -> bool:
         return self.status == Status.AWAITING_SUPPLEMENT
+
+    @property
+    def is_awaiting_payment(self) -> bool:
+        """A required payment is awaited."""
+        return self.status == Status.AWAITING_PAYMENT
+
+    @property
+    def came_at(self) -> datetime | None:
+        """When it was received by the clock on the wall, which may be before the desk opened; None before reception."""
+        if self.recorded_at is not None and self.counts_from is not None:
+            return self.recorded_at
+        return self.received_at
+
+    @property
+    def counts_from(self) -> datetime | None:
+        """The opening from which the law counts a reception out of hours; None for one within hours, or before any."""
+        if self.recorded_at is None or self.received_at is None or self.received_at <= self.recorded_at:
+            return None
+        return self.received_at
+
+    @property
+    def filed_day(self) -> date:
+        """The local day on which it was filed, of a draft on which it was begun: answers that hang on a day mean it."""
+        return local_day(self.submitted_at or self.received_at or self.created_at)
 
     @property
     def is_decided(self) -> bool:

@@ -30,9 +30,13 @@ class Paper(StoredFile):
 
     A required paper may have several files. A file replaced after submit stays
     with ``replaced_at`` set; before submit it is deleted. ``required`` is empty
-    for papers asked by a supplement beyond the list; ``name`` then says what it is.
+    for papers beyond the list, asked by a supplement or given to prove a claim; ``name`` then says what it is.
     ``originals`` and ``copies`` count what lies at the desk; ``number`` and
     ``dated`` (partial ISO date) are those that stand on the paper itself.
+    ``previewed`` counts the pages that have a picture: 0 when the file cannot
+    be shown, None as long as nobody has tried. ``faults`` make it hard to read (``common.files.quality``).
+    Several files of one paper are its pages, by ``place``. With ``earlier`` the file belongs to a paper
+    that was filed before: it is named, never deleted, from here.
     """
 
     folder = "papers"
@@ -49,15 +53,39 @@ class Paper(StoredFile):
     original_name = models.CharField(max_length=200, blank=True, default="")
     media_type = models.CharField(max_length=40, blank=True, default="")
     pages = models.PositiveSmallIntegerField(default=0)
+    previewed = models.PositiveSmallIntegerField(null=True, blank=True)
+    faults = models.CharField(max_length=60, blank=True, default="", db_default="")
+    place = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # Filed papers stay; asking after those of a later one would cost every deletion a query.
+    earlier = models.ForeignKey("self", null=True, blank=True, on_delete=models.DO_NOTHING, related_name="+")
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     replaced_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        ordering = ["dossier", "id"]
+        ordering = ["dossier", "place", "id"]
+        indexes = [models.Index(fields=["uploaded_at"], condition=models.Q(previewed=None), name="paper_not_previewed")]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Preview(StoredFile):
+    """A picture of one page of a paper's file, counted from 1; number 0 is the small one of the first page.
+
+    Whoever deletes a paper removes its pictures first (``records.previews.remove``).
+    """
+
+    folder = "previews"
+
+    paper = models.ForeignKey(Paper, on_delete=models.DO_NOTHING, related_name="previews")
+    page = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["paper", "page"], name="preview_page_once")]
+
+    def __str__(self) -> str:
+        return f"{self.paper} {self.page}"
 
 
 class SupplementRequest(models.Model):

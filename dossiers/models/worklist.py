@@ -7,7 +7,7 @@ from django.db.models import Q
 from offices.models import Role, Unit
 
 from ..querysets import WorklistQuerySet
-from .dossier import FINAL, HELD, OPEN, RUNNING, Channel, Delivery, Dossier, Status
+from .dossier import FINAL, HELD, OPEN, RUNNING, Channel, Delivery, Dossier, FeeState, Status
 
 
 class WorklistRow(models.Model):
@@ -45,6 +45,7 @@ class WorklistRow(models.Model):
     needs_presence = models.BooleanField()
     channel = models.CharField(max_length=7, choices=Channel.choices)
     delivery = models.CharField(max_length=6, choices=Delivery.choices, blank=True)
+    fee_state = models.CharField(max_length=11, choices=FeeState.choices, blank=True, default="", db_default="")
     submitted_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     paused_since = models.DateTimeField(null=True)
@@ -59,6 +60,9 @@ class WorklistRow(models.Model):
     number_index = models.CharField(max_length=43, blank=True)
     # The name in the version that it was filed under.
     procedure = models.CharField(max_length=300)
+    # The owner wrote something that nobody has answered or marked as read; the owner waits for a call.
+    has_message = models.BooleanField(default=False, db_default=False)
+    wants_call = models.BooleanField(default=False, db_default=False)
 
     objects = WorklistQuerySet.as_manager()
 
@@ -124,6 +128,9 @@ class WorklistRow(models.Model):
                 name="worklist_number",
             ),
             models.Index(fields=["unit", "code_tail", "submitted_at", "dossier"], name="worklist_code"),
+            # Few, whatever their status.
+            models.Index(fields=["unit", "due_at", "dossier"], condition=Q(has_message=True), name="worklist_messages"),
+            models.Index(fields=["unit", "dossier"], condition=Q(wants_call=True), name="worklist_calls"),
         ]
 
     def __str__(self) -> str:

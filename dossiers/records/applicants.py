@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import override, pgettext_lazy
+
 from accounts.models import Assurance, IdKind, Kind, Sex, User
 from common.database.compiled import Compiled
 from common.database.writing import insert
@@ -11,8 +13,9 @@ from common.secret import blind_index
 from common.text import fold
 from common.values.identity import id_kind
 from eforms import schema as form_schema
+from eforms.filling.people import facts_in
 
-from ..models import Applicant, Dossier
+from ..models import Acting, Applicant, Dossier
 
 PERSONAL_NUMBER = "personal_number"
 TAX_CODE = "tax_code"
@@ -115,21 +118,9 @@ def known_of(schema: form_schema.Schema, answers: Mapping[str, Any]) -> dict[str
 
     ``id_kind`` stands beside ``personal_number`` where the form asks which paper it is.
     """
-    known: dict[str, Any] = {}
-    for _section, field in schema.fields():
-        value = answers.get(field.key)
-        if not field.prefill or field.prefill.startswith("answer:") or form_schema.is_empty(value):
-            continue
-        if field.prefill == "person" and isinstance(value, Mapping):
-            parts = {source: value.get(source, "") for source in ("full_name", "birth", "sex", "id_kind")}
-            parts["personal_number"] = value.get("id_number", "")
-            known = {source: part for source, part in parts.items() if part} | known
-            continue
-        if field.prefill == "personal_number" and "personal_number" not in known:
-            kind = answers.get(field.kind_question)
-            known |= {"id_kind": kind} if kind else {}
-        known.setdefault(field.prefill, value)
-    return known
+    fields = (field for _section, field in schema.fields())
+    told = ((field.prefill, field) for field in fields if field.prefill and not field.prefill.startswith("answer:"))
+    return facts_in(told, answers)
 
 
 def _fits(source: str, value: Any) -> bool:
@@ -147,12 +138,14 @@ def _fits(source: str, value: Any) -> bool:
     return source not in limits or len(value) <= limits[source]
 
 
-def data_of_filing(user: User, schema: form_schema.Schema | None, answers: Mapping[str, Any]) -> ApplicantData:
+def data_of_filing(
+    user: User, schema: form_schema.Schema | None, answers: Mapping[str, Any], *, acting: str = ""
+) -> ApplicantData:
     """Return the applicant of a dossier filed by an account: what the form says of them, else what the account says.
 
     Where the form names somebody else than the account does, nothing that tells
-    who a person is comes from the account. Messages keep going to the account's
-    own address, which was confirmed. One query for a representative.
+    who a person is comes from the account; who files for another (``acting``) is the representative. Messages keep
+    going to the account's own address, which was confirmed. One query for a representative.
     """
     data = data_of_account(user)
     known = (
@@ -160,9 +153,9 @@ def data_of_filing(user: User, schema: form_schema.Schema | None, answers: Mappi
     )
     number = known.get("personal_number", "")
     if user.kind != Kind.CITIZEN:
-        acting = dict(data.representative or {"name": "", "position": "", "id_number": "", "phone": ""})
+        agent = dict(data.representative or {"name": "", "position": "", "id_number": "", "phone": ""})
         told = {"name": "full_name", "position": "representative_position", "id_number": "personal_number"}
-        acting |= {part: known[source] for part, source in told.items() if known.get(source)}
+        agent |= {part: known[source] for part, source in told.items() if known.get(source)}
         code = known.get("tax_code") or data.id_number
         return replace(
             data,
@@ -170,10 +163,13 @@ def data_of_filing(user: User, schema: form_schema.Schema | None, answers: Mappi
             id_number=code,
             id_kind=paper_kind(TAX_CODE, code),
             phone=known.get("phone") or data.phone,
-            representative=acting if acting["name"] else None,
+            representative=agent if agent["name"] else None,
         )
     name = known.get("full_name") or data.name
-    if fold(name) != fold(data.name):
+    if acting:
+        agent = {"name": data.name, "position": acts_as(acting), "id_number": data.id_number, "phone": data.phone}
+        data = replace(data, birth="", sex="", id_kind="", id_number="", address=None, representative=agent)
+    elif fold(name) != fold(data.name):
         data = replace(data, birth="", sex="", id_kind="", id_number="")
     return replace(
         data,
@@ -186,6 +182,22 @@ def data_of_filing(user: User, schema: form_schema.Schema | None, answers: Mappi
         email=data.email or known.get("email", ""),
         address=known.get("address") or data.address,
     )
+
+
+def acts_as(acting: str) -> str:
+    """Return, in Vietnamese, what somebody who files for another is to that person."""
+    with override("vi"):
+        return str(_ACTS_AS[acting])
+
+
+_ACTS_AS = {
+    Acting.SPOUSE.value: pgettext_lazy("acts as", "husband or wife"),
+    Acting.PARENT.value: pgettext_lazy("acts as", "child"),
+    Acting.CHILD.value: pgettext_lazy("acts as", "father or mother"),
+    Acting.KIN.value: pgettext_lazy("acts as", "relative"),
+    Acting.WARD.value: pgettext_lazy("acts as", "guardian or legal representative"),
+    Acting.PRINCIPAL.value: pgettext_lazy("acts as", "by power of attorney"),
+}
 
 
 def _representative(user: User) -> dict[str, Any] | None:

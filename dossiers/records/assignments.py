@@ -1,6 +1,8 @@
 """Who holds a dossier: the columns that say so, and the control sheet behind them."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from typing import Any, cast
 
 from accounts.models import User
@@ -55,18 +57,21 @@ def give(move: Move) -> Assignment:
 
     A dossier whose holder did not change keeps its row: call this only on a change.
     """
-    return _write(move, end(move) + 1)
+    return _write(move, end(move) + 1, move.now)
 
 
 def begin(move: Move) -> Assignment:
-    """Write the first row of a dossier that nobody held before; one statement."""
-    return _write(move, 1)
+    """Write the first row of a dossier that nobody held before; one statement.
+
+    Its step has no end before reception: until then the desk owes an answer, which has a rule of its own.
+    """
+    return _write(move, 1, move.dossier.term_from)
 
 
-def _write(move: Move, n: int) -> Assignment:
+def _write(move: Move, n: int, begins: datetime | None) -> Assignment:
     dossier = move.dossier
     unit = cast(Unit, dossier.holder_unit)
-    allotted = next((step.allotted for step in dossier.version.steps.all() if step.n == dossier.step), None) or None
+    allotted = _allotted(dossier)
     return insert(
         Assignment(
             dossier=dossier,
@@ -78,12 +83,21 @@ def _write(move: Move, n: int) -> Assignment:
             given_by=move.by,
             since=move.now,
             allotted=allotted,
-            due_at=step_due(dossier, unit, move.now, allotted),
+            due_at=step_due(unit, begins, allotted),
         )
     )
 
 
-def restart_step(move: Move) -> None:
-    """Let the present step's time begin anew, after the applicant completed the dossier."""
-    row = Assignment.objects.select_related("unit").get(dossier=move.dossier, until=None)
-    Assignment.objects.filter(pk=row.pk).update(due_at=step_due(move.dossier, row.unit, move.now, row.allotted))
+def start_step(move: Move) -> None:
+    """Let the present step's time begin with the term: at reception, anew once the dossier was completed.
+
+    One statement; one more where another unit than the competent one holds the dossier.
+    """
+    dossier = move.dossier
+    unit = dossier.unit if dossier.holder_unit_id == dossier.unit_id else cast(Unit, dossier.holder_unit)
+    due_at = step_due(unit, dossier.term_from, _allotted(dossier))
+    update(Assignment, {"due_at": due_at}, dossier=dossier, until=None)
+
+
+def _allotted(dossier: Dossier) -> Decimal | None:
+    return next((step.allotted for step in dossier.version.steps.all() if step.n == dossier.step), None) or None

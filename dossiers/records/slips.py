@@ -22,12 +22,11 @@ from common.text import lower_first
 from common.values import partial_date
 from common.values.divisions import address_text
 from offices.models import Role, Unit
-from procedures.catalogue import offering_of
-from procedures.fees import due_words
-from procedures.models import Offering, ProcedureVersion, TimeUnit
+from procedures.models import ProcedureVersion, TimeUnit
 
 from ..models import Assignment, Delivery, Dossier, Paper, PaperKind, Slip, SlipKind
 from ..workflow import Move
+from .fees import fee_of
 from .links import tracking_link
 from .numbering import yearly_number
 from .papers import present
@@ -91,7 +90,7 @@ def processing_text(version: ProcedureVersion) -> str:
     return f"{version.processing_amount} {TIME_UNIT_TEXTS[version.processing_unit]}"
 
 
-def issue(move: Move, kind: str, **facts: Any) -> Slip:
+def issue(move: Move, kind: str, **facts: Any) -> None:
     """Write a slip of the present set of forms and have its PDF made after the commit.
 
     ``facts`` are the form's own fields as JSON values (reason, items, old_due_at
@@ -127,7 +126,6 @@ def issue(move: Move, kind: str, **facts: Any) -> Slip:
         )
     )
     wake(slip)
-    return slip
 
 
 def identity(dossier: Dossier) -> dict[str, Any]:
@@ -141,8 +139,8 @@ def identity(dossier: Dossier) -> dict[str, Any]:
         "place": place_of(dossier.received_by),
         "code": dossier.code,
         "link": tracking_link(dossier),
-        "procedure": dossier.version.name,
-        "subject": in_sentence(dossier.version.name),
+        "procedure": dossier.version.short_name,
+        "subject": lower_first(dossier.version.short_name),
         "procedure_code": dossier.version.procedure.code,
         "applicant": {
             "name": applicant.name,
@@ -150,6 +148,7 @@ def identity(dossier: Dossier) -> dict[str, Any]:
             "phone": applicant.phone,
             "email": applicant.email,
             "representative": (applicant.representative or {}).get("name", ""),
+            "position": (applicant.representative or {}).get("position", "") if dossier.acting else "",
         },
         "delivery": delivery_text(dossier),
     }
@@ -173,11 +172,6 @@ def place_of(unit: Unit) -> str:
         if unit.short_name.startswith(kind):
             return unit.short_name.removeprefix(kind)
     return unit.short_name
-
-
-def in_sentence(procedure: str) -> str:
-    """Return a procedure's name after 'thủ tục': 'đăng ký khai tử' for 'Thủ tục đăng ký khai tử'."""
-    return lower_first(procedure.removeprefix("Thủ tục "))
 
 
 def signature(title: str) -> list[str]:
@@ -234,17 +228,10 @@ def paper_rows(version: ProcedureVersion, papers: Iterable[Paper]) -> list[dict[
 
 
 def fee_text(dossier: Dossier) -> str:
-    """Return the fee as the receipt states it, by the answers and the unit's own amounts.
-
-    One query and one for its fees where the unit has ceased to offer the procedure.
-    """
-    procedure, day = dossier.version.procedure_id, local_day(dossier.received_at or dossier.created_at)
-    offering = offering_of(procedure, dossier.unit_id, day)
-    if offering is None:
-        offering = Offering.objects.filter(unit=dossier.unit_id, procedure=procedure).first()
-    case = {"channel": dossier.channel, "day": day, "facts": dossier.answers or None}
+    """Return the fee as the receipt states it; at most four queries."""
     with in_vietnamese():
-        return due_words(dossier.version, offering, **case) or "Không"
+        assessment = fee_of(dossier)
+        return assessment.words() if assessment.due else "Không"
 
 
 def receipt_facts(dossier: Dossier) -> dict[str, Any]:
@@ -255,6 +242,7 @@ def receipt_facts(dossier: Dossier) -> dict[str, Any]:
         "note": dossier.version.receipt_note,
         "fee": fee_text(dossier),
         "processing": processing_text(dossier.version),
+        "came_at": iso(dossier.came_at),
         "received_at": iso(dossier.received_at),
         "due_at": iso(dossier.due_at),
     }
@@ -273,7 +261,7 @@ def template_of(slip: Slip) -> str:
 def context_of(slip: Slip) -> dict[str, Any]:
     """Return what a slip's template reads: the frozen data, its moments as datetimes, the QR code."""
     data = dict(slip.data)
-    for name in ("received_at", "due_at", "old_due_at", "submitted_at"):
+    for name in ("came_at", "received_at", "due_at", "old_due_at", "submitted_at", "answer_by"):
         if name in data:
             data[name] = datetime.fromisoformat(data[name]) if data[name] else None
     return {"slip": slip, "data": data, "issued_at": slip.issued_at, "qr": qr_svg(data["link"])}
@@ -293,7 +281,7 @@ def control_sheet(dossier: Dossier, assignments: Iterable[Assignment], now: date
         "unit": unit_facts(dossier.received_by),
         "place": place_of(dossier.received_by),
         "code": dossier.code,
-        "procedure": dossier.version.name,
+        "procedure": dossier.version.short_name,
         "agency": dossier.unit.name,
         "due_at": dossier.due_at,
     }

@@ -13,14 +13,19 @@ from common.values.working_time import (
     add_calendar_days,
     add_working_days,
     add_working_hours,
+    add_working_time,
     next_open,
     same_day,
+    working_time_between,
 )
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Unit
 from procedures.models import ProcedureVersion, TimeUnit
 
 from ..models import Dossier
+
+# An answer to an online filing is due within so many working hours (Nghị định 45/2020).
+ANSWER_HOURS = 8
 
 
 def due_from(version: ProcedureVersion, calendar: OfficeCalendar, start: datetime) -> datetime:
@@ -54,12 +59,38 @@ def start_term(dossier: Dossier, at: datetime) -> dict[str, datetime]:
         raise calendar_refusal(error) from error
 
 
-def step_due(dossier: Dossier, unit: Unit, since: datetime, allotted: Decimal | None) -> datetime | None:
-    """Return when a step that takes ``allotted`` working hours ends; None without a time or a calendar.
+def after_pause(dossier: Dossier, at: datetime) -> dict[str, datetime]:
+    """Return the due_at of a dossier whose pause ends: later by the working time that the pause took.
+
+    Three queries. Raises Refused('calendar').
+    """
+    if dossier.due_at is None or dossier.paused_since is None:
+        return {}
+    try:
+        calendar = calendar_of(dossier.unit, around=at)
+        paused = working_time_between(calendar, dossier.paused_since, at)
+        return {"due_at": add_working_time(calendar, dossier.due_at, paused)}
+    except CalendarError as error:
+        raise calendar_refusal(error) from error
+
+
+def answer_due(unit: Unit, since: datetime) -> datetime | None:
+    """Return when the desk of a unit has answered at the latest: so many desk hours after a filing or a supplement.
+
+    None when its calendar does not reach so far: a filing is taken all the same.
+    """
+    try:
+        return add_working_hours(calendar_of(unit, around=since), since, ANSWER_HOURS)
+    except CalendarError:
+        return None
+
+
+def step_due(unit: Unit, since: datetime | None, allotted: Decimal | None) -> datetime | None:
+    """Return when a step that takes ``allotted`` working hours ends; None before it begins, without a time or calendar.
 
     A step's time informs, it binds nobody: a missing calendar must not stop a filing.
     """
-    if not allotted:
+    if since is None or not allotted:
         return None
     try:
         return add_working_hours(calendar_of(unit, around=since), since, float(allotted))

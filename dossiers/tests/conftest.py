@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from dossiers import actions
+from dossiers.models import FeeState
+from dossiers.records.fees import set_fee_state
 from dossiers.workflow import perform
 from tests import factories
 from tests.present import present
@@ -50,6 +52,12 @@ class Road:
         getattr(self, at)()
         by = self.commune.specialist if at == "processing" else self.commune.clerk
         return self.do(actions.RequestSupplement((self.item,)), by)
+
+    def owing(self):
+        """Status 4, held by the specialist, a fee not yet paid."""
+        self.processing()
+        set_fee_state(self.dossier, FeeState.OWED)
+        return self
 
     def withdrawing(self):
         """Status 7, asked for while a specialist works on it."""

@@ -52,6 +52,7 @@ STEPS = [
     Step("request-supplement", HOLDERS, "processing", Status.AWAITING_SUPPLEMENT, OTHER_PAPER),
     Step("supplement", CLERK, "asked", Status.PROCESSING, {"items": asked_item}),
     Step("forward", HOLDERS, "processing", Status.PROCESSING, {"to": "specialist", "note": "Gấp"}),
+    Step("require-payment", SPECIALIST, "owing", Status.AWAITING_PAYMENT, {"pay_by": "30/03/2026"}),
     Step("propose", SPECIALIST, "processing", Status.PROCESSING, LETTER),
     Step("approve", LEADER, "proposed", Status.DECIDED, SIGN),
     Step("send-back", LEADER, "proposed", Status.PROCESSING, REASON),

@@ -13,10 +13,8 @@ from procedures.models import OfferingFee
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
-BEFORE_KEYS = [("dossiers", "0004_sections_changed")]
-BEFORE_FEES = [("procedures", "0008_completed_sections")]
-BEFORE_WORKLIST = [("dossiers", "0013_what_answers_an_item")]
-BEFORE_HASHES = [("procedures", "0004_retired_before_it_began")]
+# Before histories had keys, receivers' numbers were encrypted, templates had hashes, fees were data, lists had rows.
+OLD = [("dossiers", "0004_sections_changed"), ("procedures", "0004_retired_before_it_began")]
 
 
 @pytest.fixture
@@ -55,46 +53,38 @@ def make_old() -> None:
             event.save()
 
 
-def test_old_chains_are_sealed_and_receivers_numbers_encrypted(road, migrate):
+def test_what_an_installation_has_comes_through(road, other_commune, migrate):
+    """One way down and one up for all of it: each costs ten seconds."""
     road.decided().do(actions.ReturnResult("Nguyễn Văn An", "075199000011"), road.commune.clerk)
     other = factories.citizen(email="kia@example.com", personal_number="")
     factories.draft(other, road.commune.unit, road.version)
     make_old()
-    migrate(BEFORE_KEYS)
+    Dossier.objects.update(received_by=other_commune.unit)
+    factories.template_file(road.version.papers.first(), b"%PDF-1.7 mau")
+    templates = resting("template_sha256", "procedures_requiredpaper")
+    migrate(OLD)
     assert resting("receiver_id", "dossiers_result") == ["075199000011"]
+    write_old_fees(road.version)
     migrate(newest())
+    histories_are_sealed_and_numbers_encrypted(road)
+    assert WorklistRow.objects.count() == 2
+    assert list(worklist.rebuild(is_dry=True)) == []
+    assert resting("template_sha256", "procedures_requiredpaper") == templates
+    assert sorted(map(len, templates)) == [0, 64]
+    fees_are_data(road)
+    assert append_only.install() == 0
+
+
+def histories_are_sealed_and_numbers_encrypted(road) -> None:
     assert "075199000011" not in resting("receiver_id", "dossiers_result")[0]
     assert Result.objects.get().receiver_id == "075199000011"
     seal = HistorySeal.objects.get()
     assert (seal.dossier_id, seal.n, seal.key_id) == (road.dossier.pk, road.dossier.revision, newest_history_key())
     assert verifying.verify(road.now).faults == []
-    assert append_only.install() == 0
 
 
-def test_the_worklist_is_filled_from_the_dossiers(road, other_commune, migrate):
-    road.processing()
-    Dossier.objects.update(received_by=other_commune.unit)
-    factories.draft(road.citizen, road.commune.unit, road.version)
-    migrate(BEFORE_WORKLIST)
-    migrate(newest())
-    assert WorklistRow.objects.count() == 2
-    assert list(worklist.rebuild(is_dry=True)) == []
-
-
-def test_templates_get_the_hash_of_what_is_stored(road, migrate):
-    paper = road.version.papers.first()
-    factories.template_file(paper, b"%PDF-1.7 mau")
-    before = resting("template_sha256", "procedures_requiredpaper")
-    migrate(BEFORE_HASHES)
-    migrate(newest())
-    assert resting("template_sha256", "procedures_requiredpaper") == before
-    assert sorted(map(len, before)) == [0, 64]
-
-
-def test_fees_of_before_become_data(road, migrate):
-    """Words become a unit or stay as a note, exemptions rows; the fee of a unit stands for the first line."""
-    migrate(BEFORE_FEES)
-    old = MigrationExecutor(connection).loader.project_state(BEFORE_FEES).apps
+def write_old_fees(version) -> None:
+    old = MigrationExecutor(connection).loader.project_state(OLD).apps
     lines = [
         ("le_phi", 15_000, "hồ sơ", "", True),
         ("phi", 8000, "bản sao", "Người khuyết tật,\nhộ nghèo", False),
@@ -105,7 +95,7 @@ def test_fees_of_before_become_data(road, migrate):
     with append_only.lifted():
         for n, (kind, amount, per, exemption, is_local) in enumerate(lines, start=1):
             old.get_model("procedures", "FeeLine").objects.create(
-                version_id=road.version.pk,
+                version_id=version.pk,
                 n=n,
                 kind=kind,
                 amount_vnd=amount,
@@ -114,7 +104,10 @@ def test_fees_of_before_become_data(road, migrate):
                 is_local=is_local,
             )
     old.get_model("procedures", "Offering").objects.update(fee_vnd=5000)
-    migrate(newest())
+
+
+def fees_are_data(road) -> None:
+    """Words become a unit or stay as a note, exemptions rows; the fee of a unit stands for the first line."""
     found = [(line.key, line.name, line.amount_vnd, line.unit, line.note) for line in road.version.fees.all()]
     assert found == [
         ("le-phi-1", "Lệ phí", 15_000, "dossier", ""),
@@ -131,4 +124,3 @@ def test_fees_of_before_become_data(road, migrate):
     assert [(row.key, row.amount_vnd) for row in own] == [("le-phi-1", 5000), *((f"phi-{n}", 0) for n in (2, 3, 4, 5))]
     # The last release asked for no resolution; without one an amount counts for nothing.
     assert fees.in_force(own, road.now.date()) == {}
-    assert append_only.install() == 0

@@ -28,10 +28,10 @@ def mine(client, citizen):
 @pytest.mark.parametrize(
     ("page", "args", "own"),
     [
-        # The dossier; its papers.
+        # The dossier; its papers, and what was filed before. With delivery what the post asks for.
         ("dossier", (), 2),
         ("section", ("requester",), 2),
-        ("papers", (), 2),
+        ("papers", (), 3),
         ("delivery", (), 2),
         ("review", (), 2),
     ],
@@ -47,8 +47,8 @@ def test_a_page_of_a_draft(mine, road, django_assert_num_queries, page, args, ow
 def test_the_page_of_a_submitted_dossier(mine, road, django_assert_num_queries, state):
     address = url("dossier", getattr(road, state)().dossier)
     mine.get(address)
-    # The dossier, its papers, events, holder, slips and messages; nobody is named who holds what is decided.
-    with django_assert_num_queries(FRAME + LOOK + 6):
+    # The dossier, its papers, events, holder, slips, talk and messages; nobody is named who holds what is decided.
+    with django_assert_num_queries(FRAME + LOOK + 7):
         assert mine.get(address).status_code == 200
 
 
@@ -71,7 +71,7 @@ def test_the_desk_s_page(client, road, commune, django_assert_num_queries, state
     client.force_login(commune.clerk)
     address = reverse("desk:dossier", args=[dossier.code])
     client.get(address)
-    # The dossier, who looked, holder, neighbours (2), papers, slips, events, messages. Once something may have been
+    # The dossier, who looked, holder, neighbours (2), papers, slips, events, messages, talk. Once something may be
     # proposed the result, once supplements were asked for these with their items, and the open one for the actions.
-    with django_assert_num_queries(FRAME + LOOK + 9 + more):
+    with django_assert_num_queries(FRAME + LOOK + 10 + more):
         assert client.get(address).status_code == 200

@@ -12,7 +12,9 @@ from common import secret
 from common.database import rotating
 from dossiers import actions
 from dossiers.models import Dossier, Result, Slip
+from dossiers.talk import writing
 from notifications.models import Notification
+from payments.models import Attempt, Charge, Parcel, Receipt, ReceiptSeries
 from procedures.models import PreparedForm
 from tests.present import present
 
@@ -34,6 +36,27 @@ def tokens(table: str, column: str) -> list[str]:
         return [token for (token,) in cursor.fetchall()]
 
 
+def money(road) -> None:
+    """A charge that another person pays, its receipt and a parcel."""
+    unit, at = road.commune.unit, road.now
+    payer = {"payer_name": "Trần Thị Bà", "payer_address": "12 Lê Lợi"}
+    charge = Charge.objects.create(dossier=road.dossier, unit=unit, n=1, amount_vnd=1, assessed_at=at, **payer)
+    attempt = Attempt.objects.create(unit=unit, provider="vnpay", amount_vnd=1, begun_at=at)
+    series = ReceiptSeries.objects.create(unit=unit, template="01BLP0-001", series="DV-26T", year=2026)
+    facts = {"amount_vnd": 1, "lines": [], "collector": {}, "subject": "", "issued_at": at, **payer}
+    Receipt.objects.create(series=series, number=1, charge=charge, attempt=attempt, **facts)
+    Parcel.objects.create(
+        dossier=road.dossier,
+        unit=unit,
+        carrier="vnpost",
+        way="bring",
+        order_code="MC1",
+        address={"name": "An"},
+        ordered_at=at,
+        moved_at=at,
+    )
+
+
 @pytest.fixture
 def old_key(settings):
     settings.FIELD_KEYS = [OLD]
@@ -43,13 +66,17 @@ def old_key(settings):
 def filled(old_key, road):
     """Something in every encrypted column, under the old key."""
     Representative.objects.create(account=road.citizen, full_name="Lê Văn C", personal_number="075099000099")
-    User.objects.filter(pk=road.citizen.pk).update(id_number="B1234567")
+    User.objects.filter(pk=road.citizen.pk).update(
+        id_number="B1234567", details={"ethnicity": {"value": "kinh", "text": "Kinh"}}
+    )
     typed = {"requester": {"answer-requester_name": ["An 1"]}}
     Dossier.objects.update(delivery_address={"name": "An", "phone": "0912", "address": {}})
     road.decided().do(actions.ReturnResult("Nguyễn Văn An", "075199000011"), road.commune.clerk)
     Dossier.objects.update(typed=typed)
     road.dossier.applicant.representative = {"name": "Lê Văn C"}
     road.dossier.applicant.save(update_fields=["representative"])
+    money(road)
+    writing.write(road.dossier, "Hỏi", [], by=road.citizen, key="k" * 32, shown=0, now=road.now)
     PreparedForm.objects.create(version=road.version, answers={"a": 1}, created_at=road.now, expires_at=road.now)
     return road
 

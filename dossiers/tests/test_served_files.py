@@ -14,7 +14,8 @@ from common.files.uploads import Accepted
 from common.models import Alert, AlertKind
 from dossiers import actions
 from dossiers.filing.papers import copy_paper
-from dossiers.models import Delivery, Paper, PaperKind, Result, Slip
+from dossiers.models import Delivery, Paper, PaperKind, Result, Slip, TalkFile
+from dossiers.talk import writing
 from tests import factories
 from tests.present import present
 
@@ -39,8 +40,11 @@ def world(road, now):
         uploaded_at=road.now,
     )
     paper.file.save("a.pdf", ContentFile(PDF))
+    factories.previews(paper, PDF)
     road.decided(upload=Accepted("a.pdf", PDF, "application/pdf", len(PDF), SHA256, 1))
     road.do(actions.ReturnResult(), road.citizen)
+    sent = Accepted("a.pdf", PDF, "application/pdf", len(PDF), SHA256, 1)
+    writing.write(road.dossier, "Hỏi", [sent], by=road.citizen, key="k" * 32, shown=0, now=road.now)
     store_once(present(Slip.objects.first()), "slip.pdf", PDF)
     factories.template_file(road.version.papers.first(), PDF)
     with time_machine.travel(now.replace(hour=10)):
@@ -51,23 +55,35 @@ def addresses(road) -> dict[str, tuple[str, object, str]]:
     """Return for each address that gives a file out: (URL, who asks, the file's name)."""
     dossier, paper, slip = road.dossier, Paper.objects.exclude(file="").get(), Slip.objects.exclude(file="").get()
     result, required = Result.objects.get(), road.version.papers.exclude(template_file="").get()
+    preview = paper.previews
+    said = TalkFile.objects.get()
     clerk, citizen, publisher = road.commune.clerk, road.citizen, road.commune.publisher
     code, ref, procedure = dossier.code, dossier.ref, road.version.procedure.code
     numbers = [procedure, road.version.number, required.n]
     return {
         "desk paper": (reverse("desk:paper_file", args=[code, paper.ref]), clerk, paper.file.name),
+        "desk preview": (reverse("desk:paper_preview", args=[code, paper.ref]), clerk, preview.get(page=1).file.name),
+        "own preview": (
+            reverse("applicant:paper_preview", args=[ref, paper.ref]),
+            citizen,
+            preview.get(page=0).file.name,
+        ),
         "desk slip": (reverse("desk:slip_pdf", args=[code, slip.pk]), clerk, slip.file.name),
         "desk result": (reverse("desk:result_file", args=[code]), clerk, result.file.name),
         "own paper": (reverse("applicant:paper_file", args=[ref, paper.ref]), citizen, paper.file.name),
         "own slip": (reverse("applicant:slip", args=[ref, slip.pk]) + "?pdf", citizen, slip.file.name),
         "own result": (reverse("applicant:result_file", args=[ref]), citizen, result.file.name),
+        "desk talk": (reverse("desk:talk_file", args=[code, said.ref]), clerk, said.file.name),
+        "own talk": (reverse("applicant:talk_file", args=[ref, said.ref]), citizen, said.file.name),
         "template": (reverse("procedures:template", args=[procedure, required.n]), None, required.template_file.name),
         "template of a draft": (reverse("manage:paper_template", args=numbers), publisher, required.template_file.name),
     }
 
 
 NAMES = [
-    "desk paper", "desk slip", "desk result", "own paper", "own slip", "own result", "template", "template of a draft",
+    "desk paper", "desk preview", "own preview", "desk slip",
+    "desk result", "own paper", "own slip", "own result", "template", "template of a draft",
+    "desk talk", "own talk",
 ]  # fmt: skip
 
 

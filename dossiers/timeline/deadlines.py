@@ -11,11 +11,12 @@ from common.clock import local_day
 from common.values.working_time import DAY, OfficeCalendar, YearNotEntered, working_days_between, working_time_between
 
 from ..models import RUNNING, Status
+from ..records.terms import ANSWER_HOURS
 
 OK, SOON, LATE, PAUSED, NONE = "ok", "soon", "late", "paused", "none"
 SOON_DAYS = 2
-# An answer to an online filing is due within so many working hours (Nghị định 45/2020).
-ANSWER_HOURS, ANSWER_SOON = 8, 6
+# An answer that is due within two working hours is due soon.
+ANSWER_SOON = ANSWER_HOURS - 2
 # Older delays are counted in calendar weeks' working days: nobody reads whether it is 400 or 397.
 COUNTED_DAYS = timedelta(days=200)
 
@@ -58,13 +59,13 @@ def deadline_status(dossier: Any, calendar: OfficeCalendar | None, now: datetime
     return DeadlineStatus(OK, ngettext("%(days)d day left", "%(days)d days left", days) % {"days": days})
 
 
-def waiting_status(submitted_at: datetime, calendar: OfficeCalendar, now: datetime) -> DeadlineStatus:
-    """Return how long a dossier has waited for reception, in working hours; no query.
+def waiting_status(came: datetime, calendar: OfficeCalendar, now: datetime) -> DeadlineStatus:
+    """Return how long a dossier has waited for reception, in working hours, since it ``came``: filed, or completed.
 
-    Beyond the years entered or 200 days back only that it is late is said.
+    No query. Beyond the years entered or 200 days back only that it is late is said.
     """
     try:
-        since = max(submitted_at, now - COUNTED_DAYS)
+        since = max(came, now - COUNTED_DAYS)
         hours = int(working_time_between(calendar, since, now).total_seconds() // 3600)
     except YearNotEntered:
         return DeadlineStatus(LATE, _("Waits for more than 8 working hours"))

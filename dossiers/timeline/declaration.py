@@ -22,7 +22,7 @@ def page(dossier: Dossier, back: str) -> dict[str, Any] | None:
         return None
     schema = form_schema.load(dossier.version.form)
     applicant = dossier.applicant
-    is_online = dossier.channel == Channel.ONLINE and dossier.submitted_at is not None
+    is_online = dossier.channel == Channel.ONLINE
     head = declarations.Head(
         procedure=declarations.plain(dossier.version.name),
         unit=dossier.received_by.name,

@@ -59,10 +59,10 @@ def count(now: datetime) -> int:
         pauses = _pauses(row.pk for row in rows)
         for row in rows:
             tally, is_online = tallies[row.version__procedure_id], row.channel == Channel.ONLINE
-            if row.received_at is not None and row.received_at >= since:
+            if row.received_at >= since:
                 tally.received += 1
                 tally.received_online += is_online
-            if row.decided_at is not None and row.decided_at >= since:
+            if row.decided_at is not None:
                 tally.decided += 1
                 tally.decided_online += is_online
                 tally.on_time += _is_on_time(row)
@@ -74,7 +74,10 @@ def count(now: datetime) -> int:
 
 
 def _batches(since: datetime, until: datetime) -> Iterator[list[Any]]:
-    """Yield what was received or decided in a time, in batches by key: no statement runs long."""
+    """Yield what was received or decided in a time, in batches by key: no statement runs long.
+
+    Nothing is decided that was not received (``dossier_received_at``), nor before.
+    """
     dossiers = Dossier.objects.filter(
         Q(received_at__gte=since, received_at__lte=until) | Q(decided_at__gte=since, decided_at__lte=until)
     )
@@ -103,8 +106,6 @@ def _hours(
     now: datetime,
 ) -> float | None:
     """Return the working hours from reception to result without pauses; None where the calendar does not reach."""
-    if row.received_at is None:
-        return None
     if row.unit_id not in calendars:
         try:
             calendars[row.unit_id] = calendar_of(Unit.objects.get(pk=row.unit_id), around=now)

@@ -21,14 +21,14 @@ from common.text import lower_first
 from offices.models import Post, Role
 
 from ..hooks import Audience
-from ..models import Assignment, Dossier, DossierEvent, Status
+from ..models import Assignment, Dossier, DossierEvent, FeeState, Status
 from ..table import APPLICANT, SYSTEM, TABLE, Action
 from ..workflow import Overtaken
 
 OWNER, OFFICER, PUBLIC = Audience
 
 # The statuses in which it is for the authority to act; in the others a step's time says nothing.
-TIMED = (Status.SUBMITTED, Status.RECEIVED, Status.PROCESSING)
+TIMED = (Status.RECEIVED, Status.PROCESSING)
 ROLES: dict[str, Any] = {
     Role.CLERK: pgettext_lazy("in a sentence", "reception clerk"),
     Role.SPECIALIST: pgettext_lazy("in a sentence", "specialist"),
@@ -37,17 +37,13 @@ ROLES: dict[str, Any] = {
     Role.ADMINISTRATOR: pgettext_lazy("in a sentence", "administrator"),
 }
 
+# Of those that have no sentence of their own.
 STATES: dict[int, Any] = {
     Status.SUBMITTED: gettext_lazy("Waiting for reception"),
     Status.RECEIVED: gettext_lazy("Received"),
-    Status.REFUSED: gettext_lazy("Not received"),
     Status.PROCESSING: gettext_lazy("In progress"),
-    Status.AWAITING_SUPPLEMENT: gettext_lazy("More information needed from you"),
     Status.AWAITING_PAYMENT: gettext_lazy("Waiting for payment"),
     Status.WITHDRAWAL_REQUESTED: gettext_lazy("Withdrawal asked for"),
-    Status.STOPPED: gettext_lazy("Stopped"),
-    Status.DECIDED: gettext_lazy("Result ready"),
-    Status.RETURNED: gettext_lazy("Result delivered"),
 }
 
 
@@ -88,15 +84,17 @@ def explain_refusal(refused: Refused) -> str:
     if not isinstance(refused, Overtaken) or refused.event is None:
         return str(refused.message)
     event = refused.event
-    words = (
-        _("%(who)s has just handled this dossier at %(time)s (%(action)s). Look at its newer state.")
-        if refused.is_recent
-        else _("The dossier is further on: %(who)s handled it at %(time)s (%(action)s). Look at its newer state.")
-    )
+    if refused.is_recent:
+        words = _("%(who)s has just handled this dossier at %(time)s (%(action)s). Look at its newer state.")
+    elif refused.code == "state":
+        words = _("This step is not possible now: the dossier is at “%(status)s” since %(time)s (%(who)s: %(action)s).")
+    else:
+        words = _("The dossier is further on: %(who)s handled it at %(time)s (%(action)s). Look at its newer state.")
     return words % {
         "who": describe_actor(event),
         "time": describe_time(event.at),
         "action": describe_action(event),
+        "status": event.get_to_status_display(),
     }
 
 
@@ -104,8 +102,8 @@ def explain_refusal(refused: Refused) -> str:
 class TimelineEntry:
     """One line of the timeline.
 
-    ``who`` is empty for the public; ``text`` is the public reason (several
-    lines for a supplement), ``note`` is for officers only.
+    ``time`` names, for what began a term out of hours, the opening from which that counts. ``who`` is empty for the
+    public; ``text`` is the public reason (several lines for a supplement), ``note`` is for officers only.
     """
 
     title: str
@@ -129,15 +127,16 @@ _events: Compiled[DossierEvent] = Compiled(
 
 def timeline(dossier: Dossier, audience: str) -> list[TimelineEntry]:
     """Return what happened, newest first; one query."""
-    entries = []
-    for event in _events.all(dossier.pk):
+    entries, events = [], _events.all(dossier.pk)
+    completed = next((event.pk for event in events if _completes(event)), None)
+    for event in events:
         if audience == PUBLIC and TABLE[Action(event.action)].is_internal:
             continue
         entries.append(
             TimelineEntry(
                 title=describe_action(event),
                 at=event.at,
-                time=describe_time(event.at),
+                time=_when(event, dossier, completed),
                 who="" if audience == PUBLIC else _who(event, audience),
                 text="" if audience == PUBLIC else event.public_text,
                 note=_note(event) if audience == OFFICER else "",
@@ -146,6 +145,25 @@ def timeline(dossier: Dossier, audience: str) -> list[TimelineEntry]:
             )
         )
     return entries
+
+
+def _completes(event: DossierEvent) -> bool:
+    """Tell whether a supplement was complete and the term began anew with it."""
+    return event.action == Action.SUPPLEMENT and event.to_status == Status.PROCESSING
+
+
+def _when(event: DossierEvent, dossier: Dossier, completed: int | None) -> str:
+    """Say when something happened and, where a term began with it out of hours, from when that counts.
+
+    ``completed`` is the event of the last supplement that began the term anew.
+    """
+    begun = dossier.received_at if event.action in (Action.RECEIVE, Action.REGISTER) else None
+    if event.pk == completed:
+        begun = dossier.term_from
+    if begun is None or begun <= event.at:
+        return describe_time(event.at)
+    facts = {"time": describe_time(event.at), "start": describe_time(begun)}
+    return _("%(time)s, counted from %(start)s") % facts
 
 
 def _who(event: DossierEvent, audience: str) -> str:
@@ -174,7 +192,10 @@ def _note(event: DossierEvent) -> str:
 
 @dataclass(frozen=True)
 class HolderPanel:
-    """Who holds an open dossier: department, role and name, since when, until when its step should take."""
+    """Who holds an open dossier: department, role and name, since when, until when its step should take.
+
+    ``due_at`` is None where no step's time runs.
+    """
 
     department: str
     role: str
@@ -228,13 +249,14 @@ def holder_panel(dossier: Dossier, now: datetime) -> HolderPanel | None:
     row = open_assignment(dossier) if dossier.is_open else None
     if row is None:
         return None
+    due_at = row.due_at if dossier.status in TIMED else None
     return HolderPanel(
         department=department_of(dossier, row),
         role=role_name(row.role),
         name=row.person__full_name or "",
         since=row.since,
-        due_at=row.due_at,
-        is_late=row.due_at is not None and now > row.due_at and dossier.status in TIMED,
+        due_at=due_at,
+        is_late=due_at is not None and now > due_at,
         step=row.step,
         steps=len(dossier.version.steps.all()),
         waits_for=waits_for(dossier),
@@ -245,6 +267,8 @@ def waits_for(dossier: Dossier) -> str:
     """Return what an open dossier waits for next; no query."""
     if dossier.status == Status.AWAITING_SUPPLEMENT:
         return _("the applicant's supplement")
+    if dossier.status == Status.AWAITING_PAYMENT:
+        return _("the applicant's payment")
     if dossier.status == Status.WITHDRAWAL_REQUESTED:
         return _("an answer to the withdrawal")
     if dossier.status == Status.DECIDED:
@@ -272,6 +296,9 @@ def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
             if dossier.paused_since
             else _("The dossier waits for your supplement before it can be received.")
         )
+    if dossier.status == Status.AWAITING_PAYMENT and dossier.pay_by:
+        words = _("The dossier waits for the fee until %(day)s; the clock stands still.")
+        return words % {"day": f"{dossier.pay_by:%d/%m/%Y}"}
     if dossier.status in sentences:
         closed = dossier.closed_at or dossier.decided_at
         sentence = sentences[Status(dossier.status)]
@@ -307,7 +334,7 @@ def _stopped(dossier: Dossier, audience: str) -> str:
 
 
 def _promised(dossier: Dossier, now: datetime) -> str:
-    if dossier.due_at is None:
+    if dossier.due_at is None or dossier.paused_since is not None:
         return ""
     return _("result promised for %(time)s") % {"time": in_sentence(dossier.due_at, now)}
 
@@ -316,24 +343,9 @@ def _join(first: str, second: str) -> str:
     return f"{first}; {second}." if second else f"{first}."
 
 
-def next_step_for_applicant(dossier: Dossier) -> str:
-    """Return what the applicant should do, or that nothing is to be done; no query."""
-    steps = {
-        Status.DRAFT: _("Finish the form and submit it."),
-        Status.SUBMITTED: _("Nothing to do now. The commune checks your papers and answers within 8 working hours."),
-        Status.RECEIVED: _("Nothing to do now. Keep the receipt with the return date."),
-        Status.PROCESSING: _("Nothing to do now. You get a message when the result is ready."),
-        Status.AWAITING_SUPPLEMENT: _("Send what was asked for. The reasons stand beside each paper."),
-        Status.AWAITING_PAYMENT: _("Pay the fee; then the dossier goes on."),
-        Status.WITHDRAWAL_REQUESTED: _("Nothing to do now. An officer answers your withdrawal."),
-        Status.REFUSED: _("Read the reason. You can start a copy with the same answers and papers."),
-        Status.STOPPED: _("This dossier has ended. You can start a copy with the same answers and papers."),
-        Status.RETURNED: _("This dossier has ended. Keep the result."),
-    }
-    if dossier.status == Status.DECIDED:
-        ways = {
-            "online": _("Open the result and take it here."),
-            "post": _("Wait for the postman; he brings the result to the address you gave."),
-        }
-        return ways.get(dossier.delivery, _("Collect the result at the commune. Bring your identity card."))
-    return steps[Status(dossier.status)]
+def fee_words(dossier: Dossier) -> str:
+    """Return whether the fee has been paid, without a sum, for everybody; '' when there is none to speak of."""
+    if dossier.fee_state == FeeState.PAID:
+        return _("paid")
+    is_open = dossier.fee_state in (FeeState.OWED, FeeState.CLAIMED, FeeState.ON_DELIVERY)
+    return _("not paid yet") if is_open else ""

@@ -19,7 +19,8 @@ from procedures import labels
 from ..applicant.forms import TrackByCodeForm, TrackByNumberForm
 from ..models import Dossier
 from ..records.applicants import number_index
-from ..timeline import history
+from ..timeline import history, next_steps, promises
+from ..timeline.meeting import is_awaited
 from . import lookup
 
 
@@ -131,10 +132,16 @@ def dossier(request: HttpRequest, code: str) -> HttpResponse:
 
 def public_page(found: Dossier) -> dict[str, Any]:
     """Return what everybody may know: no names, no holder, no reasons."""
+    moment, entries = now(), history.timeline(found, history.PUBLIC)
+    # On which day is an answer of theirs.
+    signing = _("Those who sign come to the commune on the day that was chosen.") if is_awaited(found) else ""
     return {
         "dossier": found,
         "title": labels.name_in(found.version)[0],
-        "sentence": history.status_sentence(found, history.PUBLIC, now()),
-        "next_step": history.next_step_for_applicant(found),
-        "entries": history.timeline(found, history.PUBLIC),
+        "sentence": history.status_sentence(found, history.PUBLIC, moment),
+        "fee": history.fee_words(found),
+        "stages": promises.stages(found),
+        "received": promises.received_words(found),
+        "next_step": next_steps.for_applicant(found, entries, moment, signing, audience=history.PUBLIC),
+        "entries": entries,
     }

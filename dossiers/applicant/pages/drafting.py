@@ -1,19 +1,25 @@
 """What the pages of a draft show: its parts, its papers, its review."""
 
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from common.clock import local_day
+from common.text import translated
 from eforms.filling.progress import Progress
 from eforms.schema import Section
 from procedures import labels
 
+from ... import hooks
 from ...actions.readiness import Gap, Readiness
-from ...filing import drafts
+from ...filing import again, drafts
+from ...hooks import DraftStep
 from ...models import Dossier
-from .given import delivery_words, file_row
+from ...records.fees import fee_of
+from .given import delivery_words, file_rows
 from .starting import why_not
 
 
@@ -51,6 +57,7 @@ def task_list(ready: Readiness, language: str) -> dict[str, Any]:
         "dossier": dossier,
         "title": labels.name_in(dossier.version)[0],
         "parts": parts,
+        "steps": [part(step.url, step.title, "done" if step.is_done else "optional") for step in draft_steps(ready)],
         "done": ready.parts_done,
         "total": ready.parts,
         "is_complete": not ready.missing,
@@ -59,6 +66,11 @@ def task_list(ready: Readiness, language: str) -> dict[str, Any]:
         "is_new": dossier.revision == 0,
         "expires": drafts.expires(dossier),
     }
+
+
+def draft_steps(ready: Readiness) -> list[DraftStep]:
+    """Return the pages of a draft that may be left out, as the packages above have them."""
+    return [step for make in hooks.draft_steps if (step := make(ready.dossier, ready.day)) is not None]
 
 
 def taking(ready: Readiness) -> dict[str, Any]:
@@ -83,18 +95,22 @@ def section_state(form: Progress, section: Section) -> str:
     return "done" if form.is_done(section) else "begun" if form.is_begun(section) else "new"
 
 
-def paper_cards(ready: Readiness, user: Any, error_key: str = "", error: str = "") -> list[dict[str, Any]]:
-    """Return the cards of the papers page; the one a file was refused for carries the reason."""
+def paper_cards(
+    ready: Readiness, user: Any, moment: datetime, error_key: str = "", error: str = ""
+) -> list[dict[str, Any]]:
+    """Return the cards of the papers page; the one a file was refused for carries the reason. One query."""
     ref = ready.dossier.ref
+    offered = again.offers(user, [card.required for card in ready.cards if not card.files], moment)
     return [
         {
             "key": card.required.key,
-            "name": card.required.name,
+            "name": translated(card.required, "name"),
             # What is needed is needed: its condition has been answered.
-            "condition": "" if card.required.is_required else card.required.condition,
+            "condition": "" if card.required.is_required else translated(card.required, "condition"),
             "is_optional": not card.required.is_required,
             "is_given": card.is_given,
-            "files": [file_row(paper, user) for paper in card.files],
+            "files": file_rows(card.files, user),
+            "again": offer_row(ref, card.required.key, offered.get(card.required.key)),
             "promise": card.promise,
             "may_promise": card.required.may_bring_original and not card.is_given,
             "error": error if card.required.key == error_key else "",
@@ -104,6 +120,20 @@ def paper_cards(ready: Readiness, user: Any, error_key: str = "", error: str = "
         }
         for card in ready.cards
     ]
+
+
+def offer_row(ref: str, key: str, offer: again.Offer | None) -> dict[str, Any] | None:
+    """Return how a card offers a paper that was filed before."""
+    if offer is None or offer.dossier.submitted_at is None:
+        return None
+    return {
+        "day": local_day(offer.dossier.submitted_at),
+        "code": offer.dossier.code,
+        "name": offer.pages[0].original_name,
+        "further": len(offer.pages) - 1,
+        "url": reverse("applicant:paper_again", args=[ref, key, offer.pages[0].ref]),
+        "file_url": reverse("applicant:paper_file", args=[offer.dossier.ref, offer.pages[0].ref]),
+    }
 
 
 def following_url(ready: Readiness, section: Section) -> str:
@@ -127,7 +157,7 @@ def missing_part(dossier: Dossier, gap: Gap, language: str) -> dict[str, Any]:
 
 
 def review(ready: Readiness, language: str) -> dict[str, Any]:
-    """Return everything the applicant is about to submit, with what is missing as links. Five queries at most."""
+    """Return everything the applicant is about to submit, with what is missing as links. Eleven queries at most."""
     dossier = ready.dossier
     return {
         "dossier": dossier,
@@ -135,7 +165,7 @@ def review(ready: Readiness, language: str) -> dict[str, Any]:
         "sections": ready.form.review(language, lambda section: section_url(dossier, section)),
         "papers": [
             {
-                "name": card.required.name,
+                "name": translated(card.required, "name"),
                 "texts": [paper.original_name for paper in card.files]
                 or [_("The original will be brought to the commune") if card.promise else _("Nothing yet")],
                 "is_missing": card.is_missing,
@@ -144,6 +174,8 @@ def review(ready: Readiness, language: str) -> dict[str, Any]:
             if card.required.is_required or card.is_given
         ],
         "delivery": delivery_words(dossier),
+        "fee": fee_of(dossier, ready.day),
+        "steps": draft_steps(ready),
         "missing": [missing_part(dossier, gap, language) for gap in ready.missing],
         **taking(ready),
         "expires": drafts.expires(dossier),

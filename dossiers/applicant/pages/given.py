@@ -1,14 +1,28 @@
 """What drafts and submitted dossiers both show: files, the way of the result."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
 
+from common.files import quality
+from common.files.previews import PREVIEWED
 from common.files.stored import ScanState
 from common.values.divisions import address_text
 
+from ...filing.sheets import TURNED
 from ...models import Delivery, Dossier
 from ...models.papers import Paper
+
+
+def file_rows(papers: Sequence[Paper], user: Any) -> list[dict[str, Any]]:
+    """Return the files of one card: several are the pages of one paper, the first of which cannot be moved up."""
+    rows = [file_row(paper, user) for paper in papers]
+    if len(rows) > 1:
+        for n, row in enumerate(rows, start=1):
+            row |= {"n": n, "of": len(rows)}
+    return rows
 
 
 def file_row(paper: Paper, user: Any) -> dict[str, Any]:
@@ -19,6 +33,13 @@ def file_row(paper: Paper, user: Any) -> dict[str, Any]:
         "size": filesizeformat(paper.size) if paper.file else "",
         "pages": paper.pages if paper.media_type == "application/pdf" else 0,
         "can_open": may_open(paper, user),
+        "is_shown": bool(paper.previewed),
+        "is_awaited": paper.previewed is None and paper.media_type in PREVIEWED and may_open(paper, user),
+        "may_turn": paper.media_type in TURNED,
+        "advice": quality.advice(paper.faults),
+        "is_again": paper.earlier_id is not None,
+        "n": 0,
+        "of": 1,
         "scan": paper.get_scan_state_display() if paper.scan_state in (ScanState.PENDING, ScanState.INFECTED) else "",
     }
 
@@ -35,7 +56,11 @@ def delivery_words(dossier: Dossier) -> list[str]:
     if not dossier.delivery:
         return []
     lines = [str(dossier.get_delivery_display())]
-    target = dossier.delivery_address if dossier.delivery == Delivery.POST else None
+    if dossier.pays_on_delivery:
+        lines.append(_("The fee is paid to the postman."))
+    if dossier.papers_by_post:
+        lines.append(_("The post fetches your papers."))
+    target = dossier.delivery_address if dossier.delivery == Delivery.POST or dossier.papers_by_post else None
     if target:
         lines += [f"{target.get('name', '')}, {target.get('phone', '')}", address_text(target.get("address"))]
     return lines

@@ -14,22 +14,36 @@ from common.clock import LOCAL
 from common.database.compiled import Compiled
 from common.templatetags.ui import STATUS_TAGS, spoken, vi_date
 from common.web.paging import cursor_at, keyset_page
+from procedures.models.names import short_name
 
+from ... import hooks
 from ...filing import drafts
-from ...models import FINAL, Delivery, Dossier, Status
+from ...models import FINAL, Delivery, Dossier, FeeState, Status
+from ...talk.thread import unread_by_owner
+from .known import subject_of
 
 PAGE = 20
+# Nothing is owed any more, or perhaps not much longer.
+NOT_PAID_FOR = (*FINAL, Status.WITHDRAWAL_REQUESTED)
 
 
-# The order of "my dossiers" and the heading each rank stands under.
-RANK = Case(
-    When(status=Status.AWAITING_SUPPLEMENT, then=Value(0)),
-    When(Q(status=Status.DECIDED) & ~Q(delivery=Delivery.POST), then=Value(1)),
-    When(status=Status.DRAFT, then=Value(2)),
-    When(status__in=FINAL, then=Value(4)),
-    default=Value(3),
-    output_field=IntegerField(),
-)
+# The rank of a result that its owner takes or collects.
+FETCHED = 1
+
+
+def rank() -> Case:
+    """Return the order of "my dossiers"; :data:`GROUPS` has the heading each rank stands under."""
+    is_fetched = ~Q(delivery=Delivery.POST)
+    for held in hooks.held:
+        is_fetched |= Q(held())
+    return Case(
+        When(status__in=[Status.AWAITING_SUPPLEMENT, Status.AWAITING_PAYMENT], then=Value(0)),
+        When(Q(status=Status.DECIDED) & is_fetched, then=Value(FETCHED)),
+        When(status=Status.DRAFT, then=Value(2)),
+        When(status__in=FINAL, then=Value(4)),
+        default=Value(3),
+        output_field=IntegerField(),
+    )
 
 
 GROUPS: dict[int, Any] = {
@@ -42,15 +56,16 @@ GROUPS: dict[int, Any] = {
 
 
 COLUMNS = (
-    "id", "rank", "ref", "code", "status", "delivery", "saved_at", "submitted_at", "due_at",
-    "received_by__short_name", "version__name", "version__name_en",
+    "id", "rank", "ref", "code", "status", "delivery", "saved_at", "submitted_at", "due_at", "fee_state",
+    "received_by__short_name", "version__name", "version__name_en", "has_news",
 )  # fmt: skip
 ORDER = ("rank", "-saved_at", "-pk")
 
 
 def owned(user: Any) -> Any:
     """Return a person's dossiers as tuples of :data:`COLUMNS`; answers are not read."""
-    return Dossier.objects.of_owner(user).annotate(rank=RANK).values_list(*COLUMNS, named=True)
+    found = Dossier.objects.of_owner(user).annotate(rank=rank(), has_news=unread_by_owner())
+    return found.values_list(*COLUMNS, named=True)
 
 
 # The page that everybody opens; the further ones are built anew.
@@ -64,6 +79,7 @@ class ListRow:
     url: str
     group: str
     title: str
+    about: str
     code: str
     unit: str
     is_draft: bool
@@ -75,13 +91,18 @@ class ListRow:
     due: str
     todo: str
     todo_url: str
+    fee: str
+    fee_url: str
+    fee_label: str
+    talk_url: str
 
 
 def list_page(user: Any, cursor: str, *, language: str) -> tuple[list[ListRow], str]:
     """Return one page of a person's dossiers as rows and the cursor of the next ('' on the last).
 
     First what waits for the person (a supplement, a result, a draft), then what
-    the authority works on, then what has ended; each newest first. One query.
+    the authority works on, then what has ended; each newest first. One query, two more for drafts, one for
+    fees that are owed.
     """
     if cursor:
         page = keyset_page(owned(user), ORDER, after=cursor, size=PAGE, has_empty=False)
@@ -98,16 +119,23 @@ def list_rows(found: Iterable[Any], language: str) -> list[ListRow]:
     statuses = {status.value: str(status.label) for status in Status}
     # reverse() once a page: a reference is letters and digits.
     head, tail = reverse("applicant:dossier", args=["REF"]).split("REF")
-    made = []
+    made, found = [], list(found)
+    owing = [row.id for row in found if row.fee_state == FeeState.OWED and row.status not in NOT_PAID_FOR]
+    owed = hooks.owed[0](owing) if owing else {}
+    about = subjects([row.id for row in found if row.status == Status.DRAFT])
     for dossier in found:
         status = dossier.status
         is_draft = status == Status.DRAFT
-        todo, page = todo_of(status, dossier.delivery)
+        todo, page = todo_of(status, dossier.rank, dossier.delivery)
+        fee = owed.get(dossier.id)
         made.append(
             ListRow(
                 url=f"{head}{dossier.ref}{tail}",
                 group=groups[dossier.rank],
-                title=spoken((dossier.version__name_en if language == "en" else "") or dossier.version__name),
+                title=spoken(
+                    (dossier.version__name_en if language == "en" else "") or short_name(dossier.version__name)
+                ),
+                about=about.get(dossier.id, ""),
                 code=dossier.code or "",
                 unit=dossier.received_by__short_name,
                 is_draft=is_draft,
@@ -119,9 +147,19 @@ def list_rows(found: Iterable[Any], language: str) -> list[ListRow]:
                 due=day_and_time(dossier.due_at) if status in (Status.RECEIVED, Status.PROCESSING) else "",
                 todo=todo,
                 todo_url=reverse(page, args=[dossier.ref]) if page else "",
+                fee=fee.words if fee else "",
+                fee_url=fee.url if fee else "",
+                fee_label=fee.label if fee else "",
+                talk_url=reverse("applicant:talk", args=[dossier.ref]) if dossier.has_news else "",
             )
         )
     return made
+
+
+def subjects(drafts: list[int]) -> dict[int, str]:
+    """Return whom drafts are about, by their ids; one query, none without drafts."""
+    rows = Dossier.objects.filter(pk__in=drafts).only("version", "answers", "acting") if drafts else ()
+    return {row.pk: subject_of(row) for row in rows}
 
 
 def day_and_time(moment: datetime | None) -> str:
@@ -129,13 +167,13 @@ def day_and_time(moment: datetime | None) -> str:
     return f"{moment.astimezone(LOCAL):%H:%M, %d/%m/%Y}" if moment else ""
 
 
-def todo_of(status: int, delivery: str) -> tuple[str, str]:
+def todo_of(status: int, rank: int, delivery: str) -> tuple[str, str]:
     """Return what waits for the applicant in a status and the URL name where to do it; ('', '') for nothing."""
     if status == Status.DRAFT:
         return _("Continue filling in"), "applicant:dossier"
     if status == Status.AWAITING_SUPPLEMENT:
         return _("Add what is missing"), "applicant:supplement"
-    if status == Status.DECIDED and delivery != Delivery.POST:
+    if rank == FETCHED:
         is_online = delivery == Delivery.ONLINE
         return _("Receive the result") if is_online else _("See how to receive the result"), "applicant:result"
     return "", ""

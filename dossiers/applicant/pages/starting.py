@@ -7,15 +7,19 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpRequest
 
+from accounts.models import Kind
 from common import onetime
+from eforms.filling.people import asks_applicant
 from procedures import fees, labels
-from procedures.catalogue import Entry
+from procedures.catalogue import Entry, effective_level
 from procedures.levels import IN_PERSON_LEVEL, ONLINE_LEVEL, PAPER_LEVEL
 from procedures.models import Offering, Procedure, ProcedureVersion
 from procedures.papers import is_brought
 from procedures.public import detail
 
+from ...actions.readiness import schema_of
 from ...models import Dossier, Status
+from .known import subject_of
 
 
 def preset_unit(request: HttpRequest, entry: Entry) -> str:
@@ -29,6 +33,13 @@ def preset_unit(request: HttpRequest, entry: Entry) -> str:
     return home.unit.slug if home else ""
 
 
+def may_file_for_another(request: HttpRequest, entry: Entry) -> bool:
+    """Tell whether somebody may file for another person: signed in as a citizen, by a form that asks who applies."""
+    schema = schema_of(entry.version) if entry.version is not None else None
+    is_citizen = request.user.is_authenticated and request.user.kind == Kind.CITIZEN
+    return is_citizen and schema is not None and asks_applicant(schema)
+
+
 def before_you_start(request: HttpRequest, procedure: Procedure, entry: Entry, form: Any, day: date) -> dict[str, Any]:
     """Return the start page: papers, minutes, fee, deadline, units. Five queries, one more when signed in."""
     version = entry.version
@@ -36,23 +47,26 @@ def before_you_start(request: HttpRequest, procedure: Procedure, entry: Entry, f
     papers = [paper for paper in version.papers.all() if is_brought(version, paper)]
     drafts = []
     if request.user.is_authenticated:
-        drafts = list(
+        begun = (
             Dossier.objects.of_owner(request.user)
             .filter(status=Status.DRAFT, version__procedure=procedure)
             .exclude(revision=0, saved_at=F("created_at"))
-            .order_by("-saved_at")
-            .values("ref", "saved_at")[:3]
+            .only("ref", "saved_at", "version", "answers", "acting")
+            .order_by("-saved_at")[:3]
         )
+        drafts = [{"ref": draft.ref, "saved_at": draft.saved_at, "about": subject_of(draft)} for draft in begun]
     return {
         "procedure": procedure,
-        "version": version,
+        "title": labels.name_in(version)[0],
         "form": form,
         "chooses_unit": len(entry.offerings) > 1,
         "unit": entry.offerings[0].unit,
-        "papers": papers,
+        **detail.asked_papers(papers),
+        "in_vietnamese": labels.in_vietnamese(),
         "minutes": minutes_needed(version, len(papers)),
-        "deadline": labels.time_words(version),
+        "deadline": labels.span_words(version),
         "fees": fee_lines(version, entry.offerings, day),
+        "pay_words": labels.pay_words(max(effective_level(version, offering) for offering in entry.offerings)),
         "drafts": drafts,
         "key": onetime.new_key() if request.user.is_authenticated else "",
         "next": request.get_full_path(),

@@ -4,24 +4,32 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.html import escape, format_html
+from django.utils.safestring import mark_safe
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from common.database.compiled import Compiled
+from common.templatetags.ui import spoken
 from eforms import schema as form_schema
 from notifications.models import Notification
 from procedures import labels
 
 from ... import hooks
+from ...actions.payment import UNSETTLED
 from ...actions.supplement import states
 from ...filing import supplements
-from ...models import Delivery, Dossier, PaperKind, Slip, Status, SupplementRequest
+from ...models import Delivery, Dossier, PaperKind, Side, Slip, Status, SupplementRequest, TalkFile
 from ...models.papers import Paper
+from ...records import papers
 from ...records.papers import present
 from ...table import TABLE, Action
-from ...timeline import history
-from .given import delivery_words, file_row
+from ...talk.thread import Thread, thread
+from ...timeline import history, next_steps, promises
+from ...timeline.meeting import Meeting, meeting
+from . import calendar_file
+from .given import delivery_words, file_row, file_rows
 
 MAX_FILES_LISTED = 100
 
@@ -34,40 +42,57 @@ _messages: Compiled[Any] = Compiled(
     lambda ref, user: (
         Notification.objects.filter(subject_type="dossier", subject_ref=ref, recipient=user)
         .order_by("-pk")
-        .values_list("subject", "created_at", "body", named=True)[:30]
+        .values_list("subject", "created_at", "body", "language", named=True)[:30]
     )
 )
 
 
 def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict[str, Any]:
-    """Return the page of a submitted dossier. Five queries, whatever its length."""
+    """Return the page of a submitted dossier. Six queries, whatever its length; one more for files of the talk."""
     form = dossier.version.form
     given = present(dossier)[:MAX_FILES_LISTED]
     sections = form_schema.summary(form_schema.load(form), dossier.answers, language) if form else []
     entries = history.timeline(dossier, history.OWNER)
+    promised = papers.promised(dossier, given, language)
+    signing = meeting(dossier, promised, now)
     return {
         "dossier": dossier,
         "title": labels.name_in(dossier.version)[0],
         "sentence": history.status_sentence(dossier, history.OWNER, now),
-        "next_step": bring_words(dossier, given) or history.next_step_for_applicant(dossier),
+        "stages": promises.stages(dossier),
+        "received": promises.received_words(dossier),
+        "meeting": signing,
+        "may_add_meeting": calendar_file.has_meeting(signing),
+        "next_step": next_step(dossier, promised, signing, entries, now),
         "reason": reason_now(dossier, entries),
         "holder": history.holder_panel(dossier, now),
-        "is_timed": dossier.status in (Status.RECEIVED, Status.PROCESSING),
-        "is_paused": dossier.paused_since is not None,
+        "may_add_to_calendar": calendar_file.has_promise(dossier, now),
         "entries": entries,
-        "papers": [file_row(paper, user) | {"kind": paper_words(paper), "for": paper.name} for paper in given],
+        "papers": [paper_row(dossier, paper, user, language) for paper in given],
         "sections": [{"title": section.title.say(language), "rows": rows} for section, rows in sections],
         "delivery": delivery_words(dossier),
         "messages_sent": messages_sent(dossier, user),
         "slips": _slips.all(dossier.pk),
+        "talk": talk_of(dossier, now),
         "panels": hooks.ask(hooks.panels[history.OWNER], dossier, user),
         "buttons": hooks.ask(hooks.buttons[history.OWNER], dossier, user),
         "may_supplement": dossier.status == Status.AWAITING_SUPPLEMENT,
         "may_withdraw": dossier.status in WITHDRAWABLE,
         "may_copy": dossier.status in (Status.REFUSED, Status.STOPPED),
-        "may_receive": dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE,
+        "may_receive": dossier.status == Status.DECIDED
+        and dossier.delivery == Delivery.ONLINE
+        and dossier.fee_state not in UNSETTLED,
         "may_download": dossier.status == Status.RETURNED,
     }
+
+
+def talk_of(dossier: Dossier, now: datetime) -> Thread:
+    """Return the talk of a dossier as its owner reads it; one query, one more where files came along."""
+
+    def url_of(file: TalkFile) -> str:
+        return reverse("applicant:talk_file", args=[dossier.ref, file.ref])
+
+    return thread(dossier, Side.OWNER, now, url_of)
 
 
 def messages_sent(dossier: Dossier, user: User) -> list[dict[str, Any]]:
@@ -77,17 +102,37 @@ def messages_sent(dossier: Dossier, user: User) -> list[dict[str, Any]]:
             "subject": capfirst(message.subject.partition(f"{dossier.code}: ")[2] or message.subject),
             "created_at": message.created_at,
             "body": message.body,
+            "language": message.language,
         }
         for message in _messages.all(dossier.ref, user.pk)
     ]
 
 
-def bring_words(dossier: Dossier, given: list[Paper]) -> str:
-    """Return which promised originals the commune waits for; '' when none."""
-    promised = [paper.name for paper in given if paper.kind == PaperKind.ORIGINAL_PROMISED]
-    if dossier.status != Status.SUBMITTED or not promised:
-        return ""
-    return _("Bring these papers to the commune: %(papers)s.") % {"papers": "; ".join(promised)}
+def next_step(
+    dossier: Dossier,
+    promised: list[str],
+    signing: Meeting | None,
+    entries: list[history.TimelineEntry],
+    now: datetime,
+) -> str:
+    """Return what the applicant does now: before reception first the ``promised`` originals the commune waits for.
+
+    Those who come to sign bring the originals then.
+    """
+    if dossier.status != Status.SUBMITTED or not promised or signing:
+        return next_steps.for_applicant(dossier, entries, now, signing.to_do if signing else "")
+    bring: str = hooks.next_step(dossier)
+    if not bring:
+        names = "; ".join(map(spoken, promised))
+        bring = mark_safe(escape(_("Bring these papers to the commune: %(papers)s.")) % {"papers": names})  # noqa: S308
+    return format_html("{} {}", bring, promises.answer_of(dossier, next_steps.waits_since(dossier, entries), now).words)
+
+
+def paper_row(dossier: Dossier, paper: Paper, user: User, language: str) -> dict[str, Any]:
+    """Return a given paper as the page shows it: the file by its own name, ``for`` which paper it is."""
+    name = papers.name_in(dossier.version, paper, language)
+    row = file_row(paper, user) | {"kind": paper_words(paper), "for": name}
+    return row if paper.original_name else row | {"name": name}
 
 
 def reason_now(dossier: Dossier, entries: list[history.TimelineEntry]) -> str:
@@ -104,11 +149,6 @@ def paper_words(paper: Paper) -> str:
 
 def supplement_cards(dossier: Dossier, request: SupplementRequest, user: Any, language: str) -> list[dict[str, Any]]:
     """Return the items of an open request as cards: a paper to give anew, or a section to correct."""
-    titles = {}
-    if dossier.version.form:
-        titles = {
-            section.key: section.title.say(language) for section in form_schema.load(dossier.version.form).sections
-        }
     cards = []
     for state in states(request, dossier):
         item = state.item
@@ -117,11 +157,11 @@ def supplement_cards(dossier: Dossier, request: SupplementRequest, user: Any, la
         cards.append(
             {
                 "key": key,
-                "name": titles.get(item.section, item.name) if item.section else item.name,
+                "name": papers.name_in(dossier.version, item, language),
                 "reason": item.reason,
                 "is_given": state.is_answered,
                 "section_url": reverse("applicant:section", args=[dossier.ref, item.section]) if item.section else "",
-                "files": [file_row(paper, user) for paper in state.given if paper.kind == PaperKind.FILE],
+                "files": file_rows([paper for paper in state.given if paper.kind == PaperKind.FILE], user),
                 "promise": next((paper for paper in state.given if paper.kind != PaperKind.FILE), None),
                 "may_promise": may_bring and not item.section and not state.given,
                 "upload_url": reverse("applicant:paper_upload", args=[dossier.ref, key]),

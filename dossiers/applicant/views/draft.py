@@ -1,6 +1,7 @@
 """Filling in a draft: one topic a page, papers one by one, delivery, check, submit."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -17,22 +18,27 @@ from common.forms.adjusting import sent_with
 from common.forms.typed import Typed, as_sent, typed_of
 from common.forms.warnings import point_out
 from common.refusals import Refused
-from common.text import page_language
+from common.text import page_language, translated
 from common.web.hidden import hidden
+from dossiers import hooks
 from dossiers.actions.readiness import DELIVERY, Readiness, require_none
 from dossiers.filing import drafts, submission, supplements
 from dossiers.filing.papers import promise_original, remove_paper
 from dossiers.models import Dossier
+from dossiers.records.fees import fee_of
 from dossiers.timeline.history import explain_refusal
-from eforms.answering import AnswerForm, known_data
+from eforms.answering import AnswerForm
+from eforms.filling import offers
 from eforms.filling.filled import SentSection
 from eforms.schema import Section
+from procedures import labels
 from procedures.levels import ONLINE_RETURN_LEVEL
 
 from ..chosen_files import Chosen, chosen_files, require_known, take_all
 from ..forms import DeliveryForm, SubmitForm
 from ..guards import on_draft, own_dossier, telling_refusals
 from ..pages import drafting, given
+from ..pages.known import known_for, known_of
 from .submitted import supplement_page
 
 
@@ -46,19 +52,37 @@ def section(request: SignedInRequest, dossier: Dossier, section: str) -> HttpRes
     if chosen is None or not is_open:
         return outside(request, dossier, is_known=chosen is not None)
     sent = request.POST if request.method == "POST" else None
-    prefill = known_data(request.user) if dossier.is_draft else {}
-    form = ready.form.form(chosen, sent, prefill=prefill, language=page_language())
+    known = known_of(dossier, request.user, request.GET.getlist("other")) if dossier.is_draft else {}
+    page = page_of(request, ready, chosen, known)
+    form = ready.form.form(page, sent, prefill=known, language=page_language())
     if sent is not None:
-        answer = save_section(request, ready, chosen, form)
+        wished, stranger = offers.wish(request, form), request.POST.get("other", "")
+        answer: HttpResponse | None
+        if stranger and form.taken_for_applicant(stranger):
+            answer = ask_about(request, ready, form, stranger)
+        elif wished:
+            answer = fill_person(request, ready, form, wished)
+        else:
+            answer = save_section(request, ready, page, form)
         if answer is not None:
             return answer
-    context = ready.form.page(chosen, form) | {
+    form.offers = offers.groups(form, known_for(form, dossier, request.user))
+    context = ready.form.page(page, form) | {
         "dossier": dossier,
         "total": ready.parts,
-        "back": back_url(request, ready, chosen),
+        "back": back_url(request, ready, page),
         "is_draft": dossier.is_draft,
     }
     return render(request, "applicant/section.html", context)
+
+
+def page_of(request: SignedInRequest, ready: Readiness, section: Section, known: dict[str, Any]) -> Section:
+    """Return the page of a topic: with those that share it, or as it was sent; of a supplement the topic alone."""
+    if not ready.dossier.is_draft:
+        return section
+    if request.method == "POST":
+        return ready.form.shared({section.key, *request.POST.getlist("sections")}) or section
+    return ready.form.page_with(section, known)
 
 
 def outside(request: SignedInRequest, dossier: Dossier, *, is_known: bool) -> HttpResponse:
@@ -70,22 +94,42 @@ def outside(request: SignedInRequest, dossier: Dossier, *, is_known: bool) -> Ht
     return redirect("applicant:dossier", dossier.ref)
 
 
+def fill_person(request: SignedInRequest, ready: Readiness, form: AnswerForm, wished: str) -> HttpResponse:
+    """Put somebody's facts into a topic's boxes, keep them, show the topic again."""
+    known = known_for(form, ready.dossier, request.user)
+    form = offers.fill_in(request, form, wished, known, now())
+    store_sections(ready.dossier, form.sent_sections(lambda section: False))
+    return redirect(request.get_full_path())
+
+
+def ask_about(request: SignedInRequest, ready: Readiness, form: AnswerForm, stranger: str) -> HttpResponse:
+    """Keep a page of which somebody is not who applies after all, and ask who it is."""
+    form.is_valid()
+    store_sections(ready.dossier, form.sent_without(stranger))
+    query = request.GET.copy()
+    query.appendlist("other", stranger)
+    return redirect(f"{request.path}?{query.urlencode()}")
+
+
+def store_sections(dossier: Dossier, sent: list[SentSection]) -> None:
+    """Store the topics of a page as they were sent, of a draft or of a supplement."""
+    if dossier.is_draft:
+        drafts.save_sections(dossier, sent, recorded_now())
+    else:
+        supplements.save_section(dossier, *sent)
+
+
 def save_section(request: SignedInRequest, ready: Readiness, section: Section, form: AnswerForm) -> HttpResponse | None:
-    """Store a topic's answers; return where to go, or None to show the page again."""
+    """Store the answers of a page; return where to go, or None to show the page again."""
     dossier = ready.dossier
     is_autosave = "X-Autosave" in request.headers
     is_valid = form.is_valid()
-    is_done = is_valid and (not is_autosave or section.key in dossier.completed_sections)
-    sent = SentSection(section.key, form.answers(), is_done, form.typed)
-    moment = recorded_now()
-    if dossier.is_draft:
-        drafts.save_section(dossier, sent, moment)
-    else:
-        supplements.save_section(dossier, sent)
+    completed = dossier.completed_sections
+    store_sections(dossier, form.sent_sections(lambda one: not is_autosave or one.key in completed))
     if is_autosave:
         return HttpResponse(status=204)
     if "later" in request.POST:
-        say_saved(request, moment, is_faulty=bool(form.typed))
+        say_saved(request, now(), is_faulty=bool(form.typed))
         return redirect("applicant:dossier", dossier.ref)
     if not is_valid:
         return None
@@ -141,8 +185,9 @@ def papers_page(
     request: SignedInRequest, dossier: Dossier, error_key: str = "", error: str = "", status: int = 200
 ) -> HttpResponse:
     """Show the cards; a refused file's reason stands on its card and on top."""
-    ready = Readiness(dossier, local_day(now()))
-    cards = drafting.paper_cards(ready, request.user, error_key, error)
+    moment = now()
+    ready = Readiness(dossier, local_day(moment))
+    cards = drafting.paper_cards(ready, request.user, moment, error_key, error)
     context = {
         "dossier": dossier,
         "cards": cards,
@@ -204,15 +249,23 @@ def delivery(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     ready = Readiness(dossier, local_day(now()))
     require_none(ready.not_taken)
     kept = dossier.filled.typed.get(DELIVERY)
+    offer = hooks.post_offer(dossier)
+    papers = [translated(card.required, "name") for card in ready.cards if card.promise] if offer else []
+    steps = drafting.draft_steps(ready)
+    asked: dict[str, Any] = {"ways": ready.ways, "offer": offer, "papers": papers, "steps": steps}
     if request.method == "POST" or kept:
-        form = DeliveryForm(request.POST if request.method == "POST" else as_sent(kept or {}), ways=ready.ways)
-        if request.method == "POST" and (answer := save_delivery(request, dossier, form)):
+        form = DeliveryForm(request.POST if request.method == "POST" else as_sent(kept or {}), **asked)
+        if request.method == "POST" and (answer := save_delivery(request, ready, form)):
             return answer
     else:
-        form = DeliveryForm(initial=DeliveryForm.initial_of(dossier, request.user), ways=ready.ways)
+        initial = DeliveryForm.initial_of(dossier, request.user, ready.ways)
+        initial["steps"] = [str(n) for n, step in enumerate(steps) if step.is_done]
+        form = DeliveryForm(initial=initial, **asked)
     context = {
         "dossier": dossier,
         "form": form,
+        "fee": fee_of(dossier, ready.day),
+        "postage": offer.postage if offer else "",
         "returns_online": ready.level >= ONLINE_RETURN_LEVEL,
         "back": reverse("applicant:papers" if ready.cards else "applicant:dossier", args=[dossier.ref]),
         "total": ready.parts,
@@ -220,12 +273,12 @@ def delivery(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     return render(request, "applicant/delivery.html", context)
 
 
-def save_delivery(request: SignedInRequest, dossier: Dossier, form: DeliveryForm) -> HttpResponse | None:
+def save_delivery(request: SignedInRequest, ready: Readiness, form: DeliveryForm) -> HttpResponse | None:
     """Store the way of return, or keep what was typed; return where to go, or None to show the page again."""
-    moment = recorded_now()
+    dossier, moment = ready.dossier, recorded_now()
     typed: Typed = {}
     if form.is_valid():
-        drafts.set_delivery(dossier, form.cleaned_data["delivery"], form.postal_address(), now=moment)
+        drafts.set_delivery(dossier, **form.choices_made(), now=moment)
         if form.postal_address() and "X-Autosave" not in request.headers:
             point_out(request, form)
     elif typed := typed_of(form):
@@ -235,7 +288,10 @@ def save_delivery(request: SignedInRequest, dossier: Dossier, form: DeliveryForm
     if "later" in request.POST:
         say_saved(request, moment, is_faulty=bool(typed))
         return redirect("applicant:dossier", dossier.ref)
-    return redirect("applicant:review", dossier.ref) if form.is_valid() else None
+    if not form.is_valid():
+        return None
+    step = form.wanted_step()
+    return redirect(step.url if step else reverse("applicant:review", args=[dossier.ref]))
 
 
 @require_safe
@@ -302,7 +358,8 @@ def discard(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     if not dossier.is_draft:
         raise drafts.changed_meanwhile()
     if request.method != "POST":
-        return render(request, "applicant/discard.html", {"dossier": dossier})
+        context = {"dossier": dossier, "title": labels.name_in(dossier.version)[0]}
+        return render(request, "applicant/discard.html", context)
     drafts.discard(dossier)
     messages.success(request, _("The draft has been deleted."))
     return redirect("applicant:dossiers")

@@ -1,10 +1,13 @@
 """The applicant's first and lasting pages: before you start, my dossiers, one dossier."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
@@ -19,10 +22,10 @@ from dossiers.models import Dossier
 from dossiers.records.applicants import filed_on_paper
 from dossiers.timeline.history import explain_refusal
 from procedures.catalogue import Entry, entry_of
-from procedures.forms import UnitForm
 from procedures.levels import ONLINE_LEVEL
 from procedures.models import Procedure
 
+from ..forms import MYSELF, StartForm
 from ..guards import own_dossier
 from ..pages import drafting, listing, starting, tracking
 
@@ -36,30 +39,35 @@ def apply(request: HttpRequest, code: str) -> HttpResponseBase:
     entry = entry_of(procedure, day, ONLINE_LEVEL)
     if not entry.offerings:
         return cannot_apply(request, procedure, entry)
+    asked: dict[str, Any] = {"entry": entry, "for_another": starting.may_file_for_another(request, entry)}
     if request.method == "POST":
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        form = UnitForm(request.POST, entry=entry)
+        form = StartForm({"acting": MYSELF} | request.POST.dict(), **asked)
         if form.is_valid():
-            return begin(request, request.user, procedure, entry, form.cleaned_data["unit"])
+            return begin(request, request.user, procedure, entry, form.cleaned_data)
     else:
-        form = UnitForm(initial={"unit": starting.preset_unit(request, entry)}, entry=entry)
+        form = StartForm(initial={"unit": starting.preset_unit(request, entry)}, **asked)
     context = starting.before_you_start(request, procedure, entry, form, day)
     return render(request, "applicant/procedure_apply.html", context, status=200 if not form.errors else 422)
 
 
-def begin(request: HttpRequest, person: User, procedure: Procedure, entry: Entry, slug: str) -> HttpResponse:
-    """Start the draft, or tell why not and show the start page again."""
-    offering = entry.offering(slug)
+def begin(
+    request: HttpRequest, person: User, procedure: Procedure, entry: Entry, chosen: dict[str, str]
+) -> HttpResponse:
+    """Start the draft and ask its first part, or tell why not and show the start page again."""
+    offering = entry.offering(chosen["unit"])
     # The form has offered only units that take the version in force.
     assert entry.version is not None and offering is not None
     key = request.POST.get("key", "")
     try:
-        draft = drafts.start_draft(entry.version, offering.unit, person, key=key, now=recorded_now())
+        acting = chosen.get("acting", "")
+        draft = drafts.start_draft(entry.version, offering.unit, person, acting=acting, key=key, now=recorded_now())
     except Refused as refusal:
         messages.error(request, explain_refusal(refusal))
         return redirect("applicant:apply", procedure.code)
-    return redirect("applicant:dossier", draft.ref)
+    first = next(iter(Readiness(draft, local_day(now())).form.sections), None)
+    return redirect(drafting.section_url(draft, first) if first else reverse("applicant:dossier", args=[draft.ref]))
 
 
 def cannot_apply(request: HttpRequest, procedure: Procedure, entry: Entry) -> HttpResponse:
@@ -75,6 +83,7 @@ def dossiers(request: SignedInRequest) -> HttpResponse:
     """List the person's dossiers, open ones first, a page at a time."""
     rows, following = listing.list_page(request.user, request.GET.get("after", ""), language=page_language())
     page = {"rows": rows, "following": following, "on_paper": filed_on_paper(request.user)}
+    page["owes"] = any(row.fee for row in rows)
     return render(request, "applicant/dossier_list.html", page)
 
 

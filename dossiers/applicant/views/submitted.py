@@ -1,5 +1,8 @@
 """The applicant's pages of a submitted dossier: confirmation, slips, supplement, withdrawal, copy, result."""
 
+from datetime import datetime
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -7,17 +10,25 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import remembering
 from accounts.requests import SignedInRequest
-from common.clock import local_day, recorded_now
+from common.clock import now, recorded_now
+from common.files.previews import MEDIA_TYPE
 from common.files.uploads import ACCEPT_ATTRIBUTE, serve
 from common.refusals import Refused
 from common.text import lower_first, page_language
+from dossiers import hooks
 from dossiers.actions import RequestWithdrawal, ReturnResult, Supplement
+from dossiers.actions.payment import UNSETTLED
 from dossiers.filing import drafts, submission, supplements
-from dossiers.models import Delivery, Dossier, Result, SlipKind, Status
+from dossiers.models import Delivery, Dossier, FeeState, Result, SlipKind, Status
 from dossiers.records import slips
+from dossiers.records.fees import fee_of
+from dossiers.records.papers import present, promised
+from dossiers.timeline import history, next_steps, promises
 from dossiers.timeline.declaration import TEMPLATE as DECLARATION
 from dossiers.timeline.declaration import page as declaration_page
+from dossiers.timeline.meeting import meeting
 from dossiers.workflow import perform
 from offices.units.hours import hours_lines
 from procedures import labels
@@ -28,31 +39,46 @@ from procedures.models import Offering
 from ..chosen_files import chosen_files, take_all
 from ..forms import RevisionForm, WithdrawForm
 from ..guards import own_dossier, telling_refusals
-from ..pages import given, starting, tracking
+from ..pages import calendar_file, given, known, tracking
 
 
 @require_safe
 def submitted(request: SignedInRequest, ref: str) -> HttpResponse:
-    """Confirm the submission; coming back shows the same page."""
+    """Confirm the submission until the desk has answered it; before and after that, lead to the dossier's own page."""
     dossier = own_dossier(request, ref)
-    if dossier.is_draft:
+    if not dossier.is_awaiting_reception:
         return redirect("applicant:dossier", dossier.ref)
     offering = Offering.objects.filter(unit=dossier.received_by_id, procedure=dossier.version.procedure_id).first()
     level = effective_level(dossier.version, offering) if offering else dossier.version.level
-    filed_on = local_day(dossier.submitted_at or recorded_now())
+    moment, originals = now(), promised(dossier, present(dossier), page_language())
+    signing = meeting(dossier, originals, moment)
     context = {
         "dossier": dossier,
         "title": labels.name_in(dossier.version)[0],
+        "stages": promises.stages(dossier),
+        "answer": answer(dossier, moment),
+        "meeting": signing,
+        "may_add_meeting": calendar_file.has_meeting(signing),
         "slip": dossier.slips.filter(kind=SlipKind.FILING).first(),
         "returns_online": level >= ONLINE_RETURN_LEVEL,
+        "pays_online": level >= ONLINE_RETURN_LEVEL and settings.PAYS_ONLINE,
         "unit": lower_first(dossier.received_by.short_name),
-        "fees": starting.fee_lines(dossier.version, (offering,) if offering else (), filed_on),
+        "fee": fee_of(dossier),
+        "buttons": hooks.ask(hooks.buttons[history.OWNER], dossier, request.user),
         "deadline": labels.time_words(dossier.version),
-        "originals": dossier.papers.filter(kind="promised", replaced_at=None),
+        "originals": originals,
+        "fetching": hooks.next_step(dossier),
+        "unknown": remembering.labels_of(remembering.unknown(request.user, known.applicant_of(dossier)[0])),
         "has_email": bool(dossier.applicant.email),
         "hours": hours_lines(dossier.received_by.opening_hours.all()),
     }
     return render(request, "applicant/submitted.html", context)
+
+
+def answer(dossier: Dossier, moment: datetime) -> str:
+    """Say by when the desk answers a dossier that waits for reception; one query once it was completed, else none."""
+    entries = history.timeline(dossier, history.OWNER) if dossier.supplements_asked else []
+    return promises.answer_of(dossier, next_steps.waits_since(dossier, entries), moment).words
 
 
 @require_safe
@@ -67,6 +93,31 @@ def slip(request: SignedInRequest, ref: str, pk: int) -> HttpResponseBase:
     template, context = slips.page(found, "slips/print.html")
     with slips.in_vietnamese():
         return render(request, template, context | {"back": reverse("applicant:dossier", args=[dossier.ref])})
+
+
+@require_safe
+def calendar(request: SignedInRequest, ref: str) -> HttpResponse:
+    """Send the promised date as a calendar file."""
+    dossier, moment = own_dossier(request, ref), now()
+    if not calendar_file.has_promise(dossier, moment):
+        raise Http404
+    return as_calendar(calendar_file.write(dossier, moment), str(dossier.code))
+
+
+@require_safe
+def signing_calendar(request: SignedInRequest, ref: str) -> HttpResponse:
+    """Send the day on which those who sign come as a calendar file."""
+    dossier, moment = own_dossier(request, ref), now()
+    signing = meeting(dossier, promised(dossier, present(dossier), page_language()), moment)
+    if signing is None or not calendar_file.has_meeting(signing):
+        raise Http404
+    return as_calendar(calendar_file.write_meeting(dossier, signing, moment), f"{dossier.code}-den-ky")
+
+
+def as_calendar(content: bytes, name: str) -> HttpResponse:
+    """Return a calendar file to save."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}.ics"'}
+    return HttpResponse(content, "text/calendar; charset=utf-8", headers=headers)
 
 
 @require_safe
@@ -90,6 +141,16 @@ def paper_file(request: SignedInRequest, ref: str, paper_ref: str) -> HttpRespon
     if not given.may_open(paper, request.user):
         raise Http404
     return serve(request, paper.file, paper.media_type, paper.original_name, sha256=paper.sha256, inline=True)
+
+
+@require_safe
+def paper_preview(request: SignedInRequest, ref: str, paper_ref: str) -> HttpResponseBase:
+    """Send the person the small picture of a file of their own dossier."""
+    paper = get_object_or_404(own_dossier(request, ref).papers, ref=paper_ref)
+    if not given.may_open(paper, request.user):
+        raise Http404
+    preview = get_object_or_404(paper.previews, page=0)
+    return serve(request, preview.file, MEDIA_TYPE, "0.webp", sha256=preview.sha256, inline=True)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -167,6 +228,24 @@ def withdraw(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
 
 @require_POST
 @telling_refusals
+def remember(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
+    """Keep in the account what the filed form says of its owner, or note that nothing shall be kept."""
+    if "no" in request.POST:
+        remembering.decline(request.user, recorded_now())
+        messages.success(request, _("Nothing was kept."))
+    elif dossier.is_draft:
+        raise drafts.changed_meanwhile()
+    else:
+        facts, texts = known.applicant_of(dossier)
+        if remembering.remember(request.user, facts, texts, recorded_now()):
+            messages.success(request, _("Kept for your next forms. You find it under Account."))
+        else:
+            messages.info(request, _("There is nothing new to keep. You find your details under Account."))
+    return redirect("applicant:submitted", dossier.ref)
+
+
+@require_POST
+@telling_refusals
 def copy(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Start a new draft with the answers and papers of an ended dossier, once per page."""
     made = submission.copy_draft(dossier, by=request.user, key=request.POST.get("key", ""), now=recorded_now())
@@ -188,7 +267,13 @@ def result(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
             perform(ReturnResult(), dossier, by=request.user, now=recorded_now(), revision=revision)
         return redirect("applicant:result_file", dossier.ref)
     is_online = dossier.status == Status.DECIDED and dossier.delivery == Delivery.ONLINE
+    waits = dossier.status == Status.DECIDED and dossier.fee_state in UNSETTLED
     context = {
+        "waits_for_fee": waits,
+        "next_step": next_steps.for_applicant(dossier, (), now())
+        if dossier.fee_state == FeeState.CLAIMED
+        else hooks.next_step(dossier),
+        "buttons": hooks.ask(hooks.buttons[history.OWNER], dossier, request.user) if waits else [],
         "dossier": dossier,
         "result": found,
         "title": labels.name_in(dossier.version)[0],

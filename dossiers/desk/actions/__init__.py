@@ -3,6 +3,7 @@
 from .base import DeskAction
 from .decision import APPROVE, EXTEND, PROPOSE, SEND_BACK
 from .ending import DECLINE_WITHDRAWAL, RETURN_RESULT, STOP
+from .payment import REQUIRE_PAYMENT
 from .reception import FORWARD, RECEIVE, REFUSE
 from .supplement import REQUEST_SUPPLEMENT, SUPPLEMENT
 
@@ -16,6 +17,7 @@ DESK_ACTIONS: tuple[DeskAction, ...] = (
     SUPPLEMENT,
     FORWARD,
     REQUEST_SUPPLEMENT,
+    REQUIRE_PAYMENT,
     EXTEND,
     DECLINE_WITHDRAWAL,
     REFUSE,

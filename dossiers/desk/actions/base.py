@@ -1,32 +1,20 @@
 """What every action of the desk is made of: a form that builds the action, and one row of words and keys."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from common.forms.fields import NfcCharField
 from common.forms.screen_forms import ChangeForm
 from dossiers.models import Dossier, Status
-from dossiers.table import TABLE, Rule
+from dossiers.table import TABLE, Action, Rule
 from dossiers.workflow import ActionBase
 
 from ..officer import Officer
-
-
-def official(text: Any) -> str:
-    """Return a ready-made sentence as it goes on slips: in Vietnamese, whatever language the screen has."""
-    with translation.override("vi"):
-        return str(text)
-
-
-def numbered(texts: Iterable[Any], nothing: str) -> list[tuple[str, Any]]:
-    """Return texts as the choices of a select, the empty one first."""
-    return [("", nothing), *((str(n), text) for n, text in enumerate(texts))]
+from .reasons import chooser, ready_for, whole
 
 
 class ActionForm(ChangeForm):
@@ -38,6 +26,11 @@ class ActionForm(ChangeForm):
         self.officer = officer
 
     @property
+    def lead(self) -> str:
+        """What its page says before the action's own sentence; '' when nothing."""
+        return ""
+
+    @property
     def warning(self) -> str:
         """What the officer should know before acting; '' when nothing."""
         return ""
@@ -47,14 +40,41 @@ class ActionForm(ChangeForm):
         raise NotImplementedError
 
 
-class ReasonForm(ActionForm):
-    """A compulsory reason; a ready-made sentence may be put before the officer's own words.
+class ReadyForm(ActionForm):
+    """A form of an action with a box ``reason``, before whose words a ready-made sentence may be put.
 
-    ``of_procedure``: those that the procedure itself offers come first.
+    Both together are ``whole_reason`` of the cleaned data.
     """
 
-    ready_reasons: Iterable[Any] = ()
-    of_procedure = False
+    for_action: ClassVar[Action]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.ready = ready_for(self.for_action, self.dossier, self.officer)
+        if self.ready:
+            self.fields["reason"].required = False
+            self.fields["reason"].label = _("Reason, in your own words")
+            words = _("Ready-made reason"), _("None: I write it myself")
+            help_text = _("It is put before what you write below.")
+            self.fields["ready"] = chooser(self.ready, *words, "id_reason", help_text)
+        self.order_fields(self.field_order)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        cleaned["whole_reason"] = whole(self.ready, cleaned.get("ready"), cleaned.get("reason", ""), "\n")
+        if not cleaned["whole_reason"] and self.needs_reason() and not self.errors.keys() & {"reason", "ready"}:
+            words = _("Choose a ready-made reason or write one.") if self.ready else _("Write the reason.")
+            self.add_error("reason", forms.ValidationError(words, code="required"))
+        return cleaned
+
+    def needs_reason(self) -> bool:
+        """Tell whether what was chosen besides needs a reason."""
+        return True
+
+
+class ReasonForm(ReadyForm):
+    """A compulsory reason for one action."""
+
     reason = NfcCharField(
         label=gettext_lazy("Reason"),
         lines=True,
@@ -63,33 +83,6 @@ class ReasonForm(ActionForm):
         help_text=gettext_lazy("The applicant reads this. Say plainly what is wrong and what to do."),
     )
     field_order = ["revision", "ready", "reason"]
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.ready = [*(self.dossier.version.reasons if self.of_procedure else ()), *self.ready_reasons]
-        self.fields["reason"].required = not self.ready
-        if self.ready:
-            self.fields["reason"].label = _("Reason, in your own words")
-            self.fields["ready"] = forms.ChoiceField(
-                label=_("Ready-made reason"),
-                required=False,
-                choices=numbered(self.ready, _("None: I write it myself")),
-                help_text=_("It is put before what you write below."),
-            )
-        self.order_fields(self.field_order)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        ready = cleaned.get("ready")
-        parts = [official(self.ready[int(ready)])] if ready else []
-        if cleaned.get("reason"):
-            parts.append(cleaned["reason"])
-        cleaned["whole_reason"] = "\n".join(parts)
-        if not parts and "reason" not in self.errors:
-            self.add_error(
-                "reason", forms.ValidationError(_("Choose a ready-made reason or write one."), code="required")
-            )
-        return cleaned
 
 
 @dataclass(frozen=True)

@@ -16,23 +16,20 @@ from common.refusals import Refused
 from dossiers import actions
 from dossiers.actions.decision import PDF
 from dossiers.models import SlipKind, Status
+from dossiers.table import Action
 from dossiers.workflow import ActionBase
 
-from .base import ActionForm, DeskAction, ReasonForm
-
-REASONS_EXTENDED = (
-    gettext_lazy("Verification with another authority is not finished."),
-    gettext_lazy("The number of dossiers has risen beyond what the staff can handle in time."),
-)
+from .base import ActionForm, DeskAction, ReadyForm, ReasonForm
 
 
-class ProposeForm(ActionForm):
+class ProposeForm(ReadyForm):
     """Propose a decision: granted or denied, as an uploaded file or a letter made here."""
 
+    for_action = Action.PROPOSE
     is_granted = forms.ChoiceField(
         label=gettext_lazy("Proposed decision"),
         choices=[("1", gettext_lazy("Grant")), ("0", gettext_lazy("Deny"))],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "short"}),
         initial="1",
     )
     reason = NfcCharField(
@@ -69,6 +66,8 @@ class ProposeForm(ActionForm):
         help_text=gettext_lazy("PDF, at most 10 MB. Choose it again if the page comes back with an error."),
     )
 
+    field_order = ["revision", "is_granted", "ready", "reason"]
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         # The procedure's own beginning of the letter; the specialist goes on writing.
@@ -93,18 +92,19 @@ class ProposeForm(ActionForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("is_granted") == "0" and not cleaned.get("reason"):
-            self.add_error("reason", _("Write the reason."))
         if cleaned.get("source") == "upload" and not cleaned.get("upload") and "upload" not in self.errors:
             self.add_error("upload", _("Choose the file of the result."))
         return cleaned
+
+    def needs_reason(self) -> bool:
+        return self.cleaned_data.get("is_granted") == "0"
 
     def action(self) -> ActionBase:
         cleaned = self.cleaned_data
         is_letter = cleaned["source"] == "letter"
         return actions.Propose(
             is_granted=cleaned["is_granted"] == "1",
-            reason=cleaned["reason"],
+            reason=cleaned["whole_reason"],
             text=cleaned["text"] if is_letter else "",
             upload=None if is_letter else cleaned["upload"],
         )
@@ -124,7 +124,7 @@ PROPOSE = DeskAction(
 class SendBackForm(ReasonForm):
     """Give a proposal back to the specialist."""
 
-    of_procedure = True
+    for_action = Action.SEND_BACK
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -176,7 +176,7 @@ APPROVE = DeskAction(
 class ExtendForm(ReasonForm):
     """Apologise and set a new date; the time of day stays."""
 
-    ready_reasons = REASONS_EXTENDED
+    for_action = Action.EXTEND
     day = OneBoxDateField(
         label=gettext_lazy("New date"),
         help_text=gettext_lazy("Day, month, year, for example 27/03/2026. Only one new date may be set."),

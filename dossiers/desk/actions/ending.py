@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from common.forms.fields import NfcCharField
 from dossiers import actions
 from dossiers.models import SlipKind, Status
+from dossiers.table import Action
 from dossiers.workflow import ActionBase
 
 from .base import ActionForm, DeskAction, ReasonForm
@@ -50,6 +51,8 @@ RETURN_RESULT = DeskAction(
 class DeclineWithdrawalForm(ReasonForm):
     """Decline a withdrawal the applicant asked for."""
 
+    for_action = Action.DECLINE_WITHDRAWAL
+
     def action(self) -> ActionBase:
         return actions.DeclineWithdrawal(reason=self.cleaned_data["whole_reason"])
 
@@ -65,6 +68,8 @@ DECLINE_WITHDRAWAL = DeskAction(
 
 class StopForm(ReasonForm):
     """Stop the handling."""
+
+    for_action = Action.STOP
 
     def action(self) -> ActionBase:
         return actions.Stop(reason=self.cleaned_data["whole_reason"])

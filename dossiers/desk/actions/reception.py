@@ -13,19 +13,15 @@ from common.forms.fields import NfcCharField
 from common.text import in_order
 from dossiers import actions
 from dossiers.models import SlipKind, Status
+from dossiers.table import Action
+from dossiers.timeline.promises import start_words
 from dossiers.workflow import ActionBase
 from offices.models import Post, Role
 from procedures.catalogue import lacks_specialist
 from procedures.papers import is_brought
 
-from .base import ActionForm, DeskAction, ReasonForm, official
-
-REASONS_REFUSED = (
-    gettext_lazy("This unit is not competent for this request; file it at the competent authority."),
-    gettext_lazy("The applicant is not among those entitled to ask for this procedure."),
-    gettext_lazy("The conditions set by the regulation are not met."),
-    gettext_lazy("The same request has been filed and is being handled under another code."),
-)
+from .base import ActionForm, DeskAction, ReasonForm
+from .reasons import official
 
 
 class ReceiveForm(ActionForm):
@@ -47,6 +43,11 @@ class ReceiveForm(ActionForm):
             del self.fields["originals"]
 
     @property
+    def lead(self) -> str:
+        """From when the term counts; no query while opening hours are kept."""
+        return start_words(self.dossier, self.officer.now)
+
+    @property
     def warning(self) -> str:
         """That nobody could go on with the dossier once it is received; one query."""
         unit, sector = self.dossier.unit, self.dossier.version.procedure.sector
@@ -63,7 +64,7 @@ RECEIVE = DeskAction(
     actions.Receive,
     ReceiveForm,
     gettext_lazy("Receive the dossier"),
-    gettext_lazy("The clock starts now. The applicant gets the receipt with the return date."),
+    gettext_lazy("The applicant gets the receipt with the return date."),
     gettext_lazy("Receive"),
     key="T",
     slip=SlipKind.RECEIPT,
@@ -74,8 +75,7 @@ RECEIVE = DeskAction(
 class RefuseForm(ReasonForm):
     """Refuse reception: the reason and the rule it rests on."""
 
-    ready_reasons = REASONS_REFUSED
-    of_procedure = True
+    for_action = Action.REFUSE
     rule = NfcCharField(
         label=gettext_lazy("Legal basis"),
         max_length=300,

@@ -13,20 +13,16 @@ from common.text import page_language
 from dossiers import actions
 from dossiers.actions.supplement import states
 from dossiers.models import Dossier, SlipKind, Status
+from dossiers.table import Action
 from dossiers.workflow import ActionBase
 from eforms import schema as form_schema
 from procedures.papers import is_brought
 
-from .base import ActionForm, DeskAction, numbered, official
+from .base import ActionForm, DeskAction
+from .reasons import chooser, ready_for, too_long, whole
 
-REASONS_SUPPLEMENT = (
-    gettext_lazy("The copy is blurred or cut off; take the photo or scan again."),
-    gettext_lazy("Pages are missing."),
-    gettext_lazy("The paper has expired."),
-    gettext_lazy("The paper is not on the prescribed form."),
-    gettext_lazy("The information does not agree with the declaration."),
-    gettext_lazy("A signature or a seal is missing."),
-)
+# As long as the reason of one item may be.
+MOST = 500
 
 
 @dataclass(frozen=True)
@@ -38,6 +34,16 @@ class Line:
     tick: forms.BoundField
     ready: forms.BoundField
     reason: forms.BoundField
+
+    @property
+    def boxes(self) -> tuple[forms.BoundField, ...]:
+        """Its boxes in the order of the page."""
+        return self.tick, self.ready, self.reason
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether one of its boxes is wrong."""
+        return any(box.errors for box in self.boxes)
 
 
 class RequestSupplementForm(ActionForm):
@@ -55,7 +61,7 @@ class RequestSupplementForm(ActionForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.ready = [*self.dossier.version.reasons, *REASONS_SUPPLEMENT]
+        self.ready = ready_for(Action.REQUEST_SUPPLEMENT, self.dossier, self.officer)
         self.wanted: list[tuple[str, str, str, actions.Item]] = []
         for paper in self.dossier.version.papers.all():
             if is_brought(self.dossier.version, paper):
@@ -65,13 +71,14 @@ class RequestSupplementForm(ActionForm):
 
     def _add(self, name: str, label: str, detail: str, item: actions.Item) -> None:
         self.fields[name] = forms.BooleanField(label=label, required=False)
-        self.fields[f"{name}_ready"] = forms.ChoiceField(
-            label=_("Ready-made reason for: %(what)s") % {"what": label},
-            required=False,
-            choices=numbered(self.ready, _("Ready-made reason")),
-        )
         self.fields[f"{name}_reason"] = NfcCharField(
             label=_("Reason for: %(what)s") % {"what": label}, max_length=400, required=False
+        )
+        self.fields[f"{name}_ready"] = chooser(
+            self.ready,
+            _("Ready-made reason for: %(what)s") % {"what": label},
+            _("Ready-made reason"),
+            f"id_{name}_reason",
         )
         self.fields[f"{name}_reason"].widget.attrs["placeholder"] = _("Reason, in your own words")
         self.wanted.append((name, label, detail, item))
@@ -87,10 +94,10 @@ class RequestSupplementForm(ActionForm):
         cleaned = super().clean() or self.cleaned_data
         items = []
         for name, _label, _detail, item in self.wanted:
-            ready = cleaned.get(f"{name}_ready")
-            typed = cleaned.get(f"{name}_reason", "")
-            reason = " ".join(part for part in (official(self.ready[int(ready)]) if ready else "", typed) if part)
-            if cleaned.get(name) and not reason and f"{name}_reason" not in self.errors:
+            reason = whole(self.ready, cleaned.get(f"{name}_ready"), cleaned.get(f"{name}_reason", ""), " ")
+            if len(reason) > MOST:
+                self.add_error(f"{name}_reason", too_long(MOST))
+            elif cleaned.get(name) and not reason and f"{name}_reason" not in self.errors:
                 self.add_error(
                     f"{name}_reason", _("Write why this must be supplemented: %(what)s") % {"what": item.name}
                 )
@@ -98,13 +105,14 @@ class RequestSupplementForm(ActionForm):
                 self.add_error(name, _("You wrote a reason but did not tick: %(what)s") % {"what": item.name})
             elif cleaned.get(name):
                 items.append(actions.Item(item.required_id, item.section, item.name, reason))
-        other = cleaned.get("other_name", "")
-        if other and not cleaned.get("other_reason") and "other_reason" not in self.errors:
+        other, why = cleaned.get("other_name", ""), cleaned.get("other_reason", "")
+        if other and why:
+            items.append(actions.Item(None, "", other, why))
+        elif other and "other_reason" not in self.errors:
             self.add_error("other_reason", _("Write why this must be supplemented: %(what)s") % {"what": other})
-        elif other:
-            items.append(actions.Item(None, "", other, cleaned["other_reason"]))
         if not items and not self.errors:
-            raise forms.ValidationError(_("Tick at least one paper or part that must be supplemented."))
+            first = self.wanted[0][0] if self.wanted else "other_name"
+            self.add_error(first, _("Tick at least one paper or part that must be supplemented."))
         cleaned["items"] = tuple(items)
         return cleaned
 

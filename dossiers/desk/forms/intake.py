@@ -70,7 +70,7 @@ class IntakeForm(forms.Form):
     tax_code = TaxCodeField(label=gettext_lazy("Tax code"), required=False)
     representative = NfcCharField(label=gettext_lazy("Representative"), max_length=80, required=False)
     phone = PhoneField(label=gettext_lazy("Phone number"), required=False)
-    email = MailField(label=gettext_lazy("E-mail"), required=False)
+    email = MailField(label=gettext_lazy("Email"), required=False)
     address = AddressField(label=gettext_lazy("Address"), widget=AddressWidget)
     checked = forms.BooleanField(
         label=gettext_lazy("I have compared these data with the identity paper, or with its copy."),
@@ -90,8 +90,12 @@ class IntakeForm(forms.Form):
             (Delivery.POST, gettext_lazy("By post, to the address above")),
         ],
     )
+    pays_on_delivery = forms.BooleanField(
+        label=gettext_lazy("By post: the applicant pays the fee to the postman who brings the result"), required=False
+    )
 
-    def __init__(self, *args: Any, intake: Intake, key: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, intake: Intake, key: str, fee_by_post: bool, **kwargs: Any) -> None:
+        """``fee_by_post``: the postman could take the fee."""
         known = known_of(intake)
         kinds = kinds_of(intake.version)
         is_body = "organisation_name" in known or Kind.CITIZEN not in kinds
@@ -113,6 +117,8 @@ class IntakeForm(forms.Form):
         if intake.version.needs_presence:
             # They sign there and are handed the result there.
             choice_of(self, "delivery").choices = [(Delivery.DESK, Delivery.DESK.label)]
+        if intake.version.needs_presence or not fee_by_post:
+            del self.fields["pays_on_delivery"]
         if kinds == [Kind.CITIZEN]:
             for name in ("kind", "tax_code", "representative"):
                 del self.fields[name]
@@ -149,7 +155,7 @@ class IntakeForm(forms.Form):
     @property
     def way_fields(self) -> list[forms.BoundField]:
         """Where the papers came from and where the result goes."""
-        return [self[name] for name in ("unit", "channel", "delivery") if name in self.fields]
+        return [self[name] for name in ("unit", "channel", "delivery", "pays_on_delivery") if name in self.fields]
 
     def clean(self) -> dict[str, Any]:
         """Require the number that fits the kind of applicant, and every compulsory paper."""
@@ -185,6 +191,7 @@ class IntakeForm(forms.Form):
             "unit": units[cleaned.get("unit") or self.intake.units[0].slug],
             "channel": cleaned["channel"],
             "delivery": cleaned["delivery"],
+            "pays_on_delivery": cleaned["delivery"] == Delivery.POST and bool(cleaned.get("pays_on_delivery")),
             "applicant": self.applicant(),
             "received": [key for key, what in said.items() if what != NOT_YET],
             "copies": [key for key, what in said.items() if what == COPY],
@@ -220,6 +227,13 @@ class IntakeForm(forms.Form):
             representative=person if person["name"] else None,
             **common,
         )
+
+
+def of_card(form: IntakeForm) -> dict[str, str]:
+    """Return the boxes that an identity card fills in, by its facts: of an organisation those of who acts for it."""
+    if form.data.get("kind", Kind.CITIZEN) != Kind.CITIZEN:
+        return {"full_name": "representative", "personal_number": "id_number"}
+    return {"full_name": "name", "personal_number": "id_number", "birth": "birth", "sex": "sex", "address": "address"}
 
 
 def paper_field(paper: Any) -> str:

@@ -24,7 +24,7 @@ from ..actions.base import ActionForm
 from ..guards import officer_required
 from ..lists import ListSpec, Search, first, neighbour, place_of
 from ..officer import Officer
-from ..rows import DeadlineStatuses, code_url, dossier_url, list_url
+from ..rows import code_url, dossier_url, list_url, status_of
 
 # Marks a banner whose link has the access key of printing.
 PRINTS = "prints"
@@ -55,7 +55,7 @@ def act(request: HttpRequest, officer: Officer, code: str, segment: str) -> Http
         closed = why_closed(row, officer, shown) if request.method == "POST" else None
         return {
             "dossier": shown,
-            "deadline_status": DeadlineStatuses(officer).of(shown),
+            "deadline_status": status_of(officer, shown),
             "is_open": closed is None,
             # Who was faster stands above the form already.
             "closed": "" if closed is None or closed.is_stale else closed.message,

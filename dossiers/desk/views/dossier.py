@@ -10,15 +10,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from common.database.compiled import Compiled
+from common.files.previews import MEDIA_TYPE
 from common.files.uploads import serve
+from common.onetime import new_key
 from common.text import page_language
 from dossiers import hooks
 from dossiers.hooks import Audience
-from dossiers.models import Dossier, Result, Slip, SlipKind, Status, SupplementItem, SupplementRequest
+from dossiers.models import Dossier, Preview, Result, Slip, SlipKind, Status, SupplementItem, SupplementRequest
 from dossiers.records import results, slips
 from dossiers.timeline.declaration import TEMPLATE as DECLARATION
 from dossiers.timeline.declaration import page as declaration_page
 from dossiers.timeline.history import OFFICER, holder_panel, timeline
+from dossiers.timeline.promises import received_words
 from notifications.models import Notification
 from offices.models import Role
 
@@ -53,7 +56,7 @@ def shared(request: HttpRequest, officer: Officer, dossier: Dossier, spec: ListS
     """Return what the dossier page and its history have in common."""
     return {
         "dossier": dossier,
-        "deadline_status": rows.DeadlineStatuses(officer).of(dossier),
+        "deadline_status": rows.status_of(officer, dossier),
         "holder": holder_panel(dossier, officer.now),
         "unmask_url": rows.dossier_url(dossier, spec, "desk:unmask"),
         "history_url": rows.dossier_url(dossier, spec, "desk:history"),
@@ -78,6 +81,7 @@ def contents(request: HttpRequest, officer: Officer, dossier: Dossier) -> dict[s
     return {
         "is_unmasked": is_unmasked,
         "id_number": dossier.applicant.id_number if is_unmasked else dossier.applicant.masked_number,
+        "answer_notes": dossier_page.notes_on_answers(dossier),
         "answers": dossier_page.answers_in_words(dossier, language, is_unmasked=is_unmasked),
         "papers": dossier_page.paper_cards(dossier),
         "result": None if dossier.status in BEFORE_PROPOSAL else _result.first(dossier.pk),
@@ -102,7 +106,10 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
         "slips": slip_links(found),
         "print_key": "" if has_print_key(request) else "I",
         "timeline": timeline(found, OFFICER),
+        "received": received_words(found),
         "calls": calls_about(officer, found),
+        "talk": dossier_page.talk_of(found, officer),
+        "key": new_key(),
         "panels": hooks.ask(hooks.panels[Audience.OFFICER], found, officer.user),
     }
     return render(request, "desk/dossier_detail.html", page)
@@ -170,6 +177,24 @@ def paper_file(request: HttpRequest, officer: Officer, code: str, paper_ref: str
     return serve(
         request, paper.file, paper.media_type, name, sha256=paper.sha256, inline=request.GET.get("inline") == "1"
     )
+
+
+@require_safe
+@officer_required()
+def paper_preview(request: HttpRequest, officer: Officer, code: str, paper_ref: str) -> HttpResponseBase:
+    """A picture of a page of a paper, the first one unless ``?page=`` says another; 404 where there is none."""
+    found = officer.dossier(code)
+    page = request.GET.get("page", "1")
+    preview = get_object_or_404(
+        Preview,
+        paper__dossier=found,
+        paper__ref=paper_ref,
+        paper__scan_state__in=dossier_page.OPENABLE,
+        page=int(page) if page.isascii() and page.isdigit() and len(page) < 3 else 0,
+        page__gt=0,
+    )
+    dossier_page.note_reading(found, officer.user, f"paper {paper_ref}", officer.now)
+    return serve(request, preview.file, MEDIA_TYPE, f"{page}.webp", sha256=preview.sha256, inline=True)
 
 
 @require_safe

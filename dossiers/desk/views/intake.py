@@ -4,6 +4,8 @@ The code is sent in a form, never in an address; what it opened is remembered in
 the officer's session.
 """
 
+from functools import partial
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from common import onetime
+from common.forms.card import ACCEPT, boxes_of, unchecked, wants_card, with_card
 from common.forms.warnings import point_out
 from common.refusals import Refused
 from common.text import page_language
@@ -26,7 +29,7 @@ from procedures.models import PreparedForm
 from procedures.paper import prepared
 
 from .. import intake as prepared_intake
-from ..forms.intake import CodeForm, IntakeForm
+from ..forms.intake import CodeForm, IntakeForm, of_card
 from ..guards import officer_required
 from ..officer import Officer
 
@@ -82,15 +85,17 @@ def show(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
         return lead_back(request)
     schema = form_schema.load(form.version.form or {})
     language = page_language()
+    answers = form_schema.with_calculated(schema, prepared.answers_of(form), today=officer.day)
     page = {
         "form": form,
         "title": schema.title.say(language),
-        "procedure": form.version.name,
+        "procedure": form.version.short_name,
         "code": prepared.grouped(prepared.code_of(form)),
         "answers": [
             (section.title.say(language), [(label, text or "–") for _key, label, text in rows])
-            for section, rows in form_schema.summary(schema, prepared.answers_of(form), language)
+            for section, rows in form_schema.summary(schema, answers, language)
         ],
+        "answer_notes": [check.said for check in form_schema.warnings(schema, answers, officer.day)],
         "opened_before": form.opened_by if form.opened_by_id != officer.user.pk else None,
         "refusal": "",
     }
@@ -114,8 +119,12 @@ def register(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
         messages.error(request, refused.message)
         return redirect("desk:prepared_form", pk)
     status = 200
-    asked = IntakeForm(request.POST if request.method == "POST" else None, intake=intake, key=onetime.new_key())
-    if request.method == "POST":
+    fee_by_post = prepared_intake.fee_by_post(intake, officer.now)
+    form_of = partial(IntakeForm, intake=intake, key=onetime.new_key(), fee_by_post=fee_by_post)
+    asked = form_of(request.POST if request.method == "POST" else None)
+    if wants_card(request, "applicant"):
+        asked = unchecked(form_of(with_card(request, "applicant", asked, of_card(asked), officer.now)))
+    elif request.method == "POST":
         status = 422
         if asked.is_valid():
             try:
@@ -133,7 +142,10 @@ def register(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
     page = {
         "form": asked,
         "intake": intake,
-        "procedure": intake.version.name,
+        "start": prepared_intake.start_words(intake, officer.now),
+        "card": boxes_of("applicant"),
+        "accept": ACCEPT,
+        "procedure": intake.version.short_name,
         "back": reverse("desk:prepared_form", args=[pk]),
     }
     return render(request, "desk/prepared_register.html", page, status=status)

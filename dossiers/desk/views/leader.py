@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from dossiers.models import Result
 from offices.models import Role
+from procedures.models.names import short_name
 
 from .. import rows
 from ..actions import APPROVE, SEND_BACK
@@ -33,6 +34,7 @@ def home(request: HttpRequest, officer: Officer) -> HttpResponse:
         "page": found,
         "summaries": [summary(row, proposed[row.dossier_id], statuses) for row in found.rows],
         "query": request.GET,
+        "unit": next(post.unit for post in officer.posts if post.role == Role.LEADER),
     }
     return render(request, "leader/home.html", page)
 
@@ -42,6 +44,7 @@ def summary(row: Any, result: Result, statuses: rows.DeadlineStatuses) -> dict[s
     links = [(each, rows.code_url(row.code, SIGNING, "desk:act", each.segment)) for each in (APPROVE, SEND_BACK)]
     return {
         "row": row,
+        "procedure": short_name(row.procedure),
         "result": result,
         "deadline_status": statuses.of(row),
         "url": rows.code_url(row.code, SIGNING),

@@ -20,7 +20,7 @@ from ..forms.intake import CodeForm
 from ..guards import officer_required
 from ..lists import VIEWS, ListSpec, Search, exact_code
 from ..officer import Officer
-from ..phone_list import call_rows, calls_for, mark_called
+from ..phone_list import asked_call_rows, call_rows, calls_for, count_of, mark_called
 from . import intake
 
 
@@ -35,7 +35,7 @@ def home(request: HttpRequest, officer: Officer) -> HttpResponse:
         "list_label": VIEWS[spec.view].label,
         "list_url": f"{reverse('desk:list')}?{spec.query_string()}",
         "next_url": rows[0].url if rows else "",
-        "calls": shown_count(calls_for(officer)[: CAP + 1].count()) if Role.CLERK in officer.roles else "",
+        "calls": shown_count(count_of(officer, CAP + 1)) if Role.CLERK in officer.roles else "",
         "unit": officer.main_post.unit,
     }
     return render(request, "desk/home.html", page)
@@ -96,8 +96,9 @@ def results(request: HttpRequest, officer: Officer) -> HttpResponse:
 @require_safe
 @officer_required()
 def messages_failed(request: HttpRequest, officer: Officer) -> HttpResponse:
-    """People to call: messages that reached nobody."""
-    return render(request, "desk/message_list.html", {"calls": call_rows(officer)})
+    """People to call: who asked for it, and messages that reached nobody."""
+    page = {"asked": asked_call_rows(officer), "calls": call_rows(officer)}
+    return render(request, "desk/message_list.html", page)
 
 
 @require_POST

@@ -7,7 +7,8 @@ from django.db import connection
 
 from common.refusals import Refused
 from dossiers import actions
-from dossiers.models import Dossier
+from dossiers.models import Dossier, FeeState
+from dossiers.records.fees import set_fee_state
 from dossiers.table import Action
 from dossiers.workflow import check
 from offices.models import Post, Role
@@ -41,6 +42,11 @@ def allowed_now(road) -> set[Action]:
     return passed
 
 
+def owe(dossier: Dossier, state: FeeState) -> None:
+    """Say what is owed for a dossier, as the package that charges does."""
+    set_fee_state(dossier, state)
+
+
 def test_watching_tells_of_a_write(road):
     with pytest.raises(AssertionError, match="UPDATE"), connection.execute_wrapper(reading_only):
         Dossier.objects.update(revision=1)
@@ -57,6 +63,10 @@ def test_permit_and_guard_of_every_action_write_nothing(road):
         lambda: road.do(actions.Forward(commune.specialist), commune.clerk),
         lambda: road.do(actions.RequestSupplement((road.item,)), commune.specialist),
         lambda: road.answer().do(actions.Supplement(), road.citizen),
+        lambda: owe(road.dossier, FeeState.OWED),
+        lambda: road.do(sample(Action.REQUIRE_PAYMENT, road.dossier, road.now), commune.specialist),
+        lambda: owe(road.dossier, FeeState.PAID),
+        lambda: road.do(actions.FeeSettled(), None),
         lambda: road.do(actions.RequestWithdrawal("Không cần nữa"), road.citizen),
         lambda: road.do(actions.DeclineWithdrawal("Đã xong"), commune.specialist),
         lambda: road.do(actions.Propose(is_granted=True), commune.specialist),

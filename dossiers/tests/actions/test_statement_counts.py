@@ -11,7 +11,8 @@ from django.urls import reverse
 from common import onetime
 from dossiers import actions
 from dossiers.filing import submission
-from dossiers.models import Dossier
+from dossiers.models import Dossier, FeeState
+from dossiers.records.fees import set_fee_state
 from dossiers.table import Action
 from dossiers.workflow import perform
 from offices.models import Post, Role
@@ -25,11 +26,13 @@ NOT_COUNTED = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "DELETE FROM dossiers_
 COSTS = {
     Action.SUBMIT: 11,
     Action.REGISTER: 15,
-    Action.RECEIVE: 11,
+    Action.RECEIVE: 12,
     Action.REFUSE: 11,
     Action.REQUEST_SUPPLEMENT: 13,
-    Action.SUPPLEMENT: 16,
+    Action.SUPPLEMENT: 15,
     Action.FORWARD: 10,
+    Action.REQUIRE_PAYMENT: 9,
+    Action.FEE_SETTLED: 7,
     Action.PROPOSE: 11,
     Action.SEND_BACK: 12,
     Action.APPROVE: 13,
@@ -95,6 +98,10 @@ def test_each_action_has_its_price(road, cost):
     do(actions.RequestSupplement((road.item,)), commune.specialist)
     road.answer()
     do(actions.Supplement(), road.citizen)
+    set_fee_state(road.dossier, FeeState.OWED)
+    do(sample(Action.REQUIRE_PAYMENT, road.dossier, road.now), commune.specialist)
+    set_fee_state(road.dossier, FeeState.PAID)
+    do(actions.FeeSettled(), None)
     do(actions.RequestWithdrawal("Đổi ý"), road.citizen)
     do(actions.DeclineWithdrawal("Đã xong"), commune.specialist)
     do(actions.Reassign(commune.specialist, other), commune.administrator)
@@ -114,6 +121,13 @@ def test_each_action_has_its_price(road, cost):
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     do(sample(Action.REGISTER, road.dossier, road.now), commune.clerk)
     assert found == {action: {count} for action, count in COSTS.items()}
+
+
+def test_a_submission_that_owes_a_fee_costs_four_more(road, cost):
+    factories.fee(road.version)
+    road.submitted()
+    road.dossier = factories.draft(road.citizen, road.commune.unit, road.version)
+    assert cost(actions.Submit(), road.citizen) == COSTS[Action.SUBMIT] + 4
 
 
 def test_papers_that_nobody_asks_for_go_with_one_statement(road, cost, extra):

@@ -52,7 +52,7 @@ def test_every_button_of_the_page_sends_the_files_that_were_chosen(mine, draft):
     assert main.count("<form") == 1 and 'enctype="multipart/form-data"' in main
     boxes = set(re.findall(r'<input type="file"[^>]* name="([^"]+)"', main))
     assert boxes == {f"replace-{draft.papers.get().ref}", "file-chung-sinh", "file-uy-quyen"}
-    assert len(buttons(page)) == 8 and "formaction" not in buttons(page)[0]
+    assert len(buttons(page)) == 9 and "formaction" not in buttons(page)[0]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Assurance, User
-from dossiers.models import Dossier
+from dossiers.models import Applicant, Dossier
+from dossiers.records.applicants import filed_on_paper, number_index
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -43,3 +45,22 @@ def test_dossiers_of_ones_own_are_not_counted(client, road, citizen):
     road.processing()
     User.objects.filter(pk=citizen.pk).update(assurance=Assurance.VERIFIED)
     assert page_of(client, citizen)[0] == 0
+
+
+def test_an_organisation_is_told_by_its_tax_code_and_nobody_by_an_empty_number(on_paper, citizen):
+    body = factories.user(
+        kind="organisation",
+        full_name="Hội Nông dân",
+        email="hoi@example.com",
+        tax_code="0100233488",
+        personal_number="075199000011",
+        assurance=Assurance.VERIFIED,
+    )
+    assert filed_on_paper(body) == 0
+    Applicant.objects.filter(dossier=on_paper).update(number_index=number_index("0100233488"))
+    assert filed_on_paper(body) == 1
+    # Whoever was taken in without a number is nobody's: an account without one is told of none.
+    Applicant.objects.filter(dossier=on_paper).update(number_index=number_index(""))
+    citizen.set_identity("khong_co", "")
+    citizen.assurance = Assurance.VERIFIED
+    assert filed_on_paper(citizen) == 0

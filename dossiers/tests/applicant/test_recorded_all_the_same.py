@@ -86,7 +86,7 @@ def test_every_other_step_leads_on(draft, citizen, commune, ended):
 
     answers = factories.boxes(requester_name="Lê An", wants_copy="khong")
     browser = browser_of(citizen)
-    ended(citizen_draft.drafts, "save_section")
+    ended(citizen_draft.drafts, "save_sections")
     assert browser.post(url("section", draft, "requester"), answers).url == url("papers", draft)
     browser = browser_of(citizen)
     ended(citizen_draft.drafts, "set_delivery")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from common.files.stored import store_once
 from dossiers import actions
 from dossiers.models import Dossier, DossierEvent, Paper, Result
+from notifications.models import Notification
 from tests import factories
 from tests.present import present
 
@@ -38,6 +39,34 @@ def test_supplement_opens_only_what_was_asked_for(mine, road):
     assert mine.post(url("paper_upload", dossier, "uy-quyen"), {"file": photo()}).url == url("dossier", dossier)
     assert mine.post(url("paper_upload", dossier, "item-999"), {"file": photo()}).url == url("dossier", dossier)
     assert not dossier.papers.filter(kind="file").exists()
+
+
+def test_english_pages_and_mails_name_papers_in_english_and_mark_what_has_no_english_name(mine, citizen, road):
+    citizen.language = "en"
+    citizen.save(update_fields=["language"])
+    road.version = factories.version(road.commune.unit, code="1.000002", paper_en="Medical birth notice")
+    road.dossier = factories.draft(citizen, road.commune.unit, road.version)
+    authority = present(road.version.papers.get(key="uy-quyen"))
+    road.dossier.papers.create(required=authority, name=authority.name, kind="promised", uploaded_at=road.now)
+    dossier = road.submitted().dossier
+    mine.cookies["django_language"] = "en"
+    for page in ("submitted", "dossier"):
+        text = mine.get(url(page, dossier)).content.decode().partition("<main")[2].partition('id="sent"')[0]
+        assert 'Medical birth notice; <span lang="vi">Văn bản ủy quyền</span>.' in text, page
+        assert "Giấy chứng sinh" not in text, page
+        assert text.count("Văn bản ủy quyền") == text.count('<span lang="vi">Văn bản ủy quyền</span>'), page
+    assert "- Medical birth notice\n- Văn bản ủy quyền\n" in Notification.objects.get(kind="dossier_submitted").body
+    section = actions.Item(None, "requester", "Người yêu cầu", "Sai số")
+    other = actions.Item(None, "", "Sổ tạm trú", "Cần thêm")
+    road.do(actions.RequestSupplement((road.item, section, other)), road.commune.clerk)
+    text = mine.get(url("supplement", dossier)).content.decode()
+    assert ">Medical birth notice</h2>" in text and "Giấy chứng sinh" not in text
+    assert '<h2 id="name-item' in text and ">Requester</h2>" in text
+    assert '<span lang="vi">Sổ tạm trú</span></h2>' in text
+    body = Notification.objects.get(kind="dossier_supplement_asked").body
+    assert "1. Medical birth notice\n" in body and "2. Requester\n" in body and "3. Sổ tạm trú\n" in body
+    # The record stays in Vietnamese.
+    assert present(DossierEvent.objects.order_by("-n").first()).public_text.startswith("Giấy chứng sinh: ")
 
 
 def test_supplement_is_given_taken_back_given_again_and_sent(mine, road):
@@ -212,13 +241,13 @@ def test_page_of_a_submitted_dossier_shows_where_it_is(mine, road, state):
 def test_page_of_a_dossier_costs_the_same_for_many_events(mine, road, django_assert_max_num_queries):
     dossier = road.asked().dossier
     mine.get(url("dossier", dossier))
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         mine.get(url("dossier", dossier))
     road.answer().do(actions.Supplement(), road.citizen)
     Paper.objects.bulk_create(
         Paper(dossier=dossier, name=f"Giấy {n}", kind="promised", uploaded_at=road.now) for n in range(15)
     )
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         mine.get(url("dossier", dossier))
 
 
@@ -229,7 +258,8 @@ def test_list_shows_open_ones_first_in_constant_queries(mine, citizen, commune, 
         mine.get(reverse("applicant:dossiers"))
     for n in range(25):
         factories.draft(citizen, commune.unit, road.version, saved_at=now - timedelta(days=1, minutes=n))
-    with django_assert_num_queries(4):
+    # Drafts are named by whom their answers name: those of the page, and the stamps of their kept versions.
+    with django_assert_num_queries(4 + 2):
         page = mine.get(reverse("applicant:dossiers"))
     assert len(page.context["rows"]) == 20
     assert all(row.is_draft for row in page.context["rows"])
@@ -261,4 +291,6 @@ def test_list_puts_what_waits_for_the_person_first(mine, citizen, commune, road)
 def test_a_promised_original_is_what_to_do_now(mine, road):
     dossier = road.submitted().dossier
     Paper.objects.create(dossier=dossier, name="Giấy chứng sinh", kind="promised", uploaded_at=road.now)
-    assert mine.get(url("dossier", dossier)).context["next_step"].endswith("Giấy chứng sinh.")
+    step = mine.get(url("dossier", dossier)).context["next_step"]
+    # Then by when the desk answers.
+    assert ": Giấy chứng sinh; Giấy chứng sinh. Xã Xuân Bắc " in step

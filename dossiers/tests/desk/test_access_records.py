@@ -43,6 +43,7 @@ def addresses(world: World) -> list[tuple[str, str, Dossier, str]]:
         ("desk:history", [decided.code], decided, "history"),
         ("desk:declaration", [decided.code], decided, "declaration"),
         ("desk:paper_file", [decided.code, paper.ref], decided, f"paper {paper.ref}"),
+        ("desk:paper_preview", [decided.code, paper.ref], decided, f"paper {paper.ref}"),
         ("desk:notice", [asked.code, message.pk], asked, f"notice {message.pk}"),
         ("desk:slip_pdf", [decided.code, slip.pk], decided, f"slip {slip.pk}"),
         ("desk:print", ["receipt", decided.code], decided, f"slip {slip.pk}"),

@@ -6,11 +6,12 @@ import pytest
 import time_machine
 from django.urls import resolve, reverse
 
-from dossiers import hooks
+from dossiers import actions, hooks
 from dossiers.desk.actions import DESK_ACTIONS
 from dossiers.desk.officer import available_actions
 from dossiers.querysets import DESK_ROLES
 from dossiers.table import TABLE, Action
+from offices.models import Post
 from tests import factories
 
 from ..steps import STEPS, address, copies
@@ -40,6 +41,16 @@ def test_dossier_page_has_one_obvious_next_action(client, road, commune, state, 
     page = client.get(reverse("desk:dossier", args=[dossier.code])).content.decode()
     buttons = re.findall(r'class="btn btn-primary" href="([^"?]+)', page)
     assert buttons == [address(dossier, primary)]
+
+
+def test_what_waits_for_specialists_is_not_offered_to_those_of_another_unit(client, road, commune, other_commune, now):
+    dossier = road.received().do(actions.Forward(None), commune.clerk).dossier
+    Post.objects.create(user=commune.leader, unit=other_commune.unit, role="specialist", valid_from=now.date())
+    taking = reverse("desk:take", args=[dossier.code])
+    for officer, is_theirs in ((commune.leader, False), (commune.specialist, True)):
+        client.force_login(officer)
+        page = client.get(reverse("desk:dossier", args=[dossier.code])).content.decode()
+        assert (f'action="{taking}' in page) is is_theirs, officer
 
 
 STATES = ("submitted", "received", "processing", "proposed", "asked", "decided")
@@ -77,8 +88,8 @@ def test_access_keys_are_unique_for_an_officer_of_every_role(client, road, commu
 
 
 def test_desk_offers_every_action_of_its_roles():
-    """All but registering, which begins with a declaration on paper, and what fees will bring."""
-    elsewhere = {Action.REGISTER, Action.REQUIRE_PAYMENT}
+    """All but registering, which begins with a declaration on paper."""
+    elsewhere = {Action.REGISTER}
     of_desk = {action for action, rule in TABLE.items() if not set(rule.who).isdisjoint(DESK_ROLES)}
     assert [row.performs.action for row in DESK_ACTIONS if row.performs.action not in of_desk] == []
     assert of_desk - {row.performs.action for row in DESK_ACTIONS} == elsewhere

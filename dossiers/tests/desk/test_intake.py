@@ -1,16 +1,18 @@
 """A declaration filled in on the portal comes on paper: the clerk scans its code and types nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from common.clock import LOCAL
 from dossiers.models import Dossier, PaperKind, Slip, Status
 from procedures.models import Offering, PreparedForm
 from procedures.paper import prepared
 from tests import factories
+from tests.cards import CARD
 from tests.pages import checks
 from tests.present import present
 
@@ -133,6 +135,16 @@ def test_taking_in_makes_a_received_dossier_and_leads_to_the_receipt(client, com
     assert checks.faults(client.get(reverse("desk:dossier", args=[dossier.code])).content.decode()) == []
 
 
+@pytest.mark.parametrize(
+    ("hour", "told"),
+    [(9, "Thời hạn giải quyết tính từ bây giờ."), (18, "thời hạn giải quyết tính từ 07:00 thứ Ba 24/03.")],
+)
+def test_before_taking_in_the_clerk_reads_from_when_the_term_counts(client, commune, form, clock, hour, told):
+    clock.move_to(datetime(2026, 3, 23, hour, tzinfo=LOCAL))
+    scanned(client, commune, form)
+    assert told in client.get(reverse("desk:prepared_register", args=[form.pk])).content.decode()
+
+
 def test_sending_the_same_form_twice_takes_it_in_once(client, commune, form):
     scanned(client, commune, form)
     data = GOOD | {"key": key_of(client, form)}
@@ -247,6 +259,7 @@ def test_second_of_two_clerks_is_told_that_it_is_taken_in(commune, form, now):
         "unit": commune.unit,
         "channel": "counter",
         "delivery": "post",
+        "pays_on_delivery": False,
         "applicant": ApplicantData(kind="citizen", name="Nguyễn Thị Ổn", address={"elsewhere": "Lào"}),
         "received": ["chung-sinh"],
         "copies": [],
@@ -256,3 +269,14 @@ def test_second_of_two_clerks_is_told_that_it_is_taken_in(commune, form, now):
     with pytest.raises(prepared_intake.Refused):
         prepared_intake.register(intake, data, by=commune.clerk, key=new_key(), now=now)
     assert Dossier.objects.count() == 1
+
+
+def test_a_card_fills_in_the_applicant_and_registers_nothing(client, commune, form):
+    scanned(client, commune, form)
+    address = reverse("desk:prepared_register", args=[form.pk])
+    sent = GOOD | {"key": key_of(client, form), "card-applicant-text": CARD, "phone": "0912000099"}
+    page = client.post(address, sent)
+    asked = page.context["form"]
+    assert page.status_code == 200 and not Dossier.objects.exists()
+    assert (asked["name"].value(), asked["phone"].value()) == ("Nguyễn Thị Hồng Nhung", "0912000099")
+    assert CARD not in page.content.decode()

@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -12,6 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from common.clock import LOCAL
 from dossiers import actions
 from dossiers.models import AccessRecord, Applicant, Dossier
 from dossiers.records.applicants import number_index
@@ -281,7 +282,7 @@ def queries(client, address):
 
 
 @pytest.mark.parametrize(
-    ("name", "status", "count"), [("desk:home", 1, 7), ("desk:list", 1, 7), ("desk:results", 9, 5)]
+    ("name", "status", "count"), [("desk:home", 1, 8), ("desk:list", 1, 8), ("desk:results", 9, 5)]
 )
 def test_queue_costs_the_same_queries_for_one_row_and_fifty(client, road, commune, name, status, count):
     client.force_login(commune.clerk)
@@ -291,6 +292,59 @@ def test_queue_costs_the_same_queries_for_one_row_and_fifty(client, road, commun
     Dossier.objects.filter(code__isnull=False).delete()
     copies(road, 50, status=status)
     assert queries(client, reverse(name)) == count
+
+
+def test_the_wait_for_reception_counts_from_when_the_dossier_was_completed(client, road, commune):
+    road.submitted().do(actions.RequestSupplement((road.item,)), commune.clerk).answer()
+    road.now += timedelta(days=7)
+    road.do(actions.Supplement(), road.citizen)
+    with time_machine.travel(road.now + timedelta(hours=1), tick=False):
+        client.force_login(commune.clerk)
+        for address in (reverse("desk:list"), reverse("desk:dossier", args=[road.dossier.code])):
+            html = client.get(address, {"view": "waiting"}).content.decode()
+            assert "Đã chờ 1 giờ làm việc" in html
+            assert "Quá 8 giờ" not in html
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        (datetime(2026, 3, 24, 10, tzinfo=LOCAL), "Thời hạn giải quyết tính từ bây giờ."),
+        (datetime(2026, 3, 28, 10, tzinfo=LOCAL), "thời hạn giải quyết tính từ 07:00 thứ Hai 30/03."),
+    ],
+)
+def test_before_receiving_the_clerk_reads_from_when_the_term_counts(client, road, commune, at, told):
+    road.submitted()
+    with time_machine.travel(at, tick=False):
+        client.force_login(commune.clerk)
+        html = client.get(address(road.dossier, "receive")).content.decode()
+    assert told in html
+    road.now = at - timedelta(minutes=1)
+    road.do(actions.Receive(), commune.clerk)
+    assert ("bây giờ" in html) is (road.dossier.counts_from is None)
+
+
+def test_what_may_be_scanned_or_typed_is_read_whole(client, commune):
+    """A placeholder is cut on a phone: the words stand above the box."""
+    client.force_login(commune.clerk)
+    html = client.get(reverse("desk:home")).content.decode()
+    box = present(re.search(r"<input id=.start-search.[^>]*>", html)).group()
+    assert "placeholder" not in box
+    assert '<label for="start-search">' in html
+
+
+def test_a_stopped_dossier_waits_for_no_supplement(client, road, commune):
+    road.asked()
+    client.force_login(commune.clerk)
+    page = reverse("desk:dossier", args=[road.dossier.code])
+    html = client.get(page).content.decode()
+    assert "Chờ người nộp" in html
+    # The date that stood before the pause is no promise now.
+    assert "hẹn trả kết quả lúc" not in html
+    road.do(actions.Stop("Quá hạn bổ sung"), commune.specialist)
+    html = client.get(page).content.decode()
+    assert "Chờ người nộp" not in html
+    assert "Chưa bổ sung" in html
 
 
 def test_second_dossier_of_a_person_is_found_by_number_too(client, road, commune, citizen):

@@ -26,9 +26,9 @@ def walk_to_review(mine, version) -> Dossier:
     page = mine.get(start)
     answer = mine.post(start, {"key": hidden(page, "key")})
     dossier = Dossier.objects.latest("pk")
-    assert answer.url == url("dossier", dossier)
-    assert "0/3" in mine.get(answer.url).content.decode()
     section = url("section", dossier, "requester")
+    assert answer.url == section
+    assert "0/3" in mine.get(url("dossier", dossier)).content.decode()
     assert "Nguyễn Văn An" in mine.get(section).content.decode()
     answer = mine.post(section, factories.boxes(requester_name="Nguyễn Văn An", wants_copy="co", copies="2"))
     assert answer.url == url("papers", dossier)
@@ -418,3 +418,12 @@ def test_confirmation_of_level_three_says_where_to_pay_and_what_to_bring(mine, c
 def test_pages_need_a_sign_in(client, draft):
     for name in PAGES:
         assert client.get(url(name, draft)).url.startswith(reverse("account_login"))
+
+
+def test_the_result_comes_as_last_time_as_long_as_that_way_is_offered(mine, commune, citizen, version):
+    factories.draft(citizen, commune.unit, version, status=1, code="A-1", delivery="online")
+    page = mine.get(url("delivery", factories.draft(citizen, commune.unit, version, delivery=""))).content.decode()
+    assert re.search(r'value="online"[^>]*checked', page)
+    lower = factories.version(commune.unit, level=3, code="1.000003")
+    page = mine.get(url("delivery", factories.draft(citizen, commune.unit, lower, delivery=""))).content.decode()
+    assert "checked" not in page.partition("<main")[2]

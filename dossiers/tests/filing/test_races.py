@@ -94,7 +94,7 @@ def test_a_draft_is_saved_or_submitted_never_both_from_one_state(citizen, draft,
     def tap() -> str:
         if next(turns) % 2:
             return str(submission.submit(draft.ref, by=citizen, key=onetime.new_key(), revision=0, now=now).code)
-        drafts.save_section(draft, SentSection("requester", {"requester_name": "Lê Văn Tám"}, is_done=True), now)
+        drafts.save_sections(draft, [SentSection("requester", {"requester_name": "Lê Văn Tám"}, is_done=True)], now)
         return "saved"
 
     answers = at_once(tap)
@@ -186,7 +186,7 @@ def test_answers_saved_in_two_tabs_both_stay(citizen, draft, now):
 
     def save() -> None:
         mine = Dossier.objects.get(pk=draft.pk)
-        drafts.save_section(mine, SentSection(section.key, next(answers), is_done=True), now)
+        drafts.save_sections(mine, [SentSection(section.key, next(answers), is_done=True)], now)
 
     assert at_once(save) == [None] * TAPS
     draft.refresh_from_db()

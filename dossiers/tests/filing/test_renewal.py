@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dossiers.actions.readiness import Readiness
-from dossiers.filing import drafts, renewal
-from dossiers.models import Dossier
+from dossiers.filing import drafts, renewal, submission
+from dossiers.models import Acting, Dossier
+from dossiers.records.papers import AUTHORITY, AUTHORITY_NAME
 from eforms import schema as form_schema
 from eforms.filling.filled import SentSection
 from eforms.tests.strategies import good_answer, schemas
@@ -145,7 +146,7 @@ def test_what_costs_and_lasts_the_same_is_not_told(client, draft, version):
 
 
 def test_a_draft_of_a_retired_procedure_says_why_and_names_the_successor(client, commune, draft, version):
-    heir = factories.version(commune.unit, code="2.000001", name="Thủ tục mới")
+    heir = factories.version(commune.unit, code="2.000001", name="Thủ tục đăng ký mới")
     ProcedureVersion.objects.filter(pk=version.pk).update(
         status="retired",
         effective_until="2026-03-22",
@@ -156,7 +157,7 @@ def test_a_draft_of_a_retired_procedure_says_why_and_names_the_successor(client,
     for name in ("applicant:dossier", "applicant:review"):
         page = client.get(reverse(name, args=[draft.ref])).content.decode()
         assert "Luật Hộ tịch mới bỏ thủ tục này." in page
-        assert 'href="/procedures/2.000001/"' in page and "Thủ tục mới" in page
+        assert 'href="/procedures/2.000001/"' in page and ">Đăng ký mới</a>" in page
         assert checks.faults(page) == []
 
 
@@ -213,10 +214,24 @@ def test_the_page_says_what_changes_and_the_task_list_what_to_look_at(
         reverse("applicant:section", args=[draft.ref, "child"]),
     )
     section = form_schema.load(form).section("child")
-    drafts.save_section(draft, SentSection(section.key, {"blood": "A", "sex": "nam"}, is_done=True), NOW)
+    drafts.save_sections(draft, [SentSection(section.key, {"blood": "A", "sex": "nam"}, is_done=True)], NOW)
     draft.refresh_from_db()
     assert draft.sections_to_review == []
     assert Readiness(draft, TODAY).form.is_done(section)
+
+
+@pytest.mark.parametrize("listed", [[], [("uq", {"name": "Giấy ủy quyền chứng thực", "is_required": False})]])
+@pytest.mark.parametrize("was_listed", [False, True])
+def test_a_power_of_attorney_stays_whether_the_versions_list_it(version, draft, listed, was_listed):
+    Dossier.objects.filter(pk=draft.pk).update(acting=Acting.PRINCIPAL)
+    required = version.papers.get(key="uy-quyen") if was_listed else None
+    name = required.name if required else AUTHORITY_NAME
+    draft.papers.create(required=required, name=name, kind="promised", uploaded_at=NOW)
+    publish(version, FORM, papers=listed)
+    submission.renew(draft, now=NOW)
+    draft.refresh_from_db()
+    (card,) = Readiness(draft, TODAY).cards
+    assert card.is_given and card.required.key == (listed[0][0] if listed else AUTHORITY)
 
 
 def test_a_version_that_asks_the_same_says_so(client, version, draft):

@@ -7,10 +7,18 @@ import time_machine
 from django.urls import reverse
 
 from accounts.models import Representative, User
+from common.secret import blind_index
 from dossiers.desk.lists import Search
 from dossiers.filing import submission
 from dossiers.models import Dossier, WorklistRow
-from dossiers.records.applicants import data_of_account, data_of_filing, known_of, number_index, paper_kind
+from dossiers.records.applicants import (
+    ApplicantData,
+    data_of_account,
+    data_of_filing,
+    known_of,
+    number_index,
+    paper_kind,
+)
 from dossiers.track import lookup
 from eforms import schema as form_schema
 from eforms.answering import known_data, section_form
@@ -290,6 +298,64 @@ def test_who_acts_for_an_organisation_without_a_representative_is_who_the_form_n
     acting = {"name": "Trần Thị Bé", "position": "", "id_number": "", "phone": ""}
     assert data_of_filing(account, SCHEMA, {"name": "Trần Thị Bé"}).representative == acting
     assert data_of_filing(account, SCHEMA, {}).representative is None
+
+
+def test_a_number_is_indexed_under_the_name_that_stored_rows_have():
+    assert number_index("075199000011") == blind_index("applicant_number", "075199000011")
+
+
+def test_a_citizen_has_no_representative_even_where_one_is_left_over(citizen):
+    Representative.objects.create(account=citizen, full_name="Lê Văn Chung")
+    assert data_of_account(User.objects.get(pk=citizen.pk)).representative is None
+
+
+def test_what_is_taken_from_an_earlier_answer_says_nothing_of_the_person():
+    fields = [question("first", "text"), question("second", "text", prefill="answer:first")]
+    section = {"key": "a", "title": {"vi": "A"}, "fields": fields}
+    schema = form_schema.load({"schema": 1, "title": {"vi": "T"}, "sections": [section]})
+    assert known_of(schema, {"first": "Một", "second": "Hai"}) == {}
+
+
+def test_an_answer_before_a_whole_person_counts_and_answers_behind_it_are_read():
+    fields = [
+        question("n", "text", prefill="full_name"),
+        question("who", "person", prefill="person"),
+        question("call", "phone", prefill="phone"),
+    ]
+    section = {"key": "a", "title": {"vi": "A"}, "fields": fields}
+    schema = form_schema.load({"schema": 1, "title": {"vi": "T"}, "sections": [section]})
+    who = {"full_name": "Trần Thị Bé", "birth": "1990", "sex": "nu", "id_number": "271234567"}
+    known = known_of(schema, {"n": "Lê Văn Tám", "who": who, "call": "0987654321"})
+    assert (known["full_name"], known["birth"], known["phone"]) == ("Lê Văn Tám", "1990", "0987654321")
+
+
+def test_a_number_without_its_kind_says_itself_what_it_is(citizen):
+    section = {"key": "a", "title": {"vi": "A"}, "fields": [question("n", "id_number", prefill="personal_number")]}
+    schema = form_schema.load({"schema": 1, "title": {"vi": "T"}, "sections": [section]})
+    kinds = [data_of_filing(citizen, schema, {"n": number}).id_kind for number in ("075199000029", "271234567")]
+    assert kinds == ["personal_number", "card"]
+
+
+def test_what_nobody_said_is_frozen_empty(road):
+    road.submitted()
+    road.dossier.applicant.delete()
+    made = ApplicantData(kind="citizen", name="Nguyễn Văn An").freeze(road.dossier)
+    made.refresh_from_db()
+    assert [made.birth, made.sex, made.id_kind, made.id_number, made.phone, made.email] == [""] * 6
+    assert (made.address, made.representative, made.number_index) == (None, None, number_index(""))
+
+
+def test_a_person_that_is_none_breaks_nothing():
+    section = {"key": "a", "title": {"vi": "A"}, "fields": [question("who", "person", prefill="person")]}
+    schema = form_schema.load({"schema": 1, "title": {"vi": "T"}, "sections": [section]})
+    assert "full_name" not in known_of(schema, {"who": "Trần Thị Bé"})
+
+
+def test_a_name_that_grows_when_it_is_folded_fits_its_column(road):
+    road.submitted()
+    road.dossier.applicant.delete()
+    made = ApplicantData(kind="citizen", name="ß" * 160).freeze(road.dossier)
+    assert made.search_name == "s" * 160
 
 
 # What an account fills in ---------------------------------------------------------------------------------------------

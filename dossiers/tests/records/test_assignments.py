@@ -1,15 +1,22 @@
 """The control sheet: one open row, numbered in order, with the step's own time; and who can be given a dossier."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 
+from common.clock import LOCAL
 from common.database import append_only
 from dossiers import actions
-from dossiers.models import Assignment
-from dossiers.records import assignments
+from dossiers.models import Assignment, Dossier, Status
+from dossiers.records import assignments, slips
+from dossiers.records.applicants import ApplicantData
+from dossiers.workflow import perform
 from offices.models import Post, Role
 from procedures.models import ProcedureStep
 from tests import factories
@@ -61,6 +68,46 @@ def test_a_step_has_its_own_time_in_working_hours(road):
     assert (clerk.allotted, specialist.allotted) == (Decimal(4), Decimal(16))
     # Sixteen of 8.5 hours a day, from 09:03 on Monday.
     assert specialist.due_at == specialist.since + timedelta(days=2) - timedelta(hours=1)
+
+
+def test_a_steps_time_runs_from_reception(road):
+    road.submitted()
+    sheet = road.dossier.assignments
+    assert sheet.get().due_at is None
+    # Received on Saturday: its four hours begin when the desk opens on Monday.
+    road.now = datetime(2026, 3, 28, 8, tzinfo=LOCAL)
+    road.do(actions.Receive(), road.commune.clerk)
+    assert sheet.get().due_at == datetime(2026, 3, 30, 11, tzinfo=LOCAL)
+
+
+def test_a_dossier_that_was_never_received_was_late_at_no_step(road):
+    road.submitted()
+    road.now += timedelta(days=7)
+    road.do(actions.Refuse("Không đúng nơi"), road.commune.clerk)
+    assert slips.outcome(Assignment.objects.get()) == ""
+
+
+def test_what_a_former_release_wrote_of_it_is_taken_back(road):
+    migration = import_module("dossiers.migrations.0022_no_step_before_reception")
+    road.received()
+    due = Assignment.objects.get().due_at
+    migration.take_back(apps, SimpleNamespace(connection=connection))
+    assert Assignment.objects.get().due_at == due is not None
+    Dossier.objects.update(received_at=None, term_from=None, due_at=None, status=Status.SUBMITTED)
+    migration.take_back(apps, SimpleNamespace(connection=connection))
+    assert Assignment.objects.get().due_at is None
+
+
+def test_the_step_of_papers_entered_later_runs_from_when_they_came(road):
+    road.dossier = factories.draft(road.commune.clerk, road.commune.unit, road.version, channel="counter")
+    Dossier.objects.update(owner=None)
+    came, road.now = road.now, road.now + timedelta(hours=1)
+    applicant = ApplicantData(
+        kind="citizen", name="Lê Văn Tám", id_kind="personal_number", id_number="001099012345", address={}
+    )
+    keys = tuple(paper.key for paper in road.version.papers.all())
+    perform(actions.Register(applicant, keys), road.dossier, by=road.commune.clerk, now=road.now, at=came)
+    assert road.dossier.assignments.get().due_at == road.dossier.received_at + timedelta(hours=5, minutes=30)
 
 
 def test_a_step_to_which_no_time_is_allotted_is_due_at_no_time(road):

@@ -1,17 +1,28 @@
 """Each step's message: in the step's transaction, code only in the subject, in the person's language."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import translation
 
+from common.clock import local_day
 from dossiers import actions, hooks
-from dossiers.models import Dossier
+from dossiers.models import Dossier, FeeState
+from dossiers.records.fees import set_fee_state
 from notifications.models import Notification
 from tests import factories
 from tests.present import present
 
-STEPS = {
+
+def owing(road, state):
+    """Say what is owed for the road's dossier, as the package that charges does."""
+    set_fee_state(road.dossier, state)
+    return road
+
+
+STEPS: dict[str, Callable[[Any], Any]] = {
     "dossier_submitted": lambda road: road.submitted(),
     "dossier_received": lambda road: road.received(),
     "dossier_refused": lambda road: road.submitted().do(actions.Refuse("Sai nơi"), road.commune.clerk),
@@ -27,6 +38,12 @@ STEPS = {
         road.processing()
         .do(actions.RequestWithdrawal(), road.citizen)
         .do(actions.DeclineWithdrawal("Đã ký"), road.commune.leader)
+    ),
+    "dossier_payment_required": lambda road: owing(road.processing(), FeeState.OWED).do(
+        actions.RequirePayment(local_day(road.now) + timedelta(days=3)), road.commune.specialist
+    ),
+    "dossier_fee_settled": lambda road: owing(STEPS["dossier_payment_required"](road), FeeState.WAIVED).do(
+        actions.FeeSettled(), None
     ),
     "dossier_stopped": lambda road: road.submitted().do(actions.RequestWithdrawal(), road.citizen),
 }
@@ -74,19 +91,20 @@ def test_an_officer_is_told_that_a_proposal_came_back_but_not_why(road):
 
 
 def test_packages_above_add_to_a_message_by_audience(road, monkeypatch):
-    monkeypatch.setattr(
-        hooks, "messages", [lambda move, kind, audience: f"Thêm: {kind}." if audience == "owner" else ""]
-    )
+    added = [lambda move, audience: f"Thêm: {move.action}." if audience == "owner" else ""]
+    monkeypatch.setattr(hooks, "messages", added)
     road.proposed().do(actions.SendBack("Xem lại"), road.commune.leader)
     bodies = dict(Notification.objects.values_list("kind", "body"))
-    assert "\n\nThêm: received.\n\n--" in bodies["dossier_received"]
+    assert "\n\nThêm: receive.\n\n--" in bodies["dossier_received"]
     assert "Thêm" not in bodies["dossier_sent_back"]
 
 
 def test_dates_are_shown_in_vietnam(road):
     road.received()
     with translation.override("en"):
-        assert "09:02 ngày 26/03/2026" in present(Notification.objects.last()).body
+        body = present(Notification.objects.last()).body
+    assert "09:02 ngày 23/03/2026" in body
+    assert "09:02" in body.partition("26/03/2026")[0].splitlines()[-1]
 
 
 def test_person_without_address_is_to_be_called(road):

@@ -57,8 +57,12 @@ def test_other_forms_of_the_desk_are_one_side_of_a5(road):
     road.do(
         actions.Extend(road.dossier.due_at + timedelta(days=5), "Chờ cơ quan khác trả lời. " * 8), road.commune.leader
     )
-    for kind in (SlipKind.SUPPLEMENT, SlipKind.APOLOGY):
-        assert sheets(Slip.objects.get(kind=kind)) == [A5], kind
+    issued = {slip.kind: slip for slip in Slip.objects.all()}
+    begin_again(road, name="Đăng ký lại kết hôn có yếu tố nước ngoài tại Ủy ban nhân dân cấp xã")
+    road.submitted().do(actions.Refuse("Hồ sơ nộp sai cơ quan có thẩm quyền giải quyết. " * 8), road.commune.clerk)
+    issued[SlipKind.REFUSAL] = Slip.objects.get(kind=SlipKind.REFUSAL)
+    others = [kind for kind, form in slips.FORMS.items() if form.sheet == "a5" and kind != SlipKind.RECEIPT]
+    assert {kind: sheets(issued[kind]) for kind in others} == dict.fromkeys(others, [A5])
 
 
 def test_slip_of_before_keeps_its_paper(road):

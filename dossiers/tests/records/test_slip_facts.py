@@ -7,6 +7,7 @@ import pytest
 from dossiers import actions
 from dossiers.models import Assignment, Dossier, PaperKind, Slip, SlipKind
 from dossiers.records import slips
+from dossiers.tasks import render_slip
 from offices.models import Post, Role, Unit
 from procedures.models import TimeUnit
 
@@ -32,6 +33,8 @@ def test_the_time_is_told_in_official_words(road, unit, amount, told):
         ("Xã Xuân Bắc", "Xuân Bắc"),
         ("Phường Long Khánh", "Long Khánh"),
         ("Đặc khu Phú Quốc", "Phú Quốc"),
+        ("Tỉnh Đồng Nai", "Đồng Nai"),
+        ("Thành phố Huế", "Huế"),
         ("Văn phòng", "Văn phòng"),
     ],
 )
@@ -105,6 +108,13 @@ def test_a_slip_freezes_who_asked_for_what_and_where(road):
     assert data["due_at"] == road.dossier.due_at.isoformat()
 
 
+def test_a_receipt_repeats_the_note_and_the_sets_of_the_procedure(road):
+    dossier = road.received().dossier
+    dossier.version.receipt_note, dossier.version.dossier_sets = "Mang theo bản chính", 2
+    facts = slips.receipt_facts(dossier)
+    assert (facts["note"], facts["sets"]) == ("Mang theo bản chính", 2)
+
+
 def test_papers_stand_in_the_order_of_the_list_and_own_ones_last(road):
     road.dossier.papers.all().delete()
     first, second = road.version.papers.order_by("n")[:2]
@@ -139,6 +149,7 @@ def test_the_control_sheet_tells_each_step_from_whom_to_whom(road, settings):
     road.decided()
     _template, context = slips.control_sheet(road.dossier, road.dossier.assignments.order_by("n"), road.now)
     data, rows = context["data"], context["rows"]
+    assert data["title"] == "Phiếu kiểm soát quá trình giải quyết hồ sơ"
     assert (data["code"], data["agency"], data["procedure"]) == (
         road.dossier.code,
         "UBND Xã Xuân Bắc",
@@ -150,6 +161,7 @@ def test_the_control_sheet_tells_each_step_from_whom_to_whom(road, settings):
     held = next(row for row in rows if row["person"] == specialist)
     assert held["given_by"] == road.commune.clerk.get_full_name()
     assert (held["unit"], held["since"] < held["until"]) == ("Xã Xuân Bắc", True)
+    assert held["due_at"] == road.dossier.assignments.get(n=held["n"]).due_at is not None
     settings.SLIP_SET = "2018"
     assert slips.control_sheet(road.dossier, [], road.now)[1]["data"]["form"] == "05"
 
@@ -164,6 +176,25 @@ def test_a_notice_is_a_letter_about_the_dossier_without_a_number(road):
     assert (data["title"], data["text"]) == ("Thông báo hồ sơ mời đến", "Mời ông đến")
     assert (data["number"], data["circular"], data["code"]) == ("", "", code)
     assert context["issued_at"] == road.now
+
+
+def test_the_worker_is_woken_for_the_slip_that_was_made(road, monkeypatch):
+    woken = []
+    monkeypatch.setattr(slips.broker, "wake", lambda *task, **options: woken.append((task, options)))
+    road.submitted()
+    slip = Slip.objects.get(kind=SlipKind.FILING)
+    assert (("dossiers.tasks.render_slip", slip.pk), {"expires": slips.PDF_SECONDS}) in woken
+    assert render_slip.name == "dossiers.tasks.render_slip"
+
+
+def test_papers_beyond_the_list_stand_behind_it_each_on_its_own_line(road):
+    road.submitted()
+    first = road.dossier.papers.first()
+    for name in ("Giấy thứ nhất", "Giấy thứ hai"):
+        road.dossier.papers.create(name=name, kind="file", uploaded_at=road.now)
+    rows = slips.paper_rows(road.version, reversed(list(road.dossier.papers.all())))
+    assert [row["name"] for row in rows] == [first.name, "Giấy thứ nhất", "Giấy thứ hai"]
+    assert [row["files"] for row in rows] == [0, 1, 1]
 
 
 def test_an_organisations_slip_names_who_acts_for_it(road):
@@ -184,3 +215,22 @@ def test_a_filing_note_bears_the_code_and_the_others_a_number_of_the_year(road):
     numbers = dict(Slip.objects.values_list("kind", "number"))
     assert numbers[SlipKind.FILING] == road.dossier.code
     assert numbers[SlipKind.RECEIPT].startswith("1/")
+
+
+def test_each_form_is_numbered_by_its_own_letters():
+    suffixes = {kind: form.suffix for kind, form in slips.FORMS.items() if kind != SlipKind.FILING}
+    assert suffixes == {
+        SlipKind.RECEIPT: "TNHS",
+        SlipKind.SUPPLEMENT: "HDHS",
+        SlipKind.REFUSAL: "TCHS",
+        SlipKind.APOLOGY: "PXL",
+        SlipKind.STOP: "TBD",
+    }
+
+
+def test_moments_are_read_from_what_was_frozen(now):
+    names = ("came_at", "received_at", "due_at", "old_due_at", "submitted_at", "answer_by")
+    frozen = {"link": "x", "sets": 1} | dict.fromkeys(names, now.isoformat())
+    read = slips.context_of(Slip(kind=SlipKind.RECEIPT, issued_at=now, data=frozen))["data"]
+    assert read == frozen | dict.fromkeys(names, now)
+    assert slips.context_of(Slip(issued_at=now, data=frozen | {"came_at": ""}))["data"]["came_at"] is None

@@ -81,11 +81,11 @@ def test_a_term_without_opening_hours_is_refused(road):
 
 def test_the_time_of_a_step_informs_and_stops_nothing(road):
     unit = road.commune.unit
-    assert terms.step_due(road.dossier, unit, march(23, 9), Decimal("1.5")) == march(23, 10, 30)
+    assert terms.step_due(unit, march(23, 9), Decimal("1.5")) == march(23, 10, 30)
     for nothing in (None, Decimal(0)):
-        assert terms.step_due(road.dossier, unit, march(23, 9), nothing) is None
+        assert terms.step_due(unit, march(23, 9), nothing) is None
     OpeningHours.objects.all().delete()
-    assert terms.step_due(road.dossier, unit, march(23, 9), Decimal(4)) is None
+    assert terms.step_due(unit, march(23, 9), Decimal(4)) is None
 
 
 def test_the_competent_units_calendar_counts(road, other_commune):

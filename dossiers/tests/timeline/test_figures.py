@@ -87,6 +87,26 @@ def test_a_year_that_was_not_entered_leaves_the_hours_open(made, now):
     assert (row.decided, row.median_hours) == (1, None)
 
 
+def test_more_dossiers_than_are_read_at_once_are_counted_once(made, now, monkeypatch):
+    monkeypatch.setattr(figures, "BATCH", 2)
+    for _n in range(5):
+        made(at(2, 8), at(2, 10))
+    assert figures.count(now) == 1
+    row = ProcedureFigures.objects.get()
+    assert (row.received, row.decided, row.on_time, row.counted_at) == (5, 5, 5, now)
+
+
+def test_figures_of_each_procedure_are_its_own(made, now, commune, citizen):
+    made(at(2, 8), at(2, 10))
+    other = factories.draft(citizen, commune.unit, factories.version(commune.unit, code="1.000002"))
+    type(other).objects.filter(pk=other.pk).update(status=4, code="Y-1", received_at=at(2, 8))
+    assert figures.count(now) == 2
+    found = {
+        row.procedure.code: (row.received, row.decided, row.median_hours) for row in ProcedureFigures.objects.all()
+    }
+    assert found == {"1.000001": (1, 1, Decimal("2.0")), "1.000002": (1, 0, None)}
+
+
 def test_a_result_is_on_time_to_the_minute_and_where_no_day_was_promised(made, now):
     made(at(2, 8), at(2, 10), due_at=at(2, 10))
     made(at(2, 8), at(2, 10), due_at=at(2, 10) - timedelta(minutes=1))
@@ -139,3 +159,11 @@ def test_a_unit_without_hours_leaves_them_open(made, now, commune):
     figures.count(now)
     row = ProcedureFigures.objects.get()
     assert (row.decided, row.median_hours) == (2, None)
+
+
+def test_a_decision_counts_in_its_own_year_and_what_is_in_hand_in_none(made, now):
+    made(datetime(2025, 12, 30, 8, tzinfo=LOCAL), at(5, 8, 1))
+    made(at(2, 8))
+    figures.count(now)
+    row = ProcedureFigures.objects.get()
+    assert (row.received, row.decided, row.on_time) == (1, 1, 1)

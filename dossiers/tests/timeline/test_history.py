@@ -9,7 +9,7 @@ from accounts.models import User
 from common.refusals import Refused
 from dossiers import actions
 from dossiers.models import Status
-from dossiers.timeline import history
+from dossiers.timeline import history, next_steps
 from dossiers.workflow import Overtaken
 from offices.models import Post, Role
 from tests import factories
@@ -24,6 +24,10 @@ def english():
 
 def sentence(road, audience: str) -> str:
     return history.status_sentence(road.dossier, audience, road.now)
+
+
+def next_step(road) -> str:
+    return next_steps.for_applicant(road.dossier, history.timeline(road.dossier, history.OWNER), road.now)
 
 
 def test_sentence_of_the_issue_in_vietnamese(road):
@@ -144,14 +148,49 @@ def test_every_status_has_a_sentence_and_a_next_step(road, status):
     road.dossier.status = status
     for audience in (history.OWNER, history.OFFICER, history.PUBLIC):
         assert sentence(road, audience).endswith(".")
-    assert history.next_step_for_applicant(road.dossier).endswith((".", "?"))
+    assert next_step(road).endswith((".", "?"))
+
+
+@pytest.mark.parametrize(
+    ("status", "step"),
+    [
+        (Status.RECEIVED, "Nothing to do now. Keep the receipt with the return date."),
+        (Status.PROCESSING, "Nothing to do now. You get a message when the result is ready."),
+        (Status.AWAITING_SUPPLEMENT, "Send what was asked for. The reasons are beside each paper."),
+        (Status.AWAITING_PAYMENT, "Pay the fee; then the dossier goes on."),
+        (Status.WITHDRAWAL_REQUESTED, "Nothing to do now. An officer answers your withdrawal."),
+        (Status.REFUSED, "Read the reason. You can start a copy with the same answers and papers."),
+        (Status.STOPPED, "This dossier has ended. You can start a copy with the same answers and papers."),
+        (Status.RETURNED, "This dossier has ended. Keep the result."),
+    ],
+)
+def test_each_state_names_the_applicants_own_step(road, status, step):
+    road.received()
+    road.dossier.status = status
+    assert next_step(road) == step
+
+
+def test_the_holder_is_asked_once_while_the_dossier_stands(road, django_assert_num_queries):
+    road.processing()
+    with django_assert_num_queries(1):
+        first = [history.open_assignment(road.dossier) for _n in range(2)]
+    assert first[0] is first[1]
+    road.do(actions.Propose(is_granted=True), road.commune.specialist)
+    assert history.open_assignment(road.dossier).role == Role.LEADER
+
+
+def test_the_holder_is_told_with_step_and_times(road):
+    road.processing()
+    row = road.dossier.assignments.get(until=None)
+    panel = present(history.holder_panel(road.dossier, road.now))
+    assert (panel.step, panel.since, panel.due_at) == (row.step, row.since, row.due_at)
 
 
 @pytest.mark.parametrize(("delivery", "word"), [("online", "here"), ("post", "postman"), ("desk", "commune")])
 def test_next_step_follows_the_way_of_return(road, delivery, word):
     road.decided()
     road.dossier.delivery = delivery
-    assert word in history.next_step_for_applicant(road.dossier)
+    assert word in next_step(road)
 
 
 def test_an_officer_reads_who_did_it_also_when_that_was_the_applicant_or_the_system(road):
@@ -188,4 +227,9 @@ def test_only_what_happened_lately_has_just_happened(road):
         for code in ("state", "stale"):
             told = history.explain_refusal(Overtaken(code, dossier, last + waited))
             assert ("has just handled" in told) is just
-            assert "at 09:02 on 23/03/2026 (Dossier received). Look at its newer state." in told
+            if just or code == "stale":
+                assert told.startswith("The dossier is further on: ") is not just
+                assert "at 09:02 on 23/03/2026 (Dossier received). Look at its newer state." in told
+            else:
+                # What nobody may do yet is no news.
+                assert told.startswith("This step is not possible now: the dossier is at “Received” since 09:02 ")

@@ -1,13 +1,15 @@
 """What each audience is told of each step and each state, and how the holder is named."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import translation
 
+from common.clock import LOCAL
 from dossiers import actions
-from dossiers.models import Dossier, Result
-from dossiers.timeline import history
+from dossiers.models import Dossier, FeeState, Result
+from dossiers.timeline import history, next_steps
 from offices.models import Post, Role
 from tests import factories
 from tests.present import present
@@ -123,6 +125,33 @@ def test_a_step_is_late_after_its_time_and_not_while_the_applicant_is_awaited(ro
     assert not present(history.holder_panel(road.dossier, due_at + timedelta(days=9))).is_late
 
 
+def test_the_course_names_from_when_a_reception_out_of_hours_counts(road):
+    road.submitted()
+    road.now = datetime(2026, 3, 28, 8, tzinfo=LOCAL)
+    road.do(actions.Receive(), road.commune.clerk)
+    told = "08:01 on 28/03/2026, counted from 07:00 on 30/03/2026"
+    for audience in (history.OWNER, history.OFFICER, history.PUBLIC):
+        received, submitted = history.timeline(road.dossier, audience)
+        assert (received.time, "counted" in submitted.time) == (told, False)
+
+
+def test_the_course_names_from_when_the_term_of_a_completed_dossier_counts(road):
+    road.asked().answer()
+    road.now = datetime(2026, 3, 28, 8, tzinfo=LOCAL)
+    road.do(actions.Supplement(), road.citizen)
+    times = [entry.time for entry in history.timeline(road.dossier, history.OWNER)]
+    assert times[0] == "08:01 on 28/03/2026, counted from 07:00 on 30/03/2026"
+    assert not any("counted" in time for time in times[1:])
+
+
+def test_before_reception_no_step_is_late(road):
+    road.submitted()
+    # As rows were written before steps ran from reception.
+    road.dossier.assignments.update(due_at=road.now)
+    panel = present(history.holder_panel(road.dossier, road.now + timedelta(days=9)))
+    assert (panel.due_at, panel.is_late) == (None, False)
+
+
 def test_a_step_without_a_time_is_never_late(road):
     road.processing()
     road.dossier.assignments.filter(until=None).update(due_at=None)
@@ -166,4 +195,93 @@ def test_a_supplement_stops_the_clock_only_when_it_ran(road, at, told):
 def test_a_draft_is_told_as_one(road, commune):
     draft = factories.draft(road.citizen, commune.unit, road.version)
     assert history.status_sentence(draft, history.OWNER, road.now).startswith("This dossier is a draft")
-    assert history.next_step_for_applicant(draft) == "Finish the form and submit it."
+    assert next_steps.for_applicant(draft, [], road.now) == "Finish the form and submit it."
+
+
+def test_a_fee_is_told_to_everybody_as_paid_or_not_and_without_one_not_at_all(road):
+    said: dict[str, list[FeeState]] = {}
+    for state in FeeState:
+        road.dossier.fee_state = state
+        said.setdefault(history.fee_words(road.dossier), []).append(state)
+    assert said == {
+        "": [FeeState.NONE, FeeState.WAIVED, FeeState.REFUNDED],
+        "not paid yet": [FeeState.CLAIMED, FeeState.OWED, FeeState.ON_DELIVERY],
+        "paid": [FeeState.PAID],
+    }
+
+
+@pytest.mark.parametrize(
+    ("delivery", "state", "step"),
+    [
+        ("desk", FeeState.OWED, "Pay the fee; then you get the result."),
+        ("online", FeeState.OWED, "Pay the fee; then you get the result."),
+        ("post", FeeState.OWED, "Wait for the postman"),
+        ("desk", FeeState.PAID, "Collect the result"),
+    ],
+)
+def test_a_result_at_the_desk_or_online_needs_its_fee(road, delivery, state, step):
+    road.decided()
+    road.dossier.delivery, road.dossier.fee_state = delivery, state
+    assert next_steps.for_applicant(road.dossier, [], road.now).startswith(step)
+
+
+def test_waiting_for_a_fee_names_its_last_day(road):
+    road.owing().do(actions.RequirePayment(road.now.date() + timedelta(days=10)), road.commune.specialist)
+    told = history.status_sentence(road.dossier, history.OWNER, road.now)
+    assert told == "The dossier waits for the fee until 02/04/2026; the clock stands still."
+
+
+def test_the_desk_has_had_it_since_the_filing_or_since_the_supplement_it_asked_for(road):
+    road.submitted()
+    filed = road.now
+    waits = next_steps.waits_since(road.dossier, history.timeline(road.dossier, history.OWNER))
+    assert waits == filed == next_steps.waits_since(road.dossier, [])
+    road.do(actions.RequestSupplement((road.item,)), road.commune.clerk).answer()
+    road.do(actions.Supplement(), road.citizen)
+    assert next_steps.waits_since(road.dossier, history.timeline(road.dossier, history.OWNER)) == road.now > filed
+
+
+def test_strangers_read_the_state_and_the_promised_day(road):
+    told = []
+    for step in (
+        lambda: road.submitted(),
+        lambda: road.do(actions.Receive(), road.commune.clerk),
+        lambda: road.do(actions.Forward(road.commune.specialist), road.commune.clerk),
+        lambda: road.do(actions.RequestWithdrawal("Đổi ý"), road.citizen),
+    ):
+        step()
+        told.append(history.status_sentence(road.dossier, history.PUBLIC, road.now))
+    promised = "; result promised for 09:02 on 26/03."
+    assert told == [
+        "State: Waiting for reception.",
+        f"State: Received{promised}",
+        f"State: In progress{promised}",
+        f"State: Withdrawal asked for{promised}",
+    ]
+
+
+def test_officers_are_named_by_their_role_in_a_sentence_of_either_language():
+    names = {}
+    for language in ("en", "vi"):
+        with translation.override(language):
+            names[language] = [history.role_name(role) for role in history.ROLES]
+    assert names["en"] == ["reception clerk", "specialist", "leader", "cashier", "administrator"]
+    assert names["vi"] == ["cán bộ tiếp nhận", "công chức chuyên môn", "lãnh đạo", "cán bộ thu phí", "người quản trị"]
+
+
+def test_whoever_waits_for_reception_is_told_that_nothing_is_to_be_done_until_the_answer_is_late(road):
+    road.submitted()
+    entries = history.timeline(road.dossier, history.OWNER)
+    steps = [next_steps.for_applicant(road.dossier, entries, road.now + timedelta(days=days)) for days in (0, 9)]
+    assert [step.startswith("Nothing to do now. ") for step in steps] == [True, False]
+
+
+def test_a_withdrawal_that_was_asked_for_in_a_pause_promises_no_day(road):
+    road.owing().do(actions.RequirePayment(road.now.date() + timedelta(days=3)), road.commune.specialist)
+    road.do(actions.RequestWithdrawal("Đổi ý"), road.citizen)
+    assert road.dossier.paused_since and road.dossier.due_at
+    for audience in (history.OWNER, history.PUBLIC):
+        assert "promised" not in history.status_sentence(road.dossier, audience, road.now)
+    with translation.override("en"):
+        said = render_to_string("applicant/_promised.html", {"dossier": road.dossier})
+    assert said.strip() == "Paused until the withdrawal is answered."

@@ -1,0 +1,1 @@
+"""What administrators and leaders keep for the desk of their unit."""
