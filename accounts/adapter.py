@@ -37,7 +37,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_login": _WRONG,
         "email_password_mismatch": _WRONG,
         "username_password_mismatch": _WRONG,
-        "duplicate_email": _("This is already your e-mail address."),
+        "duplicate_email": _("This is already your email address."),
         "email_taken": _("This address cannot be used. Choose another one."),
         "enter_current_password": _("Your current password is wrong. Enter it again."),
         "incorrect_password": _("Your current password is wrong. Enter it again."),
@@ -46,7 +46,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "invalid_password_reset": _("This link no longer works. Ask for a new one."),
         "too_many_login_attempts": _CODE_SPENT,
         "rate_limited": _("A code was sent a moment ago. Wait a little before asking again."),
-        "same_as_current": _("This is already your e-mail address."),
+        "same_as_current": _("This is already your email address."),
         "unverified_primary_email": _("Confirm this address first."),
     }
 

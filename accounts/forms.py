@@ -12,6 +12,7 @@ from django import forms
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import local_day, now
@@ -29,6 +30,7 @@ from common.forms.fields import (
     about_self,
 )
 from common.forms.question import QuestionMixin
+from common.refusals import Refused
 from common.values.identity import birth_warning, born_in, check_tax_code, is_personal_number
 from common.values.partial_date import earliest
 
@@ -68,7 +70,7 @@ def password_field(label: Any, *, fresh: bool, help_text: Any = "", required: An
 
 def mail_field() -> MailField:
     """Return the box for an e-mail address."""
-    return MailField(label=_("E-mail address"), widget=forms.TextInput(attrs={"type": "email"}))
+    return MailField(label=_("Email address"), widget=forms.TextInput(attrs={"type": "email"}))
 
 
 def birth_field(*, required: bool) -> PartialDateField:
@@ -146,10 +148,10 @@ class SignInForm(QuestionMixin, allauth_forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"] = NfcCharField(
-            label=_("Personal number, tax code or e-mail"),
+            label=_("Personal number, tax code or email"),
             max_length=254,
             widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
-            error_messages={"required": _("Enter your personal number, tax code or e-mail.")},
+            error_messages={"required": _("Enter your personal number, tax code or email.")},
         )
         self.fields["password"] = password_field(_("Password"), fresh=False)
         self.fields["resume"] = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -455,7 +457,7 @@ class ChangeEmailForm(allauth_forms.AddEmailForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"] = mail_field()
-        self.fields["email"].label = _("New e-mail address")
+        self.fields["email"].label = _("New email address")
         self.fields["password"] = password_field(_("Password"), fresh=False)
         self.order_fields(["email", "password"])
         self.helper = plain_helper()
@@ -467,7 +469,29 @@ class ChangeEmailForm(allauth_forms.AddEmailForm):
         return self.cleaned_data["password"]
 
 
-class ProfileForm(IdentityForm, forms.ModelForm):
+# The boxes of a citizen's details that an identity card fills in, by its facts.
+OF_CARD = {name: name for name in ("full_name", "birth", "sex", "id_kind", "address")} | {
+    "personal_number": "id_number"
+}
+
+
+class OwnDetailsForm(forms.ModelForm):
+    """An account's own details: writes the columns that its boxes stand for, whatever else changes meanwhile."""
+
+    def store(self, *more: str) -> User:
+        """Write what was typed and the columns ``more``. Raises Refused ('stale') once the desk has checked them."""
+        columns = [name for name in self._meta.fields or () if name in self.cleaned_data]
+        values = {name: getattr(self.instance, name) for name in (*columns, *more)}
+        mine = User.objects.filter(pk=self.instance.pk, assurance=self.instance.assurance)
+        if not mine.update(**values):
+            raise Refused(
+                gettext("The commune has just checked your details. Open this page again, then change the rest."),
+                code="stale",
+            )
+        return self.instance
+
+
+class ProfileForm(IdentityForm, OwnDetailsForm):
     """A citizen's own details; what the desk has checked is changed at the desk."""
 
     full_name = about_self(FullNameField(label=_("Full name")))
@@ -501,13 +525,14 @@ class ProfileForm(IdentityForm, forms.ModelForm):
 
     def save(self, commit: bool = True) -> User:
         """Store the account with number and blind index together."""
-        if "id_kind" in self.cleaned_data:
-            self.instance.set_identity(self.cleaned_data["id_kind"], self.cleaned_data["id_number"])
         self.instance.address = self.cleaned_data["address"] or None
-        return super().save(commit)
+        if "id_kind" not in self.cleaned_data:
+            return self.store()
+        self.instance.set_identity(self.cleaned_data["id_kind"], self.cleaned_data["id_number"])
+        return self.store("personal_number", "personal_number_index", "id_kind", "id_number", "id_number_index")
 
 
-class BodyProfileForm(forms.ModelForm):
+class BodyProfileForm(OwnDetailsForm):
     """Details of an organisation or enterprise and of who acts for it."""
 
     full_name = NfcCharField(label=_("Name"), max_length=160, error_messages={"required": _("Enter the name.")})
@@ -529,11 +554,10 @@ class BodyProfileForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["tax_code"].initial = self.instance.tax_code or self.instance.personal_number
         self.fields["tax_code"].required = self.instance.kind == Kind.ENTERPRISE
-        acting = Representative.objects.filter(account=self.instance).first()
-        self.representative = acting or Representative(account=self.instance)
-        self.fields["representative_name"].initial = self.representative.full_name
-        self.fields["representative_position"].initial = self.representative.position
-        self.fields["representative_number"].initial = self.representative.personal_number
+        acting = Representative.objects.filter(account=self.instance).first() or Representative()
+        self.fields["representative_name"].initial = acting.full_name
+        self.fields["representative_position"].initial = acting.position
+        self.fields["representative_number"].initial = acting.personal_number
         self.order_fields(["full_name", "tax_code", "phone", "address"])
         if self.instance.assurance == "verified":
             for name in ("full_name", "tax_code"):
@@ -554,16 +578,19 @@ class BodyProfileForm(forms.ModelForm):
     def save(self, commit: bool = True) -> User:
         """Store the account and its representative together."""
         data = self.cleaned_data
+        more: tuple[str, ...] = ()
         if "tax_code" in data:
             set_tax_code(self.instance, data["tax_code"])
+            more = ("tax_code", "personal_number", "personal_number_index")
         self.instance.address = data["address"] or None
-        self.representative.full_name = data["representative_name"]
-        self.representative.position = data["representative_position"]
-        self.representative.personal_number = data["representative_number"]
+        acting = {
+            "full_name": data["representative_name"],
+            "position": data["representative_position"],
+            "personal_number": data["representative_number"],
+        }
         with transaction.atomic():
-            user = super().save(commit)
-            self.representative.save()
-        return user
+            Representative.objects.update_or_create(account=self.instance, defaults=acting)
+            return self.store(*more)
 
 
 def profile_form(user: User) -> type[ProfileForm] | type[BodyProfileForm]:

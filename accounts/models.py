@@ -68,6 +68,10 @@ class User(AbstractBaseUser):
     phone = models.CharField(max_length=16, blank=True, default="")
     # {"province": code, "commune": code, "detail": text} or {"elsewhere": text}
     address = EncryptedJSONField(null=True, blank=True)
+    # {fact: {"value", "text"}} learned from a form with the owner's consent; see remembering.py.
+    details = EncryptedJSONField(null=True, blank=True)
+    # When the owner said whether forms may be learned from; null until asked.
+    details_answered_at = models.DateTimeField(null=True, blank=True)
     assurance = models.CharField(max_length=8, choices=Assurance.choices, default=Assurance.DECLARED)
     language = models.CharField(max_length=2, default="vi")
     is_active = models.BooleanField(default=True)

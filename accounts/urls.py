@@ -3,7 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import include, path, re_path
 
-from . import views
+from . import own_views, views
 
 own = [
     path("accounts/register/<slug:kind>/", views.RegisterView.as_view(), name="register_kind"),
@@ -11,6 +11,12 @@ own = [
     path("accounts/invitation/<str:token>/", views.invitation, name="invitation"),
     path("account/", views.profile, name="profile"),
     path("account/edit/", views.edit, name="edit"),
+    path("account/sessions/", own_views.sessions, name="sessions"),
+    path("account/sessions/end/", own_views.end_sessions, name="end_sessions"),
+    path("account/sessions/<int:pk>/end/", own_views.end_session, name="end_session"),
+    path("account/details/forget/", own_views.forget, name="forget"),
+    path("account/export/", own_views.export, name="export"),
+    path("account/close/", own_views.close, name="close"),
 ]
 
 urlpatterns = [

@@ -1,5 +1,6 @@
 """Pages of an account: registering, signing in, keeping its details."""
 
+import copy
 from typing import Any
 
 from allauth.account import views as allauth_views
@@ -18,13 +19,15 @@ from django.views.decorators.http import require_safe
 from django.views.generic import FormView
 
 from common.clock import now, recorded_now
+from common.forms.card import ACCEPT, boxes_of, unchecked, wants_card, with_card
 from common.forms.warnings import point_out
+from common.refusals import Refused
 from common.values.divisions import address_text
 from common.web import limits
 from common.web.screens import sent, shows_form
 
-from . import guessing, hooks, invitations, resume
-from .forms import REGISTER_FORMS, InvitationForm, profile_form
+from . import guessing, hooks, invitations, remembering, resume
+from .forms import OF_CARD, REGISTER_FORMS, InvitationForm, profile_form
 from .models import IdKind, Representative, User
 
 
@@ -202,6 +205,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "representative": Representative.objects.filter(account=user).first(),
         "address": address_text(user.address),
         "identity_kind": dict(IdKind.choices).get(user.identity_kind, ""),
+        "details": remembering.rows(user),
         "is_confirmed": EmailAddress.objects.filter(user=user, verified=True).exists(),
     }
     return render(request, "account/profile.html", page)
@@ -212,16 +216,24 @@ def edit(request: HttpRequest) -> HttpResponse:
     """Change the account's own details; a number that does not fit the birth is pointed out, not refused."""
     user = _me(request)
     form = profile_form(user)(sent(request), instance=user)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.save()
-            if "full_name" in form.changed_data:
-                for follow in hooks.renamed:
-                    follow(user)
-        messages.success(request, _("Your details are saved."))
-        point_out(request, form)
-        return redirect("accounts:profile")
-    return render(request, "account/profile_edit.html", {"form": form})
+    if wants_card(request, "me"):
+        # Shown, not stored; a copy, so that the page's head goes on naming the account as it is.
+        data = with_card(request, "me", form, OF_CARD, now())
+        form = unchecked(profile_form(user)(data, instance=copy.copy(user)))
+    elif request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                form.save()
+                if "full_name" in form.changed_data:
+                    for follow in hooks.renamed:
+                        follow(user)
+        except Refused as refused:
+            form.add_error(None, refused.message)
+        else:
+            messages.success(request, _("Your details are saved."))
+            point_out(request, form)
+            return redirect("accounts:profile")
+    return render(request, "account/profile_edit.html", {"form": form, "card": boxes_of("me"), "accept": ACCEPT})
 
 
 @require_safe

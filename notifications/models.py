@@ -13,7 +13,7 @@ from .querysets import NotificationQuerySet
 class Channel(models.TextChoices):
     """How a message travels; ``none`` means that an officer must call the person."""
 
-    EMAIL = "email", _("E-mail")
+    EMAIL = "email", _("Email")
     SMS = "sms", _("SMS")
     NONE = "none", _("Call this person")
 

@@ -1,9 +1,14 @@
 """Who is an officer, where and as what."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from common.clock import local_day
 from common.database.compiled import Compiled
 from common.text import in_order
 
@@ -35,6 +40,12 @@ def read_posts(user: Any, day: date) -> list[Post]:
 def has_role(user: Any, role: str, day: date) -> bool:
     """Tell whether a person holds a role in any unit on a local day."""
     return any(post.role == role for post in current_posts(user, day))
+
+
+def holds_post(user: User, now: datetime) -> str:
+    """Say that whoever holds a post, now or later, leaves through an administrator; '' for others. One query."""
+    posts = Post.objects.filter(user=user).filter(Q(valid_until=None) | Q(valid_until__gte=local_day(now)))
+    return _("You hold a post. An administrator ends it first.") if posts.exists() else ""
 
 
 def units_below(roots: Iterable[int], *, with_closed: bool = False) -> list[Unit]:

@@ -8,7 +8,12 @@ class OfficesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Name the log of changes, which the database keeps as it is, and the tables whose changes it tells."""
+        """Name the log of changes, kept as it is, and the tables whose changes it tells; keep officers' accounts."""
+        from accounts import hooks
+
+        from . import access
+
+        hooks.closing.append(access.holds_post)
         append_only.register("offices_auditentry")
         for table in ("unit", "openinghours", "holiday", "calendaryear"):
             stamps.watch(f"offices_{table}")

@@ -32,6 +32,8 @@ class Unit(models.Model):
     short_name = models.CharField(max_length=80)
     identifier = models.CharField(max_length=20, null=True, blank=True, unique=True)
     division_code = models.CharField(max_length=5, blank=True, default="")
+    # On receipts, as whoever collects fees has it.
+    tax_code = models.CharField(max_length=14, blank=True, default="", db_default="")
     address = models.CharField(max_length=200, blank=True, default="")
     phone = models.CharField(max_length=20, blank=True, default="")
     email = models.EmailField(blank=True, default="")
@@ -55,6 +57,7 @@ class Role(models.TextChoices):
     SPECIALIST = "specialist", _("Specialist")
     LEADER = "leader", _("Leader")
     CASHIER = "cashier", _("Cashier")
+    AUDITOR = "auditor", _("Auditor")
     PUBLISHER = "publisher", _("Publisher")
     ADMINISTRATOR = "administrator", _("Administrator")
 

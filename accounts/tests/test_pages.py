@@ -25,7 +25,16 @@ PUBLIC = [
     "/accounts/reset/done/",
     "/accounts/reset/1-abc/",
 ]
-OWN = ["/account/", "/account/edit/", "/account/password/", "/account/email/", "/accounts/logout/"]
+OWN = [
+    "/account/",
+    "/account/edit/",
+    "/account/password/",
+    "/account/email/",
+    "/account/sessions/",
+    "/account/export/",
+    "/account/close/",
+    "/accounts/logout/",
+]
 ENGLISH = re.compile(
     r"\b(the|your|you|password|account|sign|please|enter|code|with|and|this|login|must|field|required|e-mail|address"
     r"|confirm|wrong|again|click|link|try|use|valid|hello)\b",

@@ -2,8 +2,11 @@
 
 import pytest
 
-from accounts.models import Representative
+from accounts.forms import ProfileForm
+from accounts.models import Representative, User
 from tests import factories
+from tests.cards import CARD
+from tests.pages import checks
 
 pytestmark = pytest.mark.django_db
 DETAILS = {
@@ -70,6 +73,31 @@ def test_what_the_desk_checked_stays(client):
     assert (user.full_name, user.personal_number, user.phone) == ("Nguyễn Văn An", "075199000011", "0912000009")
 
 
+def test_what_changes_while_the_page_is_open_is_left_alone(client, citizen, monkeypatch):
+    def meanwhile(**changes):
+        """Change the account between the moment in which the page's request read it and that in which it writes."""
+        checked = ProfileForm.clean_birth
+
+        def clean_birth(form):
+            User.objects.filter(pk=citizen.pk).update(**changes)
+            return checked(form)
+
+        monkeypatch.setattr(ProfileForm, "clean_birth", clean_birth)
+
+    client.force_login(citizen)
+    with monkeypatch.context():
+        meanwhile(language="en", sessions_valid_from=None, details={"a": {"value": "b", "text": "b"}})
+        assert client.post("/account/edit/", DETAILS).status_code == 302
+    citizen.refresh_from_db()
+    assert (citizen.language, citizen.details["a"]["text"], citizen.birth) == ("en", "b", "1999-05-27")
+    monkeypatch.undo()
+    meanwhile(assurance="verified")
+    page = client.post("/account/edit/", DETAILS | {"full_name": "Kẻ Khác"})
+    citizen.refresh_from_db()
+    assert page.status_code == 200 and 'value="Kẻ Khác"' in page.content.decode()
+    assert (citizen.full_name, citizen.assurance) == ("Nguyễn Văn An", "verified")
+
+
 def test_a_body_keeps_its_representative(client):
     user = factories.user(full_name="Công ty A", kind="enterprise", tax_code="0100233488", email="a@example.com")
     client.force_login(user)
@@ -112,3 +140,28 @@ def test_without_a_paper_the_number_is_left_empty_and_a_stray_one_is_pointed_out
     assert client.post("/account/edit/", DETAILS | {"id_kind": "khong_co", "id_number": ""}).status_code == 302
     citizen.refresh_from_db()
     assert (citizen.id_kind, citizen.identity_number) == ("khong_co", "")
+
+
+def test_a_card_fills_in_the_details_and_proves_nothing(client, citizen):
+    client.force_login(citizen)
+    page = client.post("/account/edit/", DETAILS | {"fill": "me", "card-me-text": CARD, "phone": "0912000099"})
+    html = page.content.decode()
+    assert page.status_code == 200 and "Nguyễn Thị Hồng Nhung" in html and "0912000099" in html and CARD not in html
+    assert checks.faults(html) == []
+    known = citizen.full_name
+    citizen.refresh_from_db()
+    assert citizen.full_name == known and citizen.assurance == "declared"
+    wrong = client.post("/account/edit/", DETAILS | {"card-me-text": "x"}).content.decode()
+    assert "không phải nội dung mã QR" in wrong and "Nguyễn Văn An" in wrong
+
+
+def test_a_card_changes_nothing_that_the_desk_has_checked(client, citizen):
+    citizen.assurance = "verified"
+    citizen.save()
+    client.force_login(citizen)
+    html = client.post("/account/edit/", DETAILS | {"fill": "me", "card-me-text": CARD}).content.decode()
+    assert "Nguyễn Thị Hồng Nhung" not in html and "Tổ 3, Ấp 2" in html
+    without = CARD.split("|")
+    without[5] = ""
+    html = client.post("/account/edit/", DETAILS | {"card-me-text": "|".join(without)}).content.decode()
+    assert "không hỏi gì về người đó" in html and "Đã điền" not in html

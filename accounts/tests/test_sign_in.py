@@ -110,7 +110,13 @@ def test_next_on_this_site_is_followed(visitor, confirmed):
 def test_officers_land_at_their_desk(commune):
     from allauth.account.models import EmailAddress
 
-    for person, path in ((commune.clerk, "/desk/"), (commune.leader, "/leader/"), (commune.cashier, "/account/")):
+    lands = {
+        commune.clerk: "/desk/",
+        commune.leader: "/leader/",
+        commune.cashier: "/desk/cash/",
+        commune.auditor: "/audit/",
+    }
+    for person, path in lands.items():
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
         browser = Visitor()
         assert sign_in(browser, person.email).url == path

@@ -18,6 +18,7 @@ from common.refusals import Refused
 from ..hooks import Held, sector_choices
 from ..models import Post, Role, Unit, UnitKind
 from ..people.changes import Terms
+from ..people.confirming import NEVER_TO_ONESELF
 from ..units.changes import Node, tree
 
 FIELDS_HINT = gettext_lazy("For specialists only. Tick none for all fields.")
@@ -110,7 +111,7 @@ class _TermsForm(_SpanForm):
     def terms_of(self, role: str) -> Terms:
         """Return a post of one role as typed."""
         data = self.cleaned_data
-        sectors = tuple(data["sectors"])
+        sectors = tuple(data.get("sectors", ()))
         for_all = role == Role.ADMINISTRATOR and data.get("for_all", False)
         return Terms(self.units[data["unit"]], role, data["title"], sectors, data["since"], data["until"], for_all)
 
@@ -120,7 +121,7 @@ class InviteForm(_TermsForm):
 
     name = FullNameField(label=gettext_lazy("Full name"), max_length=160)
     email = MailField(
-        label=gettext_lazy("E-mail address"),
+        label=gettext_lazy("Email address"),
         help_text=gettext_lazy("The invitation goes there; it must be the person's own."),
     )
     attach = forms.BooleanField(label=gettext_lazy("Give the posts to the account that exists"), required=False)
@@ -147,10 +148,21 @@ class InviteForm(_TermsForm):
 
 
 class PostForm(_TermsForm):
-    """Give one more post."""
+    """Give a person one more post; to themselves administrators give only what nobody else has to give."""
 
     role = forms.ChoiceField(label=gettext_lazy("Post"), choices=Role.choices)
     field_order = ["unit", "role", "title", "sectors", "since", "until", "for_all"]
+
+    def __init__(self, *args: Any, to: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if to.pk == self.by.pk:
+            choice_of(self, "role").choices = [one for one in Role.choices if one[0] not in NEVER_TO_ONESELF]
+            self.fields["role"].help_text = _(
+                "Nobody gives themselves a post that shows dossiers or money, or that gives posts. Ask another "
+                "administrator for those."
+            )
+            for name in self.fields.keys() & {"sectors", "for_all"}:
+                del self.fields[name]
 
     def terms(self) -> Terms:
         """Return the post as typed."""

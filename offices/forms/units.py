@@ -17,10 +17,11 @@ from common.forms.screen_forms import ChangeForm, OnceForm, ScreenForm
 from common.forms.widgets import AddressWidget
 from common.text import plain
 from common.values import divisions
+from common.values.identity import check_tax_code
 
 from .. import hooks
 from ..models import OpeningHours, Unit, UnitKind
-from ..units.checks import check_identifier, check_map_url
+from ..units.checks import check_identifier, check_link
 from ..units.opening import UNREADY
 from .people import AccessForm, unit_choices
 
@@ -32,6 +33,18 @@ WEEKDAYS = (
     gettext_lazy("Friday"),
     gettext_lazy("Saturday"),
     gettext_lazy("Sunday"),
+)
+# What both forms of a unit ask besides what stands above it.
+COLUMNS = (
+    "name",
+    "short_name",
+    "identifier",
+    "division_code",
+    "tax_code",
+    "address",
+    "phone",
+    "email",
+    "map_url",
 )
 _CLOCK = re.compile(r"(\d{1,2})(?:[:hg.](\d{2})?)?", re.ASCII)
 # Which kinds may stand above which.
@@ -96,9 +109,12 @@ class UnitForm(ScreenForm):
     )
     sure = forms.BooleanField(label=gettext_lazy("Change the identifier all the same"), required=False)
     division_code = DivisionField(label=gettext_lazy("Place"), required=False)
+    tax_code = LineField(
+        label=gettext_lazy("Tax code"), max_length=14, required=False, help_text=gettext_lazy("Stands on receipts.")
+    )
     address = LineField(label=gettext_lazy("Address of the desk"), max_length=200, required=False)
     phone = PhoneField(label=gettext_lazy("Phone"), required=False, max_length=20)
-    email = MailField(label=gettext_lazy("E-mail address"), required=False)
+    email = MailField(label=gettext_lazy("Email address"), required=False)
     map_url = LineField(
         label=gettext_lazy("Link to a map"),
         max_length=200,
@@ -134,10 +150,15 @@ class UnitForm(ScreenForm):
             raise ValidationError(_("Another unit has this identifier. Every unit needs its own."))
         return identifier
 
+    def clean_tax_code(self) -> str:
+        """Take a tax code in its form."""
+        typed = self.cleaned_data["tax_code"]
+        return check_tax_code(typed) if typed else ""
+
     def clean_map_url(self) -> str:
         """Take https only."""
         typed = self.cleaned_data["map_url"]
-        return check_map_url(typed) if typed else ""
+        return check_link(typed) if typed else ""
 
     def clean(self) -> dict[str, Any]:
         """Compare the unit above with the kind; ask before an identifier changes on a day with codes."""
@@ -177,8 +198,7 @@ class UnitForm(ScreenForm):
 
     def values(self) -> dict[str, Any]:
         """Return the columns as typed."""
-        names = ("name", "short_name", "identifier", "division_code", "address", "phone", "email", "map_url")
-        found = {name: self.cleaned_data[name] for name in names}
+        found = {name: self.cleaned_data[name] for name in COLUMNS}
         if "parent" in self.fields:
             found["parent"] = self.parents.get(self.cleaned_data["parent"])
         return found
@@ -201,8 +221,7 @@ class UnitChangeForm(UnitForm, ChangeForm):
     field_order = ["revision", "parent", "name", "short_name", "identifier", "sure", "division_code"]
 
     def __init__(self, *args: Any, unit: Unit, parent_slug: str, **options: Any) -> None:
-        names = ("name", "short_name", "identifier", "division_code", "address", "phone", "email", "map_url")
-        initial = {name: getattr(unit, name) for name in names} | {"parent": parent_slug}
+        initial = {name: getattr(unit, name) for name in COLUMNS} | {"parent": parent_slug}
         super().__init__(*args, initial=initial, **options)
 
 

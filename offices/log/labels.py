@@ -45,7 +45,7 @@ ACTIONS: dict[str, Any] = {
     "log.export": _("Log saved as a file"),
 }
 FIELDS: dict[str, Any] = {
-    "email": _("E-mail address"),
+    "email": _("Email address"),
     "browser": _("Browser"),
     "role": _("Post"),
     "title": _("Job title"),
@@ -62,6 +62,7 @@ FIELDS: dict[str, Any] = {
     "parent": _("Parent unit"),
     "identifier": _("Identifier"),
     "division_code": _("Code of the commune"),
+    "tax_code": _("Tax code"),
     "address": _("Address"),
     "phone": _("Phone"),
     "map_url": _("Link to a map"),

@@ -1,7 +1,5 @@
 """The log of changes as administrators read it: which lines, in which words, and as a file."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -14,6 +12,7 @@ from accounts.models import User
 from common.clock import LOCAL
 from common.text import digits_in, fold, readable
 from common.values import partial_date
+from common.values.sheets import csv_parts
 from common.web.paging import Page, keyset_page
 
 from ..models import AuditEntry, Unit
@@ -24,8 +23,6 @@ PAGE_SIZE = 50
 ABOUT_SHOWN = 10
 # More lines than this are not put into one file; a shorter range is asked for.
 MAX_LINES = 20_000
-# What spreadsheets take for a formula, full-width signs too; they skip white space before it.
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 
 
 @dataclass(frozen=True)
@@ -126,24 +123,16 @@ def lines_of(rows: Iterable[AuditEntry]) -> list[LogLine]:
     ]
 
 
-def csv_parts(rows: Iterable[AuditEntry]) -> Iterator[str]:
-    """Yield a CSV file line by line, with a BOM for spreadsheets; cells that look like formulas are disarmed."""
+def csv_rows(rows: Iterable[AuditEntry]) -> Iterator[str]:
+    """Yield the lines as a CSV file, part by part."""
     head = [_("Time"), _("Who"), _("Unit"), _("What was done"), _("To what"), _("Changes")]
-    yield "\ufeff" + _csv_line(head)
-    for line in (lines_of([row])[0] for row in rows):
-        changes = "; ".join(f"{what}: {before or '–'} → {after or '–'}" for what, before, after in line.changes)
-        moment = line.at.astimezone(LOCAL)
-        yield _csv_line([f"{moment:%d/%m/%Y %H:%M:%S}", line.by, line.unit, line.action, line.subject, changes])
+    return csv_parts(head, (_cells(lines_of([row])[0]) for row in rows))
 
 
-def _csv_line(cells: Iterable[str]) -> str:
-    out = io.StringIO()
-    csv.writer(out).writerow(map(_disarmed, cells))
-    return out.getvalue()
-
-
-def _disarmed(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA) else cell
+def _cells(line: LogLine) -> list[str]:
+    changes = "; ".join(f"{what}: {before or '–'} → {after or '–'}" for what, before, after in line.changes)
+    moment = line.at.astimezone(LOCAL)
+    return [f"{moment:%d/%m/%Y %H:%M:%S}", line.by, line.unit, line.action, line.subject, changes]
 
 
 def _people(found: QuerySet[AuditEntry], typed: str) -> list[int]:

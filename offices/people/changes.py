@@ -362,7 +362,7 @@ def send_link(user: User, unit_ids: set[int], *, by: User, now: datetime) -> Non
     if not user.is_active:
         raise Refused(_("This account is closed."))
     if not user.email:
-        raise Refused(_("This account has no e-mail address. Access is reset at the desk, with the identity card."))
+        raise Refused(_("This account has no email address. Access is reset at the desk, with the identity card."))
     _require_officer(user, unit_ids, now)
     with transaction.atomic():
         mail.link(user, by)

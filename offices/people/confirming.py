@@ -8,8 +8,8 @@ from accounts.models import User
 from ..models import Post, Role, Unit
 from ..querysets import PostQuerySet
 
-# What shows dossiers or the power to give such posts.
-NEVER_TO_ONESELF = frozenset({Role.CLERK, Role.SPECIALIST, Role.LEADER, Role.CASHIER, Role.ADMINISTRATOR})
+# What shows dossiers or money, or gives the power to give such posts.
+NEVER_TO_ONESELF = frozenset(Role) - {Role.PUBLISHER}
 CONFIRMED = frozenset({Role.LEADER, Role.ADMINISTRATOR})
 
 

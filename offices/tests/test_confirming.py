@@ -10,7 +10,7 @@ from django.urls import reverse
 from common.refusals import Refused, fingerprint
 from offices.access import has_role, looks_after_all
 from offices.models import AuditEntry, Post, Role
-from offices.people import changes, lists
+from offices.people import changes, confirming, lists
 from tests import factories
 from tests.pages import checks
 
@@ -33,6 +33,28 @@ def terms(commune, role, **more):
 
 def give(user, commune, role, by, **more):
     return changes.give_post(user, terms(commune, role, **more), by=by, now=factories.NOW)
+
+
+def test_ones_own_pages_offer_only_what_is_not_refused(admin, commune, second):
+    me = commune.administrator
+    clerk = Post.objects.create(user=me, unit=commune.unit, role="clerk", valid_from=TODAY)
+    html = page(admin, "post_give", me.pk)
+    assert '<option value="publisher"' in html and "Không ai tự phân công" in html
+    assert all(f'<option value="{role}"' not in html for role in confirming.NEVER_TO_ONESELF)
+    assert 'name="sectors"' not in html and 'name="for_all"' not in html
+    assert checks.faults(html) == []
+    assert fill(admin, "post_give", me.pk, unit="xuan-bac", role="publisher", since=TODAY).status_code == 302
+    own = page(admin, "person", me.pk)
+    assert f'"{address("post_change", me.pk, clerk.pk)}"' not in own
+    assert f'"{address("post_end", me.pk, clerk.pk)}"' in own
+    assert "Người quản trị khác sửa phân công này" in own
+    assert f'"{address("post_change", me.pk, me.posts.get(role="publisher").pk)}"' in own
+    # Of others everything is offered, but not oneself as the stand-in of a clerk.
+    assert '<option value="clerk"' in page(admin, "post_give", commune.clerk.pk)
+    html = page(admin, "post_substitute", commune.clerk.pk, commune.clerk.posts.get().pk)
+    assert f'<option value="{me.pk}"' not in html and f'<option value="{commune.leader.pk}"' in html
+    html = page(admin, "post_substitute", commune.publisher.pk, commune.publisher.posts.get().pk)
+    assert f'<option value="{me.pk}"' in html
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.PUBLISHER])

@@ -32,6 +32,7 @@ FIELDS = (
     "short_name",
     "identifier",
     "division_code",
+    "tax_code",
     "address",
     "phone",
     "email",

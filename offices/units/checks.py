@@ -68,10 +68,10 @@ def check_person_name(text: str) -> str:
     return check_text(text, 160)
 
 
-def check_map_url(text: str) -> str:
-    """Return a link to a map; https only, without a name or password in it."""
+def check_link(text: str, example: str = "https://maps.example.vn/xuan-bac") -> str:
+    """Return a link; https only, without a name or password in it. A refusal names an example of one."""
     url = clean(text).strip()
-    message = _("Write a whole link that begins with https://, for example https://maps.example.vn/xuan-bac.")
+    message = _("Write a whole link that begins with https://, for example %(example)s.") % {"example": example}
     try:
         _https(url)
         parts = urlsplit(url)

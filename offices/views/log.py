@@ -53,6 +53,6 @@ def export(request: HttpRequest) -> HttpResponseBase:
         )
     # Only what was there before: the file does not hold the line about itself.
     rows = found.filter(pk__lte=newest).iterator(chunk_size=500)
-    response = StreamingHttpResponse(lines.csv_parts(rows), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(lines.csv_rows(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="nhat-ky-{admin.day:%Y%m%d}.csv"'
     return response

@@ -25,6 +25,7 @@ from ..forms.people import AccessForm, InviteForm
 from ..log.lines import entries_about, lines_of
 from ..models import AuditEntry, Post, Role
 from ..people import changes, lists
+from ..people.confirming import NEVER_TO_ONESELF
 from .guards import administrator_only
 from .scope import Administrator, administrator_of
 
@@ -128,6 +129,7 @@ def _post_line(post: Post, sectors: dict[str, str], others: dict[tuple[int, str]
         "post": post,
         "sectors": ", ".join(sectors.get(code, code) for code in post.sectors),
         "takes_sectors": post.role == Role.SPECIALIST,
+        "is_never_own": post.role in NEVER_TO_ONESELF,
         "others": [other.full_name for other in others.get((post.unit_id, post.role), [])],
     }
 

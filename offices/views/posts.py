@@ -19,6 +19,7 @@ from .. import hooks
 from ..forms.people import AccessForm, PostChangeForm, PostEndForm, PostForm, ReassignForm, SubstituteForm
 from ..models import Post, Role, Unit
 from ..people import changes, lists
+from ..people.confirming import NEVER_TO_ONESELF
 from .guards import administrator_only
 from .scope import Administrator, administrator_of
 
@@ -39,7 +40,7 @@ def give(request: HttpRequest, pk: int) -> HttpResponse:
     admin = administrator_of(request)
     user = admin.person(pk)
     form = PostForm(
-        sent(request), units=admin.open_units, may_all=admin.looks_after_all, today=admin.day, **admin.asked
+        sent(request), to=user, units=admin.open_units, may_all=admin.looks_after_all, today=admin.day, **admin.asked
     )
     screen = Screen(
         _("Give a post to %(name)s") % {"name": user.full_name},
@@ -164,6 +165,8 @@ def substitute(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     user = admin.person(pk)
     held = admin.post(user, post)
     candidates = lists.possible_substitutes(admin.open_units, user, admin.day)
+    if held.role in NEVER_TO_ONESELF:
+        candidates = [candidate for candidate in candidates if candidate.pk != admin.user.pk]
     form = SubstituteForm(sent(request), people=candidates, today=admin.day, **admin.asked)
 
     def act() -> str:
