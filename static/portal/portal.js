@@ -34,6 +34,22 @@ function say(form, text, kind = "quiet") {
   return line;
 }
 
+// data-fills="id": what is chosen goes into that box, where it can be changed; then the box alone is sent.
+function fill(select) {
+  const box = document.getElementById(select.dataset.fills);
+  if (!box) return;
+  const texts = JSON.parse(select.dataset.texts ?? "{}");
+  const joint = box.localName === "textarea" ? "\n" : " ";
+  let filled = "";
+  select.removeAttribute("name");
+  select.addEventListener("change", () => {
+    const text = select.value && (texts[select.value] ?? select.selectedOptions[0].text.trim());
+    const own = filled && box.value.startsWith(filled) ? box.value.slice(filled.length).trimStart() : box.value;
+    box.value = [text, own].filter(Boolean).join(joint);
+    filled = text;
+  });
+}
+
 // data-once: a second tap on the button sends nothing.
 function once(form) {
   form.addEventListener("submit", (event) => {
@@ -117,6 +133,13 @@ function show({ page, main, url }, anchor) {
   target.focus();
 }
 
+// What was sent leaves its box: what is tried again sends nothing twice.
+function dropFirst(input) {
+  const rest = new DataTransfer();
+  [...input.files].slice(1).forEach((file) => rest.items.add(file));
+  input.files = rest.files;
+}
+
 // One file of a card, with progress and three retries; resolves with the page that answers, rejects when the network is gone.
 async function uploadOne(form, input) {
   const part = input.closest("[data-upload]");
@@ -151,37 +174,43 @@ async function uploadOne(form, input) {
   }
 }
 
-// data-papers: a page of papers. Whatever button is pressed, the files chosen so far are sent first, one by one, each to
-// its card (data-upload); a button with data-uploads does nothing more, any other one then does what it says.
+// data-papers: a page of papers. A file is sent to its card (data-upload) as soon as it is chosen; what still waits goes
+// first whatever button is pressed. A button with data-uploads (data-plain: hidden here) does nothing more, any other one
+// then does what it says.
 function papers(form) {
   let busy = false;
+  let next;
+  form.querySelectorAll("[data-plain]").forEach((line) => { line.hidden = true; });
   const chosen = () => [...form.querySelectorAll('[data-upload] input[type="file"]')].filter((input) => input.files.length);
+  form.addEventListener("change", (event) => {
+    if (!busy && event.target.type === "file" && event.target.files.length) form.requestSubmit(event.target.closest("section").querySelector("[data-uploads]"));
+  });
   form.addEventListener("submit", async (event) => {
     const waiting = chosen();
+    next = event.submitter;
     if (busy) event.preventDefault();
     if (busy || !waiting.length) return; // the server says what is missing
     event.preventDefault();
     busy = true;
-    const kept = new Map(waiting.map((input) => [input.id, input.files]));
     let answer;
     let card;
     try {
-      for (const input of waiting) {
+      // What is chosen meanwhile follows.
+      for (let [input] = waiting; input; [input] = chosen()) {
         card = input.closest("section")?.id;
         answer = await uploadOne(form, input);
-        kept.delete(input.id);
+        dropFirst(input);
         if (answer.main.querySelector("[data-error-summary]")) break;
-        input.value = "";
-        input.closest("[data-upload]").querySelectorAll("progress, [data-said]").forEach((line) => line.remove());
       }
     } catch {
       return;
     } finally {
       busy = false;
     }
-    const goesOn = !answer.main.querySelector("[data-error-summary]") && event.submitter && !("uploads" in event.submitter.dataset);
-    if (goesOn) {
-      form.requestSubmit(event.submitter);
+    const kept = new Map(chosen().map((input) => [input.id, input.files]));
+    // What is said of a picture is seen before the page is left.
+    if (!answer.main.querySelector("[data-error-summary], .messages .banner-warn") && next && !("uploads" in next.dataset)) {
+      form.requestSubmit(next);
       return;
     }
     show(answer, card);
@@ -190,6 +219,20 @@ function papers(form) {
       if (input) input.files = files;
     });
   });
+}
+
+// data-awaited="url": the picture of a file that has just come is being made; it is looked for a few times.
+function awaited(place) {
+  const picture = new Image(96, 128);
+  picture.alt = "";
+  picture.onload = () => place.replaceChildren(picture);
+  const look = async (pause, ...later) => {
+    await wait(pause);
+    if (!place.isConnected) return;
+    picture.onerror = () => { if (later.length) look(...later); };
+    picture.src = place.dataset.awaited;
+  };
+  look(...PAUSES);
 }
 
 // A file that was chosen and not sent yet is not left behind unasked.
@@ -321,6 +364,7 @@ function answerOf(form, name) {
   const found = form.elements[name];
   if (!found) return undefined; // three boxes or another page: the server alone knows
   const list = found instanceof RadioNodeList ? [...found] : [found];
+  if (list[0].closest("[data-conditional][hidden]")) return ""; // hidden is unanswered, as on the server
   if (list[0].type === "checkbox") {
     const ticked = list.filter((box) => box.checked).map((box) => box.value);
     return list.length > 1 ? ticked : ticked[0] ?? "";
@@ -368,13 +412,17 @@ function conditional(part) {
 function enhance(root) {
   const each = (selector, use) => root.querySelectorAll(selector).forEach(use);
   each("form[data-papers]", papers);
+  each("[data-awaited]", awaited);
   each("form[data-once]", once);
+  each("select[data-fills]", fill);
   each("form[data-autosave]", autosave);
   each("[data-session]", session);
   each("[data-select-all]", selectAll);
   each("[data-print]", print);
   each("[data-copy]", copy);
-  each("[data-conditional]", conditional);
+  each("div[data-conditional]", conditional);
+  // A title follows the questions below it.
+  each("h2[data-conditional]", conditional);
 }
 
 enhance(document);
