@@ -38,6 +38,27 @@ def flush_deletes_rows():
         yield
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer what CI asks of its second engine."""
+    parser.addoption("--database-only", action="store_true", help="leave out tests that say the same on every database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, where that is asked for, what touches no database of this process."""
+    if not config.getoption("--database-only"):
+        return
+    needed = {"db", "transactional_db", "django_db_setup"}
+    left_out = {
+        item
+        for item in items
+        if not item.get_closest_marker("django_db")
+        and not item.get_closest_marker("postgres")
+        and not needed.intersection(getattr(item, "fixturenames", ()))
+    }
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=list(left_out))
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out what only the other engine can show, or shows as well in less time."""
     if item.get_closest_marker("postgres") and connection.vendor != "postgresql":
@@ -90,7 +111,8 @@ def now() -> datetime:
 def commune(db):
     """A commune with opening hours, an entered calendar and officers in every role.
 
-    ``commune.unit``, ``commune.clerk``, ``.specialist``, ``.leader``, ``.cashier``, ``.publisher``, ``.administrator``.
+    ``commune.unit``, ``commune.clerk``, ``.specialist``, ``.leader``, ``.cashier``, ``.auditor``,
+    ``.publisher``, ``.administrator``.
     """
     return factories.commune()
 

@@ -1,9 +1,10 @@
-"""Prove that the desk's lists stay flat: python -m bench.proof --scale 1000000 (PostgreSQL only).
+"""Prove that lists stay flat and no payment is lost: python -m bench.proof --scale 1000000 (PostgreSQL only).
 
 Makes a database beside the one of DATABASE_URL, fills it with so many dossiers
 of a year, 5,000 in each unit, compares their worklist and prints how each list
 is answered: buffers against its goal, milliseconds, index. The database is
-dropped at the end. Ends with 1 when a goal is missed.
+dropped at the end. Before that, so many payments go through a storm of
+notifications (payments/tests/test_storm.py). Ends with 1 when a goal is missed.
 """
 
 import argparse
@@ -24,11 +25,13 @@ def main() -> int:
     """Make, fill, explain, print, drop."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", type=int, default=1_000_000, help="dossiers; default 1000000")
-    scale = parser.parse_args().scale
+    parser.add_argument("--payments", type=int, default=1000, help="payments; default 1000, 0 leaves them out")
+    options = parser.parse_args()
     given = os.environ.get("DATABASE_URL", "")
     if not given.startswith("postgres"):
         sys.exit("Set DATABASE_URL to a PostgreSQL server: buffers and plans are its own.")
     server = given.rpartition("/")[0]
+    lost = storm(options.payments) if options.payments else 0
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mot-cua-proof-"))
         drop = ["psql", "-q", f"{server}/postgres", "-c", f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"]
@@ -42,7 +45,21 @@ def main() -> int:
             "REDIS_URL": "",
         }
         Path(folder, "static").mkdir()
-        return prove(scale)
+        return prove(options.scale) or lost
+
+
+def storm(payments: int) -> int:
+    """Take so many payments whose notifications come doubled, shuffled, forged and late; returns 1 when one is lost."""
+    words = [sys.executable, "-m", "pytest", "-q", "-s", "--show-capture=no", "-p", "no:logging"]
+    began = perf_counter()
+    done = subprocess.run(
+        [*words, "payments/tests/test_storm.py"],
+        env=os.environ | {"STORM": str(payments), "LOG_LEVEL": "CRITICAL"},
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    say(began, f"{payments} payments: {'every đồng is accounted for' if done.returncode == 0 else 'NOT in order'}")
+    return int(done.returncode != 0)
 
 
 def prove(scale: int) -> int:

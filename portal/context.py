@@ -15,6 +15,7 @@ from dossiers.querysets import DESK_ROLES
 from offices.access import current_posts, looks_after_all
 from offices.calendar.office_calendar import missing_years
 from offices.models import Role
+from payments.audit.guards import READERS
 
 
 def site_unit() -> SimpleNamespace:
@@ -26,7 +27,7 @@ def site_unit() -> SimpleNamespace:
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Give templates DEMO, display, site_unit, here, session_left (seconds), is_officer (of the desk), is_clerk,
-    is_leader, is_publisher, is_administrator, looks_after_all, missing_years
+    is_leader, is_cashier, reads_money, is_publisher, is_administrator, looks_after_all, missing_years
     (whose days off should have been entered) and alert_count
     (alerts that no administrator has acknowledged; 0 for everybody else).
 
@@ -43,6 +44,8 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "is_officer": SimpleLazyObject(lambda: not roles.isdisjoint(DESK_ROLES)),
         "is_clerk": SimpleLazyObject(lambda: Role.CLERK in roles),
         "is_leader": SimpleLazyObject(lambda: Role.LEADER in roles),
+        "is_cashier": SimpleLazyObject(lambda: Role.CASHIER in roles),
+        "reads_money": SimpleLazyObject(lambda: not roles.isdisjoint(READERS)),
         "is_publisher": SimpleLazyObject(lambda: Role.PUBLISHER in roles),
         "is_administrator": SimpleLazyObject(lambda: Role.ADMINISTRATOR in roles),
         "looks_after_all": SimpleLazyObject(

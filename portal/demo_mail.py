@@ -27,7 +27,9 @@ def demo_mail(request: HttpRequest) -> HttpResponse:
     page = keyset_page(
         Notification.objects.defer("body"), ("-pk",), after=request.GET.get("after", ""), size=PAGE, has_empty=False
     )
-    return render(request, "portal/demo_mail.html", {"mails": page.rows, "older": page.next})
+    return render(
+        request, "portal/demo_mail.html", {"mails": page.rows, "older": page.next, "simulator": settings.SIMULATOR_URL}
+    )
 
 
 @login_not_required

@@ -5,14 +5,15 @@ from datetime import date
 from django.template.loader import render_to_string
 
 from common.kept import until_changed
+from common.text import translated
 from offices.models import OpeningHours, Unit
 from procedures.finding.search import LINKS, offered_choices
-from procedures.labels import event_name, name_in
+from procedures.labels import name_in
 from procedures.models import LifeEvent, Procedure, ProcedureVersion, Sector
 
 from .units import unit_cards
 
-MOST_USED = 8
+MOST_USED = 6
 
 
 @until_changed(LifeEvent, LINKS, OpeningHours, Procedure, ProcedureVersion, Sector, Unit, most=8, is_shared=True)
@@ -20,7 +21,7 @@ def home_page(day: date, language: str) -> tuple[str, ...]:
     """Return the page below its head, in the active language; one text. One query when the rest is kept."""
     context = {
         "procedures": _most_used(day),
-        "events": [(event.code, event_name(event)) for event in offered_choices().events],
+        "events": [(event.code, translated(event, "name")) for event in offered_choices().events],
         "units": unit_cards(language),
     }
     return (str(render_to_string("portal/_home.html", context)),)

@@ -1,7 +1,8 @@
 """Paths of those who run an installation: publishers and administrators, under one name."""
 
+from dossiers.manage.urls import urlpatterns as keeping
 from offices.urls import urlpatterns as administration
 from procedures.manage.urls import urlpatterns as publishing
 
 app_name = "manage"
-urlpatterns = [*administration, *publishing]
+urlpatterns = [*administration, *publishing, *keeping]

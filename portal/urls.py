@@ -14,8 +14,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("portal.manage_urls")),
     path("", include("dossiers.applicant.urls")),
     path("", include("dossiers.track.urls")),
+    # Before the desk's own: one more word behind a dossier's code is the name of an action there.
+    path("", include("payments.desk.urls")),
     path("", include("dossiers.desk.urls")),
     path("", include("dossiers.desk.leader_urls")),
+    path("", include("payments.public.urls")),
+    path("", include("payments.applicant.urls")),
+    path("", include("payments.post.urls")),
+    path("", include("payments.audit.urls")),
 ]
 
 handler400 = "portal.errors.bad_request"

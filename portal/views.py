@@ -28,7 +28,15 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """Explain how to file, follow, supplement and collect."""
-    return render(request, "portal/help.html", {"has_two_names": settings.LEVEL_NAMES == "two"})
+    pays = settings.PAYS_ONLINE
+    words = {
+        "has_two_names": settings.LEVEL_NAMES == "two",
+        "pays_online": pays,
+        "level_4": _("You file and pay online and get the result online or by post.")
+        if pays
+        else _("You file online and get the result online or by post."),
+    }
+    return render(request, "portal/help.html", words)
 
 
 @login_not_required

@@ -1,15 +1,18 @@
 """Small hand-written factories; each returns a saved object with sensible Vietnamese data."""
 
+import hashlib
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from types import SimpleNamespace
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from accounts.models import User
 from common.clock import LOCAL
 from common.database import append_only
 from common.text import fold
-from dossiers.models import Applicant, Dossier
+from dossiers.models import Applicant, Dossier, Paper, Preview
 from offices.models import CalendarYear, OpeningHours, Post, Role, Unit
 from procedures.finding.indexing import write_search_text
 from procedures.models import (
@@ -117,8 +120,13 @@ def commune(slug: str = "xuan-bac", name: str = "Xã Xuân Bắc", identifier: s
     return SimpleNamespace(unit=unit, **people)
 
 
-def version(unit: Unit | None = None, *, level: int = 4, code: str = "1.000001", **fields: Any) -> ProcedureVersion:
-    """A published procedure with a short form, two papers and three steps, offered by ``unit``."""
+def version(
+    unit: Unit | None = None, *, level: int = 4, code: str = "1.000001", paper_en: str = "", **fields: Any
+) -> ProcedureVersion:
+    """A published procedure with a short form, two papers and three steps, offered by ``unit``.
+
+    ``paper_en`` is the English name of its first paper.
+    """
     sector, _made = Sector.objects.get_or_create(
         code="ho-tich", defaults={"name": "Hộ tịch", "name_en": "Civil status"}
     )
@@ -144,7 +152,9 @@ def version(unit: Unit | None = None, *, level: int = 4, code: str = "1.000001",
     made = ProcedureVersion.objects.create(procedure=procedure, **(values | {"status": "draft"}))
     for n, (role, allotted) in enumerate((("clerk", 4), ("specialist", 16), ("leader", 4)), start=1):
         ProcedureStep.objects.create(version=made, n=n, role=role, text=f"Bước {n}", allotted=allotted)
-    RequiredPaper.objects.create(version=made, n=1, key="chung-sinh", name="Giấy chứng sinh", originals=1)
+    RequiredPaper.objects.create(
+        version=made, n=1, key="chung-sinh", name="Giấy chứng sinh", name_en=paper_en, originals=1
+    )
     RequiredPaper.objects.create(
         version=made,
         n=2,
@@ -183,6 +193,15 @@ def draft(owner: User, unit: Unit, of: ProcedureVersion | None = None, **fields:
     for required in of.papers.filter(is_required=True):
         made.papers.create(required=required, name=required.name, kind="promised", uploaded_by=owner, uploaded_at=NOW)
     return made
+
+
+def previews(paper: Paper, content: bytes = b"RIFF") -> None:
+    """Put pictures beside a paper's file: the small one and that of its first page."""
+    for page in (0, 1):
+        row = Preview(paper=paper, page=page, size=len(content), sha256=hashlib.sha256(content).hexdigest())
+        row.file.save("page.webp", ContentFile(content), save=False)
+        row.save()
+    Paper.objects.filter(pk=paper.pk).update(previewed=1)
 
 
 def applicant(dossier: Dossier, **fields: Any) -> Applicant:

@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("accounts", "common", "dossiers", "eforms", "notifications", "offices", "portal", "procedures", "tests")
+PACKAGES: tuple[str, ...] = (
+    *("accounts", "common", "dossiers", "eforms", "notifications", "offices", "payments", "portal", "procedures"),
+    *("simulator", "tests"),
+)
 
 
 def git(folder: Path, *words: str) -> None:
@@ -135,7 +138,7 @@ def test_reports_of_a_good_run_are_counted(reports):
     code, said = check(reports)
     assert code == 0
     assert [line.split() for line in said.splitlines()][1] == ["accounts", "1", "1", "0"]
-    assert [line.split() for line in said.splitlines()][-2] == ["all", "9", "9", "1"]
+    assert [line.split() for line in said.splitlines()][-2] == ["all", "11", "11", "1"]
 
 
 def test_every_package_with_tests_is_counted(reports):
@@ -148,6 +151,15 @@ def test_a_package_whose_tests_are_gone_fails_the_run(reports, suite):
     report(reports / f"{suite}.xml", tuple(name for name in PACKAGES if name != "offices"))
     assert check(reports)[0] == 1
     assert f"{suite}: no test of offices ran" in check(reports)[1]
+
+
+def test_a_package_without_database_tests_need_not_run_on_the_second_engine(reports):
+    """Of simulator, --database-only leaves nothing; that its tests ran at all, the first run shows."""
+    without = tuple(name for name in PACKAGES if name != "simulator")
+    report(reports / "postgresql.xml", without)
+    assert check(reports)[0] == 0
+    report(reports / "sqlite.xml", without)
+    assert "sqlite: no test of simulator ran" in check(reports)[1]
 
 
 def test_skipped_tests_do_not_count(reports):

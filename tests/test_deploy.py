@@ -9,11 +9,12 @@ import yaml
 from django.urls import reverse
 
 from common.heartbeat import QUEUES
+from portal.settings.payments import MEANINGS
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES = COMPOSE["services"]
-OURS = ("prepare", "web", "worker", "mail", "beat")
+OURS = ("prepare", "web", "worker", "mail", "money", "beat")
 FLAGS = ("--quiet", "--without-gossip", "--without-mingle", "--without-heartbeat")
 
 
@@ -37,21 +38,29 @@ def known_variables() -> set[str]:
     """Return every environment variable that the program reads."""
     sources = [*(ROOT / "portal" / "settings").glob("*.py"), ROOT / "deploy" / "gunicorn.py", ROOT / "manage.py"]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    return set(re.findall(r"""(?:env(?:\.\w+)?|environ\.get|setdefault)\(\s*"([A-Z_]+)\"""", text))
+    return set(MEANINGS) | set(re.findall(r"""(?:env(?:\.\w+)?|environ\.get|setdefault)\(\s*"([A-Z_]+)\"""", text))
 
 
 def test_services_are_the_whole_installation():
-    assert set(SERVICES) == {"prepare", "web", "worker", "mail", "beat", "database", "redis", "proxy"}
+    assert set(SERVICES) == {*OURS, "database", "redis", "proxy"}
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "mail", "beat"])
+@pytest.mark.parametrize("name", ["web", "worker", "mail", "money", "beat"])
 def test_commands_start_the_processes_of_make_run(name):
-    assert without_options(SERVICES[name]["command"]) == without_options(procfile()[name])
+    # On one machine the worker of mail serves money too.
+    made = procfile()["mail" if name == "money" else name]
+    assert without_options(SERVICES[name]["command"]) == without_options(made)
+
+
+def test_the_simulator_belongs_to_a_demonstration_alone():
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8") + (ROOT / "Procfile").read_text(encoding="utf-8")
+    assert "simulator" not in text.lower()
+    assert "simulator" in (ROOT / "deploy" / "simulator.procfile").read_text(encoding="utf-8")
 
 
 def test_the_clock_runs_once_in_both_places():
     assert set(procfile()) == {"web", "worker", "mail", "beat"}
-    for commands in (procfile(), {name: SERVICES[name]["command"] for name in ("web", "worker", "mail", "beat")}):
+    for commands in (procfile(), {name: SERVICES[name]["command"] for name in OURS[1:]}):
         assert [name for name, words in commands.items() if "beat" in words or "--beat" in words] == ["beat"]
     assert "deploy" not in SERVICES["beat"]
 
@@ -67,11 +76,17 @@ def documented() -> list[list[str]]:
     return [shlex.split(line, comments=True) for line in readme.splitlines() if line.startswith("    celery ")]
 
 
-def test_every_queue_is_served_in_every_installation_and_mail_by_a_worker_of_its_own():
-    compose = [SERVICES[name]["command"] for name in ("worker", "mail", "beat")]
-    for commands in (list(procfile().values()), compose, documented()):
+def test_every_queue_is_served_in_every_installation_and_mail_and_money_wait_for_no_pdf():
+    compose = [SERVICES[name]["command"] for name in ("worker", "mail", "money", "beat")]
+    apart = [{"mail"}, {"money"}, {"celery", "pdf"}]
+    for commands, expected in (
+        (list(procfile().values()), [{"mail", "money"}, {"celery", "pdf"}]),
+        (compose, apart),
+        (documented(), apart),
+    ):
         served = [queues(words) for words in commands if "worker" in words]
-        assert sorted(served, key=len) == [{"mail"}, set(QUEUES) - {"mail"}]
+        assert sorted(map(sorted, served)) == sorted(map(sorted, expected))
+        assert set().union(*served) == set(QUEUES)
         assert len([words for words in commands if "beat" in words]) == 1
 
 
@@ -127,7 +142,7 @@ def test_services_others_wait_for_have_a_health_check(name):
 
 
 def test_everything_waits_for_prepared_tables():
-    for name in ("web", "worker", "mail", "beat"):
+    for name in OURS[1:]:
         assert SERVICES[name]["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
 
 
@@ -141,7 +156,11 @@ def test_files_and_rows_outlive_the_containers(name):
 def test_only_the_proxy_is_reached_from_outside():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert COMPOSE["networks"]["inside"] == {"internal": True}
-    assert [name for name, service in SERVICES.items() if "outside" in service["networks"]] == ["mail", "proxy"]
+    assert [name for name, service in SERVICES.items() if "outside" in service["networks"]] == [
+        "mail",
+        "money",
+        "proxy",
+    ]
 
 
 def test_files_named_by_the_containers_exist():

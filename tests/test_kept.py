@@ -20,7 +20,9 @@ from portal.units import unit_cards
 from procedures import catalogue, tasks
 from procedures.finding import cards, search, spelling
 from procedures.finding.listing import on_offer
+from procedures.guiding import checklists, deadlines, signposts
 from procedures.models import (
+    ChecklistStep,
     LifeEvent,
     Offering,
     OfferingFee,
@@ -28,6 +30,7 @@ from procedures.models import (
     ProcedureFigures,
     ProcedureVersion,
     Sector,
+    Signpost,
     TitleWord,
 )
 from procedures.public import written
@@ -55,6 +58,11 @@ def shown(commune):
         procedure=version.procedure, year=2026, received=9, decided=9, on_time=9, counted_at=factories.NOW
     )
     TitleWord.objects.get_or_create(word="khai")
+    signpost = Signpost.objects.create(
+        code="ho-chieu", name="Hộ chiếu", words=["hộ chiếu"], agency="Công an", how="Đến", basis="Luật", reviewed_on=DAY
+    )
+    signpost.procedures.add(version.procedure)
+    ChecklistStep.objects.create(event=LifeEvent.objects.get(), n=1, signpost=signpost)
     return version
 
 
@@ -117,6 +125,18 @@ def calendar(_shown):
     return found.hours, dict(found.days), found.years, missing_years(DAY)
 
 
+def pointing(_shown):
+    return signposts.answering("hộ chiếu", DAY, "vi")
+
+
+def checklist(_shown):
+    return checklists.checklist_of("sinh-con", "vi")
+
+
+def last_day(_shown):
+    return deadlines.deadline(DAY, 1, "days", DAY)
+
+
 def lifted(change):
     def changed(shown):
         with append_only.lifted():
@@ -128,23 +148,26 @@ def lifted(change):
 ALL: dict[str, tuple[list[Any], Any]] = {
     "a notice": ([page, version_texts], lambda _s: Procedure.objects.update(notice="Nghỉ lễ")),
     "a question": ([page], lambda _s: Procedure.objects.update(faq=[{"question": "Sao?", "answer": "Vậy."}])),
-    "the last day": ([page, card, entry], lambda _s: Procedure.objects.update(accept_until=date(2026, 3, 1))),
+    "the last day": ([page, entry], lambda _s: Procedure.objects.update(accept_until=date(2026, 3, 1))),
     "popularity": ([offered], lambda _s: Procedure.objects.update(popularity=7)),
     "search words": ([offered], lambda _s: Procedure.objects.update(search_text="\n khac \n\n\n")),
     "a sector": ([page, card, choices, version_texts], lambda _s: Sector.objects.update(name="Lĩnh vực khác")),
-    "a life event": ([page, choices, home_page], lambda _s: LifeEvent.objects.update(name="Cưới")),
+    "a life event": ([page, choices, home_page, checklist], lambda _s: LifeEvent.objects.update(name="Cưới")),
     "its links": ([page, offered, choices], lambda _s: Procedure.objects.get().life_events.clear()),
     "figures": ([page, card], lambda _s: ProcedureFigures.objects.update(on_time=1)),
     "an offering": ([page, card, offer, offered], lambda _s: Offering.objects.update(level=2)),
-    "its end": ([page, offer, offered], lambda _s: Offering.objects.update(until=date(2026, 3, 1))),
+    "its end": ([page, offer, offered, pointing], lambda _s: Offering.objects.update(until=date(2026, 3, 1))),
     "a fee of its own": ([page, card, offer], lambda _s: OfferingFee.objects.update(amount_vnd=7000)),
     "a unit": ([page, offer, choices, home_page, unit_cards], lambda _s: Unit.objects.update(name="A", short_name="B")),
-    "a closed unit": ([page, offer, offered], lambda _s: Unit.objects.update(filing_since=None)),
+    "a closed unit": ([page, offer, offered, pointing], lambda _s: Unit.objects.update(filing_since=None)),
     "opening hours": (
         [page, home_page, unit_cards, calendar],
         lambda _s: OpeningHours.objects.filter(weekday=0).delete(),
     ),
-    "a day off": ([calendar], lambda _s: Holiday.objects.create(day=date(2026, 3, 24), name="Nghỉ")),
+    "a signpost": ([pointing, checklist], lambda _s: Signpost.objects.update(name="Khác")),
+    "what helps": ([pointing], lambda _s: Signpost.objects.get().procedures.clear()),
+    "a step of an event": ([checklist], lambda _s: ChecklistStep.objects.update(gain="Được đi")),
+    "a day off": ([calendar, last_day], lambda _s: Holiday.objects.create(day=date(2026, 3, 24), name="Nghỉ")),
     "a year": ([calendar], lambda _s: CalendarYear.objects.filter(year=2026).delete()),
     "a word": ([lambda _s: list(spelling.known_words().titles)], lambda _s: TitleWord.objects.create(word="moi")),
     "an end": (
@@ -155,7 +178,7 @@ ALL: dict[str, tuple[list[Any], Any]] = {
     "a step": ([page, version_texts], lifted(lambda s: s.steps.filter(n=1).update(text="Bước khác"))),
     "a fee": ([page, version_texts], lifted(lambda s: s.fees.update(name="Phí khác"))),
     "an exemption": ([page, version_texts], lifted(lambda s: s.fees.get().exemptions.update(who="Người khác"))),
-    "a name": ([page, card, home_page], lifted(lambda _s: ProcedureVersion.objects.update(name="Tên khác"))),
+    "a name": ([page, card, home_page, pointing], lifted(lambda _s: ProcedureVersion.objects.update(name="Tên khác"))),
     "raw SQL": ([page, version_texts], lambda _s: run("UPDATE procedures_procedure SET notice = 'Nghỉ'")),
     "raw SQL of units": ([unit_cards], lambda _s: run("UPDATE offices_unit SET name = 'Khác'")),
 }
@@ -256,10 +279,12 @@ def test_every_kept_function_is_asked_here():
     assert names == {
         "_calendar",
         "_entered_years",
+        "_kinds_of_days",
         # A stored file never changes.
         "_size",
         "_texts",
         "cards",
+        "checklist_of",
         "home_page",
         "known_words",
         "offer_of",
@@ -267,6 +292,7 @@ def test_every_kept_function_is_asked_here():
         "on_offer",
         "unit_cards",
         "version_of",
+        "written",
     }
     assert all(isinstance(one, Kept) for one in kept._everything)
 

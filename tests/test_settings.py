@@ -132,6 +132,58 @@ def test_production_refuses_doubtful_values(doubtful):
     assert refused(**(GOOD | doubtful)) == sorted(doubtful)
 
 
+PAYING = {
+    "VNPAY_URL": "https://sandbox.vnpayment.vn",
+    "VNPAY_TERMINAL": "DEMOXA01",
+    "VNPAY_SECRETS": "RAOEXHYVSDDIIENYWSLDIIZTANXUXZFJ,OLDEXHYVSDDIIENYWSLDIIZTANXUXZFJ",
+    "BANK_BIN": "970405",
+    "BANK_NAME": "Agribank",
+    "BANK_ACCOUNT": "1500201012345",
+    "BANK_HOLDER": "KBNN",
+    "BANK_FEED_URL": "https://bank.example.vn/feed",
+}
+
+
+def test_production_takes_whole_ways_of_paying():
+    code = "print(settings.VNPAY['terminal'], settings.VIETQR['account'], settings.VNPOST['base_url'] or '-')"
+    done = start("portal.settings.production", code, **GOOD, **PAYING)
+    assert done.stdout.split() == ["DEMOXA01", "1500201012345", "-"], done.stderr
+
+
+@pytest.mark.parametrize(
+    ("doubtful", "named"),
+    [
+        ({"SIMULATOR_URL": "http://localhost:8001"}, ["SIMULATOR_URL"]),
+        ({"VNPAY_SECRETS": ""}, ["VNPAY_SECRETS"]),
+        ({"VNPAY_TERMINAL": "SIMTMN01", "VNPAY_SECRETS": "SIM_SECRET_0001"}, ["VNPAY_SECRETS", "VNPAY_TERMINAL"]),
+        ({"VNPAY_URL": "http://sandbox.vnpayment.vn", "VNPAY_TERMINAL": "x"}, ["VNPAY_TERMINAL", "VNPAY_URL"]),
+        ({"BANK_HOLDER": "", "BANK_BIN": "97040"}, ["BANK_BIN", "BANK_HOLDER"]),
+        ({"BANK_BIN": "970000", "BANK_ACCOUNT": "0000000000000"}, ["BANK_ACCOUNT", "BANK_BIN"]),
+        (
+            {"VNPOST_URL": "https://connect-my.vnpost.vn", "VNPOST_PASSWORD": "SIM_PASSWORD"},
+            [
+                "VNPOST_CONTRACT",
+                "VNPOST_CUSTOMER",
+                "VNPOST_PASSWORD",
+                "VNPOST_SETTLEMENT_KEY",
+                "VNPOST_USERNAME",
+                "VNPOST_WEBHOOK_KEY",
+            ],
+        ),
+        ({"PROVIDER_TIMEOUT": "soon", "VNPOST_CODES": "{"}, ["PROVIDER_TIMEOUT", "VNPOST_CODES"]),
+    ],
+)
+def test_production_refuses_half_a_provider_and_the_simulators_values(doubtful, named):
+    assert refused(**(GOOD | PAYING | doubtful)) == named
+
+
+def test_only_production_shows_an_account_of_somebody():
+    code = "print(repr(settings.VIETQR['account']), settings.PAYS_ONLINE)"
+    assert start("portal.settings.dev", code, **PAYING).stdout.split() == ["''", "True"]
+    simulated = start("portal.settings.dev", code, **PAYING, SIMULATOR_URL="http://localhost:8001")
+    assert simulated.stdout.split() == ["'0000000000000'", "True"]
+
+
 def test_production_takes_sqlite_only_when_asked():
     environment = GOOD | {"DATABASE_URL": "sqlite:////tmp/portal.sqlite3", "ALLOW_SQLITE": "1"}
     done = start("portal.settings.production", "print('started')", **environment)

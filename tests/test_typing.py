@@ -20,6 +20,7 @@ from common.forms.fields import (
     BankAccountField,
     CodeField,
     DayField,
+    DecimalField,
     FullNameField,
     LineField,
     LinesField,
@@ -54,7 +55,7 @@ from procedures.manage.forms.versions import CountField, HoursField
 from procedures.paper.prepared import qr_text, read_code
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("portal", "dossiers", "procedures", "notifications", "offices", "eforms", "accounts", "common")
+PACKAGES = ("portal", "payments", "dossiers", "procedures", "notifications", "offices", "eforms", "accounts", "common")
 MARKS = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\ufe0e\ufe0f"
 XUAN_BAC = "26428"
 PASTED = f"\u202d\u00d0ặng{MARKS}\u00a0Va\u0306n\u2003An\u202c"
@@ -176,6 +177,7 @@ def _cases():
         MailField: [(MailField, "\u200ban@example.vn\u2060", "an@example.vn")],
         WholeNumberField: [(WholeNumberField, "\u200e8\u00a0000\ufeff", 8000)],
         MoneyField: [(MoneyField, "8.000\u00a0₫\u200b", 8000)],
+        DecimalField: [(lambda: DecimalField(decimals=1, unit="m²"), "\u200b1.234,5\u00a0m2", "1234.5")],
         FeeField: [(FeeField, "\u200b8.000 đồng", 8000)],
         CountField: [(lambda: CountField(maximum=9), "\u200b7", 7)],
         HoursField: [(HoursField, "\u200b１,5\u00a0", Decimal("1.5"))],

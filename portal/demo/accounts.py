@@ -87,6 +87,10 @@ ACCOUNTS = (
         "thu-ngan@example.com", "Vũ Thị Hạnh", "cashier, Xuân Bắc", post=PostOf(XUAN_BAC, Role.CASHIER, "Kế toán")
     ),
     Account(
+        "kiem-toan@example.com", "Phan Thị Mỹ Dung", "auditor, Xuân Bắc",
+        post=PostOf(XUAN_BAC, Role.AUDITOR, "Kiểm toán nội bộ"),
+    ),
+    Account(
         "cong-bo@example.com", "Bùi Quốc Việt", "publisher, Xuân Bắc",
         post=PostOf(XUAN_BAC, Role.PUBLISHER, "Kiểm soát thủ tục hành chính"),
     ),

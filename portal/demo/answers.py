@@ -19,7 +19,7 @@ from eforms.schema import Question, Schema
 
 from .household import Household
 from .people import HAMLETS, Person, aged, later, somebody
-from .texts import CHOSEN, DAYS, FIXED_DAYS, LONG_TEXTS, NUMBERS, REQUESTS, TEXTS
+from .texts import CHOSEN, DAYS, DECIMALS, FIXED_DAYS, LONG_TEXTS, NUMBERS, REQUESTS, TEXTS
 
 # How often a question that may be left out is answered.
 OPTIONAL = 0.35
@@ -133,7 +133,10 @@ class Filling:
 
     def answer(self, question: Question) -> None:
         """Answer a question that is asked, if anybody would."""
-        if not question.is_asked or not form_schema.show(question.show_if, self.answers):
+        if question.type == "note" or not form_schema.show(question.show_if, self.answers):
+            return
+        if question.derive:
+            self.answers[question.key] = form_schema.derived(question, self.answers, self.today)
             return
         own = OWN.get(question.prefill)
         is_due = question.is_required or bool(own and getattr(self.person, own)) or question.key == "t_motor"
@@ -173,6 +176,9 @@ class Filling:
             case "number":
                 yield from (number for end, number in NUMBERS.items() if key.endswith(end))
                 yield from (self.rng.randint(1, 3), 1, 2, 5, 10)
+            case "decimal":
+                yield from (str(number) for end, number in DECIMALS.items() if key.endswith(end))
+                yield from ("12.5", "1")
             case "money":
                 yield 100_000_000 if key.startswith("capital") else self.rng.randint(5, 60) * 1_000_000
             case "phone":

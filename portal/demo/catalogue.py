@@ -21,35 +21,48 @@ BIRTH, MARRIAGE, DEATH, CERTIFIED, RESIDENCE, STAY = (
     "1.004194",
 )
 REPLACED = "XA-9001"
+ASKED = ("question", "answer", "question_en", "answer_en")
 FAQ = {
     BIRTH: (
         (
             "Con tôi sinh đã hơn 60 ngày, còn làm được không?",
             "Được. Quá 60 ngày là đăng ký quá hạn: thủ tục không đổi, có thể phải nộp lệ phí theo quy định của tỉnh.",
+            "My child was born more than 60 days ago. Can I still register?",
+            "Yes. After 60 days it is late: the procedure is the same, and the fee of the province may be due.",
         ),
         (
             "Tôi tạm trú ở xã, có phải về quê làm khai sinh cho con không?",
             "Không. Bạn đăng ký ở xã nơi cha hoặc mẹ cư trú, thường trú hay tạm trú đều được.",
+            "I only have temporary residence here. Must I go home to register my child?",
+            "No. You register in the commune where either parent lives, with permanent or temporary residence.",
         ),
         (
             "Giấy chứng sinh bị mất thì làm thế nào?",
             "Xin bệnh viện cấp lại. Nếu không được thì nộp văn bản của người làm chứng hoặc giấy cam đoan.",
+            "What if the birth notification is lost?",
+            "Ask the hospital for a new one. If there is none, hand in a witness statement or a sworn statement.",
         ),
     ),
     MARRIAGE: (
         (
             "Một người đi nộp thay được không?",
             "Nộp hồ sơ thì một người nộp được. Khi nhận Giấy chứng nhận kết hôn, cả hai phải cùng có mặt để ký.",
+            "Can one of us file alone?",
+            "One of you may file. To get the marriage certificate both must be there together to sign.",
         ),
         (
             "Có phải xin giấy xác nhận độc thân trước không?",
             "Chỉ khi bạn cư trú ở xã khác và hệ thống không tra được tình trạng hôn nhân của bạn.",
+            "Must I first get a certificate of marital status?",
+            "Only if you live in another commune and your marital status cannot be found in the system.",
         ),
     ),
     CERTIFIED: (
         (
             "Bản sao chứng thực dùng được bao lâu?",
             "Luật không quy định thời hạn; nơi nhận có thể yêu cầu bản mới.",
+            "How long is a certified copy valid?",
+            "The law sets no limit; whoever receives it may ask for a new one.",
         ),
     ),
 }
@@ -63,7 +76,7 @@ NOTICE = (
 def dress(now: datetime) -> None:
     """Write what the screens of the catalogue show; call once everything else of the demonstration is there."""
     for code, questions in FAQ.items():
-        faq = [{"question": question, "answer": answer} for question, answer in questions]
+        faq = [dict(zip(ASKED, texts, strict=True)) for texts in questions]
         Procedure.objects.filter(code=code).update(faq=faq)
     Procedure.objects.filter(code=DEATH).update(notice=NOTICE)
     day = local_day(now)

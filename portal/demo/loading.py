@@ -14,7 +14,7 @@ from common.files.uploads import Accepted, accept
 from dossiers.timeline import figures
 from notifications.models import Notification, State
 
-from . import catalogue, stories, town
+from . import catalogue, money, stories, town
 from .accounts import ACCOUNTS
 
 SEED = 2026
@@ -35,7 +35,10 @@ def load(now: datetime) -> int:
     rng = random.Random(SEED)  # noqa: S311 – nothing here is secret
     files = samples(now)
     with transaction.atomic():
-        made = stories.play(town.build(now), rng, now, files)
+        built = town.build(now)
+        made = stories.play(built, rng, now, files)
+        for commune in built.communes.values():
+            money.begin_the_day(commune, now)
         figures.count(now)
         catalogue.dress(now)
         settle_messages()

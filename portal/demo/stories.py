@@ -24,13 +24,15 @@ from dossiers.filing import drafts, papers, supplements
 from dossiers.models import Channel, Delivery, Dossier
 from dossiers.records.applicants import PERSONAL_NUMBER, ApplicantData
 from dossiers.records.terms import due_from
+from dossiers.timeline.meeting import DAY_OF_COMING, first_day
 from dossiers.workflow import perform
 from eforms import schema as form_schema
 from offices.models import Role
+from payments.charges import claiming
 from procedures.models import ProcedureVersion, TimeUnit
 from procedures.papers import asked_papers
 
-from . import answers
+from . import answers, money, post
 from .people import Person
 from .town import Commune, Town, make_resident, person_of
 
@@ -62,7 +64,7 @@ class Case:
     """How one dossier goes: where, whose, what, how far, and how many working days ago it began.
 
     ``owner`` is an account's e-mail, '' for any inhabitant, 'counter' for
-    somebody without an account. ``online`` returns the result on the portal.
+    somebody without an account. ``online`` returns the result on the portal, ``claims`` an exemption from the fee.
     """
 
     end: str
@@ -72,6 +74,7 @@ class Case:
     code: str = ""
     online: bool = False
     denied: bool = False
+    claims: bool = False
 
 
 CITIZEN, SECOND, CLUB, FIRM = (
@@ -85,6 +88,7 @@ OWN = (
     Case("draft", 2, CITIZEN, code=BIRTH),
     Case("draft", 5, CITIZEN, "xuan-loc", code=RESIDENCE),
     Case("submitted", 0.2, CITIZEN, code=COPY),
+    Case("received", 1, CITIZEN, code=COPY, claims=True),
     Case("claimed", 2, CITIZEN, code=STATUS),
     Case("proposed", 2, CITIZEN, code=CORRECTION),
     Case("asked", 3, CITIZEN, code=GUARDIAN),
@@ -358,8 +362,12 @@ def decision(stage: Stage, step: Steps, case: Case, owner: User | None) -> Itera
     yield step.after(0.3, min(3, step.term / 4))
     step.do(actions.Approve(), step.leader)
     if case.end == "decided":
+        yield from post.go_on(step)
         return
     yield step.after(0.5, 12)
+    if post.deliver(step):
+        return
+    money.take_fees(step.commune, step.dossier, step.moment)
     if takes_online:
         step.do(actions.ReturnResult(), owner)
     else:
@@ -506,6 +514,8 @@ def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, mome
     unit = stage.commune(case).unit
     made = drafts.start_draft(version, unit, owner, key=onetime.new_key(), now=begun)
     given = answers_for(stage, version, person_of(owner), local_day(moment), unit.division_code)
+    if DAY_OF_COMING in given and (first := first_day(unit, local_day(moment))):
+        given[DAY_OF_COMING] = first[1].isoformat()
     sections = [section["key"] for section in (version.form or {}).get("sections", [])]
     if case.end == "draft":
         sections = sections[: max(len(sections) // 2, 1)]
@@ -521,8 +531,14 @@ def draft(stage: Stage, case: Case, version: ProcedureVersion, owner: User, mome
             papers.add_file(made, required.key, stage.rng.choice(stage.samples), by=owner, now=moment)
     ways = Readiness(made, local_day(moment)).ways
     way = Delivery.ONLINE if case.online and Delivery.ONLINE in ways else stage.rng.choice([Delivery.DESK, ways[-1]])
+    if case.claims:
+        offered = claiming.exemptions_of(made, local_day(moment))
+        proof = stage.samples[1] if offered else None
+        claiming.save(made, set(offered[0].ids if offered else ()), proof, count=None, by=owner, now=moment)
     by_post = {"name": owner.full_name, "phone": owner.phone, "address": person_of(owner).address}
-    drafts.set_delivery(made, way, by_post if way == Delivery.POST else None, now=moment)
+    address = by_post if way == Delivery.POST else None
+    pays_then = address is not None and made.pk % 2 == 0
+    drafts.set_delivery(made, way, address, pays_on_delivery=pays_then, now=moment)
     return made
 
 

@@ -51,7 +51,6 @@ TEXTS = {
     "la_code": "4723",
     "ld_name": "Bán lẻ lương thực trong các cửa hàng chuyên doanh",
     "ld_code": "4721",
-    "capital_text": "Một trăm triệu đồng",
     "capital_way": "Góp thêm bằng tiền mặt",
     "owner_change_reason": "Chủ hộ cũ bận việc khác, chuyển cho người trong gia đình",
     "pl_name": "Kho hàng ấp 2",
@@ -86,7 +85,6 @@ TEXTS = {
     "ps_education": "Trung học phổ thông",
     "ps_job": "Làm vườn",
     "ps_address": "Ấp 3, xã Xuân Bắc, tỉnh Đồng Nai",
-    "ps_votes": "86/92 hộ (93,5%)",
     "festival_name": "Lễ hội Kỳ yên đình Xuân Bắc",
     "festival_place": "Sân đình Xuân Bắc, ấp 1",
     "bd_role": "Trưởng ban",
@@ -102,9 +100,7 @@ TEXTS = {
     "gr_name": "Nhóm trẻ 1",
     "gr_age": "18 đến 36 tháng tuổi",
     "building": "Nhà riêng một tầng",
-    "rooms_area": "30 m² mỗi phòng, 2 m² một trẻ",
     "wc_kitchen": "Nhà vệ sinh 8 m², bếp 15 m²",
-    "playground": "Sân chơi 60 m²",
     "fire_safety": "Hai bình chữa cháy, hai lối thoát hiểm",
     # Land, claims, complaints.
     "lp_no": "127",
@@ -223,5 +219,13 @@ NUMBERS = {
     "gr_children": 12,
     "gr_teachers": 2,
     "rooms": 2,
-    "lp_area": 1500,
+    "ps_votes": 86,
+}
+# Areas and shares, as exact decimals.
+DECIMALS = {
+    "lp_area": "1500.5",
+    "rooms_area": "30",
+    "child_area": "2.5",
+    "playground": "60",
+    "ps_share": "93.5",
 }

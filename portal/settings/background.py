@@ -9,6 +9,8 @@ from kombu import Queue
 from .environment import VAR_DIR, env
 
 NOTIFICATION_SWEEP_SECONDS = env.int("NOTIFICATION_SWEEP_SECONDS", default=30)
+# How often the bank's list of credits is read; a demonstration's payers wait in front of it.
+CREDITS_SECONDS = env.int("CREDITS_SECONDS", default=15 if env("SIMULATOR_URL", default="") else 300)
 # How long a process leaves a broker alone that did not answer.
 BROKER_REST_SECONDS = 30
 
@@ -39,14 +41,17 @@ else:
         "polling_interval": 0.2,
         "store_processed": False,
     }
-# Mail and PDF files never wait for each other: `mail` has a worker of its own.
+# Mail, money and PDF files never wait for each other: the two that wait for others have workers of threads.
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 # A worker that is not told its queues serves all of them.
-CELERY_TASK_QUEUES = [Queue(_name, routing_key=_name) for _name in ("celery", "mail", "pdf")]
+CELERY_TASK_QUEUES = [Queue(_name, routing_key=_name) for _name in ("celery", "mail", "money", "pdf")]
 CELERY_TASK_ROUTES = {
     "notifications.tasks.deliver": {"queue": "mail"},
     "notifications.tasks.sweep": {"queue": "mail"},
     "dossiers.tasks.render_*": {"queue": "pdf"},
+    # The first that fits.
+    "payments.tasks.render_*": {"queue": "pdf"},
+    "payments.tasks.*": {"queue": "money"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -70,6 +75,13 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "watch-reading": {"task": "dossiers.tasks.watch_reading", "schedule": crontab(minute="*/15")},
     "watch-outbox": {"task": "notifications.tasks.watch", "schedule": timedelta(seconds=60)},
     "render-slips": {"task": "dossiers.tasks.render_waiting_slips", "schedule": timedelta(seconds=60)},
+    "ask-about-attempts": {"task": "payments.tasks.ask_about_attempts", "schedule": timedelta(seconds=60)},
+    "move-parcels": {"task": "payments.tasks.move_parcels", "schedule": timedelta(seconds=60)},
+    "settle-refunds": {"task": "payments.tasks.settle_refunds", "schedule": timedelta(seconds=60)},
+    "render-receipts": {"task": "payments.tasks.render_waiting_receipts", "schedule": timedelta(seconds=60)},
+    "check-money": {"task": "payments.tasks.check_money", "schedule": crontab(hour=4, minute=30)},
+    "fetch-credits": {"task": "payments.tasks.fetch_credits", "schedule": timedelta(seconds=CREDITS_SECONDS)},
+    "reconcile": {"task": "payments.tasks.reconcile", "schedule": crontab(hour=4, minute=20)},
     "tidy-counters": {"task": "common.tasks.tidy", "schedule": crontab(hour=3, minute=10)},
     "forget-unconfirmed": {"task": "accounts.tasks.forget_unconfirmed", "schedule": crontab(hour=3, minute=20)},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": crontab(hour=3, minute=30)},

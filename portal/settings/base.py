@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from .background import *  # noqa: F403
 from .background import REDIS_URL
 from .environment import BASE_DIR, VAR_DIR, env
+from .payments import *  # noqa: F403
 from .storage import storage_from_url
 
 DEBUG = False
@@ -42,6 +43,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 INSTALLED_APPS = [
     "portal",
+    "payments",
     "dossiers",
     "procedures",
     "notifications",
@@ -233,13 +235,20 @@ LIMITS = {
     "lookup_target": (5, 3600),
     "lookup_ip": (20, 3600),
     "upload_user": (60, 3600),
+    # As many quarters as all the pages of some dossiers take; each costs a parser as an upload does.
+    "turn_user": (240, 3600),
+    # Messages to the commune and calls asked for.
+    "talk_user": (20, 3600),
     "csp_ip": (60, 3600),
+    "forged_ip": (60, 3600),
     "prepare_ip": (20, 3600),
     "declaration_ip": (30, 3600),
     "declaration_pdf": (10, 600),
     "prepared_user": (60, 600),
     # Addresses of what is there but not one's own that one account asks for; an alert above it.
     "hidden_user": (20, 15 * 60),
+    # Copies of everything kept about a person.
+    "export_user": (10, 3600),
 }
 
 # Dossiers that one officer opens on a day; above it administrators are told.
@@ -362,5 +371,8 @@ LOGGING = {
         # They tell every step of every PDF.
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "WARNING"},
+        # They tell the address of every request, and addresses of payments are signed.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
     },
 }

@@ -19,7 +19,7 @@ REQUIRED = {
     "SITE_RESPONSIBLE": "who answers for its content, such as: Chánh Văn phòng HĐND và UBND xã",
     "SITE_ADDRESS": "where the one-stop desk is",
     "SITE_PHONE": "a telephone number where people get help",
-    "SITE_EMAIL": "an e-mail address where people get help",
+    "SITE_EMAIL": "an email address where people get help",
     "DATABASE_URL": "the database, postgres://user:password@host/name",
     "EMAIL_URL": "the mail server, smtp+tls://user:password@host:587",
     "DEFAULT_FROM_EMAIL": "the address that mail comes from, such as: Một Cửa <mot-cua@xa.example.vn>",
@@ -39,6 +39,9 @@ _TYPED = {
     "PAGE_CACHE_SECONDS": _NUMBER,
     "KEPT_SECONDS": _NUMBER,
     "MASS_READING_DOSSIERS": _NUMBER,
+    "CREDITS_SECONDS": _NUMBER,
+    "PROVIDER_TIMEOUT": (env.float, "seconds, such as 10"),
+    "VNPOST_CODES": (env.json, '{"the carrier\'s code": "what it means"}'),
 }
 # gunicorn gives up at once on a process that ends so, instead of starting it again and again.
 EXIT_STATUS = 3

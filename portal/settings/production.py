@@ -11,7 +11,7 @@ from common.values.mail_address import ascii_address
 # First: it stops what the settings themselves could not read.
 from . import faults  # isort: split
 
-from . import base
+from . import base, payments
 from .base import *  # noqa: F403
 from .base import ALLOWED_HOSTS, DATABASES, FIELD_KEYS, SITE_URL, TRUSTED_PROXY_COUNT, env
 from .faults import REQUIRED
@@ -42,7 +42,7 @@ def problems() -> list[str]:
         found.append("DATABASE_URL names SQLite: use PostgreSQL, or set ALLOW_SQLITE=1 for a single small commune.")
     if TRUSTED_PROXY_COUNT < 1:
         found.append("TRUSTED_PROXY_COUNT is not set: a proxy with TLS must stand in front; give how many do (1).")
-    return found
+    return found + payments.payment_faults()
 
 
 def mail_faults() -> list[str]:
@@ -91,6 +91,9 @@ if found := problems():
 
 DEBUG = False
 DEMO = False
+# Only here an account's own number is shown and believed.
+VIETQR = payments.vietqr(payments.given)
+PAYS_ONLINE = bool(payments.VNPAY["base_url"] or VIETQR["account"])
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL.rstrip("/")])
 

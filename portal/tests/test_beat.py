@@ -130,6 +130,8 @@ def test_a_periodic_task_exists_and_is_dropped_when_nobody_takes_it(name):
         ("dossiers.tasks.render_slip", "pdf"),
         ("dossiers.tasks.render_result", "pdf"),
         ("dossiers.tasks.render_waiting_slips", "pdf"),
+        ("payments.tasks.ask_about_attempts", "money"),
+        ("payments.tasks.render_receipt", "pdf"),
         ("dossiers.tasks.expire_drafts", "celery"),
         ("common.tasks.watch_store", "celery"),
     ],

@@ -25,6 +25,8 @@ def test_every_form_takes_the_answers_made_for_it(now):
             schema = form_schema.load(form)
             answers = fill(schema, applicant(schema, rng, "26428", DAY), rng, DAY)
             assert form_schema.clean_all(schema, answers, today=DAY) == (answers, {})
+            # Nobody of them looks as if something had been mistyped.
+            assert [check.key for check in form_schema.warnings(schema, answers, DAY)] == []
 
 
 def test_the_same_seed_makes_the_same_people():

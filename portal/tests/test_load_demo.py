@@ -12,6 +12,7 @@ from django.test import override_settings
 
 from accounts.models import Kind, User
 from common.clock import LOCAL, local_day, now
+from common.text import fold
 from common.values.working_time import is_open
 from dossiers import verifying
 from dossiers.chain import event_hash
@@ -165,6 +166,12 @@ def test_its_record_is_whole(demo):
     report = verifying.verify(now())
     assert (report.faults, report.dossiers) == ([], Dossier.objects.count())
     assert report.events == DossierEvent.objects.count()
+
+
+def test_its_messages_are_in_vietnamese(demo):
+    """The first `make run` loads them: without compiled texts they would be English."""
+    subjects = set(Notification.objects.values_list("subject", flat=True))
+    assert subjects and [subject for subject in subjects if fold(subject) == subject.lower()] == []
 
 
 def test_nothing_is_sent_or_rendered_again(demo):

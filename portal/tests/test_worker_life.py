@@ -52,6 +52,7 @@ def test_a_queue_is_silent_once_nobody_has_served_it_for_five_minutes(now, djang
         found = heartbeat.silent(later)
     assert [(alert.kind, alert.subject, alert.since) for alert in found] == [
         (AlertKind.WORKER_SILENT, "celery", now),
+        (AlertKind.WORKER_SILENT, "money", now),
         (AlertKind.WORKER_SILENT, "pdf", later),
     ]
 

@@ -9,10 +9,13 @@ from common.files.stored import store_once
 from common.files.uploads import Accepted
 from dossiers import actions
 from dossiers.models import Dossier
+from dossiers.talk import writing
+from dossiers.timeline.meeting import DAY_OF_COMING
 from dossiers.workflow import perform
 from notifications.models import Notification
 from procedures.paper.blank_forms import storage_name
 from tests import factories
+from tests.access.money import desk_money
 from tests.present import present
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -43,6 +46,8 @@ class World:
             "specialist": self.commune.specialist,
             "leader": self.commune.leader,
             "other_clerk": self.neighbour.clerk,
+            "cashier": self.commune.cashier,
+            "auditor": self.commune.auditor,
             "publisher": self.commune.publisher,
             "administrator": self.commune.administrator,
         }
@@ -54,6 +59,14 @@ class World:
         self.proposed = self.walk("receive", "forward", "propose")
         self.decided = self.walk("receive", "forward", "propose", "approve")
         self.lettered = self.walk("receive", "forward", "write", "approve")
+        self.signing = self.meeting()
+        self.talked = self.walk()
+        moment, key = factories.NOW, "k" * 32
+        writing.write(self.talked, "Hỏi", [upload()], by=self.citizen, key=key, shown=0, now=moment)
+        wish = {"phone": "0912000001", "day_part": "any", "text": ""}
+        writing.ask_for_call(self.talked, **wish, by=self.citizen, key="c" * 32, shown=0, now=moment)
+        self.money = desk_money(self, PDF, SHA256)
+        self.owing = self.money.dossier
         self.keep_blank_form()
         store_once(present(self.submitted.slips.first()), "slip.pdf", PDF)
 
@@ -71,6 +84,7 @@ class World:
         paper.size, paper.sha256 = len(PDF), SHA256
         paper.file.save("giay.pdf", ContentFile(PDF), save=False)
         paper.save()
+        factories.previews(paper)
         return draft
 
     def walk(self, *steps: str) -> Dossier:
@@ -90,6 +104,15 @@ class World:
         for step in steps:
             action, by = moves[step]
             perform(action, dossier, by=by, now=moment)
+        return dossier
+
+    def meeting(self) -> Dossier:
+        """A submitted dossier whose two people still come to sign."""
+        version = factories.version(self.commune.unit, code="1.000894", level=3, needs_presence=True)
+        dossier = factories.draft(self.citizen, self.commune.unit, version)
+        perform(actions.Submit(), dossier, by=self.citizen, now=factories.NOW)
+        dossier.answers = dossier.answers | {DAY_OF_COMING: "2099-03-25"}
+        dossier.save(update_fields=["answers"])
         return dossier
 
     def failed_message(self) -> Notification:

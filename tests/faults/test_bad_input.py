@@ -79,6 +79,10 @@ def addresses(world: World, persona: str) -> dict[str, list[object]]:
     return found
 
 
+# Called by other houses' programs, which are answered in their own words.
+MACHINES = ("/pay/vnpay/ipn/", "/pay/vnpost/webhook/")
+
+
 class Attacker:
     """A persona's browser that keeps a list of answers nobody may get."""
 
@@ -100,7 +104,7 @@ class Attacker:
         if status >= 500 and not (status == 503 and address.startswith("/readyz")):
             error = getattr(response, "exc_info", None)
             self.faults.append(f"{what} → {status} {error[1]!r}" if error else f"{what} → {status}")
-        elif status >= 400 and method != "HEAD" and 'id="main"' not in page:
+        elif status >= 400 and method != "HEAD" and 'id="main"' not in page and not address.startswith(MACHINES):
             self.faults.append(f"{what} → {status} without a page of ours")
         elif "UNDEFINED(" in page:
             self.faults.append(f"{what} → a page with an undefined variable")

@@ -15,7 +15,7 @@ from tests.access.world import World
 from tests.faults.answers import client_of, pages
 from tests.present import present
 
-OFFICERS = ("clerk", "specialist", "leader", "publisher", "administrator")
+OFFICERS = ("clerk", "specialist", "leader", "cashier", "auditor", "publisher", "administrator")
 # These take no element inside: a title is one text, a box shows what was typed.
 WHOLE = {"title", "textarea"}
 
@@ -57,7 +57,7 @@ def test_vietnamese_parts_of_english_pages_are_marked(world, persona, monkeypatc
     monkeypatch.setattr("tests.faults.answers.client_of", lambda person: english)
     for address, response in pages(world, persona):
         html = response.content.decode()
-        if not address.startswith(("/desk/", "/leader/", "/manage/")) or '<html lang="en"' not in html:
+        if not address.startswith(("/desk/", "/leader/", "/manage/", "/audit/")) or '<html lang="en"' not in html:
             continue
         seen += 1
         found += [f"{address}: {fault}" for fault in unmarked(html, names)]

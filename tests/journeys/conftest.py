@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from docs.take_pictures import PICTURES as SHOWN
 
@@ -66,7 +67,7 @@ def wait_until_ready(url: str, process: "subprocess.Popen[bytes]", log: Path) ->
 
 @contextmanager
 def running_portal() -> Iterator[str]:
-    """Start a portal with demo data and yield its address; web, worker and beat as `make run` starts them."""
+    """Start a portal with demo data and yield its address; web, workers, beat, simulator as `make run` has them."""
     with tempfile.TemporaryDirectory(prefix="mot-cua-journeys-", ignore_cleanup_errors=True) as folder:
         var = Path(folder)
         port = free_port()
@@ -80,13 +81,24 @@ def running_portal() -> Iterator[str]:
             "KEPT_SECONDS": "0",
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }
-        for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
+        for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "SIMULATOR_URL", "SIMULATOR_PORT"):
             env.pop(name, None)
+        # Gateway, bank and postal service; their addresses are the portal's settings.
+        simulator = subprocess.run(
+            [sys.executable, "-m", "simulator", "prepare"],
+            cwd=ROOT,
+            env=env,
+            check=True,
+            timeout=120,
+            capture_output=True,
+            text=True,
+        )
+        env |= dict(line.split("=", 1) for line in simulator.stdout.splitlines())
         subprocess.run([sys.executable, "manage.py", "prepare"], cwd=ROOT, env=env, check=True, timeout=300)
         log = var / "portal.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "deploy/supervise.py"],
+                [sys.executable, "deploy/supervise.py", "Procfile", "deploy/simulator.procfile"],
                 cwd=ROOT,
                 env=env,
                 stdout=output,
@@ -103,6 +115,35 @@ def running_portal() -> Iterator[str]:
 
 
 SHARED = pytest.StashKey[ExitStack]()
+# Two citizens file and pay what these walk through, each with one draft of a procedure at a time: one after the other.
+FILING = {
+    "ask_less", "cashier", "checks", "desk", "filing", "kept", "lookup", "papers", "paying", "post", "talk", "where",
+}  # fmt: skip
+
+
+class OneCitizenAtATime(LoadScopeScheduling):
+    """Gives the journeys that file to one process, and each other one to whoever is free.
+
+    ``--dist loadgroup`` of pytest-xdist 3.8 puts its groups where pytest 9.2 does not look.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = Path(nodeid.split("::", 1)[0]).stem.removeprefix("test_")
+        return "filing" if module in FILING else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Schedule the journeys by who files them."""
+    return OneCitizenAtATime(config, log) if config.option.markexpr == "journey" else None
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let what the worker takes minutes for happen while the module's other journeys run: its test comes last there."""
+    for item in [each for each in items if each.name == "test_the_poll_finds_what_was_forgotten"]:
+        items.remove(item)
+        last = max((n for n, other in enumerate(items) if other.path == item.path), default=len(items) - 1)
+        items.insert(last + 1, item)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -40,7 +40,7 @@ CONTRAST = """() => {
     }
     box.blur();
   }
-  for (const link of document.querySelectorAll(".nav [aria-current], .tabs [aria-current]")) {
+  for (const link of document.querySelectorAll(":is(.nav, .bar-nav) [aria-current], .tabs [aria-current]")) {
     if (!shown(link)) continue;
     const style = getComputedStyle(link);
     const [words, mark] = [style.color, style.borderBottomColor].map((colour) => ratio(parse(colour), ground(link)));

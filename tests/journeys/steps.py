@@ -7,6 +7,7 @@ that the portal shows next.
 import io
 import re
 import secrets
+import time
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -20,9 +21,12 @@ CLERK = "tiep-nhan@example.com"
 SPECIALIST = "chuyen-mon@example.com"
 LEADER = "lanh-dao@example.com"
 CASHIER = "thu-ngan@example.com"
+AUDITOR = "kiem-toan@example.com"
 PUBLISHER = "cong-bo@example.com"
 ADMINISTRATOR = "quan-tri@example.com"
 BIRTH, COPY = "1.001193", "2.000635"
+# Of accounts that are registered on a journey.
+NEW_PASSWORD = "Chuối-xanh-2026"
 NUMBERS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9}
 HOME = {"province": "75", "commune": "xuan bac", "detail": "Ấp 2"}
 REQUESTER = {
@@ -90,7 +94,11 @@ def answer_question(form: Locator) -> None:
 def fill(page: Page, answers: dict[str, Any]) -> None:
     """Fill in the questions of a page by the names of their boxes; dates are typed into three boxes."""
     main = page.locator("main")
+    unfold(page)
     for key, answer in answers.items():
+        # A page that a click leads to may still be on its way.
+        names = (key, f"{key}_day", f"{key}_province")
+        main.locator(", ".join(f"[name={name}]" for name in names)).first.wait_for(state="attached")
         if isinstance(answer, dict):
             main.locator(f"[name={key}_province]").select_option(answer["province"])
             main.locator(f"[name={key}_commune_name]").fill(answer["commune"])
@@ -106,6 +114,11 @@ def fill(page: Page, answers: dict[str, Any]) -> None:
             box.fill(answer)
 
 
+def unfold(page: Page) -> None:
+    """Open what is answered beforehand."""
+    page.locator("main").evaluate("main => main.querySelectorAll('[role=group] > details').forEach(d => d.open = true)")
+
+
 def answer(page: Page, answers: dict[str, Any]) -> None:
     """Answer questions of a procedure's form by their keys."""
     fill(page, {f"answer-{key}": given for key, given in answers.items()})
@@ -118,12 +131,22 @@ def save(page: Page) -> None:
 
 
 def fill_sections(page: Page, sections: dict[str, dict[str, Any]]) -> None:
-    """Fill in the parts of a form, one page each, from the task list on."""
-    page.locator("main .actions .btn-primary").click()
-    for key, answers in sections.items():
-        expect(page).to_have_url(re.compile(f"/sections/{key}/"))
-        answer(page, answers)
+    """Fill in the parts of a form, those that share a page together, from the page on show or the task list on."""
+    if page.locator(".task-list").count():
+        page.locator("main .actions .btn-primary").click()
+    left = list(sections)
+    while left:
+        expect(page).to_have_url(re.compile(f"/sections/{left[0]}/"))
+        shown = page.locator("main form [name=sections]").evaluate_all("boxes => boxes.map(box => box.value)")
+        for key in set(shown) & set(left):
+            answer(page, sections[key])
+        left = [key for key in left if key not in shown]
         save(page)
+
+
+def draft_of(page: Page) -> str:
+    """Return the address of the draft whose part is on show."""
+    return page.url.partition("sections/")[0]
 
 
 def start(page: Page, procedure: str, unit: str = "xuan-bac") -> None:
@@ -137,7 +160,7 @@ def choose_unit(page: Page, unit: str = "xuan-bac") -> None:
     if page.locator("[name=unit]").count():
         page.locator(f"[name=unit][value={unit}]").check()
     page.get_by_role("button", name="Bắt đầu").click()
-    expect(page.locator(".task-list")).to_be_visible()
+    expect(page).to_have_url(re.compile("/my/dossiers/[^/]+/"))
 
 
 def submit(page: Page) -> str:
@@ -155,7 +178,7 @@ def code_on(page: Page) -> str:
     return found.group()
 
 
-def file_copy(page: Page, *, delivery: str = "desk", paper: bool = True) -> str:
+def file_copy(page: Page, *, delivery: str = "desk", paper: bool = True, pays_postman: bool = False) -> str:
     """File a small dossier, a copy of a civil status record, from start to code."""
     start(page, COPY)
     fill_sections(page, COPY_ANSWERS)
@@ -164,15 +187,25 @@ def file_copy(page: Page, *, delivery: str = "desk", paper: bool = True) -> str:
         upload(page, page.locator(".file-card").last, photo("can-cuoc", "JPEG"))
     page.locator("main .actions .btn-primary").click()
     page.locator(f"[name=delivery][value={delivery}]").check()
+    if pays_postman:
+        page.locator("[name=pays_on_delivery]").check()
+    # The exemptions from the fee: none is claimed.
     save(page)
     expect(page).to_have_url(re.compile("/review/"))
     return submit(page)
 
 
+def send_chosen(card: Locator) -> None:
+    """Press *Tải lên*, which stands there only without scripts: with them a file is on its way once it is chosen."""
+    button = card.locator("> p > [data-uploads]")
+    if button.is_visible():
+        button.click()
+
+
 def upload(page: Page, card: Locator, file: FilePayload) -> None:
     """Send one file for the paper of a card."""
     card.locator("> .field input[type=file]").set_input_files(file)
-    card.locator("> p > [data-uploads]").click()
+    send_chosen(card)
     expect(page.get_by_role("link", name=re.compile(file["name"].split(".")[0])).first).to_be_visible()
 
 
@@ -186,6 +219,43 @@ def mail_about(page: Page, *needles: str) -> str:
         if all(needle in text for needle in needles):
             return text
     raise AssertionError(f"no message with {needles}")
+
+
+def register_citizen(page: Page, email: str) -> None:
+    """Create an account from the start page of a procedure and confirm the address with the code from the mail."""
+    page.get_by_role("main").get_by_role("link", name="Tạo tài khoản").click()
+    page.get_by_role("main").get_by_role("link", name="Công dân").click()
+    values = {
+        "full_name": "Lê Thị Mai",
+        "birth": "5/9/1990",
+        "id_number": "075190004321",
+        "phone": "0912345678",
+        "email": email,
+        "password1": NEW_PASSWORD,
+        "password2": NEW_PASSWORD,
+    }
+    fill(page, values)
+    form = page.locator("main form").first
+    form.locator("input[name$=answer]").fill("bốn mươi hai")
+    page.get_by_role("main").get_by_role("button", name="Tạo tài khoản").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    expect(page.locator("[name=full_name]")).to_have_value("Lê Thị Mai")
+    fill(page, {"password1": values["password1"], "password2": values["password2"]})
+    answer_question(page.locator("main form").first)
+    page.get_by_role("main").get_by_role("button", name="Tạo tài khoản").click()
+    confirm_address(page, email)
+
+
+def confirm_address(page: Page, email: str) -> None:
+    """Read the code on the demo's mail page, in another tab, and type it in."""
+    expect(page).to_have_url(re.compile("/accounts/verify/"))
+    other = page.context.new_page()
+    found = re.search(r"\b\d{6}\b", mail_about(other, email).replace(email, ""))
+    other.close()
+    assert found
+    page.locator("[name=code]").fill(found.group())
+    page.get_by_role("button", name="Xác nhận").first.click()
+    page.wait_for_load_state()
 
 
 def receive(page: Page, code: str) -> None:
@@ -218,3 +288,44 @@ def act(page: Page) -> None:
     """Press the one button of an action page and see the banner of the next page."""
     page.locator("main form[method=post] .actions button").click()
     expect(page.locator("main .banner-ok").first).to_be_visible()
+
+
+def go_to_gateway(page: Page, way: str = "vnpay") -> str:
+    """From a pay page to the gateway; returns the address of the payment's page."""
+    expect(page.locator("main form.panel .btn-primary")).to_be_visible()
+    if page.locator(f"[name=way][value={way}]").count() > 0:
+        page.locator(f"[name=way][value={way}]").check()
+    page.locator("main form.panel .btn-primary").click()
+    expect(page).to_have_url(re.compile(r"/my/payments/[2-9A-HJKMNP-Z]{14}/"))
+    payment = page.url.partition("?")[0]
+    page.get_by_role("link", name="Đến cổng thanh toán").click()
+    expect(page.get_by_role("heading", name="Cổng thanh toán mô phỏng")).to_be_visible()
+    return payment
+
+
+def choose(page: Page, what: str, *, ipn: str = "", closes: bool = False) -> None:
+    """Let something happen at the gateway: paid, cancelled, failed; the notification comes, or is lost."""
+    page.locator(f"[name=ipn][value='{ipn}']").check()
+    page.locator("[name=return]").set_checked(closes)
+    page.locator(f"button[value={what}]").click()
+    page.wait_for_load_state()
+
+
+def until(page: Page, address: str, text: str | re.Pattern[str], seconds: float = 30) -> None:
+    """Look at a page again and again, as a person does, until a text stands in it."""
+    deadline = time.monotonic() + seconds
+    while True:
+        page.goto(address)
+        found = page.locator("main").inner_text()
+        if re.search(text, found):
+            return
+        assert time.monotonic() < deadline, found
+        time.sleep(min(2, seconds / 10))
+
+
+def pay_online(page: Page) -> None:
+    """Pay the fee of the dossier or confirmation on show at the gateway, to the end."""
+    page.get_by_role("link", name="Nộp phí", exact=True).first.click()
+    payment = go_to_gateway(page)
+    choose(page, "paid")
+    until(page, payment, "Đã nộp")

@@ -19,6 +19,7 @@ from tests.journeys.steps import (
     act,
     answer,
     approve,
+    draft_of,
     fill,
     fill_sections,
     forward,
@@ -218,7 +219,7 @@ def file_it(page: Page, code: str) -> str:
 def start_another(page: Page, code: str) -> str:
     """Begin a draft and leave it; returns its address."""
     start(page, code)
-    address = page.url
+    address = draft_of(page)
     fill_sections(page, {"nguoi_de_nghi": ABOUT})
     return address
 

@@ -39,3 +39,21 @@ def test_script_passes_the_vectors_of_the_server(chromium: Browser) -> None:
     page.close()
     wrong = [vector for vector, is_hidden in zip(VECTORS, hidden, strict=True) if is_hidden is vector["holds"]]
     assert wrong == []
+
+
+def test_what_is_hidden_counts_as_unanswered_and_takes_its_title_along(chromium: Browser) -> None:
+    first = escape(json.dumps({"field": "a", "op": "eq", "value": "co"}))
+    second = escape(json.dumps({"field": "b", "op": "filled"}))
+    page = chromium.new_page()
+    page.set_content(
+        f"<form><input name='a' value='co'><h2 data-conditional='{second}'>Giấy tờ</h2>"
+        f"<div data-conditional='{first}'><input name='b' value='x'></div>"
+        f"<div data-conditional='{second}'><input name='c'></div></form>"
+    )
+    page.add_script_tag(content=SCRIPT, type="module")
+    seen = []
+    for typed in ("co", "khong", "co"):
+        page.locator("[name=a]").fill(typed)
+        seen.append(page.locator("[data-conditional]").evaluate_all("parts => parts.map(part => part.hidden)"))
+    page.close()
+    assert seen == [[False] * 3, [True] * 3, [False] * 3]

@@ -18,14 +18,14 @@ from tests.journeys.steps import (
     file_copy,
     forward,
     mail_about,
+    pay_online,
     photo,
     propose,
     receive,
     upload,
 )
 
-# One citizen files them all, and has one draft of a procedure at a time.
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("citizen")]
+pytestmark = pytest.mark.journey
 Visit = Callable[..., Page]
 Picture = Callable[[Page, str], None]
 
@@ -131,14 +131,16 @@ def test_reception_in_three_key_actions(visit: Visit, picture: Picture, js: bool
     expect(clerk.locator("main svg").first).to_be_visible()
     picture(clerk, f"slip-01-{variant}")
     clerk.goto(f"/desk/dossiers/{code}/")
-    pdf = clerk.get_by_role("link", name=re.compile("^PDF"))
-    for _try in range(30):
-        if pdf.count():
+    pdf, preview = clerk.get_by_role("link", name=re.compile("^PDF")), clerk.get_by_role("img", name="Xem trước:")
+    for _try in range(60):
+        if pdf.count() and preview.count():
             break
         clerk.wait_for_timeout(500)
         clerk.reload()
     address = pdf.first.get_attribute("href")
     assert clerk.request.get(address or "").body().startswith(b"%PDF-")
+    preview.first.scroll_into_view_if_needed()
+    clerk.wait_for_function("image => image.naturalWidth > 0", arg=preview.first.element_handle())
     assert code in mail_about(clerk, code, "tiếp nhận")
 
 
@@ -185,14 +187,31 @@ def test_two_officers_at_once(visit: Visit, picture: Picture, js: bool) -> None:
     expect(second.locator("main .banner-warn").first).to_contain_text(re.compile(r"\d{2}:\d{2}"))
 
 
+def at_stage(page: Page, done: int) -> None:
+    """Expect so many of the five stages to be done, and the next one to be the present one."""
+    expect(page.locator("ol.stages > li")).to_have_count(5)
+    expect(page.locator("ol.stages > .is-done")).to_have_count(done)
+    expect(page.locator(f"ol.stages > li:nth-child({done + 1})[aria-current=step]")).to_have_count(int(done < 5))
+
+
 def test_from_specialist_to_counter(visit: Visit, picture: Picture, js: bool) -> None:
     """Journeys 8, 9 and 10: a PDF proposed, sent back, proposed again, signed, handed over at the counter."""
     variant = "desk" if js else "plain"
     citizen = visit(js=js, size=PHONE, who=CITIZEN)
     code = file_copy(citizen)
+    pay_online(citizen)
     clerk = visit(js=js, size=DESK, who=CLERK)
     receive(clerk, code)
     forward(clerk, code)
+    follow(citizen, code)
+    # Submitted and received; now it is worked on, and the promised day goes into a calendar.
+    at_stage(citizen, 2)
+    with citizen.expect_download() as caught:
+        citizen.locator("main a[href$='/calendar/']").click()
+    file = caught.value.path().read_bytes()
+    assert caught.value.suggested_filename == f"{code}.ics"
+    assert file.startswith(b"BEGIN:VCALENDAR\r\n")
+    assert code in file.decode().replace("\r\n ", "")
     specialist = visit(js=js, size=DESK, who=SPECIALIST)
     specialist.goto("/desk/")
     specialist.goto(f"/desk/dossiers/{code}/")
@@ -228,6 +247,7 @@ def test_from_specialist_to_counter(visit: Visit, picture: Picture, js: bool) ->
 
     follow(citizen, code)
     expect(citizen.locator("main")).to_contain_text("Đã có kết quả")
+    at_stage(citizen, 4)
     clerk.goto("/desk/results/")
     expect(clerk.locator("main")).to_contain_text(code)
     clerk.goto(f"/desk/dossiers/{code}/return-result/")
@@ -237,6 +257,7 @@ def test_from_specialist_to_counter(visit: Visit, picture: Picture, js: bool) ->
     act(clerk)
     citizen.reload()
     expect(citizen.locator("main")).to_contain_text("Đã trả kết quả")
+    at_stage(citizen, 5)
     picture(citizen, f"track-done-{'phone' if js else 'plain'}")
 
 
@@ -244,6 +265,7 @@ def test_result_online(visit: Visit, picture: Picture, js: bool) -> None:
     """Journey 10: *Nhận kết quả* ends the dossier and gives the file; looking again only reads."""
     citizen = visit(js=js, size=PHONE, who=CITIZEN)
     code = file_copy(citizen, delivery="online", paper=False)
+    pay_online(citizen)
     receive(clerk := visit(js=js, who=CLERK), code)
     forward(clerk, code)
     specialist = visit(js=js, who=SPECIALIST)

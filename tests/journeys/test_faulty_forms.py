@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, TimeoutError
 
 from tests.journeys.conftest import DESK
-from tests.journeys.steps import ADMINISTRATOR, CITIZEN, CLERK, LEADER, PUBLISHER, SPECIALIST
+from tests.journeys.steps import ADMINISTRATOR, CASHIER, CITIZEN, CLERK, LEADER, PUBLISHER, SPECIALIST
 from tests.journeys.test_pages import PUBLIC, STARTS, begin_draft, is_page, pattern_of
 
 pytestmark = pytest.mark.journey
@@ -64,7 +64,7 @@ def form_pages(page: Page, who: str) -> Iterator[str]:
         known.update(links)
 
 
-@pytest.mark.parametrize("who", ["", CITIZEN, CLERK, SPECIALIST, LEADER, PUBLISHER, ADMINISTRATOR])
+@pytest.mark.parametrize("who", ["", CITIZEN, CLERK, SPECIALIST, LEADER, CASHIER, PUBLISHER, ADMINISTRATOR])
 def test_faults_take_the_focus_after_the_skip_link(visit: Callable[..., Page], who: str) -> None:
     """On whatever page the form stands."""
     page = visit(size=DESK, who=who)

@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.journeys.conftest import PHONE
-from tests.journeys.steps import COPY, COPY_ANSWERS, answer, fill_sections, photo, save, start
+from tests.journeys.steps import COPY, COPY_ANSWERS, answer, draft_of, fill_sections, photo, save, start, unfold
 
 pytestmark = pytest.mark.journey
 WHO = "cong-dan-2@example.com"
@@ -17,8 +17,8 @@ def test_what_is_typed_is_written_when_the_page_is_left(visit: Callable[..., Pag
     """At once, not after the pause of autosave; what is at fault stays as typed and its part says so."""
     page = visit(size=PHONE, who=WHO)
     start(page, COPY)
-    parts = page.url
-    page.locator("main .actions .btn-primary").click()
+    parts = draft_of(page)
+    unfold(page)
     answer(page, {"requester_phone": "09 12"})
     page.locator(".back-link").click()
     page.wait_for_url(parts)
@@ -46,6 +46,10 @@ def test_a_chosen_file_goes_with_the_button_that_is_pressed(visit: Callable[...,
     expect(page).to_have_url(re.compile("/papers/"))
     papers = page.url
     card = page.locator(".file-card").last
+    if js:
+        # On the way, but not there yet.
+        held: list[Route] = []
+        page.route("**/upload/", lambda route: held.append(route))
     card.locator("> .field input[type=file]").set_input_files(photo("can-cuoc", "JPEG"))
     if js:
         asked: list[str] = []
@@ -58,6 +62,7 @@ def test_a_chosen_file_goes_with_the_button_that_is_pressed(visit: Callable[...,
         page.locator(".back-link").click(no_wait_after=True)
         page.wait_for_timeout(500)
         assert asked == ["beforeunload"] and page.url == papers
+        held[0].continue_()
     page.locator("main .actions .btn-primary").click()
     expect(page).to_have_url(re.compile("/delivery/"))
     page.goto(papers)

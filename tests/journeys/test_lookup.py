@@ -9,8 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import PHONE
 from tests.journeys.steps import CITIZEN, REQUESTER, answer_question, file_copy, fill
 
-# One citizen files them all, and has one draft of a procedure at a time.
-pytestmark = [pytest.mark.journey, pytest.mark.xdist_group("citizen")]
+pytestmark = pytest.mark.journey
 NOBODY = "000.00.16.H19-200101-0001"
 
 
@@ -40,6 +39,7 @@ def test_by_code(visit: Callable[..., Page], picture: Callable[[Page, str], None
     expect(page).to_have_url(re.compile(f"/track/{re.escape(code)}/"))
     main = page.locator("main")
     expect(main).to_contain_text("Chờ tiếp nhận")
+    expect(main.locator("ol.stages > .is-done")).to_have_count(1)
     expect(main).not_to_contain_text("Nguyễn Thị Mai")
     picture(page, f"look-up-{'phone' if js else 'plain'}")
     stranger = visit(js=js, size=PHONE)

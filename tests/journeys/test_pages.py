@@ -19,7 +19,7 @@ from playwright.sync_api import Error, Page, Request
 
 from tests.journeys.conftest import PHONE
 from tests.journeys.looks import focus_faults, looks
-from tests.journeys.steps import ADMINISTRATOR, CASHIER, CITIZEN, CLERK, LEADER, PUBLISHER, SPECIALIST
+from tests.journeys.steps import ADMINISTRATOR, AUDITOR, CASHIER, CITIZEN, CLERK, LEADER, PUBLISHER, SPECIALIST
 from tests.pages import checks
 
 pytestmark = pytest.mark.journey
@@ -28,12 +28,22 @@ AXE_OPTIONS = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa
 # Paths that the crawl starts from, beside what they link to.
 STARTS = {
     "": ["/", "/sitemap/", "/procedures/1.001193/", "/procedures/1.001193/apply/", "/accounts/reset/", "/nowhere/"],
-    CITIZEN: ["/", "/my/dossiers/", "/account/", "/account/edit/", "/account/password/", "/account/email/"],
+    CITIZEN: [
+        "/",
+        "/my/dossiers/",
+        "/my/payments/",
+        "/account/",
+        "/account/edit/",
+        "/account/password/",
+        "/account/email/",
+    ],
     CLERK: ["/desk/", "/desk/dossiers/?view=all", "/desk/results/", "/desk/messages/", "/desk/shortcuts/"],
     SPECIALIST: ["/desk/", "/desk/dossiers/?view=mine", "/desk/dossiers/?view=all"],
     LEADER: ["/leader/", "/desk/"],
-    # No desk work: their account, and the page that says why the desk is closed to them.
+    # No desk work: their own pages, and the page that says why the desk is closed to them.
     CASHIER: [
+        "/desk/cash/",
+        "/desk/refunds/",
         "/",
         "/account/",
         "/account/edit/",
@@ -42,8 +52,12 @@ STARTS = {
         "/my/dossiers/",
         "/desk/",
     ],
+    AUDITOR: ["/audit/", "/account/", "/desk/"],
     PUBLISHER: ["/manage/procedures/", "/manage/procedures/1.001193/v2/form/", "/account/", "/leader/"],
-    ADMINISTRATOR: ["/manage/people/", "/manage/units/", "/manage/calendar/", "/manage/log/", "/account/", "/desk/"],
+    ADMINISTRATOR: [
+        *("/manage/people/", "/manage/units/", "/manage/calendar/", "/manage/log/", "/manage/signposts/"),
+        *("/account/", "/desk/"),
+    ],
 }
 # How many addresses of one URL pattern are looked at.
 ONCE, MORE = 1, {"applicant:dossier": 5, "applicant:section": 3, "desk:dossier": 4, "procedures:detail": 3}
@@ -52,7 +66,7 @@ MOST_PAGES = 70
 PUBLIC = re.compile(
     r"^(procedures|track|account|not found|(help|contact|accessibility|privacy|display|site_map|demo_mail))"
 )
-FILES = ("/file/", "/blank-form/", "/template", "/static/", "/slips/")
+FILES = ("/file/", "/blank-form/", "/template", "/static/", "/slips/", "/receipts/", "/proof/")
 # What another look can spoil: colours, and how large things are. The server writes a look as an attribute of <html>
 # (tests/pages/test_display.py), so that a page can change its clothes where it stands.
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "target-size"]}, "resultTypes": ["violations"]}

@@ -59,8 +59,8 @@ def test_forced_colours_tell_the_current_item(visit: Callable[..., Page]) -> Non
     page.emulate_media(forced_colors="active")
     page.goto("/help/")
     ground = "links => links.map((link) => getComputedStyle(link).backgroundColor)"
-    current = page.locator(".nav a[aria-current]").evaluate_all(ground)
-    assert current and set(current).isdisjoint(page.locator(".nav a:not([aria-current])").evaluate_all(ground))
+    current = page.locator(".bar-nav a[aria-current]").evaluate_all(ground)
+    assert current and set(current).isdisjoint(page.locator(".bar-nav a:not([aria-current])").evaluate_all(ground))
 
 
 def test_large_text_is_never_cut(visit: Callable[..., Page]) -> None:

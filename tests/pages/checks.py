@@ -102,7 +102,7 @@ def document_faults(tree: Element) -> list[str]:
 
 
 def reference_faults(tree: Element) -> list[str]:
-    """Labels, descriptions and links within the page that point at nothing."""
+    """Labels, descriptions and links within the page that point at nothing; a current item that is none."""
     nodes = list(_elements(tree))
     ids = {node.attrib["id"] for node in nodes if "id" in node.attrib}
     found = []
@@ -114,6 +114,9 @@ def reference_faults(tree: Element) -> list[str]:
         href = str(node.attrib.get("href", ""))
         if href.startswith("#") and href[1:] not in ids:
             found.append(f"link to {href} points at nothing")
+        current = node.attrib.get("aria-current", "page")
+        if current not in ("page", "step", "date", "true"):
+            found.append(f"aria-current={current!r}")
         if node.tag == "a" and href == "":
             found.append("link without an address")
     return found

@@ -28,6 +28,7 @@ def test_a_good_page_has_no_faults():
         ("<main>x</main>", "2 × <main>"),
         ("<a href='#nowhere'>x</a>", "points at nothing"),
         ("<a href=''>x</a>", "without an address"),
+        ("<a href='#main' aria-current='&quot;page&quot;'>x</a>", "aria-current="),
         ("<input name='b'>", "without a label"),
         ("<p aria-describedby='nowhere'>x</p>", "points at nothing"),
         ("<button></button>", "button without words"),

@@ -1,4 +1,4 @@
-"""The one stylesheet and the two scripts: their weight, their promises, and the contrast of the tokens."""
+"""The two stylesheets and the two scripts: their weight, their promises, and the contrast of the tokens."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 from tests.pages import checks
 from tests.present import present
 
-CSS = (checks.STATIC / "portal.css").read_text()
+CSS = (checks.STATIC / "portal.css").read_text() + (checks.STATIC / "desk.css").read_text()
 JS = (checks.STATIC / "portal.js").read_text()
 BUILDER_JS = (checks.STATIC / "builder.js").read_text()
 MODES = ("light", "dark", "more")
@@ -29,7 +29,11 @@ PAIRS = [
     ("on-action", "action", 4.5),
     ("on-action", "action-deep", 4.5),
     ("on-brand", "brand", 4.5),
-    ("on-brand", "brand-deep", 4.5),
+    ("on-brand", "hero", 4.5),
+    ("on-brand", "hero-deep", 4.5),
+    ("hero-edge", "hero", 3),
+    ("mark", "bg", 4.5),
+    ("mark", "mark-tint", 4.5),
     ("on-focus", "focus", 4.5),
     ("gold", "brand", 3),
     ("field", "bg", 3),
@@ -118,5 +122,12 @@ def test_stylesheet_serves_every_way_of_seeing():
         assert feature in CSS
 
 
-def test_no_capitals_no_justified_text_no_sticky_parts():
-    assert not re.search(r"uppercase|justify;|position:\s*(sticky|fixed)", CSS)
+def test_no_capitals_no_justified_text_and_nothing_that_covers_what_has_the_focus():
+    assert not re.search(r"uppercase|justify;|position:\s*fixed", CSS)
+    # In a column of its own it covers nothing.
+    assert [rule for rule in CSS.split("}") if "sticky" in rule and ".papers-beside" not in rule] == []
+
+
+def test_what_an_error_link_leads_to_is_not_hidden_at_the_upper_edge():
+    rule = re.search(r"main \[id\] \{ scroll-margin-top: (\d+)rem; \}", CSS)
+    assert rule and int(rule[1]) >= 4

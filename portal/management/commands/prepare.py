@@ -24,6 +24,7 @@ from portal.demo.accounts import account_lines
 from portal.file_broker import forget_leftovers
 from procedures import seed
 from procedures.finding import indexing
+from procedures.guiding import seed as guiding
 from procedures.models import Procedure
 
 # Any number that nobody else uses for an advisory lock.
@@ -58,7 +59,10 @@ class Command(BaseCommand):
         say = self.stdout.write
         say(f"\n  Một Cửa: {settings.SITE_URL}/")
         if settings.DEMO:
-            say(f"  Mail it sends: {settings.SITE_URL}/demo/mail/\n\n")
+            say(f"  Mail it sends: {settings.SITE_URL}/demo/mail/\n")
+            if settings.SIMULATOR_URL:
+                say(f"  Gateway, bank and post, simulated: {settings.SIMULATOR_URL}/\n")
+            say("\n")
             for line in account_lines():
                 say(f"  {line}")
         say("\n  Ctrl+C stops it.\n\n")
@@ -90,10 +94,11 @@ def _migrate() -> None:
 
 
 def fill(now: datetime) -> None:
-    """Fill what the nights fill, where a migration made it: nobody waits a day for search, life events and figures."""
+    """Fill what the nights fill, where a migration made it: nobody waits a day for search, checklists and figures."""
     if Procedure.objects.exists():
         with transaction.atomic():
             seed.fill_life_events()
+            guiding.fill()
             indexing.refresh_search_text(clock.local_day(now))
             figures.count(now)
 

@@ -24,9 +24,9 @@ QUESTIONS = {
     "division": gettext_lazy("Code of the commune, 5 digits"),
     "address": gettext_lazy("Address of the desk"),
     "phone": gettext_lazy("Phone"),
-    "email": gettext_lazy("E-mail of the authority"),
+    "email": gettext_lazy("Email of the authority"),
     "hours": gettext_lazy("Opening hours (T2-T6 7:00-11:30, 13:00-17:00; T7 7:00-11:30)"),
-    "admin_email": gettext_lazy("E-mail of the first administrator"),
+    "admin_email": gettext_lazy("Email of the first administrator"),
     "admin_name": gettext_lazy("Full name of the first administrator"),
 }
 
