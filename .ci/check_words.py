@@ -48,6 +48,13 @@ RETIRED: tuple[tuple[str, str, str], ...] = (
     (r"(?<!công chức )(?:cán bộ|do|cho) chuyên môn", "công chức chuyên môn", ""),
     ("(?:giao|thu hồi) vị trí", "phân công, hủy phân công", ""),
     (r"(?:cử|có) người thay\b", "người làm thay", ""),
+    ("(?:xóa|xoá|khóa|khoá|hủy|huỷ) tài khoản", "đóng tài khoản", ""),
+    # A bank locks its customer's account.
+    (
+        r"(?<!thẻ hoặc )tài khoản (?:này |của [^.:;]{1,30} )?(?:(?:đã|bị|được) ){1,2}(?:xóa|khóa|hủy)\b",
+        "tài khoản đã đóng",
+        "",
+    ),
 )
 PATTERNS = tuple((re.compile(pattern, re.IGNORECASE), instead, allowed) for pattern, instead, allowed in RETIRED)
 
