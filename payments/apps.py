@@ -16,7 +16,7 @@ class PaymentsConfig(AppConfig):
         from offices.log.labels import add_words
 
         from . import duties, exporting, labels
-        from .applicant import panels
+        from .applicant import panels, standing
         from .charges import claiming
         from .charges.shown import fee_of, owed_by
         from .desk.panel import KEYS, claim_button, fees_panel, take_button
@@ -33,7 +33,7 @@ class PaymentsConfig(AppConfig):
         hooks.fees.append(fee_of)
         hooks.owed.append(owed_by)
         hooks.post.append(post_panels.offer)
-        hooks.next_steps.append(post_panels.next_step)
+        hooks.next_steps += [standing.next_step, post_panels.next_step]
         hooks.held.append(post_panels.held)
         hooks.draft_steps.append(claiming.draft_step)
         hooks.renewed.append(claiming.follow_version)

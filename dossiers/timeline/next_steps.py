@@ -9,7 +9,7 @@ from common.templatetags.ui import vi_soon
 from common.text import lower_first
 
 from .. import hooks
-from ..models import Delivery, Dossier, FeeState, Status
+from ..models import Dossier, FeeState, Status
 from ..table import Action
 from .history import OWNER, PUBLIC, TIMED, TimelineEntry
 from .promises import answer_of
@@ -54,16 +54,16 @@ def for_applicant(
         Status.STOPPED: _("This dossier has ended. You can start a copy with the same answers and papers."),
         Status.RETURNED: _("This dossier has ended. Keep the result."),
     }
+    if dossier.status in (Status.AWAITING_PAYMENT, Status.DECIDED) and (words := hooks.next_step(dossier, audience)):
+        return words
     if dossier.status == Status.DECIDED:
-        if words := hooks.next_step(dossier, audience):
-            return words
         if dossier.fee_state == FeeState.CLAIMED and audience == PUBLIC:
             return _("Nothing to do now. The result follows once the fee is settled.")
         if dossier.fee_state == FeeState.CLAIMED:
             return _(
                 "Nothing to do now. The result follows once an officer has decided about the exemption you claimed."
             )
-        if dossier.fee_state == FeeState.OWED and dossier.delivery != Delivery.POST:
+        if dossier.fee_state == FeeState.OWED:
             return _("Pay the fee; then you get the result.")
         ways = {
             "online": _("Open the result and take it here."),

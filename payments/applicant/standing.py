@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from common.values.money import format_vnd
+from dossiers.hooks import Audience
+from dossiers.models import Dossier, FeeState
 
 from ..charges import charging
 from ..models import LIVE, OPEN, Attempt, AttemptLine, AttemptStatus
@@ -25,6 +27,16 @@ class Standing:
     may_give_up: bool = False
     may_pay_again: bool = False
     other: str = ""
+
+
+def next_step(dossier: Dossier, audience: Audience) -> str:
+    """Return what the applicant does while a payment is looked into, '' otherwise; one query where a fee is owed."""
+    if dossier.fee_state != FeeState.OWED:
+        return ""
+    lines = AttemptLine.objects.filter(charge__dossier=dossier, is_live=True)
+    if not lines.filter(attempt__status=AttemptStatus.REVIEW).exists():
+        return ""
+    return _("Nothing to do now. A payment of the fee is being looked into; do not pay again.")
 
 
 def may_give_up(attempt: Attempt) -> bool:

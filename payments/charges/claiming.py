@@ -16,7 +16,7 @@ from dossiers.filing.papers import add_proof
 from dossiers.hooks import DraftStep
 from dossiers.models import Dossier, Paper
 from dossiers.records.papers import AUTHORITY_NAME
-from procedures.fees import exemption_words
+from procedures.fees import Why, exemption_words
 from procedures.models import FeeExemption
 
 from . import charging, copies
@@ -36,9 +36,16 @@ class Exemption:
 
 
 def exemptions_of(dossier: Dossier, day: date) -> list[Exemption]:
-    """Return what a draft may claim on a day, the same reason of several fees once; from what is kept."""
+    """Return what a draft may claim on a day of fees that its answers may make due; from what is kept.
+
+    The same reason of several fees stands once.
+    """
+    lines = charging.assessment_of(dossier, day=day).lines
+    idle = {line.key for line in lines if line.why in (Why.NOT_DUE, Why.FREE)}
     same: dict[tuple[str, str, str], list[FeeExemption]] = {}
     for row in charging.claimable(dossier, day):
+        if row.line.key in idle:
+            continue
         same.setdefault((row.who, row.proof, exemption_words(row)), []).append(row)
     return [
         Exemption(found[0].pk, tuple(row.pk for row in found), who, found[0].who_en, proof, found[0].proof_en, when)

@@ -215,7 +215,8 @@ def test_a_fee_is_told_to_everybody_as_paid_or_not_and_without_one_not_at_all(ro
     [
         ("desk", FeeState.OWED, "Pay the fee; then you get the result."),
         ("online", FeeState.OWED, "Pay the fee; then you get the result."),
-        ("post", FeeState.OWED, "Wait for the postman"),
+        ("post", FeeState.OWED, "Pay the fee; then you get the result."),
+        ("post", FeeState.ON_DELIVERY, "Wait for the postman"),
         ("desk", FeeState.PAID, "Collect the result"),
     ],
 )

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from common.files.stored import store_once
 from dossiers import actions
+from dossiers.hooks import Audience
 from dossiers.models import Dossier, FeeState
+from payments.applicant import standing
 from payments.collecting import attempts, settling
 from payments.collecting.attempts import Payer
 from payments.models import Attempt, AttemptStatus, Charge, Receipt
@@ -196,7 +198,10 @@ def test_a_transfer_that_is_too_small_asks_for_no_more_and_is_not_given_up(payer
     payer.post(reverse("paying:give_up", args=[attempt.ref]))
     attempt.refresh_from_db()
     assert attempt.status == AttemptStatus.REVIEW
+    dossier = Dossier.objects.get(pk=owing.dossier_id)
+    assert "do not pay again" in standing.next_step(dossier, Audience.OWNER)
     settling.decide_review(attempt, is_paid=True, by=commune.leader, reason="Thiếu", now=now)
+    assert standing.next_step(dossier, Audience.OWNER) == ""
     page = payer.get(address)
     assert page.context["standing"].may_pay_again
     assert "10.000 đồng" in page.content.decode()

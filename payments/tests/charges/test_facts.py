@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from eforms.tests.test_schema import field, form_of
+from payments.charges import claiming
 from payments.charges.charging import assessment_of
 from procedures.fees import Why
 from tests import factories
@@ -25,7 +26,7 @@ FORM = form_of(
 def draft(citizen, commune):
     version = factories.version(commune.unit, form=FORM)
     late = {"not": {"field": "kind", "op": "eq", "value": "dung_han"}}
-    factories.fee(version, key="late", applies="Quá hạn", applies_if=late)
+    factories.fee(version, key="late", applies="Quá hạn", applies_if=late, exemptions=[{"who": "Trẻ em"}])
     factories.fee(version, key="sealed", applies_if={"field": "sealed", "op": "eq", "value": "co"})
     return factories.draft(citizen, commune.unit, version)
 
@@ -47,3 +48,12 @@ def test_a_fee_hangs_on_what_is_made_of_the_answers(draft):
 def test_a_hidden_answer_makes_nothing_due(draft):
     assert whys(draft, copy="co", sealed="co")[1] == Why.CHARGED
     assert whys(draft, copy="khong", sealed="co")[1] == Why.NOT_DUE
+
+
+def test_no_exemption_is_offered_from_a_fee_that_is_not_due(draft):
+    def offered(**answers):
+        draft.answers = answers
+        return [exemption.who for exemption in claiming.exemptions_of(draft, ASKED)]
+
+    assert offered(born="2026-03-01") == []
+    assert offered(born="2025-03-01") == ["Trẻ em"] == offered()
