@@ -9,7 +9,7 @@ from django.utils.translation import pgettext
 
 from common.values.money import format_vnd
 from dossiers.hooks import Audience
-from dossiers.models import Dossier, FeeState
+from dossiers.models import Dossier, FeeState, Status
 
 from ..charges import charging
 from ..models import LIVE, OPEN, Attempt, AttemptLine, AttemptStatus
@@ -30,8 +30,11 @@ class Standing:
 
 
 def next_step(dossier: Dossier, audience: Audience) -> str:
-    """Return what the applicant does while a payment is looked into, '' otherwise; one query where a fee is owed."""
-    if dossier.fee_state != FeeState.OWED:
+    """Return what the applicant does while a payment is looked into for which the dossier waits, '' otherwise.
+
+    One query where a fee is owed.
+    """
+    if dossier.fee_state != FeeState.OWED or dossier.status not in (Status.AWAITING_PAYMENT, Status.DECIDED):
         return ""
     lines = AttemptLine.objects.filter(charge__dossier=dossier, is_live=True)
     if not lines.filter(attempt__status=AttemptStatus.REVIEW).exists():

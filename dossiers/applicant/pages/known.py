@@ -36,9 +36,12 @@ def known_of(dossier: Dossier, user: Any, but: Iterable[str] = ()) -> dict[str, 
 
 
 def applicant_of(dossier: Dossier) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return what a filed form says of who applies: its facts as answers and, for people to read, in Vietnamese."""
+    """Return what a filed form says of an owner who applies: its facts as answers and, for people, in Vietnamese.
+
+    Nothing where the owner filed for somebody else, though that person may have the same name.
+    """
     schema = schema_of(dossier.version)
-    if schema is None:
+    if schema is None or dossier.acting:
         return {}, {}
     live = live_answers(schema, dossier.answers)
     fields = [(field.fact[1], field) for _section, field in schema.fields() if field.fact[0] == APPLICANT]

