@@ -1,8 +1,8 @@
 """Papers that a person has filed before, offered again for a draft: the same stored file, named by a second row.
 
-Filed papers are never deleted, so what refers to one always finds its file. How long a paper is good for is known
-to no catalogue: what was filed within a year is offered, with its date, and whether it still holds is for the person
-to say and for the officer to check. Nothing here reads the clock.
+Filed papers are never deleted, so what refers to one always finds its file. What was filed within the time that the
+procedure gives the paper, a year where it says nothing, is offered with its date; whether it still holds is for the
+person to say and for the officer to check. Nothing here reads the clock.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from ..records.papers import remove
 from .drafts import changed_meanwhile
 from .papers import check_room, locked_slot, touch
 
-VALID = timedelta(days=365)
+VALID_DAYS = 365
 # Somebody who files for many is offered what they filed last.
 MOST = 200
 
@@ -43,13 +43,14 @@ def offers(owner: User, wanted: Iterable[RequiredPaper], now: datetime) -> dict[
     Papers are the same when their names are, but for case and spaces. A dossier that was not completed yet was found
     wanting, and what was given to complete it may still be taken back, whatever its status: nothing of it is offered.
     """
-    names = {same(required.name): required.key for required in wanted}
+    names = {same(required.name): required for required in wanted}
     if not names:
         return {}
+    oldest = max(valid_for(required) for required in names.values())
     filed = (
         Paper.objects.filter(
             dossier__owner=owner,
-            dossier__submitted_at__gt=now - VALID,
+            dossier__submitted_at__gt=now - oldest,
             kind=PaperKind.FILE,
             replaced_at=None,
             scan_state__in=(ScanState.OFF, ScanState.CLEAN),
@@ -63,13 +64,18 @@ def offers(owner: User, wanted: Iterable[RequiredPaper], now: datetime) -> dict[
     )
     found: dict[str, Offer] = {}
     for paper in filed[:MOST]:
-        key = names.get(same(paper.name))
-        if key is None:
+        required = names.get(same(paper.name))
+        if required is None or now - (paper.dossier.submitted_at or now) >= valid_for(required):
             continue
-        offer = found.setdefault(key, Offer(paper.dossier, []))
+        offer = found.setdefault(required.key, Offer(paper.dossier, []))
         if offer.dossier == paper.dossier:
             offer.pages.append(paper)
     return found
+
+
+def valid_for(required: RequiredPaper) -> timedelta:
+    """Return how long after its filing a paper is offered again; its own day, earlier still, is on the picture."""
+    return timedelta(days=min(required.valid_days or VALID_DAYS, VALID_DAYS))
 
 
 def same(name: str) -> str:

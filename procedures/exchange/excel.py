@@ -105,6 +105,7 @@ PAPERS = (
     Column("condition_en", "Khi nào cần, tiếng Anh", "Có thể để trống.", 30),
     Column("from_form", "Lập từ tờ khai", "Có: cổng lập giấy này từ tờ khai.", 10, "truth", YES_NO),
     Column("may_bring_original", "Được mang bản giấy", "Có: có thể hẹn mang bản giấy đến.", 11, "truth", YES_NO),
+    Column("valid_days", "Có giá trị (ngày)", "Số nguyên; 0 nếu không có quy định.", 9, "number"),
 )
 FEES = (
     CODE,

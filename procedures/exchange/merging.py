@@ -21,6 +21,7 @@ PAPER: Plain = {
     "show_if": None,
     "from_form": False,
     "may_bring_original": True,
+    "valid_days": 0,
     "template_file": None,
 }
 

@@ -110,6 +110,7 @@ _PAPER: dict[str, Check] = {
     "show_if": or_none(condition_of),
     "from_form": truth_of,
     "may_bring_original": truth_of,
+    "valid_days": partial(number_of, maximum=999),
     "template_file": or_none(template_of),
 }
 

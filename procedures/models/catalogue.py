@@ -239,6 +239,7 @@ class RequiredPaper(models.Model):
     ``condition`` says in words when a paper that is not always needed is
     needed; ``show_if`` says it as data over the form's answers. A paper with
     ``from_form`` is made from the answers and never asked as an upload.
+    ``valid_days`` is how old it may be, 0 where nothing says so.
     """
 
     version = models.ForeignKey(ProcedureVersion, on_delete=models.CASCADE, related_name="papers")
@@ -254,6 +255,7 @@ class RequiredPaper(models.Model):
     show_if = models.JSONField(null=True, blank=True)
     from_form = models.BooleanField(default=False)
     may_bring_original = models.BooleanField(default=True)
+    valid_days = models.PositiveSmallIntegerField(default=0, db_default=0)
     template_file = models.FileField(upload_to="templates/", blank=True)
     # Of the file as it was stored.
     template_sha256 = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)

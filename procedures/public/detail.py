@@ -235,6 +235,8 @@ def _paper(paper: RequiredPaper, base: str) -> dict[str, Any]:
         counts.append(_("%(count)d original") % {"count": paper.originals})
     if paper.copies:
         counts.append(_("%(count)d copy") % {"count": paper.copies})
+    if paper.valid_days:
+        counts.append(_("not older than %(count)d days") % {"count": paper.valid_days})
     return {
         "name": translated(paper, "name"),
         "count": ", ".join(counts),

@@ -128,6 +128,7 @@ FIELDS = {
     "show_if": _("When, by the answers of the form"),
     "from_form": _("Made from the answers"),
     "may_bring_original": _("May be brought to the desk"),
+    "valid_days": _("How old it may be, in days"),
     "amount_vnd": _("Amount in đồng"),
     "amount_online_vnd": _("Amount when filed online"),
     "unit": _("For each"),

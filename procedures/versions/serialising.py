@@ -34,6 +34,7 @@ PAPER_COLUMNS = (
     "show_if",
     "from_form",
     "may_bring_original",
+    "valid_days",
 )
 FEE_COLUMNS = (
     "key",

@@ -11,6 +11,7 @@ from dossiers import actions
 from dossiers.filing import again, papers
 from dossiers.models import AccessRecord, Dossier, Paper, Status
 from dossiers.records.papers import remove
+from procedures.models import RequiredPaper
 from tests import factories
 from tests.papers import encoded, page, upload
 from tests.present import present
@@ -113,7 +114,7 @@ def test_it_is_filed_and_the_desk_is_told_since_when(client, mine, draft, filed,
 @pytest.mark.parametrize(
     "change",
     [
-        {"submitted_at": factories.NOW - again.VALID - timedelta(days=1)},
+        {"submitted_at": factories.NOW - timedelta(days=again.VALID_DAYS + 1)},
         {"owner": None},
     ],
     ids=["long ago", "of another"],
@@ -124,6 +125,16 @@ def test_what_is_not_offered_cannot_be_used(mine, draft, filed, change):
     assert not offered(mine, draft, filed)
     use(mine, draft, filed)
     assert not draft.papers.filter(kind="file").exists()
+
+
+def test_a_paper_is_offered_as_long_as_its_procedure_lets_it_be_good(draft, filed):
+    name, moment = filed.papers.filter(kind="file")[0].name, filed.submitted_at + timedelta(days=179, hours=23)
+    fresh = RequiredPaper(key="giay", name=name, valid_days=180)
+    assert "giay" in again.offers(draft.owner, [fresh], moment)
+    assert "giay" not in again.offers(draft.owner, [fresh], moment + timedelta(hours=1))
+    # Nothing is offered for longer than a year, whatever a procedure says.
+    fresh.valid_days = 999
+    assert "giay" not in again.offers(draft.owner, [fresh], filed.submitted_at + timedelta(days=366))
 
 
 def test_what_may_still_be_taken_back_is_not_offered(mine, draft, filed, road):

@@ -11,7 +11,7 @@ from procedures.models import ProcedureVersion, RequiredPaper
 from procedures.versions.template_files import ACCEPT_ATTRIBUTE, KINDS
 
 from .conditions import condition_field
-from .versions import MAX_COUNT, CountField, DraftForm, initial_of
+from .versions import MAX_COUNT, MAX_TIME, CountField, DraftForm, initial_of
 
 
 class PaperForm(DraftForm):
@@ -27,6 +27,11 @@ class PaperForm(DraftForm):
     name_en = LineField(label=gettext_lazy("Name in English"), max_length=400, required=False)
     originals = CountField(label=gettext_lazy("Originals"), maximum=MAX_COUNT, required=True)
     copies = CountField(label=gettext_lazy("Copies"), maximum=MAX_COUNT, required=True)
+    valid_days = CountField(
+        label=gettext_lazy("How old it may be, in days"),
+        maximum=MAX_TIME,
+        help_text=gettext_lazy("For example 180. Leave it empty when nothing says so."),
+    )
     is_required = forms.TypedChoiceField(
         label=gettext_lazy("Is it needed?"),
         coerce=lambda value: value == "True",
@@ -79,9 +84,8 @@ class PaperForm(DraftForm):
         self.fields["template_file"].help_text = _("%(kinds)s, at most 10 MB.") % {"kinds": kinds}
         if paper is None or not paper.template_file:
             del self.fields["remove_template"]
-        self.order_fields(
-            ["revision", "name", "originals", "copies", "is_required", "show_if", "condition", "from_form"]
-        )
+        counts = ("originals", "copies", "valid_days")
+        self.order_fields(["revision", "name", *counts, "is_required", "show_if", "condition", "from_form"])
         self.fold_english()
 
     def clean(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tests import factories
 PAPER = {
     "key": "a", "name": "Giấy chứng sinh", "name_en": "", "originals": 1, "copies": 0, "is_required": True,
     "condition": "", "condition_en": "", "show_if": None, "from_form": False, "may_bring_original": True,
-    "template_file": None,
+    "valid_days": 0, "template_file": None,
 }  # fmt: skip
 FEE = {
     "kind": "le_phi",
@@ -95,7 +95,7 @@ def test_every_part_of_a_paper_counts(column):
     values = {
         "originals": 2, "copies": 2, "is_required": False, "from_form": True, "may_bring_original": False,
         "show_if": {"field": "wants_copy", "op": "eq", "value": "co"},
-        "template_file": {"name": "a.pdf", "content": "JVBERi0="},
+        "valid_days": 180, "template_file": {"name": "a.pdf", "content": "JVBERi0="},
     }  # fmt: skip
     assert len(said(papers=[{**PAPER, column: values.get(column, "khác")}])["papers"]) == 1
 

@@ -169,7 +169,11 @@ def _paper(before: Plain, after: Plain, schemas: list[Any], language: str) -> It
         yield changed(_("Name of the paper"), before["name"], name)
     if before["name_en"] != after["name_en"]:
         yield changed(say(_("“%(name)s” in English")), before["name_en"], after["name_en"])
-    for column, label in (("originals", _("Originals of “%(name)s”")), ("copies", _("Copies of “%(name)s”"))):
+    for column, label in (
+        ("originals", _("Originals of “%(name)s”")),
+        ("copies", _("Copies of “%(name)s”")),
+        ("valid_days", _("How many days old “%(name)s” may be")),
+    ):
         if before[column] != after[column]:
             yield changed(say(label), str(before[column]), str(after[column]))
     if before["is_required"] != after["is_required"]:
