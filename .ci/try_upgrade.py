@@ -2,9 +2,9 @@
 
 ``python .ci/try_upgrade.py DATABASE_URL…`` (empty: SQLite in a temporary folder) tries each at the same time. The last
 release is the commit in ``.ci/last-release``, checked out into a worktree for each database, with one environment.
-After ``manage.py prepare`` of this release no row may be missing and no value changed, except what RENAMED, REWRITTEN and
-TAKEN_BACK name; the chains verify and the pages of every demonstration account answer. Prints what is wrong and ends
-with 1 when there is anything.
+After ``manage.py prepare`` of this release no row may be missing and no value changed, except what RENAMED, REWRITTEN
+and TAKEN_BACK name; the chains verify and the pages of every demonstration account answer. Prints what is wrong and
+ends with 1 when there is anything.
 """
 
 import datetime
