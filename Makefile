@@ -21,10 +21,10 @@ install-dev:
 	@deploy/install.sh requirements-dev.txt
 
 test: install-dev  ## Run the suite without the browser (DATABASE_URL, REDIS_URL choose the services)
-	@$(PYTEST) -n 2 --dist loadgroup $(ARGS)
+	@$(PYTEST) -n 2 --dist loadfile $(ARGS)
 
 journeys: install-dev  ## Drive the running portal in Chromium
-	@$(PYTEST) -m journey -n 2 --dist loadscope $(ARGS) tests/journeys
+	@$(PYTEST) -m journey -n 3 --dist loadscope $(ARGS) tests/journeys
 
 pictures: journeys  ## Renew the README's pictures from those the journeys take
 	$(BIN)/python docs/take_pictures.py

@@ -1,21 +1,28 @@
 """Fixtures shared by every test: a fixed Monday morning, a commune with its officers, its people."""
 
+import fcntl
+import hashlib
 import uuid
+from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
+import fontTools
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from common import broker, clock, kept
+from common import broker, clock, kept, pdf
 from common.clock import LOCAL
 from common.database import append_only
 from common.web import caches
 from notifications import delivery
 from tests import factories
+
+FACES = Path(__file__).resolve().parent / "var" / "test-faces"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -99,6 +106,32 @@ def pytest_configure(config: pytest.Config) -> None:
     from portal.management.commands.prepare import compile_messages
 
     compile_messages()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def faces_are_cut_once() -> Iterator[None]:
+    """Keep the faces of the paper font beside the code: every process of every run would cut them anew, for 20 s.
+
+    A clean clone has none and cuts each once.
+    """
+    cut = pdf._cut
+
+    def once(source: bytes, name: str) -> bytes:
+        made_of = f"{pdf.FACES[name]} {fontTools.version}".encode() + cut.__code__.co_code
+        key = hashlib.sha256(source + made_of).hexdigest()
+        FACES.mkdir(parents=True, exist_ok=True)
+        with (FACES / f"{key}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            kept = FACES / f"{key}.ttf"
+            if not kept.exists():
+                made = kept.with_suffix(".made")
+                made.write_bytes(cut(source, name))
+                made.rename(kept)
+            return kept.read_bytes()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pdf, "_cut", once)
+        yield
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """Try this release as an upgrade: install the last one, load its demonstration, upgrade, and compare every row.
 
-``python .ci/try_upgrade.py DATABASE_URL`` (empty: SQLite in a temporary folder). The last release is the commit in
-``.ci/last-release``, checked out into a worktree with an environment of its own. After ``manage.py prepare`` of this
-release no row may be missing and no value changed, except what RENAMED, REWRITTEN and TAKEN_BACK name; the chains
-verify and the pages of every demonstration account answer. Prints what is wrong and ends with 1 when there is anything.
+``python .ci/try_upgrade.py DATABASE_URL…`` (empty: SQLite in a temporary folder) tries each at the same time. The last
+release is the commit in ``.ci/last-release``, checked out into a worktree for each database, with one environment.
+After ``manage.py prepare`` of this release no row may be missing and no value changed, except what RENAMED, REWRITTEN
+and TAKEN_BACK name; the chains verify and the pages of every demonstration account answer. Prints what is wrong and
+ends with 1 when there is anything.
 """
 
 import datetime
@@ -13,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,25 +34,37 @@ PASSING = ("django_migrations", "django_session", "django_content_type", "auth_p
 Table = dict[Any, dict[str, str]]
 
 
-def main(url: str) -> int:
-    """Upgrade on one engine and say what differs."""
+def main(urls: list[str]) -> int:
+    """Upgrade on each engine and say what differs."""
     with tempfile.TemporaryDirectory() as folder:
-        old, var = Path(folder) / "release", Path(folder) / "var"
-        run(ROOT, {}, "git", "worktree", "add", "--quiet", "--detach", str(old), RELEASE)
+        places = [Path(folder) / str(n) for n in range(len(urls))]
         try:
-            run(old, {}, "deploy/install.sh", "requirements.txt")
-            settings = {"VAR_DIR": str(var), "DJANGO_SETTINGS_MODULE": "portal.settings.dev", "DATABASE_URL": url}
-            settings = {name: value for name, value in settings.items() if value}
-            run(old, settings, ".venv/bin/python", "manage.py", "prepare")
-            before = rows(url, var)
-            run(ROOT, settings, sys.executable, "manage.py", "prepare")
-            faults = differences(before, rows(url, var))
-            faults += said_by(ROOT, settings, sys.executable, "manage.py", "verify_history")
-            faults += said_by(ROOT, settings, sys.executable, ".ci/open_pages.py")
+            for place in places:
+                run(ROOT, {}, "git", "worktree", "add", "--quiet", "--detach", str(place / "release"), RELEASE)
+            run(places[0] / "release", {}, "deploy/install.sh", "requirements.txt")
+            for place in places[1:]:
+                (place / "release/.venv").symlink_to(places[0] / "release/.venv")
+            with ThreadPoolExecutor() as pool:
+                return max(pool.map(upgrade, urls, places))
         finally:
-            run(ROOT, {}, "git", "worktree", "remove", "--force", str(old))
-    count = sum(len(table) for table in before.values())
-    print("\n".join(faults) if faults else f"{count} rows of {len(before)} tables came over from {RELEASE[:7]} whole.")
+            for place in places:
+                run(ROOT, {}, "git", "worktree", "remove", "--force", str(place / "release"))
+
+
+def upgrade(url: str, place: Path) -> int:
+    """Install the last release below a folder, upgrade it, and return 1 when anything differs."""
+    old, var = place / "release", place / "var"
+    settings = {"VAR_DIR": str(var), "DJANGO_SETTINGS_MODULE": "portal.settings.dev", "DATABASE_URL": url}
+    settings = {name: value for name, value in settings.items() if value}
+    run(old, settings, ".venv/bin/python", "manage.py", "prepare")
+    before = rows(url, var)
+    run(ROOT, settings, sys.executable, "manage.py", "prepare")
+    faults = differences(before, rows(url, var))
+    faults += said_by(ROOT, settings, sys.executable, "manage.py", "verify_history")
+    faults += said_by(ROOT, settings, sys.executable, ".ci/open_pages.py")
+    count, engine = sum(len(table) for table in before.values()), url.partition(":")[0] or "sqlite"
+    good = f"{count} rows of {len(before)} tables came over from {RELEASE[:7]} whole."
+    print(f"{engine}: " + ("\n".join(faults) or good))
     return 1 if faults else 0
 
 
@@ -123,4 +137,4 @@ def differences(before: dict[str, Table], after: dict[str, Table]) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else ""))
+    sys.exit(main(sys.argv[1:] or [""]))

@@ -107,23 +107,24 @@ def own_file(url: str) -> bytes:
 
 
 def _face(name: str) -> bytes:
-    """Return a face of the paper font, 0.5 MB; a second or two to make, and kept in the shared cache."""
+    """Return a face of the paper font, 0.5 MB; kept in the shared cache."""
     import fontpkg_noto_serif
     import fontTools
+
+    source = (Path(fontpkg_noto_serif.__file__).parent / "files" / FACES[name][0]).read_bytes()
+    key = f"paper-font:{name}:{hashlib.sha256(source).hexdigest()}:{fontTools.version}"
+    content: bytes | None = cache.get_or_set(key, lambda: _cut(source, name), None)
+    return content or _cut(source, name)
+
+
+def _cut(source: bytes, name: str) -> bytes:
+    """Cut a face out of its variable font: a second or two, more on a slow machine."""
     from fontTools.ttLib import TTFont
     from fontTools.varLib.instancer import instantiateVariableFont
 
-    file, weight, _style_name = FACES[name]
-    source = (Path(fontpkg_noto_serif.__file__).parent / "files" / file).read_bytes()
-
-    def cut() -> bytes:
-        made = io.BytesIO()
-        instantiateVariableFont(TTFont(io.BytesIO(source)), {"wght": weight, "wdth": 100}, static=True).save(made)
-        return made.getvalue()
-
-    key = f"paper-font:{name}:{hashlib.sha256(source).hexdigest()}:{fontTools.version}"
-    content: bytes | None = cache.get_or_set(key, cut, None)
-    return content or cut()
+    made = io.BytesIO()
+    instantiateVariableFont(TTFont(io.BytesIO(source)), {"wght": FACES[name][1], "wdth": 100}, static=True).save(made)
+    return made.getvalue()
 
 
 @lru_cache(maxsize=1)

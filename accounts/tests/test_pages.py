@@ -14,7 +14,7 @@ from tests.present import present
 
 from .conftest import CITIZEN, REGISTER, Visitor
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 PUBLIC = [
     "/accounts/register/",
     *(f"/accounts/register/{kind}/" for kind in REGISTER_FORMS),

@@ -66,7 +66,7 @@ def test_faces_of_the_paper_font_are_cut_once_and_hold_every_letter(monkeypatch)
         assert set(face.getBestCmap()) == whole
         assert "fvar" not in face
         assert face["OS/2"].usWeightClass == weight
-    monkeypatch.setattr(TTFont, "save", lambda *args, **kwargs: pytest.fail("cut again"))
+    monkeypatch.setattr(pdf, "_cut", lambda source, name: pytest.fail("cut again"))
     assert own_file("font:bold")
 
 

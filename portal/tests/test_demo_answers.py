@@ -14,6 +14,7 @@ from procedures.seed import import_catalogue
 DAY = date(2026, 3, 23)
 
 
+@pytest.mark.sqlite
 @pytest.mark.django_db
 def test_every_form_takes_the_answers_made_for_it(now):
     import_catalogue(now=now)

@@ -64,6 +64,7 @@ def test_a_new_installation_is_closed_to_filing_and_says_where_it_is_opened():
     assert Unit.objects.get(pk=unit.pk).filing_since == NOW
 
 
+@pytest.mark.sqlite
 def test_the_administrator_can_sign_in_at_once(client):
     setup()
     client.post("/accounts/login/", {"login": OPTIONS["admin_email"], "password": PASSWORD})
@@ -81,6 +82,7 @@ def test_doing_it_again_updates_the_unit_and_leaves_the_password(monkeypatch):
     assert (Post.objects.count(), Procedure.objects.count(), Offering.objects.count()) == (1, 57, 57)
 
 
+@pytest.mark.sqlite
 def test_the_password_may_come_from_a_file(tmp_path, monkeypatch):
     monkeypatch.delenv("SETUP_ADMIN_PASSWORD")
     path = tmp_path / "password"
@@ -89,6 +91,7 @@ def test_the_password_may_come_from_a_file(tmp_path, monkeypatch):
     assert User.objects.get().check_password(PASSWORD)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("option", "value"),
     [
@@ -120,6 +123,7 @@ def test_all_wrong_values_are_named_at_once():
     assert [line.split(":")[0] for line in str(error.value).splitlines()] == ["--phone", "--email", "--hours"]
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("weak", ["", "1234567", "matkhau1", "12345678"])
 def test_a_weak_or_missing_password_is_refused(monkeypatch, weak):
     monkeypatch.setenv("SETUP_ADMIN_PASSWORD", weak)
@@ -133,6 +137,7 @@ def test_an_unreadable_password_file_is_named(tmp_path):
         setup(password_file=str(tmp_path / "missing"))
 
 
+@pytest.mark.sqlite
 def test_what_is_not_given_is_asked_until_it_is_right(monkeypatch):
     monkeypatch.delenv("SETUP_ADMIN_PASSWORD")
     answers = iter(["abc", "0251 3000 001"])

@@ -418,6 +418,7 @@ def vietnamese(node, is_marked=False):
         yield from vietnamese(child, is_marked)
 
 
+@pytest.mark.sqlite
 def test_english_pages_are_english_but_for_the_law(catalogue, client, commune):
     """What is still Vietnamese on them is a title of the law or a name, and marked as Vietnamese."""
     offer_all(commune.unit, since=TODAY)

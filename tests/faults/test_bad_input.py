@@ -132,6 +132,7 @@ def forms_of(world: World, persona: str) -> list[str]:
     return sorted(found)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_every_method_on_every_address(world, persona):
     attacker = Attacker(world, persona)
@@ -141,6 +142,7 @@ def test_every_method_on_every_address(world, persona):
     assert not attacker.faults, "\n".join(attacker.faults)
 
 
+@pytest.mark.sqlite
 def test_every_method_on_every_address_from_a_stranger(world):
     attacker = Attacker(world, "anonymous")
     for persona in PERSONAS[1:]:
@@ -161,6 +163,7 @@ def test_readable_nonsense_in_every_field_of_every_form(world, persona):
     assert not attacker.faults, "\n".join(attacker.faults)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_fields_of_the_wrong_shape(world, persona):
     attacker = Attacker(world, persona)
@@ -247,6 +250,7 @@ HEADERS = (
 )
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_headers_that_no_browser_sends(world, method):
     attacker = Attacker(world, "anonymous")

@@ -49,6 +49,7 @@ def _unmarked(node: Any, language: str, names: set[str]) -> Iterator[str]:
         yield from _unmarked(child, language, names)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("persona", OFFICERS)
 def test_vietnamese_parts_of_english_pages_are_marked(world, persona, monkeypatch):
     names, found, seen = catalogue_names(world), [], 0

@@ -140,6 +140,7 @@ def content_of(label: str) -> bytes:
 FIELDS = ("paper", "supplement", "result", "template", "import")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("field", FIELDS)
 def test_no_hostile_file_is_taken_anywhere(world, remembered, field):
     send, taken = fields(world)[field], []
@@ -158,6 +159,7 @@ def test_no_hostile_file_is_taken_anywhere(world, remembered, field):
     assert not taken
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("field", ("paper", "supplement"))
 def test_every_good_file_is_taken_and_given_out_inert(world, remembered, field):
     send, browser = fields(world)[field], client_of(world.citizen)

@@ -212,7 +212,7 @@ def upload(page: Page, card: Locator, file: FilePayload) -> None:
 def mail_about(page: Page, *needles: str) -> str:
     """Return the newest message on /demo/mail/ whose card or body holds all the texts."""
     page.goto("/demo/mail/")
-    addresses = page.locator("main .card h2 a").evaluate_all("links => links.slice(0, 12).map(a => a.href)")
+    addresses = page.locator("main .card h2 a").evaluate_all("links => links.slice(0, 30).map(a => a.href)")
     for address in addresses:
         page.goto(address)
         text = page.locator("main").inner_text()
@@ -313,14 +313,15 @@ def choose(page: Page, what: str, *, ipn: str = "", closes: bool = False) -> Non
 
 def until(page: Page, address: str, text: str | re.Pattern[str], seconds: float = 30) -> None:
     """Look at a page again and again, as a person does, until a text stands in it."""
-    deadline = time.monotonic() + seconds
+    deadline, pause = time.monotonic() + seconds, 0.1
     while True:
         page.goto(address)
         found = page.locator("main").inner_text()
         if re.search(text, found):
             return
         assert time.monotonic() < deadline, found
-        time.sleep(min(2, seconds / 10))
+        time.sleep(pause)
+        pause = min(2, 2 * pause)
 
 
 def pay_online(page: Page) -> None:

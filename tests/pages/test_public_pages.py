@@ -12,6 +12,7 @@ from procedures.models import Procedure
 from tests import factories
 from tests.pages import checks
 
+pytestmark = pytest.mark.sqlite
 PUBLIC = (
     "home",
     "help",

@@ -15,6 +15,8 @@ from tests.pages import checks
 
 from ..steps import STEPS, address
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.fixture(autouse=True)
 def clock(now):

@@ -44,6 +44,7 @@ def with_papers(slip: Slip, procedure: dict[str, Any]) -> Slip:
     return slip
 
 
+@pytest.mark.sqlite
 def test_receipts_are_one_side_of_a5(road):
     """With every paper of the catalogue brought; eleven of an adoption take both sides of the one sheet."""
     road.received()
@@ -52,6 +53,7 @@ def test_receipts_are_one_side_of_a5(road):
     assert found == dict.fromkeys(found, [A5]) | {"2.001263": [A5, A5]}
 
 
+@pytest.mark.sqlite
 def test_other_forms_of_the_desk_are_one_side_of_a5(road):
     road.asked().answer().do(actions.Supplement(), road.citizen)
     road.do(

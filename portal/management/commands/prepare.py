@@ -1,5 +1,6 @@
 """Make everything ready that the processes need before they start."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -143,7 +144,8 @@ def compile_messages() -> None:
             continue
         with source.open("rb") as po:
             catalogue = read_po(po)
-        beside = target.with_suffix(".mo.new")
+        # Another process may be preparing the same release.
+        beside = target.with_suffix(f".mo.{os.getpid()}")
         with beside.open("wb") as mo:
             write_mo(mo, catalogue)
         beside.replace(target)

@@ -156,6 +156,7 @@ def test_missing_sheets_and_columns_change_nothing(version, publisher):
     assert dry_run(saved(book), publisher).count(SAME) == 1
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("sheet", "heading", "value"),
     [
@@ -299,6 +300,7 @@ def saved_other():
     return saved(book)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_files_are_refused_whole(kind, version):
     with pytest.raises(Refused) as refusal:
@@ -306,6 +308,7 @@ def test_hostile_files_are_refused_whole(kind, version):
     assert refusal.value.message
 
 
+@pytest.mark.sqlite
 def test_endless_sheets_are_refused(version):
     good = exported()
     with zipfile.ZipFile(io.BytesIO(good)) as parts:
@@ -365,6 +368,7 @@ def test_tiers_and_exemptions_travel_in_cells(version, publisher):
     assert (first.who_en, first.proof_en) == ("Children", "Birth certificate")
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     ("heading", "value"),
     [

@@ -179,6 +179,7 @@ def test_a_whole_list_is_grouped_and_a_longer_one_counts_its_events():
     assert counts["Kết hôn"] == "6"
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "query", [{}, {"q": "con"}, {"q": "khia sinh"}, {"q": "zzzz"}, {"event": "ket-hon"}, {"q": "<b>", "level": "3"}]
 )

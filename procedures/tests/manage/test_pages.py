@@ -81,6 +81,7 @@ INFO = {
 # Looking --------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.sqlite
 def test_every_page_keeps_the_rules(page, draft, version, commune, second, now):
     code = version.procedure.code
     for name in ("procedures", "new", "bulk_confirm"):
