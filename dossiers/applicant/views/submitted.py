@@ -83,10 +83,10 @@ def answer(dossier: Dossier, moment: datetime) -> str:
 
 @require_safe
 def slip(request: SignedInRequest, ref: str, pk: int) -> HttpResponseBase:
-    """Show a slip for printing; with ``?pdf`` its stored PDF, once it has been made."""
+    """Show a slip for printing, crossed out once it is void; with ``?pdf`` its stored PDF, once it has been made."""
     dossier = own_dossier(request, ref)
     found = get_object_or_404(dossier.slips, pk=pk)
-    if "pdf" in request.GET:
+    if "pdf" in request.GET and found.voided_at is None:
         if not found.file:
             raise Http404
         return serve(request, found.file, "application/pdf", f"{found.kind}-{dossier.code}.pdf", sha256=found.sha256)

@@ -131,8 +131,9 @@ def slip_links(dossier: Dossier) -> list[dict[str, Any]]:
             "label": SlipKind(slip.kind).label,
             "number": slip.number,
             "issued_at": slip.issued_at,
-            "url": reverse("desk:print", args=[slip.kind, dossier.code]),
-            "pdf": reverse("desk:slip_pdf", args=[dossier.code, slip.pk]) if slip.file else "",
+            "is_void": slip.voided_at is not None,
+            "url": f"{reverse('desk:print', args=[slip.kind, dossier.code])}{f'?slip={slip.pk}' if slip.voided_at else ''}",
+            "pdf": reverse("desk:slip_pdf", args=[dossier.code, slip.pk]) if slip.file and not slip.voided_at else "",
         }
         for slip in _slips.all(dossier.pk)
     ]
@@ -210,10 +211,15 @@ def declaration(request: HttpRequest, officer: Officer, code: str) -> HttpRespon
         return render(request, DECLARATION, page)
 
 
+def item_pk(text: str) -> int:
+    """Return the key that a query names, 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+
+
 @require_safe
 @officer_required()
 def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> HttpResponse:
-    """The newest slip of a kind, or the control sheet, as a page to print; there at once."""
+    """The newest slip of a kind, or the control sheet, as a page to print; there at once. ``?slip=`` names another."""
     found = officer.dossier(code)
     back = reverse("desk:dossier", args=[found.code])
     if kind == CONTROL_SHEET:
@@ -222,7 +228,8 @@ def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> 
         with slips.in_vietnamese():
             template, context = slips.control_sheet(found, assignments, officer.now)
             return render(request, template, context | {"back": back})
-    slip = found.slips.filter(kind=kind).order_by("-pk").first()
+    of_kind, wanted = found.slips.filter(kind=kind).order_by("-pk"), request.GET.get("slip", "")
+    slip = of_kind.filter(pk=item_pk(wanted)).first() if wanted else of_kind.first()
     if slip is None:
         raise Http404
     dossier_page.note_reading(found, officer.user, f"slip {slip.pk}", officer.now)
@@ -246,9 +253,11 @@ def notice(request: HttpRequest, officer: Officer, code: str, pk: int) -> HttpRe
 @require_safe
 @officer_required()
 def slip_pdf(request: HttpRequest, officer: Officer, code: str, pk: int) -> HttpResponseBase:
-    """A slip's stored PDF, once the worker has made it."""
+    """A slip's stored PDF, once the worker has made it; of a void one the page that is crossed out."""
     found = officer.dossier(code)
     slip = get_object_or_404(found.slips.exclude(file=""), pk=pk)
+    if slip.voided_at is not None:
+        return redirect(f"{reverse('desk:print', args=[slip.kind, found.code])}?slip={slip.pk}")
     dossier_page.note_reading(found, officer.user, f"slip {slip.pk}", officer.now)
     return serve(request, slip.file, PDF, f"{slip.kind}-{found.code}.pdf", sha256=slip.sha256)
 
