@@ -12,9 +12,7 @@ from common.database.compiled import Compiled
 from .models import CorrectionRequest, Dossier, DossierEvent, Paper, PaperKind
 
 _OPEN = CorrectionRequest.objects.filter(dossier=OuterRef("dossier"), closed_at=None)
-_PROMISED = Paper.objects.filter(
-    dossier=OuterRef("dossier"), kind=PaperKind.ORIGINAL_PROMISED, replaced_at=None
-)
+_PROMISED = Paper.objects.filter(dossier=OuterRef("dossier"), kind=PaperKind.ORIGINAL_PROMISED, replaced_at=None)
 _standing: Compiled[Any] = Compiled(
     lambda dossier: (
         DossierEvent.objects.filter(dossier=dossier)

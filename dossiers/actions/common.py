@@ -22,7 +22,7 @@ class Stays:
 
 
 def require_not_signing(move: Move) -> None:
-    """Refuse while a proposed decision waits for a signature: what is signed must not change under the leader's eyes."""
+    """Refuse while a proposed decision waits for a signature: what is signed must not change meanwhile."""
     if move.dossier.holder_role == Role.LEADER:
         raise Refused(_("A proposed decision waits for a signature. Sign it or send it back."), code="signing")
 

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common.clock import local_day
 from common.refusals import Refused
 from offices.models import Role
@@ -20,13 +21,13 @@ from .common import Stays, require_text
 RECEIVED_BY = (Action.RECEIVE, Action.REGISTER)
 
 
-def others_acted(move: Move) -> bool:
-    """Tell whether anybody but who acts now has done something with a dossier since it was received; one query.
+def others_acted(dossier: Dossier, person: User) -> bool:
+    """Tell whether anybody else has done something with a dossier since it was received; one query.
 
     Its reception counts too: whoever received it puts it right.
     """
-    for action, actor in move.dossier.events.order_by("-n").values_list("action", "actor"):
-        if actor != move.person.pk:
+    for action, actor in dossier.events.order_by("-n").values_list("action", "actor"):
+        if actor != person.pk:
             return True
         if action in RECEIVED_BY:
             return False
@@ -53,8 +54,8 @@ class CancelReception(ActionBase):
     def permit(cls, move: Move) -> None:
         recorded_at = move.dossier.recorded_at
         if recorded_at is None or local_day(recorded_at) != move.local_day:
-            raise Refused(_("A reception can be cancelled on its own day only. Correct the dossier instead."), code="day")
-        if others_acted(move):
+            raise Refused(_("A reception can be cancelled on its own day only. Correct it instead."), code="day")
+        if others_acted(move.dossier, move.person):
             raise Refused(
                 _("Somebody else has acted on this dossier; only whoever received it can cancel that, before others."),
                 code="acted",
@@ -84,7 +85,7 @@ class CancelReception(ActionBase):
 
 
 def has_opened(dossier: Dossier, since: Any) -> bool:
-    """Tell whether whoever a dossier was given to has looked at it since: the person, or anyone of the role. One query."""
+    """Tell whether whoever a dossier was given to has looked at it: the person, or anyone of the role. One query."""
     looks = AccessRecord.objects.filter(dossier=dossier, at__gte=since)
     if dossier.holder_id is not None:
         return looks.filter(reader=dossier.holder_id).exists()

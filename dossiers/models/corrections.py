@@ -39,9 +39,7 @@ class CorrectionRequest(models.Model):
     class Meta:
         ordering = ["dossier", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["dossier"], condition=models.Q(closed_at=None), name="correction_one_open"
-            ),
+            models.UniqueConstraint(fields=["dossier"], condition=models.Q(closed_at=None), name="correction_one_open"),
         ]
 
     def __str__(self) -> str:

@@ -37,7 +37,9 @@ MAX_FILES_LISTED = 100
 WITHDRAWABLE = TABLE[Action.REQUEST_WITHDRAWAL].sources
 
 
-_slips: Compiled[Slip] = Compiled(lambda dossier: Slip.objects.filter(dossier=dossier).only("pk", "kind", "issued_at", "voided_at"))
+_slips: Compiled[Slip] = Compiled(
+    lambda dossier: Slip.objects.filter(dossier=dossier).only("pk", "kind", "issued_at", "voided_at")
+)
 _messages: Compiled[Any] = Compiled(
     lambda ref, user: (
         Notification.objects.filter(subject_type="dossier", subject_ref=ref, recipient=user)

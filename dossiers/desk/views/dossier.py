@@ -132,11 +132,17 @@ def slip_links(dossier: Dossier) -> list[dict[str, Any]]:
             "number": slip.number,
             "issued_at": slip.issued_at,
             "is_void": slip.voided_at is not None,
-            "url": f"{reverse('desk:print', args=[slip.kind, dossier.code])}{f'?slip={slip.pk}' if slip.voided_at else ''}",
+            "url": slip_url(slip, dossier),
             "pdf": reverse("desk:slip_pdf", args=[dossier.code, slip.pk]) if slip.file and not slip.voided_at else "",
         }
         for slip in _slips.all(dossier.pk)
     ]
+
+
+def slip_url(slip: Slip, dossier: Dossier) -> str:
+    """Return the page of a slip to print: the newest of its kind has the address of the kind, a void one its own."""
+    address = reverse("desk:print", args=[slip.kind, dossier.code])
+    return f"{address}?slip={slip.pk}" if slip.voided_at else address
 
 
 @require_safe
@@ -257,7 +263,7 @@ def slip_pdf(request: HttpRequest, officer: Officer, code: str, pk: int) -> Http
     found = officer.dossier(code)
     slip = get_object_or_404(found.slips.exclude(file=""), pk=pk)
     if slip.voided_at is not None:
-        return redirect(f"{reverse('desk:print', args=[slip.kind, found.code])}?slip={slip.pk}")
+        return redirect(slip_url(slip, found))
     dossier_page.note_reading(found, officer.user, f"slip {slip.pk}", officer.now)
     return serve(request, slip.file, PDF, f"{slip.kind}-{found.code}.pdf", sha256=slip.sha256)
 
