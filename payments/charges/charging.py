@@ -107,10 +107,7 @@ def open_for(dossier: Dossier, now: datetime, *, by: User | None = None) -> Char
 
 
 def open_anew(dossier: Dossier, now: datetime, *, by: User, reason: str) -> Charge | None:
-    """Open the charge of a dossier that was moved to another procedure, None when nothing is due.
-
-    It replaces the former one. Inside ``perform`` only, with what was not paid taken back.
-    """
+    """Charge a dossier that was moved to another procedure, in place of the former charge; None when nothing is due."""
     quantities = quantities_ordered(dossier)
     found, charge = assessment_of(dossier, quantities=quantities), None
     if found.total_vnd:

@@ -84,6 +84,7 @@ def contents(request: HttpRequest, officer: Officer, dossier: Dossier) -> dict[s
         "answer_notes": dossier_page.notes_on_answers(dossier),
         "answers": dossier_page.answers_in_words(dossier, language, is_unmasked=is_unmasked),
         "papers": dossier_page.paper_cards(dossier),
+        "corrections": dossier_page.corrections_of(dossier, language, is_unmasked=is_unmasked),
         "result": None if dossier.status in BEFORE_PROPOSAL else _result.first(dossier.pk),
     }
 
