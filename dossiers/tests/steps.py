@@ -43,8 +43,8 @@ def asked_item(dossier) -> int:
 
 
 def owed_original(dossier) -> str:
-    """Return the one original that was promised."""
-    return dossier.papers.get(kind="promised").ref
+    """Return an original that was promised and has not come."""
+    return dossier.papers.filter(kind="promised", replaced_at=None).values_list("ref", flat=True).first() or "-"
 
 
 CORRECTED = REASON | {"name": "Nguyễn Văn Ân", "phone": "0912000009", "delivery": "desk"}

@@ -67,6 +67,7 @@ class CorrectForm(ReasonForm):
     )
     procedure = forms.ChoiceField(
         label=gettext_lazy("Procedure"),
+        required=False,
         help_text=gettext_lazy("Another procedure counts its own time, from the first reception, and has its own fee."),
     )
 
