@@ -50,7 +50,7 @@ class DossiersConfig(AppConfig):
         append_only.register("dossiers_accessrecord")
         append_only.register("dossiers_talkentry")
         append_only.register("dossiers_talkfile", allowed_columns=["scan_state"])
-        append_only.register("dossiers_slip", set_once=["file", "size", "sha256"])
+        append_only.register("dossiers_slip", set_once=["file", "size", "sha256", "voided_at"])
         # Approved: only the letter's PDF is still to come, and who received it.
         append_only.register(
             "dossiers_result",

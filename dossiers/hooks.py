@@ -85,6 +85,8 @@ class PostOffer:
 
 
 messages: list[Callable[["Move", Audience], str]] = []
+# Run by a correction that moves a dossier to another procedure, before its new receipt is written.
+moved: list[Callable[["Move"], None]] = []
 after_action: list[Callable[["Move"], None]] = []
 # The look-up shows neither: it names nobody.
 panels: dict[Audience, list[Callable[["Dossier", User], Panel | None]]] = {Audience.OWNER: [], Audience.OFFICER: []}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from offices.models import Role
 
-from .models import Status
+from .models import OPEN, Status
 from .querysets import DESK_ROLES
 
 APPLICANT = "applicant"
@@ -36,6 +36,15 @@ class Action(StrEnum):
     STOP = "stop"
     EXTEND = "extend"
     REASSIGN = "reassign"
+    CORRECT = "correct"
+    CANCEL_RECEPTION = "cancel_reception"
+    RECALL = "recall"
+    GIVE_BACK = "give_back"
+    NOTE_ORIGINALS = "note_originals"
+    REQUEST_CORRECTION = "ask_correction"
+    ACCEPT_CORRECTION = "accept_correction"
+    DECLINE_CORRECTION = "decline_correction"
+    SEND_CORRECTION = "send_correction"
 
     @property
     def segment(self) -> str:
@@ -59,6 +68,8 @@ class Rule:
 
 
 S = Status
+# In which the owner may correct what was filed, if the commune agrees: before the decision, and nothing is awaited.
+CORRECTABLE = (S.SUBMITTED, S.RECEIVED, S.PROCESSING, S.AWAITING_PAYMENT)
 TABLE: dict[Action, Rule] = {
     Action.SUBMIT: Rule((S.DRAFT,), S.SUBMITTED, (APPLICANT,), _("Dossier submitted")),
     Action.REGISTER: Rule((S.DRAFT,), S.RECEIVED, (Role.CLERK,), _("Dossier accepted on paper")),
@@ -102,4 +113,15 @@ TABLE: dict[Action, Rule] = {
         _("Dossier handed on"),
         is_internal=True,
     ),
+    Action.CORRECT: Rule((S.RECEIVED, S.PROCESSING), None, (Role.CLERK,), _("Dossier corrected")),
+    Action.CANCEL_RECEPTION: Rule((S.RECEIVED,), None, (Role.CLERK,), _("Reception cancelled")),
+    Action.RECALL: Rule((S.PROCESSING,), None, DESK_ROLES, _("Dossier recalled"), is_internal=True),
+    Action.GIVE_BACK: Rule(
+        (S.PROCESSING,), S.PROCESSING, (Role.SPECIALIST,), _("Dossier given back to the desk"), is_internal=True
+    ),
+    Action.NOTE_ORIGINALS: Rule(OPEN, None, (Role.CLERK, Role.SPECIALIST), _("Originals handed in")),
+    Action.REQUEST_CORRECTION: Rule(CORRECTABLE, None, (APPLICANT,), _("Correction asked for")),
+    Action.ACCEPT_CORRECTION: Rule(CORRECTABLE, None, DESK_ROLES, _("Correction allowed")),
+    Action.DECLINE_CORRECTION: Rule(CORRECTABLE, None, DESK_ROLES, _("Correction declined")),
+    Action.SEND_CORRECTION: Rule(CORRECTABLE, None, (APPLICANT,), _("Correction sent")),
 }

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from procedures.models import Procedure
 
-from .models import HELD, Dossier, FeeState, Status, WorklistRow
+from .models import FINAL, HELD, Dossier, FeeState, Status, WorklistRow
 from .models.dossier import NOT_LEFT_TO_POST
 
 BATCH = 1000
@@ -60,6 +60,10 @@ COLUMNS = {
         "EXISTS (SELECT 1 FROM dossiers_talkentry t WHERE t.dossier_id = d.id AND t.kind = 'call' AND NOT EXISTS "
         "(SELECT 1 FROM dossiers_talkentry o WHERE o.dossier_id = d.id AND o.id > t.id "
         "AND o.kind IN ('reached', 'not_reached')))"
+    ),
+    "owes_original": (
+        f"d.received_at IS NOT NULL AND d.status NOT IN ({', '.join(str(int(status)) for status in FINAL)}) AND EXISTS "
+        "(SELECT 1 FROM dossiers_paper p WHERE p.dossier_id = d.id AND p.kind = 'promised' AND p.replaced_at IS NULL)"
     ),
 }
 _NAMES = ", ".join(COLUMNS)

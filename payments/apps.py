@@ -20,11 +20,12 @@ class PaymentsConfig(AppConfig):
         from .charges import claiming
         from .charges.shown import fee_of, owed_by
         from .desk.panel import KEYS, claim_button, fees_panel, take_button
-        from .following import fee_words, follow
+        from .following import charge_anew, fee_words, follow
         from .post import panels as post_panels
         from .post import parcels
 
         hooks.after_action += [follow, parcels.follow]
+        hooks.moved.append(charge_anew)
         hooks.messages.append(fee_words)
         office_hooks.duties.append(duties.OpenBoxes())
         office_hooks.unit_obstacles.append(duties.open_money)

@@ -1,5 +1,7 @@
 """What money does when a dossier moves, and what it says in the message of a filing: the hooks into the workflow."""
 
+from typing import Any
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
@@ -13,12 +15,13 @@ from dossiers.table import SYSTEM, Action
 from dossiers.workflow import Move, carry_out
 from offices.models import Role
 
-from .charges import charging, copies
+from .charges import charging, claiming, copies
 from .collecting import paying, refunding
 
 OPENING = (Action.SUBMIT, Action.REGISTER)
 ENDED_WITHOUT_RESULT = (Status.REFUSED, Status.STOPPED)
 ENDED = gettext_lazy("The dossier ended without a result.")
+OTHER_PROCEDURE = gettext_lazy("The dossier was moved to another procedure.")
 
 
 def follow(move: Move) -> None:
@@ -33,13 +36,25 @@ def follow(move: Move) -> None:
     elif move.to_status in ENDED_WITHOUT_RESULT and move.from_status != move.to_status:
         if dossier.fee_state != FeeState.NONE:
             charging.cancel_unpaid(dossier, move.now)
-            with translation.override("vi"):
-                reason = str(ENDED)
-            refunding.propose(dossier, move.now, reason)
+            refunding.propose(dossier, move.now, _in_vietnamese(ENDED))
     elif move.to_status == Status.AWAITING_PAYMENT and move.action == Action.DECLINE_WITHDRAWAL:
         # Paid while the withdrawal was being thought about.
         if dossier.fee_state not in UNSETTLED:
             carry_out(FeeSettled(), dossier, move.written, by=None, now=move.now)
+
+
+def charge_anew(move: Move) -> None:
+    """Charge what the procedure costs to which a dossier was moved; what was paid before is paid back."""
+    dossier, reason = move.dossier, _in_vietnamese(OTHER_PROCEDURE)
+    charging.cancel_unpaid(dossier, move.now)
+    refunding.propose(dossier, move.now, reason)
+    claiming.claim_again(dossier, move.now, by=move.person, reason=reason)
+    charging.open_anew(dossier, move.now, by=move.person, reason=reason)
+
+
+def _in_vietnamese(text: Any) -> str:
+    with translation.override("vi"):
+        return str(text)
 
 
 def fee_words(move: Move, audience: Audience) -> str:

@@ -2,12 +2,22 @@
 
 from ..table import Action
 from ..workflow import ActionBase
+from .correcting import (
+    AcceptCorrection,
+    Correct,
+    DeclineCorrection,
+    OtherProcedure,
+    RequestCorrection,
+    Return,
+    SendCorrection,
+)
 from .decision import Approve, Extend, Propose, SendBack
 from .ending import DeclineWithdrawal, RequestWithdrawal, ReturnResult, Stop
 from .filing import Register, Submit
 from .payment import FeeSettled, RequirePayment
 from .reassign import Reassign
 from .reception import Forward, Receive, Refuse
+from .righting import CancelReception, GiveBack, NoteOriginals, Recall
 from .supplement import Item, RequestSupplement, Supplement
 
 # By its row in the table.
@@ -15,6 +25,17 @@ CLASSES: dict[Action, type[ActionBase]] = {cls.action: cls for cls in ActionBase
 
 __all__ = [
     "CLASSES",
+    "AcceptCorrection",
+    "CancelReception",
+    "Correct",
+    "DeclineCorrection",
+    "GiveBack",
+    "NoteOriginals",
+    "OtherProcedure",
+    "Recall",
+    "RequestCorrection",
+    "Return",
+    "SendCorrection",
     "Approve",
     "RequestSupplement",
     "RequestWithdrawal",

@@ -7,9 +7,24 @@ from django.utils.translation import gettext_lazy as _
 from common.refusals import Refused
 from offices.models import Role
 
+from ..models import Status
 from ..workflow import Move, holds
 
 REASON_MISSING = _("Give a reason.")
+
+
+class Stays:
+    """Of an action that leaves the status as it is; stands before ``ActionBase``."""
+
+    @classmethod
+    def target(cls, move: Move) -> Status:
+        return move.from_status
+
+
+def require_not_signing(move: Move) -> None:
+    """Refuse while a proposed decision waits for a signature: what is signed must not change meanwhile."""
+    if move.dossier.holder_role == Role.LEADER:
+        raise Refused(_("A proposed decision waits for a signature. Sign it or send it back."), code="signing")
 
 
 def require_text(text: str, message: Any = REASON_MISSING) -> None:

@@ -3,37 +3,37 @@
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from django.db.models import OuterRef, Subquery
-from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.refusals import Refused
 from offices.models import Post, Role
-from procedures.models import RequiredPaper
 
-from ..models import Paper, PaperKind, SlipKind
+from ..models import Dossier, Paper, SlipKind
 from ..records import assignments, notices, slips
-from ..records.papers import at_desk
+from ..records.papers import AUTHORITY, NOT_FILES, asks_authority, at_desk, is_authority, present, receive_promised
 from ..records.terms import start_term
 from ..table import Action
 from ..workflow import ActionBase, Move, is_own
-from .common import require_text
+from .common import require_not_signing, require_text
 
 
 @dataclass(frozen=True)
 class Receive(ActionBase):
     """A clerk receives a complete dossier; its term begins.
 
-    ``originals`` are keys of required papers whose originals were handed over.
-    Refusals: papers, calendar.
+    ``originals`` are keys of required papers whose originals were handed over, ``AUTHORITY`` that of a promised power
+    of attorney beyond the list. Refusals: papers, calendar.
     """
 
     originals: tuple[str, ...] = ()
     action: ClassVar[Action] = Action.RECEIVE
 
     def guard(self, move: Move) -> None:
-        if not set(self.originals) <= {paper.key for paper in move.dossier.version.papers.all()}:
+        known = {paper.key for paper in move.dossier.version.papers.all()}
+        if asks_authority(move.dossier, AUTHORITY):
+            known.add(AUTHORITY)
+        if not set(self.originals) <= known:
             raise Refused(_("One of the papers does not belong to this procedure."), code="papers")
 
     def changes(self, move: Move) -> dict[str, Any]:
@@ -56,22 +56,21 @@ def mark_originals(move: Move, keys: tuple[str, ...]) -> None:
     if not keys:
         return
     dossier = move.dossier
-    promised = dossier.papers.filter(
-        required__key__in=keys, required__version=dossier.version, kind=PaperKind.ORIGINAL_PROMISED, replaced_at=None
-    )
-    paper_count = RequiredPaper.objects.filter(pk=OuterRef("required")).values("originals")
-    kept = set(promised.values_list("required__key", flat=True))
-    promised.update(
-        kind=PaperKind.ORIGINAL_RECEIVED,
-        originals=Greatest(Subquery(paper_count), 1),
-        uploaded_by=move.by,
-        uploaded_at=move.now,
-    )
+    given = present(dossier)
+    handed = {key: [paper for paper in given if _has_key(paper, dossier, key)] for key in keys}
+    receive_promised(move, [paper for papers in handed.values() for paper in papers])
     Paper.objects.bulk_create(
         at_desk(move, required, required.name)
         for required in dossier.version.papers.all()
-        if required.key in keys and required.key not in kept
+        if required.key in keys and not any(paper.kind in NOT_FILES for paper in handed[required.key])
     )
+
+
+def _has_key(paper: Paper, dossier: Dossier, key: str) -> bool:
+    """Tell whether a given paper stands under a key of the list, or is the power of attorney beyond it."""
+    if key == AUTHORITY:
+        return is_authority(paper)
+    return any(required.pk == paper.required_id and required.key == key for required in dossier.version.papers.all())
 
 
 @dataclass(frozen=True)
@@ -118,8 +117,7 @@ class Forward(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
-        if move.dossier.holder_role == Role.LEADER:
-            raise Refused(_("A proposed decision waits for a signature. Sign it or send it back."), code="signing")
+        require_not_signing(move)
 
     def guard(self, move: Move) -> None:
         dossier = move.dossier

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Self
 
 from django import forms
@@ -21,11 +22,13 @@ from common.forms.fields import (
     about_self,
 )
 from common.forms.question import QuestionMixin, draw
+from common.forms.screen_forms import ChangeForm
 from common.forms.widgets import AddressWidget
 from common.values.identity import check_any_id, compact
 from procedures.catalogue import Entry
 from procedures.forms import PageForm, UnitForm
 
+from ..actions import Item
 from ..hooks import DraftStep, PostOffer
 from ..models import Acting, Delivery, Dossier
 
@@ -197,6 +200,36 @@ class WithdrawForm(RevisionForm):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": _("Say briefly why you withdraw.")},
     )
+
+
+class CorrectionForm(ChangeForm):
+    """What of a filed dossier its owner wants to correct, and why; ``items`` may be chosen, by their key."""
+
+    what = forms.ChoiceField(
+        label=_("What do you want to correct?"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": _("Choose what you want to correct."),
+            "invalid_choice": _("Choose what you want to correct."),
+        },
+    )
+    reason = NfcCharField(
+        label=_("What is wrong, and what should it be?"),
+        lines=True,
+        rows=4,
+        max_length=500,
+        help_text=_("Do not write whole ID numbers here: you correct them on the form."),
+        error_messages={"required": _("Say what is wrong and what it should be.")},
+    )
+
+    def __init__(self, *args: Any, items: Mapping[str, tuple[str, Item]], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.items = items
+        choice_of(self, "what").choices = [(key, label) for key, (label, _item) in items.items()]
+
+    def item(self) -> Item:
+        """Return what was chosen, with its reason."""
+        return replace(self.items[self.cleaned_data["what"]][1], reason=self.cleaned_data["reason"])
 
 
 class LookupForm(PageForm, QuestionMixin):

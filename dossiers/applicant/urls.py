@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import draft, sheets, start, submitted, talk
+from .views import correction, draft, sheets, start, submitted, talk
 
 app_name = "applicant"
 DOSSIER = "my/dossiers/<str:ref>/"
@@ -33,6 +33,8 @@ urlpatterns = [
     path(DOSSIER + "declaration/", submitted.declaration, name="declaration"),
     path(DOSSIER + "slips/<int:pk>/", submitted.slip, name="slip"),
     path(DOSSIER + "supplement/", submitted.supplement, name="supplement"),
+    path(DOSSIER + "correction/", correction.correction, name="correction"),
+    path(DOSSIER + "correction/answers/", correction.answers, name="correction_answers"),
     path(DOSSIER + "withdraw/", submitted.withdraw, name="withdraw"),
     path(DOSSIER + "copy/", submitted.copy, name="copy"),
     path(DOSSIER + "talk/", talk.talk, name="talk"),

@@ -20,8 +20,9 @@ from common.values.identity import masked
 from eforms import schema as form_schema
 from procedures.papers import is_asked
 
-from ..models import AccessRecord, Dossier, Paper, PaperKind, Side, TalkFile
+from ..models import AccessRecord, CorrectionRequest, Dossier, Paper, PaperKind, Side, TalkFile
 from ..records import previews
+from ..table import CORRECTABLE
 from ..talk.thread import Thread, thread
 from ..talk.writing import why_not_office
 from ..workflow import roles_by
@@ -214,6 +215,52 @@ def talk_of(dossier: Dossier, officer: Officer) -> Talk:
     refused = why_not_office(officer.user, dossier, roles_by(officer.posts, officer.user, dossier))
     found = thread(dossier, Side.OFFICE, officer.now, url_of)
     return Talk(found, found.closed or (refused.message if refused else ""), bool(found.new) and refused is None)
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """What the owner wants to correct now, None for nothing, and what was corrected: (name, when, rows old and new)."""
+
+    waiting: CorrectionRequest | None
+    done: list[tuple[str, Any, list[tuple[str, str, str]]]]
+
+
+_corrections: Compiled[CorrectionRequest] = Compiled(
+    lambda dossier: CorrectionRequest.objects.filter(dossier=dossier).order_by("pk")
+)
+
+
+def corrections_of(dossier: Dossier, language: str, *, is_unmasked: bool) -> Corrections:
+    """Return the corrections of a dossier; ID numbers masked unless asked for. One query."""
+    rows = _corrections.all(dossier.pk)
+    waiting = next((row for row in rows if row.closed_at is None), None) if dossier.status in CORRECTABLE else None
+    done = [
+        (row.name, row.closed_at, _compared(dossier, row.changed, language, is_unmasked=is_unmasked))
+        for row in rows
+        if row.changed
+    ]
+    return Corrections(waiting, done)
+
+
+def _compared(
+    dossier: Dossier, changed: dict[str, Any], language: str, *, is_unmasked: bool
+) -> list[tuple[str, str, str]]:
+    """Return the corrected questions with their old and new answers in words; of another form only its keys."""
+    schema = form_schema.load(dossier.version.form or {}) if dossier.version.form else None
+    asked = {field.key: field for _section, field in schema.fields()} if schema else {}
+
+    def words(key: str, value: Any) -> str:
+        field = asked.get(key)
+        if field is None or form_schema.is_empty(value):
+            return "–"
+        if not is_unmasked and holds_numbers(field):
+            return _("Hidden: contains ID numbers")
+        text = form_schema.answer_text(field, value, language)
+        return masked(text) if not is_unmasked and field.type in NUMBER_TYPES else text
+
+    before, after = changed["before"], changed["after"]
+    keys = [key for key in asked if key in before or key in after]
+    return [(asked[key].label.say(language), words(key, before.get(key)), words(key, after.get(key))) for key in keys]
 
 
 def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:

@@ -98,6 +98,7 @@ VIEWS: dict[str, View] = {
     "supplement": View(_("Waiting for a supplement"), in_status(Status.AWAITING_SUPPLEMENT)),
     "results": View(_("Result to hand over"), in_status(Status.DECIDED)),
     "messages": View(_("Unread messages"), lambda officer: [Q(has_message=True) & answerable(officer)], is_apart=True),
+    "owed": View(_("Originals owed"), lambda officer: [Q(owes_original=True)], is_apart=True),
     "done": View(_("Done"), in_status(*FINAL), has_ended=True, sort="-closed"),
     "all": View(_("All"), lambda officer: [Q()], has_ended=True, sort="-filed"),
     "offered": View(_("Offered to my role"), offered, is_tab=False),

@@ -221,6 +221,7 @@ def home_counts(officer: Officer) -> list[Count]:
     }
     if Role.CLERK in officer.roles:
         asked["new"] = (_("New, waiting for reception"), ("waiting", Q()), "view=waiting", "info")
+        asked["owed"] = (_("Originals owed"), ("owed", Q()), "view=owed", "soon")
         asked["results"] = (_("Result to hand over"), ("results", Q()), "view=results", "ok")
     if Role.SPECIALIST in officer.roles:
         asked["offered"] = (_("New, nobody has taken them"), ("offered", Q()), "view=offered", "info")

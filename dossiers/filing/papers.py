@@ -20,6 +20,7 @@ from common.files.uploads import Accepted, removed_on_failure
 from common.refusals import Refused
 from procedures.models import RequiredPaper
 
+from .. import worklist
 from ..actions.supplement import states
 from ..models import Dossier, Paper, PaperKind
 from ..records import previews
@@ -100,9 +101,14 @@ def add_proof(dossier: Dossier, name: str, accepted: Accepted, *, by: User, now:
 
 
 def touch(fresh: Dossier, now: datetime) -> None:
-    """Raise the revision of a draft, so that older pages are recognised; that of a dossier belongs to its events."""
+    """Raise the revision of a draft, so that older pages are recognised; that of a dossier belongs to its events.
+
+    Of a filed one the lists follow: they say which originals are owed.
+    """
     if fresh.is_draft:
         write_draft(fresh, now)
+    else:
+        worklist.write(fresh.pk)
 
 
 def check_room(papers: list[Paper], size: int) -> None:

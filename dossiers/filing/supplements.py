@@ -1,14 +1,17 @@
-"""Answering a supplement request: only the listed papers and sections reopen.
+"""Answering a supplement request, or correcting what the commune has opened: only these papers and sections reopen.
 
-Rows are written while the dossier waits in status 5; the old files stay until
-the supplement is sent, then carry ``replaced_at``. Nothing here reads the clock.
+Rows are written while the dossier waits in status 5, or while a correction is open; the old files stay until
+it is sent, then carry ``replaced_at``. Nothing here reads the clock.
 """
+
+from typing import Any
 
 from django.db import transaction
 
 from eforms.filling.filled import SentSection
 
-from ..models import Dossier, Status, SupplementRequest
+from ..models import CorrectionRequest, Dossier, Status, SupplementRequest
+from ..table import CORRECTABLE
 from .drafts import changed_meanwhile, columns_of
 
 # Before an item's number, where addresses name a paper of the procedure by its key.
@@ -20,6 +23,18 @@ def open_request(dossier: Dossier) -> SupplementRequest | None:
     if dossier.status != Status.AWAITING_SUPPLEMENT:
         return None
     return dossier.supplement_requests.filter(answered_at=None).first()
+
+
+def open_correction(dossier: Dossier) -> CorrectionRequest | None:
+    """Return what the owner may correct now because the commune agreed, if anything; one query."""
+    if dossier.status not in CORRECTABLE:
+        return None
+    return dossier.corrections.filter(is_accepted=True, closed_at=None).select_related("required").first()
+
+
+def opened(dossier: Dossier) -> Any:
+    """Return what is open, as a request with its ``items`` and ``asked_at``; None when nothing is. One query."""
+    return open_request(dossier) or open_correction(dossier)
 
 
 def item_number(key: str) -> int | None:
@@ -34,12 +49,10 @@ def is_listed(dossier: Dossier, section: str) -> bool:
     return request is not None and request.items.filter(section=section).exists()
 
 
-def locked(dossier: Dossier) -> SupplementRequest:
-    """Lock a dossier that waits for its supplement and return the request; raises Refused('stale')."""
-    waiting = (
-        Dossier.objects.select_for_update(of=("self",)).filter(pk=dossier.pk, status=Status.AWAITING_SUPPLEMENT).first()
-    )
-    request = open_request(waiting) if waiting else None
+def locked(dossier: Dossier) -> Any:
+    """Lock a dossier of which something is open and return the request; raises Refused('stale')."""
+    waiting = Dossier.objects.select_for_update(of=("self",)).filter(pk=dossier.pk).first()
+    request = opened(waiting) if waiting else None
     if request is None:
         raise changed_meanwhile()
     return request
@@ -49,7 +62,8 @@ def save_section(dossier: Dossier, sent: SentSection) -> None:
     """Store the corrected answers of a listed section; raises Refused('stale') for any other."""
     with transaction.atomic():
         request = locked(dossier)
-        if not request.items.filter(section=sent.key).exists():
+        # What an open correction changes is recorded by its own step.
+        if isinstance(request, CorrectionRequest) or not request.items.filter(section=sent.key).exists():
             raise changed_meanwhile()
         filled = request.dossier.filled.with_section(sent)
         Dossier.objects.filter(pk=dossier.pk).update(**columns_of(filled))

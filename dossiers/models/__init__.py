@@ -1,5 +1,6 @@
 """Tables of one request from draft to result, by subject."""
 
+from .corrections import CorrectionRequest
 from .dossier import (
     FINAL,
     HELD,
@@ -34,6 +35,7 @@ __all__ = [
     "Applicant",
     "Channel",
     "DayPart",
+    "CorrectionRequest",
     "NumberSeries",
     "Delivery",
     "Dossier",

@@ -193,6 +193,8 @@ class Dossier(models.Model):
     counts_late = models.BooleanField(default=False)
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
+    # When a reception at the counter was cancelled as mistaken: the dossier ended with it and counts in no figure.
+    cancelled_at = models.DateTimeField(null=True, blank=True)
 
     objects = DossierQuerySet.as_manager()
 

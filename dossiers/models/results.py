@@ -25,7 +25,7 @@ class Slip(StoredFile):
     """One issued form: number and data frozen in the transaction, PDF stored later by a worker.
 
     ``form_set`` ('2018', '2025') and the template's ``revision`` are those it was issued with: it prints the same
-    later.
+    later, crossed out once it is void (``voided_at``).
     """
 
     folder = "slips"
@@ -38,6 +38,7 @@ class Slip(StoredFile):
     issued_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     form_set = models.CharField(max_length=4, default="", db_default="", blank=True)
     revision = models.PositiveSmallIntegerField(default=1, db_default=1)
+    voided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["dossier", "id"]

@@ -63,6 +63,8 @@ class WorklistRow(models.Model):
     # The owner wrote something that nobody has answered or marked as read; the owner waits for a call.
     has_message = models.BooleanField(default=False, db_default=False)
     wants_call = models.BooleanField(default=False, db_default=False)
+    # It was received, has not ended, and an original that was promised has not come.
+    owes_original = models.BooleanField(default=False, db_default=False)
 
     objects = WorklistQuerySet.as_manager()
 
@@ -131,6 +133,7 @@ class WorklistRow(models.Model):
             # Few, whatever their status.
             models.Index(fields=["unit", "due_at", "dossier"], condition=Q(has_message=True), name="worklist_messages"),
             models.Index(fields=["unit", "dossier"], condition=Q(wants_call=True), name="worklist_calls"),
+            models.Index(fields=["unit", "due_at", "dossier"], condition=Q(owes_original=True), name="worklist_owed"),
         ]
 
     def __str__(self) -> str:

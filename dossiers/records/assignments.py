@@ -52,12 +52,13 @@ def end(move: Move) -> int:
     return next(iter(update(Assignment, {"until": move.now}, returning="n", dossier=move.dossier, until=None)), 0)
 
 
-def give(move: Move) -> Assignment:
+def give(move: Move, *, due_at: datetime | None = None) -> Assignment:
     """Close the open row and write the next one as the claimed dossier's columns say; two statements.
 
-    A dossier whose holder did not change keeps its row: call this only on a change.
+    ``due_at`` is the end of a step that goes on; else its time begins now. A dossier whose holder did not change
+    keeps its row: call this only on a change.
     """
-    return _write(move, end(move) + 1, move.now)
+    return _write(move, end(move) + 1, move.now, due_at)
 
 
 def begin(move: Move) -> Assignment:
@@ -68,7 +69,7 @@ def begin(move: Move) -> Assignment:
     return _write(move, 1, move.dossier.term_from)
 
 
-def _write(move: Move, n: int, begins: datetime | None) -> Assignment:
+def _write(move: Move, n: int, begins: datetime | None, due_at: datetime | None = None) -> Assignment:
     dossier = move.dossier
     unit = cast(Unit, dossier.holder_unit)
     allotted = _allotted(dossier)
@@ -83,7 +84,7 @@ def _write(move: Move, n: int, begins: datetime | None) -> Assignment:
             given_by=move.by,
             since=move.now,
             allotted=allotted,
-            due_at=step_due(unit, begins, allotted),
+            due_at=due_at or step_due(unit, begins, allotted),
         )
     )
 
@@ -97,6 +98,19 @@ def start_step(move: Move) -> None:
     unit = dossier.unit if dossier.holder_unit_id == dossier.unit_id else cast(Unit, dossier.holder_unit)
     due_at = step_due(unit, dossier.term_from, _allotted(dossier))
     update(Assignment, {"due_at": due_at}, dossier=dossier, until=None)
+
+
+def follow_version(move: Move) -> None:
+    """Let the open row follow a dossier into another procedure, its step counted from the term. One statement."""
+    dossier = move.dossier
+    allotted = _allotted(dossier)
+    due_at = step_due(dossier.unit, dossier.term_from, allotted)
+    update(
+        Assignment,
+        {"step": dossier.step, "allotted": allotted, "due_at": due_at},
+        dossier=dossier,
+        until=None,
+    )
 
 
 def _allotted(dossier: Dossier) -> Decimal | None:

@@ -89,6 +89,13 @@ def tell_officer(move: Move, kind: str, officer: User, **context: Any) -> Notifi
     return _write(move, kind, Audience.OFFICER, to, link=desk_link(move.dossier), **context)
 
 
+def tell_holder(move: Move, kind: str, **context: Any) -> None:
+    """Write the message ``dossier_<kind>`` to the officer who holds a dossier; nothing when a whole role does."""
+    holder = move.dossier.holder
+    if holder is not None and holder.is_active:
+        tell_officer(move, kind, holder, **context)
+
+
 def _write(move: Move, kind: str, audience: Audience, to: Recipient, **context: Any) -> Notification:
     """Queue a message; every template sees code, procedure in the recipient's language, unit and its phone.
 

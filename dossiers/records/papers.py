@@ -17,6 +17,9 @@ from . import previews
 # Of the paper asked beyond a procedure's list: the key of its card, and its name, by which what is given is found.
 AUTHORITY, AUTHORITY_NAME, AUTHORITY_NAME_EN = "giay-uy-quyen", "Giấy ủy quyền", "Power of attorney"
 
+# How a paper stands at the desk: promised, or there.
+NOT_FILES = (PaperKind.ORIGINAL_PROMISED, PaperKind.ORIGINAL_RECEIVED, PaperKind.COPY_RECEIVED)
+
 _present: Compiled[Paper] = Compiled(lambda dossier: Paper.objects.filter(dossier=dossier, replaced_at=None))
 
 
@@ -62,6 +65,23 @@ def at_desk(move: Move, required: RequiredPaper | None, name: str, *, is_copy: b
         uploaded_by=move.by,
         uploaded_at=move.now,
     )
+
+
+def owed(dossier: Dossier) -> list[Paper]:
+    """Return the papers whose originals were promised and have not come; one query."""
+    return [paper for paper in present(dossier) if paper.kind == PaperKind.ORIGINAL_PROMISED]
+
+
+def receive_promised(move: Move, papers: Iterable[Paper]) -> None:
+    """Note that promised originals lie at the desk, as many as the list asks for; one statement where there are any."""
+    counts = {required.pk: max(required.originals, 1) for required in move.dossier.version.papers.all()}
+    coming = [paper for paper in papers if paper.kind == PaperKind.ORIGINAL_PROMISED]
+    for paper in coming:
+        paper.kind = PaperKind.ORIGINAL_RECEIVED
+        paper.originals = counts.get(paper.required_id or 0, 1)
+        paper.uploaded_by, paper.uploaded_at = move.by, move.now
+    if coming:
+        Paper.objects.bulk_update(coming, ["kind", "originals", "uploaded_by", "uploaded_at"])
 
 
 def remove(papers: Iterable[Paper]) -> None:

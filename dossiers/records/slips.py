@@ -16,7 +16,7 @@ from django.utils import translation
 
 from common import broker
 from common.clock import local_day
-from common.database.writing import insert
+from common.database.writing import insert, update
 from common.qr import qr_svg
 from common.text import lower_first
 from common.values import partial_date
@@ -126,6 +126,15 @@ def issue(move: Move, kind: str, **facts: Any) -> None:
         )
     )
     wake(slip)
+
+
+def void(move: Move, kind: str) -> str:
+    """Let the slips of a kind be void, and return their numbers, '' for none. One statement.
+
+    They print crossed out; no stored file changes.
+    """
+    rows = update(Slip, {"voided_at": move.now}, returning="number", dossier=move.dossier, kind=kind, voided_at=None)
+    return ", ".join(rows)
 
 
 def identity(dossier: Dossier) -> dict[str, Any]:

@@ -51,10 +51,15 @@ def start_term(dossier: Dossier, at: datetime) -> dict[str, datetime]:
     Outside opening hours the term begins at the next opening. Raises
     Refused('calendar') when the competent unit's calendar does not reach so far.
     """
+    return term_of(dossier.version, dossier.unit, at)
+
+
+def term_of(version: ProcedureVersion, unit: Unit, at: datetime) -> dict[str, datetime]:
+    """Return the same for a version and the unit that decides. Raises Refused('calendar')."""
     try:
-        calendar = calendar_of(dossier.unit, around=at)
+        calendar = calendar_of(unit, around=at)
         start = next_open(calendar, at)
-        return {"term_from": start, "due_at": due_from(dossier.version, calendar, start)}
+        return {"term_from": start, "due_at": due_from(version, calendar, start)}
     except CalendarError as error:
         raise calendar_refusal(error) from error
 

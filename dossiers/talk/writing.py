@@ -117,6 +117,20 @@ def note_opened(dossier: Dossier, *, by: User, shown: int, now: datetime) -> Non
     insert(_entry(dossier, Side.OWNER, TalkKind.SEEN, by, now, upto=shown))
 
 
+def note(dossier: Dossier, side: Side, text: str, *, by: User, now: datetime) -> None:
+    """Put what a step of the dossier says into the talk, inside that step's transaction, which writes the worklist.
+
+    The office has read with it what the owner asked for, nothing else that waits. Two queries, one for the owner.
+    """
+    upto = 0
+    if side == Side.OFFICE:
+        rows = dossier.talk.order_by("-pk")
+        read = rows.filter(side=Side.OFFICE).values_list("upto", flat=True)
+        waiting = list(rows.filter(side=Side.OWNER, kind=TalkKind.MESSAGE, pk__gt=max(read, default=0))[:2])
+        upto = waiting[0].pk if len(waiting) == 1 else 0
+    insert(_entry(dossier, side, TalkKind.MESSAGE, by, now, text=text, upto=upto))
+
+
 def ask_for_call(
     dossier: Dossier, *, phone: str, day_part: str, text: str, by: User, key: str, shown: int, now: datetime
 ) -> bool:

@@ -63,6 +63,11 @@ class Road:
         """Status 7, asked for while a specialist works on it."""
         return self.processing().do(actions.RequestWithdrawal("Đổi ý"), self.citizen)
 
+    def correcting(self, *, at="processing"):
+        """The owner has asked to correct the first paper of the procedure."""
+        getattr(self, at)()
+        return self.do(actions.RequestCorrection(self.item), self.citizen)
+
     @property
     def item(self) -> actions.Item:
         """The first paper of the procedure as deficient."""

@@ -42,6 +42,12 @@ def asked_item(dossier) -> int:
     return dossier.supplement_requests.get(answered_at=None).items.get().pk
 
 
+def owed_original(dossier) -> str:
+    """Return an original that was promised and has not come."""
+    return dossier.papers.filter(kind="promised", replaced_at=None).values_list("ref", flat=True).first() or "-"
+
+
+CORRECTED = REASON | {"name": "Nguyễn Văn Ân", "phone": "0912000009", "delivery": "desk"}
 OTHER_PAPER = {"other_name": "Giấy xác nhận", "other_reason": "Cần đối chiếu"}
 CLERK, LEADER, SPECIALIST = ("clerk",), ("leader",), ("specialist",)
 # Whoever holds the dossier.
@@ -59,6 +65,13 @@ STEPS = [
     Step("return-result", CLERK, "decided", Status.RETURNED, RETURN),
     Step("extend", LEADER, "processing", Status.PROCESSING, REASON | {"day": "30/03/2026"}),
     Step("decline-withdrawal", HOLDERS, "withdrawing", Status.PROCESSING, REASON),
+    Step("correct", CLERK, "received", Status.RECEIVED, CORRECTED),
+    Step("cancel-reception", CLERK, "received", Status.SUBMITTED, REASON),
+    Step("recall", ("clerk", "specialist", "leader"), "processing", Status.RECEIVED),
+    Step("give-back", SPECIALIST, "processing", Status.PROCESSING, {"note": "Thiếu bản chính"}),
+    Step("note-originals", ("clerk", "specialist"), "received", Status.RECEIVED, {"refs": owed_original}),
+    Step("accept-correction", HOLDERS, "correcting", Status.PROCESSING),
+    Step("decline-correction", HOLDERS, "correcting", Status.PROCESSING, REASON),
     Step("stop", HOLDERS, "processing", Status.STOPPED, REASON),
 ]
 

@@ -24,8 +24,10 @@ from ..hooks import Audience
 from ..models import Assignment, Dossier, DossierEvent, FeeState, Status
 from ..table import APPLICANT, SYSTEM, TABLE, Action
 from ..workflow import Overtaken
+from . import changes
 
 OWNER, OFFICER, PUBLIC = Audience
+RECEIVED_BY = (Action.RECEIVE, Action.REGISTER)
 
 # The statuses in which it is for the authority to act; in the others a step's time says nothing.
 TIMED = (Status.RECEIVED, Status.PROCESSING)
@@ -129,6 +131,7 @@ def timeline(dossier: Dossier, audience: str) -> list[TimelineEntry]:
     """Return what happened, newest first; one query."""
     entries, events = [], _events.all(dossier.pk)
     completed = next((event.pk for event in events if _completes(event)), None)
+    received = next((event.pk for event in events if event.action in RECEIVED_BY), None)
     for event in events:
         if audience == PUBLIC and TABLE[Action(event.action)].is_internal:
             continue
@@ -136,9 +139,9 @@ def timeline(dossier: Dossier, audience: str) -> list[TimelineEntry]:
             TimelineEntry(
                 title=describe_action(event),
                 at=event.at,
-                time=_when(event, dossier, completed),
+                time=_when(event, dossier, received, completed),
                 who="" if audience == PUBLIC else _who(event, audience),
-                text="" if audience == PUBLIC else event.public_text,
+                text="" if audience == PUBLIC else "\n".join([event.public_text, *changes.of_event(event.data)]),
                 note=_note(event) if audience == OFFICER else "",
                 action=event.action,
                 status=event.to_status,
@@ -152,12 +155,12 @@ def _completes(event: DossierEvent) -> bool:
     return event.action == Action.SUPPLEMENT and event.to_status == Status.PROCESSING
 
 
-def _when(event: DossierEvent, dossier: Dossier, completed: int | None) -> str:
+def _when(event: DossierEvent, dossier: Dossier, received: int | None, completed: int | None) -> str:
     """Say when something happened and, where a term began with it out of hours, from when that counts.
 
-    ``completed`` is the event of the last supplement that began the term anew.
+    ``received`` is the event of the last reception, ``completed`` of the last supplement that began the term anew.
     """
-    begun = dossier.received_at if event.action in (Action.RECEIVE, Action.REGISTER) else None
+    begun = dossier.received_at if event.pk == received else None
     if event.pk == completed:
         begun = dossier.term_from
     if begun is None or begun <= event.at:
@@ -327,6 +330,8 @@ def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
 
 
 def _stopped(dossier: Dossier, audience: str) -> str:
+    if dossier.cancelled_at is not None:
+        return _("The reception was a mistake and has been cancelled.")
     # Where a withdrawal was asked for and not declined, it is what ended the dossier.
     if dossier.former_status is None:
         return _("The dossier was stopped.")

@@ -106,6 +106,17 @@ def open_for(dossier: Dossier, now: datetime, *, by: User | None = None) -> Char
     return charge
 
 
+def open_anew(dossier: Dossier, now: datetime, *, by: User, reason: str) -> Charge | None:
+    """Charge a dossier that was moved to another procedure, in place of the former charge; None when nothing is due."""
+    quantities = quantities_ordered(dossier)
+    found, charge = assessment_of(dossier, quantities=quantities), None
+    if found.total_vnd:
+        former = dossier.charges.filter(kind=ChargeKind.FILING, replaced_by=None).order_by("-n").first()
+        charge = _freeze(dossier, found, quantities, now, by=by, reason=reason, replaces=former)
+    tell_dossier(dossier, now)
+    return charge
+
+
 def reassess(
     charge: Charge,
     *,

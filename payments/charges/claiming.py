@@ -19,6 +19,7 @@ from dossiers.records.papers import AUTHORITY_NAME
 from procedures.fees import Why, exemption_words
 from procedures.models import FeeExemption
 
+from ..models import ExemptionClaim
 from . import charging, copies
 
 
@@ -129,6 +130,21 @@ def wish_of(*, has_exemptions: bool, asks_copies: bool) -> str:
     if not asks_copies:
         return _("I am exempt from the fee, wholly or partly")
     return _("I want paper copies, or am exempt from the fee") if has_exemptions else _("I want paper copies")
+
+
+def claim_again(dossier: Dossier, now: datetime, *, by: User, reason: str) -> None:
+    """Claim for a filed dossier that was moved to another procedure what it claimed before, where it has that too.
+
+    What waits for an answer ends with the former procedure. At most three queries.
+    """
+    claims = list(dossier.exemption_claims.select_related("exemption").exclude(granted=False))
+    if not claims:
+        return
+    dossier.exemption_claims.filter(granted=None).update(granted=False, decided_by=by, decided_at=now, reason=reason)
+    reasons = {claim.exemption.who for claim in claims}
+    here = [row.pk for row in charging.claimable(dossier, dossier.filed_day) if row.who in reasons]
+    again = [ExemptionClaim(dossier=dossier, exemption_id=pk, claimed_at=now) for pk in here]
+    ExemptionClaim.objects.bulk_create(again, ignore_conflicts=True)
 
 
 def follow_version(dossier: Dossier, now: datetime) -> None:

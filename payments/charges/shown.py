@@ -49,7 +49,7 @@ def standing(dossier: Dossier) -> list[Charge]:
     """
     if dossier.fee_state == FeeState.NONE:
         return []
-    charges = dossier.charges.exclude(status=ChargeStatus.CANCELLED).select_related("unit")
+    charges = dossier.charges.exclude(status=ChargeStatus.CANCELLED).filter(replaced_by=None).select_related("unit")
     return list(charges.prefetch_related("lines").order_by("n"))
 
 

@@ -177,6 +177,8 @@ def rows(world: World) -> list[Case]:
         ("applicant:declaration", GET, [submitted.ref], OWNER),
         ("applicant:withdraw", GET, [submitted.ref], OWNER),
         ("applicant:withdraw", POST, [submitted.ref], OWNER),
+        *[("applicant:correction", method, [submitted.ref], OWNER) for method in (GET, POST)],
+        *[("applicant:correction_answers", method, [world.allowed.ref], OWNER) for method in (GET, POST)],
         ("applicant:copy", POST, [submitted.ref], OWNER),
         ("applicant:supplement", GET, [asked.ref], OWNER),
         ("applicant:supplement", POST, [asked.ref], OWNER),

@@ -54,6 +54,9 @@ class World:
         self.draft = self.new_draft()
         self.submitted = self.walk()
         self.processing = self.walk("receive", "forward")
+        self.received = self.walk("receive")
+        self.correcting = self.walk("receive", "forward", "correction")
+        self.allowed = self.walk("receive", "forward", "correction", "allow")
         self.asked = self.walk("receive", "forward", "ask")
         self.withdrawing = self.walk("receive", "forward", "withdraw")
         self.proposed = self.walk("receive", "forward", "propose")
@@ -96,6 +99,8 @@ class World:
             "receive": (actions.Receive(), staff.clerk),
             "forward": (actions.Forward(staff.specialist), staff.clerk),
             "ask": (actions.RequestSupplement((actions.Item(paper.pk, "", paper.name, "Ảnh mờ"),)), staff.specialist),
+            "correction": (actions.RequestCorrection(actions.Item(None, "requester", "Tờ khai", "Sai")), self.citizen),
+            "allow": (actions.AcceptCorrection(), staff.leader),
             "withdraw": (actions.RequestWithdrawal("Đổi ý"), self.citizen),
             "propose": (actions.Propose(is_granted=True, upload=upload()), staff.specialist),
             "write": (actions.Propose(is_granted=True, text="Đồng ý."), staff.specialist),

@@ -119,7 +119,8 @@ SHARED = pytest.StashKey[ExitStack]()
 # come one after the other. Modules, and tests of other modules.
 FILED_BY = {
     "first citizen": {
-        "ask_less", "cashier", "checks", "desk", "filing", "lookup", "papers", "post", "talk", "where",
+        "ask_less", "cashier", "checks", "desk", "filing", "lookup", "papers", "post",
+        "putting_right", "talk", "where",
     },
     "second citizen": {
         "kept", "paying", "test_level_3_says_where_to_go", "test_somebody_files_by_power_of_attorney",

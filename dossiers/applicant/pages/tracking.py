@@ -15,16 +15,17 @@ from common.templatetags.ui import spoken
 from eforms import schema as form_schema
 from notifications.models import Notification
 from procedures import labels
+from procedures.papers import is_asked
 
 from ... import hooks
 from ...actions.payment import UNSETTLED
-from ...actions.supplement import states
+from ...actions.supplement import Item, states
 from ...filing import supplements
-from ...models import Delivery, Dossier, PaperKind, Side, Slip, Status, SupplementRequest, TalkFile
+from ...models import CorrectionRequest, Delivery, Dossier, PaperKind, Side, Slip, Status, TalkFile
 from ...models.papers import Paper
 from ...records import papers
 from ...records.papers import present
-from ...table import TABLE, Action
+from ...table import CORRECTABLE, TABLE, Action
 from ...talk.thread import Thread, thread
 from ...timeline import history, next_steps, promises
 from ...timeline.meeting import Meeting, meeting
@@ -37,7 +38,9 @@ MAX_FILES_LISTED = 100
 WITHDRAWABLE = TABLE[Action.REQUEST_WITHDRAWAL].sources
 
 
-_slips: Compiled[Slip] = Compiled(lambda dossier: Slip.objects.filter(dossier=dossier).only("pk", "kind", "issued_at"))
+_slips: Compiled[Slip] = Compiled(
+    lambda dossier: Slip.objects.filter(dossier=dossier).only("pk", "kind", "issued_at", "voided_at")
+)
 _messages: Compiled[Any] = Compiled(
     lambda ref, user: (
         Notification.objects.filter(subject_type="dossier", subject_ref=ref, recipient=user)
@@ -77,6 +80,8 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
         "panels": hooks.ask(hooks.panels[history.OWNER], dossier, user),
         "buttons": hooks.ask(hooks.buttons[history.OWNER], dossier, user),
         "may_supplement": dossier.status == Status.AWAITING_SUPPLEMENT,
+        "may_correct": dossier.status in CORRECTABLE,
+        "correction": correction_of(dossier),
         "may_withdraw": dossier.status in WITHDRAWABLE,
         "may_copy": dossier.status in (Status.REFUSED, Status.STOPPED),
         "may_receive": dossier.status == Status.DECIDED
@@ -84,6 +89,40 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
         and dossier.fee_state not in UNSETTLED,
         "may_download": dossier.status == Status.RETURNED,
     }
+
+
+_correction: Compiled[CorrectionRequest] = Compiled(
+    lambda dossier: CorrectionRequest.objects.filter(dossier=dossier, closed_at=None)
+)
+
+
+def correction_of(dossier: Dossier) -> CorrectionRequest | None:
+    """Return the open correction of a dossier that may still be corrected; one query at most."""
+    return _correction.first(dossier.pk) if dossier.status in CORRECTABLE else None
+
+
+def correctable(dossier: Dossier, language: str) -> dict[str, tuple[str, Item]]:
+    """Return what may be corrected, by the key of its choice: the sections of the form, then the papers. One query.
+
+    Of papers those that were given and those of the list; the item is recorded in Vietnamese.
+    """
+    found: dict[str, tuple[str, Item]] = {}
+    if dossier.version.form:
+        schema = form_schema.load(dossier.version.form)
+        for section in schema.visible_sections(dossier.answers):
+            found[f"section-{section.key}"] = (
+                section.title.say(language),
+                Item(None, section.key, section.title.vi, ""),
+            )
+    version, given = dossier.version, present(dossier)
+    beyond = [paper for paper in given if paper.required_id is None]
+    listed = [paper for paper in version.papers.all() if is_asked(version, paper, dossier.answers)]
+    for required in listed:
+        name = required.name_en if language == "en" and required.name_en else required.name
+        found[f"paper-{required.pk}"] = (name, Item(required.pk, "", required.name, ""))
+    for n, name in enumerate(dict.fromkeys(paper.name for paper in beyond)):
+        found[f"further-{n}"] = (name, Item(None, "", name, ""))
+    return found
 
 
 def talk_of(dossier: Dossier, now: datetime) -> Thread:
@@ -147,8 +186,11 @@ def paper_words(paper: Paper) -> str:
     return "" if paper.kind == PaperKind.FILE else str(paper.get_kind_display())
 
 
-def supplement_cards(dossier: Dossier, request: SupplementRequest, user: Any, language: str) -> list[dict[str, Any]]:
-    """Return the items of an open request as cards: a paper to give anew, or a section to correct."""
+def supplement_cards(dossier: Dossier, request: Any, user: Any, language: str) -> list[dict[str, Any]]:
+    """Return the items of an open request as cards: a paper to give anew, or a section to correct.
+
+    ``request`` is what ``filing.supplements.opened`` returns.
+    """
     cards = []
     for state in states(request, dossier):
         item = state.item

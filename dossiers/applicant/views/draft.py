@@ -39,6 +39,7 @@ from ..forms import DeliveryForm, SubmitForm
 from ..guards import on_draft, own_dossier, telling_refusals
 from ..pages import drafting, given
 from ..pages.known import known_for, known_of
+from .correction import correction_page
 from .submitted import supplement_page
 
 
@@ -178,7 +179,20 @@ def take_chosen(request: SignedInRequest, dossier: Dossier, key: str = "") -> Ht
         # The button of a card: it says that nothing was chosen.
         chosen = [Chosen(key, None, request.POST.get("replaces", ""))]
     is_item = supplements.item_number(chosen[0].key) is not None if chosen else False
-    return take_all(request, dossier, chosen, supplement_page if is_item else papers_page)
+    return take_all(request, dossier, chosen, opened_page if is_item else papers_page)
+
+
+def opened_page(request: SignedInRequest, dossier: Dossier, *args: Any, **options: Any) -> HttpResponse:
+    """Show what is open of a filed dossier: what a supplement asks for, or the correction that was allowed."""
+    show = supplement_page if dossier.is_awaiting_supplement else correction_page
+    return show(request, dossier, *args, **options)
+
+
+def opened_name(dossier: Dossier) -> str:
+    """Return the name of the page on which the papers stand that may be given now."""
+    if dossier.is_draft:
+        return "applicant:papers"
+    return "applicant:supplement" if dossier.is_awaiting_supplement else "applicant:correction"
 
 
 def papers_page(
@@ -210,7 +224,7 @@ def paper_upload(request: SignedInRequest, dossier: Dossier, key: str) -> HttpRe
 
 def card_url(dossier: Dossier, key: str) -> str:
     """Return the address of a paper's card."""
-    name = "applicant:papers" if supplements.item_number(key) is None else "applicant:supplement"
+    name = "applicant:papers" if supplements.item_number(key) is None else opened_name(dossier)
     return f"{reverse(name, args=[dossier.ref])}#paper-{key}"
 
 
@@ -239,7 +253,7 @@ def paper_remove(request: SignedInRequest, dossier: Dossier, paper_ref: str) -> 
         messages.success(request, _("“%(name)s” has been removed.") % {"name": name})
         return redirect(card_url(dossier, key))
     messages.info(request, _("It had been removed already."))
-    return redirect("applicant:papers" if dossier.is_draft else "applicant:supplement", dossier.ref)
+    return redirect(opened_name(dossier), dossier.ref)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -17,7 +17,7 @@ from dossiers.models import Dossier
 
 from ..chosen_files import require_known
 from ..guards import telling_refusals
-from .draft import card_url, take_chosen
+from .draft import card_url, opened_name, take_chosen
 
 
 @require_POST
@@ -50,7 +50,7 @@ def done_with(request: SignedInRequest, dossier: Dossier, work: Callable[[], str
         if refusal.code == "stale":
             raise
         messages.warning(request, str(refusal.message))
-        return redirect("applicant:papers" if dossier.is_draft else "applicant:supplement", dossier.ref)
+        return redirect(opened_name(dossier), dossier.ref)
     messages.success(request, said)
     return redirect(url)
 

@@ -1,6 +1,7 @@
 """The applicant's pages of a submitted dossier: confirmation, slips, supplement, withdrawal, copy, result."""
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -16,6 +17,7 @@ from common.clock import now, recorded_now
 from common.files.previews import MEDIA_TYPE
 from common.files.uploads import ACCEPT_ATTRIBUTE, serve
 from common.refusals import Refused
+from common.templatetags.ui import vi_datetime
 from common.text import lower_first, page_language
 from dossiers import hooks
 from dossiers.actions import RequestWithdrawal, ReturnResult, Supplement
@@ -83,10 +85,10 @@ def answer(dossier: Dossier, moment: datetime) -> str:
 
 @require_safe
 def slip(request: SignedInRequest, ref: str, pk: int) -> HttpResponseBase:
-    """Show a slip for printing; with ``?pdf`` its stored PDF, once it has been made."""
+    """Show a slip for printing, crossed out once it is void; with ``?pdf`` its stored PDF, once it has been made."""
     dossier = own_dossier(request, ref)
     found = get_object_or_404(dossier.slips, pk=pk)
-    if "pdf" in request.GET:
+    if "pdf" in request.GET and found.voided_at is None:
         if not found.file:
             raise Http404
         return serve(request, found.file, "application/pdf", f"{found.kind}-{dossier.code}.pdf", sha256=found.sha256)
@@ -184,12 +186,32 @@ def supplement_page(
     waiting = supplements.open_request(dossier)
     if waiting is None:
         raise drafts.changed_meanwhile()
-    cards = tracking.supplement_cards(dossier, waiting, request.user, page_language())
+    words = {
+        "title": _("Add what is missing"),
+        "lede": _("Only these parts are open. When all of them are done, send the supplement."),
+        "when": _("Asked at %(time)s.") % {"time": vi_datetime(waiting.asked_at)},
+        "note": waiting.note,
+        "here": reverse("applicant:supplement", args=[dossier.ref]),
+    }
+    return cards_page(request, dossier, waiting, words, error_key, error, status)
+
+
+def cards_page(
+    request: SignedInRequest,
+    dossier: Dossier,
+    opened: Any,
+    words: dict[str, Any],
+    error_key: str = "",
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Show what is open as cards: of a supplement, or of a correction, with the ``words`` of its page."""
+    cards = tracking.supplement_cards(dossier, opened, request.user, page_language())
     for card in cards:
         card["error"] = error if card["key"] == error_key else ""
     context = {
+        **words,
         "dossier": dossier,
-        "asked": waiting,
         "cards": cards,
         "error": error,
         "error_box": given.box_of(cards, error_key),

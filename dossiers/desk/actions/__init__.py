@@ -1,10 +1,12 @@
 """Every action that the desk offers, one row each."""
 
 from .base import DeskAction
+from .correcting import CORRECT
 from .decision import APPROVE, EXTEND, PROPOSE, SEND_BACK
 from .ending import DECLINE_WITHDRAWAL, RETURN_RESULT, STOP
 from .payment import REQUIRE_PAYMENT
 from .reception import FORWARD, RECEIVE, REFUSE
+from .righting import ACCEPT_CORRECTION, CANCEL_RECEPTION, DECLINE_CORRECTION, GIVE_BACK, NOTE_ORIGINALS, RECALL
 from .supplement import REQUEST_SUPPLEMENT, SUPPLEMENT
 
 # In the order in which the buttons stand; of several next steps the first possible one is the obvious one.
@@ -16,10 +18,17 @@ DESK_ACTIONS: tuple[DeskAction, ...] = (
     RETURN_RESULT,
     SUPPLEMENT,
     FORWARD,
+    ACCEPT_CORRECTION,
+    DECLINE_CORRECTION,
+    NOTE_ORIGINALS,
+    RECALL,
     REQUEST_SUPPLEMENT,
     REQUIRE_PAYMENT,
     EXTEND,
     DECLINE_WITHDRAWAL,
+    CORRECT,
+    GIVE_BACK,
+    CANCEL_RECEPTION,
     REFUSE,
     STOP,
 )

@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy
 
 from common.forms.fields import NfcCharField
 from common.forms.screen_forms import ChangeForm
+from common.text import page_language
 from dossiers.models import Dossier, Status
+from dossiers.records.papers import name_in, owed
 from dossiers.table import TABLE, Action, Rule
 from dossiers.workflow import ActionBase
 
@@ -38,6 +40,14 @@ class ActionForm(ChangeForm):
     def action(self) -> ActionBase:
         """Build the action from the cleaned input."""
         raise NotImplementedError
+
+
+def owed_warning(dossier: Dossier) -> str:
+    """Say which promised originals have not come, '' when none is owed; one query."""
+    names = [name_in(dossier.version, paper, page_language()) for paper in owed(dossier)]
+    if not names:
+        return ""
+    return _("Originals still to come: %(papers)s.") % {"papers": "; ".join(names)}
 
 
 class ReadyForm(ActionForm):

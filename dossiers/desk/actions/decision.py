@@ -15,11 +15,19 @@ from common.forms.fields import NfcCharField, OneBoxDateField
 from common.refusals import Refused
 from dossiers import actions
 from dossiers.actions.decision import PDF
-from dossiers.models import SlipKind, Status
+from dossiers.models import Dossier, SlipKind, Status
+from dossiers.standing import standing_of
 from dossiers.table import Action
 from dossiers.workflow import ActionBase
 
-from .base import ActionForm, DeskAction, ReadyForm, ReasonForm
+from .base import ActionForm, DeskAction, ReadyForm, ReasonForm, owed_warning
+
+
+def before_decision(dossier: Dossier) -> str:
+    """Say what is still open before a decision: originals owed, a correction that the applicant wants; two queries."""
+    standing = standing_of(dossier)
+    open_words = _("The applicant asked for a correction; it has not been answered or has not come.")
+    return " ".join(filter(None, (owed_warning(dossier), open_words if standing.correction else "")))
 
 
 class ProposeForm(ReadyForm):
@@ -67,6 +75,11 @@ class ProposeForm(ReadyForm):
     )
 
     field_order = ["revision", "is_granted", "ready", "reason"]
+
+    @property
+    def warning(self) -> str:
+        """What is still open; two queries."""
+        return before_decision(self.dossier)
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -152,6 +165,11 @@ class ApproveForm(PasswordAgain, ActionForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["password"].help_text = _("Asked again because a signature cannot be taken back.")
+
+    @property
+    def warning(self) -> str:
+        """Which originals are still owed, and that a correction is open; two queries."""
+        return before_decision(self.dossier)
 
     def asker(self) -> tuple[User, datetime]:
         """Return the signer."""

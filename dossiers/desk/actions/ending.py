@@ -11,7 +11,7 @@ from dossiers.models import SlipKind, Status
 from dossiers.table import Action
 from dossiers.workflow import ActionBase
 
-from .base import ActionForm, DeskAction, ReasonForm
+from .base import ActionForm, DeskAction, ReasonForm, owed_warning
 
 
 class ReturnForm(ActionForm):
@@ -28,6 +28,11 @@ class ReturnForm(ActionForm):
         super().__init__(*args, **options)
         if not self.is_bound:
             self.initial.setdefault("receiver_name", self.dossier.applicant.name)
+
+    @property
+    def warning(self) -> str:
+        """Which originals are still owed; one query."""
+        return owed_warning(self.dossier)
 
     def action(self) -> ActionBase:
         return actions.ReturnResult(

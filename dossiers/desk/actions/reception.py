@@ -13,11 +13,13 @@ from common.forms.fields import NfcCharField
 from common.text import in_order
 from dossiers import actions
 from dossiers.models import SlipKind, Status
+from dossiers.records.papers import AUTHORITY, AUTHORITY_NAME, asks_authority
 from dossiers.table import Action
 from dossiers.timeline.promises import start_words
 from dossiers.workflow import ActionBase
 from offices.models import Post, Role
 from procedures.catalogue import lacks_specialist
+from procedures.models import RequiredPaper
 from procedures.papers import is_brought
 
 from .base import ActionForm, DeskAction, ReasonForm
@@ -38,6 +40,8 @@ class ReceiveForm(ActionForm):
         super().__init__(*args, **options)
         version = self.dossier.version
         papers = [paper for paper in version.papers.all() if is_brought(version, paper)]
+        if asks_authority(self.dossier, AUTHORITY):
+            papers.append(RequiredPaper(key=AUTHORITY, name=AUTHORITY_NAME))
         choice_of(self, "originals").choices = [(paper.key, paper.name) for paper in papers]
         if not papers:
             del self.fields["originals"]

@@ -84,6 +84,7 @@ def contents(request: HttpRequest, officer: Officer, dossier: Dossier) -> dict[s
         "answer_notes": dossier_page.notes_on_answers(dossier),
         "answers": dossier_page.answers_in_words(dossier, language, is_unmasked=is_unmasked),
         "papers": dossier_page.paper_cards(dossier),
+        "corrections": dossier_page.corrections_of(dossier, language, is_unmasked=is_unmasked),
         "result": None if dossier.status in BEFORE_PROPOSAL else _result.first(dossier.pk),
     }
 
@@ -131,11 +132,18 @@ def slip_links(dossier: Dossier) -> list[dict[str, Any]]:
             "label": SlipKind(slip.kind).label,
             "number": slip.number,
             "issued_at": slip.issued_at,
-            "url": reverse("desk:print", args=[slip.kind, dossier.code]),
-            "pdf": reverse("desk:slip_pdf", args=[dossier.code, slip.pk]) if slip.file else "",
+            "is_void": slip.voided_at is not None,
+            "url": slip_url(slip, dossier),
+            "pdf": reverse("desk:slip_pdf", args=[dossier.code, slip.pk]) if slip.file and not slip.voided_at else "",
         }
         for slip in _slips.all(dossier.pk)
     ]
+
+
+def slip_url(slip: Slip, dossier: Dossier) -> str:
+    """Return the page of a slip to print: the newest of its kind has the address of the kind, a void one its own."""
+    address = reverse("desk:print", args=[slip.kind, dossier.code])
+    return f"{address}?slip={slip.pk}" if slip.voided_at else address
 
 
 @require_safe
@@ -210,10 +218,15 @@ def declaration(request: HttpRequest, officer: Officer, code: str) -> HttpRespon
         return render(request, DECLARATION, page)
 
 
+def item_pk(text: str) -> int:
+    """Return the key that a query names, 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+
+
 @require_safe
 @officer_required()
 def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> HttpResponse:
-    """The newest slip of a kind, or the control sheet, as a page to print; there at once."""
+    """The newest slip of a kind, or the control sheet, as a page to print; there at once. ``?slip=`` names another."""
     found = officer.dossier(code)
     back = reverse("desk:dossier", args=[found.code])
     if kind == CONTROL_SHEET:
@@ -222,7 +235,8 @@ def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> 
         with slips.in_vietnamese():
             template, context = slips.control_sheet(found, assignments, officer.now)
             return render(request, template, context | {"back": back})
-    slip = found.slips.filter(kind=kind).order_by("-pk").first()
+    of_kind, wanted = found.slips.filter(kind=kind).order_by("-pk"), request.GET.get("slip", "")
+    slip = of_kind.filter(pk=item_pk(wanted)).first() if wanted else of_kind.first()
     if slip is None:
         raise Http404
     dossier_page.note_reading(found, officer.user, f"slip {slip.pk}", officer.now)
@@ -246,9 +260,11 @@ def notice(request: HttpRequest, officer: Officer, code: str, pk: int) -> HttpRe
 @require_safe
 @officer_required()
 def slip_pdf(request: HttpRequest, officer: Officer, code: str, pk: int) -> HttpResponseBase:
-    """A slip's stored PDF, once the worker has made it."""
+    """A slip's stored PDF, once the worker has made it; of a void one the page that is crossed out."""
     found = officer.dossier(code)
     slip = get_object_or_404(found.slips.exclude(file=""), pk=pk)
+    if slip.voided_at is not None:
+        return redirect(slip_url(slip, found))
     dossier_page.note_reading(found, officer.user, f"slip {slip.pk}", officer.now)
     return serve(request, slip.file, PDF, f"{slip.kind}-{found.code}.pdf", sha256=slip.sha256)
 

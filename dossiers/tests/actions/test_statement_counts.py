@@ -42,6 +42,15 @@ COSTS = {
     Action.STOP: 12,
     Action.EXTEND: 10,
     Action.REASSIGN: 11,
+    Action.CORRECT: 0,
+    Action.CANCEL_RECEPTION: 0,
+    Action.RECALL: 0,
+    Action.GIVE_BACK: 0,
+    Action.NOTE_ORIGINALS: 0,
+    Action.REQUEST_CORRECTION: 0,
+    Action.ACCEPT_CORRECTION: 0,
+    Action.DECLINE_CORRECTION: 0,
+    Action.SEND_CORRECTION: 0,
 }
 
 
@@ -93,6 +102,21 @@ def test_each_action_has_its_price(road, cost):
 
     do(actions.Submit(), road.citizen)
     do(actions.Receive(), commune.clerk)
+    do(sample(Action.CORRECT, road.dossier, road.now), commune.clerk)
+    do(actions.CancelReception("Nhầm"), commune.clerk)
+    do(actions.Receive(), commune.clerk)
+    do(sample(Action.NOTE_ORIGINALS, road.dossier, road.now), commune.clerk)
+    do(actions.Forward(commune.specialist), commune.clerk)
+    do(actions.Recall(), commune.clerk)
+    do(actions.Forward(commune.specialist), commune.clerk)
+    do(actions.RequestCorrection(road.item), road.citizen)
+    do(actions.DeclineCorrection("Không cần"), commune.specialist)
+    do(actions.RequestCorrection(road.item), road.citizen)
+    do(actions.AcceptCorrection(), commune.specialist)
+    paper = road.dossier.papers.first()
+    road.dossier.papers.create(required=paper.required, name=paper.name, kind="promised", uploaded_at=road.now)
+    do(actions.SendCorrection(), road.citizen)
+    do(actions.GiveBack("Thiếu"), commune.specialist)
     do(actions.Forward(commune.specialist), commune.clerk)
     do(actions.Extend(road.now + timedelta(days=14), "Cần xác minh"), commune.leader)
     do(actions.RequestSupplement((road.item,)), commune.specialist)

@@ -22,6 +22,7 @@ def owing(road, state):
     return road
 
 
+TO_OFFICERS = {"dossier_sent_back", "dossier_given_back", "dossier_correction_asked"}
 STEPS: dict[str, Callable[[Any], Any]] = {
     "dossier_submitted": lambda road: road.submitted(),
     "dossier_received": lambda road: road.received(),
@@ -45,6 +46,13 @@ STEPS: dict[str, Callable[[Any], Any]] = {
     "dossier_fee_settled": lambda road: owing(STEPS["dossier_payment_required"](road), FeeState.WAIVED).do(
         actions.FeeSettled(), None
     ),
+    "dossier_reception_cancelled": lambda road: road.received().do(
+        actions.CancelReception("Tiếp nhận nhầm"), road.commune.clerk
+    ),
+    "dossier_corrected": lambda road: road.received().do(
+        actions.Correct("Gõ nhầm", applicant={"name": "Nguyễn Văn Ân"}), road.commune.clerk
+    ),
+    "dossier_correction_answered": lambda road: road.correcting().do(actions.AcceptCorrection(), road.commune.leader),
     "dossier_stopped": lambda road: road.submitted().do(actions.RequestWithdrawal(), road.citizen),
 }
 
@@ -74,7 +82,7 @@ def test_template_for_every_step_and_no_other():
     from django.conf import settings
 
     folder = Path(settings.BASE_DIR) / "templates" / "notifications"
-    assert {path.stem for path in folder.glob("dossier_*.txt")} == {*STEPS, "dossier_sent_back"}
+    assert {path.stem for path in folder.glob("dossier_*.txt")} == {*STEPS, *TO_OFFICERS}
 
 
 def test_an_officer_is_told_that_a_proposal_came_back_but_not_why(road):
