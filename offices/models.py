@@ -106,12 +106,16 @@ class Post(models.Model):
 
 
 class OpeningHours(models.Model):
-    """One stretch of desk hours of a unit; ``weekday`` 0 is Monday. Local times."""
+    """One stretch of desk hours of a unit; ``weekday`` 0 is Monday. Local times.
+
+    Where it does not ``counts``, the desk receives and no term runs: many Saturday mornings.
+    """
 
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="opening_hours")
     weekday = models.PositiveSmallIntegerField()
     opens = models.TimeField()
     closes = models.TimeField()
+    counts = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         ordering = ["weekday", "opens"]
@@ -126,24 +130,37 @@ class OpeningHours(models.Model):
 
 
 class DayKind(models.TextChoices):
-    """How a calendar day differs from its weekday."""
+    """How a calendar day differs from its weekday; two facts of each: the desk receives, the day counts."""
 
     OFF = "off", _("Day off")
     MORNING_OFF = "morning_off", _("Morning off")
     AFTERNOON_OFF = "afternoon_off", _("Afternoon off")
     WORKING = "working", _("Working day instead of a day off")
+    RECEIVING = "receiving", _("Desk receives, day does not count")
+    COUNTING = "counting", _("Desk closed, day counts")
+
+    @property
+    def receives(self) -> bool:
+        """Whether the desk takes papers on such a day, if only for a half of it."""
+        return self not in (DayKind.OFF, DayKind.COUNTING)
+
+    @property
+    def counts(self) -> bool:
+        """Whether terms run on such a day, if only for a half of it."""
+        return self not in (DayKind.OFF, DayKind.RECEIVING)
 
 
 class Holiday(models.Model):
     """A day that differs from its weekday, for one unit or (``unit`` empty) for all.
 
-    A make-up Saturday is a WORKING row; it has the hours of a Friday.
+    A make-up Saturday is a WORKING row; it has the full hours of the day that it ``replaces``, else of a Friday.
     """
 
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.CASCADE, related_name="holidays")
     day = models.DateField()
     kind = models.CharField(max_length=13, choices=DayKind.choices, default=DayKind.OFF)
     name = models.CharField(max_length=120)
+    replaces = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["day"]

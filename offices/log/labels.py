@@ -69,6 +69,7 @@ FIELDS: dict[str, Any] = {
     "missing": _("Missing"),
     "hours": _("Opening hours"),
     "day": _("Day"),
+    "replaces": _("Replaces the day"),
     "days": _("Number of days"),
     "since": _("From"),
     "until": _("Until"),

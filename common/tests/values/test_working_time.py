@@ -135,14 +135,14 @@ def test_kinds_of_days_are_those_of_the_days_off_table():
     from common.values import working_time
     from offices.models import DayKind
 
-    assert {working_time.OFF, working_time.MORNING_OFF, working_time.AFTERNOON_OFF, working_time.WORKING} == set(
-        DayKind.values
-    )
+    halves = {working_time.MORNING_OFF, working_time.AFTERNOON_OFF}
+    wholes = {working_time.OFF, working_time.WORKING, working_time.RECEIVING, working_time.COUNTING}
+    assert halves | wholes == set(DayKind.values)
 
 
 FIRST, LAST = datetime.fromisoformat("2025-12-01"), datetime.fromisoformat("2026-10-01")
 moments = st.datetimes(FIRST, LAST, timezones=st.just(LOCAL))
-kinds = st.sampled_from(["off", "morning_off", "afternoon_off", "working"])
+kinds = st.sampled_from(["off", "morning_off", "afternoon_off", "working", "receiving", "counting"])
 days = st.dates(date(2025, 12, 1), date(2026, 12, 1))
 calendars = st.dictionaries(days, kinds, max_size=30).map(
     lambda special: OfficeCalendar(hours=WEEK, days=special, years=CALENDAR.years)
