@@ -68,7 +68,8 @@ class Post(models.Model):
     ``sectors`` lists the codes of the fields a specialist handles; empty means all.
     ``for_all`` is an administrator's right to what all units share: the calendar
     of all, sectors, life events, units on top. A post counts for nothing while it
-    ``awaits_confirmation`` by an administrator other than ``given_by``.
+    ``awaits_confirmation`` by an administrator other than ``given_by``. A post that comes with a
+    :class:`Delegation` names the leader it ``signs_for`` and that leader's title, ``signs_as``.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts")
@@ -83,6 +84,9 @@ class Post(models.Model):
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="posts_given"
     )
+
+    signs_for = models.CharField(max_length=160, blank=True, default="", db_default="")
+    signs_as = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     objects = PostQuerySet.as_manager()
 
@@ -103,6 +107,36 @@ class Post(models.Model):
     def covers(self, sector_code: str) -> bool:
         """Tell whether the holder handles a field."""
         return not self.sectors or sector_code in self.sectors
+
+
+class Delegation(models.Model):
+    """That a leader lets another officer of the unit sign for some days.
+
+    Its effect is a leader's ``post`` of the other one, which goes at once when the leader ends it; this row stays.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="delegations")
+    giver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations_given")
+    taker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations_taken")
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    reason = models.CharField(max_length=300)
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    post = models.OneToOneField(Post, null=True, blank=True, on_delete=models.SET_NULL, related_name="delegation")
+
+    class Meta:
+        ordering = ["-valid_from", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(valid_until__gte=F("valid_from")), name="delegation_ends_after_start"),
+        ]
+        indexes = [models.Index(fields=["unit", "-valid_from", "-id"], name="delegation_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.giver} → {self.taker}, {self.unit}"
 
 
 class OpeningHours(models.Model):

@@ -177,11 +177,14 @@ def clamp(calendar: OfficeCalendar, day: date, clock: time) -> datetime:
 
 
 def add_working_time(calendar: OfficeCalendar, start: datetime, amount: timedelta) -> datetime:
-    """Return the moment at which an amount of opening time has passed since ``start``."""
+    """Return the moment at which an amount of opening time has passed since ``start``.
+
+    No time at all leaves a closing as it is: a due time stays on its day.
+    """
     left = amount
     for opens, closes in _intervals(calendar, local_day(start)):
         begin = max(start, opens)
-        if begin >= closes:
+        if begin > closes or (begin == closes and left):
             continue
         if begin + left <= closes:
             return (begin + left).astimezone(LOCAL)

@@ -3,7 +3,15 @@
 from ..table import Action
 from ..workflow import ActionBase
 from .decision import Approve, Extend, Propose, SendBack
-from .ending import DeclineWithdrawal, RequestWithdrawal, ReturnResult, Stop
+from .ending import (
+    AcceptWithdrawal,
+    DeclineStop,
+    DeclineWithdrawal,
+    ProposeStop,
+    RequestWithdrawal,
+    ReturnResult,
+    Stop,
+)
 from .filing import Register, Submit
 from .payment import FeeSettled, RequirePayment
 from .reassign import Reassign
@@ -15,15 +23,18 @@ CLASSES: dict[Action, type[ActionBase]] = {cls.action: cls for cls in ActionBase
 
 __all__ = [
     "CLASSES",
+    "AcceptWithdrawal",
     "Approve",
     "RequestSupplement",
     "RequestWithdrawal",
+    "DeclineStop",
     "DeclineWithdrawal",
     "Extend",
     "FeeSettled",
     "Forward",
     "Item",
     "Propose",
+    "ProposeStop",
     "Reassign",
     "Receive",
     "Refuse",

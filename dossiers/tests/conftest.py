@@ -63,6 +63,10 @@ class Road:
         """Status 7, asked for while a specialist works on it."""
         return self.processing().do(actions.RequestWithdrawal("Đổi ý"), self.citizen)
 
+    def stopping(self):
+        """Status 4, held by the specialist, who has proposed to stop it."""
+        return self.processing().do(actions.ProposeStop("Hồ sơ trùng"), self.commune.specialist)
+
     @property
     def item(self) -> actions.Item:
         """The first paper of the procedure as deficient."""

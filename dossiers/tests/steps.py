@@ -59,7 +59,10 @@ STEPS = [
     Step("return-result", CLERK, "decided", Status.RETURNED, RETURN),
     Step("extend", LEADER, "processing", Status.PROCESSING, REASON | {"day": "30/03/2026"}),
     Step("decline-withdrawal", HOLDERS, "withdrawing", Status.PROCESSING, REASON),
-    Step("stop", HOLDERS, "processing", Status.STOPPED, REASON),
+    Step("accept-withdrawal", HOLDERS, "withdrawing", Status.STOPPED),
+    Step("propose-stop", ("specialist", "clerk"), "processing", Status.PROCESSING, REASON),
+    Step("stop", LEADER, "stopping", Status.STOPPED, REASON),
+    Step("decline-stop", LEADER, "stopping", Status.PROCESSING, REASON),
 ]
 
 

@@ -306,9 +306,7 @@ class HoursForm(ChangeForm):
                 initial=day in receiving,
                 required=False,
             )
-        self.order_fields(
-            ["revision", *(f"{part}{day}" for day in range(7) for part in ("day", "receiving"))]
-        )
+        self.order_fields(["revision", *(f"{part}{day}" for day in range(7) for part in ("day", "receiving"))])
 
     def rows(self) -> list[OpeningHours]:
         """Return unsaved hours as typed."""
@@ -327,7 +325,12 @@ class HoursForm(ChangeForm):
     def clean(self) -> dict[str, Any]:
         """Refuse an empty week for a unit that takes dossiers: no term could be counted."""
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not any(row.counts for row in self.rows()) and self.unit.identifier and self.unit.parent_id is None:
+        if (
+            not self.errors
+            and not any(row.counts for row in self.rows())
+            and self.unit.identifier
+            and self.unit.parent_id is None
+        ):
             raise ValidationError(_("A unit that takes dossiers needs opening hours: terms are counted in them."))
         return cleaned
 

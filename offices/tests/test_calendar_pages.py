@@ -211,7 +211,9 @@ def test_a_make_up_day_has_the_hours_of_the_day_that_it_replaces(admin, commune)
 
 
 def test_a_list_says_what_a_day_receives_and_counts(admin, commune):
-    text = "22/08/2026; làm bù cho 31/08/2026; Làm bù\n23/12/2026; Chỉ tiếp nhận; Hội nghị\n24/12/2026; chỉ tính hạn; Lễ"
+    text = (
+        "22/08/2026; làm bù cho 31/08/2026; Làm bù\n23/12/2026; Chỉ tiếp nhận; Hội nghị\n24/12/2026; chỉ tính hạn; Lễ"
+    )
     assert take_in(admin, text, revision=revision_of(take_in(admin, text))).status_code == 302
     found = list(Holiday.objects.order_by("day").values_list("kind", "replaces"))
     assert found == [("working", date(2026, 8, 31)), ("receiving", None), ("counting", None)]
@@ -220,6 +222,10 @@ def test_a_list_says_what_a_day_receives_and_counts(admin, commune):
     assert checks.faults(html) == []
     rows = html.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")
     said = [[part.split("<")[0].strip() for part in row.split("<td")[2:4]] for row in rows if "<td" in row]
-    assert [[cell.partition(">")[2] for cell in row] for row in said] == [["có", "có"], ["có", "không"], ["không", "có"]]
+    assert [[cell.partition(">")[2] for cell in row] for row in said] == [
+        ["có", "có"],
+        ["có", "không"],
+        ["không", "có"],
+    ]
     assert "làm bù cho 31/08/2026" not in days.proposal(2025)
     assert "22/08/2026; làm bù cho 31/08/2026" in days.proposal(2026)

@@ -323,7 +323,7 @@ def withdrawal(step: Steps, case: Case, owner: User) -> Iterator[datetime]:
     step.do(actions.RequestWithdrawal("Gia đình tôi chưa có nhu cầu nữa, xin rút hồ sơ."), owner)
     if case.end == "withdrawn":
         yield step.after(0.5, 4)
-        step.do(actions.Stop("Người nộp đề nghị rút hồ sơ."), step.specialist)
+        step.do(actions.AcceptWithdrawal(), step.specialist)
 
 
 def supplement(stage: Stage, step: Steps, case: Case, owner: User) -> Iterator[datetime]:
@@ -341,7 +341,10 @@ def supplement(stage: Stage, step: Steps, case: Case, owner: User) -> Iterator[d
         step.do(actions.Supplement(), owner)
     if case.end == "stopped":
         yield step.after(80, 120)
-        step.do(actions.Stop("Quá thời hạn mà hồ sơ chưa được bổ sung."), step.specialist)
+        reason = "Quá thời hạn mà hồ sơ chưa được bổ sung."
+        step.do(actions.ProposeStop(reason), step.specialist)
+        yield step.after(0.5, 4)
+        step.do(actions.Stop(reason), step.leader)
 
 
 def decision(stage: Stage, step: Steps, case: Case, owner: User | None) -> Iterator[datetime]:

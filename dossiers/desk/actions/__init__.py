@@ -2,7 +2,7 @@
 
 from .base import DeskAction
 from .decision import APPROVE, EXTEND, PROPOSE, SEND_BACK
-from .ending import DECLINE_WITHDRAWAL, RETURN_RESULT, STOP
+from .ending import ACCEPT_WITHDRAWAL, DECLINE_STOP, DECLINE_WITHDRAWAL, PROPOSE_STOP, RETURN_RESULT, STOP
 from .payment import REQUIRE_PAYMENT
 from .reception import FORWARD, RECEIVE, REFUSE
 from .supplement import REQUEST_SUPPLEMENT, SUPPLEMENT
@@ -19,8 +19,11 @@ DESK_ACTIONS: tuple[DeskAction, ...] = (
     REQUEST_SUPPLEMENT,
     REQUIRE_PAYMENT,
     EXTEND,
+    ACCEPT_WITHDRAWAL,
     DECLINE_WITHDRAWAL,
     REFUSE,
+    PROPOSE_STOP,
     STOP,
+    DECLINE_STOP,
 )
 BY_SEGMENT = {row.segment: row for row in DESK_ACTIONS}
