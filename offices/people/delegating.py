@@ -29,7 +29,7 @@ def own_posts(user: User, day: date) -> list[Post]:
 
 
 def takers(unit: Unit, day: date) -> QuerySet[Post]:
-    """Return the posts whose holders may sign for a leader of a unit: they can sign in and do not lead it themselves."""
+    """Return the posts whose holders may sign for a leader of a unit: who can sign in and do not lead it."""
     leading = Post.objects.running_on(day).filter(unit=unit, role=Role.LEADER, signs_for="").values("user")
     posts = Post.objects.valid_on(day).able().filter(unit=unit, role__in=TAKERS).exclude(user__in=leading)
     return posts.select_related("user")
