@@ -117,7 +117,8 @@ def running_portal() -> Iterator[str]:
 SHARED = pytest.StashKey[ExitStack]()
 # Two citizens file and pay what these walk through, each with one draft of a procedure at a time: one after the other.
 FILING = {
-    "ask_less", "cashier", "checks", "desk", "filing", "kept", "lookup", "papers", "paying", "post", "talk", "where",
+    "ask_less", "cashier", "checks", "desk", "filing", "kept", "lookup", "papers", "paying", "post", "talk",
+    "time_of_a_dossier", "where",
 }  # fmt: skip
 
 
