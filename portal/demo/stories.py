@@ -23,7 +23,7 @@ from dossiers.actions.readiness import Readiness
 from dossiers.filing import drafts, papers, supplements
 from dossiers.models import Channel, Delivery, Dossier
 from dossiers.records.applicants import PERSONAL_NUMBER, ApplicantData
-from dossiers.records.terms import due_from
+from dossiers.records.terms import due_from, is_overdue
 from dossiers.timeline.meeting import DAY_OF_COMING, first_day
 from dossiers.workflow import perform
 from eforms import schema as form_schema
@@ -329,7 +329,8 @@ def withdrawal(step: Steps, case: Case, owner: User) -> Iterator[datetime]:
 def supplement(stage: Stage, step: Steps, case: Case, owner: User) -> Iterator[datetime]:
     """Something is missing; the applicant sends it, has yet to, or never does."""
     yield step.after(0.5, 3)
-    step.do(ask(step), step.specialist)
+    # Once a dossier is overdue it is the leader who asks.
+    step.do(ask(step), step.leader if is_overdue(step.dossier, step.moment) else step.specialist)
     if case.end == "completed":
         yield step.after(6, 14)
         request = supplements.open_request(step.dossier)
