@@ -14,6 +14,7 @@ from ..hooks import Audience, Button
 from ..models import Dossier, DossierEvent, Status
 from ..records.terms import is_over
 from ..table import Action
+from ..timeline.awaited import awaited_until
 from ..workflow import is_own, roles_by
 from .actions import DESK_ACTIONS, EXTEND
 from .lists import ListSpec
@@ -74,13 +75,6 @@ def buttons(officer: Officer, dossier: Dossier, spec: ListSpec) -> Buttons:
         stop_wish=stop_wish,
         wants_apology=wants_apology(dossier, officer),
     )
-
-
-def awaited_until(dossier: Dossier) -> date | None:
-    """Return the last day on which the open supplement is awaited; None when none is. One query while one is."""
-    if not dossier.is_awaiting_supplement:
-        return None
-    return dossier.supplement_requests.filter(answered_at=None).values_list("answer_by", flat=True).first()
 
 
 def wants_apology(dossier: Dossier, officer: Officer) -> bool:

@@ -3,14 +3,14 @@
 Nothing else happens by itself: what becomes of the dossier an officer proposes and a leader decides.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from common.clock import local_day
 
-from ..models import Status, SupplementRequest
+from ..models import Dossier, Status, SupplementRequest
 from ..records import notices
 from ..records.terms import is_over
 
@@ -19,6 +19,13 @@ REMINDED = timedelta(days=4)
 FRESH = timedelta(days=2)
 # At most so many messages of a kind at a time; the next hour takes the rest.
 BATCH = 500
+
+
+def awaited_until(dossier: Dossier) -> date | None:
+    """Return the last day on which the open supplement is awaited; None when none is. One query while one is."""
+    if not dossier.is_awaiting_supplement:
+        return None
+    return dossier.supplement_requests.filter(answered_at=None).values_list("answer_by", flat=True).first()
 
 
 def remind(now: datetime) -> int:
