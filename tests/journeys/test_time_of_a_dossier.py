@@ -1,11 +1,12 @@
-"""The time of a dossier: apologies before and after the date, a supplement that is the leader's once a dossier is late."""
+"""The time of a dossier: apologies before and after its date, a supplement that is the leader's once it is late."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from common.clock import local_day, now
 from tests.journeys.conftest import DESK
 from tests.journeys.steps import CITIZEN, CLERK, LEADER, SPECIALIST, act, file_copy, forward, receive
 
@@ -13,7 +14,8 @@ pytestmark = pytest.mark.journey
 Visit = Callable[..., Page]
 Picture = Callable[[Page, str], None]
 # A Wednesday two months ahead, and the Thursday after it.
-WEDNESDAY = date.today() + timedelta(days=60 + (2 - (date.today() + timedelta(days=60)).weekday()) % 7)
+AHEAD = local_day(now()) + timedelta(days=60)
+WEDNESDAY = AHEAD + timedelta(days=(2 - AHEAD.weekday()) % 7)
 LATER = [f"{WEDNESDAY + timedelta(days=n):%d/%m/%Y}" for n in (0, 1)]
 LATE = "/desk/dossiers/?view=processing&deadline=late"
 
