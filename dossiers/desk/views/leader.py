@@ -44,8 +44,10 @@ def home(request: HttpRequest, officer: Officer) -> HttpResponse:
 
 
 def stops(officer: Officer, statuses: rows.DeadlineStatuses) -> list[dict[str, Any]]:
-    """Prepare the proposals to stop that wait for the leader, due first; two queries."""
+    """Prepare the proposals to stop that wait for the leader, due first; two queries, one when there are none."""
     found = page_of(officer, STOPPING, None, rows.ROW_COLUMNS, size=SUMMARIES).rows
+    if not found:
+        return []
     events = DossierEvent.objects.filter(dossier__in=[row.dossier_id for row in found], action=Action.PROPOSE_STOP)
     proposed = {event.dossier_id: event for event in events.order_by("n")}
     return [

@@ -99,6 +99,7 @@ class ProcedureForm(DraftForm):
         label=gettext_lazy("Working days in which a supplement is awaited"),
         min_value=1,
         max_value=250,
+        required=False,
         help_text=gettext_lazy("Usually 15. When they have passed, stopping is proposed; nothing happens by itself."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "w4"}),
     )
@@ -139,6 +140,11 @@ class ProcedureForm(DraftForm):
             "related": list(related),
         }
         super().__init__(*args, revision=procedure.revision, initial=initial, **options)
+
+    def clean_supplement_days(self) -> int:
+        """Keep the number that there is when none is typed."""
+        typed: int | None = self.cleaned_data["supplement_days"]
+        return self.procedure.supplement_days if typed is None else typed
 
     def clean_related(self) -> list[Procedure]:
         """Find each procedure named."""
