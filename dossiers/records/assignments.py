@@ -121,7 +121,10 @@ def go_on(move: Move) -> None:
     pauses = Pause.objects.filter(dossier=dossier, until__gt=begins).values_list("since", "until")
     try:
         calendar = calendar_of(row.unit, around=move.at)
-        stood = sum((working_time_between(calendar, max(since, begins), until) for since, until in pauses), timedelta())
+        stood = sum(
+            (working_time_between(calendar, max(since, begins), until or begins) for since, until in pauses),
+            timedelta(),
+        )
         due_at = step_due(row.unit, begins, row.allotted)
         later = add_working_time(calendar, due_at, stood) if due_at is not None else None
     except CalendarError:

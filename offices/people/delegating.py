@@ -3,6 +3,7 @@
 What it gives is a leader's post that names whom its holder signs for; every rule and list follows from that post.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -112,10 +113,11 @@ def end_all_of(giver: User, *, by: User, now: datetime, unit: Unit | None = None
 
 def _end(delegation: Delegation, by: User, now: datetime) -> None:
     Delegation.objects.filter(pk=delegation.pk).update(ended_at=now, ended_by=by)
-    Post.objects.filter(pk=delegation.post_id).delete()
+    if delegation.post_id is not None:
+        Post.objects.filter(pk=delegation.post_id).delete()
     _log("delegation.end", delegation, by, now, [("valid_until", delegation.valid_until, local_day(now))])
 
 
-def _log(action: str, row: Delegation, by: User, now: datetime, changes: list[tuple[str, object, object]]) -> None:
+def _log(action: str, row: Delegation, by: User, now: datetime, changes: Iterable[tuple[str, object, object]]) -> None:
     name = row.taker.get_full_name()
     audit.record(action, row, by=by, now=now, ref=str(row.pk), unit=row.unit, name=name, changes=changes)

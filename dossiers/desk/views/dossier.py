@@ -172,7 +172,7 @@ def deadline(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
 
 def control_sheet(dossier: Dossier) -> list[Any]:
     """Return the rows of the control sheet, each with its ``outcome`` in words as the print has it; one query."""
-    found = list(dossier.assignments.select_related("unit", "person", "given_by"))
+    found: list[Any] = list(dossier.assignments.select_related("unit", "person", "given_by"))
     for row in found:
         is_measured = row.until is not None and row.due_at is not None
         row.outcome = OUTCOMES[punctuality(row.until, row.due_at)] if is_measured else ""
