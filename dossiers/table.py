@@ -33,6 +33,9 @@ class Action(StrEnum):
     RETURN_RESULT = "return_result"
     REQUEST_WITHDRAWAL = "ask_withdrawal"
     DECLINE_WITHDRAWAL = "decline_withdrawal"
+    ACCEPT_WITHDRAWAL = "accept_withdrawal"
+    PROPOSE_STOP = "propose_stop"
+    DECLINE_STOP = "decline_stop"
     STOP = "stop"
     EXTEND = "extend"
     REASSIGN = "reassign"
@@ -99,10 +102,26 @@ TABLE: dict[Action, Rule] = {
         _("Withdrawal asked for"),
     ),
     Action.DECLINE_WITHDRAWAL: Rule((S.WITHDRAWAL_REQUESTED,), None, DESK_ROLES, _("Withdrawal declined")),
+    Action.ACCEPT_WITHDRAWAL: Rule((S.WITHDRAWAL_REQUESTED,), S.STOPPED, DESK_ROLES, _("Withdrawal accepted")),
+    Action.PROPOSE_STOP: Rule(
+        (S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT),
+        None,
+        (Role.CLERK, Role.SPECIALIST),
+        _("Stopping proposed"),
+        is_internal=True,
+    ),
+    Action.DECLINE_STOP: Rule(
+        (S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT),
+        None,
+        (Role.LEADER,),
+        _("Proposal to stop sent back"),
+        is_internal=True,
+    ),
+    # A withdrawal before reception ends by the system, without an officer.
     Action.STOP: Rule(
         (S.PROCESSING, S.AWAITING_SUPPLEMENT, S.AWAITING_PAYMENT, S.WITHDRAWAL_REQUESTED),
         S.STOPPED,
-        (*DESK_ROLES, SYSTEM),
+        (Role.LEADER, SYSTEM),
         _("Dossier stopped"),
     ),
     Action.EXTEND: Rule((S.RECEIVED, S.PROCESSING), None, (Role.LEADER,), _("New date given, with an apology")),

@@ -18,7 +18,7 @@ from procedures.finding.indexing import rank_by_filings
 from . import verifying, worklist
 from .models import Dossier, Result, Slip
 from .records import previews, readings, results, slips
-from .timeline import figures
+from .timeline import awaited, figures
 
 logger = logging.getLogger(__name__)
 
@@ -123,6 +123,14 @@ def rank_procedures() -> None:
 def count_figures() -> None:
     """Each night: count how every procedure went this year, for the catalogue."""
     logger.info("figures of %d procedures counted", figures.count(now()))
+
+
+@shared_task(name="dossiers.tasks.watch_supplements")
+def watch_supplements() -> None:
+    """Each hour: remind of supplements that are awaited, and tell holders of those that did not come."""
+    moment = now()
+    reminded, lapsed = awaited.remind(moment), awaited.tell_lapsed(moment)
+    logger.info("%d applicants reminded, %d holders told of supplements", reminded, lapsed)
 
 
 @shared_task(name="dossiers.tasks.watch_reading")

@@ -28,6 +28,7 @@ from offices.models import Post, Role
 from . import chain, hooks, worklist
 from .models import Dossier, DossierEvent, Status
 from .records.applicants import number_index
+from .records.terms import marks
 from .table import APPLICANT, SYSTEM, TABLE, Action
 
 # What guards and effects read of related rows.
@@ -80,6 +81,13 @@ class Move:
         if self.by is None:
             raise TypeError(f"{self.action} needs a person")
         return self.by
+
+    @property
+    def post(self) -> Post | None:
+        """The post by which an officer acts, one of the person's own before one that was delegated; None for others."""
+        units = (self.dossier.unit_id, self.dossier.received_by_id)
+        fitting = [post for post in self.posts if post.role == self.role and post.unit_id in units]
+        return min(fitting, key=lambda post: bool(post.signs_for), default=None)
 
     @property
     def recorded(self) -> DossierEvent:
@@ -322,7 +330,8 @@ def carry_out(
     kept.look()
     move = check(action, fresh, by=by, now=recorded, at=at)
     move.written = written
-    take(fresh, move, action.changes(move) | {"status": move.to_status, "revision": fresh.revision + 1})
+    lasting = marks(fresh, move.at, moves_on=move.to_status != move.from_status)
+    take(fresh, move, lasting | action.changes(move) | {"status": move.to_status, "revision": fresh.revision + 1})
     move.event = write_event(move, last_hash, **action.record(move))
     action.effects(move)
     for hook in hooks.after_action:
@@ -363,6 +372,9 @@ def write_event(
     data: dict[str, Any] | None = None,
 ) -> DossierEvent:
     """Append the event of a move to the dossier's hash chain, which ends with ``previous_hash``. One statement."""
+    further: dict[str, Any] = {"at": move.at.isoformat()} if move.at != move.now else {}
+    if move.post is not None and move.post.signs_for:
+        further["signs_for"] = move.post.signs_for
     event = DossierEvent(
         dossier=move.dossier,
         n=move.dossier.revision,
@@ -375,7 +387,7 @@ def write_event(
         at=move.now,
         public_text=public_text,
         internal_text=internal_text,
-        data=(data or {}) | ({"at": move.at.isoformat()} if move.at != move.now else {}),
+        data=(data or {}) | further,
         previous_hash=previous_hash,
     )
     chain.seal_event(event)

@@ -43,6 +43,8 @@ COLUMNS = {
     "submitted_at": "d.submitted_at",
     "due_at": "d.due_at",
     "paused_since": "d.paused_since",
+    "was_late": "d.was_late",
+    "stop_proposed": "(d.stop_proposed_at IS NOT NULL)",
     "decided_at": "d.decided_at",
     "closed_at": "d.closed_at",
     "code": "d.code",

@@ -68,7 +68,8 @@ class Post(models.Model):
     ``sectors`` lists the codes of the fields a specialist handles; empty means all.
     ``for_all`` is an administrator's right to what all units share: the calendar
     of all, sectors, life events, units on top. A post counts for nothing while it
-    ``awaits_confirmation`` by an administrator other than ``given_by``.
+    ``awaits_confirmation`` by an administrator other than ``given_by``. A post that comes with a
+    :class:`Delegation` names the leader it ``signs_for`` and that leader's title, ``signs_as``.
     """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts")
@@ -83,6 +84,9 @@ class Post(models.Model):
     given_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="posts_given"
     )
+
+    signs_for = models.CharField(max_length=160, blank=True, default="", db_default="")
+    signs_as = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     objects = PostQuerySet.as_manager()
 
@@ -105,13 +109,47 @@ class Post(models.Model):
         return not self.sectors or sector_code in self.sectors
 
 
+class Delegation(models.Model):
+    """That a leader lets another officer of the unit sign for some days.
+
+    Its effect is a leader's ``post`` of the other one, which goes at once when the leader ends it; this row stays.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="delegations")
+    giver = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations_given")
+    taker = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="delegations_taken")
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+    reason = models.CharField(max_length=300)
+    given_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    post = models.OneToOneField(Post, null=True, blank=True, on_delete=models.SET_NULL, related_name="delegation")
+
+    class Meta:
+        ordering = ["-valid_from", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(valid_until__gte=F("valid_from")), name="delegation_ends_after_start"),
+        ]
+        indexes = [models.Index(fields=["unit", "-valid_from", "-id"], name="delegation_unit")]
+
+    def __str__(self) -> str:
+        return f"{self.giver} → {self.taker}, {self.unit}"
+
+
 class OpeningHours(models.Model):
-    """One stretch of desk hours of a unit; ``weekday`` 0 is Monday. Local times."""
+    """One stretch of desk hours of a unit; ``weekday`` 0 is Monday. Local times.
+
+    Where it does not ``counts``, the desk receives and no term runs: many Saturday mornings.
+    """
 
     unit = models.ForeignKey(Unit, on_delete=models.CASCADE, related_name="opening_hours")
     weekday = models.PositiveSmallIntegerField()
     opens = models.TimeField()
     closes = models.TimeField()
+    counts = models.BooleanField(default=True, db_default=True)
 
     class Meta:
         ordering = ["weekday", "opens"]
@@ -126,24 +164,37 @@ class OpeningHours(models.Model):
 
 
 class DayKind(models.TextChoices):
-    """How a calendar day differs from its weekday."""
+    """How a calendar day differs from its weekday; two facts of each: the desk receives, the day counts."""
 
     OFF = "off", _("Day off")
     MORNING_OFF = "morning_off", _("Morning off")
     AFTERNOON_OFF = "afternoon_off", _("Afternoon off")
     WORKING = "working", _("Working day instead of a day off")
+    RECEIVING = "receiving", _("Desk receives, day does not count")
+    COUNTING = "counting", _("Desk closed, day counts")
+
+    @property
+    def receives(self) -> bool:
+        """Whether the desk takes papers on such a day, if only for a half of it."""
+        return self not in (DayKind.OFF, DayKind.COUNTING)
+
+    @property
+    def counts(self) -> bool:
+        """Whether terms run on such a day, if only for a half of it."""
+        return self not in (DayKind.OFF, DayKind.RECEIVING)
 
 
 class Holiday(models.Model):
     """A day that differs from its weekday, for one unit or (``unit`` empty) for all.
 
-    A make-up Saturday is a WORKING row; it has the hours of a Friday.
+    A make-up Saturday is a WORKING row; it has the full hours of the day that it ``replaces``, else of a Friday.
     """
 
     unit = models.ForeignKey(Unit, null=True, blank=True, on_delete=models.CASCADE, related_name="holidays")
     day = models.DateField()
     kind = models.CharField(max_length=13, choices=DayKind.choices, default=DayKind.OFF)
     name = models.CharField(max_length=120)
+    replaces = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["day"]

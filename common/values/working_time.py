@@ -3,7 +3,9 @@
 Moments are aware datetimes; opening hours are local times of Asia/Ho_Chi_Minh,
 which has no daylight saving. A stretch is open from its first minute up to and
 excluding its last, but a due time may fall on the last one: work that takes all
-afternoon is due when the desk closes. A year whose days off have not been
+afternoon is due when the desk closes. That the desk receives and that time counts
+are two facts of a day: *open* here means that time counts; :meth:`OfficeCalendar.receiving`
+says when the desk takes papers (a Saturday morning may do so without counting). A year whose days off have not been
 entered raises :class:`YearNotEntered`; it is never taken as free of holidays.
 """
 
@@ -18,9 +20,11 @@ OFF = "off"
 MORNING_OFF = "morning_off"
 AFTERNOON_OFF = "afternoon_off"
 WORKING = "working"
+RECEIVING = "receiving"
+COUNTING = "counting"
 
 NOON = time(12)
-FRIDAY = 4
+FRIDAY, SATURDAY = 4, 5
 # Civil status services without a term are solved the same day unless received later than this.
 SAME_DAY_UNTIL = time(15)
 DAY = timedelta(days=1)
@@ -50,39 +54,68 @@ class OfficeCalendar:
     """When an office is open.
 
     ``hours`` has seven entries from Monday, each a tuple of (opens, closes) in
-    order; ``days`` says how single days differ (:data:`OFF`,
-    :data:`MORNING_OFF`, :data:`AFTERNOON_OFF`, :data:`WORKING`); ``years`` are
-    the years whose days off have been entered. Raises NeverOpen without hours.
+    order; ``only_receiving`` likewise, of those in which the desk receives and no time
+    counts. ``days`` says how single days differ (:data:`OFF`, :data:`MORNING_OFF`,
+    :data:`AFTERNOON_OFF`, :data:`WORKING`, :data:`RECEIVING`, :data:`COUNTING`),
+    ``replaced`` which day a make-up day stands in for; ``years`` are the years whose days
+    off have been entered. Raises NeverOpen without hours that count.
     """
 
     hours: tuple[tuple[Stretch, ...], ...]
     days: Mapping[date, str] = field(default_factory=dict)
     years: frozenset[int] = frozenset()
+    only_receiving: tuple[tuple[Stretch, ...], ...] = ((),) * 7
+    replaced: Mapping[date, date] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not any(self.hours):
             raise NeverOpen("the office has no opening hours")
 
     def stretches(self, day: date) -> tuple[Stretch, ...]:
-        """Return the local opening times of a day; empty on a day off. Raises YearNotEntered."""
-        if day.year not in self.years:
-            raise YearNotEntered(day.year)
-        usual = self.hours[day.weekday()]
-        kind = self.days.get(day)
-        if kind is None:
-            return usual
-        if kind == OFF:
+        """Return the local times of a day that count; empty on a day that does not. Raises YearNotEntered."""
+        kind = self._kind(day)
+        if kind in (OFF, RECEIVING):
+            return ()
+        if kind in (WORKING, COUNTING):
+            return self._full(day)
+        return _part(self.hours[day.weekday()], kind)
+
+    def receiving(self, day: date) -> tuple[Stretch, ...]:
+        """Return the local times of a day at which the desk receives, counted or not. Raises YearNotEntered."""
+        kind = self._kind(day)
+        if kind in (OFF, COUNTING):
             return ()
         if kind == WORKING:
-            # A make-up Saturday has the hours of a Friday.
-            return usual or self.hours[FRIDAY]
-        if kind == MORNING_OFF:
-            return tuple((max(opens, NOON), closes) for opens, closes in usual if closes > NOON)
-        return tuple((opens, min(closes, NOON)) for opens, closes in usual if opens < NOON)
+            return self._full(day)
+        usual = tuple(sorted(self.hours[day.weekday()] + self.only_receiving[day.weekday()]))
+        if kind == RECEIVING:
+            return usual or _part(self.hours[FRIDAY], AFTERNOON_OFF)
+        return _part(usual, kind)
 
     def is_working_day(self, day: date) -> bool:
-        """Tell whether the office opens at all on a day. Raises YearNotEntered."""
+        """Tell whether a day counts at all. Raises YearNotEntered."""
         return bool(self.stretches(day))
+
+    def _kind(self, day: date) -> str:
+        if day.year not in self.years:
+            raise YearNotEntered(day.year)
+        return self.days.get(day, "")
+
+    def _full(self, day: date) -> tuple[Stretch, ...]:
+        """Return full hours: of the day replaced; else its weekday's, on a weekend those of a Friday."""
+        usual = self.hours[day.weekday()]
+        if day in self.replaced and self.hours[self.replaced[day].weekday()]:
+            return self.hours[self.replaced[day].weekday()]
+        return usual if usual and day.weekday() < SATURDAY else self.hours[FRIDAY] or usual
+
+
+def _part(usual: tuple[Stretch, ...], kind: str) -> tuple[Stretch, ...]:
+    """Return the half of a day that is left of its hours; all of them unless a half is off."""
+    if kind == MORNING_OFF:
+        return tuple((max(opens, NOON), closes) for opens, closes in usual if closes > NOON)
+    if kind == AFTERNOON_OFF:
+        return tuple((opens, min(closes, NOON)) for opens, closes in usual if opens < NOON)
+    return usual
 
 
 def at(day: date, clock: time) -> datetime:
@@ -99,9 +132,15 @@ def _intervals(calendar: OfficeCalendar, day: date) -> Iterator[Interval]:
 
 
 def is_open(calendar: OfficeCalendar, moment: datetime) -> bool:
-    """Tell whether the office is open at a moment."""
+    """Tell whether time counts at a moment."""
     day = local_day(moment)
     return any(at(day, opens) <= moment < at(day, closes) for opens, closes in calendar.stretches(day))
+
+
+def is_receiving(calendar: OfficeCalendar, moment: datetime) -> bool:
+    """Tell whether the desk receives at a moment, whether or not time counts then."""
+    day = local_day(moment)
+    return any(at(day, opens) <= moment < at(day, closes) for opens, closes in calendar.receiving(day))
 
 
 def next_open(calendar: OfficeCalendar, moment: datetime) -> datetime:
@@ -138,11 +177,14 @@ def clamp(calendar: OfficeCalendar, day: date, clock: time) -> datetime:
 
 
 def add_working_time(calendar: OfficeCalendar, start: datetime, amount: timedelta) -> datetime:
-    """Return the moment at which an amount of opening time has passed since ``start``."""
+    """Return the moment at which an amount of opening time has passed since ``start``.
+
+    No time at all leaves a closing as it is: a due time stays on its day.
+    """
     left = amount
     for opens, closes in _intervals(calendar, local_day(start)):
         begin = max(start, opens)
-        if begin >= closes:
+        if begin > closes or (begin == closes and left):
             continue
         if begin + left <= closes:
             return (begin + left).astimezone(LOCAL)

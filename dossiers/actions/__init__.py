@@ -12,7 +12,15 @@ from .correcting import (
     SendCorrection,
 )
 from .decision import Approve, Extend, Propose, SendBack
-from .ending import DeclineWithdrawal, RequestWithdrawal, ReturnResult, Stop
+from .ending import (
+    AcceptWithdrawal,
+    DeclineStop,
+    DeclineWithdrawal,
+    ProposeStop,
+    RequestWithdrawal,
+    ReturnResult,
+    Stop,
+)
 from .filing import Register, Submit
 from .payment import FeeSettled, RequirePayment
 from .reassign import Reassign
@@ -36,15 +44,18 @@ __all__ = [
     "RequestCorrection",
     "Return",
     "SendCorrection",
+    "AcceptWithdrawal",
     "Approve",
     "RequestSupplement",
     "RequestWithdrawal",
+    "DeclineStop",
     "DeclineWithdrawal",
     "Extend",
     "FeeSettled",
     "Forward",
     "Item",
     "Propose",
+    "ProposeStop",
     "Reassign",
     "Receive",
     "Refuse",

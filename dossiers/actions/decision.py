@@ -15,7 +15,7 @@ from common.files.hashes import stored_digest
 from common.files.store import NotKept, keep
 from common.files.uploads import Accepted
 from common.refusals import Refused
-from common.values.working_time import CalendarError, add_working_days, clamp
+from common.values.working_time import CalendarError, clamp
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Role
 
@@ -57,7 +57,8 @@ class Propose(ActionBase):
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
         step = assignments.step_of(dossier.version, Role.LEADER, dossier.step)
-        return assignments.Assignee(dossier.unit, Role.LEADER, None, step).columns()
+        # Whoever proposes a decision no longer wants to stop.
+        return {"stop_proposed_at": None, **assignments.Assignee(dossier.unit, Role.LEADER, None, step).columns()}
 
     def record(self, move: Move) -> dict[str, Any]:
         return {"internal_text": self.reason, "data": {"is_granted": self.is_granted}}
@@ -182,10 +183,10 @@ def content_hash(data: dict[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Extend(ActionBase):
-    """A leader apologises and names a new date: once, at least a working day before the old one.
+    """A leader apologises and names a new date: once, a day before the old one or, late, after it has passed.
 
     ``due_at`` is moved into the desk hours of its day (TT 01/2018/TT-VPCP art.
-    19.9). Refusals: once, late, due, reason, calendar.
+    19.9). What was late stays late. Refusals: once, due, reason, calendar.
     """
 
     due_at: datetime
@@ -200,8 +201,8 @@ class Extend(ActionBase):
     def permit(cls, move: Move) -> None:
         if move.dossier.extended_once:
             raise Refused(_("The date has been moved once; it cannot be moved again."), code="once")
-        if move.dossier.due_at is None or move.now >= move.dossier.due_at:
-            raise Refused(_("The date can only be moved before it has passed."), code="late")
+        if move.dossier.due_at is None:
+            raise Refused(_("This dossier has no date yet."), code="due")
 
     def guard(self, move: Move) -> None:
         require_text(self.reason)
@@ -209,16 +210,14 @@ class Extend(ActionBase):
         old_due_at = dossier.due_at or move.now
         try:
             calendar = calendar_of(dossier.unit, around=move.now)
-            if add_working_days(calendar, move.now, 1) > old_due_at:
-                raise Refused(_("The new date must be given at least a working day before the old one."), code="late")
             day = local_day(self.due_at)
             if not calendar.is_working_day(day):
                 raise Refused(_("The new date must be a working day."), code="due")
             due_at = clamp(calendar, day, self.due_at.astimezone(LOCAL).time())
         except CalendarError as error:
             raise calendar_refusal(error) from error
-        if due_at <= old_due_at:
-            raise Refused(_("The new date must be later than the old one."), code="due")
+        if due_at <= max(old_due_at, move.now):
+            raise Refused(_("The new date must be later than the old one, and not past."), code="due")
         move.extra["due_at"], move.extra["old_due_at"] = due_at, old_due_at
 
     def changes(self, move: Move) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common.refusals import Refused
 from offices.models import Role
 
-from ..models import Delivery, Pause, Result, SlipKind, Status
+from ..models import Delivery, Dossier, DossierEvent, Pause, Result, SlipKind, Status
 from ..records import assignments, notices, slips
 from ..table import APPLICANT, SYSTEM, Action
 from ..workflow import ActionBase, Move, carry_out
@@ -107,11 +107,97 @@ class DeclineWithdrawal(ActionBase):
 
 
 @dataclass(frozen=True)
-class Stop(ActionBase):
-    """The authority stops working on a dossier: withdrawn, or it cannot go on.
+class AcceptWithdrawal(ActionBase):
+    """The holder or a leader lets the applicant's withdrawal end the dossier; ``note`` may say more.
 
-    Only the holder or a leader stops a dossier on the way; a withdrawal may be
-    granted by any officer in charge. Refusals: holder, reason.
+    No notice of stopping goes out: the authority does not stop anything. Refusals: holder.
+    """
+
+    note: str = ""
+    action: ClassVar[Action] = Action.ACCEPT_WITHDRAWAL
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        require_holder_or_leader(move)
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        return _ended(move)
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"public_text": self.note}
+
+    def effects(self, move: Move) -> None:
+        _end(move)
+        notices.tell(move, "stopped", reason=self.note, withdrawn=True)
+
+
+@dataclass(frozen=True)
+class ProposeStop(ActionBase):
+    """The holder proposes to the leader that a dossier be stopped: it cannot go on. The holder stays.
+
+    ``reason`` is what the notice would say; officers alone read it until then. Refusals: holder, twice, reason.
+    """
+
+    reason: str
+    action: ClassVar[Action] = Action.PROPOSE_STOP
+    holder_only: ClassVar[bool] = True
+
+    @classmethod
+    def target(cls, move: Move) -> Status:
+        return move.from_status
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        if move.dossier.stop_proposed_at is not None:
+            raise Refused(_("Stopping has been proposed. The leader answers."), code="twice")
+
+    def guard(self, move: Move) -> None:
+        require_text(self.reason)
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        return {"stop_proposed_at": move.now}
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"internal_text": self.reason}
+
+
+@dataclass(frozen=True)
+class DeclineStop(ActionBase):
+    """The leader sends a proposal to stop back: the dossier goes on. Refusals: proposal, reason."""
+
+    reason: str
+    action: ClassVar[Action] = Action.DECLINE_STOP
+
+    @classmethod
+    def target(cls, move: Move) -> Status:
+        return move.from_status
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        if move.dossier.stop_proposed_at is None:
+            raise Refused(_("Nobody has proposed to stop this dossier."), code="proposal")
+
+    def guard(self, move: Move) -> None:
+        require_text(self.reason)
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        return {"stop_proposed_at": None}
+
+    def record(self, move: Move) -> dict[str, Any]:
+        return {"internal_text": self.reason}
+
+    def effects(self, move: Move) -> None:
+        holder = move.dossier.holder
+        if holder is not None and holder.is_active:
+            notices.tell_officer(move, "stop_declined", holder, leader=move.person.get_full_name())
+
+
+@dataclass(frozen=True)
+class Stop(ActionBase):
+    """The leader stops a dossier that cannot go on, by proposal of its holder or without one.
+
+    Whoever proposed it does not decide it. The system ends what was withdrawn before reception.
+    Refusals: withdrawal, own, reason.
     """
 
     reason: str
@@ -119,20 +205,37 @@ class Stop(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
-        if move.from_status != Status.WITHDRAWAL_REQUESTED:
-            require_holder_or_leader(move)
+        if move.role == SYSTEM:
+            return
+        if move.from_status == Status.WITHDRAWAL_REQUESTED:
+            raise Refused(_("The applicant asked to withdraw. Accept that or decline it."), code="withdrawal")
+        if move.dossier.stop_proposed_at is not None and proposal_to_stop(move.dossier).actor_id == move.person.pk:
+            raise Refused(_("You proposed this yourself. Another leader decides it."), code="own")
 
     def guard(self, move: Move) -> None:
         require_text(self.reason)
 
     def changes(self, move: Move) -> dict[str, Any]:
-        return {"closed_at": move.now, "paused_since": None, **assignments.NOBODY}
+        return _ended(move)
 
     def record(self, move: Move) -> dict[str, Any]:
         return {"public_text": self.reason}
 
     def effects(self, move: Move) -> None:
-        assignments.end(move)
-        Pause.objects.filter(dossier=move.dossier, until=None).update(until=move.now)
+        _end(move)
         slips.issue(move, SlipKind.STOP, reason=self.reason)
         notices.tell(move, "stopped", reason=self.reason, withdrawn=move.from_status == Status.WITHDRAWAL_REQUESTED)
+
+
+def proposal_to_stop(dossier: Dossier) -> DossierEvent:
+    """Return the event with which stopping was last proposed; one query. Raises DossierEvent.DoesNotExist."""
+    return dossier.events.filter(action=Action.PROPOSE_STOP).select_related("actor").latest("n")
+
+
+def _ended(move: Move) -> dict[str, Any]:
+    return {"closed_at": move.now, "paused_since": None, **assignments.NOBODY}
+
+
+def _end(move: Move) -> None:
+    assignments.end(move)
+    Pause.objects.filter(dossier=move.dossier, until=None).update(until=move.now)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from common.refusals import Refused
 
 from ..models import FeeState, Pause
-from ..records import notices, slips
+from ..records import assignments, notices, slips
 from ..records.terms import after_pause
 from ..table import APPLICANT, Action
 from ..workflow import ActionBase, Move
@@ -62,6 +62,7 @@ class RequirePayment(ActionBase):
 
     def effects(self, move: Move) -> None:
         Pause.objects.create(dossier=move.dossier, since=move.now, reason=PAUSE_REASON)
+        assignments.rest(move)
         notices.tell(move, "payment_required", pay_by=self.pay_by)
 
 
@@ -84,6 +85,7 @@ class FeeSettled(ActionBase):
 
     def effects(self, move: Move) -> None:
         Pause.objects.filter(dossier=move.dossier, until=None).update(until=move.now)
+        assignments.go_on(move)
         if move.dossier.fee_state != FeeState.PAID:
             # That it was paid is told with the receipt.
             notices.tell(move, "fee_settled", due_at=move.dossier.due_at)

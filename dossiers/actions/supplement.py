@@ -12,7 +12,7 @@ from offices.models import Role
 from ..models import Dossier, Paper, Pause, SlipKind, Status, SupplementItem, SupplementRequest
 from ..records import assignments, notices, slips
 from ..records.papers import at_desk, present
-from ..records.terms import answer_due, start_term
+from ..records.terms import answer_by, answer_due, is_overdue, may_still_ask, start_term
 from ..table import APPLICANT, Action
 from ..workflow import ActionBase, Move
 from .common import require_holder_or_leader, require_text
@@ -39,9 +39,11 @@ class Item:
 class RequestSupplement(ActionBase):
     """An officer asks once for all that is missing.
 
-    Asked before reception no clock runs; afterwards it pauses. A second request
-    needs a leader and counts as late in the national figures. Refusals: holder,
-    second, items, reason.
+    Asked before reception no clock runs; afterwards it pauses. Whoever holds the
+    dossier asks, from reception on within three working days (TT 01/2018/TT-VPCP
+    art. 19.4); later, once overdue and a second time only the leader, which counts
+    as late in the national figures when it is the second. Refusals: holder, second,
+    overdue, days, items, reason, calendar.
     """
 
     items: tuple[Item, ...]
@@ -50,7 +52,8 @@ class RequestSupplement(ActionBase):
 
     @classmethod
     def prefers(cls, dossier: Dossier) -> str:
-        return Role.LEADER if dossier.supplements_asked else dossier.holder_role
+        is_leaders = dossier.supplements_asked or dossier.received_at is not None
+        return Role.LEADER if is_leaders else dossier.holder_role
 
     @classmethod
     def permit(cls, move: Move) -> None:
@@ -59,6 +62,17 @@ class RequestSupplement(ActionBase):
                 _("A supplement was asked before. Only a leader may ask again, and it counts as late."), code="second"
             )
         require_holder_or_leader(move)
+        if move.role == Role.LEADER or move.from_status == Status.SUBMITTED:
+            return
+        if move.dossier.was_late or is_overdue(move.dossier, move.at):
+            raise Refused(
+                _("This dossier is overdue. Only a leader may ask for a supplement; it stays late."), code="overdue"
+            )
+        if not may_still_ask(move.dossier, move.at):
+            raise Refused(
+                _("More than three working days have passed since reception. Only a leader may ask for a supplement."),
+                code="days",
+            )
 
     def guard(self, move: Move) -> None:
         version = move.dossier.version
@@ -72,6 +86,7 @@ class RequestSupplement(ActionBase):
             known &= not item.section or item.section in sections
             if not known or not item.name.strip():
                 raise Refused(_("One of the papers does not belong to this procedure."), code="items")
+        move.extra["answer_by"] = answer_by(move.dossier, move.at)
 
     def changes(self, move: Move) -> dict[str, Any]:
         dossier = move.dossier
@@ -87,7 +102,10 @@ class RequestSupplement(ActionBase):
 
     def record(self, move: Move) -> dict[str, Any]:
         lines = [f"{item.name}: {item.reason}" for item in self.items]
-        return {"public_text": "\n".join([*lines, self.note] if self.note else lines)}
+        return {
+            "public_text": "\n".join([*lines, self.note] if self.note else lines),
+            "data": {"answer_by": move.extra["answer_by"].isoformat()},
+        }
 
     def effects(self, move: Move) -> None:
         dossier = move.dossier
@@ -98,6 +116,7 @@ class RequestSupplement(ActionBase):
             asked_at=move.now,
             asked_in=move.from_status,
             note=self.note,
+            answer_by=move.extra["answer_by"],
         )
         SupplementItem.objects.bulk_create(
             SupplementItem(
@@ -111,8 +130,11 @@ class RequestSupplement(ActionBase):
         )
         if dossier.paused_since is not None:
             Pause.objects.create(dossier=dossier, since=move.now, reason=PAUSE_REASON)
-        slips.issue(move, SlipKind.SUPPLEMENT, items=slips.item_rows(self.items), note=self.note)
-        notices.tell_asked(move, self.items, self.note)
+            assignments.rest(move)
+        last_day = move.extra["answer_by"]
+        facts = {"items": slips.item_rows(self.items), "note": self.note, "last_day": last_day.isoformat()}
+        slips.issue(move, SlipKind.SUPPLEMENT, **facts)
+        notices.tell_asked(move, self.items, self.note, last_day)
 
 
 @dataclass(frozen=True)
@@ -148,8 +170,9 @@ class Supplement(ActionBase):
     """The applicant sends what was asked, or a clerk notes that it was brought to the counter.
 
     Asked before reception: the dossier waits for reception again. Asked later:
-    the same officer goes on and the whole term starts anew (TT 01/2018/TT-VPCP
-    art. 19.4). Refusals: items, calendar.
+    the same officer goes on, the whole term starts anew (TT 01/2018/TT-VPCP art.
+    19.4), and a new receipt names the old date, the new one and why. Refusals:
+    items, calendar.
     """
 
     action: ClassVar[Action] = Action.SUPPLEMENT
@@ -172,11 +195,15 @@ class Supplement(ActionBase):
             answers = with_calculated(schema, dossier.answers, today=dossier.filed_day)
             changes |= {"answers": answers} if answers != dossier.answers else {}
         if move.to_status == Status.PROCESSING:
+            move.extra["old_due_at"] = dossier.due_at
             changes |= start_term(move.dossier, move.at)
         return changes
 
     def record(self, move: Move) -> dict[str, Any]:
-        return {"data": {"due_at": slips.iso(move.dossier.due_at)}}
+        data = {"due_at": slips.iso(move.dossier.due_at)}
+        if "old_due_at" in move.extra:
+            data["old_due_at"] = slips.iso(move.extra["old_due_at"])
+        return {"data": data}
 
     def effects(self, move: Move) -> None:
         dossier, request = move.dossier, move.extra["request"]
@@ -194,5 +221,10 @@ class Supplement(ActionBase):
         Pause.objects.filter(dossier=dossier, until=None).update(until=move.at)
         if move.to_status == Status.PROCESSING:
             assignments.start_step(move)
-        answer_by = answer_due(dossier.received_by, move.at) if move.to_status == Status.SUBMITTED else None
-        notices.tell(move, "supplement_received", due_at=dossier.due_at, answer_by=answer_by)
+            facts = slips.receipt_facts(dossier) | {
+                "old_due_at": slips.iso(move.extra["old_due_at"]),
+                "completed_at": slips.iso(move.at),
+            }
+            slips.issue(move, SlipKind.RECEIPT, **facts)
+        due = answer_due(dossier.received_by, move.at) if move.to_status == Status.SUBMITTED else None
+        notices.tell(move, "supplement_received", due_at=dossier.due_at, answer_by=due)

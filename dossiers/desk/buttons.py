@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from common.values.working_time import CalendarError, add_working_days
 from offices.models import Role
 
 from .. import hooks
+from ..actions.ending import proposal_to_stop
 from ..hooks import Audience, Button
-from ..models import Dossier, Status
+from ..models import Dossier, DossierEvent, Status
+from ..records.terms import is_over
 from ..table import Action
+from ..timeline.awaited import awaited_until
 from ..workflow import is_own, roles_by
-from .actions import DESK_ACTIONS
+from .actions import DESK_ACTIONS, EXTEND
 from .lists import ListSpec
 from .officer import Officer, available_actions
 from .rows import dossier_url
@@ -22,7 +26,9 @@ from .rows import dossier_url
 class Buttons:
     """The buttons of a dossier page; ``can_take`` when the dossier waits for anybody of the officer's role.
 
-    ``pay_by`` is the day by which a required fee is to be paid; ``is_unpaid`` once it has passed: stopping is proposed.
+    ``pay_by`` is the day by which a required fee is to be paid, ``answer_by`` that by which a supplement is awaited;
+    ``is_unpaid`` and ``is_unanswered`` once it has passed: then stopping is proposed. ``stop_wish`` is the proposal
+    that a leader answers; ``wants_apology`` from a working day before the date on, unless it has been given.
     """
 
     primary: Button | None
@@ -31,6 +37,10 @@ class Buttons:
     is_own: bool
     pay_by: date | None
     is_unpaid: bool
+    answer_by: date | None
+    is_unanswered: bool
+    stop_wish: DossierEvent | None
+    wants_apology: bool
 
 
 def buttons(officer: Officer, dossier: Dossier, spec: ListSpec) -> Buttons:
@@ -44,12 +54,37 @@ def buttons(officer: Officer, dossier: Dossier, spec: ListSpec) -> Buttons:
     can_take = Action.FORWARD in allowed and is_offered(dossier, officer)
     pay_by = dossier.pay_by if dossier.status == Status.AWAITING_PAYMENT else None
     is_unpaid = pay_by is not None and pay_by < officer.day
+    answer_by = awaited_until(dossier)
+    is_unanswered = answer_by is not None and is_over(dossier.received_by, answer_by, officer.now)
+    stop_wish = proposal_to_stop(dossier) if dossier.stop_proposed_at is not None else None
     obvious = None if can_take else next((row for row in possible if dossier.status in row.next_in), None)
-    if is_unpaid:
-        obvious = next((row for row in possible if row.performs.action == Action.STOP), None)
+    if is_unpaid or is_unanswered or stop_wish is not None:
+        by_action = {row.performs.action: row for row in possible}
+        obvious = by_action.get(Action.STOP, by_action.get(Action.PROPOSE_STOP))
     primary = possible.pop(obvious) if obvious else None
     added = hooks.ask(hooks.buttons[Audience.OFFICER], dossier, officer.user)
-    return Buttons(primary, (*possible.values(), *added), can_take, is_own(officer.user, dossier), pay_by, is_unpaid)
+    return Buttons(
+        primary=primary,
+        others=(*possible.values(), *added),
+        can_take=can_take,
+        is_own=is_own(officer.user, dossier),
+        pay_by=pay_by,
+        is_unpaid=is_unpaid,
+        answer_by=answer_by,
+        is_unanswered=is_unanswered,
+        stop_wish=stop_wish,
+        wants_apology=wants_apology(dossier, officer),
+    )
+
+
+def wants_apology(dossier: Dossier, officer: Officer) -> bool:
+    """Tell whether an apology with a new date is due: from the working day before the date on, once. No query."""
+    if dossier.status not in EXTEND.rule.sources or dossier.due_at is None or dossier.extended_once:
+        return False
+    try:
+        return dossier.due_at <= add_working_days(officer.calendar, officer.now, 1)
+    except CalendarError:
+        return False
 
 
 def action_keys() -> dict[str, list[Any]]:

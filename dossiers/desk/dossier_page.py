@@ -268,6 +268,7 @@ def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
     words = {
         "dossier": _("the dossier"),
         "history": _("the history"),
+        "deadline": _("how its date was computed"),
         "number": _("the whole ID numbers"),
         "declaration": _("the declaration with whole ID numbers"),
         "paper": _("a paper"),

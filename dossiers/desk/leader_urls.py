@@ -2,7 +2,11 @@
 
 from django.urls import path
 
-from .views import leader
+from .views import delegations, leader
 
 app_name = "leader"
-urlpatterns = [path("leader/", leader.home, name="home")]
+urlpatterns = [
+    path("leader/", leader.home, name="home"),
+    path("leader/delegations/", delegations.delegations, name="delegations"),
+    path("leader/delegations/<int:pk>/end/", delegations.end, name="delegation_end"),
+]

@@ -9,7 +9,7 @@ indexes only.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +19,7 @@ from stdnum.vn import mst
 
 from common.text import clean, fold, plain
 from common.values.identity import compact, id_kind, masked
-from common.values.working_time import at
+from common.values.working_time import CalendarError, at, next_working_day
 from common.web.paging import SEPARATOR, Page, cursor_of, keyset_page
 from offices.models import Post, Role
 from procedures import labels
@@ -99,6 +99,7 @@ VIEWS: dict[str, View] = {
     "results": View(_("Result to hand over"), in_status(Status.DECIDED)),
     "messages": View(_("Unread messages"), lambda officer: [Q(has_message=True) & answerable(officer)], is_apart=True),
     "owed": View(_("Originals owed"), lambda officer: [Q(owes_original=True)], is_apart=True),
+    "stopping": View(_("Stopping proposed"), lambda officer: [Q(stop_proposed=True)], is_apart=True, is_tab=False),
     "done": View(_("Done"), in_status(*FINAL), has_ended=True, sort="-closed"),
     "all": View(_("All"), lambda officer: [Q()], has_ended=True, sort="-filed"),
     "offered": View(_("Offered to my role"), offered, is_tab=False),
@@ -123,8 +124,10 @@ SORTS = {"due": "due_at", "filed": "submitted_at", "closed": "closed_at"}
 DEADLINES = {
     "late": _("Overdue"),
     "today": _("Due today"),
+    "tomorrow": _("Due by the next working day"),
     "week": _("Due within 7 days"),
     "paused": _("Clock paused"),
+    "was_late": _("Late once"),
 }
 
 # The filter of the fee: every state in which there is one.
@@ -137,16 +140,27 @@ def work_views(officer: Officer) -> list[str]:
 
 
 def deadline_condition(kind: str, officer: Officer) -> Q:
-    """Return which running dossiers are overdue, due today or within a week at the officer's moment; which are paused.
+    """Return which running dossiers are overdue, due today or within a week at the officer's moment; which are paused;
+    which were late once, on their way or ended.
 
     After hours and on days off, today is the next working day.
     """
     if kind == "paused":
         return Q(paused_since__isnull=False)
+    if kind == "was_late":
+        return Q(was_late=True)
     if kind == "late":
         return Q(paused_since=None, due_at__lt=officer.now)
-    last = officer.work_day if kind == "today" else officer.day + timedelta(days=6)
+    last = {"today": officer.work_day, "tomorrow": _day_after(officer)}.get(kind, officer.day + timedelta(days=6))
     return Q(paused_since=None, due_at__gte=officer.now, due_at__lt=at(last + timedelta(days=1), time.min))
+
+
+def _day_after(officer: Officer) -> date:
+    """Return the working day after the present one; the day after beyond the years entered."""
+    try:
+        return next_working_day(officer.calendar, officer.work_day)
+    except CalendarError:
+        return officer.day + timedelta(days=1)
 
 
 def deadlines(officer: Officer) -> dict[str, Any]:
@@ -228,7 +242,7 @@ class ListSpec:
     def has_empty(self) -> bool:
         """Whether the list may hold dossiers without the date it is sorted by: each was filed, a done one closed."""
         if self.column == "due_at":
-            return self.view not in WITH_TERM and self.deadline not in ("late", "today", "week")
+            return self.view not in WITH_TERM and self.deadline not in ("late", "today", "tomorrow", "week")
         return self.column == "closed_at" and self.view != "done"
 
     @property
@@ -309,7 +323,7 @@ def queue(officer: Officer, spec: ListSpec, search: Search | None) -> list[Workl
     if spec.deadline:
         wanted &= deadline_condition(spec.deadline, officer)
         # Said twice it would look rarer than it is.
-        if spec.deadline != "paused" and spec.view != "processing":
+        if spec.deadline not in ("paused", "was_late") and spec.view != "processing":
             wanted &= Q(status__in=RUNNING)
     if spec.fee:
         wanted &= Q(fee_state=spec.fee)

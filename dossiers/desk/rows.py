@@ -49,6 +49,7 @@ ROW_COLUMNS = (
     "status",
     "due_at",
     "paused_since",
+    "was_late",
     "submitted_at",
     "decided_at",
     "closed_at",
@@ -94,6 +95,7 @@ class Row:
     procedure: str
     status: str
     deadline_status: DeadlineStatus
+    due: str
     date: str
     holder: str
     channel: str
@@ -149,6 +151,7 @@ def rows(officer: Officer, records: Collection[Any], spec: ListSpec) -> list[Row
             procedure=said(short_name(record.procedure)),
             status=statuses[record.status],
             deadline_status=deadlines.of(record),
+            due=_short(None if record.paused_since else record.due_at),
             date=_short(record.closed_at if is_done else record.submitted_at),
             holder=_holder(record, said(record.holder_name or roles.get(record.holder_role, "")), officer.user.pk),
             channel=channels[record.channel],
@@ -190,7 +193,7 @@ class DeadlineStatuses:
         if record.status == Status.SUBMITTED:
             pk = record.pk if isinstance(record, Dossier) else record.dossier_id
             return waiting_status(self.completed.get(pk, record.submitted_at), self.calendar, self.now)
-        key = (record.status, record.due_at, record.paused_since)
+        key = (record.status, record.due_at, record.paused_since, record.was_late, record.decided_at)
         if key not in self.seen:
             self.seen[key] = deadline_status(record, self.calendar, self.now)
         return self.seen[key]
@@ -228,6 +231,10 @@ def home_counts(officer: Officer) -> list[Count]:
         asked["returned"] = (_("Sent back to me"), ("sent-back", Q()), "view=sent-back", "late")
     if Role.LEADER in officer.roles:
         asked["signing"] = (_("Waiting for signature"), ("signing", Q()), "view=signing", "info")
+        asked["stopping"] = (_("Stopping proposed"), ("stopping", Q()), "view=stopping", "info")
+        near = Q(status__in=RUNNING) & deadline_condition("tomorrow", officer)
+        words = _("Due by the next working day: apologise if late")
+        asked["apology"] = (words, ("processing", near), "view=processing&deadline=tomorrow", "soon")
     asked["messages"] = (_("Unread messages"), ("messages", Q()), "view=messages", "info")
     counts = counted(officer, {key: wanted for key, (_label, wanted, *_rest) in asked.items()})
     base = reverse("desk:list")

@@ -23,6 +23,7 @@ urlpatterns = [
     path(DOSSIER, dossier.dossier, name="dossier"),
     path(f"{DOSSIER}declaration/", dossier.declaration, name="declaration"),
     path(f"{DOSSIER}history/", dossier.history, name="history"),
+    path(f"{DOSSIER}deadline/", dossier.deadline, name="deadline"),
     path(f"{DOSSIER}number/", dossier.unmask, name="unmask"),
     path(f"{DOSSIER}papers/<str:paper_ref>/file/", dossier.paper_file, name="paper_file"),
     path(f"{DOSSIER}papers/<str:paper_ref>/preview/", dossier.paper_preview, name="paper_preview"),

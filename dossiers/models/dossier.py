@@ -184,6 +184,10 @@ class Dossier(models.Model):
     # From when the present term counts: reception, or a completed supplement.
     term_from = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    # What was promised at reception; no restart and no apology changes it.
+    first_due_at = models.DateTimeField(null=True, blank=True)
+    # That a promised date passed once, whatever was promised afterwards; written by ``terms.marks`` only.
+    was_late = models.BooleanField(default=False, db_default=False)
     paused_since = models.DateTimeField(null=True, blank=True)
     # Last day on which a required payment is awaited.
     pay_by = models.DateField(null=True, blank=True)
@@ -191,6 +195,8 @@ class Dossier(models.Model):
     supplements_asked = models.PositiveSmallIntegerField(default=0)
     # More than one supplement request counts as late in the national figures.
     counts_late = models.BooleanField(default=False)
+    # Stopping was proposed and the leader has not answered; any change of status ends that.
+    stop_proposed_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     # When a reception at the counter was cancelled as mistaken: the dossier ended with it and counts in no figure.

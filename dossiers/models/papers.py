@@ -89,7 +89,11 @@ class Preview(StoredFile):
 
 
 class SupplementRequest(models.Model):
-    """That the applicant must complete the dossier; one open request at a time."""
+    """That the applicant must complete the dossier; one open request at a time.
+
+    ``answer_by`` is the last day on which it is awaited: the applicant is reminded of it once, and once it has passed
+    the holder is told (``lapsed_at``) that the dossier may be stopped. Nothing happens by itself.
+    """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="supplement_requests")
     n = models.PositiveSmallIntegerField()
@@ -98,9 +102,13 @@ class SupplementRequest(models.Model):
     asked_in = models.PositiveSmallIntegerField(choices=Status.choices)
     note = models.TextField(blank=True, default="")
     answered_at = models.DateTimeField(null=True, blank=True)
+    answer_by = models.DateField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)
+    lapsed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["dossier", "n"]
+        indexes = [models.Index(fields=["answer_by"], condition=models.Q(answered_at=None), name="supplement_awaited")]
         constraints = [
             models.UniqueConstraint(fields=["dossier", "n"], name="supplement_n_once"),
             models.UniqueConstraint(

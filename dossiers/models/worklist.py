@@ -49,6 +49,9 @@ class WorklistRow(models.Model):
     submitted_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     paused_since = models.DateTimeField(null=True)
+    was_late = models.BooleanField(default=False, db_default=False)
+    # Stopping was proposed to the leader.
+    stop_proposed = models.BooleanField(default=False, db_default=False)
     decided_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     code = models.CharField(max_length=40)
@@ -134,6 +137,8 @@ class WorklistRow(models.Model):
             models.Index(fields=["unit", "due_at", "dossier"], condition=Q(has_message=True), name="worklist_messages"),
             models.Index(fields=["unit", "dossier"], condition=Q(wants_call=True), name="worklist_calls"),
             models.Index(fields=["unit", "due_at", "dossier"], condition=Q(owes_original=True), name="worklist_owed"),
+            models.Index(fields=["unit", "due_at", "dossier"], condition=Q(stop_proposed=True), name="worklist_stops"),
+            models.Index(fields=["unit", "submitted_at", "dossier"], condition=Q(was_late=True), name="worklist_late"),
         ]
 
     def __str__(self) -> str:

@@ -1,16 +1,18 @@
 """Who holds a dossier: the columns that say so, and the control sheet behind them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
 from accounts.models import User
 from common.database.writing import insert, update
+from common.values.working_time import CalendarError, add_working_time, working_time_between
+from offices.calendar.office_calendar import calendar_of
 from offices.models import Post, Role, Unit
 from procedures.models import ProcedureVersion
 
-from ..models import Assignment, Dossier
+from ..models import Assignment, Dossier, Pause, Status
 from ..workflow import Move
 from .terms import step_due
 
@@ -72,7 +74,9 @@ def begin(move: Move) -> Assignment:
 def _write(move: Move, n: int, begins: datetime | None, due_at: datetime | None = None) -> Assignment:
     dossier = move.dossier
     unit = cast(Unit, dossier.holder_unit)
-    allotted = _allotted(dossier)
+    # Nobody is late while the applicant is awaited, or while a result waits to be collected.
+    is_resting = dossier.paused_since is not None or dossier.status == Status.DECIDED
+    allotted = None if dossier.status == Status.DECIDED else _allotted(dossier)
     return insert(
         Assignment(
             dossier=dossier,
@@ -84,7 +88,7 @@ def _write(move: Move, n: int, begins: datetime | None, due_at: datetime | None 
             given_by=move.by,
             since=move.now,
             allotted=allotted,
-            due_at=due_at or step_due(unit, begins, allotted),
+            due_at=None if is_resting else due_at or step_due(unit, begins, allotted),
         )
     )
 
@@ -111,6 +115,35 @@ def follow_version(move: Move) -> None:
         dossier=dossier,
         until=None,
     )
+
+
+def rest(move: Move) -> None:
+    """Let the present step's time stand still while the applicant is awaited; a step that is late stays so.
+
+    One statement.
+    """
+    Assignment.objects.filter(dossier=move.dossier, until=None, due_at__gte=move.at).update(due_at=None)
+
+
+def go_on(move: Move) -> None:
+    """Let the present step's time go on after a pause, later by all the pauses in it; two to four statements."""
+    dossier = move.dossier
+    row = Assignment.objects.filter(dossier=dossier, until=None, due_at=None).select_related("unit").first()
+    if row is None or dossier.term_from is None:
+        return
+    begins = max(row.since, dossier.term_from)
+    pauses = Pause.objects.filter(dossier=dossier, until__gt=begins).values_list("since", "until")
+    try:
+        calendar = calendar_of(row.unit, around=move.at)
+        stood = sum(
+            (working_time_between(calendar, max(since, begins), until or begins) for since, until in pauses),
+            timedelta(),
+        )
+        due_at = step_due(row.unit, begins, row.allotted)
+        later = add_working_time(calendar, due_at, stood) if due_at is not None else None
+    except CalendarError:
+        return
+    Assignment.objects.filter(pk=row.pk).update(due_at=later)
 
 
 def _allotted(dossier: Dossier) -> Decimal | None:

@@ -1,7 +1,7 @@
 """What a dossier's steps tell people: one message row per step and person, in the step's own transaction."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import translation
@@ -76,11 +76,25 @@ def tell_submitted(move: Move, papers: Iterable[Paper], answer_by: datetime | No
     return tell(move, "submitted", originals=originals, answer_by=answer_by, meeting=comers)
 
 
-def tell_asked(move: Move, items: Iterable[Any], note: str) -> Notification:
-    """Write the message that something is missing: each of the ``items`` and why. One query."""
+def tell_asked(move: Move, items: Iterable[Any], note: str, answer_by: date) -> Notification:
+    """Write the message that something is missing: each of the ``items`` and why, awaited until when. One query."""
     version, language = move.dossier.version, language_of(move.dossier)
     asked = [{"name": name_in(version, item, language), "reason": item.reason} for item in items]
-    return tell(move, "supplement_asked", items=asked, note=note)
+    return tell(move, "supplement_asked", items=asked, note=note, last_day=answer_by)
+
+
+def remind(dossier: Dossier, last_day: date | None, now: datetime) -> Notification:
+    """Remind the applicant of a supplement that is awaited until a day. One query."""
+    context = {"link": applicant_link(dossier), "has_account": dossier.owner_id is not None, "last_day": last_day}
+    to = recipient_of(dossier, dossier.applicant)
+    return _queue(dossier, "supplement_reminder", Audience.OWNER, to, now, context)
+
+
+def tell_lapsed(dossier: Dossier, holder: User, last_day: date | None, now: datetime) -> Notification:
+    """Tell the holder that a supplement did not come by its last day. One query."""
+    to = Recipient(user=holder, name=holder.get_full_name(), email=holder.email or "", language=holder.language)
+    context = {"link": desk_link(dossier), "last_day": last_day}
+    return _queue(dossier, "supplement_lapsed", Audience.OFFICER, to, now, context)
 
 
 def tell_officer(move: Move, kind: str, officer: User, **context: Any) -> Notification:
@@ -97,26 +111,30 @@ def tell_holder(move: Move, kind: str, **context: Any) -> None:
 
 
 def _write(move: Move, kind: str, audience: Audience, to: Recipient, **context: Any) -> Notification:
-    """Queue a message; every template sees code, procedure in the recipient's language, unit and its phone.
-
-    Never a personal number. ``additions`` are the paragraphs of packages above.
-    """
-    dossier = move.dossier
-    version = dossier.version
+    """Queue the message of a move; ``additions`` are the paragraphs of packages above."""
     with translation.override(to.language):
         additions = [text for hook in hooks.messages if (text := hook(move, audience))]
+    return _queue(move.dossier, kind, audience, to, move.now, {"additions": additions, **context})
+
+
+def _queue(
+    dossier: Dossier, kind: str, audience: Audience, to: Recipient, now: datetime, context: dict[str, Any]
+) -> Notification:
+    """Queue a message; every template sees code, procedure in the recipient's language, unit and its phone.
+
+    Never a personal number.
+    """
     return queue(
         f"dossier_{kind}",
         to=to,
         context={
             "code": dossier.code,
-            "procedure": version.name_for(to.language),
+            "procedure": dossier.version.name_for(to.language),
             "unit": dossier.received_by.name,
             "unit_phone": dossier.received_by.phone,
-            "additions": additions,
             **context,
         },
         subject_type=SUBJECT_TYPE if audience == Audience.OWNER else OFFICER_SUBJECT,
         subject_ref=dossier.ref,
-        now=move.now,
+        now=now,
     )

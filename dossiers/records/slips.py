@@ -8,14 +8,13 @@ language the screen has.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.utils import translation
 
 from common import broker
-from common.clock import local_day
 from common.database.writing import insert, update
 from common.qr import qr_svg
 from common.text import lower_first
@@ -30,6 +29,7 @@ from .fees import fee_of
 from .links import tracking_link
 from .numbering import yearly_number
 from .papers import present
+from .terms import EARLY, LATE, ON_TIME, punctuality
 
 
 @dataclass(frozen=True)
@@ -76,6 +76,7 @@ DELIVERY_TEXTS: dict[str, str] = {
     Delivery.DESK: "Tại Bộ phận Tiếp nhận và Trả kết quả",
     Delivery.POST: "Qua dịch vụ bưu chính công ích",
 }
+OUTCOMES = {EARLY: "Trước hạn", ON_TIME: "Đúng hạn", LATE: "Quá hạn"}
 TIME_UNIT_TEXTS: dict[str, str] = {
     TimeUnit.HOURS: "giờ làm việc",
     TimeUnit.DAYS: "ngày",
@@ -183,12 +184,17 @@ def place_of(unit: Unit) -> str:
     return unit.short_name
 
 
-def signature(title: str) -> list[str]:
+def signature(title: str, signs_as: str = "") -> list[str]:
     """Return the lines above a leader's signature (Nghị định 30/2020, phụ lục I, mục II.7).
 
-    A chairman signs for the committee (TM.), a deputy for the one he stands in for (KT.).
+    A chairman signs for the committee (TM.), a deputy for the one he stands in for (KT.), anybody else to whom
+    signing was delegated by order of the one who is titled ``signs_as`` (TL.).
     """
     office = BODY.sub("", title)
+    if signs_as:
+        chief = BODY.sub("", signs_as)
+        if office.casefold() != f"phó {chief}".casefold():
+            return [f"TL. {chief.upper()}", office.upper()]
     head = office.removeprefix("Phó ")
     lines = ["TM. ỦY BAN NHÂN DÂN"] if head.casefold() == "chủ tịch" else []
     if head != office:
@@ -209,9 +215,9 @@ def signer(move: Move) -> dict[str, Any]:
     """Return who signs: name, from the post the title, and the lines above the signature."""
     if move.role not in Role.values or move.by is None:
         return {"name": "", "title": "", "lines": []}
-    units = (move.dossier.unit_id, move.dossier.received_by_id)
-    title = next((post.title for post in move.posts if post.role == move.role and post.unit_id in units), "")
-    return {"name": move.by.get_full_name(), "title": title, "lines": signature(title) if title else []}
+    post = move.post
+    title, signs_as = (post.title, post.signs_as) if post is not None else ("", "")
+    return {"name": move.by.get_full_name(), "title": title, "lines": signature(title, signs_as) if title else []}
 
 
 def paper_rows(version: ProcedureVersion, papers: Iterable[Paper]) -> list[dict[str, Any]]:
@@ -270,9 +276,11 @@ def template_of(slip: Slip) -> str:
 def context_of(slip: Slip) -> dict[str, Any]:
     """Return what a slip's template reads: the frozen data, its moments as datetimes, the QR code."""
     data = dict(slip.data)
-    for name in ("came_at", "received_at", "due_at", "old_due_at", "submitted_at", "answer_by"):
+    for name in ("came_at", "received_at", "due_at", "old_due_at", "submitted_at", "answer_by", "completed_at"):
         if name in data:
             data[name] = datetime.fromisoformat(data[name]) if data[name] else None
+    if "last_day" in data:
+        data["last_day"] = date.fromisoformat(data["last_day"])
     return {"slip": slip, "data": data, "issued_at": slip.issued_at, "qr": qr_svg(data["link"])}
 
 
@@ -333,9 +341,7 @@ def outcome(row: Assignment) -> str:
     """Return how a finished step ended, in the words of the control sheet; '' while it lasts or has no time."""
     if row.until is None or row.due_at is None:
         return ""
-    if row.until > row.due_at:
-        return "Quá hạn"
-    return "Trước hạn" if local_day(row.until) < local_day(row.due_at) else "Đúng hạn"
+    return OUTCOMES[punctuality(row.until, row.due_at)]
 
 
 def wake(slip: Slip) -> None:

@@ -68,6 +68,10 @@ class Road:
         getattr(self, at)()
         return self.do(actions.RequestCorrection(self.item), self.citizen)
 
+    def stopping(self):
+        """Status 4, held by the specialist, who has proposed to stop it."""
+        return self.processing().do(actions.ProposeStop("Hồ sơ trùng"), self.commune.specialist)
+
     @property
     def item(self) -> actions.Item:
         """The first paper of the procedure as deficient."""

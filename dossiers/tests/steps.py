@@ -72,7 +72,10 @@ STEPS = [
     Step("note-originals", ("clerk", "specialist"), "received", Status.RECEIVED, {"refs": owed_original}),
     Step("accept-correction", HOLDERS, "correcting", Status.PROCESSING),
     Step("decline-correction", HOLDERS, "correcting", Status.PROCESSING, REASON),
-    Step("stop", HOLDERS, "processing", Status.STOPPED, REASON),
+    Step("accept-withdrawal", HOLDERS, "withdrawing", Status.STOPPED),
+    Step("propose-stop", ("specialist", "clerk"), "processing", Status.PROCESSING, REASON),
+    Step("stop", LEADER, "stopping", Status.STOPPED, REASON),
+    Step("decline-stop", LEADER, "stopping", Status.PROCESSING, REASON),
 ]
 
 

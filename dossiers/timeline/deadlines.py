@@ -1,19 +1,26 @@
 """How a due time stands: in words and shape, colour third (● ▲ ■ ‖)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from common.clock import local_day
 from common.values.working_time import DAY, OfficeCalendar, YearNotEntered, working_days_between, working_time_between
 
 from ..models import RUNNING, Status
-from ..records.terms import ANSWER_HOURS
+from ..records import terms
+from ..records.terms import ANSWER_HOURS, punctuality
 
 OK, SOON, LATE, PAUSED, NONE = "ok", "soon", "late", "paused", "none"
+# How something that has ended went, on every page.
+OUTCOMES: dict[str, Any] = {
+    terms.EARLY: gettext_lazy("Early"),
+    terms.ON_TIME: gettext_lazy("On time"),
+    terms.LATE: gettext_lazy("Late"),
+}
 SOON_DAYS = 2
 # An answer that is due within two working hours is due soon.
 ANSWER_SOON = ANSWER_HOURS - 2
@@ -30,11 +37,24 @@ class DeadlineStatus:
 
 
 def deadline_status(dossier: Any, calendar: OfficeCalendar | None, now: datetime) -> DeadlineStatus:
-    """Return the light of a dossier, or of a row with status, due_at and paused_since; no query.
+    """Return the light of a dossier, or of a row with status, due_at, decided_at, paused_since and was_late; no query.
 
     Counts working days after today; without a calendar, or beyond the years
-    entered, days from Monday to Friday.
+    entered, days from Monday to Friday. Once decided it says how it went. What was late once stays late, whatever
+    date has been given since.
     """
+    found = _running(dossier, calendar, now)
+    if dossier.was_late and found.kind == NONE and dossier.status != Status.DRAFT:
+        return DeadlineStatus(LATE, _("Late"))
+    if dossier.was_late and found.kind != LATE:
+        return replace(found, text=_("%(words)s; late before") % {"words": found.text})
+    if found.kind == NONE and dossier.decided_at is not None and dossier.due_at is not None:
+        outcome = punctuality(dossier.decided_at, dossier.due_at)
+        return DeadlineStatus(LATE if outcome == terms.LATE else OK, str(OUTCOMES[outcome]))
+    return found
+
+
+def _running(dossier: Any, calendar: OfficeCalendar | None, now: datetime) -> DeadlineStatus:
     if dossier.status == Status.AWAITING_SUPPLEMENT:
         return DeadlineStatus(PAUSED, _("Paused: waiting for the supplement"))
     if dossier.paused_since is not None:

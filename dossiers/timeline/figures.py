@@ -29,6 +29,7 @@ _COLUMNS = (
     "decided_at",
     "due_at",
     "counts_late",
+    "was_late",
 )
 
 
@@ -95,8 +96,8 @@ def _pauses(pks: Iterable[int]) -> dict[int, list[tuple[datetime, datetime | Non
 
 
 def _is_on_time(row: Any) -> bool:
-    """Tell whether a result came by the promised time; more than one supplement asked counts as late."""
-    return not row.counts_late and (row.due_at is None or row.decided_at <= row.due_at)
+    """Tell whether a result came by every promised time; more than one supplement asked counts as late."""
+    return not row.counts_late and not row.was_late and (row.due_at is None or row.decided_at <= row.due_at)
 
 
 def _hours(

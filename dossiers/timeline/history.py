@@ -78,7 +78,10 @@ def describe_actor(event: DossierEvent) -> str:
         return _("The system")
     if event.actor_role == APPLICANT:
         return _("The applicant %(name)s") % {"name": event.actor_name}
-    return capfirst(_("The %(role)s %(name)s") % {"role": role_name(event.actor_role), "name": event.actor_name})
+    who = capfirst(_("The %(role)s %(name)s") % {"role": role_name(event.actor_role), "name": event.actor_name})
+    if leader := event.data.get("signs_for"):
+        return _("%(who)s, signing for %(leader)s") % {"who": who, "leader": leader}
+    return who
 
 
 def explain_refusal(refused: Refused) -> str:

@@ -134,7 +134,7 @@ def _hours_on(unit: Unit, day: date | None) -> str | None:
     if day is None:
         return None
     try:
-        stretches = calendar_of(unit, around=at(day, time.min)).stretches(day)
+        stretches = calendar_of(unit, around=at(day, time.min)).receiving(day)
     except CalendarError:
         return None
     return ", ".join(f"{opens:%-H:%M}–{closes:%-H:%M}" for opens, closes in stretches)

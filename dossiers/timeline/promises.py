@@ -9,6 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from common.refusals import Refused
 from common.templatetags.ui import vi_datetime, vi_soon
+from common.values.working_time import is_receiving
+from offices.calendar.office_calendar import calendar_of
 from offices.models import Role
 
 from ..models import Dossier, Status
@@ -91,6 +93,8 @@ def start_words(dossier: Dossier, now: datetime) -> str:
         return ""
     if start <= now:
         return _("The clock starts now.")
+    if is_receiving(calendar_of(dossier.unit, around=now), now):
+        return _("This day does not count: the clock starts at %(time)s.") % {"time": vi_soon(start)}
     return _("The desk is closed: the clock starts at %(time)s.") % {"time": vi_soon(start)}
 
 

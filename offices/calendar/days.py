@@ -7,7 +7,7 @@ on follows the calendar.
 import csv
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -27,6 +27,8 @@ from .holidays import read_holidays
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 MAX_LINES = 400
+# A make-up day and the day that it replaces, folded.
+_REPLACES = re.compile(r"^lam bu (?:cho )?(?:ngay )?(\d[\d/.-]+)$")
 _MIDNIGHT = re.compile(r"[ T]0?0:00(?::00)?$")
 # What people write for a kind, folded.
 _KINDS = {
@@ -44,12 +46,19 @@ _KINDS = {
     "lam bu": DayKind.WORKING,
     "lam viec": DayKind.WORKING,
     "working": DayKind.WORKING,
+    "chi tiep nhan": DayKind.RECEIVING,
+    "tiep nhan khong tinh": DayKind.RECEIVING,
+    "receiving": DayKind.RECEIVING,
+    "chi tinh han": DayKind.COUNTING,
+    "counting": DayKind.COUNTING,
 }
 _WORDS = {
     DayKind.OFF: "nghỉ",
     DayKind.MORNING_OFF: "nghỉ sáng",
     DayKind.AFTERNOON_OFF: "nghỉ chiều",
     DayKind.WORKING: "làm bù",
+    DayKind.RECEIVING: "chỉ tiếp nhận",
+    DayKind.COUNTING: "chỉ tính hạn",
 }
 # Days off that fall on the same date every year; those of the lunar calendar are decided each year.
 _FIXED = (
@@ -63,29 +72,47 @@ _FIXED = (
 
 def day_values(holiday: Holiday) -> tuple[Any, ...]:
     """Return what a page about a day was made for."""
-    return (holiday.day, holiday.kind, holiday.name)
+    return (holiday.day, holiday.kind, holiday.name, holiday.replaces)
 
 
-def add_day(unit: Unit | None, day: date, kind: str, name: str, *, by: User, now: datetime) -> Holiday:
-    """Add a day for one unit, or for all of them."""
+def add_day(
+    unit: Unit | None, day: date, kind: str, name: str, replaces: date | None = None, *, by: User, now: datetime
+) -> Holiday:
+    """Add a day for one unit, or for all of them; a make-up day says which day it ``replaces``."""
     with transaction.atomic():
         try:
             with transaction.atomic():
-                holiday = Holiday.objects.create(unit=unit, day=day, kind=kind, name=name)
+                holiday = Holiday.objects.create(unit=unit, day=day, kind=kind, name=name, replaces=replaces)
         except IntegrityError as error:
             raise _twice() from error
-        _log("calendar.add", holiday, by, now, [("day", "", day), ("kind", "", kind), ("name", "", name)])
+        changes = [("day", "", day), ("kind", "", kind), ("name", "", name)]
+        _log("calendar.add", holiday, by, now, [*changes, ("replaces", "", replaces)] if replaces else changes)
     return holiday
 
 
-def change_day(holiday: Holiday, day: date, kind: str, name: str, *, revision: str, by: User, now: datetime) -> None:
+def change_day(
+    holiday: Holiday,
+    day: date,
+    kind: str,
+    name: str,
+    replaces: date | None = None,
+    *,
+    revision: str,
+    by: User,
+    now: datetime,
+) -> None:
     """Change a day; whose day it is stays."""
     with transaction.atomic():
         held = _locked(holiday, revision)
-        changes = [("day", held.day, day), ("kind", held.kind, kind), ("name", held.name, name)]
+        changes: list[tuple[str, Any, Any]] = [
+            ("day", held.day, day),
+            ("kind", held.kind, kind),
+            ("name", held.name, name),
+            ("replaces", held.replaces or "", replaces or ""),
+        ]
         try:
             with transaction.atomic():
-                Holiday.objects.filter(pk=held.pk).update(day=day, kind=kind, name=name)
+                Holiday.objects.filter(pk=held.pk).update(day=day, kind=kind, name=name, replaces=replaces)
         except IntegrityError as error:
             raise _twice() from error
         if any(before != after for _field, before, after in changes):
@@ -137,11 +164,12 @@ class PlanLine:
     name: str = ""
     before: str = ""
     message: str = ""
+    replaces: date | None = None
 
     @property
     def kind_words(self) -> str:
         """The kind as people read it."""
-        return str(DayKind(self.kind).label) if self.kind else ""
+        return _kind_words(self.kind, self.replaces) if self.kind else ""
 
 
 @dataclass(frozen=True)
@@ -168,7 +196,9 @@ class Plan:
     @property
     def revision(self) -> str:
         """What the confirmation carries: another plan has another one."""
-        return fingerprint([(line.state, line.day, line.kind, line.name, line.before) for line in self.lines])
+        return fingerprint(
+            [(line.state, line.day, line.kind, line.replaces, line.name, line.before) for line in self.lines]
+        )
 
 
 def plan_of(text: str, unit: Unit | None) -> Plan:
@@ -208,9 +238,8 @@ def import_days(text: str, unit: Unit | None, revision: str, *, by: User, now: d
             raise stale()
         for line in plan.lines:
             if line.day is not None and line.state in ("add", "change"):
-                Holiday.objects.update_or_create(
-                    unit=unit, day=line.day, defaults={"kind": line.kind, "name": line.name}
-                )
+                values = {"kind": line.kind, "name": line.name, "replaces": line.replaces}
+                Holiday.objects.update_or_create(unit=unit, day=line.day, defaults=values)
         if plan.count:
             changes: list[tuple[str, Any, Any]] = [("days", "", plan.count)]
             changes += [
@@ -233,10 +262,20 @@ def import_days(text: str, unit: Unit | None, revision: str, *, by: User, now: d
 
 def proposal(year: int) -> str:
     """Return a year's days off as lines to be checked: those that come with the portal, else the fixed ones."""
-    rows = [(row.day, row.kind, row.name) for row in read_holidays() if row.day.year == year]
+    rows = [row for row in read_holidays() if row.day.year == year]
     if not rows:
-        rows = [(date(year, month, day), DayKind.OFF, name) for month, day, name in _FIXED]
-    return "\n".join(f"{day:%d/%m/%Y}; {_WORDS[DayKind(kind)]}; {name}" for day, kind, name in rows)
+        rows = [Holiday(day=date(year, month, day), name=name) for month, day, name in _FIXED]
+    return "\n".join(f"{row.day:%d/%m/%Y}; {_typed(row)}; {row.name}" for row in rows)
+
+
+def _typed(row: Holiday) -> str:
+    replaced = f" cho {row.replaces:%d/%m/%Y}" if row.replaces else ""
+    return f"{_WORDS[DayKind(row.kind)]}{replaced}"
+
+
+def _kind_words(kind: str, replaces: date | None) -> str:
+    label = str(DayKind(kind).label)
+    return f"{label} ({replaces:%d/%m/%Y})" if replaces else label
 
 
 def comes_with_the_portal(year: int) -> bool:
@@ -260,23 +299,26 @@ def _read(n: int, line: str) -> PlanLine:
     if len(cells) != 3:
         return PlanLine(n, shown, "fault", message=_("Write day; kind; name."))
     day = _date(cells[0])
-    kind = _KINDS.get(fold(cells[1]))
+    swapped = _REPLACES.match(fold(cells[1]))
+    replaces = _date(swapped[1]) if swapped else None
+    kind = DayKind.WORKING if replaces else _KINDS.get(fold(cells[1]))
     name = cells[2]
     if day is None:
         return PlanLine(n, shown, "fault", message=_("There is no such day. Write it as 30/04/2026."))
     if kind is None:
-        return PlanLine(n, shown, "fault", day, message=_("The kind is one of: nghỉ, nghỉ sáng, nghỉ chiều, làm bù."))
+        words = _("The kind is one of: nghỉ, nghỉ sáng, nghỉ chiều, làm bù, chỉ tiếp nhận, chỉ tính hạn.")
+        return PlanLine(n, shown, "fault", day, message=words)
     if not 0 < len(name) <= 120:
         return PlanLine(n, shown, "fault", day, message=_("Write a name of at most 120 characters."))
-    return PlanLine(n, shown, "add", day, str(kind.value), name)
+    return PlanLine(n, shown, "add", day, str(kind.value), name, replaces=replaces)
 
 
 def _compared(line: PlanLine, row: Holiday | None) -> PlanLine:
     if row is None:
         return line
-    state = "same" if (row.kind, row.name) == (line.kind, line.name) else "change"
-    before = f"{DayKind(row.kind).label}: {row.name}"
-    return PlanLine(line.n, line.text, state, line.day, line.kind, line.name, before)
+    is_same = (row.kind, row.name, row.replaces) == (line.kind, line.name, line.replaces)
+    before = f"{_kind_words(row.kind, row.replaces)}: {row.name}"
+    return replace(line, state="same" if is_same else "change", before=before)
 
 
 def _date(text: str) -> date | None:

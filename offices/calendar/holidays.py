@@ -18,13 +18,18 @@ HOLIDAYS_FILE = Path(__file__).parent / "data" / "holidays.csv"
 
 
 def read_holidays(path: Path = HOLIDAYS_FILE) -> list[Holiday]:
-    """Return unsaved rows for all units from a file with the columns day, kind, name.
+    """Return unsaved rows for all units from a file with the columns day, kind, name, replaces.
 
     Raises ValueError for a day or kind that does not exist.
     """
     with path.open(encoding="utf-8", newline="") as lines:
         return [
-            Holiday(day=date.fromisoformat(row["day"]), kind=DayKind(row["kind"]), name=row["name"])
+            Holiday(
+                day=date.fromisoformat(row["day"]),
+                kind=DayKind(row["kind"]),
+                name=row["name"],
+                replaces=date.fromisoformat(row["replaces"]) if row.get("replaces") else None,
+            )
             for row in csv.DictReader(lines)
         ]
 

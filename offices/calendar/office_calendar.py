@@ -1,5 +1,6 @@
 """The calendar of a unit, read from its opening hours and the days off."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from types import MappingProxyType
 
@@ -7,7 +8,7 @@ from django.db.models import Q
 
 from common.clock import local_day
 from common.kept import until_changed
-from common.values.working_time import NeverOpen, OfficeCalendar, YearNotEntered
+from common.values.working_time import NeverOpen, OfficeCalendar, Stretch, YearNotEntered
 
 from ..models import CalendarYear, Holiday, OpeningHours, Unit
 
@@ -32,18 +33,28 @@ def calendar_of(unit: Unit, *, around: datetime) -> OfficeCalendar:
 
 @until_changed(OpeningHours, Holiday, CalendarYear)
 def _calendar(unit: int, parent: int | None, year: int) -> OfficeCalendar:
-    own: list[list[tuple]] = [[] for _weekday in range(7)]
-    above: list[list[tuple]] = [[] for _weekday in range(7)]
     family = [pk for pk in (unit, parent) if pk is not None]
-    for row in OpeningHours.objects.filter(unit__in=family).order_by("weekday", "opens"):
-        (own if row.unit_id == unit else above)[row.weekday].append((row.opens, row.closes))
+    hours = list(OpeningHours.objects.filter(unit__in=family).order_by("weekday", "opens"))
+    hours = [row for row in hours if row.unit_id == unit] or hours
     holidays = Holiday.objects.filter(
         Q(unit=None) | Q(unit__in=family), day__year__gte=year - YEARS_BEFORE, day__year__lte=year + YEARS_AFTER
     )
     rank = {None: 0, parent: 1, unit: 2} if parent else {None: 0, unit: 2}
-    days = {row.day: row.kind for row in sorted(holidays, key=lambda row: rank[row.unit_id])}
-    hours = own if any(own) else above
-    return OfficeCalendar(tuple(tuple(stretches) for stretches in hours), MappingProxyType(days), _entered_years())
+    days = {row.day: row for row in sorted(holidays, key=lambda row: rank[row.unit_id])}
+    return OfficeCalendar(
+        _week(row for row in hours if row.counts),
+        MappingProxyType({day: row.kind for day, row in days.items()}),
+        _entered_years(),
+        _week(row for row in hours if not row.counts),
+        MappingProxyType({day: row.replaces for day, row in days.items() if row.replaces is not None}),
+    )
+
+
+def _week(hours: Iterable[OpeningHours]) -> tuple[tuple[Stretch, ...], ...]:
+    week: list[list[Stretch]] = [[] for _weekday in range(7)]
+    for row in hours:
+        week[row.weekday].append((row.opens, row.closes))
+    return tuple(tuple(stretches) for stretches in week)
 
 
 @until_changed(CalendarYear)

@@ -16,6 +16,8 @@ LETTERS: dict[str, Any] = {
     DayKind.MORNING_OFF: pgettext_lazy("letter of a morning off", "M"),
     DayKind.AFTERNOON_OFF: pgettext_lazy("letter of an afternoon off", "A"),
     DayKind.WORKING: pgettext_lazy("letter of a working day instead", "W"),
+    DayKind.RECEIVING: pgettext_lazy("letter of a day that only receives", "R"),
+    DayKind.COUNTING: pgettext_lazy("letter of a day that only counts", "C"),
 }
 WEEKDAYS = (
     (pgettext_lazy("short weekday", "Mo"), gettext_lazy("Monday")),

@@ -44,26 +44,45 @@ class _DayForm(ScreenForm):
     kind = forms.ChoiceField(
         label=gettext_lazy("Kind"),
         choices=DayKind.choices,
-        help_text=gettext_lazy("A working Saturday instead of a day off has the hours of a Friday."),
+        help_text=gettext_lazy(
+            "That the desk receives and that the day counts are two things: many Saturday mornings receive only."
+        ),
+    )
+    replaces = DayField(
+        label=gettext_lazy("Replaces the day"),
+        required=False,
+        help_text=gettext_lazy(
+            "For a working day instead of a day off: it has the full hours of that day; of a Friday when left empty."
+        ),
     )
     name = LineField(
         label=gettext_lazy("Name"), max_length=120, help_text=gettext_lazy("For example: Giỗ Tổ Hùng Vương.")
     )
 
+    def clean(self) -> dict[str, Any]:
+        """Let only a working day replace another one, and not itself."""
+        cleaned = super().clean() or self.cleaned_data
+        replaced = cleaned.get("replaces")
+        if replaced and cleaned.get("kind") != DayKind.WORKING:
+            self.add_error("replaces", _("Only a working day instead of a day off replaces another day."))
+        elif replaced and replaced == cleaned.get("day"):
+            self.add_error("replaces", _("A day does not replace itself."))
+        return cleaned
+
 
 class DayAddForm(_WhoseForm, _DayForm, OnceForm):
     """Add a day, for one unit or for all."""
 
-    field_order = ["unit", "day", "kind", "name"]
+    field_order = ["unit", "day", "kind", "replaces", "name"]
 
 
 class DayChangeForm(_DayForm, ChangeForm):
     """Change a day."""
 
-    field_order = ["revision", "day", "kind", "name"]
+    field_order = ["revision", "day", "kind", "replaces", "name"]
 
     def __init__(self, *args: Any, holiday: Holiday, **options: Any) -> None:
-        initial = {"day": holiday.day, "kind": holiday.kind, "name": holiday.name}
+        initial = {name: getattr(holiday, name) for name in ("day", "kind", "replaces", "name")}
         super().__init__(*args, initial=initial, **options)
 
 
@@ -78,7 +97,7 @@ class ImportForm(_WhoseForm):
         required=False,
         help_text=gettext_lazy(
             "dd/mm/yyyy; kind; name – for example 30/04/2026; nghỉ; Ngày Chiến thắng. Kinds: nghỉ, nghỉ sáng, "
-            "nghỉ chiều, làm bù."
+            "nghỉ chiều, làm bù, làm bù cho 31/08/2026, chỉ tiếp nhận, chỉ tính hạn."
         ),
     )
     file = forms.FileField(

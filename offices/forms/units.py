@@ -299,11 +299,25 @@ class HoursForm(ChangeForm):
         }
         for day, name in enumerate(WEEKDAYS):
             self.fields[f"day{day}"] = DayHoursField(label=name, initial=by_day.get(day, []))
+        receiving = {row.weekday for row in hours if not row.counts}
+        for day, name in enumerate(WEEKDAYS):
+            self.fields[f"receiving{day}"] = forms.BooleanField(
+                label=_("%(day)s: the desk receives, but the day does not count in terms") % {"day": name},
+                initial=day in receiving,
+                required=False,
+            )
+        self.order_fields(["revision", *(f"{part}{day}" for day in range(7) for part in ("day", "receiving"))])
 
     def rows(self) -> list[OpeningHours]:
         """Return unsaved hours as typed."""
         return [
-            OpeningHours(unit=self.unit, weekday=day, opens=opens, closes=closes)
+            OpeningHours(
+                unit=self.unit,
+                weekday=day,
+                opens=opens,
+                closes=closes,
+                counts=not self.cleaned_data[f"receiving{day}"],
+            )
             for day in range(7)
             for opens, closes in self.cleaned_data[f"day{day}"]
         ]
@@ -311,7 +325,12 @@ class HoursForm(ChangeForm):
     def clean(self) -> dict[str, Any]:
         """Refuse an empty week for a unit that takes dossiers: no term could be counted."""
         cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not self.rows() and self.unit.identifier and self.unit.parent_id is None:
+        if (
+            not self.errors
+            and not any(row.counts for row in self.rows())
+            and self.unit.identifier
+            and self.unit.parent_id is None
+        ):
             raise ValidationError(_("A unit that takes dossiers needs opening hours: terms are counted in them."))
         return cleaned
 

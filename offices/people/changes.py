@@ -26,7 +26,7 @@ from common.refusals import Refused, require_fresh
 from ..access import looks_after_all
 from ..log import audit
 from ..models import AuditEntry, Post, Role, Unit
-from . import confirming, mail
+from . import confirming, delegating, mail
 
 SAME_POST = gettext_lazy("This person holds this post in that time already.")
 LAST_ADMINISTRATOR = gettext_lazy(
@@ -234,6 +234,8 @@ def change_post(
     """Change a post's title, fields and last day."""
     with transaction.atomic():
         held = _locked(post, revision, by, now)
+        if held.signs_for:
+            raise Refused(_("This post comes with a delegation of signing. The leader gives another one."))
         if held.user_id == by.pk and held.role in confirming.NEVER_TO_ONESELF:
             raise Refused(_("Nobody changes their own post. Ask another administrator."))
         if until != held.valid_until:
@@ -254,6 +256,9 @@ def end_post(post: Post, last_day: date, *, revision: str, by: User, now: dateti
     """Let a post end with a day, today or later; one that has not begun by then is taken back as if never given."""
     with transaction.atomic():
         held = _locked(post, revision, by, now)
+        if held.role == Role.LEADER and not held.signs_for:
+            # Nobody signs for a leader who has gone.
+            delegating.end_all_of(held.user, by=by, now=now, unit=held.unit)
         if held.valid_from > last_day or held.awaits_confirmation:
             Post.objects.filter(pk=held.pk).delete()
             _log("post.take_back", held.user, by, now, held.unit, [("role", held.role, None)])
@@ -332,6 +337,7 @@ def close_account(user: User, unit_ids: set[int], *, by: User, now: datetime) ->
         ending = list(current.filter(role=Role.ADMINISTRATOR, awaits_confirmation=False))
         if ending:
             _require_others(ending, now, besides=Q(user=user))
+        delegating.end_all_of(user, by=by, now=now)
         User.objects.filter(pk=user.pk).update(is_active=False)
         end_all_sessions(user, now)
         _log("person.close", user, by, now, _unit_of(user, unit_ids))

@@ -55,3 +55,14 @@ def test_a_calendar_is_read_once_until_somebody_changes_it(commune, now, setting
     Holiday.objects.all().delete()
     kept.look()
     assert calendar_of(commune.unit, around=now).is_working_day(date(2026, 4, 30))
+
+
+def test_a_saturday_morning_receives_and_does_not_count(commune, now):
+    OpeningHours.objects.create(unit=commune.unit, weekday=5, opens=time(7), closes=time(11), counts=False)
+    Holiday.objects.create(day=date(2026, 8, 22), kind="working", replaces=date(2026, 8, 31), name="Làm bù")
+    calendar = calendar_of(commune.unit, around=now)
+    assert calendar.receiving(date(2026, 3, 28)) == ((time(7), time(11)),)
+    assert calendar.stretches(date(2026, 3, 28)) == ()
+    # A swapped Saturday has full hours, not its usual morning.
+    assert calendar.stretches(date(2026, 8, 22)) == calendar.stretches(date(2026, 8, 24))
+    assert calendar.receiving(date(2026, 8, 22)) == calendar.stretches(date(2026, 8, 24))

@@ -192,3 +192,40 @@ def test_the_fault_is_shown_to_officers(admin, commune, client, time_machine):
     assert 'banner-error"' in client.get(reverse("desk:home")).content.decode()
     assert "banner-error" not in client.get(reverse("home")).content.decode()
     assert factories.NOW.tzinfo is LOCAL
+
+
+def test_a_make_up_day_has_the_hours_of_the_day_that_it_replaces(admin, commune):
+    values = {"unit": "*", "day": date(2026, 8, 22), "kind": "working", "name": "Làm bù"}
+    for faulty in ({"replaces": date(2026, 8, 22)}, {"replaces": date(2026, 8, 31), "kind": "off"}):
+        assert fill(admin, "day_add", **(values | faulty)).status_code == 422
+    assert fill(admin, "day_add", **values, replaces=date(2026, 8, 31)).status_code == 302
+    row = Holiday.objects.get()
+    assert row.replaces == date(2026, 8, 31)
+    assert ("replaces", "2026-08-31") in [
+        (change["field"], change["after"]) for change in AuditEntry.objects.get(action="calendar.add").changes
+    ]
+    changed = values | {"replaces": date(2026, 8, 28)}
+    changed.pop("unit")
+    assert fill(admin, "day", row.pk, **changed).status_code == 302
+    assert Holiday.objects.get().replaces == date(2026, 8, 28)
+
+
+def test_a_list_says_what_a_day_receives_and_counts(admin, commune):
+    text = (
+        "22/08/2026; làm bù cho 31/08/2026; Làm bù\n23/12/2026; Chỉ tiếp nhận; Hội nghị\n24/12/2026; chỉ tính hạn; Lễ"
+    )
+    assert take_in(admin, text, revision=revision_of(take_in(admin, text))).status_code == 302
+    found = list(Holiday.objects.order_by("day").values_list("kind", "replaces"))
+    assert found == [("working", date(2026, 8, 31)), ("receiving", None), ("counting", None)]
+    assert days.plan_of(text, None).count == 0
+    html = page(admin, "calendar")
+    assert checks.faults(html) == []
+    rows = html.split("<tbody>")[1].split("</tbody>")[0].split("</tr>")
+    said = [[part.split("<")[0].strip() for part in row.split("<td")[2:4]] for row in rows if "<td" in row]
+    assert [[cell.partition(">")[2] for cell in row] for row in said] == [
+        ["có", "có"],
+        ["có", "không"],
+        ["không", "có"],
+    ]
+    assert "làm bù cho 31/08/2026" not in days.proposal(2025)
+    assert "22/08/2026; làm bù cho 31/08/2026" in days.proposal(2026)

@@ -147,6 +147,15 @@ def test_the_hours_of_a_week_are_kept(admin, commune):
     assert send(admin, "unit_hours", "xuan-bac", carried=renewed, **values).status_code == 302
 
 
+def test_a_morning_may_receive_without_counting(admin, commune):
+    values = {f"day{n}_{part}": text for n in (0, 5) for part, text in (("opens", "7"), ("closes", "11:00"))}
+    assert fill(admin, "unit_hours", "xuan-bac", **values, receiving5="on").status_code == 302
+    assert list(commune.unit.opening_hours.values_list("weekday", "counts")) == [(0, True), (5, False)]
+    assert 'name="receiving5"' in page(admin, "unit_hours", "xuan-bac").split("checked")[0]
+    # What never counts cannot carry a term.
+    assert fill(admin, "unit_hours", "xuan-bac", **values, receiving0="on", receiving5="on").status_code == 422
+
+
 @pytest.mark.parametrize(
     "values",
     [

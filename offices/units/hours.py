@@ -14,14 +14,16 @@ from ..models import OpeningHours, Unit
 
 SUNDAY = 6
 _GROUP = re.compile(r"^(?:T(?:hứ)?\s*)?([2-7]|CN)(?:\s*[-–]\s*(?:T(?:hứ)?\s*)?([2-7]|CN))?\s*:?\s+(.+)$", re.IGNORECASE)
-_STRETCH = re.compile(r"^(\d{1,2})(?::(\d{2}))?\s*[-–]\s*(\d{1,2})(?::(\d{2}))?$")
+_STRETCH = re.compile(r"^(\d{1,2})(?::(\d{2}))?\s*[-–]\s*(\d{1,2})(?::(\d{2}))?(\s+\(?không tính\)?)?$")
 
 
 def hours_lines(hours: Iterable[OpeningHours]) -> list[str]:
     """Return lines such as 'Thứ 2–6: 7:00–11:30, 13:00–17:00', days with equal hours together."""
     by_day: dict[int, list[str]] = {}
     for stretch in sorted(hours, key=lambda row: (row.weekday, row.opens)):
-        by_day.setdefault(stretch.weekday, []).append(f"{_clock(stretch.opens)}–{_clock(stretch.closes)}")
+        times = f"{_clock(stretch.opens)}–{_clock(stretch.closes)}"
+        text = times if stretch.counts else _("%(times)s (receives only)") % {"times": times}
+        by_day.setdefault(stretch.weekday, []).append(text)
     days = [(day, ", ".join(stretches)) for day, stretches in by_day.items()]
     if len(days) == 7 and len({text for _day, text in days}) == 1:
         return [_("Every day: %(times)s") % {"times": days[0][1]}]
@@ -38,8 +40,8 @@ def hours_lines(hours: Iterable[OpeningHours]) -> list[str]:
 def parse_hours(text: str) -> list[OpeningHours]:
     """Return unsaved hours from 'T2-T6 7:00-11:30, 13:00-17:00; T7 7:00-11:30'.
 
-    Days are T2 (Monday) to T7 and CN (Sunday). Raises ValueError with a
-    sentence that names the part that cannot be read.
+    Days are T2 (Monday) to T7 and CN (Sunday). What is followed by 'không tính' does not count in
+    terms. Raises ValueError with a sentence that names the part that cannot be read.
     """
     rows: dict[int, list[OpeningHours]] = {}
     for group in filter(None, (part.strip() for part in plain(text).split(";"))):
@@ -54,7 +56,10 @@ def parse_hours(text: str) -> list[OpeningHours]:
         for day in range(first, last + 1):
             if day in rows:
                 raise ValueError(_("The opening hours name a day twice: “%(part)s”.") % {"part": group})
-            rows[day] = [OpeningHours(weekday=day, opens=opens, closes=closes) for opens, closes in stretches]
+            rows[day] = [
+                OpeningHours(weekday=day, opens=opens, closes=closes, counts=counts)
+                for opens, closes, counts in stretches
+            ]
     if not rows:
         raise ValueError(_("Write the opening hours, for example T2-T6 7:00-11:30, 13:00-17:00."))
     return [row for day in sorted(rows) for row in rows[day]]
@@ -64,7 +69,10 @@ def set_hours(unit: Unit, rows: Iterable[OpeningHours]) -> None:
     """Replace the hours of a unit; call inside a transaction."""
     unit.opening_hours.all().delete()
     OpeningHours.objects.bulk_create(
-        [OpeningHours(unit=unit, weekday=row.weekday, opens=row.opens, closes=row.closes) for row in rows]
+        [
+            OpeningHours(unit=unit, weekday=row.weekday, opens=row.opens, closes=row.closes, counts=row.counts)
+            for row in rows
+        ]
     )
 
 
@@ -98,7 +106,7 @@ def _weekday(text: str) -> int:
     return SUNDAY if text.upper() == "CN" else int(text) - 2
 
 
-def _stretch(text: str) -> tuple[time, time]:
+def _stretch(text: str) -> tuple[time, time, bool]:
     match = _STRETCH.match(text)
     try:
         if match is None:
@@ -109,4 +117,4 @@ def _stretch(text: str) -> tuple[time, time]:
             raise ValueError
     except ValueError as error:
         raise ValueError(_("Cannot read the opening hours “%(part)s”.") % {"part": text}) from error
-    return opens, closes
+    return opens, closes, match[5] is None

@@ -62,7 +62,12 @@ def year(request: HttpRequest) -> HttpResponse:
         "weekdays": year_page.WEEKDAYS,
         "letters": [(year_page.LETTERS[kind], DayKind(kind).label) for kind in DayKind.values],
         "lines": [
-            {"row": row, "may_change": admin.looks_after_all if row.unit_id is None else row.unit_id in admin.unit_ids}
+            {
+                "row": row,
+                "receives": _yes(DayKind(row.kind).receives),
+                "counts": _yes(DayKind(row.kind).counts),
+                "may_change": admin.looks_after_all if row.unit_id is None else row.unit_id in admin.unit_ids,
+            }
             for row in rows
         ],
         "is_entered": shown in entered,
@@ -71,6 +76,10 @@ def year(request: HttpRequest) -> HttpResponse:
         "may_all": admin.looks_after_all,
     }
     return render(request, "manage/installation/calendar.html", page)
+
+
+def _yes(fact: bool) -> str:
+    return _("yes") if fact else _("no")
 
 
 def _open_weekdays(unit: Unit | None) -> set[int]:
@@ -94,7 +103,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
     def act() -> str:
         typed = form.cleaned_data
-        values = typed["unit"], typed["day"], typed["kind"], typed["name"]
+        values = typed["unit"], typed["day"], typed["kind"], typed["name"], typed["replaces"]
         once(
             typed["key"], "day", admin.user.pk, str(typed["day"]), admin.now,
             lambda: days.add_day(*values, by=admin.user, now=admin.now),
@@ -120,6 +129,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
             typed["day"],
             typed["kind"],
             typed["name"],
+            typed["replaces"],
             revision=typed["revision"],
             by=admin.user,
             now=admin.now,

@@ -23,7 +23,7 @@ from dossiers.actions.readiness import Readiness
 from dossiers.filing import drafts, papers, supplements
 from dossiers.models import Channel, Delivery, Dossier
 from dossiers.records.applicants import PERSONAL_NUMBER, ApplicantData
-from dossiers.records.terms import due_from
+from dossiers.records.terms import due_from, is_overdue
 from dossiers.timeline.meeting import DAY_OF_COMING, first_day
 from dossiers.workflow import perform
 from eforms import schema as form_schema
@@ -323,13 +323,14 @@ def withdrawal(step: Steps, case: Case, owner: User) -> Iterator[datetime]:
     step.do(actions.RequestWithdrawal("Gia đình tôi chưa có nhu cầu nữa, xin rút hồ sơ."), owner)
     if case.end == "withdrawn":
         yield step.after(0.5, 4)
-        step.do(actions.Stop("Người nộp đề nghị rút hồ sơ."), step.specialist)
+        step.do(actions.AcceptWithdrawal(), step.specialist)
 
 
 def supplement(stage: Stage, step: Steps, case: Case, owner: User) -> Iterator[datetime]:
     """Something is missing; the applicant sends it, has yet to, or never does."""
     yield step.after(0.5, 3)
-    step.do(ask(step), step.specialist)
+    # Once a dossier is overdue it is the leader who asks.
+    step.do(ask(step), step.leader if is_overdue(step.dossier, step.moment) else step.specialist)
     if case.end == "completed":
         yield step.after(6, 14)
         request = supplements.open_request(step.dossier)
@@ -341,7 +342,10 @@ def supplement(stage: Stage, step: Steps, case: Case, owner: User) -> Iterator[d
         step.do(actions.Supplement(), owner)
     if case.end == "stopped":
         yield step.after(80, 120)
-        step.do(actions.Stop("Quá thời hạn mà hồ sơ chưa được bổ sung."), step.specialist)
+        reason = "Quá thời hạn mà hồ sơ chưa được bổ sung."
+        step.do(actions.ProposeStop(reason), step.specialist)
+        yield step.after(0.5, 4)
+        step.do(actions.Stop(reason), step.leader)
 
 
 def decision(stage: Stage, step: Steps, case: Case, owner: User | None) -> Iterator[datetime]:

@@ -72,6 +72,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     },
     "watch-store": {"task": "common.tasks.watch_store", "schedule": timedelta(seconds=60)},
     "watch-calendar": {"task": "offices.tasks.watch_calendar", "schedule": crontab(minute=5)},
+    "watch-supplements": {"task": "dossiers.tasks.watch_supplements", "schedule": crontab(minute=5)},
     "watch-reading": {"task": "dossiers.tasks.watch_reading", "schedule": crontab(minute="*/15")},
     "watch-outbox": {"task": "notifications.tasks.watch", "schedule": timedelta(seconds=60)},
     "render-slips": {"task": "dossiers.tasks.render_waiting_slips", "schedule": timedelta(seconds=60)},

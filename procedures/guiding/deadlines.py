@@ -45,7 +45,7 @@ def months_later(start: date, months: int) -> date:
 
 def _is_off(day: date) -> bool:
     kind = _kinds_of_days().get(day)
-    return kind == DayKind.OFF or (day.weekday() >= SATURDAY and kind != DayKind.WORKING)
+    return not DayKind(kind).counts if kind else day.weekday() >= SATURDAY
 
 
 @until_changed(Holiday)

@@ -64,6 +64,8 @@ class Procedure(models.Model):
     faq = models.JSONField(default=list, blank=True)
     notice = models.TextField(blank=True, default="")
     accept_until = models.DateField(null=True, blank=True)
+    # Working days for which a supplement is awaited before stopping is proposed.
+    supplement_days = models.PositiveSmallIntegerField(default=15, db_default=15)
     revision = models.PositiveIntegerField(default=0)
     search_text = models.TextField(blank=True, default="")
     # The name in force as common.text.sort_key has it: lists are in its order, compared byte by byte (COLLATE "C").

@@ -86,6 +86,7 @@ FIELDS = {
     "faq": _("Questions and answers"),
     "notice": _("Notice on top of the page"),
     "accept_until": _("Dossiers are accepted until"),
+    "supplement_days": _("Working days in which a supplement is awaited"),
     "sector": _("Field"),
     "life_events": _("Life events"),
     "related": _("Related procedures"),

@@ -203,6 +203,7 @@ def rows(world: World) -> list[Case]:
         ("desk:declaration", GET, [submitted.code], DESK_DOSSIER),
         ("desk:dossier", GET, [submitted.code], DESK_DOSSIER),
         ("desk:history", GET, [submitted.code], DESK_DOSSIER),
+        ("desk:deadline", GET, [submitted.code], DESK_DOSSIER),
         ("desk:unmask", POST, [submitted.code], DESK_DOSSIER),
         ("desk:paper_file", GET, [submitted.code, sent_paper.ref], DESK_DOSSIER),
         ("desk:paper_preview", GET, [submitted.code, sent_paper.ref], DESK_DOSSIER),
@@ -216,6 +217,9 @@ def rows(world: World) -> list[Case]:
             for method in (GET, POST)
         ],
         ("leader:home", GET, [], LEADER),
+        ("leader:delegations", GET, [], LEADER),
+        ("leader:delegations", POST, [], LEADER),
+        ("leader:delegation_end", POST, [world.delegation.pk], LEADER),
         *[
             (f"manage:{name}", method, arguments, PUBLISHER)
             for name, arguments in (("export", []), ("export_one", [code]), ("import", []))

@@ -13,6 +13,7 @@ from dossiers.talk import writing
 from dossiers.timeline.meeting import DAY_OF_COMING
 from dossiers.workflow import perform
 from notifications.models import Notification
+from offices.models import Delegation
 from procedures.paper.blank_forms import storage_name
 from tests import factories
 from tests.access.money import desk_money
@@ -59,6 +60,17 @@ class World:
         self.allowed = self.walk("receive", "forward", "correction", "allow")
         self.asked = self.walk("receive", "forward", "ask")
         self.withdrawing = self.walk("receive", "forward", "withdraw")
+        today = factories.NOW.date()
+        self.delegation = Delegation.objects.create(
+            unit=self.commune.unit,
+            giver=self.commune.leader,
+            taker=self.commune.clerk,
+            valid_from=today,
+            valid_until=today,
+            reason="Đi họp",
+            given_at=factories.NOW,
+        )
+        self.stopping = self.walk("receive", "forward", "stop")
         self.proposed = self.walk("receive", "forward", "propose")
         self.decided = self.walk("receive", "forward", "propose", "approve")
         self.lettered = self.walk("receive", "forward", "write", "approve")
@@ -101,6 +113,7 @@ class World:
             "ask": (actions.RequestSupplement((actions.Item(paper.pk, "", paper.name, "Ảnh mờ"),)), staff.specialist),
             "correction": (actions.RequestCorrection(actions.Item(None, "requester", "Tờ khai", "Sai")), self.citizen),
             "allow": (actions.AcceptCorrection(), staff.leader),
+            "stop": (actions.ProposeStop("Trùng hồ sơ"), staff.specialist),
             "withdraw": (actions.RequestWithdrawal("Đổi ý"), self.citizen),
             "propose": (actions.Propose(is_granted=True, upload=upload()), staff.specialist),
             "write": (actions.Propose(is_granted=True, text="Đồng ý."), staff.specialist),

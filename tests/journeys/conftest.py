@@ -120,7 +120,7 @@ SHARED = pytest.StashKey[ExitStack]()
 FILED_BY = {
     "first citizen": {
         "ask_less", "cashier", "checks", "desk", "filing", "lookup", "papers", "post",
-        "putting_right", "talk", "where",
+        "putting_right", "talk", "time_of_a_dossier", "where",
     },
     "second citizen": {
         "kept", "paying", "test_level_3_says_where_to_go", "test_somebody_files_by_power_of_attorney",

@@ -14,6 +14,7 @@ from common.values.working_time import (
     add_calendar_days,
     add_working_days,
     add_working_hours,
+    add_working_time,
     is_open,
     next_open,
     same_day,
@@ -135,17 +136,17 @@ def test_kinds_of_days_are_those_of_the_days_off_table():
     from common.values import working_time
     from offices.models import DayKind
 
-    assert {working_time.OFF, working_time.MORNING_OFF, working_time.AFTERNOON_OFF, working_time.WORKING} == set(
-        DayKind.values
-    )
+    halves = {working_time.MORNING_OFF, working_time.AFTERNOON_OFF}
+    wholes = {working_time.OFF, working_time.WORKING, working_time.RECEIVING, working_time.COUNTING}
+    assert halves | wholes == set(DayKind.values)
 
 
 FIRST, LAST = datetime.fromisoformat("2025-12-01"), datetime.fromisoformat("2026-10-01")
 moments = st.datetimes(FIRST, LAST, timezones=st.just(LOCAL))
-kinds = st.sampled_from(["off", "morning_off", "afternoon_off", "working"])
+kinds = st.sampled_from(["off", "morning_off", "afternoon_off", "working", "receiving", "counting"])
 days = st.dates(date(2025, 12, 1), date(2026, 12, 1))
 calendars = st.dictionaries(days, kinds, max_size=30).map(
-    lambda special: OfficeCalendar(hours=WEEK, days=special, years=CALENDAR.years)
+    lambda special: OfficeCalendar(WEEK, special, CALENDAR.years, ((),) * 5 + ((MORNING,), ()))
 )
 TERMS = {
     "working days": lambda calendar, start: add_working_days(calendar, start, 3),
@@ -185,3 +186,46 @@ def test_hours_added_are_the_hours_between(calendar, start, hours):
 @given(calendar=calendars, moment=moments)
 def test_next_open_is_open(calendar, moment):
     assert is_open(calendar, next_open(calendar, moment))
+
+
+@settings(max_examples=60, deadline=None)
+@given(calendar=calendars, start=moments, first=st.integers(0, 2400), second=st.integers(0, 2400))
+def test_time_added_in_two_parts_is_time_added_at_once(calendar, start, first, second):
+    one, other = timedelta(minutes=first), timedelta(minutes=second)
+    at_once = add_working_time(calendar, start, one + other)
+    assert add_working_time(calendar, add_working_time(calendar, start, one), other) == at_once
+
+
+@settings(max_examples=60, deadline=None)
+@given(calendar=calendars, due=moments, since=moments, hours=st.lists(st.integers(0, 30), min_size=1, max_size=4))
+def test_pauses_move_a_date_as_much_in_parts_as_in_one(calendar, due, since, hours):
+    marks = [since]
+    for each in hours:
+        marks.append(marks[-1] + timedelta(hours=each))
+    parts = due
+    for begins, ends in zip(marks, marks[1:], strict=False):
+        parts = add_working_time(calendar, parts, working_time_between(calendar, begins, ends))
+    whole = working_time_between(calendar, marks[0], marks[-1])
+    assert parts == add_working_time(calendar, due, whole)
+
+
+@settings(max_examples=60, deadline=None)
+@given(calendar=calendars, start=moments, minutes=st.integers(1, 4000))
+def test_time_between_is_the_inverse_of_time_added(calendar, start, minutes):
+    due = add_working_time(calendar, start, timedelta(minutes=minutes))
+    assert working_time_between(calendar, start, due) == timedelta(minutes=minutes)
+    assert working_time_between(calendar, start, due - timedelta(minutes=1)) < timedelta(minutes=minutes)
+
+
+@settings(max_examples=60, deadline=None)
+@given(calendar=calendars, one=moments, other=moments, middle=moments)
+def test_time_between_adds_up(calendar, one, other, middle):
+    first, second, third = sorted((one, other, middle))
+    parts = working_time_between(calendar, first, second) + working_time_between(calendar, second, third)
+    assert working_time_between(calendar, first, third) == parts
+
+
+@given(calendar=calendars, day=days)
+def test_an_open_day_that_counts_receives_unless_it_is_said_not_to(calendar, day):
+    if calendar.days.get(day) != "counting":
+        assert set(calendar.stretches(day)) <= set(calendar.receiving(day))

@@ -28,6 +28,7 @@ from ...records.papers import present
 from ...table import CORRECTABLE, TABLE, Action
 from ...talk.thread import Thread, thread
 from ...timeline import history, next_steps, promises
+from ...timeline.awaited import awaited_until
 from ...timeline.meeting import Meeting, meeting
 from . import calendar_file
 from .given import delivery_words, file_row, file_rows
@@ -79,6 +80,7 @@ def tracking(dossier: Dossier, user: User, now: datetime, language: str) -> dict
         "talk": talk_of(dossier, now),
         "panels": hooks.ask(hooks.panels[history.OWNER], dossier, user),
         "buttons": hooks.ask(hooks.buttons[history.OWNER], dossier, user),
+        "answer_by": awaited_until(dossier),
         "may_supplement": dossier.status == Status.AWAITING_SUPPLEMENT,
         "may_correct": dossier.status in CORRECTABLE,
         "correction": correction_of(dossier),

@@ -190,6 +190,7 @@ def supplement_page(
         "title": _("Add what is missing"),
         "lede": _("Only these parts are open. When all of them are done, send the supplement."),
         "when": _("Asked at %(time)s.") % {"time": vi_datetime(waiting.asked_at)},
+        "answer_by": waiting.answer_by,
         "note": waiting.note,
         "here": reverse("applicant:supplement", args=[dossier.ref]),
     }

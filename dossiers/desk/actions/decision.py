@@ -206,6 +206,8 @@ class ExtendForm(ReasonForm):
         due_at = self.dossier.due_at
         if due_at is None or day <= local_day(due_at):
             raise forms.ValidationError(_("The new date must be after the current one."))
+        if day < self.officer.day:
+            raise forms.ValidationError(_("The new date lies in the past."))
         if day.year > local_day(due_at).year + 1:
             raise forms.ValidationError(_("The new date is too far away."))
         return day
@@ -222,7 +224,8 @@ EXTEND = DeskAction(
     ExtendForm,
     gettext_lazy("Apologise and set a new date"),
     gettext_lazy(
-        "At least one working day before the current date, and only once. The applicant gets the letter of apology."
+        "Only once, if possible a working day before the current date. After it has passed the dossier stays late. "
+        "The applicant gets the letter of apology."
     ),
     gettext_lazy("Apologise, new date"),
     slip=SlipKind.APOLOGY,

@@ -491,12 +491,11 @@ def test_extend_moves_the_date_once_and_apologises(road):
         ("2026-03-24 09:00", "2026-03-31 10:00", "", "reason"),
         ("2026-03-24 09:00", "2026-03-28 10:00", "x", "due"),
         ("2026-03-24 09:00", "2026-03-25 10:00", "x", "due"),
-        ("2026-03-25 10:00", "2026-03-31 10:00", "x", "late"),
-        ("2026-03-26 10:00", "2026-03-31 10:00", "x", "late"),
+        ("2026-03-30 10:00", "2026-03-30 10:00", "x", "due"),
         ("2026-03-24 09:00", "2030-03-31 10:00", "x", "calendar"),
     ],
 )
-def test_extend_refuses_late_or_impossible_dates(road, moment, due, reason, code):
+def test_extend_refuses_impossible_dates(road, moment, due, reason, code):
     road.processing()
     road.now = local(moment)
     assert refused(road, actions.Extend(local(due), reason), road.commune.leader) == code
@@ -558,19 +557,11 @@ def test_withdrawal_later_waits_for_an_officer_who_may_decline(road, stage):
 
 
 def test_granted_withdrawal_stops_the_dossier(road):
-    road.asked().do(actions.RequestWithdrawal(), road.citizen).do(actions.Stop("Theo đề nghị"), road.commune.clerk)
+    road.asked().do(actions.RequestWithdrawal(), road.citizen).do(actions.AcceptWithdrawal(), road.commune.leader)
     assert road.dossier.status == Status.STOPPED
     assert not Pause.objects.filter(until=None).exists()
     assert "dossier_stopped" == messages()[-1]
     check_sheet(road.dossier)
-
-
-def test_stop_on_the_way_is_for_the_holder_or_a_leader(road):
-    road.processing()
-    assert refused(road, actions.Stop("x"), road.commune.clerk) == "holder"
-    assert refused(road, actions.Stop(""), road.commune.leader) == "reason"
-    road.do(actions.Stop("Hồ sơ giả mạo"), road.commune.leader)
-    assert road.dossier.status == Status.STOPPED
 
 
 def test_repeated_action_is_refused(road):

@@ -109,7 +109,7 @@ def test_past_its_day_nothing_happens_by_itself_and_the_holder_may_stop(road):
     awaiting(road)
     road.now += timedelta(days=30)
     assert Dossier.objects.get(pk=road.dossier.pk).status == Status.AWAITING_PAYMENT
-    road.do(actions.Stop("Quá hạn nộp phí"), road.commune.specialist)
+    road.do(actions.Stop("Quá hạn nộp phí"), road.commune.leader)
     assert (road.dossier.status, road.dossier.paused_since) == (Status.STOPPED, None)
 
 

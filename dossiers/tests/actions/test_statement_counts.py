@@ -39,6 +39,9 @@ COSTS = {
     Action.RETURN_RESULT: 10,
     Action.REQUEST_WITHDRAWAL: 7,
     Action.DECLINE_WITHDRAWAL: 8,
+    Action.ACCEPT_WITHDRAWAL: 10,
+    Action.PROPOSE_STOP: 7,
+    Action.DECLINE_STOP: 8,
     Action.STOP: 12,
     Action.EXTEND: 10,
     Action.REASSIGN: 11,
@@ -140,7 +143,12 @@ def test_each_action_has_its_price(road, cost):
     do(actions.Refuse("Sai nơi"), commune.clerk)
     road.dossier = factories.draft(road.citizen, commune.unit, road.version)
     road.processing()
-    do(actions.Stop("Hết hạn"), commune.specialist)
+    do(actions.ProposeStop("Hết hạn"), commune.specialist)
+    do(actions.DeclineStop("Chờ thêm"), commune.leader)
+    do(actions.Stop("Hết hạn"), commune.leader)
+    road.dossier = factories.draft(road.citizen, commune.unit, road.version)
+    road.withdrawing()
+    do(actions.AcceptWithdrawal(), commune.specialist)
     road.dossier = factories.draft(commune.clerk, commune.unit, road.version, channel="counter")
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     do(sample(Action.REGISTER, road.dossier, road.now), commune.clerk)

@@ -94,7 +94,7 @@ def test_control_sheet_keeps_the_rules(client, road, commune):
 def test_withdrawn_dossier_keeps_the_rules(client, road, commune, citizen):
     dossier = road.processing().do(actions.RequestWithdrawal("Đổi ý"), citizen).dossier
     client.force_login(commune.specialist)
-    for address_of in (reverse("desk:dossier", args=[dossier.code]), address(dossier, "stop")):
+    for address_of in (reverse("desk:dossier", args=[dossier.code]), address(dossier, "accept-withdrawal")):
         assert checks.faults(client.get(address_of).content.decode()) == []
 
 

@@ -341,7 +341,7 @@ def test_a_stopped_dossier_waits_for_no_supplement(client, road, commune):
     assert "Chờ người nộp" in html
     # The date that stood before the pause is no promise now.
     assert "hẹn trả kết quả lúc" not in html
-    road.do(actions.Stop("Quá hạn bổ sung"), commune.specialist)
+    road.do(actions.Stop("Quá hạn bổ sung"), commune.leader)
     html = client.get(page).content.decode()
     assert "Chờ người nộp" not in html
     assert "Chưa bổ sung" in html

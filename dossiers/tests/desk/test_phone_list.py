@@ -81,12 +81,12 @@ def test_of_a_dossier_only_the_newest_need_is_called_about(road, commune, citize
 
 
 def test_who_asked_to_stop_need_not_be_called(road, commune, citizen):
-    road.withdrawing().do(actions.Stop("Theo đề nghị"), commune.specialist)
+    road.withdrawing().do(actions.AcceptWithdrawal("Theo đề nghị"), commune.specialist)
     assert called_about(road) == []
 
 
 def test_who_was_stopped_or_refused_is_called(road, commune):
-    road.processing().do(actions.Stop("Không bổ sung"), commune.specialist)
+    road.processing().do(actions.Stop("Không bổ sung"), commune.leader)
     assert called_about(road) == ["dossier_stopped"]
 
 

@@ -177,7 +177,7 @@ def test_withdrawal_is_declined_or_granted(client, road, commune, citizen):
     dossier.refresh_from_db()
     assert dossier.status == Status.PROCESSING
     perform(actions.RequestWithdrawal("Lại xin rút"), dossier, by=citizen, now=road.now)
-    assert send(client, commune.specialist, "stop", dossier, REASON).status_code == 302
+    assert send(client, commune.specialist, "accept-withdrawal", dossier).status_code == 302
     dossier.refresh_from_db()
     assert dossier.status == Status.STOPPED
 

@@ -222,7 +222,7 @@ def test_nobody_answers_on_a_dossier_of_their_own(dossier, commune, later):
 def test_the_talk_ends_thirty_days_after_the_dossier(client, road, citizen, commune):
     client.force_login(citizen)
     assert client.get(url("talk", road.dossier)).status_code == 302, "a draft is nobody else's yet"
-    road.processing().do(actions.Stop("Không bổ sung"), commune.specialist)
+    road.processing().do(actions.Stop("Không bổ sung"), commune.leader)
     ended = road.dossier.closed_at
     written(road.dossier, citizen, ended + timedelta(days=29))
     for act in (

@@ -42,14 +42,18 @@ def calendar(commune):
     "status", [Status.RECEIVED, Status.PROCESSING, Status.AWAITING_PAYMENT, Status.WITHDRAWAL_REQUESTED]
 )
 def test_light_counts_working_days(calendar, status, now, kind, text):
-    dossier = SimpleNamespace(status=status, due_at=local("2026-03-30 10:00"), paused_since=None)
+    dossier = SimpleNamespace(
+        status=status, due_at=local("2026-03-30 10:00"), paused_since=None, was_late=False, decided_at=None
+    )
     with translation.override("en"):
         found = deadline_status(dossier, calendar, local(now))
     assert (found.kind, found.text) == (kind, text)
 
 
 def test_supplement_stands_still(calendar):
-    dossier = SimpleNamespace(status=Status.AWAITING_SUPPLEMENT, due_at=None, paused_since=None)
+    dossier = SimpleNamespace(
+        status=Status.AWAITING_SUPPLEMENT, due_at=None, paused_since=None, was_late=False, decided_at=None
+    )
     with translation.override("en"):
         found = deadline_status(dossier, calendar, local("2026-03-30 09:00"))
     assert (found.kind, found.text) == ("paused", "Paused: waiting for the supplement")
@@ -57,18 +61,24 @@ def test_supplement_stands_still(calendar):
 
 @pytest.mark.parametrize("status", [Status.DRAFT, Status.SUBMITTED, Status.DECIDED, Status.RETURNED, Status.STOPPED])
 def test_no_light_where_no_clock_runs(calendar, status):
-    dossier = SimpleNamespace(status=status, due_at=local("2026-03-30 10:00"), paused_since=None)
+    dossier = SimpleNamespace(
+        status=status, due_at=local("2026-03-30 10:00"), paused_since=None, was_late=False, decided_at=None
+    )
     assert deadline_status(dossier, calendar, local("2026-03-31 09:00")).kind == "none"
 
 
 def test_without_a_calendar_weekdays_count(calendar):
-    dossier = SimpleNamespace(status=Status.PROCESSING, due_at=local("2026-03-30 10:00"), paused_since=None)
+    dossier = SimpleNamespace(
+        status=Status.PROCESSING, due_at=local("2026-03-30 10:00"), paused_since=None, was_late=False, decided_at=None
+    )
     with translation.override("en"):
         assert deadline_status(dossier, None, local("2026-03-24 09:00")).text == "4 days left"
 
 
 def test_list_of_lights_needs_no_query(calendar, django_assert_num_queries):
-    dossier = SimpleNamespace(status=Status.PROCESSING, due_at=local("2026-03-30 10:00"), paused_since=None)
+    dossier = SimpleNamespace(
+        status=Status.PROCESSING, due_at=local("2026-03-30 10:00"), paused_since=None, was_late=False, decided_at=None
+    )
     with django_assert_num_queries(0):
         deadline_status(dossier, calendar, local("2026-03-24 09:00"))
 
@@ -89,3 +99,41 @@ def test_waiting_for_reception_counts_working_hours(calendar, now, kind, text):
         found = waiting_status(local("2026-03-23 09:00"), calendar, local(now))
     assert found.kind == kind
     assert found.text.startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("decided", "was_late", "kind", "text"),
+    [
+        ("2026-03-27 16:00", False, "ok", "Early"),
+        ("2026-03-30 08:00", False, "ok", "On time"),
+        ("2026-03-30 10:00", False, "ok", "On time"),
+        ("2026-03-30 10:01", False, "late", "Late"),
+        # The date that was promised in the end was kept; the first one was not.
+        ("2026-03-27 16:00", True, "late", "Late"),
+    ],
+)
+@pytest.mark.parametrize("status", [Status.DECIDED, Status.RETURNED])
+def test_how_it_went_shows_after_the_decision(status, decided, was_late, kind, text):
+    dossier = SimpleNamespace(
+        status=status,
+        due_at=local("2026-03-30 10:00"),
+        paused_since=None,
+        was_late=was_late,
+        decided_at=local(decided),
+    )
+    with translation.override("en"):
+        found = deadline_status(dossier, None, local("2026-06-30 10:00"))
+    assert (found.kind, found.text) == (kind, text)
+
+
+def test_late_before_is_said_beside_the_new_date():
+    dossier = SimpleNamespace(
+        status=Status.PROCESSING,
+        due_at=local("2026-03-30 10:00"),
+        paused_since=None,
+        was_late=True,
+        decided_at=None,
+    )
+    with translation.override("en"):
+        found = deadline_status(dossier, None, local("2026-03-24 09:00"))
+    assert (found.kind, found.text) == ("ok", "4 days left; late before")

@@ -159,7 +159,7 @@ def test_messages_tell_the_stages_to_the_applicant_only(road):
     User.objects.update(language="en")
     road.do(actions.SendBack("Sai tên"), road.commune.leader)
     assert "Submitted (done)" not in message("sent_back")
-    road.do(actions.Stop("Không đủ điều kiện"), road.commune.specialist)
+    road.do(actions.Stop("Không đủ điều kiện"), road.commune.leader)
     assert "Submitted (done)" not in message("stopped")
 
 

@@ -95,6 +95,14 @@ class ProcedureForm(DraftForm):
         required=False,
         help_text=gettext_lazy("The last day for new dossiers. Empty: as long as the procedure applies."),
     )
+    supplement_days = forms.IntegerField(
+        label=gettext_lazy("Working days in which a supplement is awaited"),
+        min_value=1,
+        max_value=250,
+        required=False,
+        help_text=gettext_lazy("Usually 15. When they have passed, stopping is proposed; nothing happens by itself."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "w4"}),
+    )
     sector = NamedField(
         label=gettext_lazy("Field"), queryset=Sector.objects.all(), to_field_name="code", empty_label=None
     )
@@ -124,13 +132,19 @@ class ProcedureForm(DraftForm):
 
     def __init__(self, *args: Any, procedure: Procedure, related: Iterable[str], **options: Any) -> None:
         self.procedure = procedure
-        initial = {name: getattr(procedure, name) for name in ("notice", "accept_until", "synonyms", "faq")}
+        columns = ("notice", "accept_until", "supplement_days", "synonyms", "faq")
+        initial = {name: getattr(procedure, name) for name in columns}
         initial |= {
             "sector": procedure.sector.code,
             "life_events": list(procedure.life_events.values_list("code", flat=True)),
             "related": list(related),
         }
         super().__init__(*args, revision=procedure.revision, initial=initial, **options)
+
+    def clean_supplement_days(self) -> int:
+        """Keep the number that there is when none is typed."""
+        typed: int | None = self.cleaned_data["supplement_days"]
+        return self.procedure.supplement_days if typed is None else typed
 
     def clean_related(self) -> list[Procedure]:
         """Find each procedure named."""
