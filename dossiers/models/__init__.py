@@ -15,6 +15,7 @@ from .dossier import (
     NumberSeries,
     Pause,
     Status,
+    System,
 )
 from .history import AccessRecord, DossierEvent, HistorySeal
 from .papers import Paper, PaperKind, Preview, SupplementItem, SupplementRequest
@@ -55,6 +56,7 @@ __all__ = [
     "Status",
     "SupplementItem",
     "SupplementRequest",
+    "System",
     "TalkEntry",
     "TalkFile",
     "TalkKind",
