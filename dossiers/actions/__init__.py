@@ -4,7 +4,7 @@ from ..table import Action
 from ..workflow import ActionBase
 from .decision import Approve, Extend, Propose, SendBack
 from .ending import DeclineWithdrawal, RequestWithdrawal, ReturnResult, Stop
-from .filing import Register, Submit
+from .filing import Register, Submit, TakeOver
 from .payment import FeeSettled, RequirePayment
 from .reassign import Reassign
 from .reception import Forward, Receive, Refuse
@@ -34,4 +34,5 @@ __all__ = [
     "Submit",
     "Supplement",
     "Register",
+    "TakeOver",
 ]
