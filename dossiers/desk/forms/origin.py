@@ -26,7 +26,7 @@ from offices.models import Role, Unit
 from ..officer import Officer
 
 # '8:15', '8h15', '8 giờ 15', '8h'.
-_TIME = re.compile(r"(?<!\d)(\d{1,2})\s*(?:[:hg]|gio|giờ)\s*(\d{2})?(?!\d)", re.IGNORECASE)
+_TIME = re.compile(r"(?<!\d)(\d{1,2})\s*(?::|giờ|gio|h|g)\s*(\d{2})?(?!\d)", re.IGNORECASE)
 # Every specialist of the field.
 ANYBODY = Role.SPECIALIST.value
 
