@@ -115,7 +115,9 @@ def require_reason(move: Move, reason: str, origin: Origin = HERE) -> None:
     if move.at >= move.now or move.dossier.channel == Channel.POST:
         return
     if not reason.strip():
-        raise Refused(_("Say why the dossier is entered later than it was received."), code="reason", field="late_reason")
+        raise Refused(
+            _("Say why the dossier is entered later than it was received."), code="reason", field="late_reason"
+        )
     try:
         last = add_working_days(calendar_of(unit, around=move.now), move.at, LATE_DAYS)
     except CalendarError as error:

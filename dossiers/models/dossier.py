@@ -148,10 +148,8 @@ class Dossier(models.Model):
     # For whom the owner files; the applicant is then that other person, who files is kept as the representative.
     acting = models.CharField(max_length=9, choices=Acting.choices, blank=True, default="", db_default="")
     channel = models.CharField(max_length=7, choices=Channel.choices, default=Channel.ONLINE)
-    # Where it was entered first, the number it has there and when it was filed there; what that system knows is not here.
-    external_system = models.CharField(
-        max_length=8, choices=System.choices, blank=True, default="", db_default=""
-    )
+    # Where it was entered first, its number there and when it was filed there; what else that system knows is not here.
+    external_system = models.CharField(max_length=8, choices=System.choices, blank=True, default="", db_default="")
     external_code = models.CharField(max_length=60, blank=True, default="", db_default="")
     external_at = models.DateTimeField(null=True, blank=True)
     # {field key: value}; shapes in docs/form-schema.md.

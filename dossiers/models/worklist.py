@@ -44,9 +44,7 @@ class WorklistRow(models.Model):
     level = models.PositiveSmallIntegerField()
     needs_presence = models.BooleanField()
     channel = models.CharField(max_length=7, choices=Channel.choices)
-    external_system = models.CharField(
-        max_length=8, choices=System.choices, blank=True, default="", db_default=""
-    )
+    external_system = models.CharField(max_length=8, choices=System.choices, blank=True, default="", db_default="")
     delivery = models.CharField(max_length=6, choices=Delivery.choices, blank=True)
     fee_state = models.CharField(max_length=11, choices=FeeState.choices, blank=True, default="", db_default="")
     submitted_at = models.DateTimeField(null=True)

@@ -171,7 +171,7 @@ def _when(event: DossierEvent, dossier: Dossier, completed: int | None) -> str:
 
 
 def _text(event: DossierEvent) -> str:
-    """Return what owner and officers read: the public reason, why it was entered late, its number elsewhere, who decides."""
+    """Return what owner and officers read: the reason, why it was entered late, its number elsewhere, who decides."""
     data, lines = event.data, [event.public_text]
     if "late_reason" in data:
         lines.append(_("Entered later because: %(reason)s") % {"reason": data["late_reason"]})

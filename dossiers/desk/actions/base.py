@@ -26,8 +26,10 @@ class ActionForm(ChangeForm):
         self.dossier = dossier
         self.officer = officer
 
-    # What a second button of the page does, where there is one; it sends ``and_forward``.
-    second: str = ""
+    @property
+    def second(self) -> str:
+        """What a second button does, which sends ``and_forward``; '' where there is none."""
+        return ""
 
     @property
     def done(self) -> str:

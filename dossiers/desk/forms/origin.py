@@ -79,11 +79,11 @@ class OriginPart(forms.Form):
 
     def offer_origin(self, unit: Unit, now: datetime) -> None:
         """Offer the national portal, and what was under way before the unit opened while that may be brought over."""
-        choices = [(System.HERE, System.HERE.label), (System.NATIONAL, System.NATIONAL.label)]
+        choices: list[tuple[str, Any]] = [(each.value, each.label) for each in (System.HERE, System.NATIONAL)]
         if unit.filing_since is not None and brings_over(unit, now):
             last = f"{local_day(unit.filing_since + BRINGING_OVER):%d/%m/%Y}"
             words = _("Before the portal opened here: in another system or a book (until %(day)s)") % {"day": last}
-            choices.append((System.BEFORE, words))
+            choices.append((System.BEFORE.value, words))
         choice_of(self, "external_system").choices = choices
 
     @property
@@ -194,8 +194,13 @@ def colleagues(dossier: Dossier, officer: Officer) -> tuple[dict[str, User], lis
     people = {str(post.user_id): post.user for post in fitting}
     choices: list[tuple[str, Any]] = [(str(post.user_id), _said(post)) for post in fitting]
     choices.append((ANYBODY, _("Any specialist of the field %(field)s") % {"field": sector.name}))
-    chosen = min(fitting, key=lambda post: post.load, default=None)
+    chosen = min(fitting, key=_load, default=None)
     return people, choices, str(chosen.user_id) if chosen is not None else ANYBODY
+
+
+def _load(post: Any) -> int:
+    load: int = post.load
+    return load
 
 
 def _said(post: Any) -> str:

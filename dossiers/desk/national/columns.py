@@ -140,7 +140,7 @@ def applicant_of(values: Mapping[str, Any]) -> ApplicantData:
 
 
 def template() -> bytes:
-    """Return the empty file with its headings, every cell a text so that numbers keep their zeros, and a sheet of help."""
+    """Return the empty file: headings, every cell a text so that numbers keep their zeros, and a sheet of help."""
     from openpyxl import Workbook
     from openpyxl.styles import Font
     from openpyxl.utils import get_column_letter

@@ -75,7 +75,7 @@ class PeriodForm(ScreenForm):
 
     def __init__(self, *args: Any, officer: Officer, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.initial |= {"first": officer.day - timedelta(days=6), "last": officer.day}
+        self.initial.update(first=officer.day - timedelta(days=6), last=officer.day)
 
     def clean(self) -> dict[str, Any]:
         """Refuse a period that ends before it begins."""

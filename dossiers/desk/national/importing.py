@@ -127,7 +127,7 @@ def plan(rows: Iterable[tuple[int, dict[str, str]]], unit: Unit, day: date) -> l
     procedures = {each.code: each for each in Procedure.objects.filter(code__in=wanted)}
     codes = [line.values["code"] for line in lines if line.values.get("code")]
     there = Dossier.objects.filter(external_code__in=codes, external_system=System.NATIONAL, received_by=unit)
-    known = dict(there.order_by("pk").values_list("external_code", "code"))
+    known = {external: code or "" for external, code in there.order_by("pk").values_list("external_code", "code")}
     first: dict[str, int] = {}
     for line in lines:
         code = line.values.get("code", "")
@@ -184,9 +184,7 @@ class Made:
     refused: list[str] = field(default_factory=list)
 
 
-def make(
-    rows: list[tuple[int, dict[str, str]]], unit: Unit, *, by: User, key: str, now: datetime
-) -> Made | None:
+def make(rows: list[tuple[int, dict[str, str]]], unit: Unit, *, by: User, key: str, now: datetime) -> Made | None:
     """Make the dossiers of the rows that are new, once per key; None when the key was used before.
 
     One transaction; about twenty statements a dossier. A row that was entered by somebody else meanwhile, or is the

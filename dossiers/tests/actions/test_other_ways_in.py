@@ -1,6 +1,6 @@
 """Ways into the desk besides the usual: from another system, entered later, for another unit, forwarded at once."""
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -172,9 +172,7 @@ def test_registered_and_forwarded(counter, road):
 @pytest.fixture
 def offered_there(other_commune, road):
     """The neighbouring commune offers the procedure too."""
-    Offering.objects.create(
-        unit=other_commune.unit, procedure=road.version.procedure, level=4, since=datetime(2025, 7, 1).date()
-    )
+    Offering.objects.create(unit=other_commune.unit, procedure=road.version.procedure, level=4, since=date(2025, 7, 1))
     return other_commune
 
 

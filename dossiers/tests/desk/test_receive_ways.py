@@ -1,4 +1,4 @@
-"""Receiving at the desk: forwarded with the same press, earlier than entered, for another commune; what waits to be sent on."""
+"""Receiving at the desk: forwarded with one press, earlier than entered, for another commune; what is not sent on."""
 
 from datetime import date, timedelta
 
@@ -33,7 +33,9 @@ def colleague(road, now):
     free = factories.user(full_name="Vũ Thị Yên", email="yen@example.com")
     Post.objects.create(user=free, unit=road.commune.unit, role=Role.SPECIALIST, valid_from=date(2025, 7, 1))
     road.processing()
-    road.dossier = factories.draft(factories.citizen(email="b@x.vn", personal_number=""), road.commune.unit, road.version)
+    road.dossier = factories.draft(
+        factories.citizen(email="b@x.vn", personal_number=""), road.commune.unit, road.version
+    )
     road.citizen = road.dossier.owner
     road.submitted()
     return free
@@ -51,7 +53,13 @@ def test_received_and_forwarded_with_one_press_to_who_holds_the_fewest(client, r
     form = page.context["form"]
     assert form["forward_to"].value() == str(colleague.pk)
     assert f'value="{colleague.pk}"' in html and 'name="and_forward" value="1" accesskey="C"' in html
-    answer = send(client, road.commune.clerk, "receive", road.dossier, {"and_forward": "1", "forward_to": form["forward_to"].value()})
+    answer = send(
+        client,
+        road.commune.clerk,
+        "receive",
+        road.dossier,
+        {"and_forward": "1", "forward_to": form["forward_to"].value()},
+    )
     assert answer.status_code == 302
     road.dossier.refresh_from_db()
     assert (road.dossier.status, road.dossier.holder) == (Status.PROCESSING, colleague)
@@ -117,9 +125,14 @@ def test_for_another_commune_chosen_at_reception(client, road, other_commune):
     Offering.objects.create(unit=other_commune.unit, procedure=road.version.procedure, level=4, since=date(2025, 7, 1))
     road.submitted()
     page = page_of(client, road)
-    assert [value for value, _label in page.context["form"].fields["competent"].choices] == ["", other_commune.unit.slug]
+    assert [value for value, _label in page.context["form"].fields["competent"].choices] == [
+        "",
+        other_commune.unit.slug,
+    ]
     assert checks.faults(page.content.decode()) == []
-    send(client, road.commune.clerk, "receive", road.dossier, {"competent": other_commune.unit.slug, "and_forward": "1"})
+    send(
+        client, road.commune.clerk, "receive", road.dossier, {"competent": other_commune.unit.slug, "and_forward": "1"}
+    )
     dossier = Dossier.objects.get()
     assert (dossier.unit, dossier.holder, dossier.holder_unit) == (other_commune.unit, None, other_commune.unit)
     for officer in (road.commune.clerk, other_commune.specialist):
@@ -128,7 +141,9 @@ def test_for_another_commune_chosen_at_reception(client, road, other_commune):
         assert road.commune.unit.name in html and other_commune.unit.name in html
         assert checks.faults(html) == []
     client.force_login(other_commune.specialist)
-    assert [row.code for row in client.get(reverse("desk:list"), {"view": "mine"}).context["page"].rows] == [dossier.code]
+    assert [row.code for row in client.get(reverse("desk:list"), {"view": "mine"}).context["page"].rows] == [
+        dossier.code
+    ]
     client.force_login(road.commune.specialist)
     assert client.get(reverse("desk:dossier", args=[dossier.code])).status_code == 404
 
@@ -141,7 +156,9 @@ def test_the_result_is_returned_where_it_was_received(client, road, other_commun
     for clerk, expected in ((road.commune.clerk, [road.dossier.code]), (other_commune.clerk, [])):
         client.force_login(clerk)
         assert [row.code for row in client.get(reverse("desk:results")).context["page"].rows] == expected
-    answer = send(client, other_commune.clerk, "return-result", road.dossier, {"receiver_name": "An", "receiver_id": "1"})
+    answer = send(
+        client, other_commune.clerk, "return-result", road.dossier, {"receiver_name": "An", "receiver_id": "1"}
+    )
     assert answer.status_code == 403
 
 
@@ -151,7 +168,9 @@ def unforwarded(client, clerk):
     client.force_login(clerk)
     page = client.get(reverse("desk:list"), {"view": "unforwarded"})
     assert checks.faults(page.content.decode()) == []
-    counts = {each.url.rpartition("view=")[2]: each.count for each in client.get(reverse("desk:home")).context["counts"]}
+    counts = {
+        each.url.rpartition("view=")[2]: each.count for each in client.get(reverse("desk:home")).context["counts"]
+    }
     return [bool(row.mark) for row in page.context["page"].rows], counts["unforwarded"]
 
 
