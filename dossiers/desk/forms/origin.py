@@ -137,7 +137,7 @@ class ForwardPart(forms.Form):
         help_text=gettext_lazy("Another one: the dossier goes there, and the result comes back here to be returned."),
     )
     forward_to = forms.ChoiceField(
-        label=gettext_lazy("When forwarded at once: to"), required=False, widget=forms.RadioSelect
+        label=gettext_lazy("If forwarded at once: to"), required=False, widget=forms.RadioSelect
     )
     # Pressed, not ticked.
     and_forward = forms.CharField(required=False, max_length=1, widget=forms.HiddenInput)
