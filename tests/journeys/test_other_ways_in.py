@@ -1,4 +1,4 @@
-"""Dossiers of the national portal from a file, received and forwarded with one press; one of them for another commune."""
+"""Dossiers of the national portal from a file, received and forwarded with one press; one for another commune."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
