@@ -41,7 +41,8 @@ class MomentField(NfcCharField):
 
     def __init__(self, **options: Any) -> None:
         options.setdefault("max_length", 40)
-        options.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off", "placeholder": "dd/mm/yyyy hh:mm"}))
+        options.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        options.setdefault("help_text", gettext_lazy("Day and time, for example 27/03/2026 08:15."))
         super().__init__(**options)
 
     def clean(self, value: Any) -> Any:
@@ -107,7 +108,8 @@ class EarlierPart(forms.Form):
         label=gettext_lazy("Received earlier, at"),
         required=False,
         help_text=gettext_lazy(
-            "Only where it could not be entered at once, for example after a power cut. The term counts from then."
+            "Day and time, for example 27/03/2026 08:15. Only where it could not be entered at once, as after a "
+            "power cut. The term counts from then."
         ),
     )
     late_reason = NfcCharField(
