@@ -24,9 +24,14 @@ class DossiersConfig(AppConfig):
         from .timeline import own_filings
 
         add_words(
-            {},
-            {"unit.reasons": gettext_lazy("Ready-made reasons changed")},
-            {action.value: label for action, label in OF_UNIT.items()},
+            {"national": gettext_lazy("National portal")},
+            {
+                "unit.reasons": gettext_lazy("Ready-made reasons changed"),
+                "national.import": gettext_lazy("Dossiers of the national portal entered from a file"),
+                "national.export": gettext_lazy("Statuses for the national portal saved as a file"),
+            },
+            {action.value: label for action, label in OF_UNIT.items()}
+            | {"period": gettext_lazy("Days"), "lines": gettext_lazy("Dossiers")},
             {},
         )
         hooks.duties.append(duties.HeldDossiers())

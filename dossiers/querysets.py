@@ -29,8 +29,8 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
     def visible_with(self, user: Any, posts: Iterable[Post]) -> Self:
         """Dossiers that a person's present posts open; never drafts.
 
-        Clerk and leader: their unit's (received or competent). Specialist: the
-        fields of the post, or ever held. Others: none.
+        Clerk and leader: their unit's (received or competent). Specialist: of what
+        the unit decides the fields of the post, or ever held. Others: none.
         """
         allowed = Q(pk__in=[])
         for post in posts:
@@ -40,8 +40,10 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
             if post.role == Role.SPECIALIST:
                 # Asked of the few dossiers at hand: a join would begin with all that the person ever held.
                 held = Exists(self.model.objects.filter(pk=OuterRef("pk"), assignments__person=user))
+                # Where another unit decides, its specialists do.
+                in_unit = Q(unit=post.unit_id)
                 if post.sectors:
-                    in_unit = Q(unit=post.unit_id, version__procedure__sector__code__in=post.sectors)
+                    in_unit &= Q(version__procedure__sector__code__in=post.sectors)
                 allowed |= in_unit | Q(held)
             else:
                 allowed |= in_unit

@@ -20,6 +20,7 @@ class Action(StrEnum):
 
     SUBMIT = "submit"
     REGISTER = "take_in"
+    TAKE_OVER = "take_over"
     RECEIVE = "receive"
     REFUSE = "refuse"
     REQUEST_SUPPLEMENT = "ask_supplement"
@@ -76,6 +77,7 @@ CORRECTABLE = (S.SUBMITTED, S.RECEIVED, S.PROCESSING, S.AWAITING_PAYMENT)
 TABLE: dict[Action, Rule] = {
     Action.SUBMIT: Rule((S.DRAFT,), S.SUBMITTED, (APPLICANT,), _("Dossier submitted")),
     Action.REGISTER: Rule((S.DRAFT,), S.RECEIVED, (Role.CLERK,), _("Dossier accepted on paper")),
+    Action.TAKE_OVER: Rule((S.DRAFT,), S.SUBMITTED, (Role.CLERK,), _("Dossier taken over from the national portal")),
     Action.RECEIVE: Rule((S.SUBMITTED,), S.RECEIVED, (Role.CLERK,), _("Dossier received")),
     Action.REFUSE: Rule((S.SUBMITTED,), S.REFUSED, (Role.CLERK,), _("Dossier not received")),
     Action.REQUEST_SUPPLEMENT: Rule(

@@ -158,6 +158,9 @@ def roles_by(posts: Iterable[Post], user: User, dossier: Dossier) -> set[str]:
             if post.role == Role.ADMINISTRATOR and is_below(dossier.holder_unit, [post.unit_id]):
                 roles.add(post.role)
             continue
+        if post.role == Role.CLERK == dossier.holder_role and post.unit_id != dossier.holder_unit_id:
+            # It lies at the desk of the other of its two units.
+            continue
         if post.role == Role.SPECIALIST:
             if post.unit_id != dossier.unit_id:
                 continue

@@ -18,7 +18,9 @@ from offices.models import Role
 from .charges import charging, claiming, copies
 from .collecting import paying, refunding
 
-OPENING = (Action.SUBMIT, Action.REGISTER)
+OPENING = (Action.SUBMIT, Action.REGISTER, Action.TAKE_OVER)
+# Entered by a clerk.
+AT_DESK = (Action.REGISTER, Action.TAKE_OVER)
 ENDED_WITHOUT_RESULT = (Status.REFUSED, Status.STOPPED)
 ENDED = gettext_lazy("The dossier ended without a result.")
 OTHER_PROCEDURE = gettext_lazy("The dossier was moved to another procedure.")
@@ -28,7 +30,9 @@ def follow(move: Move) -> None:
     """Open the charge of a dossier that was filed; take back what is owed by one that ended without a result."""
     dossier = move.dossier
     if move.action in OPENING:
-        charging.open_for(dossier, move.now, by=move.by if move.action == Action.REGISTER else None)
+        # What was paid at the national portal is in nobody's books here.
+        if not move.recorded.data.get("fee_paid_vnd"):
+            charging.open_for(dossier, move.now, by=move.by if move.action in AT_DESK else None)
     elif move.action == Action.RETURN_RESULT:
         if move.role in (Role.CLERK, SYSTEM) and dossier.version.fees.all():
             # At the desk, or in the parcel that the post has delivered: what was ordered on paper went along.

@@ -21,7 +21,7 @@ from .ending import (
     ReturnResult,
     Stop,
 )
-from .filing import Register, Submit
+from .filing import Register, Submit, TakeOver
 from .payment import FeeSettled, RequirePayment
 from .reassign import Reassign
 from .reception import Forward, Receive, Refuse
@@ -66,4 +66,5 @@ __all__ = [
     "Submit",
     "Supplement",
     "Register",
+    "TakeOver",
 ]

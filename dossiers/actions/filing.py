@@ -9,15 +9,18 @@ from common.refusals import Refused
 from offices.models import Role
 from procedures.papers import needed_papers
 
-from ..models import Channel, Dossier, Paper, SlipKind
+from ..filing import origins
+from ..filing.origins import HERE, Origin
+from ..models import Channel, Dossier, Paper, SlipKind, System
 from ..records import assignments, notices, slips
 from ..records.applicants import TAX_CODE, ApplicantData, data_of_filing, number_index
 from ..records.numbering import dossier_code
 from ..records.papers import at_desk, remove
 from ..records.terms import answer_due, start_term
 from ..table import Action
-from ..workflow import ActionBase, Move
+from ..workflow import ActionBase, Move, carry_out
 from .readiness import Readiness, require_none
+from .reception import Forward
 
 
 def reception(dossier: Dossier) -> assignments.Assignee:
@@ -73,14 +76,19 @@ class Submit(ActionBase):
 class Register(ActionBase):
     """A clerk takes in a dossier that somebody brought or sent on paper.
 
-    The draft is the clerk's own (``filed_by``); ``papers_received`` are keys of
-    the required papers at hand, ``copies`` those of them that are copies.
-    Refusals: channel, papers, own, calendar.
+    The draft is the clerk's own (``filed_by``), its ``unit`` the competent one; ``papers_received`` are keys of
+    the required papers at hand, ``copies`` those of them that are copies: those of the national portal stay there.
+    ``origin`` is where it was entered before, ``late_reason`` why it is entered later than it was received
+    (``perform``'s ``at``), ``forward`` is done in the same transaction.
+    Refusals: channel, papers, own, origin, at, reason, unit, calendar, and those of ``forward``.
     """
 
     applicant: ApplicantData
     papers_received: tuple[str, ...] = ()
     copies: tuple[str, ...] = ()
+    origin: Origin = HERE
+    late_reason: str = ""
+    forward: Forward | None = None
     action: ClassVar[Action] = Action.REGISTER
 
     @classmethod
@@ -89,33 +97,38 @@ class Register(ActionBase):
             raise Refused(_("This draft was not made at the counter by you."), code="channel")
 
     def guard(self, move: Move) -> None:
-        own = number_index(move.person.identity_number)
-        if own and self.applicant.id_kind != TAX_CODE and number_index(self.applicant.id_number) == own:
-            raise Refused(_("You may not handle your own dossier. Ask a colleague."), code="own")
+        require_not_own(move, self.applicant)
         dossier = move.dossier
+        origins.require_competent(move, dossier.unit)
+        origins.require_known(move, self.origin)
+        origins.require_reason(move, self.late_reason, self.origin)
         known = {paper.key: paper for paper in dossier.version.papers.all()}
         if not set(self.copies) <= set(self.papers_received) <= set(known):
             raise Refused(_("One of the papers does not belong to this procedure."), code="papers")
         move.extra["papers"] = [known[key] for key in self.papers_received]
         given = set(dossier.papers.filter(replaced_at=None).values_list("required_id", flat=True))
         given |= {paper.pk for paper in move.extra["papers"]}
+        if self.origin.system == System.NATIONAL:
+            return
         if any(paper.pk not in given for paper in needed_papers(dossier.version, dossier.answers)):
             raise Refused(_("Some papers are missing."), code="papers")
 
     def changes(self, move: Move) -> dict[str, Any]:
         term = start_term(move.dossier, move.at)
         return {
-            "code": dossier_code(move.dossier.received_by, move.now),
-            "submitted_at": move.at,
+            "code": code_for(move, self.origin),
+            "submitted_at": self.origin.filed_at or move.at,
             "saved_at": move.now,
             "received_at": term["term_from"],
             "recorded_at": move.now,
             **term,
             **reception(move.dossier).columns(),
+            **self.origin.columns(),
         }
 
     def record(self, move: Move) -> dict[str, Any]:
-        return {"data": {"papers": list(self.papers_received), "due_at": slips.iso(move.dossier.due_at)}}
+        facts = {"papers": list(self.papers_received), "due_at": slips.iso(move.dossier.due_at)}
+        return {"data": facts | self.origin.facts() | origins.late(self.late_reason)}
 
     def effects(self, move: Move) -> None:
         dossier = move.dossier
@@ -127,3 +140,65 @@ class Register(ActionBase):
         assignments.begin(move)
         slips.issue(move, SlipKind.RECEIPT, **slips.receipt_facts(dossier))
         notices.tell_received(move)
+        if self.forward is not None:
+            carry_out(self.forward, dossier, move.written, by=move.by, now=move.now)
+
+
+@dataclass(frozen=True)
+class TakeOver(ActionBase):
+    """A clerk enters what was filed at the national portal; it then waits for reception as any other.
+
+    Answers and papers stay there. ``fee_paid_vnd`` is what was paid there, None when that is not known.
+    The national portal has confirmed the filing: nobody is told. Refusals: channel, own, origin.
+    """
+
+    applicant: ApplicantData
+    origin: Origin
+    fee_paid_vnd: int | None = None
+    action: ClassVar[Action] = Action.TAKE_OVER
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        dossier = move.dossier
+        if dossier.channel != Channel.ONLINE or dossier.owner_id or dossier.filed_by_id != move.person.pk:
+            raise Refused(_("This draft was not made at the counter by you."), code="channel")
+
+    def guard(self, move: Move) -> None:
+        require_not_own(move, self.applicant)
+        if self.origin.system != System.NATIONAL:
+            raise Refused(_("Enter the number that the dossier has there."), code="origin", field="external_code")
+        origins.require_known(move, self.origin)
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        return {
+            "code": code_for(move, self.origin),
+            "submitted_at": self.origin.filed_at,
+            "saved_at": move.now,
+            **reception(move.dossier).columns(),
+            **self.origin.columns(),
+        }
+
+    def record(self, move: Move) -> dict[str, Any]:
+        paid = {"fee_paid_vnd": self.fee_paid_vnd} if self.fee_paid_vnd else {}
+        return {"data": self.origin.facts() | paid}
+
+    def effects(self, move: Move) -> None:
+        self.applicant.freeze(move.dossier)
+        assignments.begin(move)
+
+
+def require_not_own(move: Move, applicant: ApplicantData) -> None:
+    """Refuse a clerk whose own number is the applicant's."""
+    own = number_index(move.person.identity_number)
+    if own and applicant.id_kind != TAX_CODE and number_index(applicant.id_number) == own:
+        raise Refused(_("You may not handle your own dossier. Ask a colleague."), code="own")
+
+
+def code_for(move: Move, origin: Origin) -> str:
+    """Return the code of a dossier that is entered now; one statement, one more for one of another system.
+
+    The unit's series stays locked until the commit: who entered the same number at the same time has been seen.
+    """
+    code = dossier_code(move.dossier.received_by, move.now)
+    origins.require_known(move, origin)
+    return code

@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.refusals import Refused
-from offices.models import Post, Role
+from offices.models import Post, Role, Unit
 
+from ..filing import origins
 from ..models import Dossier, Paper, SlipKind
 from ..records import assignments, notices, slips
 from ..records.papers import AUTHORITY, NOT_FILES, asks_authority, at_desk, is_authority, present, receive_promised
 from ..records.terms import start_term
 from ..table import Action
-from ..workflow import ActionBase, Move, is_own
+from ..workflow import ActionBase, Move, carry_out, is_own
 from .common import require_not_signing, require_text
 
 
@@ -23,13 +24,21 @@ class Receive(ActionBase):
     """A clerk receives a complete dossier; its term begins.
 
     ``originals`` are keys of required papers whose originals were handed over, ``AUTHORITY`` that of a promised power
-    of attorney beyond the list. Refusals: papers, calendar.
+    of attorney beyond the list. ``competent`` is another unit that decides, by whose opening hours the term then
+    counts. ``late_reason`` says why it is entered later than it was received (``perform``'s ``at``); ``forward`` is
+    done in the same transaction, with an event of its own. Refusals: papers, unit, at, reason, calendar, and those of
+    ``forward``.
     """
 
     originals: tuple[str, ...] = ()
+    competent: Unit | None = None
+    late_reason: str = ""
+    forward: "Forward | None" = None
     action: ClassVar[Action] = Action.RECEIVE
 
     def guard(self, move: Move) -> None:
+        origins.require_competent(move, self.competent)
+        origins.require_reason(move, self.late_reason)
         known = {paper.key for paper in move.dossier.version.papers.all()}
         if asks_authority(move.dossier, AUTHORITY):
             known.add(AUTHORITY)
@@ -37,11 +46,17 @@ class Receive(ActionBase):
             raise Refused(_("One of the papers does not belong to this procedure."), code="papers")
 
     def changes(self, move: Move) -> dict[str, Any]:
+        moved = {}
+        if self.competent is not None and self.competent.pk != move.dossier.unit_id:
+            moved = {"unit": self.competent}
+            move.dossier.unit = self.competent
         term = start_term(move.dossier, move.at)
-        return {"received_at": term["term_from"], "recorded_at": move.now, **term}
+        return {"received_at": term["term_from"], "recorded_at": move.now, **term, **moved}
 
     def record(self, move: Move) -> dict[str, Any]:
-        return {"data": {"originals": list(self.originals), "due_at": slips.iso(move.dossier.due_at)}}
+        facts = {"originals": list(self.originals), "due_at": slips.iso(move.dossier.due_at)}
+        competent = {} if self.competent is None else {"competent": self.competent.name}
+        return {"data": facts | competent | origins.late(self.late_reason)}
 
     def effects(self, move: Move) -> None:
         dossier = move.dossier
@@ -49,6 +64,8 @@ class Receive(ActionBase):
         assignments.start_step(move)
         slips.issue(move, SlipKind.RECEIPT, **slips.receipt_facts(dossier))
         notices.tell_received(move)
+        if self.forward is not None:
+            carry_out(self.forward, dossier, move.written, by=move.by, now=move.now)
 
 
 def mark_originals(move: Move, keys: tuple[str, ...]) -> None:

@@ -147,8 +147,9 @@ def register(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now
     """Make the dossier of a declaration and take it in, once; the declaration filled in here is deleted with it.
 
     ``data`` is the cleaned form: ``unit``, ``channel``, ``delivery``, ``pays_on_delivery``, ``applicant``
-    (ApplicantData), ``received`` and ``copies`` (keys of papers). Raises Refused and ``onetime.KeyMisused``. What a
-    deadlock undid is done once more.
+    (ApplicantData), ``received`` and ``copies`` (keys of papers); seldom ``competent``, ``origin``, ``at``,
+    ``late_reason`` and ``forward``.
+    Raises Refused and ``onetime.KeyMisused``. What a deadlock undid is done once more.
     """
     return once_more(lambda: _take_in(intake, data, by=by, key=key, now=now))
 
@@ -168,7 +169,7 @@ def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now
             ref=ref,
             version=intake.version,
             received_by=unit,
-            unit=unit,
+            unit=data.get("competent") or unit,
             filed_by=by,
             channel=data["channel"],
             answers=answers_for(form, intake.version, local_day(now)),
@@ -178,8 +179,9 @@ def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now
             created_at=now,
             saved_at=now,
         )
-        action = Register(applicant, tuple(data["received"]), tuple(data["copies"]))
-        carry_out(action, dossier, written, by=by, now=now)
+        more = {name: data[name] for name in ("origin", "late_reason", "forward") if name in data}
+        action = Register(applicant, tuple(data["received"]), tuple(data["copies"]), **more)
+        carry_out(action, dossier, written, by=by, now=now, at=data.get("at"))
         PreparedForm.objects.filter(pk=form.pk).delete()
         return dossier
 

@@ -24,7 +24,7 @@ from common.web.paging import SEPARATOR, Page, cursor_of, keyset_page
 from offices.models import Post, Role
 from procedures import labels
 
-from ..models import FINAL, HELD, RUNNING, Channel, Dossier, FeeState, Status, WorklistRow
+from ..models import FINAL, HELD, RUNNING, Channel, Dossier, FeeState, Status, System, WorklistRow
 from ..querysets import WorklistQuerySet, of_fields
 from ..records.applicants import number_index
 from .officer import Officer
@@ -92,11 +92,13 @@ class View:
 
 VIEWS: dict[str, View] = {
     "waiting": View(_("Waiting for reception"), in_status(Status.SUBMITTED), sort="filed"),
+    # By the rule of 15:00 (records.terms.forward_by) it leaves the desk the same day or the next morning.
+    "unforwarded": View(_("Not forwarded"), in_status(Status.RECEIVED, is_held_here=True)),
     "mine": View(_("Mine"), offered, held=Q()),
     "processing": View(_("In progress"), in_status(*RUNNING)),
     "signing": View(_("Waiting for signature"), in_status(Status.PROCESSING, holder_role=Role.LEADER)),
     "supplement": View(_("Waiting for a supplement"), in_status(Status.AWAITING_SUPPLEMENT)),
-    "results": View(_("Result to hand over"), in_status(Status.DECIDED)),
+    "results": View(_("Result to hand over"), in_status(Status.DECIDED, is_held_here=True)),
     "messages": View(_("Unread messages"), lambda officer: [Q(has_message=True) & answerable(officer)], is_apart=True),
     "owed": View(_("Originals owed"), lambda officer: [Q(owes_original=True)], is_apart=True),
     "stopping": View(_("Stopping proposed"), lambda officer: [Q(stop_proposed=True)], is_apart=True, is_tab=False),
@@ -119,7 +121,7 @@ WORK = (
     ("results", Role.CLERK),
 )
 # Tabs of dossiers that all have a term: one waits for reception without, also while a supplement is awaited there.
-WITH_TERM = ("signing", "sent-back", "results")
+WITH_TERM = ("unforwarded", "signing", "sent-back", "results")
 SORTS = {"due": "due_at", "filed": "submitted_at", "closed": "closed_at"}
 DEADLINES = {
     "late": _("Overdue"),
@@ -130,6 +132,8 @@ DEADLINES = {
     "was_late": _("Late once"),
 }
 
+# The filter of the channel: what came from the national portal was filed online as well.
+CHANNELS = {channel.value: channel.label for channel in Channel} | {System.NATIONAL.value: System.NATIONAL.label}
 # The filter of the fee: every state in which there is one.
 FEES = {state.value: state.label for state in FeeState if state}
 
@@ -196,7 +200,7 @@ class ListSpec:
             view=view if view in VIEWS else work_views(officer)[0],
             field=field if re.fullmatch(r"[-\w]{1,60}", field, re.ASCII) else "",
             level=query.get("level", "") if query.get("level") in labels.level_scheme() else "",
-            channel=query.get("channel", "") if query.get("channel") in Channel.values else "",
+            channel=query.get("channel", "") if query.get("channel") in CHANNELS else "",
             deadline=query.get("deadline", "") if query.get("deadline") in DEADLINES else "",
             fee=query.get("fee", "") if query.get("fee") in FEES else "",
             sort=sort if sort.removeprefix("-") in SORTS else "",
@@ -258,6 +262,8 @@ class Search:
     kind: str
     value: str
     shown: str
+    # As a number in another system would be kept; not remembered.
+    external: str = ""
 
     @classmethod
     def read(cls, text: str) -> "Search":
@@ -266,6 +272,10 @@ class Search:
         An ID number is kept as its blind index; it appears masked from here on.
         """
         typed = " ".join(clean(text).split())[:200]
+        return replace(cls._read(typed), external=typed.upper()[:60])
+
+    @classmethod
+    def _read(cls, typed: str) -> "Search":
         line, number = plain(typed), compact(typed)
         code = CODE.search(line.upper())
         if code:
@@ -318,7 +328,9 @@ def queue(officer: Officer, spec: ListSpec, search: Search | None) -> list[Workl
         wanted &= Q(sector=spec.field)
     if spec.level:
         wanted &= level_condition(spec.level)
-    if spec.channel:
+    if spec.channel == System.NATIONAL:
+        wanted &= Q(external_system=System.NATIONAL)
+    elif spec.channel:
         wanted &= Q(channel=spec.channel)
     if spec.deadline:
         wanted &= deadline_condition(spec.deadline, officer)
@@ -392,7 +404,11 @@ def place_of(dossier: Dossier, spec: ListSpec) -> str:
 
 
 def exact_code(officer: Officer, search: Search) -> str | None:
-    """Return the code of the one dossier a full code names, when the officer may open it."""
-    if search.kind != "code":
+    """Return the code of the dossier that a full code names, or its number in another system; at most two queries."""
+    if search.kind == "code":
+        if code := officer.dossiers().filter(code=search.value).values_list("code", flat=True).first():
+            return code
+    elif not re.search(r"\d", search.external):
         return None
-    return officer.dossiers().filter(code=search.value).values_list("code", flat=True).first()
+    found = officer.dossiers().filter(external_code=search.external).order_by("-pk")
+    return found.values_list("code", flat=True).first()

@@ -18,16 +18,19 @@ from django.utils.translation import gettext as _
 from common.clock import LOCAL
 from common.templatetags.ui import spoken, tongue
 from common.text import page_language
+from common.values.working_time import CalendarError
 from common.web.paging import Page
 from offices.models import Role
 from procedures import catalogue, labels
 from procedures.models.names import short_name
 
 from ..actions.payment import UNSETTLED
-from ..models import RUNNING, Channel, Delivery, Dossier, Status, SupplementRequest
+from ..models import RUNNING, Delivery, Dossier, Status, SupplementRequest, System
+from ..records.terms import unforwarded_since
 from ..timeline.deadlines import DeadlineStatus, deadline_status, waiting_status
 from .counts import counted, shown_count, tab_counts
 from .lists import (
+    CHANNELS,
     FEES,
     VIEWS,
     ListSpec,
@@ -51,9 +54,11 @@ ROW_COLUMNS = (
     "paused_since",
     "was_late",
     "submitted_at",
+    "received_at",
     "decided_at",
     "closed_at",
     "channel",
+    "external_system",
     "delivery",
     "fee_state",
     "holder_id",
@@ -132,7 +137,7 @@ def rows(officer: Officer, records: Collection[Any], spec: ListSpec) -> list[Row
     deadlines = DeadlineStatuses(officer, [each.dossier_id for each in records if each.status == Status.SUBMITTED])
     statuses = {status.value: str(status.label) for status in Status}
     roles = {role.value: str(role.label) for role in Role}
-    channels = {channel.value: str(channel.label) for channel in Channel}
+    channels = {key: str(label) for key, label in CHANNELS.items()}
     deliveries = {"": "", **{delivery.value: str(delivery.label) for delivery in Delivery}}
     fees = {"": "", **{state: str(label) for state, label in FEES.items()}}
     # reverse() once: a code is printable ASCII without '/' and '?'.
@@ -141,6 +146,8 @@ def rows(officer: Officer, records: Collection[Any], spec: ListSpec) -> list[Row
     suffix = f"{tail}?{query}" if query else tail
     is_done = spec.view == "done"
     unread = format_html(' <span class="tag tag-soon">{}</span>', _("New message"))
+    unforwarded = format_html(' <span class="tag tag-late">{}</span>', _("Forward it now"))
+    late_since = unforwarded_limit(officer) if spec.view == "unforwarded" else None
     # On a Vietnamese page nothing is foreign.
     said: Callable[[str], str] = str if page_language() == "vi" else spoken
     return [
@@ -154,12 +161,16 @@ def rows(officer: Officer, records: Collection[Any], spec: ListSpec) -> list[Row
             due=_short(None if record.paused_since else record.due_at),
             date=_short(record.closed_at if is_done else record.submitted_at),
             holder=_holder(record, said(record.holder_name or roles.get(record.holder_role, "")), officer.user.pk),
-            channel=channels[record.channel],
+            channel=channels[System.NATIONAL if record.external_system == System.NATIONAL else record.channel],
             delivery=deliveries[record.delivery],
             fee=fees[record.fee_state],
             decided=_short(record.decided_at),
             return_url=f"{head}{record.code}{tail}return-result/?{query}" if _may_return(record) else "",
-            mark=unread if record.has_message else "",
+            mark=format_html(
+                "{}{}",
+                unread if record.has_message else "",
+                unforwarded if late_since and record.received_at and record.received_at <= late_since else "",
+            ),
         )
         for record in records
     ]
@@ -215,6 +226,14 @@ class Count:
     kind: str
 
 
+def unforwarded_limit(officer: Officer) -> datetime | None:
+    """Return until when received dossiers should have been forwarded by now; None where the calendar does not say."""
+    try:
+        return unforwarded_since(officer.calendar, officer.now)
+    except CalendarError:
+        return None
+
+
 def home_counts(officer: Officer) -> list[Count]:
     """Return what waits for the officer: overdue, today, new, sent back; one query."""
     late, today = (Q(status__in=RUNNING) & deadline_condition(kind, officer) for kind in ("late", "today"))
@@ -225,6 +244,9 @@ def home_counts(officer: Officer) -> list[Count]:
     if Role.CLERK in officer.roles:
         asked["new"] = (_("New, waiting for reception"), ("waiting", Q()), "view=waiting", "info")
         asked["owed"] = (_("Originals owed"), ("owed", Q()), "view=owed", "soon")
+        if (since := unforwarded_limit(officer)) is not None:
+            late_here = ("unforwarded", Q(received_at__lte=since))
+            asked["unforwarded"] = (_("Not forwarded in time"), late_here, "view=unforwarded", "late")
         asked["results"] = (_("Result to hand over"), ("results", Q()), "view=results", "ok")
     if Role.SPECIALIST in officer.roles:
         asked["offered"] = (_("New, nobody has taken them"), ("offered", Q()), "view=offered", "info")
@@ -269,7 +291,7 @@ def filter_choices(officer: Officer, spec: ListSpec) -> list[dict[str, Any]]:
     offered_choices: tuple[tuple[str, str, list[tuple[str, Any]]], ...] = (
         ("field", _("Field"), list(fields(officer))),
         ("level", _("Level"), [(level, labels.level_name(level)) for level in labels.level_scheme()]),
-        ("channel", _("Channel"), list(Channel.choices)),
+        ("channel", _("Channel"), list(CHANNELS.items())),
         ("deadline", _("Deadline"), list(deadlines(officer).items())),
         ("fee", _("Fee"), list(FEES.items())),
     )

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .national import views as national
 from .views import act, dossier, intake, lists, talk
 
 app_name = "desk"
@@ -15,6 +16,10 @@ urlpatterns = [
     path("desk/prepared/", intake.find, name="prepared"),
     path("desk/prepared/<int:pk>/", intake.show, name="prepared_form"),
     path("desk/prepared/<int:pk>/register/", intake.register, name="prepared_register"),
+    path("desk/national/", national.national, name="national"),
+    path("desk/national/template/", national.template, name="national_template"),
+    path("desk/national/confirm/", national.confirm, name="national_confirm"),
+    path("desk/national/export/", national.export, name="national_export"),
     path("desk/messages/", lists.messages_failed, name="messages_failed"),
     path("desk/messages/<int:pk>/called/", lists.message_called, name="message_called"),
     path("desk/calls/<int:pk>/called/", talk.called, name="called"),

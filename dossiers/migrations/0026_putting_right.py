@@ -19,7 +19,7 @@ def note_owed(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dossiers", "0022_no_step_before_reception"),
+        ("dossiers", "0024_other_ways_in"),
         ("procedures", "0017_guiding"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

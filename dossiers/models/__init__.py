@@ -16,6 +16,7 @@ from .dossier import (
     NumberSeries,
     Pause,
     Status,
+    System,
 )
 from .history import AccessRecord, DossierEvent, HistorySeal
 from .papers import Paper, PaperKind, Preview, SupplementItem, SupplementRequest
@@ -57,6 +58,7 @@ __all__ = [
     "Status",
     "SupplementItem",
     "SupplementRequest",
+    "System",
     "TalkEntry",
     "TalkFile",
     "TalkKind",

@@ -74,6 +74,14 @@ class Channel(models.TextChoices):
     POST = "post", _("By post")
 
 
+class System(models.TextChoices):
+    """Where a dossier was entered before it came into this portal; each gave it a number of its own."""
+
+    HERE = "", _("Here")
+    NATIONAL = "national", _("National Public Service Portal")
+    BEFORE = "before", _("The system or book of before")
+
+
 class Delivery(models.TextChoices):
     """How the applicant wants the result."""
 
@@ -140,6 +148,10 @@ class Dossier(models.Model):
     # For whom the owner files; the applicant is then that other person, who files is kept as the representative.
     acting = models.CharField(max_length=9, choices=Acting.choices, blank=True, default="", db_default="")
     channel = models.CharField(max_length=7, choices=Channel.choices, default=Channel.ONLINE)
+    # Where it was entered first, its number there and when it was filed there; what else that system knows is not here.
+    external_system = models.CharField(max_length=8, choices=System.choices, blank=True, default="", db_default="")
+    external_code = models.CharField(max_length=60, blank=True, default="", db_default="")
+    external_at = models.DateTimeField(null=True, blank=True)
     # {field key: value}; shapes in docs/form-schema.md.
     answers = EncryptedJSONField(default=dict)
     # {section key: {box: [texts]}} as they were sent, of sections in which something typed failed its checks.
@@ -215,6 +227,17 @@ class Dossier(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[3, 8, 10]) | Q(closed_at__isnull=False), name="dossier_closed_at"
+            ),
+            # By its number elsewhere a dossier is found, and entered once; one that ended unreceived may come again.
+            models.UniqueConstraint(
+                fields=["external_code", "external_system", "received_by"],
+                condition=~Q(external_code="") & ~Q(status__in=[3, 8]),
+                name="dossier_external_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(external_system="", external_code="", external_at=None)
+                | (~Q(external_system="") & ~Q(external_code="")),
+                name="dossier_external",
             ),
         ]
         # What the desk lists is found by its rows in the worklist.

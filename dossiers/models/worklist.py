@@ -7,7 +7,7 @@ from django.db.models import Q
 from offices.models import Role, Unit
 
 from ..querysets import WorklistQuerySet
-from .dossier import FINAL, HELD, OPEN, RUNNING, Channel, Delivery, Dossier, FeeState, Status
+from .dossier import FINAL, HELD, OPEN, RUNNING, Channel, Delivery, Dossier, FeeState, Status, System
 
 
 class WorklistRow(models.Model):
@@ -44,9 +44,11 @@ class WorklistRow(models.Model):
     level = models.PositiveSmallIntegerField()
     needs_presence = models.BooleanField()
     channel = models.CharField(max_length=7, choices=Channel.choices)
+    external_system = models.CharField(max_length=8, choices=System.choices, blank=True, default="", db_default="")
     delivery = models.CharField(max_length=6, choices=Delivery.choices, blank=True)
     fee_state = models.CharField(max_length=11, choices=FeeState.choices, blank=True, default="", db_default="")
     submitted_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     paused_since = models.DateTimeField(null=True)
     was_late = models.BooleanField(default=False, db_default=False)

@@ -1,18 +1,22 @@
 """Who holds a dossier: the columns that say so, and the control sheet behind them."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from accounts.models import User
 from common.database.writing import insert, update
+from common.text import in_order
 from common.values.working_time import CalendarError, add_working_time, working_time_between
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Post, Role, Unit
 from procedures.models import ProcedureVersion
 
-from ..models import Assignment, Dossier, Pause, Status
+from ..models import RUNNING, Assignment, Dossier, Pause, Status, WorklistRow
 from ..workflow import Move
 from .terms import step_due
 
@@ -47,6 +51,19 @@ def lets_hold(post: Post, role: str, dossier: Dossier) -> bool:
         and post.role == role
         and (role != Role.SPECIALIST or post.covers(dossier.version.procedure.sector.code))
     )
+
+
+def specialists(unit: int, sector: str, day: date) -> list[Post]:
+    """Return the posts of those who may take a sector's dossiers in a unit, by name; each has its person's ``load``.
+
+    That is how many dossiers the person works on. One query.
+    """
+    working = WorklistRow.objects.filter(holder=OuterRef("user"), status__in=RUNNING, is_held_here=True)
+    load = working.values("holder").annotate(count=Count("dossier")).values("count")
+    posts = Post.objects.valid_on(day).able().filter(unit=unit, role=Role.SPECIALIST)
+    posts = posts.select_related("user").annotate(load=Coalesce(Subquery(load), 0)).order_by("pk")
+    first = {post.user_id: post for post in reversed(list(posts)) if post.covers(sector)}
+    return in_order(first.values(), name=lambda post: post.user.full_name)
 
 
 def end(move: Move) -> int:

@@ -23,7 +23,7 @@ from common.values.divisions import address_text
 from offices.models import Role, Unit
 from procedures.models import ProcedureVersion, TimeUnit
 
-from ..models import Assignment, Delivery, Dossier, Paper, PaperKind, Slip, SlipKind
+from ..models import Assignment, Delivery, Dossier, Paper, PaperKind, Slip, SlipKind, System
 from ..workflow import Move
 from .fees import fee_of
 from .links import tracking_link
@@ -77,6 +77,10 @@ DELIVERY_TEXTS: dict[str, str] = {
     Delivery.POST: "Qua dịch vụ bưu chính công ích",
 }
 OUTCOMES = {EARLY: "Trước hạn", ON_TIME: "Đúng hạn", LATE: "Quá hạn"}
+SYSTEM_TEXTS: dict[str, str] = {
+    System.NATIONAL: "Cổng Dịch vụ công quốc gia",
+    System.BEFORE: "hệ thống hoặc sổ trước đây",
+}
 TIME_UNIT_TEXTS: dict[str, str] = {
     TimeUnit.HOURS: "giờ làm việc",
     TimeUnit.DAYS: "ngày",
@@ -257,10 +261,19 @@ def receipt_facts(dossier: Dossier) -> dict[str, Any]:
         "note": dossier.version.receipt_note,
         "fee": fee_text(dossier),
         "processing": processing_text(dossier.version),
+        "competent": dossier.unit.name if dossier.unit_id != dossier.received_by_id else "",
+        "elsewhere": elsewhere_text(dossier),
         "came_at": iso(dossier.came_at),
         "received_at": iso(dossier.received_at),
         "due_at": iso(dossier.due_at),
     }
+
+
+def elsewhere_text(dossier: Dossier) -> str:
+    """Return the number of a dossier in the system in which it was entered first, in official words; '' for none."""
+    if not dossier.external_system:
+        return ""
+    return f"{dossier.external_code} ({SYSTEM_TEXTS[dossier.external_system]})"
 
 
 def iso(moment: datetime | None) -> str:

@@ -1,6 +1,6 @@
 """Which time counts for a dossier: its term, its pauses and the time of each step."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from common.clock import local_day
 from common.refusals import Refused
 from common.values.working_time import (
+    DAY,
+    SAME_DAY_UNTIL,
     CalendarError,
     OfficeCalendar,
     YearNotEntered,
@@ -16,6 +18,7 @@ from common.values.working_time import (
     add_working_days,
     add_working_hours,
     add_working_time,
+    at,
     closing,
     next_open,
     next_working_day,
@@ -175,6 +178,40 @@ def step_due(unit: Unit, since: datetime | None, allotted: Decimal | None) -> da
         return add_working_hours(calendar_of(unit, around=since), since, float(allotted))
     except CalendarError:
         return None
+
+
+def forward_by(calendar: OfficeCalendar, received_at: datetime) -> datetime:
+    """Return until when a received dossier is to be forwarded: closing of the day, after 15:00 the next morning's end.
+
+    Thông tư 01/2018/TT-VPCP, art. 18. Raises CalendarError.
+    """
+    begin = next_open(calendar, received_at)
+    day = local_day(begin)
+    if begin <= at(day, SAME_DAY_UNTIL):
+        return closing(calendar, day)
+    return at(*_morning(calendar, next_working_day(calendar, day)))
+
+
+def unforwarded_since(calendar: OfficeCalendar, now: datetime) -> datetime:
+    """Return the last moment of reception whose :func:`forward_by` has come: what was received until then is late.
+
+    Raises CalendarError.
+    """
+    today = local_day(now)
+    if calendar.is_working_day(today):
+        if now >= closing(calendar, today):
+            return at(today, SAME_DAY_UNTIL)
+        if now >= at(*_morning(calendar, today)):
+            return at(today, time.min) - timedelta.resolution
+    day = today - DAY
+    while not calendar.is_working_day(day):
+        day -= DAY
+    return at(day, SAME_DAY_UNTIL)
+
+
+def _morning(calendar: OfficeCalendar, day: date) -> tuple[date, time]:
+    """Return when the first stretch of a working day ends."""
+    return day, calendar.stretches(day)[0][1]
 
 
 def calendar_refusal(error: CalendarError) -> Refused:

@@ -10,6 +10,7 @@ from common.clock import local_day
 from common.refusals import Refused
 from dossiers import actions
 from dossiers.desk.officer import available_actions
+from dossiers.filing.origins import Origin
 from dossiers.models import Assignment, Dossier, DossierEvent, Pause, Slip, Status
 from dossiers.records.applicants import ApplicantData
 from dossiers.table import APPLICANT, SYSTEM, TABLE, Action
@@ -30,6 +31,7 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
     inputs = {
         Action.SUBMIT: lambda: actions.Submit(),
         Action.REGISTER: lambda: actions.Register(applicant, ("chung-sinh",)),
+        Action.TAKE_OVER: lambda: actions.TakeOver(applicant, Origin("national", "G1", due_at)),
         Action.RECEIVE: actions.Receive,
         Action.REFUSE: lambda: actions.Refuse("Không thuộc thẩm quyền"),
         Action.REQUEST_SUPPLEMENT: lambda: actions.RequestSupplement((actions.Item(paper.pk, "", paper.name, "Mờ"),)),

@@ -18,10 +18,11 @@ from common.clock import LOCAL
 from common.database.compiled import Compiled
 from common.refusals import Refused
 from common.text import lower_first
+from common.values.money import format_vnd
 from offices.models import Post, Role
 
 from ..hooks import Audience
-from ..models import Assignment, Dossier, DossierEvent, FeeState, Status
+from ..models import Assignment, Dossier, DossierEvent, FeeState, Status, System
 from ..table import APPLICANT, SYSTEM, TABLE, Action
 from ..workflow import Overtaken
 from . import changes
@@ -144,7 +145,7 @@ def timeline(dossier: Dossier, audience: str) -> list[TimelineEntry]:
                 at=event.at,
                 time=_when(event, dossier, received, completed),
                 who="" if audience == PUBLIC else _who(event, audience),
-                text="" if audience == PUBLIC else "\n".join([event.public_text, *changes.of_event(event.data)]),
+                text="" if audience == PUBLIC else _text(event),
                 note=_note(event) if audience == OFFICER else "",
                 action=event.action,
                 status=event.to_status,
@@ -166,10 +167,29 @@ def _when(event: DossierEvent, dossier: Dossier, received: int | None, completed
     begun = dossier.received_at if event.pk == received else None
     if event.pk == completed:
         begun = dossier.term_from
-    if begun is None or begun <= event.at:
-        return describe_time(event.at)
-    facts = {"time": describe_time(event.at), "start": describe_time(begun)}
-    return _("%(time)s, counted from %(start)s") % facts
+    happened = datetime.fromisoformat(event.data["at"]) if "at" in event.data else event.at
+    said = describe_time(happened)
+    if begun is not None and begun > happened:
+        said = _("%(time)s, counted from %(start)s") % {"time": said, "start": describe_time(begun)}
+    if happened == event.at:
+        return said
+    return _("%(time)s, entered at %(entered)s") % {"time": said, "entered": describe_time(event.at)}
+
+
+def _text(event: DossierEvent) -> str:
+    """Return what owner and officers read: the reason, why it was entered late, its number elsewhere, who decides."""
+    data, lines = event.data, [event.public_text]
+    if "late_reason" in data:
+        lines.append(_("Entered later because: %(reason)s") % {"reason": data["late_reason"]})
+    if "system" in data:
+        facts = {"system": System(data["system"]).label, "code": data["external_code"]}
+        lines.append(_("%(system)s: number %(code)s") % facts)
+    if "filed_there_at" in data:
+        moment = datetime.fromisoformat(data["filed_there_at"])
+        lines.append(_("Filed there at %(time)s") % {"time": describe_time(moment)})
+    if "competent" in data:
+        lines.append(_("%(unit)s decides; the result comes back here.") % {"unit": data["competent"]})
+    return "\n".join(filter(None, [*lines, *changes.of_event(data)]))
 
 
 def _who(event: DossierEvent, audience: str) -> str:
@@ -191,6 +211,8 @@ def _note(event: DossierEvent) -> str:
         lines.append(_("New date: %(time)s") % {"time": describe_time(datetime.fromisoformat(event.data["due_at"]))})
     if event.action == Action.RETURN_RESULT and event.data.get("receiver"):
         lines.append(_("Handed to %(name)s") % {"name": event.data["receiver"]})
+    if "fee_paid_vnd" in event.data:
+        lines.append(_("Fee paid at the national portal: %(sum)s") % {"sum": format_vnd(event.data["fee_paid_vnd"])})
     if event.internal_text:
         lines.append(event.internal_text)
     return "\n".join(lines)

@@ -308,7 +308,8 @@ def _freeze(
     charge = insert(
         Charge(
             dossier=dossier,
-            unit_id=dossier.unit_id,
+            # The desk at which the applicant stands takes it, also for another unit that decides.
+            unit_id=dossier.received_by_id,
             n=n or (dossier.charges.aggregate(last=Max("n"))["last"] or 0) + 1,
             amount_vnd=found.total_vnd,
             is_complete=found.is_complete,

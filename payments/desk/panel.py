@@ -51,7 +51,7 @@ def take_button(dossier: Dossier, user: User) -> Button | None:
     """
     if dossier.fee_state != FeeState.OWED:
         return None
-    if may(_reader(user), Act.TAKE, dossier.unit_id):
+    if may(_reader(user), Act.TAKE, dossier.received_by_id):
         return Button(reverse("money:take_cash", args=[dossier.code]), _("Take the fee"), "F")
     if dossier.status not in (Status.DECIDED, Status.AWAITING_PAYMENT):
         return None

@@ -49,14 +49,7 @@ def _bare(title: str) -> str:
 
 def read_excel(content: bytes) -> list[ImportItem]:
     """Read a workbook; raises Refused when it cannot be read as a whole."""
-    from openpyxl import load_workbook
-
-    look_inside(content)
-    try:
-        book = load_workbook(BytesIO(content), read_only=True, keep_links=False, rich_text=False)
-    except Exception as error:
-        # The library raises whatever it stumbles over; none of it says more than this.
-        raise unreadable(_damaged()) from error
+    book = open_workbook(content)
     try:
         sheets = {_bare(sheet.title): sheet for sheet in book.worksheets}
         if _bare(SHEETS[""][0]) not in sheets:
@@ -73,6 +66,18 @@ def read_excel(content: bytes) -> list[ImportItem]:
     finally:
         book.close()
     return checked(_parcels(tables))
+
+
+def open_workbook(content: bytes) -> Any:
+    """Return a workbook, looked at before it is unpacked and read row by row; close it. Raises Refused."""
+    from openpyxl import load_workbook
+
+    look_inside(content)
+    try:
+        return load_workbook(BytesIO(content), read_only=True, keep_links=False, rich_text=False)
+    except Exception as error:
+        # The library raises whatever it stumbles over; none of it says more than this.
+        raise unreadable(_damaged()) from error
 
 
 def look_inside(content: bytes) -> None:

@@ -1,6 +1,7 @@
 """What every action of the desk is made of: a form that builds the action, and one row of words and keys."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django import forms
@@ -26,6 +27,21 @@ class ActionForm(ChangeForm):
         super().__init__(*args, revision=dossier.revision, **options)
         self.dossier = dossier
         self.officer = officer
+
+    @property
+    def second(self) -> str:
+        """What a second button does, which sends ``and_forward``; '' where there is none."""
+        return ""
+
+    @property
+    def done(self) -> str:
+        """What the banner says was done, once the form is checked; '' for the words of the table."""
+        return ""
+
+    @property
+    def legal_time(self) -> datetime | None:
+        """When it happened for the law, None for now."""
+        return None
 
     @property
     def lead(self) -> str:

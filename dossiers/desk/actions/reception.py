@@ -6,28 +6,25 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
-from common.clock import local_day
 from common.forms.adjusting import choice_of
 from common.forms.fields import NfcCharField
-from common.text import in_order
 from dossiers import actions
 from dossiers.models import SlipKind, Status
 from dossiers.records.papers import AUTHORITY, AUTHORITY_NAME, asks_authority
 from dossiers.table import Action
 from dossiers.timeline.promises import start_words
 from dossiers.workflow import ActionBase
-from offices.models import Post, Role
-from procedures.catalogue import lacks_specialist
+from offices.models import Role
 from procedures.models import RequiredPaper
 from procedures.papers import is_brought
 
+from ..forms.origin import ANYBODY, EarlierPart, ForwardPart, colleagues
 from .base import ActionForm, DeskAction, ReasonForm
 from .reasons import official
 
 
-class ReceiveForm(ActionForm):
-    """Receive: which originals the desk keeps."""
+class ReceiveForm(ForwardPart, EarlierPart, ActionForm):
+    """Receive: which originals the desk keeps, who goes on at once; seldom, since when and for which other unit."""
 
     originals = forms.MultipleChoiceField(
         label=gettext_lazy("Originals handed in at the desk"),
@@ -45,6 +42,30 @@ class ReceiveForm(ActionForm):
         choice_of(self, "originals").choices = [(paper.key, paper.name) for paper in papers]
         if not papers:
             del self.fields["originals"]
+        self.offer_forward(self.dossier, self.officer)
+
+    @property
+    def first_fields(self) -> list[forms.BoundField]:
+        """What is looked at with every dossier."""
+        return [self[name] for name in ("originals", "forward_to") if name in self.fields]
+
+    @property
+    def seldom_fields(self) -> list[forms.BoundField]:
+        """What is folded away."""
+        return [*self.earlier_fields, *[field for field in self.forward_fields if field.name == "competent"]]
+
+    @property
+    def second(self) -> str:
+        """What the second button does; '' where nobody could be given the dossier."""
+        return _("Receive and forward") if self.can_forward else ""
+
+    @property
+    def done(self) -> str:
+        if not self.cleaned_data.get("and_forward"):
+            return ""
+        forward = self.forward()
+        to = forward.to.full_name if forward is not None and forward.to is not None else ""
+        return _("Received and forwarded to %(name)s") % {"name": to} if to else _("Received and forwarded")
 
     @property
     def lead(self) -> str:
@@ -53,15 +74,23 @@ class ReceiveForm(ActionForm):
 
     @property
     def warning(self) -> str:
-        """That nobody could go on with the dossier once it is received; one query."""
+        """That nobody could go on with the dossier once it is received; no query of its own."""
         unit, sector = self.dossier.unit, self.dossier.version.procedure.sector
-        if not lacks_specialist([unit.pk], [sector.code], local_day(self.officer.now)):
+        if self.can_forward:
             return ""
-        text = _("No specialist of %(unit)s covers the field %(field)s: nobody could be given this dossier.")
+        text = _(
+            "No specialist of %(unit)s covers the field %(field)s: nobody could be given this dossier. "
+            "It can be received all the same."
+        )
         return text % {"unit": unit.name, "field": sector.name}
 
     def action(self) -> ActionBase:
-        return actions.Receive(originals=tuple(self.cleaned_data.get("originals", ())))
+        return actions.Receive(
+            originals=tuple(self.cleaned_data.get("originals", ())),
+            competent=self.other_unit(),
+            late_reason=self.cleaned_data["late_reason"],
+            forward=self.forward(),
+        )
 
 
 RECEIVE = DeskAction(
@@ -73,6 +102,7 @@ RECEIVE = DeskAction(
     key="T",
     slip=SlipKind.RECEIPT,
     next_in=(Status.SUBMITTED,),
+    fields="desk/_receive_fields.html",
 )
 
 
@@ -124,20 +154,12 @@ class ForwardForm(ActionForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        dossier = self.dossier
-        self.people: dict[str, User] = {}
-        choices: list[tuple[str, Any]] = []
-        sector = dossier.version.procedure.sector
-        posts = (
-            Post.objects.valid_on(local_day(self.officer.now)).able().filter(unit=dossier.unit_id, role=Role.SPECIALIST)
-        )
-        for post in in_order(posts.select_related("user").order_by("pk"), name=lambda post: post.user.full_name):
-            if post.covers(sector.code) and post.user_id not in (dossier.holder_id, dossier.owner_id):
-                self.people[str(post.user_id)] = post.user
-                choices.append((str(post.user_id), f"{post.user.full_name} – {post.title or post.get_role_display()}"))
-        choices.append((Role.SPECIALIST, _("Any specialist of the field %(field)s") % {"field": sector.name}))
-        choice_of(self, "to").choices = choices
-        self.initial.setdefault("to", choices[0][0])
+        self.people, choices, chosen = colleagues(self.dossier, self.officer)
+        # Nobody covers the field: the role is offered all the same, and refused with the reason.
+        sector = self.dossier.version.procedure.sector.name
+        alone = [(ANYBODY, _("Any specialist of the field %(field)s") % {"field": sector})]
+        choice_of(self, "to").choices = choices or alone
+        self.initial.setdefault("to", chosen or ANYBODY)
 
     def action(self) -> ActionBase:
         to = self.cleaned_data["to"]

@@ -21,10 +21,13 @@ from common.forms.fields import (
 )
 from common.forms.widgets import AddressWidget
 from common.values.identity import birth_warning
-from dossiers.models import Channel, Delivery
+from dossiers.actions import Forward
+from dossiers.models import Channel, Delivery, Dossier, System
 from dossiers.records.applicants import TAX_CODE, ApplicantData, paper_kind
 
 from ..intake import Intake, kinds_of, known_of
+from ..officer import Officer
+from .origin import EarlierPart, ForwardPart, OriginPart
 
 ORIGINAL, COPY, NOT_YET = "original", "copy", "none"
 
@@ -52,7 +55,7 @@ class CodeForm(forms.Form):
         self.helper.no_error_summary = True
 
 
-class IntakeForm(forms.Form):
+class IntakeForm(OriginPart, EarlierPart, ForwardPart):
     """Who applies, checked against the identity paper; which papers are at hand; how the result travels."""
 
     use_required_attribute = False
@@ -94,7 +97,9 @@ class IntakeForm(forms.Form):
         label=gettext_lazy("By post: the applicant pays the fee to the postman who brings the result"), required=False
     )
 
-    def __init__(self, *args: Any, intake: Intake, key: str, fee_by_post: bool, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, intake: Intake, officer: Officer, key: str, fee_by_post: bool, **kwargs: Any
+    ) -> None:
         """``fee_by_post``: the postman could take the fee."""
         known = known_of(intake)
         kinds = kinds_of(intake.version)
@@ -112,6 +117,9 @@ class IntakeForm(forms.Form):
         } | {name: known.get(name, "") for name in ("birth", "sex", "tax_code", "phone", "email", "address")}
         super().__init__(*args, **kwargs)
         self.intake = intake
+        here = intake.units[0]
+        self.offer_origin(here, officer.now)
+        self.offer_forward(Dossier(version=intake.version, received_by=here, unit=here), officer)
         choice_of(self, "kind").choices = [(kind, Kind(kind).label) for kind in kinds]
         choice_of(self, "unit").choices = [(unit.slug, unit.name) for unit in intake.units]
         if intake.version.needs_presence:
@@ -157,6 +165,12 @@ class IntakeForm(forms.Form):
         """Where the papers came from and where the result goes."""
         return [self[name] for name in ("unit", "channel", "delivery", "pays_on_delivery") if name in self.fields]
 
+    @property
+    def seldom_fields(self) -> list[forms.BoundField]:
+        """What is folded away: where it was entered before, when it was received, who decides."""
+        others = [field for field in self.forward_fields if field.name == "competent"]
+        return [*self.origin_fields, *self.earlier_fields, *others]
+
     def clean(self) -> dict[str, Any]:
         """Require the number that fits the kind of applicant, and every compulsory paper."""
         cleaned = super().clean() or self.cleaned_data
@@ -165,7 +179,9 @@ class IntakeForm(forms.Form):
         if not cleaned.get(number) and number not in self.errors:
             self.add_error(number, _("Enter the number on the paper."))
         for paper in self.intake.papers:
-            is_needed = paper.is_required and self.intake.is_brought(paper)
+            # Those of the national portal's dossiers lie there.
+            is_here = cleaned.get("external_system") != System.NATIONAL
+            is_needed = is_here and paper.is_required and self.intake.is_brought(paper)
             if is_needed and cleaned.get(paper_field(paper)) == NOT_YET:
                 self.add_error(
                     paper_field(paper),
@@ -187,8 +203,18 @@ class IntakeForm(forms.Form):
         cleaned = self.cleaned_data
         said = {paper.key: cleaned[paper_field(paper)] for paper in self.intake.papers}
         units = {unit.slug: unit for unit in self.intake.units}
+        unit = units[cleaned.get("unit") or self.intake.units[0].slug]
+        forward = self.forward()
+        if forward is not None and unit != self.intake.units[0]:
+            # The colleagues offered are those of the first unit.
+            forward = Forward()
         return {
-            "unit": units[cleaned.get("unit") or self.intake.units[0].slug],
+            "unit": unit,
+            "competent": self.other_unit() or unit,
+            "origin": self.origin(),
+            "at": self.legal_time,
+            "late_reason": cleaned["late_reason"],
+            "forward": forward,
             "channel": cleaned["channel"],
             "delivery": cleaned["delivery"],
             "pays_on_delivery": cleaned["delivery"] == Delivery.POST and bool(cleaned.get("pays_on_delivery")),

@@ -1,5 +1,6 @@
 """Every action of the desk: one page, one form, one perform(), then the next dossier of the list."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -46,8 +47,8 @@ def act(request: HttpRequest, officer: Officer, code: str, segment: str) -> Http
     place = place_of(dossier, spec)
 
     def change() -> str:
-        perform_at_desk(form.action(), dossier, officer, form.shown_revision())
-        announce(request, dossier, row)
+        perform_at_desk(form.action(), dossier, officer, form.shown_revision(), form.legal_time)
+        announce(request, dossier, row, form.done)
         return reverse(row.leads_to) if row.leads_to else next_address(request, officer, spec, place)
 
     def page(refused: Refused | None) -> dict[str, Any]:
@@ -81,10 +82,12 @@ def row_for(officer: Officer, segment: str) -> DeskAction:
     return row
 
 
-def perform_at_desk(action: ActionBase, dossier: Dossier, officer: Officer, revision: int) -> None:
-    """Perform an action; a refusal says who came first. Raises Refused."""
+def perform_at_desk(
+    action: ActionBase, dossier: Dossier, officer: Officer, revision: int, at: datetime | None = None
+) -> None:
+    """Perform an action, for the law ``at`` an earlier time; a refusal says who came first. Raises Refused."""
     try:
-        perform(action, dossier, by=officer.user, now=officer.now, revision=revision)
+        perform(action, dossier, by=officer.user, now=officer.now, revision=revision, at=at)
     except Overtaken as overtaken:
         raise Refused(explain_refusal(overtaken), code=overtaken.code) from overtaken
 
@@ -99,10 +102,10 @@ def why_closed(row: DeskAction, officer: Officer, dossier: Dossier) -> Refused |
     return None
 
 
-def announce(request: HttpRequest, dossier: Dossier, row: DeskAction) -> None:
-    """Put the banner for the next page: what was done, the dossier it was done to, its slip."""
+def announce(request: HttpRequest, dossier: Dossier, row: DeskAction, said: str = "") -> None:
+    """Put the banner for the next page: what was done (``said``, if anything), the dossier it was done to, its slip."""
     link = format_html('<a href="{}">{}</a>', reverse("desk:dossier", args=[dossier.code]), dossier.code)
-    text = format_html("{}: {} – {}.", row.rule.done, link, dossier.applicant.name)
+    text = format_html("{}: {} – {}.", said or row.rule.done, link, dossier.applicant.name)
     if row.slip:
         address = reverse("desk:print", args=[row.slip, dossier.code])
         label = _("Print the slip")

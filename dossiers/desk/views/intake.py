@@ -120,7 +120,7 @@ def register(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
         return redirect("desk:prepared_form", pk)
     status = 200
     fee_by_post = prepared_intake.fee_by_post(intake, officer.now)
-    form_of = partial(IntakeForm, intake=intake, key=onetime.new_key(), fee_by_post=fee_by_post)
+    form_of = partial(IntakeForm, intake=intake, officer=officer, key=onetime.new_key(), fee_by_post=fee_by_post)
     asked = form_of(request.POST if request.method == "POST" else None)
     if wants_card(request, "applicant"):
         asked = unchecked(form_of(with_card(request, "applicant", asked, of_card(asked), officer.now)))
@@ -132,7 +132,7 @@ def register(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse:
                     intake, asked.intake_data(), by=officer.user, key=asked.cleaned_data["key"], now=officer.now
                 )
             except Refused as refused:
-                asked.add_error(None, explain_refusal(refused))
+                asked.add_error(refused.field if refused.field in asked.fields else None, explain_refusal(refused))
                 status = refused.status
             else:
                 link = format_html('<a href="{}">{}</a>', reverse("desk:dossier", args=[dossier.code]), dossier.code)

@@ -16,7 +16,8 @@ pytestmark = pytest.mark.django_db
 def test_a_term_counts_from_when_the_dossier_came(road):
     road.submitted()
     came = road.now + timedelta(hours=2)
-    perform(actions.Receive(), road.dossier, by=road.commune.clerk, now=came + timedelta(days=1), at=came)
+    late = actions.Receive(late_reason="Mất điện")
+    perform(late, road.dossier, by=road.commune.clerk, now=came + timedelta(days=1), at=came)
     assert road.dossier.received_at == came
     assert road.dossier.recorded_at == came + timedelta(days=1)
     event = road.dossier.events.last()

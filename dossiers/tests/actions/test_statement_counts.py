@@ -26,6 +26,7 @@ NOT_COUNTED = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "DELETE FROM dossiers_
 COSTS = {
     Action.SUBMIT: 11,
     Action.REGISTER: 15,
+    Action.TAKE_OVER: 11,
     Action.RECEIVE: 12,
     Action.REFUSE: 11,
     Action.REQUEST_SUPPLEMENT: 13,
@@ -152,6 +153,9 @@ def test_each_action_has_its_price(road, cost):
     road.dossier = factories.draft(commune.clerk, commune.unit, road.version, channel="counter")
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     do(sample(Action.REGISTER, road.dossier, road.now), commune.clerk)
+    road.dossier = factories.draft(commune.clerk, commune.unit, road.version)
+    Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
+    do(sample(Action.TAKE_OVER, road.dossier, road.now), commune.clerk)
     assert found == {action: {count} for action, count in COSTS.items()}
 
 

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from common.clock import LOCAL
 from dossiers.models import Dossier, PaperKind, Slip, Status
+from offices.models import Unit
 from procedures.models import Offering, PreparedForm
 from procedures.paper import prepared
 from tests import factories
@@ -280,3 +281,21 @@ def test_a_card_fills_in_the_applicant_and_registers_nothing(client, commune, fo
     assert page.status_code == 200 and not Dossier.objects.exists()
     assert (asked["name"].value(), asked["phone"].value()) == ("Nguyễn Thị Hồng Nhung", "0912000099")
     assert CARD not in page.content.decode()
+
+
+def test_papers_of_before_for_a_colleague_at_once(client, commune, form, now):
+    """The number in the old book, when it was received there, and forwarded with the same press."""
+    Unit.objects.update(filing_since=now - timedelta(days=2))
+    scanned(client, commune, form)
+    page = client.get(reverse("desk:prepared_register", args=[form.pk]))
+    assert checks.faults(page.content.decode()) == []
+    assert page.context["form"]["forward_to"].value() == str(commune.specialist.pk)
+    brought = {"external_system": "before", "and_forward": "1", "forward_to": str(commune.specialist.pk)}
+    answer = register(client, form, **brought, at="16/03/2026 08:00")
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["external_code"])
+    register(client, form, **brought, external_code="12/2026-ht", at="16/03/2026 08:00")
+    dossier = Dossier.objects.get()
+    assert (dossier.external_code, dossier.external_system) == ("12/2026-HT", "before")
+    assert (dossier.status, dossier.holder) == (Status.PROCESSING, commune.specialist)
+    assert dossier.received_at == datetime(2026, 3, 16, 8, tzinfo=LOCAL)
+    assert present(dossier.slips.get(kind="receipt")).data["elsewhere"].startswith("12/2026-HT")

@@ -106,7 +106,8 @@ def test_the_step_of_papers_entered_later_runs_from_when_they_came(road):
         kind="citizen", name="Lê Văn Tám", id_kind="personal_number", id_number="001099012345", address={}
     )
     keys = tuple(paper.key for paper in road.version.papers.all())
-    perform(actions.Register(applicant, keys), road.dossier, by=road.commune.clerk, now=road.now, at=came)
+    register = actions.Register(applicant, keys, late_reason="Mất điện")
+    perform(register, road.dossier, by=road.commune.clerk, now=road.now, at=came)
     assert road.dossier.assignments.get().due_at == road.dossier.received_at + timedelta(hours=5, minutes=30)
 
 

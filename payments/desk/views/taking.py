@@ -42,7 +42,7 @@ def owed_to(officer: Officer, dossier: Dossier) -> tuple[list[Charge], list[Char
     Raises PermissionDenied for who takes no money there.
     """
     owed = scopes.open_charges(dossier)
-    require(officer, Act.TAKE, owed[0].unit_id if owed else dossier.unit_id)
+    require(officer, Act.TAKE, owed[0].unit_id if owed else dossier.received_by_id)
     units = units_of(officer, Role.CASHIER)
     mine = [charge for charge in owed if charge.unit_id in units]
     return mine, scopes.also_owed(dossier, {charge.unit_id for charge in mine})
