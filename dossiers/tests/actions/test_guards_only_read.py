@@ -69,6 +69,7 @@ def test_permit_and_guard_of_every_action_write_nothing(road):
         lambda: road.do(actions.FeeSettled(), None),
         lambda: road.do(actions.RequestWithdrawal("Không cần nữa"), road.citizen),
         lambda: road.do(actions.DeclineWithdrawal("Đã xong"), commune.specialist),
+        lambda: road.do(actions.ProposeStop("Trùng"), commune.specialist),
         lambda: road.do(actions.Propose(is_granted=True), commune.specialist),
         lambda: road.do(actions.Approve(), commune.leader),
     ):

@@ -145,7 +145,7 @@ def test_an_ended_delegation_signs_nothing_any_more(client, road, commune):
 
 @pytest.mark.parametrize(
     "changes",
-    [{"taker": "1-1"}, {"reason": ""}, {"valid_until_day": "22"}, {"valid_from_day": "31", "valid_from_month": "2"}],
+    [{"taker": "0-0"}, {"reason": ""}, {"valid_until_day": "22"}, {"valid_from_day": "31", "valid_from_month": "2"}],
 )
 def test_a_delegation_that_cannot_be_is_shown_again(client, commune, road, changes):
     answers = delegate(client, commune.leader, commune.clerk, commune.unit, changes)

@@ -152,8 +152,10 @@ def test_who_can_be_given_a_dossier_has_a_post_for_it_in_the_competent_unit(road
 def test_a_completed_supplement_starts_the_steps_time_anew(road):
     other = factories.draft(road.citizen, road.commune.unit, road.version)
     other.assignments.create(n=1, step=1, unit=road.commune.unit, role=Role.CLERK, since=road.now)
-    road.asked()
+    road.processing()
     before = road.dossier.assignments.get(until=None).due_at
+    road.do(actions.RequestSupplement((road.item,)), road.commune.specialist)
+    assert road.dossier.assignments.get(until=None).due_at is None
     road.now += timedelta(days=7)
     road.answer().do(actions.Supplement(), road.citizen)
     row = road.dossier.assignments.get(until=None)

@@ -22,7 +22,9 @@ def owing(road, state):
     return road
 
 
-TO_OFFICERS = {"dossier_sent_back", "dossier_given_back", "dossier_correction_asked"}
+# Tried where they are caused: actions/test_stopping.py, actions/test_lateness.py.
+OF_OFFICERS = ("dossier_sent_back", "dossier_given_back", "dossier_correction_asked", "dossier_stop_declined")
+OF_THE_CLOCK = ("dossier_supplement_reminder", "dossier_supplement_lapsed")
 STEPS: dict[str, Callable[[Any], Any]] = {
     "dossier_submitted": lambda road: road.submitted(),
     "dossier_received": lambda road: road.received(),
@@ -82,7 +84,7 @@ def test_template_for_every_step_and_no_other():
     from django.conf import settings
 
     folder = Path(settings.BASE_DIR) / "templates" / "notifications"
-    assert {path.stem for path in folder.glob("dossier_*.txt")} == {*STEPS, *TO_OFFICERS}
+    assert {path.stem for path in folder.glob("dossier_*.txt")} == {*STEPS, *OF_OFFICERS, *OF_THE_CLOCK}
 
 
 def test_an_officer_is_told_that_a_proposal_came_back_but_not_why(road):

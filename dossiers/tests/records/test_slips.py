@@ -52,17 +52,26 @@ EXPECTED = {
     SlipKind.RECEIPT: [
         "Giấy tiếp nhận hồ sơ và hẹn trả kết quả",
         "Mẫu số 01, Thông tư số 03/2025/TT-VPCP",
-        "1/TNHS",
+        "2/TNHS",
         "3 ngày làm việc",
         "Phí, lệ phí",
         "09 giờ 02 phút, ngày 23/03/2026",
+        # The old date, why it is another one, and the new one.
         "09 giờ 02 phút, ngày 26/03/2026",
+        "tính lại từ đầu",
+        "09 giờ 05 phút, ngày 26/03/2026",
         "Tại Bộ phận Tiếp nhận và Trả kết quả",
         "Cán bộ clerk xuan-bac",
         "NGƯỜI NỘP HỒ SƠ",
         "NGƯỜI TIẾP NHẬN HỒ SƠ",
     ],
-    SlipKind.SUPPLEMENT: ["Phiếu yêu cầu bổ sung", "Ảnh mờ, không đọc được", "Cán bộ specialist xuan-bac", "1/HDHS"],
+    SlipKind.SUPPLEMENT: [
+        "Phiếu yêu cầu bổ sung",
+        "Ảnh mờ, không đọc được",
+        "Cán bộ specialist xuan-bac",
+        "1/HDHS",
+        "13/04/2026",
+    ],
     SlipKind.REFUSAL: ["Phiếu từ chối tiếp nhận", "Sai nơi nộp", "NGƯỜI NỘP HỒ SƠ"],
     SlipKind.APOLOGY: [
         "Văn bản xin lỗi và đề nghị gia hạn",
