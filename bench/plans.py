@@ -196,6 +196,7 @@ def lists(unit: Unit) -> list[Asked]:
     few = _officer(team[0], unit, Role.SPECIALIST, [fields.order_by("pk")[0]])
     indexes = {
         "waiting": "worklist_waiting",
+        "unforwarded": "worklist_unforwarded",
         "mine": "worklist_held",
         "processing": "worklist_running",
         "signing": "worklist_signing",

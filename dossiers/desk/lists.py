@@ -93,7 +93,7 @@ class View:
 VIEWS: dict[str, View] = {
     "waiting": View(_("Waiting for reception"), in_status(Status.SUBMITTED), sort="filed"),
     # By the rule of 15:00 (records.terms.forward_by) it leaves the desk the same day or the next morning.
-    "unforwarded": View(_("Not forwarded"), in_status(Status.RECEIVED, is_held_here=True)),
+    "unforwarded": View(_("Not forwarded"), in_status(Status.RECEIVED, is_held_here=True), is_apart=True),
     "mine": View(_("Mine"), offered, held=Q()),
     "processing": View(_("In progress"), in_status(*RUNNING)),
     "signing": View(_("Waiting for signature"), in_status(Status.PROCESSING, holder_role=Role.LEADER)),

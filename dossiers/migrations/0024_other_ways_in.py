@@ -57,5 +57,13 @@ class Migration(migrations.Migration):
                 name="dossier_external",
             ),
         ),
+        migrations.AddIndex(
+            "worklistrow",
+            models.Index(
+                fields=["unit", "due_at", "dossier"],
+                condition=models.Q(status=2, is_held_here=True),
+                name="worklist_unforwarded",
+            ),
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

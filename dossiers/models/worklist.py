@@ -137,6 +137,11 @@ class WorklistRow(models.Model):
             models.Index(fields=["unit", "code_tail", "submitted_at", "dossier"], name="worklist_code"),
             # Few, whatever their status.
             models.Index(fields=["unit", "due_at", "dossier"], condition=Q(has_message=True), name="worklist_messages"),
+            models.Index(
+                fields=["unit", "due_at", "dossier"],
+                condition=Q(status=Status.RECEIVED, is_held_here=True),
+                name="worklist_unforwarded",
+            ),
             models.Index(fields=["unit", "dossier"], condition=Q(wants_call=True), name="worklist_calls"),
             models.Index(fields=["unit", "due_at", "dossier"], condition=Q(owes_original=True), name="worklist_owed"),
             models.Index(fields=["unit", "due_at", "dossier"], condition=Q(stop_proposed=True), name="worklist_stops"),
