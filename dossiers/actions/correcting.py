@@ -386,7 +386,8 @@ class SendCorrection(Stays, ActionBase):
         if request.section:
             self._section(move, request)
             return
-        given = [paper for state in states(request, move.dossier) for paper in state.given]
+        opened: Any = request
+        given = [paper for state in states(opened, move.dossier) for paper in state.given]
         if not given:
             raise Refused(_("Add the paper first."), code="items")
         move.extra["given"] = given

@@ -128,13 +128,13 @@ class CorrectForm(ReasonForm):
             return
         offerings = Offering.objects.on(day).filter(unit=self.dossier.unit_id)
         rows = ProcedureVersion.objects.in_force(day).filter(procedure__offerings__in=offerings)
-        names = {}
+        names: dict[str, str] = {}
         for pk, code, name in rows.order_by("number").values_list("pk", "procedure__code", "name"):
             self.versions[code], names[code] = pk, f"{short_name(name)} ({code})"
         self.versions.pop(own.procedure.code, None)
         self.initial.setdefault("procedure", own.procedure.code)
         names[own.procedure.code] = f"{own.short_name} ({own.procedure.code})"
-        choice_of(self, "procedure").choices = in_order(names.items(), name=lambda each: each[1])
+        choice_of(self, "procedure").choices = in_order(list(names.items()), name=lambda each: each[1])
 
     @property
     def person_fields(self) -> list[forms.BoundField]:

@@ -23,7 +23,7 @@ def clock(now):
 def boxes_of(page, **typed) -> dict:
     """Return what a browser would send of a form that was changed in some boxes."""
     form = page.context["form"]
-    data = {}
+    data: dict = {}
     for name, field in form.fields.items():
         value = form.get_initial_for_field(field, name)
         if hasattr(value, "get"):
