@@ -36,6 +36,7 @@ class Action(StrEnum):
     STOP = "stop"
     EXTEND = "extend"
     REASSIGN = "reassign"
+    LINK = "link"
 
     @property
     def segment(self) -> str:
@@ -100,6 +101,14 @@ TABLE: dict[Action, Rule] = {
         None,
         (Role.ADMINISTRATOR,),
         _("Dossier handed on"),
+        is_internal=True,
+    ),
+    # Whose account it is says nothing about its state.
+    Action.LINK: Rule(
+        tuple(status for status in S if status != S.DRAFT),
+        None,
+        (Role.CLERK, SYSTEM),
+        _("Dossier linked to an account"),
         is_internal=True,
     ),
 }

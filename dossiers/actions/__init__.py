@@ -4,7 +4,8 @@ from ..table import Action
 from ..workflow import ActionBase
 from .decision import Approve, Extend, Propose, SendBack
 from .ending import DeclineWithdrawal, RequestWithdrawal, ReturnResult, Stop
-from .filing import Register, Submit
+from .filing import Letter, Register, Submit
+from .linking import Link
 from .payment import FeeSettled, RequirePayment
 from .reassign import Reassign
 from .reception import Forward, Receive, Refuse
@@ -23,6 +24,8 @@ __all__ = [
     "FeeSettled",
     "Forward",
     "Item",
+    "Letter",
+    "Link",
     "Propose",
     "Reassign",
     "Receive",

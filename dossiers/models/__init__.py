@@ -17,6 +17,7 @@ from .dossier import (
     Status,
 )
 from .history import AccessRecord, DossierEvent, HistorySeal
+from .linking import LinkCode
 from .papers import Paper, PaperKind, Preview, SupplementItem, SupplementRequest
 from .reasons import ReadyReasons
 from .results import Result, ResultKind, Slip, SlipKind
@@ -41,6 +42,7 @@ __all__ = [
     "FeeState",
     "Assignment",
     "HistorySeal",
+    "LinkCode",
     "Paper",
     "PaperKind",
     "Preview",

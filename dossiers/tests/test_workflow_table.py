@@ -12,6 +12,7 @@ from dossiers import actions
 from dossiers.desk.officer import available_actions
 from dossiers.models import Assignment, Dossier, DossierEvent, Pause, Slip, Status
 from dossiers.records.applicants import ApplicantData
+from dossiers.records.papers import Handed
 from dossiers.table import APPLICANT, SYSTEM, TABLE, Action
 from dossiers.timeline.history import explain_refusal
 from dossiers.workflow import perform, roles_of
@@ -29,7 +30,7 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
     applicant = ApplicantData(kind="citizen", name="Phạm Thị Lan", id_kind="personal_number", id_number="075199000099")
     inputs = {
         Action.SUBMIT: lambda: actions.Submit(),
-        Action.REGISTER: lambda: actions.Register(applicant, ("chung-sinh",)),
+        Action.REGISTER: lambda: actions.Register(applicant, (Handed("chung-sinh"),)),
         Action.RECEIVE: actions.Receive,
         Action.REFUSE: lambda: actions.Refuse("Không thuộc thẩm quyền"),
         Action.REQUEST_SUPPLEMENT: lambda: actions.RequestSupplement((actions.Item(paper.pk, "", paper.name, "Mờ"),)),
@@ -46,6 +47,7 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
         Action.STOP: lambda: actions.Stop("Hết hạn bổ sung"),
         Action.EXTEND: lambda: actions.Extend(due_at, "Chờ xác minh"),
         Action.REASSIGN: lambda: actions.Reassign(present(dossier.holder or dossier.owner)),
+        Action.LINK: lambda: actions.Link(present(dossier.owner), "Con đẻ"),
     }
     return inputs[action]()
 

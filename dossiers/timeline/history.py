@@ -185,6 +185,14 @@ def _note(event: DossierEvent) -> str:
         lines.append(_("New date: %(time)s") % {"time": describe_time(datetime.fromisoformat(event.data["due_at"]))})
     if event.action == Action.RETURN_RESULT and event.data.get("receiver"):
         lines.append(_("Handed to %(name)s") % {"name": event.data["receiver"]})
+    if event.action == Action.REGISTER and event.data.get("sender"):
+        words = _("By post from %(sender)s, item %(item)s") if event.data["item"] else _("By post from %(sender)s")
+        lines.append(words % {"sender": event.data["sender"], "item": event.data["item"]})
+        if "at" in event.data:
+            signed = describe_time(datetime.fromisoformat(event.data["at"]))
+            lines.append(_("Hand-over signed at %(time)s") % {"time": signed})
+    if event.action == Action.LINK:
+        lines.append(_("Account of %(name)s") % {"name": event.data["account"]})
     if event.internal_text:
         lines.append(event.internal_text)
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from .base import DeskAction
 from .decision import APPROVE, EXTEND, PROPOSE, SEND_BACK
 from .ending import DECLINE_WITHDRAWAL, RETURN_RESULT, STOP
+from .linking import LINK
 from .payment import REQUIRE_PAYMENT
 from .reception import FORWARD, RECEIVE, REFUSE
 from .supplement import REQUEST_SUPPLEMENT, SUPPLEMENT
@@ -22,5 +23,6 @@ DESK_ACTIONS: tuple[DeskAction, ...] = (
     DECLINE_WITHDRAWAL,
     REFUSE,
     STOP,
+    LINK,
 )
 BY_SEGMENT = {row.segment: row for row in DESK_ACTIONS}

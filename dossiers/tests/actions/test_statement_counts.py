@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 NOT_COUNTED = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "DELETE FROM dossiers_worklist")
 COSTS = {
     Action.SUBMIT: 11,
-    Action.REGISTER: 15,
+    Action.REGISTER: 16,
     Action.RECEIVE: 12,
     Action.REFUSE: 11,
     Action.REQUEST_SUPPLEMENT: 13,
@@ -42,6 +42,7 @@ COSTS = {
     Action.STOP: 12,
     Action.EXTEND: 10,
     Action.REASSIGN: 11,
+    Action.LINK: 7,
 }
 
 
@@ -120,6 +121,7 @@ def test_each_action_has_its_price(road, cost):
     road.dossier = factories.draft(commune.clerk, commune.unit, road.version, channel="counter")
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     do(sample(Action.REGISTER, road.dossier, road.now), commune.clerk)
+    do(actions.Link(road.citizen, "Con đẻ"), commune.clerk)
     assert found == {action: {count} for action, count in COSTS.items()}
 
 

@@ -1,0 +1,71 @@
+"""Boxes of the counter's page: a time of day, a date as it stands on a paper, several scans at once."""
+
+from collections.abc import Mapping
+from datetime import time
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext as _
+
+from common.files.uploads import ACCEPT_ATTRIBUTE
+from common.forms.fields import PlainField
+from common.values import partial_date
+
+
+class ClockField(PlainField):
+    """A time of day: '8:30', '08 giờ 30'; value: the time, None when nothing was typed."""
+
+    def __init__(self, **options: Any) -> None:
+        box = forms.TextInput(attrs={"class": "w6", "inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(**({"max_length": 20, "widget": box} | options))
+
+    def clean(self, value: Any) -> Any:
+        """Return the time."""
+        text = str(super().clean(value)).lower()
+        digits = "".join(sign if sign.isdigit() else " " for sign in text).split()
+        if not text:
+            return None
+        try:
+            hour, minute = (int(part) for part in [*digits, "0"][:2])
+            return time(hour, minute)
+        except ValueError as error:
+            raise ValidationError(_("Enter the time, for example 8:30."), code="invalid") from error
+
+
+class OneBoxPartialDateField(PlainField):
+    """A date as it stands on a paper, of which day and month may be missing; value: an ISO prefix, '' for none."""
+
+    def __init__(self, **options: Any) -> None:
+        box = forms.TextInput(attrs={"class": "w12", "inputmode": "numeric", "autocomplete": "off"})
+        super().__init__(**({"max_length": 24, "widget": box} | options))
+
+    def clean(self, value: Any) -> str:
+        """Return the ISO prefix."""
+        text = super().clean(value)
+        try:
+            return partial_date.parse(text) if text else ""
+        except ValueError as error:
+            raise ValidationError(_("Enter the date, for example 27/3/1990."), code="invalid") from error
+
+
+class FilesInput(forms.FileInput):
+    """A picker of several files."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> list[UploadedFile]:
+        """Return every file chosen."""
+        return files.getlist(name) if hasattr(files, "getlist") else [files[name]] if files.get(name) else []
+
+
+class FilesField(forms.FileField):
+    """Several files at once; value: the uploads, each to be checked by ``common.files.uploads.accept``."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**({"widget": FilesInput(attrs={"accept": ACCEPT_ATTRIBUTE, "multiple": True})} | options))
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        """Return the uploads, in the order in which they were chosen."""
+        return [upload for upload in data or () if upload]
