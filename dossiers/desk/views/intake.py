@@ -141,9 +141,8 @@ def declaration(request: HttpRequest, officer: Officer, pk: int) -> HttpResponse
     """Take in a declaration: every answer in words, to be compared with the paper; leads to the receipt to print."""
     form = opened(request, officer, pk)
     if form is None:
-        before = taking_in.taken_with(request.POST.get("key", ""), officer.user)
-        if before is not None:
-            return redirect("desk:print", SlipKind.RECEIPT, str(before.code))
+        if before := taken_before(request, officer):
+            return before
         messages.info(request, taking_in.gone().message)
         return redirect("desk:counter")
     page = declared(form, officer)
@@ -192,6 +191,8 @@ def take_in(request: HttpRequest, officer: Officer, intake: taking_in.Intake, pa
     if wants_card(request, "applicant"):
         data = filled(request, officer, asked)
         asked = unchecked(form_of(data, twin=twin_in(data, intake, officer)))
+    elif before := taken_before(request, officer):
+        return before
     elif is_sent:
         asked = form_of(request.POST, request.FILES, twin=twin_in(request.POST, intake, officer))
         status = 422
@@ -216,6 +217,13 @@ def take_in(request: HttpRequest, officer: Officer, intake: taking_in.Intake, pa
         "procedure": intake.version.short_name,
     }
     return render(request, "desk/counter.html", page | shown, status=status)
+
+
+def taken_before(request: HttpRequest, officer: Officer) -> HttpResponse | None:
+    """Lead to the receipt when the same page was sent before; None otherwise, two queries at most."""
+    key = request.POST.get("key", "")
+    before = taking_in.taken_with(key, officer.user) if key else None
+    return redirect("desk:print", SlipKind.RECEIPT, str(before.code)) if before is not None else None
 
 
 def twin_in(data: Any, intake: taking_in.Intake, officer: Officer) -> Any:
