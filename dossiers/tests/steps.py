@@ -12,6 +12,7 @@ from tests import factories
 REASON = {"reason": "Hồ sơ không đủ điều kiện."}
 LETTER = {"is_granted": "1", "source": "letter", "text": "Đồng ý giải quyết theo đề nghị."}
 SIGN = {"password": factories.PASSWORD}
+LINK = {"account": "con-de@example.com", "seen": "on", "note": "Con đẻ của người nộp"}
 RETURN = {"receiver_name": "Nguyễn Văn An", "receiver_id": "0751"}
 
 
@@ -60,6 +61,7 @@ STEPS = [
     Step("extend", LEADER, "processing", Status.PROCESSING, REASON | {"day": "30/03/2026"}),
     Step("decline-withdrawal", HOLDERS, "withdrawing", Status.PROCESSING, REASON),
     Step("stop", HOLDERS, "processing", Status.STOPPED, REASON),
+    Step("link", CLERK, "unlinked", Status.PROCESSING, LINK),
 ]
 
 
