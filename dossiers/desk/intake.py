@@ -231,7 +231,8 @@ def register(intake: Intake, taking: Taking, *, by: User, key: str, now: datetim
 
 
 def _take_in(intake: Intake, taking: Taking, *, by: User, key: str, now: datetime) -> Taken:
-    ref, receipts = new_ref(), []
+    ref = new_ref()
+    receipts: list[tuple[str, str]] = []
 
     def make() -> Dossier:
         form, unit = _declaration(intake, now), taking.unit

@@ -19,7 +19,7 @@ class ClockField(PlainField):
 
     def __init__(self, **options: Any) -> None:
         box = forms.TextInput(attrs={"class": "w6", "inputmode": "numeric", "autocomplete": "off"})
-        super().__init__(**({"max_length": 20, "widget": box} | options))
+        super().__init__(max_length=20, widget=box, **options)
 
     def clean(self, value: Any) -> Any:
         """Return the time."""
@@ -39,7 +39,7 @@ class OneBoxPartialDateField(PlainField):
 
     def __init__(self, **options: Any) -> None:
         box = forms.TextInput(attrs={"class": "w12", "inputmode": "numeric", "autocomplete": "off"})
-        super().__init__(**({"max_length": 24, "widget": box} | options))
+        super().__init__(max_length=24, widget=box, **options)
 
     def clean(self, value: Any) -> str:
         """Return the ISO prefix."""
@@ -64,7 +64,7 @@ class FilesField(forms.FileField):
     """Several files at once; value: the uploads, each to be checked by ``common.files.uploads.accept``."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**({"widget": FilesInput(attrs={"accept": ACCEPT_ATTRIBUTE, "multiple": True})} | options))
+        super().__init__(widget=FilesInput(attrs={"accept": ACCEPT_ATTRIBUTE, "multiple": True}), **options)
 
     def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
         """Return the uploads, in the order in which they were chosen."""

@@ -24,7 +24,6 @@ from common.forms.fields import (
     PhoneField,
     PlainField,
     TaxCodeField,
-    WholeNumberField,
 )
 from common.forms.widgets import AddressWidget
 from common.refusals import Refused
@@ -38,12 +37,9 @@ from dossiers.records.papers import Handed
 from procedures.models import RequiredPaper
 
 from ..intake import Intake, Taking, kinds_of, known_of
-from .boxes import ClockField, FilesField, OneBoxPartialDateField
+from .boxes import ClockField
+from .papers import COPY, DETAILS, NOT_YET, paper_field, paper_fields_of
 
-ORIGINAL, COPY, NOT_YET = "original", "copy", "none"
-# What may be said of a paper besides whether it is there.
-DETAILS = ("count", "number", "dated", "scans")
-MOST_OF_A_PAPER = 99
 # A letter that lay longer was handed over on another day than the one typed.
 LATE_DAYS = 30
 
@@ -388,28 +384,3 @@ def of_card(form: IntakeForm) -> dict[str, str]:
     if form.data.get("kind", Kind.CITIZEN) != Kind.CITIZEN:
         return {"full_name": "representative", "personal_number": "id_number"}
     return {"full_name": "name", "personal_number": "id_number", "birth": "birth", "sex": "sex", "address": "address"}
-
-
-def paper_field(paper: Any) -> str:
-    """Return the name of a paper's field."""
-    return f"paper-{paper.n}"
-
-
-def paper_fields_of(intake: Intake, paper: RequiredPaper) -> dict[str, forms.Field]:
-    """Return the boxes of one paper by name."""
-    name = paper_field(paper)
-    return {
-        name: forms.ChoiceField(
-            label=paper.name,
-            help_text=paper.condition,
-            widget=forms.RadioSelect(attrs={"class": "inline"}),
-            choices=[(ORIGINAL, _("Original")), (COPY, _("A copy")), (NOT_YET, _("Not there"))],
-            # The signed declaration is what lies on the desk.
-            initial=NOT_YET if intake.is_brought(paper) else ORIGINAL,
-            error_messages={"required": _("Say whether this paper is there: %(name)s") % {"name": paper.name}},
-        ),
-        f"{name}-count": WholeNumberField(label=_("How many"), minimum=1, maximum=MOST_OF_A_PAPER, required=False),
-        f"{name}-number": PlainField(label=_("Number on the paper"), max_length=60, required=False),
-        f"{name}-dated": OneBoxPartialDateField(label=_("Date of the paper"), required=False),
-        f"{name}-scans": FilesField(label=_("Scans"), required=False),
-    }
