@@ -7,6 +7,8 @@ run inside perform()'s transaction with the recorded :class:`~dossiers.workflow.
 ``draft_steps`` for what a draft may still say besides its parts, ``renewed`` when it has moved to a newer version,
 in its transaction. ``fees`` has one entry: what a dossier costs, as it
 was frozen when filed, before that by its answers on a day. ``owed`` tells for many dossiers what is to be paid now.
+``filed`` runs inside an action that files a dossier, before its receipt and its message are written: what is owed is
+known to both. ``counter_fee`` makes the fee's part of the counter's page.
 ``post`` is asked what the post does for a draft, ``next_steps`` what an applicant does now about what it carries,
 ``held`` for the condition on dossiers that a result lies at the desk all the same.
 """
@@ -22,6 +24,8 @@ from django.db.models import Exists
 from accounts.models import User
 
 if TYPE_CHECKING:
+    from django.forms import Field
+
     from procedures.fees import Assessment
 
     from .models import Dossier
@@ -84,10 +88,60 @@ class PostOffer:
     fee: str
 
 
+@dataclass(frozen=True)
+class FeeChoice:
+    """What an officer says of the fee of a dossier that is registered.
+
+    How often its lines are due, by their keys; the primary keys of exemptions whose proof was seen; whether it is paid
+    in the same step.
+    """
+
+    quantities: Mapping[str, int]
+    exemptions: tuple[int, ...] = ()
+    is_taken: bool = False
+
+
+class CounterFee:
+    """The fee of a dossier that is being registered, on the counter's page.
+
+    ``fields`` are its boxes by name, ``note`` says why the fee cannot be taken in the same step ('' where it can), with
+    the way ``url`` to mend that.
+    """
+
+    fields: Mapping[str, "Field"]
+    note: str = ""
+    url: str = ""
+
+    def rows(self, cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Return what the fee is for and how much in words, by what the boxes say; no query."""
+        raise NotImplementedError
+
+    def choice(self, cleaned: Mapping[str, Any]) -> FeeChoice:
+        """Return what the boxes say."""
+        raise NotImplementedError
+
+    def require_shown(self, cleaned: Mapping[str, Any], shown: str) -> None:
+        """Raise Refused when money is to be taken and ``shown``, what the page said of it, is not what is due."""
+        raise NotImplementedError
+
+    def total(self, cleaned: Mapping[str, Any]) -> str:
+        """Return the sum in words."""
+        raise NotImplementedError
+
+    def settle(self, dossier: "Dossier", cleaned: Mapping[str, Any], now: datetime) -> list[tuple[str, str]]:
+        """Take what is to be taken for a dossier just registered, in its transaction.
+
+        Returns address and name of what it leaves to print. Raises Refused.
+        """
+        raise NotImplementedError
+
+
 messages: list[Callable[["Move", Audience], str]] = []
 # Run by a correction that moves a dossier to another procedure, before its new receipt is written.
 moved: list[Callable[["Move"], None]] = []
 after_action: list[Callable[["Move"], None]] = []
+filed: list[Callable[["Move"], None]] = []
+counter_fee: list[Callable[["Dossier", User, datetime], CounterFee | None]] = []
 # The look-up shows neither: it names nobody.
 panels: dict[Audience, list[Callable[["Dossier", User], Panel | None]]] = {Audience.OWNER: [], Audience.OFFICER: []}
 buttons: dict[Audience, list[Callable[["Dossier", User], Button | None]]] = {Audience.OWNER: [], Audience.OFFICER: []}

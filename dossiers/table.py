@@ -49,6 +49,7 @@ class Action(StrEnum):
     ACCEPT_CORRECTION = "accept_correction"
     DECLINE_CORRECTION = "decline_correction"
     SEND_CORRECTION = "send_correction"
+    LINK = "link"
 
     @property
     def segment(self) -> str:
@@ -145,4 +146,12 @@ TABLE: dict[Action, Rule] = {
     Action.ACCEPT_CORRECTION: Rule(CORRECTABLE, None, DESK_ROLES, _("Correction allowed")),
     Action.DECLINE_CORRECTION: Rule(CORRECTABLE, None, DESK_ROLES, _("Correction declined")),
     Action.SEND_CORRECTION: Rule(CORRECTABLE, None, (APPLICANT,), _("Correction sent")),
+    # Whose account it is says nothing about its state.
+    Action.LINK: Rule(
+        tuple(status for status in S if status != S.DRAFT),
+        None,
+        (Role.CLERK, SYSTEM),
+        _("Dossier linked to an account"),
+        is_internal=True,
+    ),
 }

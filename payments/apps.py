@@ -19,11 +19,14 @@ class PaymentsConfig(AppConfig):
         from .applicant import panels, standing
         from .charges import claiming
         from .charges.shown import fee_of, owed_by
+        from .desk.at_counter import fee_at_counter
         from .desk.panel import KEYS, claim_button, fees_panel, take_button
-        from .following import charge_anew, fee_words, follow
+        from .following import charge_anew, fee_words, follow, open_charge
         from .post import panels as post_panels
         from .post import parcels
 
+        hooks.filed.append(open_charge)
+        hooks.counter_fee.append(fee_at_counter)
         hooks.after_action += [follow, parcels.follow]
         hooks.moved.append(charge_anew)
         hooks.messages.append(fee_words)

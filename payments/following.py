@@ -9,16 +9,17 @@ from django.utils.translation import gettext, gettext_lazy
 
 from dossiers.actions import FeeSettled
 from dossiers.actions.payment import UNSETTLED
-from dossiers.hooks import Audience
+from dossiers.hooks import Audience, FeeChoice
 from dossiers.models import FeeState, Status
 from dossiers.table import SYSTEM, Action
 from dossiers.workflow import Move, carry_out
 from offices.models import Role
 
 from .charges import charging, claiming, copies
+from .charges.shown import fee_of
 from .collecting import paying, refunding
 
-OPENING = (Action.SUBMIT, Action.REGISTER, Action.TAKE_OVER)
+OPENING = (Action.SUBMIT, Action.REGISTER)
 # Entered by a clerk.
 AT_DESK = (Action.REGISTER, Action.TAKE_OVER)
 ENDED_WITHOUT_RESULT = (Status.REFUSED, Status.STOPPED)
@@ -26,14 +27,21 @@ ENDED = gettext_lazy("The dossier ended without a result.")
 OTHER_PROCEDURE = gettext_lazy("The dossier was moved to another procedure.")
 
 
+def open_charge(move: Move) -> None:
+    """Open the charge of a dossier that is filed, by what an officer says of it at the counter.
+
+    What was paid at the national portal is in nobody's books here.
+    """
+    if move.recorded.data.get("fee_paid_vnd"):
+        return
+    by = move.by if move.action in AT_DESK else None
+    charging.open_for(move.dossier, move.now, by=by, choice=move.extra.get("fee"))
+
+
 def follow(move: Move) -> None:
-    """Open the charge of a dossier that was filed; take back what is owed by one that ended without a result."""
+    """Take back what is owed by a dossier that ended without a result; note copies that went with one."""
     dossier = move.dossier
-    if move.action in OPENING:
-        # What was paid at the national portal is in nobody's books here.
-        if not move.recorded.data.get("fee_paid_vnd"):
-            charging.open_for(dossier, move.now, by=move.by if move.action in AT_DESK else None)
-    elif move.action == Action.RETURN_RESULT:
+    if move.action == Action.RETURN_RESULT:
         if move.role in (Role.CLERK, SYSTEM) and dossier.version.fees.all():
             # At the desk, or in the parcel that the post has delivered: what was ordered on paper went along.
             copies.hand_over(dossier, by=move.by, now=move.now, to=move.recorded.data.get("receiver", ""))
@@ -64,15 +72,19 @@ def _in_vietnamese(text: Any) -> str:
 def fee_words(move: Move, audience: Audience) -> str:
     """Return what the message of a filing says of the fee: how much it is and how it is paid; '' for any other message.
 
-    Messages are written before the charge is opened. Two queries at most, none where the procedure knows no fee.
+    Three queries at most, none where the procedure knows no fee.
     """
     dossier = move.dossier
     if move.action not in OPENING or audience != Audience.OWNER or not dossier.version.fees.all():
         return ""
-    found = charging.assessment_of(dossier)
+    choice: FeeChoice | None = move.extra.get("fee")
+    # What was said at the counter stands in the charge; else it is what the answers say.
+    found = charging.assessment_of(dossier) if choice is None else fee_of(dossier)
     if not found.total_vnd:
         return ""
     fee = gettext("Fee: %(amount)s.") % {"amount": found.total_words()}
+    if choice is not None and choice.is_taken:
+        return f"{fee} " + gettext("It has been paid at the counter.")
     return f"{fee} {_how_to_pay(move)}"
 
 

@@ -21,7 +21,8 @@ from .ending import (
     ReturnResult,
     Stop,
 )
-from .filing import Register, Submit, TakeOver
+from .filing import Letter, Register, Submit, TakeOver
+from .linking import Link
 from .payment import FeeSettled, RequirePayment
 from .reassign import Reassign
 from .reception import Forward, Receive, Refuse
@@ -54,6 +55,8 @@ __all__ = [
     "FeeSettled",
     "Forward",
     "Item",
+    "Letter",
+    "Link",
     "Propose",
     "ProposeStop",
     "Reassign",

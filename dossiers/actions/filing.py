@@ -9,16 +9,18 @@ from common.refusals import Refused
 from offices.models import Role
 from procedures.papers import needed_papers
 
+from .. import hooks
 from ..filing import origins
 from ..filing.origins import HERE, Origin
 from ..models import Channel, Dossier, Paper, SlipKind, System
 from ..records import assignments, notices, slips
 from ..records.applicants import TAX_CODE, ApplicantData, data_of_filing, number_index
 from ..records.numbering import dossier_code
-from ..records.papers import at_desk, remove
+from ..records.papers import Handed, at_desk, remove
 from ..records.terms import answer_due, start_term
 from ..table import Action
 from ..workflow import ActionBase, Move, carry_out
+from .linking import issue_code
 from .readiness import Readiness, require_none
 from .reception import Forward
 
@@ -65,6 +67,7 @@ class Submit(ActionBase):
         data = data_of_filing(move.person, found.form.schema, found.form.kept, acting=move.dossier.acting)
         data.freeze(move.dossier)
         assignments.begin(move)
+        tell_filed(move)
         papers = slips.paper_rows(move.dossier.version, found.asked)
         answer_by = answer_due(move.dossier.received_by, move.now)
         moments = {"submitted_at": slips.iso(move.now), "answer_by": slips.iso(answer_by)}
@@ -72,20 +75,36 @@ class Submit(ActionBase):
         notices.tell_submitted(move, found.asked, answer_by)
 
 
+def tell_filed(move: Move) -> None:
+    """Let the packages above take part in a filing before its slip and its message say what they made of it."""
+    for hook in hooks.filed:
+        hook(move)
+
+
+@dataclass(frozen=True)
+class Letter:
+    """How a dossier came by post: from whom, and the item's number ('' for an ordinary letter)."""
+
+    sender: str
+    item: str = ""
+
+
 @dataclass(frozen=True)
 class Register(ActionBase):
     """A clerk takes in a dossier that somebody brought or sent on paper.
 
-    The draft is the clerk's own (``filed_by``), its ``unit`` the competent one; ``papers_received`` are keys of
-    the required papers at hand, ``copies`` those of them that are copies: those of the national portal stay there.
-    ``origin`` is where it was entered before, ``late_reason`` why it is entered later than it was received
-    (``perform``'s ``at``), ``forward`` is done in the same transaction.
+    The draft is the clerk's own (``filed_by``), its ``unit`` the competent one; ``papers`` are those of the list at
+    hand: those of the national portal stay there. ``letter`` belongs to one that came by post, whose term begins when
+    its hand-over was signed (``at`` of the move). ``fee`` is what the clerk says of the fee. ``origin`` is where it
+    was entered before, ``late_reason`` why it is entered later than it was received (``at``), ``forward`` is done in
+    the same transaction. The receipt of a dossier without an account carries a secret that links it to one.
     Refusals: channel, papers, own, origin, at, reason, unit, calendar, and those of ``forward``.
     """
 
     applicant: ApplicantData
-    papers_received: tuple[str, ...] = ()
-    copies: tuple[str, ...] = ()
+    papers: tuple[Handed, ...] = ()
+    letter: Letter | None = None
+    fee: hooks.FeeChoice | None = None
     origin: Origin = HERE
     late_reason: str = ""
     forward: Forward | None = None
@@ -102,14 +121,17 @@ class Register(ActionBase):
         origins.require_competent(move, dossier.unit)
         origins.require_known(move, self.origin)
         origins.require_reason(move, self.late_reason, self.origin)
+        if self.letter is not None and dossier.channel != Channel.POST:
+            raise Refused(_("Say who sent the papers only when they came by post."), code="channel")
         known = {paper.key: paper for paper in dossier.version.papers.all()}
-        if not set(self.copies) <= set(self.papers_received) <= set(known):
+        handed = {paper.key for paper in self.papers}
+        if len(handed) != len(self.papers) or not handed <= set(known):
             raise Refused(_("One of the papers does not belong to this procedure."), code="papers")
-        move.extra["papers"] = [known[key] for key in self.papers_received]
-        given = set(dossier.papers.filter(replaced_at=None).values_list("required_id", flat=True))
-        given |= {paper.pk for paper in move.extra["papers"]}
+        move.extra |= {"known": known, "fee": self.fee}
         if self.origin.system == System.NATIONAL:
             return
+        given = set(dossier.papers.filter(replaced_at=None).values_list("required_id", flat=True))
+        given |= {known[key].pk for key in handed}
         if any(paper.pk not in given for paper in needed_papers(dossier.version, dossier.answers)):
             raise Refused(_("Some papers are missing."), code="papers")
 
@@ -127,18 +149,30 @@ class Register(ActionBase):
         }
 
     def record(self, move: Move) -> dict[str, Any]:
-        facts = {"papers": list(self.papers_received), "due_at": slips.iso(move.dossier.due_at)}
-        return {"data": facts | self.origin.facts() | origins.late(self.late_reason)}
+        data = {"papers": [paper.key for paper in self.papers], "due_at": slips.iso(move.dossier.due_at)}
+        if self.letter is not None:
+            data |= {"sender": self.letter.sender, "item": self.letter.item}
+        return {"data": data | self.origin.facts() | origins.late(self.late_reason)}
 
     def effects(self, move: Move) -> None:
         dossier = move.dossier
         self.applicant.freeze(dossier)
+        known = move.extra["known"]
         Paper.objects.bulk_create(
-            at_desk(move, required, required.name, is_copy=required.key in self.copies)
-            for required in move.extra["papers"]
+            at_desk(
+                move,
+                known[paper.key],
+                known[paper.key].name,
+                is_copy=paper.is_copy,
+                count=paper.count,
+                number=paper.number,
+                dated=paper.dated,
+            )
+            for paper in self.papers
         )
         assignments.begin(move)
-        slips.issue(move, SlipKind.RECEIPT, **slips.receipt_facts(dossier))
+        tell_filed(move)
+        slips.issue(move, SlipKind.RECEIPT, **slips.receipt_facts(dossier), link_code=issue_code(move))
         notices.tell_received(move)
         if self.forward is not None:
             carry_out(self.forward, dossier, move.written, by=move.by, now=move.now)
@@ -185,6 +219,7 @@ class TakeOver(ActionBase):
     def effects(self, move: Move) -> None:
         self.applicant.freeze(move.dossier)
         assignments.begin(move)
+        tell_filed(move)
 
 
 def require_not_own(move: Move, applicant: ApplicantData) -> None:

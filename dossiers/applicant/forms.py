@@ -22,7 +22,7 @@ from common.forms.fields import (
     about_self,
 )
 from common.forms.question import QuestionMixin, draw
-from common.forms.screen_forms import ChangeForm
+from common.forms.screen_forms import ChangeForm, ScreenForm
 from common.forms.widgets import AddressWidget
 from common.values.identity import check_any_id, compact
 from procedures.catalogue import Entry
@@ -182,6 +182,18 @@ class SubmitForm(PageForm):
     declared = forms.BooleanField(
         label=_("I declare that the information above is true and take responsibility for it."),
         error_messages={"required": _("Tick the declaration before you submit.")},
+    )
+
+
+class LinkCodeForm(ScreenForm):
+    """The secret on the receipt of a dossier that was handed in on paper."""
+
+    code = NfcCharField(
+        label=_("Code on the receipt"),
+        max_length=60,
+        help_text=_("Twelve letters and digits in three groups, for example 7K3M-Q2ZD-84TX."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        error_messages={"required": _("Enter the code on the receipt.")},
     )
 
 

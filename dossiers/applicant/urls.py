@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import correction, draft, sheets, start, submitted, talk
+from .views import correction, draft, linking, sheets, start, submitted, talk
 
 app_name = "applicant"
 DOSSIER = "my/dossiers/<str:ref>/"
@@ -10,6 +10,7 @@ DOSSIER = "my/dossiers/<str:ref>/"
 urlpatterns = [
     path("procedures/<str:code>/apply/", start.apply, name="apply"),
     path("my/dossiers/", start.dossiers, name="dossiers"),
+    path("my/link/", linking.link, name="link"),
     path(DOSSIER, start.dossier, name="dossier"),
     path(DOSSIER + "sections/<str:section>/", draft.section, name="section"),
     path(DOSSIER + "papers/", draft.papers, name="papers"),

@@ -272,6 +272,7 @@ def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
         "number": _("the whole ID numbers"),
         "declaration": _("the declaration with whole ID numbers"),
         "paper": _("a paper"),
+        "applicant": _("the applicant's data, to fill in another dossier"),
         "again": _("a paper, to file it again in another dossier of their own"),
         "slip": _("a slip"),
         "control-sheet": _("the control sheet"),

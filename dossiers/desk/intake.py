@@ -1,10 +1,11 @@
-"""Taking in a declaration that was filled in on the portal and arrived on paper: no answer is typed again.
+"""What a clerk takes in at the counter or from the post: one road, with a declaration's code or without.
 
-Nothing here reads the clock.
+A declaration that was filled in on the portal brings its answers along; without one only what the dossier needs to be
+received is keyed (docs/decisions/0032). Nothing here reads the clock.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -13,24 +14,30 @@ from django.utils.translation import gettext as _
 from accounts.models import Kind, User
 from common.clock import local_day
 from common.database.contention import once_more
-from common.files.uploads import removed_on_failure
+from common.files.uploads import Accepted, removed_on_failure
 from common.models import OneTimeKey
 from common.refusals import Refused
 from common.text import in_order
 from eforms import schema as form_schema
 from offices.models import Role, Unit
 from procedures.catalogue import current_version
-from procedures.models import Offering, PreparedForm, ProcedureVersion, RequiredPaper
+from procedures.finding.listing import Listed, on_offer
+from procedures.finding.matching import matching, ranks, wanted
+from procedures.finding.search import Filters
+from procedures.models import Offering, PreparedForm, Procedure, ProcedureVersion, RequiredPaper
 from procedures.paper import prepared
 from procedures.papers import asked_papers, is_brought
 
 from .. import hooks
-from ..actions import Register
+from ..actions import Forward, Letter, Register
 from ..filing.drafts import made_once
-from ..models import Channel, Dossier
+from ..filing.origins import HERE, Origin
+from ..filing.papers import check_room, store_file
+from ..models import OPEN, Channel, Dossier
 from ..models.dossier import new_ref
 from ..records import applicants
 from ..records.applicants import ApplicantData
+from ..records.papers import Handed
 from ..timeline import promises
 from ..workflow import carry_out
 from .officer import Officer
@@ -45,33 +52,55 @@ def mark_opened(form: PreparedForm, by: User, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Intake:
-    """A declaration as it would be taken in today.
+    """A dossier as it would be taken in today.
 
-    ``version`` is the one in force, ``answers`` what it takes of the declared
-    ones, ``lost`` the questions whose answers no longer fit, ``units`` where
+    ``form`` is the declaration that its code has opened, None for papers without one; ``version`` the one in force,
+    ``answers`` what it takes of the declared ones, ``lost`` the questions whose answers no longer fit, ``units`` where
     the officer may receive it.
     """
 
-    form: PreparedForm
+    form: PreparedForm | None
     version: ProcedureVersion
-    answers: dict[str, Any]
-    lost: list[str]
     units: tuple[Unit, ...]
     papers: tuple[RequiredPaper, ...]
+    answers: dict[str, Any] = field(default_factory=dict)
+    lost: list[str] = field(default_factory=list)
 
     def is_brought(self, paper: RequiredPaper) -> bool:
         """Whether a paper comes beside the signed declaration."""
         return is_brought(self.version, paper)
 
-    @property
-    def has_changed(self) -> bool:
-        """Whether the procedure has another version now."""
-        return self.form.version_id != self.version.pk
+    def is_needed(self, paper: RequiredPaper) -> bool:
+        """Whether the dossier is not complete without a paper, as far as the answers tell."""
+        shown = form_schema.show(paper.show_if, self.answers)
+        return paper.is_required and self.is_brought(paper) and shown
+
+    def imagined(self, now: datetime, channel: str = Channel.COUNTER) -> Dossier:
+        """Return the dossier as it would be made, unsaved."""
+        unit = self.units[0]
+        return Dossier(
+            version=self.version, received_by=unit, unit=unit, channel=channel, answers=self.answers, saved_at=now
+        )
 
 
 def intake_of(form: PreparedForm, officer: Officer) -> Intake:
     """Return what taking in a declaration would mean; four queries. Raises Refused."""
-    version = current_version(form.version.procedure, officer.day)
+    begun = intake_for(form.version.procedure, officer)
+    answers = answers_for(form, begun.version, officer.day)
+    schema = form_schema.load(form.version.form or {})
+    declared = form_schema.with_calculated(schema, prepared.answers_of(form), today=officer.day)
+    live = form_schema.live_answers(schema, declared)
+    lost = [item.label.vi for _section, item in schema.fields() if item.key in live and item.key not in answers]
+    papers = tuple(asked_papers(begun.version, answers, on_paper=True))
+    return replace(begun, form=form, answers=answers, lost=lost, papers=papers)
+
+
+def intake_for(procedure: Procedure, officer: Officer) -> Intake:
+    """Return what taking in papers of a procedure would mean; two queries. Raises Refused.
+
+    Every paper of the list may be there: what depends on answers nobody has given here.
+    """
+    version = current_version(procedure, officer.day)
     if version is None:
         raise Refused(
             _("This procedure is no longer in force. Tell the applicant what applies instead."), code="intake"
@@ -82,13 +111,7 @@ def intake_of(form: PreparedForm, officer: Officer) -> Intake:
             _("Your unit does not offer this procedure. Send the papers to the unit named on the declaration."),
             code="intake",
         )
-    answers = answers_for(form, version, officer.day)
-    schema = form_schema.load(form.version.form or {})
-    declared = form_schema.with_calculated(schema, prepared.answers_of(form), today=officer.day)
-    live = form_schema.live_answers(schema, declared)
-    lost = [field.label.vi for _section, field in schema.fields() if field.key in live and field.key not in answers]
-    papers = asked_papers(version, answers, on_paper=True)
-    return Intake(form, version, answers, lost, units, tuple(papers))
+    return Intake(None, version, units, tuple(version.papers.all()))
 
 
 def answers_for(form: PreparedForm, version: ProcedureVersion, day: date) -> dict[str, Any]:
@@ -107,9 +130,31 @@ def answers_for(form: PreparedForm, version: ProcedureVersion, day: date) -> dic
 
 def receiving_units(version: ProcedureVersion, officer: Officer) -> tuple[Unit, ...]:
     """Return the units in which the officer is a clerk and that offer the procedure today; one query."""
-    desks = [post.unit_id for post in officer.posts if post.role == Role.CLERK]
-    offerings = Offering.objects.on(officer.day).filter(procedure=version.procedure_id, unit__in=desks)
+    offerings = Offering.objects.on(officer.day).filter(procedure=version.procedure_id, unit__in=desks_of(officer))
     return tuple(in_order(offering.unit for offering in offerings.select_related("unit").order_by("unit_id")))
+
+
+def desks_of(officer: Officer) -> dict[int, str]:
+    """Return the slugs of the units in which an officer is a clerk, by primary key."""
+    return {post.unit_id: post.unit.slug for post in officer.posts if post.role == Role.CLERK}
+
+
+def offered(officer: Officer) -> list[Listed]:
+    """Return the procedures that an officer may take in, the most used first; no query while they are kept."""
+    desks = list(desks_of(officer).values())
+    return [one for one in on_offer(officer.day) if one.offers_of(desks)]
+
+
+def meant(typed: str, officer: Officer) -> list[Listed]:
+    """Return the procedures that a code, a name or a synonym means, the best first; no query while they are kept."""
+    listed = offered(officer)
+    exact = [one for one in listed if one.code.casefold() == typed.strip().casefold()]
+    asked = wanted(Filters.read({"q": typed}).words, ())
+    if exact or not asked.words:
+        return exact
+    found = matching(listed, asked, (), "", "", "", 0)
+    rank = ranks(found, asked)
+    return sorted(found, key=lambda one: (rank[one.id], one.place))
 
 
 def known_of(intake: Intake) -> dict[str, Any]:
@@ -119,17 +164,23 @@ def known_of(intake: Intake) -> dict[str, Any]:
 
 def fee_by_post(intake: Intake, now: datetime) -> bool:
     """Tell whether the postman who brings the result could take the fee; at most six queries."""
-    unit = intake.units[0]
-    imagined = Dossier(
-        version=intake.version,
-        received_by=unit,
-        unit=unit,
-        channel=Channel.COUNTER,
-        answers=intake.answers,
-        saved_at=now,
-    )
-    offer = hooks.post_offer(imagined)
+    offer = hooks.post_offer(intake.imagined(now))
     return offer is not None and bool(offer.fee)
+
+
+def counter_fee(intake: Intake, officer: Officer, channel: str) -> hooks.CounterFee | None:
+    """Return the fee's part of the page, None where there is none to speak of; two queries."""
+    imagined = intake.imagined(officer.now, channel)
+    return next((fee for make in hooks.counter_fee if (fee := make(imagined, officer.user, officer.now))), None)
+
+
+def twin_of(intake: Intake, number: str, officer: Officer) -> Dossier | None:
+    """Return an open dossier that the same person has with this procedure, of those the officer opens; one query."""
+    index = applicants.number_index(number)
+    if not index:
+        return None
+    found = officer.dossiers().filter(applicant__number_index=index, status__in=OPEN)
+    return found.filter(version__procedure=intake.version.procedure_id).order_by("-pk").first()
 
 
 def start_words(intake: Intake, now: datetime) -> str:
@@ -143,50 +194,113 @@ def start_words(intake: Intake, now: datetime) -> str:
     return " ".join(f"{unit}: {words}" for unit, words in said.items() if words)
 
 
-def register(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:
-    """Make the dossier of a declaration and take it in, once; the declaration filled in here is deleted with it.
+@dataclass(frozen=True)
+class Taking:
+    """What the clerk says of the papers: the cleaned page.
 
-    ``data`` is the cleaned form: ``unit``, ``channel``, ``delivery``, ``pays_on_delivery``, ``applicant``
-    (ApplicantData), ``received`` and ``copies`` (keys of papers); seldom ``competent``, ``origin``, ``at``,
-    ``late_reason`` and ``forward``.
+    ``scans`` are checked files by the key of their paper; ``at`` is when the papers were received or the hand-over of
+    a letter was signed, None for now; ``fee`` with its cleaned boxes what is to be done about the fee. ``competent``
+    is another unit that decides; the rest goes to :class:`~dossiers.actions.Register`.
+    """
+
+    unit: Unit
+    channel: str
+    delivery: str
+    applicant: ApplicantData
+    papers: tuple[Handed, ...] = ()
+    scans: tuple[tuple[str, Accepted], ...] = ()
+    pays_on_delivery: bool = False
+    letter: Letter | None = None
+    at: datetime | None = None
+    competent: Unit | None = None
+    origin: Origin = HERE
+    late_reason: str = ""
+    forward: Forward | None = None
+    fee: hooks.CounterFee | None = None
+    fee_cleaned: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A dossier that was taken in, and what the fee left to print, as (address, name)."""
+
+    dossier: Dossier
+    receipts: tuple[tuple[str, str], ...] = ()
+
+
+def register(intake: Intake, taking: Taking, *, by: User, key: str, now: datetime) -> Taken:
+    """Make the dossier and take it in, once, with its fee; a declaration filled in here is deleted with it.
+
     Raises Refused and ``onetime.KeyMisused``. What a deadlock undid is done once more.
     """
-    return once_more(lambda: _take_in(intake, data, by=by, key=key, now=now))
+    return once_more(lambda: _take_in(intake, taking, by=by, key=key, now=now))
 
 
-def _take_in(intake: Intake, data: Mapping[str, Any], *, by: User, key: str, now: datetime) -> Dossier:
+def _take_in(intake: Intake, taking: Taking, *, by: User, key: str, now: datetime) -> Taken:
     ref = new_ref()
+    receipts: list[tuple[str, str]] = []
 
     def make() -> Dossier:
-        fresh = PreparedForm.objects.select_for_update(of=("self",)).select_related("version")
-        form = fresh.filter(pk=intake.form.pk, expires_at__gt=now).first()
-        if form is None:
-            raise gone()
-        applicant: ApplicantData = data["applicant"]
-        unit: Unit = data["unit"]
+        form, unit = _declaration(intake, now), taking.unit
+        applicant = taking.applicant
         address = {"name": applicant.name, "phone": applicant.phone, "address": applicant.address}
         dossier = Dossier.objects.create(
             ref=ref,
             version=intake.version,
             received_by=unit,
-            unit=data.get("competent") or unit,
+            unit=taking.competent or unit,
             filed_by=by,
-            channel=data["channel"],
-            answers=answers_for(form, intake.version, local_day(now)),
-            delivery=data["delivery"],
-            delivery_address=address if data["delivery"] == "post" else None,
-            pays_on_delivery=data["pays_on_delivery"],
+            channel=taking.channel,
+            answers=answers_for(form, intake.version, local_day(now)) if form is not None else {},
+            delivery=taking.delivery,
+            delivery_address=address if taking.delivery == "post" else None,
+            pays_on_delivery=taking.pays_on_delivery,
             created_at=now,
             saved_at=now,
         )
-        more = {name: data[name] for name in ("origin", "late_reason", "forward") if name in data}
-        action = Register(applicant, tuple(data["received"]), tuple(data["copies"]), **more)
-        carry_out(action, dossier, written, by=by, now=now, at=data.get("at"))
-        PreparedForm.objects.filter(pk=form.pk).delete()
+        _store_scans(dossier, taking, by, now, written)
+        choice = taking.fee.choice(taking.fee_cleaned) if taking.fee is not None else None
+        action = Register(
+            applicant,
+            taking.papers,
+            taking.letter,
+            choice,
+            origin=taking.origin,
+            late_reason=taking.late_reason,
+            forward=taking.forward,
+        )
+        carry_out(action, dossier, written, by=by, now=now, at=taking.at)
+        if form is not None:
+            PreparedForm.objects.filter(pk=form.pk).delete()
+        if taking.fee is not None:
+            receipts.extend(taking.fee.settle(dossier, taking.fee_cleaned, now))
         return dossier
 
     with removed_on_failure() as written:
-        return made_once(key, REGISTER, ref, make, by=by, now=now)
+        made = made_once(key, REGISTER, ref, make, by=by, now=now)
+    return Taken(made, tuple(receipts))
+
+
+def _declaration(intake: Intake, now: datetime) -> PreparedForm | None:
+    """Return the declaration's row, locked; None without one. Raises Refused when it is gone."""
+    if intake.form is None:
+        return None
+    fresh = PreparedForm.objects.select_for_update(of=("self",)).select_related("version")
+    form = fresh.filter(pk=intake.form.pk, expires_at__gt=now).first()
+    if form is None:
+        raise gone()
+    return form
+
+
+def _store_scans(dossier: Dossier, taking: Taking, by: User, now: datetime, written: list[Any]) -> None:
+    """Store the scans as the pages of their papers. Raises Refused at the limits of a dossier's files."""
+    known = {paper.key: paper for paper in dossier.version.papers.all()}
+    stored: list[Any] = []
+    for place, (key, accepted) in enumerate(taking.scans, start=1):
+        check_room(stored, accepted.size)
+        required = known[key]
+        facts: dict[str, Any] = {"by": by, "now": now, "written": written, "place": place}
+        stored.append(store_file(dossier, required, required.name, accepted, **facts))
 
 
 def taken_with(key: str, by: User) -> Dossier | None:

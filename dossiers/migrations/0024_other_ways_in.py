@@ -23,7 +23,7 @@ def fill(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dossiers", "0022_no_step_before_reception")]
+    dependencies = [("dossiers", "0023_counter")]
 
     operations = [
         migrations.AddField("dossier", "external_at", models.DateTimeField(blank=True, null=True)),

@@ -19,6 +19,7 @@ from .dossier import (
     System,
 )
 from .history import AccessRecord, DossierEvent, HistorySeal
+from .linking import LinkCode
 from .papers import Paper, PaperKind, Preview, SupplementItem, SupplementRequest
 from .reasons import ReadyReasons
 from .results import Result, ResultKind, Slip, SlipKind
@@ -44,6 +45,7 @@ __all__ = [
     "FeeState",
     "Assignment",
     "HistorySeal",
+    "LinkCode",
     "Paper",
     "PaperKind",
     "Preview",

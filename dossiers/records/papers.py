@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from copy import copy
+from dataclasses import dataclass
 from typing import Any
 
 from common.database.compiled import Compiled
@@ -52,9 +53,30 @@ def promised(dossier: Dossier, given: Iterable[Paper], language: str) -> list[st
     return [name_in(dossier.version, paper, language) for paper in bring]
 
 
-def at_desk(move: Move, required: RequiredPaper | None, name: str, *, is_copy: bool = False) -> Paper:
-    """Return the unsaved row of a paper that was handed over: as many as the list asks for, at least one."""
-    count = max((required.copies if is_copy else required.originals) if required is not None else 0, 1)
+@dataclass(frozen=True)
+class Handed:
+    """A paper of the list as it lies on the counter: original or copy, how many, what number and day it bears.
+
+    ``count`` 0 stands for as many as the list asks for; ``dated`` is a partial ISO date.
+    """
+
+    key: str
+    is_copy: bool = False
+    count: int = 0
+    number: str = ""
+    dated: str = ""
+
+
+def usual_count(required: RequiredPaper | None, *, is_copy: bool = False) -> int:
+    """Return as how many a paper is handed over: as many as the list asks for, at least one."""
+    return max((required.copies if is_copy else required.originals) if required is not None else 0, 1)
+
+
+def at_desk(
+    move: Move, required: RequiredPaper | None, name: str, *, is_copy: bool = False, count: int = 0, **facts: str
+) -> Paper:
+    """Return the unsaved row of a paper that was handed over; ``facts`` are its number and day."""
+    count = count or usual_count(required, is_copy=is_copy)
     return Paper(
         dossier=move.dossier,
         required=required,
@@ -62,6 +84,7 @@ def at_desk(move: Move, required: RequiredPaper | None, name: str, *, is_copy: b
         kind=PaperKind.COPY_RECEIVED if is_copy else PaperKind.ORIGINAL_RECEIVED,
         originals=0 if is_copy else count,
         copies=count if is_copy else 0,
+        **facts,
         uploaded_by=move.by,
         uploaded_at=move.now,
     )

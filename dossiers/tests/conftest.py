@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from dossiers import actions
-from dossiers.models import FeeState
+from dossiers.models import Dossier, FeeState
 from dossiers.records.fees import set_fee_state
 from dossiers.workflow import perform
 from tests import factories
@@ -57,6 +57,14 @@ class Road:
         """Status 4, held by the specialist, a fee not yet paid."""
         self.processing()
         set_fee_state(self.dossier, FeeState.OWED)
+        return self
+
+    def unlinked(self):
+        """Status 4, without an account; that of the applicant's child waits to be linked."""
+        self.processing()
+        factories.user(full_name="Nguyễn Văn Con", email="con-de@example.com")
+        Dossier.objects.filter(pk=self.dossier.pk).update(owner=None)
+        self.dossier.refresh_from_db()
         return self
 
     def withdrawing(self):

@@ -12,6 +12,7 @@ from tests import factories
 REASON = {"reason": "Hồ sơ không đủ điều kiện."}
 LETTER = {"is_granted": "1", "source": "letter", "text": "Đồng ý giải quyết theo đề nghị."}
 SIGN = {"password": factories.PASSWORD}
+LINK = {"account": "con-de@example.com", "seen": "on", "note": "Con đẻ của người nộp"}
 RETURN = {"receiver_name": "Nguyễn Văn An", "receiver_id": "0751"}
 
 
@@ -76,6 +77,7 @@ STEPS = [
     Step("propose-stop", ("specialist", "clerk"), "processing", Status.PROCESSING, REASON),
     Step("stop", LEADER, "stopping", Status.STOPPED, REASON),
     Step("decline-stop", LEADER, "stopping", Status.PROCESSING, REASON),
+    Step("link", CLERK, "unlinked", Status.PROCESSING, LINK),
 ]
 
 

@@ -13,6 +13,7 @@ from dossiers.desk.officer import available_actions
 from dossiers.filing.origins import Origin
 from dossiers.models import Assignment, Dossier, DossierEvent, Pause, Slip, Status
 from dossiers.records.applicants import ApplicantData
+from dossiers.records.papers import Handed
 from dossiers.table import APPLICANT, SYSTEM, TABLE, Action
 from dossiers.timeline.history import explain_refusal
 from dossiers.workflow import perform, roles_of
@@ -30,7 +31,7 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
     applicant = ApplicantData(kind="citizen", name="Phạm Thị Lan", id_kind="personal_number", id_number="075199000099")
     inputs = {
         Action.SUBMIT: lambda: actions.Submit(),
-        Action.REGISTER: lambda: actions.Register(applicant, ("chung-sinh",)),
+        Action.REGISTER: lambda: actions.Register(applicant, (Handed("chung-sinh"),)),
         Action.TAKE_OVER: lambda: actions.TakeOver(applicant, Origin("national", "G1", due_at)),
         Action.RECEIVE: actions.Receive,
         Action.REFUSE: lambda: actions.Refuse("Không thuộc thẩm quyền"),
@@ -60,6 +61,7 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
         Action.DECLINE_CORRECTION: lambda: actions.DeclineCorrection("Không cần"),
         Action.SEND_CORRECTION: actions.SendCorrection,
         Action.REASSIGN: lambda: actions.Reassign(present(dossier.holder or dossier.owner)),
+        Action.LINK: lambda: actions.Link(present(dossier.owner), "Con đẻ"),
     }
     return inputs[action]()
 

@@ -213,6 +213,14 @@ def _note(event: DossierEvent) -> str:
         lines.append(_("Handed to %(name)s") % {"name": event.data["receiver"]})
     if "fee_paid_vnd" in event.data:
         lines.append(_("Fee paid at the national portal: %(sum)s") % {"sum": format_vnd(event.data["fee_paid_vnd"])})
+    if event.action == Action.REGISTER and event.data.get("sender"):
+        words = _("By post from %(sender)s, item %(item)s") if event.data["item"] else _("By post from %(sender)s")
+        lines.append(words % {"sender": event.data["sender"], "item": event.data["item"]})
+        if "at" in event.data:
+            signed = describe_time(datetime.fromisoformat(event.data["at"]))
+            lines.append(_("Hand-over signed at %(time)s") % {"time": signed})
+    if event.action == Action.LINK:
+        lines.append(_("Account of %(name)s") % {"name": event.data["account"]})
     if event.internal_text:
         lines.append(event.internal_text)
     return "\n".join(lines)

@@ -19,6 +19,7 @@ from common.refusals import Refused
 from dossiers.actions import FeeSettled
 from dossiers.actions.payment import UNSETTLED
 from dossiers.actions.readiness import schema_of
+from dossiers.hooks import FeeChoice
 from dossiers.models import Dossier, FeeState, Status
 from dossiers.records.fees import set_fee_state
 from dossiers.workflow import perform
@@ -86,18 +87,25 @@ def claimable(dossier: Dossier, day: date) -> list[FeeExemption]:
     return [row for row in rows if counts(row, dossier.channel, day)]
 
 
-def open_for(dossier: Dossier, now: datetime, *, by: User | None = None) -> Charge | None:
+def open_for(
+    dossier: Dossier, now: datetime, *, by: User | None = None, choice: FeeChoice | None = None
+) -> Charge | None:
     """Open the charge of a dossier that has just been filed, None when nothing is known to be due.
 
-    Until an officer has looked at the proof of what is claimed, the charge stands in full and is not asked for
+    ``choice`` is what an officer (``by``) has said of it at the counter: it counts instead of the answers. Until an
+    officer has looked at the proof of what is claimed, the charge stands in full and is not asked for
     (:func:`is_payable`). Inside ``perform`` only, which writes the worklist at its end. Nothing where the procedure
     knows no fee, else four queries at most.
     """
     if not dossier.version.fees.all():
         return None
-    copies.freeze(dossier, now)
-    quantities = quantities_ordered(dossier)
-    found = assessment_of(dossier, quantities=quantities)
+    if choice is None:
+        copies.freeze(dossier, now)
+    elif by is not None:
+        _grant_all(dossier, choice.exemptions, by=by, now=now)
+        copies.keep(dossier, choice.quantities, now)
+    quantities = quantities_ordered(dossier) | dict(choice.quantities if choice is not None else {})
+    found = assessment_of(dossier, quantities=quantities, exemptions=choice.exemptions if choice is not None else ())
     if not found.total_vnd:
         return None
     charge = _freeze(dossier, found, quantities, now, 1, by=by)
@@ -136,8 +144,7 @@ def reassess(
         charge = _locked(charge)
         require_not_own(by, charge.dossier)
         _require_untouched(charge)
-        for exemption in FeeExemption.objects.filter(pk__in=exemptions, line__version=charge.dossier.version_id):
-            _grant(charge.dossier, exemption, by=by, reason=reason, now=now)
+        _grant_all(charge.dossier, exemptions, by=by, reason=reason, now=now)
         return _replace(charge, quantities, by=by, reason=reason, now=now)
 
 
@@ -360,13 +367,15 @@ def _granted(dossier: Dossier) -> list[int]:
     return list(dossier.exemption_claims.filter(granted=True).values_list("exemption_id", flat=True))
 
 
-def _grant(dossier: Dossier, exemption: FeeExemption, *, by: User, reason: str, now: datetime) -> None:
-    decided = {"granted": True, "decided_by": by, "decided_at": now, "reason": reason}
-    claimed, is_new = ExemptionClaim.objects.get_or_create(
-        dossier=dossier, exemption=exemption, defaults=decided | {"claimed_at": now}
-    )
-    if not is_new and claimed.granted is None:
-        ExemptionClaim.objects.filter(pk=claimed.pk, granted=None).update(**decided)
+def _grant_all(dossier: Dossier, exemptions: Collection[int], *, by: User, now: datetime, reason: str = "") -> None:
+    """Grant exemptions of a dossier's version, with what each is for as the reason unless there is one."""
+    for exemption in FeeExemption.objects.filter(pk__in=exemptions, line__version=dossier.version_id):
+        decided = {"granted": True, "decided_by": by, "decided_at": now, "reason": reason or exemption.who}
+        claimed, is_new = ExemptionClaim.objects.get_or_create(
+            dossier=dossier, exemption=exemption, defaults=decided | {"claimed_at": now}
+        )
+        if not is_new and claimed.granted is None:
+            ExemptionClaim.objects.filter(pk=claimed.pk, granted=None).update(**decided)
 
 
 def _locked_dossier(pk: int) -> Dossier:

@@ -1,5 +1,6 @@
 """Paper copies ordered with a result: how many, charged with the fee, and handed over, so that none is forgotten."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -70,6 +71,14 @@ def freeze(dossier: Dossier, now: datetime) -> None:
     """Keep what the form of a dossier that has just been filed orders; one query where it orders something."""
     if is_asked_by_form(dossier.version) and (count := ordered(dossier)):
         insert(CopyOrder(dossier=dossier, count=count, ordered_at=now))
+
+
+def keep(dossier: Dossier, quantities: Mapping[str, Quantity], now: datetime) -> None:
+    """Keep how many copies were ordered at the counter, by the lines of the tariff; one query where there are any."""
+    wanted = (quantities.get(line.key, 0) for line in dossier.version.fees.all() if line.unit == FeeUnit.COPY)
+    count = sum(number for number in wanted if isinstance(number, int))
+    if count:
+        insert(CopyOrder(dossier=dossier, count=min(count, MOST), ordered_at=now))
 
 
 def hand_over(dossier: Dossier, *, by: User | None, now: datetime, to: str = "") -> bool:

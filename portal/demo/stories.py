@@ -23,6 +23,7 @@ from dossiers.actions.readiness import Readiness
 from dossiers.filing import drafts, papers, supplements
 from dossiers.models import Channel, Delivery, Dossier
 from dossiers.records.applicants import PERSONAL_NUMBER, ApplicantData
+from dossiers.records.papers import Handed
 from dossiers.records.terms import due_from, is_overdue
 from dossiers.timeline.meeting import DAY_OF_COMING, first_day
 from dossiers.workflow import perform
@@ -580,6 +581,6 @@ def register(stage: Stage, case: Case, version: ProcedureVersion, moment: dateti
         phone=person.phone if stage.rng.random() < 0.5 else "",
         address=person.address,
     )
-    keys = tuple(paper.key for paper in asked_papers(version, made.answers) if paper.is_required)
-    perform(actions.Register(applicant, keys), made, by=clerk, now=moment)
+    papers = tuple(Handed(paper.key) for paper in asked_papers(version, made.answers) if paper.is_required)
+    perform(actions.Register(applicant, papers), made, by=clerk, now=moment)
     return made

@@ -245,6 +245,9 @@ LIMITS = {
     "declaration_ip": (30, 3600),
     "declaration_pdf": (10, 600),
     "prepared_user": (60, 600),
+    # Secrets of receipts; accounts that a clerk looks for to link a dossier.
+    "link_user": (10, 3600),
+    "link_ip": (20, 3600),
     # Addresses of what is there but not one's own that one account asks for; an alert above it.
     "hidden_user": (20, 15 * 60),
     # Copies of everything kept about a person.
@@ -297,7 +300,7 @@ MAX_QUERY_CHARS = 2_000
 # Rendered catalogue pages are kept this long for people who are not signed in; 0 keeps none.
 PAGE_CACHE_SECONDS = env.int("PAGE_CACHE_SECONDS", default=60)
 # With scripts each file is sent on its own; without them a page of papers sends all that were chosen.
-DATA_UPLOAD_MAX_NUMBER_FILES = 5
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
 MAX_PAPER_BYTES = 10 * 1024 * 1024
 MAX_PAPERS = 20
 MAX_DOSSIER_BYTES = 60 * 1024 * 1024

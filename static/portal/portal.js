@@ -338,6 +338,8 @@ function selectAll(box) {
 function print(button) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
+  // data-print-now: the paper for whom somebody waits at the counter.
+  if ("printNow" in button.dataset) addEventListener("load", () => window.print(), { once: true });
 }
 
 // data-copy="text" data-done="words": puts the text on the clipboard and says so.

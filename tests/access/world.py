@@ -59,6 +59,9 @@ class World:
         self.correcting = self.walk("receive", "forward", "correction")
         self.allowed = self.walk("receive", "forward", "correction", "allow")
         self.asked = self.walk("receive", "forward", "ask")
+        self.unlinked = self.walk("receive", "forward")
+        Dossier.objects.filter(pk=self.unlinked.pk).update(owner=None)
+        factories.user(full_name="Nguyễn Văn Con", email="con-de@example.com")
         self.withdrawing = self.walk("receive", "forward", "withdraw")
         today = factories.NOW.date()
         self.delegation = Delegation.objects.create(

@@ -4,6 +4,7 @@ from .base import DeskAction
 from .correcting import CORRECT
 from .decision import APPROVE, EXTEND, PROPOSE, SEND_BACK
 from .ending import ACCEPT_WITHDRAWAL, DECLINE_STOP, DECLINE_WITHDRAWAL, PROPOSE_STOP, RETURN_RESULT, STOP
+from .linking import LINK
 from .payment import REQUIRE_PAYMENT
 from .reception import FORWARD, RECEIVE, REFUSE
 from .righting import ACCEPT_CORRECTION, CANCEL_RECEPTION, DECLINE_CORRECTION, GIVE_BACK, NOTE_ORIGINALS, RECALL
@@ -34,5 +35,6 @@ DESK_ACTIONS: tuple[DeskAction, ...] = (
     PROPOSE_STOP,
     STOP,
     DECLINE_STOP,
+    LINK,
 )
 BY_SEGMENT = {row.segment: row for row in DESK_ACTIONS}

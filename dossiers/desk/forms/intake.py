@@ -1,5 +1,6 @@
-"""The clerk's forms for a declaration that came on paper."""
+"""The counter's page: who applies, which papers are there, how they came, the fee."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Kind
+from common.files.uploads import Accepted, accept
 from common.forms.adjusting import choice_of
 from common.forms.checks import name_warning
 from common.forms.fields import (
@@ -20,32 +22,34 @@ from common.forms.fields import (
     TaxCodeField,
 )
 from common.forms.widgets import AddressWidget
+from common.refusals import Refused
 from common.values.identity import birth_warning
-from dossiers.actions import Forward
+from dossiers.actions import Forward, Letter
+from dossiers.hooks import CounterFee
 from dossiers.models import Channel, Delivery, Dossier, System
 from dossiers.records.applicants import TAX_CODE, ApplicantData, paper_kind
+from dossiers.records.papers import Handed
+from procedures.models import RequiredPaper
 
-from ..intake import Intake, kinds_of, known_of
+from ..intake import Intake, Taking, kinds_of, known_of
 from ..officer import Officer
-from .origin import EarlierPart, ForwardPart, OriginPart
+from .origin import EarlierPart, ForwardPart, LetterPart, OriginPart
+from .papers import COPY, DETAILS, NOT_YET, paper_field, paper_fields_of
 
-ORIGINAL, COPY, NOT_YET = "original", "copy", "none"
 
-
-class CodeForm(forms.Form):
-    """The code of a declaration, scanned or typed."""
+class StartForm(forms.Form):
+    """The first box: the code of a declaration, scanned or typed, or words for a procedure."""
 
     use_required_attribute = False
-    code = NfcCharField(
-        label=gettext_lazy("Code on the declaration"),
+    what = NfcCharField(
+        label=gettext_lazy("Procedure, or the code of a declaration"),
         max_length=200,
         help_text=gettext_lazy(
-            "Scan the QR or type the 16 characters. Switch off Vietnamese typing (Telex, VNI) before you scan."
+            "Type a few words or the procedure's code. Or scan the QR of a declaration; switch off Vietnamese typing "
+            "(Telex, VNI) before you scan."
         ),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters", "autofocus": True}
-        ),
-        error_messages={"required": gettext_lazy("Scan or type the code.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
+        error_messages={"required": gettext_lazy("Type words for the procedure, or scan a code.")},
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -55,8 +59,8 @@ class CodeForm(forms.Form):
         self.helper.no_error_summary = True
 
 
-class IntakeForm(OriginPart, EarlierPart, ForwardPart):
-    """Who applies, checked against the identity paper; which papers are at hand; how the result travels."""
+class IntakeForm(LetterPart, OriginPart, EarlierPart, ForwardPart):
+    """Who applies, checked against the identity paper; which papers are at hand; the fee; how the result travels."""
 
     use_required_attribute = False
     key = forms.CharField(max_length=64, widget=forms.HiddenInput)
@@ -72,9 +76,11 @@ class IntakeForm(OriginPart, EarlierPart, ForwardPart):
     id_number = AnyIdField(label=gettext_lazy("Number of the identity paper"), required=False)
     tax_code = TaxCodeField(label=gettext_lazy("Tax code"), required=False)
     representative = NfcCharField(label=gettext_lazy("Representative"), max_length=80, required=False)
-    phone = PhoneField(label=gettext_lazy("Phone number"), required=False)
-    email = MailField(label=gettext_lazy("Email"), required=False)
+    position = NfcCharField(label=gettext_lazy("Position of the representative"), max_length=80, required=False)
     address = AddressField(label=gettext_lazy("Address"), widget=AddressWidget)
+    email = MailField(label=gettext_lazy("Email"), required=False)
+    # Right before the tick: after a card was scanned the hand goes from here to there.
+    phone = PhoneField(label=gettext_lazy("Phone number"), required=False)
     checked = forms.BooleanField(
         label=gettext_lazy("I have compared these data with the identity paper, or with its copy."),
         error_messages={"required": gettext_lazy("Compare the data with the identity paper, then tick this.")},
@@ -98,9 +104,18 @@ class IntakeForm(OriginPart, EarlierPart, ForwardPart):
     )
 
     def __init__(
-        self, *args: Any, intake: Intake, officer: Officer, key: str, fee_by_post: bool, **kwargs: Any
+        self,
+        *args: Any,
+        intake: Intake,
+        officer: Officer,
+        key: str,
+        fee_by_post: bool = False,
+        fee: CounterFee | None = None,
+        twin: Dossier | None = None,
+        channel: str = Channel.COUNTER,
+        **kwargs: Any,
     ) -> None:
-        """``fee_by_post``: the postman could take the fee."""
+        """``fee_by_post``: the postman could take the fee. ``twin`` is an open dossier of the same person."""
         known = known_of(intake)
         kinds = kinds_of(intake.version)
         is_body = "organisation_name" in known or Kind.CITIZEN not in kinds
@@ -112,11 +127,11 @@ class IntakeForm(OriginPart, EarlierPart, ForwardPart):
             "representative": known.get("full_name", "") if is_body else "",
             "id_number": known.get("personal_number", ""),
             "unit": intake.units[0].slug,
-            "channel": Channel.COUNTER,
+            "channel": channel,
             "delivery": Delivery.DESK,
         } | {name: known.get(name, "") for name in ("birth", "sex", "tax_code", "phone", "email", "address")}
         super().__init__(*args, **kwargs)
-        self.intake = intake
+        self.intake, self.fee, self.twin, self.now = intake, fee, twin, officer.now
         here = intake.units[0]
         self.offer_origin(here, officer.now)
         self.offer_forward(Dossier(version=intake.version, received_by=here, unit=here), officer)
@@ -128,20 +143,21 @@ class IntakeForm(OriginPart, EarlierPart, ForwardPart):
         if intake.version.needs_presence or not fee_by_post:
             del self.fields["pays_on_delivery"]
         if kinds == [Kind.CITIZEN]:
-            for name in ("kind", "tax_code", "representative"):
+            for name in ("kind", "tax_code", "representative", "position"):
                 del self.fields[name]
         if len(intake.units) == 1:
             del self.fields["unit"]
-        for paper in intake.papers:
-            self.fields[paper_field(paper)] = forms.ChoiceField(
-                label=paper.name,
-                help_text=paper.condition,
-                widget=forms.RadioSelect(attrs={"class": "inline"}),
-                choices=[(ORIGINAL, _("Original")), (COPY, _("A copy")), (NOT_YET, _("Not there"))],
-                # The signed declaration is what lies on the desk.
-                initial=NOT_YET if intake.is_brought(paper) else ORIGINAL,
-                error_messages={"required": _("Say whether this paper is there: %(name)s") % {"name": paper.name}},
+        if twin is not None:
+            self.fields["again"] = forms.BooleanField(
+                label=_("This is another matter: take it in as a further dossier."),
+                error_messages={
+                    "required": _("Look at the open dossier %(code)s first, then say that this is another matter.")
+                    % {"code": twin.code}
+                },
             )
+        for paper in intake.papers:
+            self.fields |= paper_fields_of(intake, paper)
+        self.fields |= dict(fee.fields) if fee is not None else {}
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.no_error_summary = True
@@ -150,20 +166,70 @@ class IntakeForm(OriginPart, EarlierPart, ForwardPart):
     def person_fields(self) -> list[forms.BoundField]:
         """The applicant's fields, in order."""
         names = (
-            "kind", "name", "birth", "sex", "id_number", "tax_code", "representative", "phone", "email", "address",
-            "checked",
+            "kind", "name", "birth", "sex", "id_number", "tax_code", "representative", "position", "address", "email",
+            "phone", "checked", "again",
         )  # fmt: skip
         return [self[name] for name in names if name in self.fields]
 
     @property
     def paper_fields(self) -> list[forms.BoundField]:
-        """One field per paper."""
+        """One field per paper: whether and as what it is there."""
         return [self[paper_field(paper)] for paper in self.intake.papers]
+
+    @property
+    def paper_details(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The name of each paper with what may be said of it besides: how many, number, day, scans."""
+        return [
+            (paper.name, [self[f"{paper_field(paper)}-{part}"] for part in DETAILS]) for paper in self.intake.papers
+        ]
 
     @property
     def way_fields(self) -> list[forms.BoundField]:
         """Where the papers came from and where the result goes."""
-        return [self[name] for name in ("unit", "channel", "delivery", "pays_on_delivery") if name in self.fields]
+        return [self[name] for name in ("unit", "delivery", "pays_on_delivery") if name in self.fields]
+
+    @property
+    def is_by_post(self) -> bool:
+        """Whether the page is about papers that came by post."""
+        return self["channel"].value() == Channel.POST
+
+    @property
+    def fee_fields(self) -> list[forms.BoundField]:
+        """The boxes of the fee."""
+        return [self[name] for name in self.fee.fields] if self.fee is not None else []
+
+    @property
+    def fee_rows(self) -> list[tuple[str, str]]:
+        """What the fee is for, by what the boxes say now."""
+        return self.fee.rows(self._fee_cleaned()) if self.fee is not None else []
+
+    @property
+    def fee_total(self) -> str:
+        """The sum, by what the boxes say now."""
+        return self.fee.total(self._fee_cleaned()) if self.fee is not None else ""
+
+    def _fee_cleaned(self) -> dict[str, Any]:
+        """Return the fee's boxes, cleaned; of a page that was not sent what they begin with."""
+        if self.fee is None:
+            return {}
+        if not self.is_bound or not hasattr(self, "cleaned_data"):
+            return {name: field.initial for name, field in self.fee.fields.items()}
+        return {name: self.cleaned_data.get(name) for name in self.fee.fields}
+
+    @property
+    def begins_at_card(self) -> bool:
+        """Whether the page begins at the box for the card: nobody is known yet."""
+        return not self["name"].value()
+
+    @property
+    def says_more_of_papers(self) -> bool:
+        """Whether something was said of a paper besides that it is there."""
+        return any(field.value() or field.errors for _name, fields in self.paper_details for field in fields)
+
+    def begin(self) -> None:
+        """Let the page begin where the hand goes next: at the phone of a known person, else at the tick."""
+        if not self.begins_at_card:
+            self.fields["checked" if self["phone"].value() else "phone"].widget.attrs["autofocus"] = True
 
     @property
     def seldom_fields(self) -> list[forms.BoundField]:
@@ -172,23 +238,44 @@ class IntakeForm(OriginPart, EarlierPart, ForwardPart):
         return [*self.origin_fields, *self.earlier_fields, *others]
 
     def clean(self) -> dict[str, Any]:
-        """Require the number that fits the kind of applicant, and every compulsory paper."""
+        """Require the number that fits the kind of applicant, and every compulsory paper; then check the scans."""
         cleaned = super().clean() or self.cleaned_data
         kind = cleaned.get("kind") or Kind.CITIZEN.value
         number = "id_number" if kind == Kind.CITIZEN else "tax_code"
         if not cleaned.get(number) and number not in self.errors:
             self.add_error(number, _("Enter the number on the paper."))
         for paper in self.intake.papers:
-            # Those of the national portal's dossiers lie there.
-            is_here = cleaned.get("external_system") != System.NATIONAL
-            is_needed = is_here and paper.is_required and self.intake.is_brought(paper)
-            if is_needed and cleaned.get(paper_field(paper)) == NOT_YET:
-                self.add_error(
-                    paper_field(paper),
-                    _("Without this paper the dossier is not complete. Tell the applicant to bring it: %(name)s")
-                    % {"name": paper.name},
-                )
+            self._clean_paper(paper, cleaned)
+        self.clean_letter(is_letter=cleaned.get("channel") == Channel.POST)
+        if self.fee is not None and not self.errors:
+            try:
+                self.fee.require_shown(self._fee_cleaned(), self.data.get("fee-shown", ""))
+            except Refused as refused:
+                self.add_error(refused.field, refused.message)
+        self.scans = list(self._accepted()) if not self.errors else []
+        if self.errors and self.files:
+            self.add_error(None, _("Choose the scans again: a browser forgets them."))
         return cleaned
+
+    def _clean_paper(self, paper: RequiredPaper, cleaned: dict[str, Any]) -> None:
+        name = paper_field(paper)
+        if cleaned.get(name) != NOT_YET:
+            return
+        # Those of the national portal's dossiers lie there.
+        if self.intake.is_needed(paper) and cleaned.get("external_system") != System.NATIONAL:
+            words = _("Without this paper the dossier is not complete. Tell the applicant to bring it: %(name)s")
+            self.add_error(name, words % {"name": paper.name})
+        elif any(cleaned.get(f"{name}-{part}") for part in ("number", "dated", "scans")):
+            self.add_error(name, _("Say whether this paper is there: %(name)s") % {"name": paper.name})
+
+    def _accepted(self) -> Iterator[tuple[str, Accepted]]:
+        for paper in self.intake.papers:
+            name = f"{paper_field(paper)}-scans"
+            for upload in self.cleaned_data.get(name) or ():
+                try:
+                    yield paper.key, accept(upload, now=self.now)
+                except Refused as refused:
+                    self.add_error(name, refused.message)
 
     @property
     def warning(self) -> str:
@@ -198,30 +285,41 @@ class IntakeForm(OriginPart, EarlierPart, ForwardPart):
         is_person = (data.get("kind") or Kind.CITIZEN) == Kind.CITIZEN
         return birth_warning(number, birth, sex) or (name_warning(name) if is_person else "")
 
-    def intake_data(self) -> dict[str, Any]:
-        """Return what :func:`~dossiers.desk.intake.take_in` needs."""
-        cleaned = self.cleaned_data
-        said = {paper.key: cleaned[paper_field(paper)] for paper in self.intake.papers}
+    def taking(self) -> Taking:
+        """Return what :func:`~dossiers.desk.intake.register` needs."""
+        cleaned, applicant = self.cleaned_data, self.applicant()
         units = {unit.slug: unit for unit in self.intake.units}
         unit = units[cleaned.get("unit") or self.intake.units[0].slug]
         forward = self.forward()
         if forward is not None and unit != self.intake.units[0]:
             # The colleagues offered are those of the first unit.
             forward = Forward()
-        return {
-            "unit": unit,
-            "competent": self.other_unit() or unit,
-            "origin": self.origin(),
-            "at": self.legal_time,
-            "late_reason": cleaned["late_reason"],
-            "forward": forward,
-            "channel": cleaned["channel"],
-            "delivery": cleaned["delivery"],
-            "pays_on_delivery": cleaned["delivery"] == Delivery.POST and bool(cleaned.get("pays_on_delivery")),
-            "applicant": self.applicant(),
-            "received": [key for key, what in said.items() if what != NOT_YET],
-            "copies": [key for key, what in said.items() if what == COPY],
-        }
+        is_letter = cleaned["channel"] == Channel.POST
+        return Taking(
+            unit=unit,
+            channel=cleaned["channel"],
+            delivery=cleaned["delivery"],
+            applicant=applicant,
+            papers=tuple(self._handed()),
+            scans=tuple(self.scans),
+            pays_on_delivery=cleaned["delivery"] == Delivery.POST and bool(cleaned.get("pays_on_delivery")),
+            letter=Letter(cleaned["sender"] or applicant.name, cleaned["item"]) if is_letter else None,
+            at=cleaned["came_at"] if is_letter else self.legal_time,
+            competent=self.other_unit(),
+            origin=self.origin(),
+            late_reason=cleaned["late_reason"],
+            forward=forward,
+            fee=self.fee,
+            fee_cleaned=self._fee_cleaned(),
+        )
+
+    def _handed(self) -> Iterator[Handed]:
+        for paper in self.intake.papers:
+            name = paper_field(paper)
+            what = self.cleaned_data[name]
+            if what != NOT_YET:
+                count, number, dated = (self.cleaned_data[f"{name}-{part}"] for part in ("count", "number", "dated"))
+                yield Handed(paper.key, what == COPY, count or 0, number, dated)
 
     def applicant(self) -> ApplicantData:
         """Return the applicant as checked at the desk."""
@@ -241,7 +339,7 @@ class IntakeForm(OriginPart, EarlierPart, ForwardPart):
             )
         person = {
             "name": cleaned.get("representative") or "",
-            "position": "",
+            "position": cleaned.get("position") or "",
             "id_number": cleaned.get("id_number") or "",
             "phone": "",
         }
@@ -260,8 +358,3 @@ def of_card(form: IntakeForm) -> dict[str, str]:
     if form.data.get("kind", Kind.CITIZEN) != Kind.CITIZEN:
         return {"full_name": "representative", "personal_number": "id_number"}
     return {"full_name": "name", "personal_number": "id_number", "birth": "birth", "sex": "sex", "address": "address"}
-
-
-def paper_field(paper: Any) -> str:
-    """Return the name of a paper's field."""
-    return f"paper-{paper.n}"

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from common.clock import LOCAL, local_day
 from common.forms.adjusting import choice_of
-from common.forms.fields import NfcCharField
+from common.forms.fields import NfcCharField, PlainField
 from common.values import partial_date
 from dossiers.actions import Forward
 from dossiers.filing.origins import BRINGING_OVER, HERE, Origin, brings_over, competent_units
@@ -27,6 +27,8 @@ from ..officer import Officer
 
 # '8:15', '8h15', '8 giờ 15', '8h'.
 _TIME = re.compile(r"(?<!\d)(\d{1,2})\s*(?::|giờ|gio|h|g)\s*(\d{2})?(?!\d)", re.IGNORECASE)
+# A letter that lay longer was handed over on another day than the one typed.
+LETTER_DAYS = 30
 # Every specialist of the field.
 ANYBODY = Role.SPECIALIST.value
 
@@ -99,6 +101,40 @@ class OriginPart(forms.Form):
             return HERE
         code = " ".join(cleaned.get("external_code", "").upper().split())
         return Origin(cleaned["external_system"], code, cleaned.get("external_at"))
+
+
+class LetterPart(forms.Form):
+    """How papers came by post: from whom, in which item, and when the post handed them over."""
+
+    sender = NfcCharField(
+        label=gettext_lazy("Sender"),
+        max_length=160,
+        required=False,
+        help_text=gettext_lazy("As on the envelope. Empty: the applicant."),
+    )
+    item = PlainField(label=gettext_lazy("Number of the postal item"), max_length=40, required=False)
+    came_at = MomentField(
+        label=gettext_lazy("Hand-over signed at"),
+        required=False,
+        help_text=gettext_lazy("Day and time, for example 27/03/2026 08:15. The term counts from then. Empty: now."),
+    )
+    now: datetime
+
+    @property
+    def letter_fields(self) -> list[forms.BoundField]:
+        """The part's boxes, in order."""
+        return [self[name] for name in ("sender", "item", "came_at")]
+
+    def clean_letter(self, *, is_letter: bool) -> None:
+        """Refuse a hand-over that is to come, or that lies longer back than a letter does."""
+        came = self.cleaned_data.get("came_at")
+        if not is_letter or came is None:
+            return
+        if came > self.now:
+            self.add_error("came_at", _("Enter a time that has passed."))
+        elif (local_day(self.now) - local_day(came)).days > LETTER_DAYS:
+            words = _("This lies more than %(count)d days back. Check the day of the hand-over.")
+            self.add_error("came_at", words % {"count": LETTER_DAYS})
 
 
 class EarlierPart(forms.Form):

@@ -35,6 +35,7 @@ from ..lists import ListSpec, Search
 from ..officer import Officer
 from ..phone_list import calls_about
 from .act import has_print_key
+from .intake import PRINT_KEY
 
 UNMASKED_KEY = "desk_unmasked"
 CONTROL_SHEET = "control-sheet"
@@ -268,7 +269,16 @@ def print_slip(request: HttpRequest, officer: Officer, kind: str, code: str) -> 
     dossier_page.note_reading(found, officer.user, f"slip {slip.pk}", officer.now)
     with slips.in_vietnamese():
         template, context = slips.page(slip)
-        return render(request, template, context | {"back": back})
+        return render(request, template, context | {"back": back, "taken": just_taken(request, code)})
+
+
+def just_taken(request: HttpRequest, code: str) -> dict[str, Any] | None:
+    """Return what the counter has just taken in, once, when it is this dossier: its receipt then prints at once."""
+    taken: dict[str, Any] | None = request.session.get(PRINT_KEY)
+    if taken is None or taken["code"] != code:
+        return None
+    del request.session[PRINT_KEY]
+    return taken
 
 
 @require_safe

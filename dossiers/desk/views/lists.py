@@ -16,7 +16,7 @@ from procedures.paper.prepared import QR_PREFIX
 from .. import rows as desk
 from ..buttons import action_keys
 from ..counts import CAP, shown_count
-from ..forms.intake import CodeForm
+from ..forms.intake import StartForm
 from ..guards import officer_required
 from ..lists import VIEWS, ListSpec, Search, exact_code
 from ..officer import Officer
@@ -74,7 +74,7 @@ def search(request: HttpRequest, officer: Officer) -> HttpResponse:
     if not typed:
         return redirect("desk:list")
     if typed.upper().startswith(QR_PREFIX) and Role.CLERK in officer.roles:
-        return intake.by_code(request, officer, CodeForm({"code": typed}))
+        return intake.by_words(request, officer, StartForm({"what": typed}))
     wanted = Search.read(typed)
     code = exact_code(officer, wanted)
     if code is not None:

@@ -12,6 +12,7 @@ from common.refusals import Refused
 from dossiers import actions
 from dossiers.models import Applicant, Assignment, Dossier, Pause, Result, Slip, Status
 from dossiers.records.applicants import ApplicantData
+from dossiers.records.papers import Handed
 from dossiers.workflow import perform
 from notifications.models import Notification
 from offices.models import CalendarYear, Post, Role
@@ -137,7 +138,7 @@ PERSON = ApplicantData(kind="citizen", name="Phạm Thị Lan", id_kind="persona
 
 
 def test_take_in_receives_at_once(counter_draft):
-    road = counter_draft.do(actions.Register(PERSON, ("chung-sinh",)), counter_draft.commune.clerk)
+    road = counter_draft.do(actions.Register(PERSON, (Handed("chung-sinh"),)), counter_draft.commune.clerk)
     dossier = road.dossier
     assert (dossier.status, dossier.received_at) == (Status.RECEIVED, road.now)
     assert dossier.due_at == local("2026-03-26 09:01")
@@ -150,18 +151,18 @@ def test_take_in_receives_at_once(counter_draft):
 def test_take_in_refuses_missing_papers_and_unknown_ones(counter_draft):
     clerk = counter_draft.commune.clerk
     assert refused(counter_draft, actions.Register(PERSON, ()), clerk) == "papers"
-    assert refused(counter_draft, actions.Register(PERSON, ("chung-sinh", "la")), clerk) == "papers"
+    assert refused(counter_draft, actions.Register(PERSON, (Handed("chung-sinh"), Handed("la"))), clerk) == "papers"
 
 
 def test_take_in_refuses_the_drafts_of_others(road):
-    assert refused(road, actions.Register(PERSON, ("chung-sinh",)), road.commune.clerk) == "channel"
+    assert refused(road, actions.Register(PERSON, (Handed("chung-sinh"),)), road.commune.clerk) == "channel"
 
 
 def test_take_in_refuses_the_clerks_own_request(counter_draft):
     clerk = counter_draft.commune.clerk
     clerk.set_personal_number(PERSON.id_number)
     clerk.save()
-    assert refused(counter_draft, actions.Register(PERSON, ("chung-sinh",)), clerk) == "own"
+    assert refused(counter_draft, actions.Register(PERSON, (Handed("chung-sinh"),)), clerk) == "own"
 
 
 # Reception ----------------------------------------------------------------------------------------------------------

@@ -78,5 +78,8 @@ def test_permit_and_guard_of_every_action_write_nothing(road):
     road.dossier = factories.draft(commune.clerk, commune.unit, road.version, channel="counter")
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     passed |= allowed_now(road)
+    road.do(sample(Action.REGISTER, road.dossier, road.now), commune.clerk)
+    with connection.execute_wrapper(reading_only):
+        passed.add(check(actions.Link(road.citizen, "Con đẻ"), road.dossier, by=commune.clerk, now=road.now).action)
     # Each has been let through by its guards at least once, so that all of them ran to their end.
     assert passed == set(actions.CLASSES)

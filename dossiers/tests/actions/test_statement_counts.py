@@ -55,6 +55,7 @@ COSTS = {
     Action.ACCEPT_CORRECTION: 0,
     Action.DECLINE_CORRECTION: 0,
     Action.SEND_CORRECTION: 0,
+    Action.LINK: 7,
 }
 
 
@@ -156,6 +157,7 @@ def test_each_action_has_its_price(road, cost):
     road.dossier = factories.draft(commune.clerk, commune.unit, road.version)
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     do(sample(Action.TAKE_OVER, road.dossier, road.now), commune.clerk)
+    do(actions.Link(road.citizen, "Con đẻ"), commune.clerk)
     assert found == {action: {count} for action, count in COSTS.items()}
 
 

@@ -105,6 +105,6 @@ def test_a_declaration_brought_on_paper_is_worked_out_on_the_day_it_is_handed_in
         assert intake.answers_for(made, version, day) == declared | {"double": 5, "kind": value}
     client.force_login(commune.clerk)
     with time_machine.travel(now, tick=False):
-        address = client.post("/desk/prepared/", {"code": prepared.qr_text(prepared.code_of(made))}).url
+        address = client.post("/desk/counter/new/", {"what": prepared.qr_text(prepared.code_of(made))}).url
         page = client.get(address).content.decode()
     assert MANY["vi"] in page and "Đúng hạn" in page

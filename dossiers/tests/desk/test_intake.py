@@ -8,7 +8,13 @@ from django.test import Client
 from django.urls import reverse
 
 from common.clock import LOCAL
+from common.onetime import new_key
+from common.refusals import Refused
+from dossiers.desk import intake
+from dossiers.desk.officer import Officer
 from dossiers.models import Dossier, PaperKind, Slip, Status
+from dossiers.records.applicants import ApplicantData
+from dossiers.records.papers import Handed
 from offices.models import Unit
 from procedures.models import Offering, PreparedForm
 from procedures.paper import prepared
@@ -53,17 +59,17 @@ def form(commune, now):
 def scanned(client, commune, form):
     """The clerk has scanned the code; returns the page that follows."""
     client.force_login(commune.clerk)
-    return client.post(reverse("desk:prepared"), {"code": prepared.qr_text(prepared.code_of(form))}).url
+    return client.post(reverse("desk:counter"), {"what": prepared.qr_text(prepared.code_of(form))}).url
 
 
 def key_of(client, form):
-    page = client.get(reverse("desk:prepared_register", args=[form.pk]))
+    page = client.get(reverse("desk:counter_declaration", args=[form.pk]))
     return page.context["form"]["key"].value()
 
 
 def register(client, form, **changes):
     data = GOOD | {"key": key_of(client, form)} | changes
-    return client.post(reverse("desk:prepared_register", args=[form.pk]), data)
+    return client.post(reverse("desk:counter_declaration", args=[form.pk]), data)
 
 
 def test_scanning_shows_every_answer_as_text_and_is_written_down(client, commune, form, now):
@@ -79,19 +85,19 @@ def test_scanning_shows_every_answer_as_text_and_is_written_down(client, commune
 def test_code_that_opens_nothing_gets_one_answer(client, commune, form, clock, now):
     client.force_login(commune.clerk)
     code = prepared.code_of(form)
-    pages = [client.post(reverse("desk:prepared"), {"code": "MC1:0000-0000-0000-0000"})]
+    pages = [client.post(reverse("desk:counter"), {"what": "MC1:0000-0000-0000-0000"})]
     clock.move_to(now + timedelta(days=30))
     client.force_login(commune.clerk)
-    pages.append(client.post(reverse("desk:prepared"), {"code": code}))
+    pages.append(client.post(reverse("desk:counter"), {"what": code}))
     assert [page.status_code for page in pages] == [422, 422]
-    assert len({str(page.context["form"].errors["code"]) for page in pages}) == 1
+    assert len({str(page.context["form"].errors["what"]) for page in pages}) == 1
     assert checks.faults(pages[0].content.decode()) == []
 
 
 def test_scanning_into_the_search_box_opens_the_declaration_too(client, commune, form):
     client.force_login(commune.clerk)
     answer = client.post(reverse("desk:search"), {"q": prepared.qr_text(prepared.code_of(form))})
-    assert answer.url == reverse("desk:prepared_form", args=[form.pk])
+    assert answer.url == reverse("desk:counter_declaration", args=[form.pk])
     client.force_login(commune.leader)
     answer = client.post(reverse("desk:search"), {"q": prepared.qr_text(prepared.code_of(form))})
     assert answer.url.startswith(reverse("desk:list"))
@@ -100,7 +106,8 @@ def test_scanning_into_the_search_box_opens_the_declaration_too(client, commune,
 def test_scanning_is_limited_per_account(client, commune, form, settings):
     settings.LIMITS = settings.LIMITS | {"prepared_user": (2, 600)}
     client.force_login(commune.clerk)
-    answers = [client.post(reverse("desk:prepared"), {"code": "x"}).status_code for _n in range(3)]
+    sent = {"what": "MC1:0000-0000-0000-0000"}
+    answers = [client.post(reverse("desk:counter"), sent).status_code for _n in range(3)]
     assert answers == [422, 422, 429]
 
 
@@ -108,16 +115,15 @@ def test_others_do_not_open_what_they_have_not_scanned(client, commune, other_co
     scanned(client, commune, form)
     colleague = Client()
     colleague.force_login(other_commune.clerk)
-    for name in ("desk:prepared_form", "desk:prepared_register"):
-        assert colleague.get(reverse(name, args=[form.pk])).status_code == 404
+    assert colleague.get(reverse("desk:counter_declaration", args=[form.pk])).status_code == 404
     for person in (commune.specialist, commune.leader):
         colleague.force_login(person)
-        assert colleague.post(reverse("desk:prepared"), {"code": prepared.code_of(form)}).status_code == 403
+        assert colleague.post(reverse("desk:counter"), {"what": prepared.code_of(form)}).status_code == 403
 
 
 def test_taking_in_makes_a_received_dossier_and_leads_to_the_receipt(client, commune, form):
     scanned(client, commune, form)
-    page = client.get(reverse("desk:prepared_register", args=[form.pk])).content.decode()
+    page = client.get(reverse("desk:counter_declaration", args=[form.pk])).content.decode()
     assert checks.faults(page) == []
     assert 'value="Nguyễn Thị &lt;b&gt;Ổn&lt;/b&gt;"' in page
     answer = register(client, form)
@@ -143,18 +149,18 @@ def test_taking_in_makes_a_received_dossier_and_leads_to_the_receipt(client, com
 def test_before_taking_in_the_clerk_reads_from_when_the_term_counts(client, commune, form, clock, hour, told):
     clock.move_to(datetime(2026, 3, 23, hour, tzinfo=LOCAL))
     scanned(client, commune, form)
-    assert told in client.get(reverse("desk:prepared_register", args=[form.pk])).content.decode()
+    assert told in client.get(reverse("desk:counter_declaration", args=[form.pk])).content.decode()
 
 
 def test_sending_the_same_form_twice_takes_it_in_once(client, commune, form):
     scanned(client, commune, form)
     data = GOOD | {"key": key_of(client, form)}
-    address = reverse("desk:prepared_register", args=[form.pk])
+    address = reverse("desk:counter_declaration", args=[form.pk])
     first, second = client.post(address, data), client.post(address, data)
     assert first.url == second.url
     assert Dossier.objects.count() == 1 and Slip.objects.filter(kind="receipt").count() == 1
-    assert client.get(address).url == reverse("desk:prepared")
-    assert client.post(reverse("desk:prepared"), {"code": prepared.code_of(form)}).status_code == 422
+    assert client.get(address).url == reverse("desk:counter")
+    assert client.post(reverse("desk:counter"), {"what": prepared.code_of(form)}).status_code == 422
 
 
 def test_missing_papers_numbers_and_the_check_are_asked_for(client, commune, form):
@@ -178,7 +184,9 @@ def test_other_unit_may_read_but_not_receive_what_it_does_not_offer(client, othe
     address = scanned(client, other_commune, form)
     page = client.get(address)
     assert page.context["refusal"] and page.status_code == 200
-    assert client.get(reverse("desk:prepared_register", args=[form.pk])).url == address
+    refused = client.post(address, GOOD)
+    assert refused.status_code == 403 and not Dossier.objects.exists()
+    assert checks.faults(page.content.decode()) == checks.faults(refused.content.decode()) == []
 
 
 def test_new_version_keeps_what_it_still_takes(client, commune, form):
@@ -218,10 +226,10 @@ def test_enterprise_is_taken_in_with_its_tax_code(client, commune, form):
 
 def test_hostile_input_is_no_error(client, commune, form):
     scanned(client, commune, form)
-    address = reverse("desk:prepared_register", args=[form.pk])
+    address = reverse("desk:counter_declaration", args=[form.pk])
     for data in ({}, {"key": "x" * 64}, GOOD | {"key": "y"}, GOOD | {"key": "y" * 32, "birth_year": "9" * 300}):
         assert client.post(address, data).status_code in (409, 422)
-    assert client.get("/desk/prepared/99999999999999999999999/").status_code == 404
+    assert client.get("/desk/counter/declarations/99999999999999999999999/").status_code == 404
 
 
 def test_lowered_offering_still_takes_what_was_sent(client, commune, form):
@@ -249,32 +257,20 @@ def test_declaration_prints_for_owner_and_officers(client, road, commune, citize
 
 
 def test_second_of_two_clerks_is_told_that_it_is_taken_in(commune, form, now):
-    from common.onetime import new_key
-    from dossiers.desk import intake as prepared_intake
-    from dossiers.desk.officer import Officer
-    from dossiers.records.applicants import ApplicantData
-
     officer = Officer(commune.clerk, tuple(commune.clerk.posts.all()), now)
-    intake = prepared_intake.intake_of(form, officer)
-    data = {
-        "unit": commune.unit,
-        "channel": "counter",
-        "delivery": "post",
-        "pays_on_delivery": False,
-        "applicant": ApplicantData(kind="citizen", name="Nguyễn Thị Ổn", address={"elsewhere": "Lào"}),
-        "received": ["chung-sinh"],
-        "copies": [],
-    }
-    made = prepared_intake.register(intake, data, by=commune.clerk, key=new_key(), now=now)
+    begun = intake.intake_of(form, officer)
+    person = ApplicantData(kind="citizen", name="Nguyễn Thị Ổn", address={"elsewhere": "Lào"})
+    taking = intake.Taking(commune.unit, "counter", "post", person, (Handed("chung-sinh"),))
+    made = intake.register(begun, taking, by=commune.clerk, key=new_key(), now=now).dossier
     assert present(made.delivery_address)["address"] == {"elsewhere": "Lào"}
-    with pytest.raises(prepared_intake.Refused):
-        prepared_intake.register(intake, data, by=commune.clerk, key=new_key(), now=now)
+    with pytest.raises(Refused):
+        intake.register(begun, taking, by=commune.clerk, key=new_key(), now=now)
     assert Dossier.objects.count() == 1
 
 
 def test_a_card_fills_in_the_applicant_and_registers_nothing(client, commune, form):
     scanned(client, commune, form)
-    address = reverse("desk:prepared_register", args=[form.pk])
+    address = reverse("desk:counter_declaration", args=[form.pk])
     sent = GOOD | {"key": key_of(client, form), "card-applicant-text": CARD, "phone": "0912000099"}
     page = client.post(address, sent)
     asked = page.context["form"]

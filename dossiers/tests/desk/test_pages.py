@@ -393,7 +393,7 @@ def test_menu_marks_the_page_shown_and_no_other(client, road, commune):
     """Declarations on paper are current on their own pages only."""
     dossier = road.decided().dossier
     client.force_login(commune.clerk)
-    names = ("desk:home", "desk:list", "desk:results", "desk:prepared", "desk:shortcuts")
+    names = ("desk:home", "desk:list", "desk:results", "desk:counter", "desk:shortcuts")
     own = {reverse(name): [reverse(name)] for name in names}
     for shown in (*own, reverse("desk:dossier", args=[dossier.code]), reverse("desk:messages_failed")):
         page = client.get(shown).content.decode()

@@ -16,6 +16,7 @@ from dossiers import actions
 from dossiers.models import Assignment, Dossier, Status
 from dossiers.records import assignments, slips
 from dossiers.records.applicants import ApplicantData
+from dossiers.records.papers import Handed
 from dossiers.workflow import perform
 from offices.models import Post, Role
 from procedures.models import ProcedureStep
@@ -106,7 +107,7 @@ def test_the_step_of_papers_entered_later_runs_from_when_they_came(road):
         kind="citizen", name="Lê Văn Tám", id_kind="personal_number", id_number="001099012345", address={}
     )
     keys = tuple(paper.key for paper in road.version.papers.all())
-    register = actions.Register(applicant, keys, late_reason="Mất điện")
+    register = actions.Register(applicant, tuple(Handed(key) for key in keys), late_reason="Mất điện")
     perform(register, road.dossier, by=road.commune.clerk, now=road.now, at=came)
     assert road.dossier.assignments.get().due_at == road.dossier.received_at + timedelta(hours=5, minutes=30)
 
