@@ -10,8 +10,7 @@ from common.forms.adjusting import choice_of
 from common.forms.fields import NfcCharField
 from common.text import page_language
 from dossiers import actions
-from dossiers.actions.correcting import open_correction
-from dossiers.models import Channel, SlipKind
+from dossiers.models import Channel, Dossier, SlipKind
 from dossiers.records.papers import name_in, owed
 from dossiers.table import Action
 from dossiers.workflow import ActionBase
@@ -129,18 +128,24 @@ NOTE_ORIGINALS = DeskAction(
 )
 
 
-class AcceptCorrectionForm(ActionForm):
+class Wished:
+    """Of a form that answers what the applicant asked for; stands before ``ActionForm``."""
+
+    dossier: Dossier
+
+    @property
+    def lead(self) -> str:
+        """What is asked for, and why, '' once nothing is; one query."""
+        request = self.dossier.corrections.filter(closed_at=None).first()
+        return _("“%(name)s”: %(reason)s") % {"name": request.name, "reason": request.reason} if request else ""
+
+
+class AcceptCorrectionForm(Wished, ActionForm):
     """Open what the applicant wants to correct."""
 
     note = NfcCharField(
         label=gettext_lazy("Advice for the applicant"), lines=True, rows=3, max_length=1000, required=False
     )
-
-    @property
-    def lead(self) -> str:
-        """What is asked for, and why; one query."""
-        request = open_correction(self.dossier)
-        return _("“%(name)s”: %(reason)s") % {"name": request.name, "reason": request.reason}
 
     def action(self) -> ActionBase:
         return actions.AcceptCorrection(note=self.cleaned_data["note"])
@@ -156,16 +161,10 @@ ACCEPT_CORRECTION = DeskAction(
 )
 
 
-class DeclineCorrectionForm(ReasonForm):
+class DeclineCorrectionForm(Wished, ReasonForm):
     """Leave the dossier as it is."""
 
     for_action = Action.DECLINE_CORRECTION
-
-    @property
-    def lead(self) -> str:
-        """What is asked for, and why; one query."""
-        request = open_correction(self.dossier)
-        return _("“%(name)s”: %(reason)s") % {"name": request.name, "reason": request.reason}
 
     def action(self) -> ActionBase:
         return actions.DeclineCorrection(reason=self.cleaned_data["whole_reason"])
