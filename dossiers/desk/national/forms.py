@@ -70,8 +70,8 @@ class PeriodForm(ScreenForm):
     """From which day to which; the last seven days unless another is asked for."""
 
     use_required_attribute = False
-    first = OneBoxDateField(label=gettext_lazy("From"))
-    last = OneBoxDateField(label=gettext_lazy("To"))
+    first = OneBoxDateField(label=gettext_lazy("First day"))
+    last = OneBoxDateField(label=gettext_lazy("Last day"))
 
     def __init__(self, *args: Any, officer: Officer, **options: Any) -> None:
         super().__init__(*args, **options)
