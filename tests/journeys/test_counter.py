@@ -69,9 +69,10 @@ def take_in(page: Page, card: str, phone: str, *, by_post: bool = False) -> int:
         expect(page.locator("[name=what]")).to_be_focused()
     hands.type("ket hon")
     hands.press("Enter")
-    page.wait_for_load_state()
-    if not re.search(r"/new/[\d.]+/", page.url):
+    expect(page.locator("ul.found, [name=name]").first).to_be_visible()
+    if page.locator("ul.found").count():
         # Without scripts the server lists what it found, and the first of it has the focus.
+        expect(page.locator("ul.found a").first).to_be_focused()
         hands.press("Enter")
     page.wait_for_url(re.compile(r"/desk/counter/new/[\d.]+/"))
     hands.of_applicant(card + "\n")

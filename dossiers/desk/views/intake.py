@@ -66,6 +66,9 @@ def by_words(request: HttpRequest, officer: Officer, form: StartForm) -> HttpRes
             return redirect(address_of(found[0].code, request))
         if not found:
             form.add_error("what", _("No procedure of your unit is called so. Try other words, or choose it below."))
+    if found:
+        # The first of them has the focus.
+        del form.fields["what"].widget.attrs["autofocus"]
     page = {
         "form": form,
         "found": rows_of(found, request),

@@ -81,6 +81,8 @@ def test_of_several_procedures_one_is_chosen_from_a_list(desk, commune):
     factories.version(commune.unit, code="1.000002", name="Đăng ký lại khai sinh")
     page = desk.post(reverse("desk:counter"), {"what": "khai sinh"})
     assert [row["code"] for row in page.context["found"]] == ["1.000001", "1.000002"]
+    # Enter opens the first: no other box takes the focus from it.
+    assert page.content.decode().count("autofocus") == 1
     assert checks.faults(page.content.decode()) == []
 
 
