@@ -24,9 +24,18 @@ class DossiersConfig(AppConfig):
         from .timeline import own_filings
 
         add_words(
-            {},
-            {"unit.reasons": gettext_lazy("Ready-made reasons changed")},
-            {action.value: label for action, label in OF_UNIT.items()},
+            {"book": gettext_lazy("Books")},
+            {
+                "unit.reasons": gettext_lazy("Ready-made reasons changed"),
+                "book.begin": gettext_lazy("A book goes on from one on paper"),
+                "book.export": gettext_lazy("Book saved as a file"),
+            },
+            {action.value: label for action, label in OF_UNIT.items()}
+            | {
+                "number": gettext_lazy("Number of the next entry"),
+                "format": gettext_lazy("Kind of file"),
+                "lines": gettext_lazy("Lines of the file"),
+            },
             {},
         )
         hooks.duties.append(duties.HeldDossiers())
@@ -50,6 +59,7 @@ class DossiersConfig(AppConfig):
         append_only.register("dossiers_accessrecord")
         append_only.register("dossiers_talkentry")
         append_only.register("dossiers_talkfile", allowed_columns=["scan_state"])
+        append_only.register("dossiers_bookentry", set_once=["cancelled_at", "cancelled_by_id", "cancelled_because"])
         append_only.register("dossiers_slip", set_once=["file", "size", "sha256"])
         # Approved: only the letter's PDF is still to come, and who received it.
         append_only.register(

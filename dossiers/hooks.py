@@ -8,20 +8,21 @@ run inside perform()'s transaction with the recorded :class:`~dossiers.workflow.
 in its transaction. ``fees`` has one entry: what a dossier costs, as it
 was frozen when filed, before that by its answers on a day. ``owed`` tells for many dossiers what is to be paid now.
 ``post`` is asked what the post does for a draft, ``next_steps`` what an applicant does now about what it carries,
-``held`` for the condition on dossiers that a result lies at the desk all the same.
+``held`` for the condition on dossiers that a result lies at the desk all the same; ``tills`` take money in the visit.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.db.models import Exists
 
 from accounts.models import User
 
 if TYPE_CHECKING:
+    from offices.models import Unit
     from procedures.fees import Assessment
 
     from .models import Dossier
@@ -84,6 +85,16 @@ class PostOffer:
     fee: str
 
 
+class Till(Protocol):
+    """A cash desk: a fee is taken in the visit in which it came to be due."""
+
+    def is_open(self, user: User, unit: "Unit", now: datetime) -> bool:
+        """Tell whether a person may take money there now."""
+
+    def take(self, dossier: "Dossier", user: User, now: datetime) -> list[tuple[str, str]]:
+        """Take in cash what a dossier owes, in the caller's transaction; returns address and number of each receipt."""
+
+
 messages: list[Callable[["Move", Audience], str]] = []
 after_action: list[Callable[["Move"], None]] = []
 # The look-up shows neither: it names nobody.
@@ -98,6 +109,7 @@ owed: list[Callable[[Collection[int]], Mapping[int, Owed]]] = []
 post: list[Callable[["Dossier"], PostOffer | None]] = []
 next_steps: list[Callable[["Dossier", Audience], str]] = []
 held: list[Callable[[], Exists]] = []
+tills: list[Till] = []
 
 
 def ask(made: Iterable[Callable[["Dossier", User], T | None]], dossier: "Dossier", reader: User) -> list[T]:

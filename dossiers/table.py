@@ -20,6 +20,7 @@ class Action(StrEnum):
 
     SUBMIT = "submit"
     REGISTER = "take_in"
+    ATTEST = "attest"
     RECEIVE = "receive"
     REFUSE = "refuse"
     REQUEST_SUPPLEMENT = "ask_supplement"
@@ -36,6 +37,7 @@ class Action(StrEnum):
     STOP = "stop"
     EXTEND = "extend"
     REASSIGN = "reassign"
+    CANCEL_ENTRY = "cancel_entry"
 
     @property
     def segment(self) -> str:
@@ -62,6 +64,7 @@ S = Status
 TABLE: dict[Action, Rule] = {
     Action.SUBMIT: Rule((S.DRAFT,), S.SUBMITTED, (APPLICANT,), _("Dossier submitted")),
     Action.REGISTER: Rule((S.DRAFT,), S.RECEIVED, (Role.CLERK,), _("Dossier accepted on paper")),
+    Action.ATTEST: Rule((S.DRAFT,), S.RETURNED, (Role.CLERK,), _("Settled in one visit and entered in the book")),
     Action.RECEIVE: Rule((S.SUBMITTED,), S.RECEIVED, (Role.CLERK,), _("Dossier received")),
     Action.REFUSE: Rule((S.SUBMITTED,), S.REFUSED, (Role.CLERK,), _("Dossier not received")),
     Action.REQUEST_SUPPLEMENT: Rule(
@@ -100,6 +103,13 @@ TABLE: dict[Action, Rule] = {
         None,
         (Role.ADMINISTRATOR,),
         _("Dossier handed on"),
+        is_internal=True,
+    ),
+    Action.CANCEL_ENTRY: Rule(
+        (S.RETURNED,),
+        S.RETURNED,
+        (Role.CLERK, Role.LEADER),
+        _("Entry of the book cancelled"),
         is_internal=True,
     ),
 }

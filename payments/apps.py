@@ -20,6 +20,7 @@ class PaymentsConfig(AppConfig):
         from .charges import claiming
         from .charges.shown import fee_of, owed_by
         from .desk.panel import KEYS, claim_button, fees_panel, take_button
+        from .desk.till import CounterTill
         from .following import fee_words, follow
         from .post import panels as post_panels
         from .post import parcels
@@ -42,6 +43,7 @@ class PaymentsConfig(AppConfig):
         hooks.buttons[hooks.Audience.OWNER].append(panels.pay_button)
         hooks.buttons[hooks.Audience.OFFICER] += [take_button, claim_button]
         hooks.keys += KEYS
+        hooks.tills.append(CounterTill())
         for model in ("Receipt", "TransferProof", "SettlementBatch"):
             hashes.register(f"payments.{model}", "file")
         loose.register_field("receipts", "payments.Receipt", "file")

@@ -1,5 +1,7 @@
 """What money does when a dossier moves, and what it says in the message of a filing: the hooks into the workflow."""
 
+from typing import Any
+
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
@@ -16,30 +18,39 @@ from offices.models import Role
 from .charges import charging, copies
 from .collecting import paying, refunding
 
-OPENING = (Action.SUBMIT, Action.REGISTER)
+OPENING = (Action.SUBMIT, Action.REGISTER, Action.ATTEST)
 ENDED_WITHOUT_RESULT = (Status.REFUSED, Status.STOPPED)
 ENDED = gettext_lazy("The dossier ended without a result.")
+ENTRY_CANCELLED = gettext_lazy("The entry of the book was cancelled.")
 
 
 def follow(move: Move) -> None:
     """Open the charge of a dossier that was filed; take back what is owed by one that ended without a result."""
     dossier = move.dossier
     if move.action in OPENING:
-        charging.open_for(dossier, move.now, by=move.by if move.action == Action.REGISTER else None)
+        by_officer = None if move.action == Action.SUBMIT else move.by
+        charging.open_for(dossier, move.now, by=by_officer, granted=move.extra.get("exemptions", ()))
     elif move.action == Action.RETURN_RESULT:
         if move.role in (Role.CLERK, SYSTEM) and dossier.version.fees.all():
             # At the desk, or in the parcel that the post has delivered: what was ordered on paper went along.
             copies.hand_over(dossier, by=move.by, now=move.now, to=move.recorded.data.get("receiver", ""))
+    elif move.action == Action.CANCEL_ENTRY:
+        take_back(move, ENTRY_CANCELLED)
     elif move.to_status in ENDED_WITHOUT_RESULT and move.from_status != move.to_status:
-        if dossier.fee_state != FeeState.NONE:
-            charging.cancel_unpaid(dossier, move.now)
-            with translation.override("vi"):
-                reason = str(ENDED)
-            refunding.propose(dossier, move.now, reason)
+        take_back(move, ENDED)
     elif move.to_status == Status.AWAITING_PAYMENT and move.action == Action.DECLINE_WITHDRAWAL:
         # Paid while the withdrawal was being thought about.
         if dossier.fee_state not in UNSETTLED:
             carry_out(FeeSettled(), dossier, move.written, by=None, now=move.now)
+
+
+def take_back(move: Move, because: Any) -> None:
+    """Ask for nothing any more, and propose that what was paid is paid back."""
+    if move.dossier.fee_state != FeeState.NONE:
+        charging.cancel_unpaid(move.dossier, move.now)
+        with translation.override("vi"):
+            reason = str(because)
+        refunding.propose(move.dossier, move.now, reason)
 
 
 def fee_words(move: Move, audience: Audience) -> str:

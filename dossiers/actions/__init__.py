@@ -2,6 +2,7 @@
 
 from ..table import Action
 from ..workflow import ActionBase
+from .attesting import Attest, CancelEntry, Entry
 from .decision import Approve, Extend, Propose, SendBack
 from .ending import DeclineWithdrawal, RequestWithdrawal, ReturnResult, Stop
 from .filing import Register, Submit
@@ -16,6 +17,9 @@ CLASSES: dict[Action, type[ActionBase]] = {cls.action: cls for cls in ActionBase
 __all__ = [
     "CLASSES",
     "Approve",
+    "Attest",
+    "CancelEntry",
+    "Entry",
     "RequestSupplement",
     "RequestWithdrawal",
     "DeclineWithdrawal",

@@ -9,14 +9,15 @@ from common.refusals import Refused
 from offices.models import Role
 from procedures.papers import needed_papers
 
-from ..models import Channel, Dossier, Paper, SlipKind
+from ..models import Dossier, Paper, SlipKind
 from ..records import assignments, notices, slips
-from ..records.applicants import TAX_CODE, ApplicantData, data_of_filing, number_index
+from ..records.applicants import ApplicantData, data_of_filing
 from ..records.numbering import dossier_code
 from ..records.papers import at_desk, remove
 from ..records.terms import answer_due, start_term
 from ..table import Action
 from ..workflow import ActionBase, Move
+from .common import require_made_at_counter, require_other_person
 from .readiness import Readiness, require_none
 
 
@@ -85,13 +86,10 @@ class Register(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
-        if move.dossier.channel == Channel.ONLINE or move.dossier.filed_by_id != move.person.pk:
-            raise Refused(_("This draft was not made at the counter by you."), code="channel")
+        require_made_at_counter(move)
 
     def guard(self, move: Move) -> None:
-        own = number_index(move.person.identity_number)
-        if own and self.applicant.id_kind != TAX_CODE and number_index(self.applicant.id_number) == own:
-            raise Refused(_("You may not handle your own dossier. Ask a colleague."), code="own")
+        require_other_person(move.person, self.applicant)
         dossier = move.dossier
         known = {paper.key: paper for paper in dossier.version.papers.all()}
         if not set(self.copies) <= set(self.papers_received) <= set(known):

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from .views import act, dossier, intake, lists, talk
+from .views import act, attest, books, dossier, intake, lists, talk
 
 app_name = "desk"
 DOSSIER = "desk/dossiers/<str:code>/"
+BOOK = "desk/books/<slug:slug>/<slug:book>/"
 
 urlpatterns = [
     path("desk/", lists.home, name="home"),
@@ -15,6 +16,11 @@ urlpatterns = [
     path("desk/prepared/", intake.find, name="prepared"),
     path("desk/prepared/<int:pk>/", intake.show, name="prepared_form"),
     path("desk/prepared/<int:pk>/register/", intake.register, name="prepared_register"),
+    path("desk/attest/", attest.attest, name="attest"),
+    path("desk/books/", books.books, name="books"),
+    path(f"{BOOK}begin/", books.begin, name="book_begin"),
+    path(f"{BOOK}<int:year>/", books.book, name="book"),
+    path(f"{BOOK}<int:year>/export/", books.export, name="book_export"),
     path("desk/messages/", lists.messages_failed, name="messages_failed"),
     path("desk/messages/<int:pk>/called/", lists.message_called, name="message_called"),
     path("desk/calls/<int:pk>/called/", talk.called, name="called"),

@@ -1,5 +1,6 @@
 """Tables of one request from draft to result, by subject."""
 
+from .books import BookEntry
 from .dossier import (
     FINAL,
     HELD,
@@ -32,6 +33,7 @@ __all__ = [
     "TOLD",
     "Acting",
     "Applicant",
+    "BookEntry",
     "Channel",
     "DayPart",
     "NumberSeries",

@@ -63,6 +63,11 @@ class Road:
         """Status 7, asked for while a specialist works on it."""
         return self.processing().do(actions.RequestWithdrawal("Đổi ý"), self.citizen)
 
+    def attested(self):
+        """Status 10 in one visit: another dossier, of somebody at the counter."""
+        self.dossier = factories.attested(self.commune, now=self.now).dossier
+        return self
+
     @property
     def item(self) -> actions.Item:
         """The first paper of the procedure as deficient."""

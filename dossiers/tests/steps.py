@@ -60,6 +60,7 @@ STEPS = [
     Step("extend", LEADER, "processing", Status.PROCESSING, REASON | {"day": "30/03/2026"}),
     Step("decline-withdrawal", HOLDERS, "withdrawing", Status.PROCESSING, REASON),
     Step("stop", HOLDERS, "processing", Status.STOPPED, REASON),
+    Step("cancel-entry", ("clerk", "leader"), "attested", Status.RETURNED, REASON),
 ]
 
 

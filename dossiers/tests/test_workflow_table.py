@@ -16,7 +16,7 @@ from dossiers.table import APPLICANT, SYSTEM, TABLE, Action
 from dossiers.timeline.history import explain_refusal
 from dossiers.workflow import perform, roles_of
 from notifications.models import Notification
-from offices.models import Role
+from offices.models import Post, Role
 from tests import factories
 from tests.present import present
 
@@ -45,6 +45,10 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
         Action.DECLINE_WITHDRAWAL: lambda: actions.DeclineWithdrawal("Đã ký"),
         Action.STOP: lambda: actions.Stop("Hết hạn bổ sung"),
         Action.EXTEND: lambda: actions.Extend(due_at, "Chờ xác minh"),
+        Action.ATTEST: lambda: actions.Attest(
+            applicant, actions.Entry("Thẻ căn cước"), Post.objects.get(role=Role.LEADER, unit=dossier.unit)
+        ),
+        Action.CANCEL_ENTRY: lambda: actions.CancelEntry("Ghi sai số bản"),
         Action.REASSIGN: lambda: actions.Reassign(present(dossier.holder or dossier.owner)),
     }
     return inputs[action]()

@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.clock import local_day
@@ -32,6 +34,8 @@ from ..locks import lock, lock_charges, require_not_own
 from ..models import OWED, Attempt, Charge, ChargeKind, ChargeLine, ChargeStatus, ExemptionClaim
 from . import copies
 from .copies import quantities_ordered
+
+PROOF_SEEN = gettext_lazy("The proof was seen at the desk.")
 
 
 def assessment_of(
@@ -86,18 +90,26 @@ def claimable(dossier: Dossier, day: date) -> list[FeeExemption]:
     return [row for row in rows if counts(row, dossier.channel, day)]
 
 
-def open_for(dossier: Dossier, now: datetime, *, by: User | None = None) -> Charge | None:
+def open_for(
+    dossier: Dossier, now: datetime, *, by: User | None = None, granted: Collection[int] = ()
+) -> Charge | None:
     """Open the charge of a dossier that has just been filed, None when nothing is known to be due.
 
     Until an officer has looked at the proof of what is claimed, the charge stands in full and is not asked for
     (:func:`is_payable`). Inside ``perform`` only, which writes the worklist at its end. Nothing where the procedure
-    knows no fee, else four queries at most.
+    knows no fee, else four queries at most. ``granted`` are exemptions whose proof ``by`` has seen: two queries more
+    for each.
     """
     if not dossier.version.fees.all():
         return None
     copies.freeze(dossier, now)
     quantities = quantities_ordered(dossier)
-    found = assessment_of(dossier, quantities=quantities)
+    if granted and by is not None:
+        with translation.override("vi"):
+            seen = str(PROOF_SEEN)
+        for exemption in FeeExemption.objects.filter(pk__in=granted, line__version=dossier.version_id):
+            _grant(dossier, exemption, by=by, reason=seen, now=now)
+    found = assessment_of(dossier, quantities=quantities, exemptions=granted)
     if not found.total_vnd:
         return None
     charge = _freeze(dossier, found, quantities, now, 1, by=by)

@@ -98,7 +98,11 @@ INFORMATION = (
     Column("legal_bases", "Căn cứ pháp lý", "Mỗi dòng một văn bản (Alt+Enter để xuống dòng).", 30, "lines"),
     Column("dossier_sets", "Số bộ hồ sơ", "Số nguyên.", 9, "number"),
     Column(
-        "book", "Sổ ghi khi trả ngay", f"Sổ của việc giải quyết xong tại quầy: {', '.join(BOOKS.values())}.", 22, "one",
+        "book",
+        "Sổ ghi khi trả ngay",
+        f"Sổ của việc giải quyết xong tại quầy: {', '.join(BOOKS.values())}.",
+        22,
+        "one",
         BOOKS,
     ),
     Column("effective_from", "Có hiệu lực từ", "Ngày/tháng/năm.", 13, "day"),

@@ -1,5 +1,6 @@
 """Every action that the desk offers, one row each."""
 
+from .attesting import CANCEL_ENTRY
 from .base import DeskAction
 from .decision import APPROVE, EXTEND, PROPOSE, SEND_BACK
 from .ending import DECLINE_WITHDRAWAL, RETURN_RESULT, STOP
@@ -22,5 +23,6 @@ DESK_ACTIONS: tuple[DeskAction, ...] = (
     DECLINE_WITHDRAWAL,
     REFUSE,
     STOP,
+    CANCEL_ENTRY,
 )
 BY_SEGMENT = {row.segment: row for row in DESK_ACTIONS}

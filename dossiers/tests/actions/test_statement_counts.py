@@ -26,6 +26,7 @@ NOT_COUNTED = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "DELETE FROM dossiers_
 COSTS = {
     Action.SUBMIT: 11,
     Action.REGISTER: 15,
+    Action.ATTEST: 13,
     Action.RECEIVE: 12,
     Action.REFUSE: 11,
     Action.REQUEST_SUPPLEMENT: 13,
@@ -42,6 +43,7 @@ COSTS = {
     Action.STOP: 12,
     Action.EXTEND: 10,
     Action.REASSIGN: 11,
+    Action.CANCEL_ENTRY: 9,
 }
 
 
@@ -120,6 +122,11 @@ def test_each_action_has_its_price(road, cost):
     road.dossier = factories.draft(commune.clerk, commune.unit, road.version, channel="counter")
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     do(sample(Action.REGISTER, road.dossier, road.now), commune.clerk)
+    booked = factories.version(commune.unit, code="2.000815", book="copies")
+    road.dossier = factories.draft(commune.clerk, commune.unit, booked, channel="counter")
+    Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
+    do(sample(Action.ATTEST, road.dossier, road.now), commune.clerk)
+    do(sample(Action.CANCEL_ENTRY, road.dossier, road.now), commune.leader)
     assert found == {action: {count} for action, count in COSTS.items()}
 
 
