@@ -49,7 +49,7 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
             applicant, actions.Entry("Thẻ căn cước"), Post.objects.get(role=Role.LEADER, unit=dossier.unit)
         ),
         Action.CANCEL_ENTRY: lambda: actions.CancelEntry("Ghi sai số bản"),
-        Action.REASSIGN: lambda: actions.Reassign(present(dossier.holder or dossier.owner)),
+        Action.REASSIGN: lambda: actions.Reassign(present(dossier.holder or dossier.owner or dossier.filed_by)),
     }
     return inputs[action]()
 

@@ -125,14 +125,6 @@ class AttestForm(OnceForm):
         """Put the document in the place of its number in the list."""
         return kinds.document_of(self.book, self.cleaned_data["document"])
 
-    def clean_copies(self) -> int:
-        """Nothing typed is one."""
-        return self.cleaned_data["copies"] or 1
-
-    def clean_pages(self) -> int:
-        """Nothing typed is one."""
-        return self.cleaned_data["pages"] or 1
-
     @property
     def version(self) -> ProcedureVersion:
         """The procedure that was chosen, else the first one."""
