@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Count, Max, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from common.values.span import Span
 from offices.models import Unit
@@ -79,7 +80,7 @@ def head() -> list[str]:
         _("Date"),
         _("Person"),
         _("Identity paper"),
-        _("Document"),
+        pgettext("attested", "Document"),
         _("Copies"),
         _("Pages"),
         _("Fee in đồng"),
