@@ -12,13 +12,15 @@ from common.values.money import format_vnd
 from offices.models import Role, Unit
 from procedures.models import Book, ProcedureVersion
 
-from ..books import entering
+from ..books import entering, kinds, reading
 from ..models import BookEntry, Channel, Dossier, SlipKind
 from .forms.attest import AttestForm
 from .officer import Officer
 
 # Address, words, whether it is the present one.
 Tab = tuple[str, str, bool]
+# Who keeps the books.
+KEEPERS = (Role.CLERK, Role.LEADER)
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,32 @@ def known_of(officer: Officer, code: str) -> dict[str, Any]:
         return {}
     person = dossier.applicant
     return {"name": person.name, "id_number": person.id_number, "phone": person.phone}
+
+
+def kept_units(officer: Officer) -> dict[str, Unit]:
+    """Return the units whose books an officer keeps, by their slugs."""
+    return {post.unit.slug: post.unit for post in officer.posts if post.role in KEEPERS}
+
+
+def entry_of(dossier: Dossier, officer: Officer) -> dict[str, Any] | None:
+    """Return the entry of a dossier that was settled in one visit, with its number in words, None for others.
+
+    One query where a version is entered in a book.
+    """
+    if not dossier.version.book or dossier.channel != Channel.COUNTER:
+        return None
+    entry = BookEntry.objects.filter(dossier=dossier).select_related("unit").first()
+    if entry is None:
+        return None
+    address = reverse("desk:book", args=[entry.unit.slug, entry.book, entry.year])
+    return {
+        "row": entry,
+        "url": address if entry.unit.slug in kept_units(officer) else "",
+        "label": Book(entry.book).label,
+        "number": kinds.full_number(entry.book, entry.year, entry.number),
+        "signed_by": reading.signed_by(entry),
+        "remark": reading.remark(entry),
+    }
 
 
 def fee_words(entry: BookEntry, is_taken: bool) -> str:

@@ -21,14 +21,14 @@ from dossiers.books import entering, kinds, reading
 from dossiers.models import BookEntry
 from dossiers.records import slips
 from offices.log import audit
-from offices.models import Role, Unit
+from offices.models import Unit
 from procedures.models import Book
 
+from ..attesting import KEEPERS, kept_units
 from ..forms.attest import BeginForm
 from ..guards import officer_required
 from ..officer import Officer
 
-KEEPERS = (Role.CLERK, Role.LEADER)
 PAGE_SIZE = 50
 # More is asked for by a shorter time: what a PDF holds is laid out while somebody waits.
 MOST_ROWS, MOST_PRINTED = 20_000, 300
@@ -38,19 +38,14 @@ MOST_ROWS, MOST_PRINTED = 20_000, 300
 @officer_required(*KEEPERS)
 def books(request: HttpRequest, officer: Officer) -> HttpResponse:
     """The books of the officer's units, year by year."""
-    return render(request, "desk/books.html", {"volumes": reading.volumes(units_of(officer).values(), officer.day)})
-
-
-def units_of(officer: Officer) -> dict[str, Unit]:
-    """Return the units whose books an officer keeps, by their slugs."""
-    return {post.unit.slug: post.unit for post in officer.posts if post.role in KEEPERS}
+    return render(request, "desk/books.html", {"volumes": reading.volumes(kept_units(officer).values(), officer.day)})
 
 
 def unit_of(officer: Officer, slug: str, book: str) -> Unit:
     """Return the unit of a book's address. Raises Http404 for one of others, and for what is no book."""
     if not book or book not in Book.values:
         raise Http404
-    unit = units_of(officer).get(slug)
+    unit = kept_units(officer).get(slug)
     if unit is None:
         raise hidden(Unit, slug=slug)
     return unit

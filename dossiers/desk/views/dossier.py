@@ -26,6 +26,7 @@ from notifications.models import Notification
 from offices.models import Role
 
 from .. import dossier_page, rows
+from ..attesting import entry_of
 from ..buttons import buttons
 from ..guards import officer_required
 from ..lists import ListSpec, Search
@@ -83,6 +84,7 @@ def contents(request: HttpRequest, officer: Officer, dossier: Dossier) -> dict[s
         "id_number": dossier.applicant.id_number if is_unmasked else dossier.applicant.masked_number,
         "answer_notes": dossier_page.notes_on_answers(dossier),
         "answers": dossier_page.answers_in_words(dossier, language, is_unmasked=is_unmasked),
+        "entry": entry_of(dossier, officer),
         "papers": dossier_page.paper_cards(dossier),
         "result": None if dossier.status in BEFORE_PROPOSAL else _result.first(dossier.pk),
     }

@@ -245,6 +245,8 @@ def test_books_of_others_and_what_is_no_book_are_hidden(clerk, commune, other_co
 
 def test_the_dossier_of_an_entry_opens_and_says_where_it_stands(clerk, commune, three):
     page = clerk.get(reverse("desk:dossier", args=[three[0].code]))
-    assert page.status_code == 200 and "1, quyển số 01/2026-SCT/BS" in page.content.decode()
+    assert page.context["entry"]["number"] == "1, quyển số 01/2026-SCT/BS"
+    # The papers were shown and taken along: none of them is missing.
+    assert "file-card" not in page.content.decode()
     with override("en"):
         assert clerk.get(reverse("track:dossier", args=[three[0].code])).status_code == 200
