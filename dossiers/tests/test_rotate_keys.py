@@ -77,6 +77,7 @@ def filled(old_key, road):
     road.dossier.applicant.save(update_fields=["representative"])
     money(road)
     writing.write(road.dossier, "Hỏi", [], by=road.citizen, key="k" * 32, shown=0, now=road.now)
+    factories.attested(road.commune, now=road.now)
     PreparedForm.objects.create(version=road.version, answers={"a": 1}, created_at=road.now, expires_at=road.now)
     return road
 

@@ -18,6 +18,7 @@ from offices.models import AuditEntry, Post, Role
 from payments.collecting import cashier
 from tests import factories
 from tests.cards import CARD
+from tests.pages import checks
 
 pytestmark = pytest.mark.django_db
 PAGE = "/desk/attest/"
@@ -250,3 +251,25 @@ def test_the_dossier_of_an_entry_opens_and_says_where_it_stands(clerk, commune, 
     assert "file-card" not in page.content.decode()
     with override("en"):
         assert clerk.get(reverse("track:dossier", args=[three[0].code])).status_code == 200
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_pages_keep_the_rules(clerk, commune, boxes, three, language):
+    clerk.cookies["django_language"] = language
+    factories.booked(commune.unit, "signatures", code="2.000884")
+    entry = BookEntry.objects.get(number=2)
+    cancel = reverse("desk:act", args=[entry.dossier.code, "cancel-entry"])
+    clerk.post(cancel, {"revision": entry.dossier.revision, "reason": "Ghi nhầm"})
+    pages = {
+        "new": clerk.get(PAGE),
+        "wrong": clerk.post(PAGE, boxes | {"name": "", "copies": "x"}),
+        "fee": clerk.post(PAGE, boxes | {"fee-more": "1"}),
+        "next": clerk.post(PAGE, boxes, follow=True),
+        "books": clerk.get(reverse("desk:books")),
+        "book": clerk.get(address("book", commune, year=2026)),
+        "empty": clerk.get(address("book", commune, year=2025)),
+        "begin": clerk.get(reverse("desk:book_begin", args=[commune.unit.slug, "signatures"])),
+        "dossier": clerk.get(reverse("desk:dossier", args=[entry.dossier.code])),
+    }
+    faults = {name: checks.faults(page.content.decode()) for name, page in pages.items()}
+    assert {name: found for name, found in faults.items() if found} == {}
