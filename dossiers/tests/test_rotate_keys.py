@@ -16,6 +16,7 @@ from dossiers.talk import writing
 from notifications.models import Notification
 from payments.models import Attempt, Charge, Parcel, Receipt, ReceiptSeries
 from procedures.models import PreparedForm
+from tests import factories
 from tests.present import present
 
 OLD, NEW = (Fernet.generate_key().decode() for _key in range(2))
