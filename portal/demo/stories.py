@@ -40,7 +40,7 @@ BIRTH, DEATH, MARRIAGE, COPY, STATUS = "1.001193", "1.000656", "1.000894", "2.00
 RESIDENCE, SHOP, REGISTER, NURSERY = "1.004194", "1.001612", "2.000908", "1.004492"
 SPLIT, LIVES_AT, GUARDIAN, CORRECTION = "1.010038", "1.010041", "1.004837", "1.004859"
 # Desk hours between two entries in the books of a commune.
-APART = {"xuan-bac": 3.0, "xuan-loc": 6.0}
+APART = {"xuan-bac": 5.0, "xuan-loc": 10.0}
 # What happens once in a household: one of these, and never two that contradict each other.
 ONCE = (
     (BIRTH, "1.000689", "2.000986"),

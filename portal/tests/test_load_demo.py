@@ -94,11 +94,13 @@ def test_the_books_of_a_month_run_on_without_a_gap(demo):
     for unit in Unit.objects.receiving():
         for book in ("copies", "signatures"):
             numbers = list(BookEntry.objects.filter(unit=unit, book=book).values_list("number", flat=True))
-            assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 3
+            assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 1
     entries = BookEntry.objects.order_by("pk")
     assert [row.entered_at for row in entries] == sorted(row.entered_at for row in entries)
     assert entries.exclude(cancelled_at=None).exists()
-    assert not Dossier.objects.filter(book_entry__cancelled_at=None, fee_state=FeeState.OWED).exists()
+    assert not Dossier.objects.filter(
+        book_entry__in=entries.filter(cancelled_at=None), fee_state=FeeState.OWED
+    ).exists()
 
 
 def test_no_company_or_association_lives_anywhere_and_each_has_its_own_head(demo):
