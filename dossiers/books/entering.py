@@ -96,7 +96,9 @@ def attest(given: Given, *, by: User, key: str, now: datetime) -> Entered:
 
 
 def _attest(given: Given, *, by: User, key: str, now: datetime) -> Entered:
-    ref, receipts, is_new = new_ref(), [], []
+    ref = new_ref()
+    receipts: list[tuple[str, str]] = []
+    made: list[Dossier] = []
 
     def make() -> Dossier:
         dossier = Dossier.objects.create(
@@ -115,12 +117,12 @@ def _attest(given: Given, *, by: User, key: str, now: datetime) -> Entered:
         if given.is_paid:
             for till in hooks.tills:
                 receipts.extend(till.take(dossier, by, now))
-        is_new.append(True)
+        made.append(dossier)
         return dossier
 
     with removed_on_failure() as written:
         dossier = made_once(key, PURPOSE, ref, make, by=by, now=now)
-    return Entered(dossier, BookEntry.objects.get(dossier=dossier), receipts, bool(is_new))
+    return Entered(dossier, BookEntry.objects.get(dossier=dossier), receipts, bool(made))
 
 
 def till_is_open(unit: Unit, by: User, now: datetime) -> bool:

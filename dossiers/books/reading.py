@@ -76,13 +76,13 @@ def entries(unit: Unit, book: str, year: int, span: Span) -> QuerySet[BookEntry]
 def head() -> list[str]:
     """Return the columns of a book."""
     return [
-        _("Number"),
+        pgettext("book", "Number"),
         _("Date"),
-        _("Person"),
+        pgettext("book", "Person"),
         _("Identity paper"),
         pgettext("attested", "Document"),
-        _("Copies"),
-        _("Pages"),
+        pgettext("book", "Copies"),
+        pgettext("book", "Pages"),
         _("Fee in đồng"),
         _("Signed by"),
         _("Note"),

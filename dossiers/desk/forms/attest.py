@@ -41,7 +41,7 @@ class AttestForm(OnceForm):
         max_length=300,
         error_messages={"required": gettext_lazy("Enter the document, or its number in the list.")},
     )
-    copies = WholeNumberField(label=gettext_lazy("Copies"), minimum=1, maximum=MOST_COPIES, initial=1)
+    copies = WholeNumberField(label=pgettext_lazy("book", "Copies"), minimum=1, maximum=MOST_COPIES, initial=1)
     pages = WholeNumberField(label=gettext_lazy("Pages of each copy"), minimum=1, maximum=MOST_PAGES, initial=1)
     signer = forms.ChoiceField(label=gettext_lazy("Signed by"))
     exemption = forms.ChoiceField(label=gettext_lazy("Exempt, proof seen"), required=False)
