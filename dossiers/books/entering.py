@@ -81,10 +81,14 @@ def signers_for(unit: Unit, versions: Collection[ProcedureVersion], day: date) -
     return [post for post in signing_posts(unit.pk, day) if any(may_sign(post, version) for version in versions)]
 
 
-def last_signer(unit: Unit, book: str, by: User) -> int | None:
-    """Return the post that signed what an officer entered last in a book; one query."""
+def last_of(unit: Unit, book: str, by: User) -> tuple[str, str]:
+    """Return key of the signer's post and code of the procedure of what an officer entered last in a book; one query.
+
+    Empty where nothing was.
+    """
     rows = BookEntry.objects.filter(unit=unit, book=book, entered_by=by).order_by("-pk")
-    return rows.values_list("signer", flat=True).first()
+    signer, code = rows.values_list("signer", "dossier__version__procedure__code").first() or ("", "")
+    return str(signer), code
 
 
 def attest(given: Given, *, by: User, key: str, now: datetime) -> Entered:

@@ -70,7 +70,7 @@ def form_for(counter: Counter, officer: Officer, data: Any, again: str = "") -> 
         data,
         versions=counter.versions,
         signers=entering.signers_for(counter.unit, counter.versions, officer.day),
-        signer=entering.last_signer(counter.unit, counter.book, officer.user),
+        last=entering.last_of(counter.unit, counter.book, officer.user),
         unit=counter.unit,
         officer=officer,
         has_till=entering.till_is_open(counter.unit, officer.user, officer.now),

@@ -35,7 +35,9 @@ class AttestForm(OnceForm):
 
     name = FullNameField(label=gettext_lazy("Full name"), max_length=160)
     id_number = AnyIdField(label=gettext_lazy("Number of the identity paper"), required=False)
-    procedure = forms.ChoiceField(label=gettext_lazy("Procedure"))
+    procedure = forms.ChoiceField(
+        label=gettext_lazy("Procedure"), error_messages={"required": gettext_lazy("Choose the procedure.")}
+    )
     document = NfcCharField(
         label=pgettext_lazy("attested", "Document"),
         max_length=300,
@@ -57,26 +59,31 @@ class AttestForm(OnceForm):
         *args: Any,
         versions: Sequence[ProcedureVersion],
         signers: Sequence[Post],
-        signer: int | None,
+        last: tuple[str, str],
         unit: Unit,
         officer: Officer,
         has_till: bool,
         **options: Any,
     ) -> None:
-        """``signer`` is who signed last, by the post's key."""
+        """``last`` are the signer's post and the procedure of the entry before, which are proposed again."""
         super().__init__(*args, **options)
         self.book = versions[0].book
         self.kind = kinds.KINDS[self.book]
         self.unit, self.officer = unit, officer
         self.versions = {version.procedure.code: version for version in versions}
         self.posts = {str(post.pk): post for post in signers}
-        choice_of(self, "procedure").choices = [(code, one.short_name) for code, one in self.versions.items()]
+        signer, code = last
+        # Nothing is guessed where several are possible.
+        none = [] if code in self.versions else [("", _("Choose the procedure"))]
+        named = [(one_code, one.short_name) for one_code, one in self.versions.items()]
+        choice_of(self, "procedure").choices = none + named
+        self.initial.setdefault("procedure", code)
         choice_of(self, "signer").choices = [
             (pk, f"{post.user.get_full_name()}, {post.title or post.get_role_display()}")
             for pk, post in self.posts.items()
         ]
-        if str(signer) in self.posts:
-            self.initial["signer"] = str(signer)
+        if signer in self.posts:
+            self.initial["signer"] = signer
         self.fields["id_number"].required = self.kind.needs_id
         if self.kind.counts_papers:
             self.fields["copies"].label = _("Number of papers")
@@ -93,8 +100,8 @@ class AttestForm(OnceForm):
             if counts(row, FeeChannel.COUNTER, officer.day)
         ]
         if exemptions and len(versions) == 1:
-            none = [("", _("Nobody is exempt"))]
-            choice_of(self, "exemption").choices = none + [(str(row.pk), row.who) for row in exemptions]
+            nobody = [("", _("Nobody is exempt"))]
+            choice_of(self, "exemption").choices = nobody + [(str(row.pk), row.who) for row in exemptions]
         else:
             del self.fields["exemption"]
         if not has_till:

@@ -110,15 +110,17 @@ def export(request: HttpRequest, officer: Officer, slug: str, book: str, year: i
 
 
 def printed(unit: Unit, book: str, year: int, span: Span, rows: list[BookEntry]) -> dict[str, Any]:
-    """Return what the book on paper shows."""
-    lines = [
-        {
-            "entry": row,
-            "signed_by": reading.signed_by(row),
-            "fee": "" if row.fee_vnd is None else grouped(row.fee_vnd),
-        }
-        for row in rows
-    ]
+    """Return what the book on paper shows; always Vietnamese."""
+    with slips.in_vietnamese():
+        lines = [
+            {
+                "entry": row,
+                "signed_by": reading.signed_by(row),
+                "remark": reading.remark(row),
+                "fee": "" if row.fee_vnd is None else grouped(row.fee_vnd),
+            }
+            for row in rows
+        ]
     return {
         "title": f"{kinds.KINDS[book].title}, năm {year}",
         "unit": slips.unit_facts(unit),

@@ -152,7 +152,10 @@ def test_books_stand_as_tabs_and_procedures_of_one_book_are_chosen(clerk, commun
     page = clerk.get(PAGE + "?book=contracts")
     assert [tab[2] for tab in page.context["tabs"]] == [False, True]
     choices = page.context["form"].fields["procedure"].choices
-    assert [code for code, _name in choices] == sorted(deal.procedure.code for deal in deals)
+    assert [code for code, _name in choices] == ["", *sorted(deal.procedure.code for deal in deals)]
+    factories.attested(commune, deals[1])
+    form = form_of(clerk, "?book=contracts")
+    assert form["procedure"].value() == "2.001406" and len(form.fields["procedure"].choices) == 2
 
 
 def test_the_page_costs_the_same_with_few_and_many_entries(clerk, commune, booked):
