@@ -7,6 +7,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from common.values.money import format_vnd
 from offices.models import Role, Unit
@@ -14,11 +15,18 @@ from procedures.models import Book, ProcedureVersion
 
 from ..books import entering, kinds, reading
 from ..models import BookEntry, Channel, Dossier, SlipKind
+from .dossier_page import note_reading
 from .forms.attest import AttestForm
 from .officer import Officer
 
 # Address, words, whether it is the present one.
 Tab = tuple[str, str, bool]
+# The access keys of the page, with what they do.
+KEYS = [
+    ("T", gettext_lazy("Enter in the book")),
+    ("K", gettext_lazy("Enter, then this person again")),
+    ("N", gettext_lazy("This person again")),
+]
 # Who keeps the books.
 KEEPERS = (Role.CLERK, Role.LEADER)
 
@@ -79,13 +87,17 @@ def form_for(counter: Counter, officer: Officer, data: Any, again: str = "") -> 
 
 
 def known_of(officer: Officer, code: str) -> dict[str, Any]:
-    """Return what is known of the person of an entry that the officer may open; nothing for other dossiers."""
+    """Return what is known of the person of an entry that the officer may open, and note that it was read.
+
+    Nothing for other dossiers.
+    """
     if not code:
         return {}
     found = officer.dossiers().filter(code=code[:40], channel=Channel.COUNTER, owner=None, book_entry__isnull=False)
     dossier = found.select_related("applicant").first()
     if dossier is None:
         return {}
+    note_reading(dossier, officer.user, "person", officer.now)
     person = dossier.applicant
     return {"name": person.name, "id_number": person.id_number, "phone": person.phone}
 

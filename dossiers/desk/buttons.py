@@ -12,6 +12,7 @@ from ..hooks import Audience, Button
 from ..models import Dossier, Status
 from ..table import Action
 from ..workflow import is_own, roles_by
+from . import attesting
 from .actions import DESK_ACTIONS
 from .lists import ListSpec
 from .officer import Officer, available_actions
@@ -58,7 +59,7 @@ def action_keys() -> dict[str, list[Any]]:
     for row in DESK_ACTIONS:
         if row.key:
             keys[row.key].append(row.label)
-    for key, label in hooks.keys:
+    for key, label in [*attesting.KEYS, *hooks.keys]:
         keys[key].append(label)
     return dict(keys)
 

@@ -223,6 +223,7 @@ def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
         "history": _("the history"),
         "number": _("the whole ID numbers"),
         "declaration": _("the declaration with whole ID numbers"),
+        "person": _("name and ID number, for the next entry of the same person"),
         "paper": _("a paper"),
         "again": _("a paper, to file it again in another dossier of their own"),
         "slip": _("a slip"),

@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from common.onetime import new_key
 from dossiers.desk.views import books as book_views
-from dossiers.models import BookEntry, Dossier
+from dossiers.models import AccessRecord, BookEntry, Dossier
 from offices.models import AuditEntry, Post, Role
 from payments.collecting import cashier
 from tests import factories
@@ -75,6 +75,7 @@ def test_the_same_person_comes_again_with_name_and_number(clerk, boxes):
     form = clerk.get(answer.url).context["form"]
     assert [form[name].value() for name in ("name", "id_number", "copies")] == ["Phạm Thị Lan", "075199000099", 1]
     assert form.fields["document"].widget.attrs["autofocus"]
+    assert AccessRecord.objects.get().what == "person"
     # Who signed last is proposed again.
     assert form["signer"].value() == boxes["signer"]
 
