@@ -24,14 +24,21 @@ class DossiersConfig(AppConfig):
         from .timeline import own_filings
 
         add_words(
-            {"national": gettext_lazy("National portal")},
+            {"national": gettext_lazy("National portal"), "book": gettext_lazy("Books")},
             {
                 "unit.reasons": gettext_lazy("Ready-made reasons changed"),
                 "national.import": gettext_lazy("Dossiers of the national portal entered from a file"),
                 "national.export": gettext_lazy("Statuses for the national portal saved as a file"),
+                "book.begin": gettext_lazy("A book goes on from one on paper"),
+                "book.export": gettext_lazy("Book saved as a file"),
             },
             {action.value: label for action, label in OF_UNIT.items()}
-            | {"period": gettext_lazy("Days"), "lines": gettext_lazy("Dossiers")},
+            | {
+                "period": gettext_lazy("Days"),
+                "number": gettext_lazy("Number of the next entry"),
+                "format": gettext_lazy("Kind of file"),
+                "lines": gettext_lazy("Lines of the file"),
+            },
             {},
         )
         hooks.duties.append(duties.HeldDossiers())
@@ -56,6 +63,7 @@ class DossiersConfig(AppConfig):
         append_only.register("dossiers_talkentry")
         append_only.register("dossiers_talkfile", allowed_columns=["scan_state"])
         append_only.register("dossiers_slip", set_once=["file", "size", "sha256", "voided_at"])
+        append_only.register("dossiers_bookentry", set_once=["cancelled_at", "cancelled_by_id", "cancelled_because"])
         # Approved: only the letter's PDF is still to come, and who received it.
         append_only.register(
             "dossiers_result",

@@ -10,14 +10,14 @@ was frozen when filed, before that by its answers on a day. ``owed`` tells for m
 ``filed`` runs inside an action that files a dossier, before its receipt and its message are written: what is owed is
 known to both. ``counter_fee`` makes the fee's part of the counter's page.
 ``post`` is asked what the post does for a draft, ``next_steps`` what an applicant does now about what it carries,
-``held`` for the condition on dossiers that a result lies at the desk all the same.
+``held`` for the condition on dossiers that a result lies at the desk all the same; ``tills`` take money in the visit.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from django.db.models import Exists
 
@@ -26,6 +26,7 @@ from accounts.models import User
 if TYPE_CHECKING:
     from django.forms import Field
 
+    from offices.models import Unit
     from procedures.fees import Assessment
 
     from .models import Dossier
@@ -136,6 +137,16 @@ class CounterFee:
         raise NotImplementedError
 
 
+class Till(Protocol):
+    """A cash desk: a fee is taken in the visit in which it came to be due."""
+
+    def is_open(self, user: User, unit: "Unit", now: datetime) -> bool:
+        """Tell whether a person may take money there now."""
+
+    def take(self, dossier: "Dossier", user: User, now: datetime) -> list[tuple[str, str]]:
+        """Take in cash what a dossier owes, in the caller's transaction; returns address and number of each receipt."""
+
+
 messages: list[Callable[["Move", Audience], str]] = []
 # Run by a correction that moves a dossier to another procedure, before its new receipt is written.
 moved: list[Callable[["Move"], None]] = []
@@ -154,6 +165,7 @@ owed: list[Callable[[Collection[int]], Mapping[int, Owed]]] = []
 post: list[Callable[["Dossier"], PostOffer | None]] = []
 next_steps: list[Callable[["Dossier", Audience], str]] = []
 held: list[Callable[[], Exists]] = []
+tills: list[Till] = []
 
 
 def ask(made: Iterable[Callable[["Dossier", User], T | None]], dossier: "Dossier", reader: User) -> list[T]:

@@ -21,6 +21,7 @@ class Action(StrEnum):
     SUBMIT = "submit"
     REGISTER = "take_in"
     TAKE_OVER = "take_over"
+    ATTEST = "attest"
     RECEIVE = "receive"
     REFUSE = "refuse"
     REQUEST_SUPPLEMENT = "ask_supplement"
@@ -50,6 +51,7 @@ class Action(StrEnum):
     DECLINE_CORRECTION = "decline_correction"
     SEND_CORRECTION = "send_correction"
     LINK = "link"
+    CANCEL_ENTRY = "cancel_entry"
 
     @property
     def segment(self) -> str:
@@ -79,6 +81,7 @@ TABLE: dict[Action, Rule] = {
     Action.SUBMIT: Rule((S.DRAFT,), S.SUBMITTED, (APPLICANT,), _("Dossier submitted")),
     Action.REGISTER: Rule((S.DRAFT,), S.RECEIVED, (Role.CLERK,), _("Dossier accepted on paper")),
     Action.TAKE_OVER: Rule((S.DRAFT,), S.SUBMITTED, (Role.CLERK,), _("Dossier taken over from the national portal")),
+    Action.ATTEST: Rule((S.DRAFT,), S.RETURNED, (Role.CLERK,), _("Settled in one visit and entered in the book")),
     Action.RECEIVE: Rule((S.SUBMITTED,), S.RECEIVED, (Role.CLERK,), _("Dossier received")),
     Action.REFUSE: Rule((S.SUBMITTED,), S.REFUSED, (Role.CLERK,), _("Dossier not received")),
     Action.REQUEST_SUPPLEMENT: Rule(
@@ -152,6 +155,13 @@ TABLE: dict[Action, Rule] = {
         None,
         (Role.CLERK, SYSTEM),
         _("Dossier linked to an account"),
+        is_internal=True,
+    ),
+    Action.CANCEL_ENTRY: Rule(
+        (S.RETURNED,),
+        S.RETURNED,
+        (Role.CLERK, Role.LEADER),
+        _("Entry of the book cancelled"),
         is_internal=True,
     ),
 }

@@ -21,6 +21,7 @@ class PaymentsConfig(AppConfig):
         from .charges.shown import fee_of, owed_by
         from .desk.at_counter import fee_at_counter
         from .desk.panel import KEYS, claim_button, fees_panel, take_button
+        from .desk.till import CounterTill
         from .following import charge_anew, fee_words, follow, open_charge
         from .post import panels as post_panels
         from .post import parcels
@@ -46,6 +47,7 @@ class PaymentsConfig(AppConfig):
         hooks.buttons[hooks.Audience.OWNER].append(panels.pay_button)
         hooks.buttons[hooks.Audience.OFFICER] += [take_button, claim_button]
         hooks.keys += KEYS
+        hooks.tills.append(CounterTill())
         for model in ("Receipt", "TransferProof", "SettlementBatch"):
             hashes.register(f"payments.{model}", "file")
         loose.register_field("receipts", "payments.Receipt", "file")

@@ -21,9 +21,10 @@ from .collecting import paying, refunding
 
 OPENING = (Action.SUBMIT, Action.REGISTER)
 # Entered by a clerk.
-AT_DESK = (Action.REGISTER, Action.TAKE_OVER)
+AT_DESK = (Action.REGISTER, Action.TAKE_OVER, Action.ATTEST)
 ENDED_WITHOUT_RESULT = (Status.REFUSED, Status.STOPPED)
 ENDED = gettext_lazy("The dossier ended without a result.")
+ENTRY_CANCELLED = gettext_lazy("The entry of the book was cancelled.")
 OTHER_PROCEDURE = gettext_lazy("The dossier was moved to another procedure.")
 
 
@@ -45,14 +46,21 @@ def follow(move: Move) -> None:
         if move.role in (Role.CLERK, SYSTEM) and dossier.version.fees.all():
             # At the desk, or in the parcel that the post has delivered: what was ordered on paper went along.
             copies.hand_over(dossier, by=move.by, now=move.now, to=move.recorded.data.get("receiver", ""))
+    elif move.action == Action.CANCEL_ENTRY:
+        take_back(move, ENTRY_CANCELLED)
     elif move.to_status in ENDED_WITHOUT_RESULT and move.from_status != move.to_status:
-        if dossier.fee_state != FeeState.NONE:
-            charging.cancel_unpaid(dossier, move.now)
-            refunding.propose(dossier, move.now, _in_vietnamese(ENDED))
+        take_back(move, ENDED)
     elif move.to_status == Status.AWAITING_PAYMENT and move.action == Action.DECLINE_WITHDRAWAL:
         # Paid while the withdrawal was being thought about.
         if dossier.fee_state not in UNSETTLED:
             carry_out(FeeSettled(), dossier, move.written, by=None, now=move.now)
+
+
+def take_back(move: Move, because: Any) -> None:
+    """Ask for nothing any more, and propose that what was paid is paid back."""
+    if move.dossier.fee_state != FeeState.NONE:
+        charging.cancel_unpaid(move.dossier, move.now)
+        refunding.propose(move.dossier, move.now, _in_vietnamese(because))
 
 
 def charge_anew(move: Move) -> None:

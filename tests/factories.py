@@ -13,8 +13,13 @@ from django.core.files.base import ContentFile
 from accounts.models import User
 from common.clock import LOCAL
 from common.database import append_only
+from common.onetime import new_key
 from common.text import fold
+from dossiers.actions import Entry
+from dossiers.books import entering
+from dossiers.books.entering import Entered, Given
 from dossiers.models import Applicant, Dossier, Paper, Preview
+from dossiers.records.applicants import ApplicantData
 from offices.models import CalendarYear, OpeningHours, Post, Role, Unit
 from procedures.finding.indexing import write_search_text
 from procedures.models import (
@@ -263,3 +268,29 @@ def own_fee(line: FeeLine, unit: Unit, **fields: Any) -> OfferingFee:
     offering = Offering.objects.get(unit=unit, procedure=line.version.procedure_id)
     defaults = {"amount_vnd": 5000, "resolution": "NQ 12/2026/NQ-HĐND", "since": date(2026, 1, 1)}
     return offering.fees.create(key=line.key, **(defaults | fields))
+
+
+def booked(unit: Unit, book: str = "copies", *, code: str = "2.000815", **fields: Any) -> ProcedureVersion:
+    """A published procedure that a clerk settles in one visit, of level 2 and the fee of certified copies."""
+    made = version(unit, code=code, level=2, name="Chứng thực bản sao từ bản chính", form=None, book=book, **fields)
+    tiers = [{"from": 1, "to": 2, "amount_vnd": 2000}, {"from": 3, "to": None, "amount_vnd": 1000}]
+    columns = {"unit": "page", "tiers": tiers, "cap_vnd": 200_000} if book == "copies" else {}
+    fee(made, kind="phi", name="Phí chứng thực", amount_vnd=2000 if columns else 10_000, **columns)
+    return made
+
+
+def given(commune: SimpleNamespace, of: ProcedureVersion, **fields: Any) -> Given:
+    """What a clerk types for one entry of a book; ``copies``, ``pages`` and ``document`` go into it."""
+    entry = {name: fields.pop(name) for name in ("document", "copies", "pages", "note") if name in fields}
+    person = {"kind": "citizen", "name": "Phạm Thị Lan", "id_kind": "personal_number", "id_number": "075199000099"}
+    signer = Post.objects.get(unit=commune.unit, role=Role.LEADER)
+    applicant = ApplicantData(**(person | fields.pop("person", {})))
+    return Given(of, commune.unit, applicant, Entry(**({"document": "Thẻ căn cước"} | entry)), signer, **fields)
+
+
+def attested(
+    commune: SimpleNamespace, of: ProcedureVersion | None = None, now: datetime = NOW, **fields: Any
+) -> Entered:
+    """An entry of a book with its dossier, made as the clerk's page makes it."""
+    of = of or ProcedureVersion.objects.exclude(book="").first() or booked(commune.unit)
+    return entering.attest(given(commune, of, **fields), by=commune.clerk, key=new_key(), now=now)

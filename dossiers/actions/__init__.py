@@ -2,6 +2,7 @@
 
 from ..table import Action
 from ..workflow import ActionBase
+from .attesting import Attest, CancelEntry, Entry
 from .correcting import (
     AcceptCorrection,
     Correct,
@@ -47,6 +48,9 @@ __all__ = [
     "SendCorrection",
     "AcceptWithdrawal",
     "Approve",
+    "Attest",
+    "CancelEntry",
+    "Entry",
     "RequestSupplement",
     "RequestWithdrawal",
     "DeclineStop",

@@ -1,13 +1,16 @@
-"""Guards that several actions share."""
+"""What several actions share: guards, and telling of a filing."""
 
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from common.refusals import Refused
 from offices.models import Role
 
-from ..models import Status
+from .. import hooks
+from ..models import Channel, Status
+from ..records.applicants import TAX_CODE, ApplicantData, number_index
 from ..workflow import Move, holds
 
 REASON_MISSING = _("Give a reason.")
@@ -43,3 +46,22 @@ def require_holder_or_leader(move: Move) -> None:
     """Refuse an officer who neither holds the dossier nor leads the unit."""
     if move.role != Role.LEADER:
         require_holder(move)
+
+
+def require_made_at_counter(move: Move) -> None:
+    """Refuse a draft that was not begun at the counter by whoever acts ('channel')."""
+    if move.dossier.channel == Channel.ONLINE or move.dossier.filed_by_id != move.person.pk:
+        raise Refused(_("This draft was not made at the counter by you."), code="channel")
+
+
+def require_other_person(person: User, applicant: ApplicantData) -> None:
+    """Refuse an officer who would take in a dossier of their own, by the number of the identity paper ('own')."""
+    own = number_index(person.identity_number)
+    if own and applicant.id_kind != TAX_CODE and number_index(applicant.id_number) == own:
+        raise Refused(_("You may not handle your own dossier. Ask a colleague."), code="own")
+
+
+def tell_filed(move: Move) -> None:
+    """Let the packages above take part in a filing before its slip and its message say what they made of it."""
+    for hook in hooks.filed:
+        hook(move)

@@ -14,12 +14,13 @@ from ..filing import origins
 from ..filing.origins import HERE, Origin
 from ..models import Channel, Dossier, Paper, SlipKind, System
 from ..records import assignments, notices, slips
-from ..records.applicants import TAX_CODE, ApplicantData, data_of_filing, number_index
+from ..records.applicants import ApplicantData, data_of_filing
 from ..records.numbering import dossier_code
 from ..records.papers import Handed, at_desk, remove
 from ..records.terms import answer_due, start_term
 from ..table import Action
 from ..workflow import ActionBase, Move, carry_out
+from .common import require_made_at_counter, require_other_person, tell_filed
 from .linking import issue_code
 from .readiness import Readiness, require_none
 from .reception import Forward
@@ -75,12 +76,6 @@ class Submit(ActionBase):
         notices.tell_submitted(move, found.asked, answer_by)
 
 
-def tell_filed(move: Move) -> None:
-    """Let the packages above take part in a filing before its slip and its message say what they made of it."""
-    for hook in hooks.filed:
-        hook(move)
-
-
 @dataclass(frozen=True)
 class Letter:
     """How a dossier came by post: from whom, and the item's number ('' for an ordinary letter)."""
@@ -112,11 +107,10 @@ class Register(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
-        if move.dossier.channel == Channel.ONLINE or move.dossier.filed_by_id != move.person.pk:
-            raise Refused(_("This draft was not made at the counter by you."), code="channel")
+        require_made_at_counter(move)
 
     def guard(self, move: Move) -> None:
-        require_not_own(move, self.applicant)
+        require_other_person(move.person, self.applicant)
         dossier = move.dossier
         origins.require_competent(move, dossier.unit)
         origins.require_known(move, self.origin)
@@ -198,7 +192,7 @@ class TakeOver(ActionBase):
             raise Refused(_("This draft was not made at the counter by you."), code="channel")
 
     def guard(self, move: Move) -> None:
-        require_not_own(move, self.applicant)
+        require_other_person(move.person, self.applicant)
         if self.origin.system != System.NATIONAL:
             raise Refused(_("Enter the number that the dossier has there."), code="origin", field="external_code")
         origins.require_known(move, self.origin)
@@ -220,13 +214,6 @@ class TakeOver(ActionBase):
         self.applicant.freeze(move.dossier)
         assignments.begin(move)
         tell_filed(move)
-
-
-def require_not_own(move: Move, applicant: ApplicantData) -> None:
-    """Refuse a clerk whose own number is the applicant's."""
-    own = number_index(move.person.identity_number)
-    if own and applicant.id_kind != TAX_CODE and number_index(applicant.id_number) == own:
-        raise Refused(_("You may not handle your own dossier. Ask a colleague."), code="own")
 
 
 def code_for(move: Move, origin: Origin) -> str:

@@ -16,6 +16,7 @@ from ..records.terms import is_over
 from ..table import Action
 from ..timeline.awaited import awaited_until
 from ..workflow import is_own, roles_by
+from . import attesting
 from .actions import DESK_ACTIONS, EXTEND
 from .lists import ListSpec
 from .officer import Officer, available_actions
@@ -93,7 +94,7 @@ def action_keys() -> dict[str, list[Any]]:
     for row in DESK_ACTIONS:
         if row.key:
             keys[row.key].append(row.label)
-    for key, label in hooks.keys:
+    for key, label in [*attesting.KEYS, *hooks.keys]:
         keys[key].append(label)
     return dict(keys)
 

@@ -271,6 +271,7 @@ def access_records(dossier: Dossier, limit: int = 100) -> list[dict[str, Any]]:
         "deadline": _("how its date was computed"),
         "number": _("the whole ID numbers"),
         "declaration": _("the declaration with whole ID numbers"),
+        "person": _("name and ID number, for the next entry of the same person"),
         "paper": _("a paper"),
         "applicant": _("the applicant's data, to fill in another dossier"),
         "again": _("a paper, to file it again in another dossier of their own"),

@@ -3,10 +3,11 @@
 from django.urls import path
 
 from .national import views as national
-from .views import act, dossier, intake, lists, talk
+from .views import act, attest, books, dossier, intake, lists, talk
 
 app_name = "desk"
 DOSSIER = "desk/dossiers/<str:code>/"
+BOOK = "desk/books/<slug:slug>/<slug:book>/"
 
 urlpatterns = [
     path("desk/", lists.home, name="home"),
@@ -20,6 +21,11 @@ urlpatterns = [
     path("desk/national/template/", national.template, name="national_template"),
     path("desk/national/confirm/", national.confirm, name="national_confirm"),
     path("desk/national/export/", national.export, name="national_export"),
+    path("desk/attest/", attest.attest, name="attest"),
+    path("desk/books/", books.books, name="books"),
+    path(f"{BOOK}begin/", books.begin, name="book_begin"),
+    path(f"{BOOK}<int:year>/", books.book, name="book"),
+    path(f"{BOOK}<int:year>/export/", books.export, name="book_export"),
     path("desk/messages/", lists.messages_failed, name="messages_failed"),
     path("desk/messages/<int:pk>/called/", lists.message_called, name="message_called"),
     path("desk/calls/<int:pk>/called/", talk.called, name="called"),

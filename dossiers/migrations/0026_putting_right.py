@@ -19,7 +19,7 @@ def note_owed(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("dossiers", "0024_other_ways_in"),
+        ("dossiers", "0025_books"),
         ("procedures", "0017_guiding"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

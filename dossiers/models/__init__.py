@@ -1,5 +1,6 @@
 """Tables of one request from draft to result, by subject."""
 
+from .books import BookEntry
 from .corrections import CorrectionRequest
 from .dossier import (
     FINAL,
@@ -35,6 +36,7 @@ __all__ = [
     "TOLD",
     "Acting",
     "Applicant",
+    "BookEntry",
     "Channel",
     "DayPart",
     "CorrectionRequest",

@@ -40,5 +40,19 @@ def dossier_code(unit: Unit, now: datetime) -> str:
 
 def yearly_number(unit: Unit, now: datetime, purpose: str, suffix: str) -> str:
     """Return the next number of a paper in its register of the year, such as '12/TNHS'."""
-    first_day = local_day(now).replace(month=1, day=1)
-    return f"{next_number(unit, first_day, purpose)}/{suffix}"
+    return f"{next_number(unit, year_of(local_day(now)), purpose)}/{suffix}"
+
+
+def book_number(unit: Unit, now: datetime, book: str) -> int:
+    """Return the next number of one of a unit's books of the year."""
+    return next_number(unit, year_of(local_day(now)), book_series(book))
+
+
+def book_series(book: str) -> str:
+    """Return the purpose of a book's series."""
+    return f"b.{book}"
+
+
+def year_of(day: date) -> date:
+    """Return the day by which a year's series is named: its first."""
+    return day.replace(month=1, day=1)

@@ -80,6 +80,11 @@ class Road:
         """Status 4, held by the specialist, who has proposed to stop it."""
         return self.processing().do(actions.ProposeStop("Hồ sơ trùng"), self.commune.specialist)
 
+    def attested(self):
+        """Status 10 in one visit: another dossier, of somebody at the counter."""
+        self.dossier = factories.attested(self.commune, now=self.now).dossier
+        return self
+
     @property
     def item(self) -> actions.Item:
         """The first paper of the procedure as deficient."""

@@ -78,6 +78,7 @@ STEPS = [
     Step("stop", LEADER, "stopping", Status.STOPPED, REASON),
     Step("decline-stop", LEADER, "stopping", Status.PROCESSING, REASON),
     Step("link", CLERK, "unlinked", Status.PROCESSING, LINK),
+    Step("cancel-entry", ("clerk", "leader"), "attested", Status.RETURNED, REASON),
 ]
 
 

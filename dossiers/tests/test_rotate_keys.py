@@ -16,6 +16,7 @@ from dossiers.talk import writing
 from notifications.models import Notification
 from payments.models import Attempt, Charge, Parcel, Receipt, ReceiptSeries
 from procedures.models import PreparedForm
+from tests import factories
 from tests.present import present
 
 OLD, NEW = (Fernet.generate_key().decode() for _key in range(2))
@@ -77,6 +78,7 @@ def filled(old_key, road):
     road.dossier.applicant.save(update_fields=["representative"])
     money(road)
     writing.write(road.dossier, "Hỏi", [], by=road.citizen, key="k" * 32, shown=0, now=road.now)
+    factories.attested(road.commune, now=road.now)
     PreparedForm.objects.create(version=road.version, answers={"a": 1}, created_at=road.now, expires_at=road.now)
     return road
 

@@ -18,7 +18,7 @@ from dossiers.table import APPLICANT, SYSTEM, TABLE, Action
 from dossiers.timeline.history import explain_refusal
 from dossiers.workflow import perform, roles_of
 from notifications.models import Notification
-from offices.models import Role
+from offices.models import Post, Role
 from tests import factories
 from tests.present import present
 
@@ -62,6 +62,11 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
         Action.SEND_CORRECTION: actions.SendCorrection,
         Action.REASSIGN: lambda: actions.Reassign(present(dossier.holder or dossier.owner)),
         Action.LINK: lambda: actions.Link(present(dossier.owner), "Con đẻ"),
+        Action.ATTEST: lambda: actions.Attest(
+            applicant, actions.Entry("Thẻ căn cước"), Post.objects.get(role=Role.LEADER, unit=dossier.unit)
+        ),
+        Action.CANCEL_ENTRY: lambda: actions.CancelEntry("Ghi sai số bản"),
+        Action.REASSIGN: lambda: actions.Reassign(present(dossier.holder or dossier.owner or dossier.filed_by)),
     }
     return inputs[action]()
 

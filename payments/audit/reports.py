@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
+from common.values.span import Span
 from common.web.hidden import hidden
 from common.web.paging import keyset_page
 from procedures.models import FeeKind
@@ -21,7 +22,6 @@ from ..models import DayReport, DiscrepancyKind
 from ..reconciling import reporting
 from ..reconciling.periods import COUNTER, ONLINE, POST, TRANSFER, Cell, PeriodReport, period
 from . import downloads
-from .filters import Span
 from .guards import Reader, reader_required
 from .lists import RESULTS
 

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.clock import local_day
@@ -33,6 +34,8 @@ from ..locks import lock, lock_charges, require_not_own
 from ..models import OWED, Attempt, Charge, ChargeKind, ChargeLine, ChargeStatus, ExemptionClaim
 from . import copies
 from .copies import quantities_ordered
+
+PROOF_SEEN = gettext_lazy("The proof was seen at the desk.")
 
 
 def assessment_of(
@@ -95,7 +98,8 @@ def open_for(
     ``choice`` is what an officer (``by``) has said of it at the counter: it counts instead of the answers. Until an
     officer has looked at the proof of what is claimed, the charge stands in full and is not asked for
     (:func:`is_payable`). Inside ``perform`` only, which writes the worklist at its end. Nothing where the procedure
-    knows no fee, else four queries at most.
+    knows no fee, else four queries at most. ``granted`` are exemptions whose proof ``by`` has seen: two queries more
+    for each.
     """
     if not dossier.version.fees.all():
         return None

@@ -9,7 +9,8 @@ from accounts.models import User
 from common.database.writing import insert
 from common.refusals import Refused
 from dossiers.actions.readiness import schema_of
-from dossiers.models import Dossier
+from dossiers.books import kinds
+from dossiers.models import BookEntry, Channel, Dossier
 from eforms.schema import live_answers
 from procedures.fees import Quantity
 from procedures.models import FeeUnit, ProcedureVersion
@@ -45,7 +46,14 @@ def ordered(dossier: Dossier) -> int:
 
 
 def quantities_ordered(dossier: Dossier) -> dict[str, Quantity]:
-    """Return what a dossier's fees are counted by; a fee by the copy that is not optional is due once at least."""
+    """Return what a dossier's fees are counted by; a fee by the copy that is not optional is due once at least.
+
+    What was settled in one visit is counted by its entry in the book; one query.
+    """
+    if dossier.version.book and dossier.channel == Channel.COUNTER and dossier.pk:
+        entry = BookEntry.objects.filter(dossier=dossier.pk).values_list("copies", "pages").first()
+        if entry is not None:
+            return kinds.quantities(dossier.version.book, *entry)
     count = ordered(dossier)
     return {FeeUnit.COPY: count} if count else {}
 

@@ -129,4 +129,9 @@ def _settle(attempt: Attempt, now: datetime, account: str, by: User, reference: 
 def _require_open(shift: Shift) -> None:
     """Lock a shift and refuse one that was closed meanwhile."""
     if Shift.objects.select_for_update().get(pk=shift.pk).closed_at is not None:
-        raise Refused(_("Your shift is closed. Open it first."), code="shift")
+        raise shift_closed()
+
+
+def shift_closed() -> Refused:
+    """Return the refusal of money for a box that is not open."""
+    return Refused(_("Your shift is closed. Open it first."), code="shift")

@@ -21,10 +21,10 @@ from procedures.models import FeeLine, FeeUnit
 from ..charges import charging
 from ..charges.copies import quantities_ordered
 from ..collecting import cashier
-from ..models import Receipt, Shift
+from ..models import Shift
 from .acts import Act, may
 from .forms import line_box
-from .scopes import open_charges
+from .till import take_into
 
 TAKE, EXEMPTIONS = "fee-take", "fee-exemptions"
 
@@ -107,14 +107,7 @@ class FeeAtCounter(CounterFee):
 
     def settle(self, dossier: Dossier, cleaned: Mapping[str, Any], now: datetime) -> list[tuple[str, str]]:
         """Take cash into the open shift; returns its receipts. Refused like ``cashier.take_cash``."""
-        if not cleaned.get(TAKE) or self.shift is None:
-            return []
-        charges = open_charges(dossier)
-        if not charges:
-            return []
-        cashier.take_cash(charges, self.shift, now)
-        receipts = Receipt.objects.filter(charge__in=charges, cancelled_at=None).select_related("series").order_by("pk")
-        return [(reverse("money:receipt", args=[row.pk]), row.full_number) for row in receipts]
+        return take_into(self.shift, dossier, now) if cleaned.get(TAKE) and self.shift is not None else []
 
 
 def is_open(line: FeeLine) -> bool:

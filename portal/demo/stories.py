@@ -33,13 +33,15 @@ from payments.charges import claiming
 from procedures.models import ProcedureVersion, TimeUnit
 from procedures.papers import asked_papers
 
-from . import answers, money, post
+from . import answers, attesting, money, post
 from .people import Person
 from .town import Commune, Town, make_resident, person_of
 
 BIRTH, DEATH, MARRIAGE, COPY, STATUS = "1.001193", "1.000656", "1.000894", "2.000635", "1.004873"
 RESIDENCE, SHOP, REGISTER, NURSERY = "1.004194", "1.001612", "2.000908", "1.004492"
 SPLIT, LIVES_AT, GUARDIAN, CORRECTION = "1.010038", "1.010041", "1.004837", "1.004859"
+# Desk hours between two entries in the books of a commune.
+APART = {"xuan-bac": 5.0, "xuan-loc": 10.0}
 # What happens once in a household: one of these, and never two that contradict each other.
 ONCE = (
     (BIRTH, "1.000689", "2.000986"),
@@ -181,6 +183,9 @@ def play(town: Town, rng: random.Random, now: datetime, samples: tuple[Accepted,
     for case in [*OWN, *TODAY, *USUAL, *other_cases(stage)]:
         story = tell(stage, case)
         waiting.append((next(story), next(order), story))
+    for commune in town.communes.values():
+        entries = attesting.month(commune, now, apart=APART.get(commune.unit.slug, 8))
+        waiting.append((next(entries), next(order), entries))
     heapq.heapify(waiting)
     while waiting:
         moment, _n, story = heapq.heappop(waiting)

@@ -16,7 +16,7 @@ from common.text import fold
 from common.values.working_time import is_open
 from dossiers import verifying
 from dossiers.chain import event_hash
-from dossiers.models import Dossier, DossierEvent, Result, Slip, Status
+from dossiers.models import BookEntry, Dossier, DossierEvent, FeeState, Result, Slip, Status
 from notifications.models import Notification, State
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Post, Role, Unit
@@ -85,9 +85,22 @@ def test_a_hundred_dossiers_in_every_status_but_waiting_for_payment(demo):
 
 
 def test_about_a_tenth_is_overdue(demo):
-    filed = Dossier.objects.exclude(status=Status.DRAFT)
+    filed = Dossier.objects.exclude(status=Status.DRAFT).filter(book_entry=None)
     late = filed.filter(status__in=[Status.RECEIVED, Status.PROCESSING], due_at__lt=now()).count()
     assert 0.06 <= late / filed.count() <= 0.12
+
+
+def test_the_books_of_a_month_run_on_without_a_gap(demo):
+    for unit in Unit.objects.receiving():
+        for book in ("copies", "signatures"):
+            numbers = list(BookEntry.objects.filter(unit=unit, book=book).values_list("number", flat=True))
+            assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 1
+    entries = BookEntry.objects.order_by("pk")
+    assert [row.entered_at for row in entries] == sorted(row.entered_at for row in entries)
+    assert entries.exclude(cancelled_at=None).exists()
+    assert not Dossier.objects.filter(
+        book_entry__in=entries.filter(cancelled_at=None), fee_state=FeeState.OWED
+    ).exists()
 
 
 def test_no_company_or_association_lives_anywhere_and_each_has_its_own_head(demo):

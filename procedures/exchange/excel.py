@@ -33,6 +33,15 @@ AUDIENCE = {"citizen": "công dân", "organisation": "tổ chức", "enterprise"
 CHANNELS = {"online": "trực tuyến", "direct": "trực tiếp", "post": "bưu chính"}
 FEE_UNITS = {"dossier": "hồ sơ", "copy": "bản", "page": "trang", "person": "người"}
 KINDS = {"phi": "phí", "le_phi": "lệ phí"}
+BOOKS = {
+    "": "không",
+    "copies": "chứng thực bản sao",
+    "signatures": "chứng thực chữ ký",
+    "contracts": "chứng thực giao dịch",
+    "extracts": "bản sao trích lục hộ tịch",
+    "register": "bản sao từ sổ gốc",
+    "other": "kết quả trả ngay khác",
+}
 ROLES = {
     "": "người nộp",
     "clerk": "cán bộ tiếp nhận",
@@ -88,6 +97,14 @@ INFORMATION = (
     Column("note_en", "Ghi chú tiếng Anh", "Có thể để trống.", 30),
     Column("legal_bases", "Căn cứ pháp lý", "Mỗi dòng một văn bản (Alt+Enter để xuống dòng).", 30, "lines"),
     Column("dossier_sets", "Số bộ hồ sơ", "Số nguyên.", 9, "number"),
+    Column(
+        "book",
+        "Sổ ghi khi trả ngay",
+        f"Sổ của việc giải quyết xong tại quầy: {', '.join(BOOKS.values())}.",
+        22,
+        "one",
+        BOOKS,
+    ),
     Column("effective_from", "Có hiệu lực từ", "Ngày/tháng/năm.", 13, "day"),
     Column("synonyms", "Tên gọi khác", "Từ người dân hay tìm, mỗi dòng một từ.", 30, "lines"),
     Column("notice", "Thông báo", "Hiện ở đầu trang thủ tục; có thể để trống.", 30),
@@ -153,6 +170,7 @@ BOXES: dict[str, dict[str, Any]] = {
         "audience": _("Who may file"),
         "processing_amount": _("Processing time"),
         "note": _("Good to know"),
+        "book": _("Settled in one visit and entered in a book"),
         "effective_from": _("Applies from"),
         "synonyms": _("Search words people use"),
     },

@@ -66,6 +66,7 @@ VERSION: Plain = {
     "note_en": "",
     "legal_bases": [],
     "dossier_sets": 1,
+    "book": "",
     "receipt_note": "",
     "letter_text": "",
     "reasons": [],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from offices.models import Role
 
 from ..marks import is_part
-from ..models import Confidence, FeeChannel, FeeKind, FeeUnit, TimeUnit
+from ..models import Book, Confidence, FeeChannel, FeeKind, FeeUnit, TimeUnit
 from ..versions.serialising import Plain
 from .item import ImportItem, Row, part_of
 from .values import (
@@ -209,6 +209,7 @@ _VERSION: dict[str, Check] = {
     "note_en": _TEXT,
     "legal_bases": partial(list_of, each=partial(text_of, maximum=500, needed=True)),
     "dossier_sets": partial(number_of, minimum=1, maximum=99),
+    "book": partial(one_of, known=tuple(Book.values)),
     "receipt_note": _TEXT,
     "letter_text": _TEXT,
     "reasons": partial(list_of, each=partial(text_of, maximum=2000, lines=True, needed=True)),

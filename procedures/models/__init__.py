@@ -1,6 +1,7 @@
 """Tables of the catalogue, by subject."""
 
 from .catalogue import (
+    Book,
     LifeEvent,
     PreparedForm,
     Procedure,
@@ -21,6 +22,7 @@ from .offerings import Offering, OfferingFee
 from .proposals import Proposal
 
 __all__ = [
+    "Book",
     "ChecklistStep",
     "Confidence",
     "FeeChannel",

@@ -101,6 +101,18 @@ class TimeUnit(models.TextChoices):
     WORKING_DAYS = "working_days", _("working days")
 
 
+class Book(models.TextChoices):
+    """The yearly books of what is settled at the desk in one visit; NONE where a dossier goes the long way only."""
+
+    NONE = "", _("No book")
+    COPIES = "copies", _("Book of certified copies")
+    SIGNATURES = "signatures", _("Book of attested signatures")
+    CONTRACTS = "contracts", _("Book of attested contracts and transactions")
+    EXTRACTS = "extracts", _("Book of copies of civil status extracts")
+    REGISTER = "register", _("Book of copies from the original registers")
+    OTHER = "other", _("Book of other results given at once")
+
+
 class ProcedureVersion(models.Model):
     """One wording of a procedure; immutable once published but for status and end dates.
 
@@ -139,6 +151,10 @@ class ProcedureVersion(models.Model):
     legal_bases = models.JSONField(default=list)
     dossier_sets = models.PositiveSmallIntegerField(default=1)
     form = models.JSONField(null=True, blank=True)
+    # What a clerk may settle in one visit is numbered in this book; it may be filed the long way all the same.
+    book = models.CharField(
+        max_length=10, choices=Book.choices, blank=True, default=Book.NONE, db_default=Book.NONE.value
+    )
     receipt_note = models.TextField(blank=True, default="")
     letter_text = models.TextField(blank=True, default="")
     reasons = models.JSONField(default=list, blank=True)

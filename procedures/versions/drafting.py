@@ -53,6 +53,7 @@ COPIED = (
     "note_en",
     "legal_bases",
     "dossier_sets",
+    "book",
     "receipt_note",
     "letter_text",
     "reasons",

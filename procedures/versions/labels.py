@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from offices.log import labels
 
-from ..models import FeeKind, FeeUnit, SpanUnit, TimeUnit
+from ..models import Book, FeeKind, FeeUnit, SpanUnit, TimeUnit
 
 AREAS = {
     "procedure": _("Procedures"),
@@ -71,6 +71,7 @@ FIELDS = {
     "note": _("Good to know"),
     "legal_bases": _("Legal bases"),
     "dossier_sets": _("Number of dossier sets"),
+    "book": _("Settled in one visit and entered in a book"),
     "form": _("Online form"),
     "receipt_note": _("Note on the receipt"),
     "letter_text": _("Text that begins the decision letter"),
@@ -160,6 +161,7 @@ FIELDS = {
 # Stored codes, by field.
 VALUES = {
     "processing_unit": dict(TimeUnit.choices),
+    "book": dict(Book.choices),
     "kind": dict(FeeKind.choices),
     "unit": dict(FeeUnit.choices),
     "amount_unit": dict(SpanUnit.choices),

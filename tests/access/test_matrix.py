@@ -189,6 +189,7 @@ def rows(world: World) -> list[Case]:
         ("track:by_number", POST, [], EVERYBODY),
         ("track:dossier", GET, [submitted.code], EVERYBODY),
         *[(f"desk:{name}", GET, [], DESK) for name in ("home", "list", "messages_failed", "shortcuts")],
+        *books(world),
         ("desk:results", GET, [], CLERK),
         *[("desk:national", method, [], CLERK) for method in (GET, POST)],
         ("desk:national_template", GET, [], CLERK),
@@ -234,6 +235,19 @@ def rows(world: World) -> list[Case]:
         ("manage:import_report", GET, [], PUBLISHER),
         ("manage:import_confirm", POST, [], PUBLISHER),
         ("manage:compare", GET, [code, 1], PUBLISHER),
+    ]
+
+
+def books(world: World) -> list[Case]:
+    """Return the rows of what is settled in one visit: clerks enter, they and their leaders keep the books."""
+    keepers, own = DESK | {"specialist": "403"}, DESK_DOSSIER | {"specialist": "403"}
+    book = [world.commune.unit.slug, "copies"]
+    return [
+        *[("desk:attest", method, [], CLERK) for method in (GET, POST)],
+        ("desk:books", GET, [], keepers),
+        ("desk:book", GET, [*book, 2026], own),
+        ("desk:book_export", POST, [*book, 2026], own),
+        *[("desk:book_begin", method, book, own) for method in (GET, POST)],
     ]
 
 

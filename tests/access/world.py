@@ -78,6 +78,7 @@ class World:
         self.decided = self.walk("receive", "forward", "propose", "approve")
         self.lettered = self.walk("receive", "forward", "write", "approve")
         self.signing = self.meeting()
+        self.attested = factories.attested(self.commune).dossier
         self.talked = self.walk()
         moment, key = factories.NOW, "k" * 32
         writing.write(self.talked, "Hỏi", [upload()], by=self.citizen, key=key, shown=0, now=moment)

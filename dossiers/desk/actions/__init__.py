@@ -1,5 +1,6 @@
 """Every action that the desk offers, one row each."""
 
+from .attesting import CANCEL_ENTRY
 from .base import DeskAction
 from .correcting import CORRECT
 from .decision import APPROVE, EXTEND, PROPOSE, SEND_BACK
@@ -36,5 +37,6 @@ DESK_ACTIONS: tuple[DeskAction, ...] = (
     STOP,
     DECLINE_STOP,
     LINK,
+    CANCEL_ENTRY,
 )
 BY_SEGMENT = {row.segment: row for row in DESK_ACTIONS}

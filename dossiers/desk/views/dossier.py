@@ -29,6 +29,7 @@ from notifications.models import Notification
 from offices.models import Role
 
 from .. import dossier_page, rows
+from ..attesting import entry_of
 from ..buttons import buttons
 from ..guards import officer_required
 from ..lists import ListSpec, Search
@@ -81,14 +82,16 @@ def pop_unmasked(request: HttpRequest, dossier: Dossier) -> bool:
 def contents(request: HttpRequest, officer: Officer, dossier: Dossier) -> dict[str, Any]:
     """Return the data, papers and result of a dossier for a page."""
     is_unmasked = pop_unmasked(request, dossier)
-    language = page_language()
+    language, entry = page_language(), entry_of(dossier, officer)
     return {
         "is_unmasked": is_unmasked,
         "id_number": dossier.applicant.id_number if is_unmasked else dossier.applicant.masked_number,
         "answer_notes": dossier_page.notes_on_answers(dossier),
-        "answers": dossier_page.answers_in_words(dossier, language, is_unmasked=is_unmasked),
-        "papers": dossier_page.paper_cards(dossier),
         "corrections": dossier_page.corrections_of(dossier, language, is_unmasked=is_unmasked),
+        # Settled in one visit: nothing was declared, and the papers were taken along.
+        "entry": entry,
+        "answers": [] if entry else dossier_page.answers_in_words(dossier, language, is_unmasked=is_unmasked),
+        "papers": [] if entry else dossier_page.paper_cards(dossier),
         "result": None if dossier.status in BEFORE_PROPOSAL else _result.first(dossier.pk),
     }
 

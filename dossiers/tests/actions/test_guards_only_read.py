@@ -81,5 +81,10 @@ def test_permit_and_guard_of_every_action_write_nothing(road):
     road.do(sample(Action.REGISTER, road.dossier, road.now), commune.clerk)
     with connection.execute_wrapper(reading_only):
         passed.add(check(actions.Link(road.citizen, "Con đẻ"), road.dossier, by=commune.clerk, now=road.now).action)
+    road.dossier = factories.draft(commune.clerk, commune.unit, factories.booked(commune.unit), channel="counter")
+    Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
+    passed |= allowed_now(road)
+    road.attested()
+    passed |= allowed_now(road)
     # Each has been let through by its guards at least once, so that all of them ran to their end.
     assert passed == set(actions.CLASSES)

@@ -9,13 +9,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from common import onetime
+from common.clock import local_day
 from dossiers import actions
+from dossiers.books.rules import assessed
 from dossiers.filing import submission
 from dossiers.models import Dossier, FeeState
 from dossiers.records.fees import set_fee_state
 from dossiers.table import Action
 from dossiers.workflow import perform
 from offices.models import Post, Role
+from procedures.catalogue import version_of
 from tests import factories
 
 from ..test_workflow_table import sample
@@ -27,6 +30,7 @@ COSTS = {
     Action.SUBMIT: 11,
     Action.REGISTER: 15,
     Action.TAKE_OVER: 11,
+    Action.ATTEST: 11,
     Action.RECEIVE: 12,
     Action.REFUSE: 11,
     Action.REQUEST_SUPPLEMENT: 14,
@@ -56,6 +60,7 @@ COSTS = {
     Action.DECLINE_CORRECTION: 14,
     Action.SEND_CORRECTION: 15,
     Action.LINK: 7,
+    Action.CANCEL_ENTRY: 9,
 }
 
 
@@ -158,6 +163,13 @@ def test_each_action_has_its_price(road, cost):
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     do(sample(Action.TAKE_OVER, road.dossier, road.now), commune.clerk)
     do(actions.Link(road.citizen, "Con đẻ"), commune.clerk)
+    booked = factories.version(commune.unit, code="2.000815", book="copies")
+    road.dossier = factories.draft(commune.clerk, commune.unit, booked, channel="counter")
+    Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
+    # What is kept of a procedure that nobody has asked for before.
+    assessed(version_of(booked.pk), commune.unit.pk, local_day(road.now), 1, 1)
+    do(sample(Action.ATTEST, road.dossier, road.now), commune.clerk)
+    do(sample(Action.CANCEL_ENTRY, road.dossier, road.now), commune.leader)
     assert found == {action: {count} for action, count in COSTS.items()}
 
 

@@ -17,7 +17,7 @@ from common.text import plain
 from eforms.builder.boxes import Details
 from offices.models import Role, Unit
 from procedures.labels import audience_words, channel_words, level_set_words
-from procedures.models import ProcedureVersion, TimeUnit
+from procedures.models import Book, ProcedureVersion, TimeUnit
 
 from .choosing import NamedField
 
@@ -132,6 +132,12 @@ class InfoForm(DraftForm):
         help_text=gettext_lazy("One a line, for example: Luật Hộ tịch số 60/2014/QH13 ngày 20/11/2014."),
     )
     dossier_sets = CountField(label=gettext_lazy("Number of dossier sets"), maximum=9, required=True)
+    book = forms.ChoiceField(
+        label=gettext_lazy("Settled in one visit and entered in a book"),
+        choices=Book.choices,
+        required=False,
+        help_text=gettext_lazy("A clerk then enters it at the desk, with a number of this book, and it is done."),
+    )
     effective_from = DayField(label=gettext_lazy("Applies from"))
     effective_until = DayField(
         label=gettext_lazy("Last day"),

@@ -80,7 +80,7 @@ def test_texts_stay_texts_and_the_sheet_helps(version):
     name = sheet.cell(3, column(sheet, "Tên thủ tục"))
     assert (name.value, name.data_type, name.quotePrefix) == ('=HYPERLINK("http://x")', "s", True)
     assert sheet.freeze_panes == "B3"
-    assert len(sheet.data_validations.dataValidation) == 3
+    assert len(sheet.data_validations.dataValidation) == 4
     assert sheet.cell(3, column(sheet, "Có hiệu lực từ")).value.date() == version.effective_from
     with zipfile.ZipFile(io.BytesIO(exported())) as parts:
         assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")

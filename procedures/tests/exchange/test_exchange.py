@@ -184,6 +184,7 @@ PROCEDURES = st.fixed_dictionaries(
                 "note_en": st.just(""),
                 "legal_bases": st.lists(st.sampled_from(["60/2014/QH13", "123/2015/NĐ-CP"]), max_size=2),
                 "dossier_sets": st.integers(1, 9),
+                "book": st.sampled_from(["", "copies", "contracts"]),
                 "receipt_note": st.just("Mang theo bản chính"),
                 "letter_text": st.just("Căn cứ\n\nLuật"),
                 "reasons": st.lists(st.just("Thiếu giấy tờ"), max_size=1),

@@ -40,12 +40,13 @@ FEE = {
 }
 STEP = {"role": "clerk", "text": "Tiếp nhận", "text_en": "", "allotted": 4.0}
 VERSION = {
-    "name": "Đăng ký khai sinh", "name_en": "", "level": 4, "needs_presence": False, "audience": ["citizen"],
-    "channels": ["online"], "processing_amount": 3, "processing_unit": "working_days", "processing_note": "",
-    "processing_note_en": "", "conditions_en": "", "note_en": "",
-    "outcome": "Giấy khai sinh", "outcome_en": "", "conditions": "", "note": "", "legal_bases": ["60/2014/QH13"],
-    "dossier_sets": 1, "receipt_note": "", "letter_text": "", "reasons": [], "form": factories.FORM,
-    "effective_from": "2025-07-01", "effective_until": None, "papers": [PAPER], "fees": [FEE], "steps": [STEP],
+    "name": "Đăng ký khai sinh", "name_en": "", "level": 4, "needs_presence": False, "book": "",
+    "audience": ["citizen"], "channels": ["online"], "processing_amount": 3,
+    "processing_unit": "working_days", "processing_note": "", "processing_note_en": "", "conditions_en": "",
+    "note_en": "", "outcome": "Giấy khai sinh", "outcome_en": "", "conditions": "", "note": "",
+    "legal_bases": ["60/2014/QH13"], "dossier_sets": 1, "receipt_note": "", "letter_text": "", "reasons": [],
+    "form": factories.FORM, "effective_from": "2025-07-01", "effective_until": None, "papers": [PAPER],
+    "fees": [FEE], "steps": [STEP],
 }  # fmt: skip
 
 
@@ -83,9 +84,9 @@ def test_time_and_texts():
 @pytest.mark.parametrize("column", [name for name in VERSION if not name.startswith("effective")])
 def test_every_column_counts(column):
     values = {
-        "level": 2, "needs_presence": True, "audience": ["enterprise"], "channels": ["post"], "processing_amount": 9,
-        "processing_unit": "hours", "legal_bases": [], "dossier_sets": 2, "reasons": ["x"], "form": None, "papers": [],
-        "fees": [], "steps": [],
+        "level": 2, "needs_presence": True, "book": "copies", "audience": ["enterprise"], "channels": ["post"],
+        "processing_amount": 9, "processing_unit": "hours", "legal_bases": [], "dossier_sets": 2,
+        "reasons": ["x"], "form": None, "papers": [], "fees": [], "steps": [],
     }  # fmt: skip
     assert sum(map(len, said(**{column: values.get(column, "khác")}).values())) == 1
 

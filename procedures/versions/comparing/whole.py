@@ -14,7 +14,7 @@ from eforms.comparing import compare_forms, condition_in_words, moved_keys
 from offices.models import Role
 
 from ... import labels
-from ...models import TimeUnit
+from ...models import Book, TimeUnit
 from ..serialising import Plain, digested
 from .changes import LONG_TEXT, Change, ChangedSection, changed, pieces, schema_of
 from .fees import compare_fees
@@ -53,6 +53,10 @@ def _yes(value: Any) -> str:
     return _("yes") if value else _("no")
 
 
+def _book(value: Any) -> str:
+    return str(Book(value).label)
+
+
 def _lines(value: Any) -> str:
     return "; ".join(str(entry) for entry in value)
 
@@ -87,6 +91,7 @@ _INFO: dict[str, tuple[Any, Shower]] = {
     "note_en": (gettext_lazy("Good to know, in English"), _plain),
     "legal_bases": (gettext_lazy("Legal bases"), _lines),
     "dossier_sets": (gettext_lazy("Sets of the dossier"), _plain),
+    "book": (gettext_lazy("Settled in one visit and entered in a book"), _book),
 }
 _DOCUMENTS: dict[str, tuple[Any, Shower]] = {
     "receipt_note": (gettext_lazy("Note on the receipt"), _plain),
