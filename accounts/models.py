@@ -196,9 +196,7 @@ class Member(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["organisation", "person"], condition=Q(ended_at=None), name="member_once"
-            ),
+            models.UniqueConstraint(fields=["organisation", "person"], condition=Q(ended_at=None), name="member_once"),
             models.UniqueConstraint(
                 "organisation", Lower("address"), condition=Q(ended_at=None), name="member_address_once"
             ),

@@ -3,7 +3,7 @@
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib.auth import logout
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _

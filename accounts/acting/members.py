@@ -78,9 +78,13 @@ def why_not(member: Member, person: User) -> Refused | None:
     if person.kind != Kind.CITIZEN:
         return Refused(_("Sign in with your own account: an organisation cannot act for another one."), code="who")
     is_theirs = EmailAddress.objects.filter(user=person, email__iexact=member.address, verified=True).exists()
-    return None if is_theirs else Refused(
-        _("The invitation was sent to another email address. Sign in with the account that has that address."),
-        code="who",
+    return (
+        None
+        if is_theirs
+        else Refused(
+            _("The invitation was sent to another email address. Sign in with the account that has that address."),
+            code="who",
+        )
     )
 
 
@@ -128,7 +132,7 @@ def organisations_of(person: User) -> list[Member]:
     return list(Member.objects.acting().filter(person=person).select_related("organisation").order_by("pk"))
 
 
-def acting_as(person: User, pk: object) -> User | None:
+def acting_as(person: User, pk: int) -> User | None:
     """Return the organisation with the membership ``pk`` by which a person acts for it; None without one. One query."""
     member = Member.objects.acting().filter(person=person, pk=pk).select_related("organisation").first()
     if member is None:

@@ -55,7 +55,7 @@ class Acting:
             del request.session[ACTING]
             if "X-Autosave" in request.headers:
                 return HttpResponseForbidden()
-            messages.warning(request, _("You no longer act for the organisation. What you do now, you do for yourself."))
+            messages.warning(request, _("You no longer act for the organisation. Now you act for yourself."))
             return redirect("applicant:dossiers") if is_theirs else None
         request.acting = organisation
         if is_theirs:

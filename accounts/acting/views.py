@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -76,7 +74,7 @@ def invite(request: SignedInRequest) -> HttpResponse:
         _("Send the invitation"),
         reverse("accounts:people"),
         _("Who acts for you"),
-        _("Whoever accepts files, pays and writes in your name, and sees all your dossiers. You can end it at any time."),
+        _("Whoever accepts files, pays and writes in your name and sees your dossiers. You can end it at any time."),
     )
 
     def change() -> str:

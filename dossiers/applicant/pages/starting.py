@@ -75,6 +75,7 @@ def before_you_start(request: HttpRequest, procedure: Procedure, entry: Entry, f
         "pay_words": labels.pay_words(max(effective_level(version, offering) for offering in entry.offerings)),
         "drafts": drafts,
         "acts": acts,
+        "member": member_of(request.user) if request.user.is_authenticated else "",
         "key": onetime.new_key() if request.user.is_authenticated else "",
         "next": request.get_full_path(),
     }

@@ -45,7 +45,7 @@ def apply(request: HttpRequest, code: str) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if request.POST.get("member", "") != starting.member_of(request.user):
-            messages.warning(request, _("For whom you act has changed since you opened the page. Check it, then start."))
+            messages.warning(request, _("Since you opened the page you act for somebody else. Check it, then start."))
             return redirect("applicant:apply", code)
         form = StartForm({"acting": MYSELF} | request.POST.dict(), **asked)
         if form.is_valid():
