@@ -18,7 +18,7 @@ ACTS: dict[str, Any] = {
     "applicant:section": gettext_lazy("Answers filled in"),
     "applicant:papers": gettext_lazy("Papers given"),
     "applicant:paper_upload": gettext_lazy("Papers given"),
-    "applicant:paper_promise": gettext_lazy("A paper promised on paper"),
+    "applicant:paper_promise": gettext_lazy("An original promised"),
     "applicant:paper_again": gettext_lazy("A paper of an earlier dossier used again"),
     "applicant:paper_remove": gettext_lazy("A paper taken back"),
     "applicant:paper_turn": _FILES,
