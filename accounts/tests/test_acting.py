@@ -11,7 +11,7 @@ from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from django.urls import URLPattern, get_resolver, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import closing, hooks
@@ -23,6 +23,7 @@ from common.refusals import Refused
 from common.web.middleware import ACTING
 from dossiers.models import Dossier
 from tests import factories
+from tests.access.answers import url_names
 from tests.pages import checks
 from tests.present import present
 
@@ -45,7 +46,7 @@ def person(other_citizen) -> User:
     return other_citizen
 
 
-def browser(user: User, acting: Member | None = None) -> Client:
+def browser(user: User, acting: Member | None = None) -> Any:
     client = Client()
     client.force_login(user)
     if acting is not None:
@@ -114,7 +115,7 @@ def test_a_stranger_with_the_link_learns_nothing_and_becomes_nobody(company, cit
     EmailAddress.objects.filter(user=person).update(verified=False)
     assert browser(person).post(path).status_code == 403
     assert Member.objects.get().accepted_at is None
-    anonymous = Client()
+    anonymous: Any = Client()
     assert anonymous.get(path).status_code == 200
     assert anonymous.post(path).url.startswith("/accounts/login/?next=/accounts/joining/")
 
@@ -259,11 +260,7 @@ def test_what_was_done_is_recorded_and_shown_to_the_organisation_only(company, p
 
 
 def test_everything_that_the_applicants_pages_change_has_words():
-    names = set()
-    for resolver in get_resolver().url_patterns:
-        for inner in getattr(resolver, "url_patterns", []):
-            if isinstance(inner, URLPattern) and resolver.namespace in ("applicant", "paying"):
-                names.add(f"{resolver.namespace}:{inner.name}")
+    names = {name for name in url_names() if name.startswith(("applicant:", "paying:"))}
     only_read = {
         "applicant:dossiers", "applicant:dossier", "applicant:paper_file", "applicant:paper_preview", "paying:owed",
         "applicant:review", "applicant:submitted", "applicant:calendar", "applicant:signing_calendar",
@@ -317,7 +314,8 @@ def test_both_copies_tell_it(company, person, client):
 def test_a_form_of_an_ended_session_is_sent_for_the_organisation_again(company, person, commune, time_machine):
     time_machine.move_to("2026-03-23T02:00:00Z", tick=False)
     member, draft = joined(company, person), factories.draft(company, commune.unit)
-    client, path = Client(), reverse("applicant:section", args=[draft.ref, "requester"])
+    client: Any = Client()
+    path = reverse("applicant:section", args=[draft.ref, "requester"])
     proof = {"login": person.email, "password": factories.PASSWORD}
     client.post("/accounts/login/", proof)
     client.post(CHOOSE, {"member": member.pk})

@@ -14,6 +14,7 @@ from dossiers.timeline import declaration, history
 from dossiers.workflow import perform
 from offices.models import Post, Role
 from tests import factories
+from tests.present import present
 
 from .steps import ready, url
 
@@ -70,7 +71,7 @@ def test_the_member_stands_on_the_papers_and_in_the_history(filed, company, othe
 
 
 def test_what_is_written_names_the_organisation_and_the_member(filed, company, other_citizen, now, member):
-    organisation = members.acting_as(other_citizen, member.pk)
+    organisation = present(members.acting_as(other_citizen, member.pk))
     writing.write(filed, "Bao giờ xong?", [], by=organisation, key="k" * 32, shown=0, now=now)
     entry = filed.talk.get()
     assert (entry.by, entry.by_name) == (company, "Công ty Hoa Lúa (Lê Thị Hoa)")
@@ -103,6 +104,5 @@ def test_an_officer_handles_nothing_of_an_organisation_he_acts_for_or_has_filed(
 def test_the_name_under_an_act_fits_its_column(company, other_citizen, member):
     company.full_name = "C" * 160
     company.save()
-    organisation = members.acting_as(other_citizen, member.pk)
-    assert organisation is not None
+    organisation = present(members.acting_as(other_citizen, member.pk))
     assert len(organisation.signature) == 160 and organisation.signature.endswith(" (Lê Thị Hoa)")
