@@ -26,7 +26,7 @@ from offices.access import is_below, read_posts
 from offices.models import Post, Role
 
 from . import chain, hooks, worklist
-from .models import Dossier, DossierEvent, Status
+from .models import Channel, Dossier, DossierEvent, Status
 from .records.applicants import number_index
 from .table import APPLICANT, SYSTEM, TABLE, Action
 
@@ -163,7 +163,7 @@ def is_own(user: User, dossier: Dossier) -> bool:
     """Tell whether a dossier is a person's own: by account, as who filed it online, by the ID number at the counter,
     or as a member of the organisation whose it is. One query at most, for an organisation's.
     """
-    if dossier.owner_id == user.pk or (dossier.owner_id is not None and dossier.filed_by_id == user.pk):
+    if dossier.owner_id == user.pk or (dossier.channel == Channel.ONLINE and dossier.filed_by_id == user.pk):
         return True
     applicant = getattr(dossier, "applicant", None)
     if applicant is not None and applicant.kind != Kind.CITIZEN and dossier.owner_id in user.acts_for:

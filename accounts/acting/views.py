@@ -113,6 +113,8 @@ def end(request: SignedInRequest, pk: int) -> HttpResponse:
 
     def change() -> str:
         members.end(pk, user, recorded_now())
+        if request.session.get(ACTING) == pk:
+            del request.session[ACTING]
         return done(request, _("Ended. Nothing more can be done in the organisation's name that way."), back)
 
     return press(request, change, back)

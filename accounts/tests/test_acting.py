@@ -224,6 +224,16 @@ def test_acting_ends_at_once_and_nothing_sent_is_done_in_ones_own_name(company, 
     assert client.post(path, BOXES, headers={"x-autosave": "1"}).status_code == 403
 
 
+def test_the_member_lays_it_down_too(company, person):
+    member = joined(company, person)
+    client = browser(person, member)
+    assert client.post(f"{PEOPLE}{member.pk}/end/").url == CHOOSE and ACTING not in client.session
+    member.refresh_from_db()
+    assert member.ended_by == person
+    page = client.get(CHOOSE).content.decode()
+    assert "Công ty" not in page and checks.faults(page) == []
+
+
 def test_what_was_done_is_recorded_and_shown_to_the_organisation_only(company, person, commune):
     member, version = joined(company, person), factories.version(commune.unit)
     client, start = browser(person, member), reverse("applicant:apply", args=[version.procedure.code])
