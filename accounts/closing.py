@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from common.refusals import Refused
 
 from . import hooks
+from .acting import members
 from .models import Representative, User
 from .sessions import end_all_sessions
 
@@ -55,6 +56,7 @@ def close(user: User, now: datetime) -> None:
             get_adapter().send_mail("account/email/account_closed", fresh.email, {"user": fresh})
         for forget in hooks.closed:
             forget(fresh)
+        members.end_all(fresh, now)
         Representative.objects.filter(account=fresh).delete()
         EmailAddress.objects.filter(user=fresh).delete()
         fresh.set_unusable_password()

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from common.values.divisions import address_text
 
 from . import hooks, remembering
 from .hooks import Part, Sheet
-from .models import Representative, User
+from .models import Member, Representative, User
 
 TEMPLATE = "account/export_pdf.html"
 
@@ -26,10 +27,10 @@ TEMPLATE = "account/export_pdf.html"
 def parts_of(user: User) -> list[Part]:
     """Return all parts of a person's copy, the account first; their words are Vietnamese.
 
-    Two queries, and those of the packages above.
+    Four queries, more where others act for the account or it for others, and those of the packages above.
     """
     with translation.override("vi"):
-        return [_account(user), *(export(user) for export in hooks.exported)]
+        return [_account(user), _acting(user), *(export(user) for export in hooks.exported)]
 
 
 def as_json(user: User, now: datetime) -> bytes:
@@ -80,6 +81,37 @@ def _account(user: User) -> Part:
         (_("Last sign-in"), vi_datetime(user.last_login)),
     ]
     return Part("account", data, [Sheet(_("Account"), [row for row in rows if row[1]])])
+
+
+def _acting(user: User) -> Part:
+    """Return who acts or acted for an account, and for whom it does, with what was done; the newest last."""
+    mine = Member.objects.filter(Q(organisation=user) | Q(person=user)).select_related("organisation", "person")
+    data, sheets = [], []
+    for member in mine.prefetch_related("records").order_by("pk"):
+        records = sorted(member.records.all(), key=lambda record: record.pk)
+        person = member.person.full_name if member.person else member.address
+        data.append(
+            {
+                "organisation": member.organisation.full_name,
+                "person": person,
+                "address": member.address,
+                "position": member.position,
+                **{name: _iso(getattr(member, name)) for name in ("invited_at", "accepted_at", "ended_at")},
+                "done": [
+                    {"at": _iso(record.at), "page": record.what, "reference": record.subject} for record in records
+                ],
+            }
+        )
+        rows = [
+            (_("Organisation"), member.organisation.full_name),
+            (_("Who acts for it"), person),
+            (_("Invited"), vi_datetime(member.invited_at)),
+            (_("Accepted"), vi_datetime(member.accepted_at)),
+            (_("Ended"), vi_datetime(member.ended_at)),
+            *((vi_datetime(record.at), f"{hooks.acts.get(record.what, record.what)}") for record in records),
+        ]
+        sheets.append(Sheet(_("Acting for an organisation"), [row for row in rows if row[1]]))
+    return Part("acting", data, sheets)
 
 
 def _iso(moment: datetime | None) -> str:

@@ -4,13 +4,14 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from common.secret import EncryptedField, EncryptedJSONField, blind_index
 from common.text import nfc
 from common.values.identity import masked
 
-from .querysets import UserManager
+from .querysets import MemberQuerySet, UserManager
 
 
 class Kind(models.TextChoices):
@@ -79,6 +80,9 @@ class User(AbstractBaseUser):
     # Sessions made before this moment have ended (password or posts changed).
     sessions_valid_from = models.DateTimeField(null=True, blank=True)
 
+    # The membership by which somebody acts for this account in a request (accounts/acting); None for who is signed in.
+    acting: "Member | None" = None
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["full_name"]
@@ -134,6 +138,24 @@ class User(AbstractBaseUser):
         return self.full_name
 
     @property
+    def person(self) -> "User":
+        """Who really acts: the account itself, or in a request for an organisation the member of it."""
+        return self.acting.person if self.acting is not None and self.acting.person is not None else self
+
+    @property
+    def signature(self) -> str:
+        """The name under what is done, at most 160 characters: of an organisation with the person who acts for it."""
+        if self.person is self:
+            return self.full_name
+        who = f" ({self.person.full_name})"[:100]
+        return self.full_name[: 160 - len(who)] + who
+
+    @cached_property
+    def acts_for(self) -> frozenset[int]:
+        """Keys of the organisations that the person acts for. One query, asked once."""
+        return frozenset(Member.objects.acting().filter(person=self).values_list("organisation", flat=True))
+
+    @property
     def masked_number(self) -> str:
         """The number of the identity paper with all but the last three digits hidden; empty when none."""
         return masked(self.identity_number)
@@ -150,3 +172,48 @@ class Representative(models.Model):
 
     def __str__(self) -> str:
         return self.full_name
+
+
+class Member(models.Model):
+    """Somebody who may act for an organisation or enterprise: invited by its own account, accepted, one day ended.
+
+    ``address`` is where the invitation went; only an account with this confirmed address accepts it. ``token_hash``
+    is the SHA-256 of the link's secret, empty once it was used. A row that was accepted stays for good.
+    """
+
+    organisation = models.ForeignKey(User, on_delete=models.PROTECT, related_name="members")
+    person = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships")
+    address = models.EmailField(max_length=254, blank=True, default="")
+    # What the person is to the organisation, in its own words; stands beside the name on papers.
+    position = models.CharField(max_length=80, blank=True, default="")
+    token_hash = models.CharField(max_length=64, blank=True, default="", db_index=True)
+    invited_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = MemberQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "person"], condition=Q(ended_at=None), name="member_once"),
+            models.UniqueConstraint(
+                "organisation", Lower("address"), condition=Q(ended_at=None), name="member_address_once"
+            ),
+            models.CheckConstraint(condition=Q(accepted_at=None) | Q(person__isnull=False), name="member_is_somebody"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organisation_id}: {self.person_id or '-'}"
+
+
+class ActingRecord(models.Model):
+    """Something that a member did for an organisation: ``what`` is the page's name, ``subject`` the dossier's ref."""
+
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="records")
+    at = models.DateTimeField()
+    what = models.CharField(max_length=60)
+    subject = models.CharField(max_length=40, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.subject}"

@@ -1,11 +1,9 @@
 """Pages on which a person looks after the account itself: where it is signed in, a copy of its data, its end."""
 
-from typing import Any
-
 from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib.auth import logout
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,34 +12,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from common.clock import now, recorded_now
-from common.forms.screen_forms import ScreenForm
 from common.pdf import PdfFailed
 from common.web import limits
 from common.web.screens import Screen, answer, done, press, sent, shows_form
 
 from . import closing, exporting, remembering
 from . import sessions as open_sessions
-from .password_again import PasswordAgain
+from .own_forms import OwnForm
 from .requests import SignedInRequest
 
 JSON, PDF = "json", "pdf"
 
 
-class _OwnForm(PasswordAgain, ScreenForm):
-    """A form that asks the owner of the account for the password again."""
-
-    def __init__(self, *args: Any, request: HttpRequest, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.request = request
-        # Last, below what it is asked for.
-        self.order_fields([name for name in self.fields if name != "password"])
-
-    def asker(self) -> Any:
-        """Return the person who is signed in, and the present moment."""
-        return self.request.user, now()
-
-
-class ExportForm(_OwnForm):
+class ExportForm(OwnForm):
     """In which form to take the copy."""
 
     way = forms.ChoiceField(
@@ -55,7 +38,7 @@ class ExportForm(_OwnForm):
     )
 
 
-class CloseForm(_OwnForm):
+class CloseForm(OwnForm):
     """That the account shall end."""
 
     understood = forms.BooleanField(

@@ -1,10 +1,10 @@
 """Finding accounts by what people type when they sign in."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from stdnum.vn import mst
 
@@ -14,7 +14,7 @@ from common.text import clean
 from common.values.identity import compact
 
 if TYPE_CHECKING:
-    from .models import User
+    from .models import Member, User
 
 
 class UserManager(BaseUserManager["User"]):
@@ -68,3 +68,15 @@ class UserManager(BaseUserManager["User"]):
         found = list(active.filter(Q(email__iexact=email) | Q(email__iexact=typed))[:2])
         clean = [user for user in found if (user.email or "").casefold() == email.casefold()]
         return next(iter(clean or found), None)
+
+
+class MemberQuerySet(QuerySet["Member"]):
+    """Who may act for whom."""
+
+    def standing(self) -> Self:
+        """Members and open invitations that nobody has ended."""
+        return self.filter(ended_at=None)
+
+    def acting(self) -> Self:
+        """Members who may act now: accepted, not ended, of an organisation whose account is open."""
+        return self.standing().filter(accepted_at__isnull=False, organisation__is_active=True)

@@ -34,12 +34,16 @@ MAX_CHARS = 200_000
 
 @dataclass(frozen=True)
 class Kept:
-    """A form that waits: its path, its fields in order, whether files were left behind, and the page it stood on."""
+    """A form that waits: its path, its fields in order, whether files were left behind, and the page it stood on.
+
+    ``acting`` is the membership by which it was sent for an organisation; None for oneself.
+    """
 
     path: str
     fields: tuple[tuple[str, str], ...]
     had_files: bool
     page: str = ""
+    acting: int | None = None
 
 
 def _fields(request: HttpRequest) -> list[tuple[str, str]]:
@@ -63,7 +67,7 @@ def _page(request: HttpRequest) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def keep(request: HttpRequest, ended_user: int | None, moment: datetime) -> str:
+def keep(request: HttpRequest, ended_user: int | None, moment: datetime, *, acting: int | None = None) -> str:
     """Return the encrypted token of a POST; empty when it is longer than any form of ours."""
     account = browsers.last_account(request) if ended_user is None else browsers.mark(ended_user)
     content = json.dumps(
@@ -75,6 +79,7 @@ def keep(request: HttpRequest, ended_user: int | None, moment: datetime) -> str:
             "files": bool(request.FILES),
             "fields": _fields(request),
             "page": _page(request),
+            "acting": acting,
         },
         ensure_ascii=False,
     )
@@ -93,12 +98,13 @@ def read(token: str, user_id: int, moment: datetime) -> Kept | None:
     if not is_theirs or content["at"] + LIFE.total_seconds() < moment.timestamp():
         return None
     fields = tuple((name, value) for name, value in content["fields"])
-    return Kept(content["path"], fields, content["files"], content["page"])
+    return Kept(content["path"], fields, content["files"], content["page"], content.get("acting"))
 
 
 def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Answer a POST after the session's end with the sign-in page that carries what was typed. Status 403."""
-    token = keep(request, getattr(request, "ended_user", None), now())
+    acting = getattr(request, "ended_acting", None)
+    token = keep(request, getattr(request, "ended_user", None), now(), acting=acting)
     form = import_string(settings.ACCOUNT_FORMS["login"])(request=request, asks=False, initial={FIELD: token})
     assert isinstance(form, LoginForm)
     page = {

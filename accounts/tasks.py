@@ -1,4 +1,4 @@
-"""Deletes accounts that nobody confirmed and sessions that have ended."""
+"""Deletes accounts that nobody confirmed, invitations that nobody accepted and sessions that have ended."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, ProtectedError, QuerySet
 from common.clock import now
 from common.database import purging
 
-from .models import Assurance, User
+from .models import Assurance, Member, User
 
 KEPT = timedelta(days=7)
 
@@ -46,6 +46,19 @@ def _forget(due: QuerySet[User]) -> int:
             continue
         gone += 1
     return gone
+
+
+@shared_task
+def forget_unanswered() -> int:
+    """Delete invitations to act for an organisation that nobody accepted in a month; return how many went."""
+    return purging.run("unanswered_invitations", now())
+
+
+def unanswered(moment: datetime) -> purging.Due:
+    """Return those invitations, ended ones too, for the nightly clean-up. Two queries."""
+    waiting = Member.objects.filter(accepted_at=None)
+    due = waiting.filter(invited_at__lt=moment - timedelta(days=30))
+    return purging.Due(due.count(), waiting.count(), lambda: due.delete()[0], 0.5)
 
 
 @shared_task

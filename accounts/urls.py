@@ -4,6 +4,7 @@ from allauth.account import views as allauth_views
 from django.urls import include, path, re_path
 
 from . import own_views, views
+from .acting import views as acting_views
 
 own = [
     path("accounts/register/<slug:kind>/", views.RegisterView.as_view(), name="register_kind"),
@@ -16,6 +17,12 @@ own = [
     path("account/sessions/<int:pk>/end/", own_views.end_session, name="end_session"),
     path("account/details/forget/", own_views.forget, name="forget"),
     path("account/export/", own_views.export, name="export"),
+    path("account/acting/", acting_views.acting, name="acting"),
+    path("account/people/", acting_views.people, name="people"),
+    path("account/people/invite/", acting_views.invite, name="people_invite"),
+    path("account/people/<int:pk>/", acting_views.member, name="people_member"),
+    path("account/people/<int:pk>/end/", acting_views.end, name="people_end"),
+    path("accounts/joining/<str:token>/", acting_views.joining, name="joining"),
     path("account/close/", own_views.close, name="close"),
 ]
 

@@ -24,9 +24,11 @@ from common.forms.warnings import point_out
 from common.refusals import Refused
 from common.values.divisions import address_text
 from common.web import limits
+from common.web.middleware import ACTING
 from common.web.screens import sent, shows_form
 
 from . import guessing, hooks, invitations, remembering, resume
+from .acting import members
 from .forms import OF_CARD, REGISTER_FORMS, InvitationForm, profile_form
 from .models import IdKind, Representative, User
 
@@ -198,12 +200,15 @@ def _me(request: HttpRequest) -> User:
 
 @require_safe
 def profile(request: HttpRequest) -> HttpResponse:
-    """Show the account's own details. Two queries beyond the session's."""
+    """Show the account's own details. Two queries beyond the session's, one more of a citizen."""
     user = _me(request)
+    has_members = members.may_have_members(user)
     page = {
         "user": user,
         "representative": Representative.objects.filter(account=user).first(),
         "address": address_text(user.address),
+        "has_members": has_members,
+        "acts": not has_members and bool(user.acts_for),
         "identity_kind": dict(IdKind.choices).get(user.identity_kind, ""),
         "details": remembering.rows(user),
         "is_confirmed": EmailAddress.objects.filter(user=user, verified=True).exists(),
@@ -246,4 +251,10 @@ def resume_form(request: HttpRequest) -> HttpResponse:
         if token:
             messages.warning(request, _("What was typed before belongs to another account or is too old to be opened."))
         return redirect(get_adapter().get_login_redirect_url(request))
+    if kept.acting is not None:
+        # Sent for an organisation, it must not go out in the person's own name; the middleware says when it has ended.
+        request.session[ACTING] = kept.acting
+        if members.acting_as(_me(request), kept.acting) is None:
+            request.session.pop(resume.SESSION_KEY, None)
+            return redirect("applicant:dossiers")
     return resume.show_again(request, kept)

@@ -20,7 +20,7 @@ _DETAILS = re.compile(
 )
 _RULES: tuple[tuple[re.Pattern[str], Replace], ...] = (
     (_DETAILS, r"\1: ‹hidden›"),
-    (re.compile(r"(/accounts/(?:reset|invitation)/)[^\s?\"']+"), r"\1‹token›"),
+    (re.compile(r"(/accounts/(?:reset|invitation|joining)/)[^\s?\"']+"), r"\1‹token›"),
     (re.compile(r"(?<=[\w/])\?[^\s\"']+=[^\s\"']*"), "?‹query›"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "‹e-mail›"),
     (re.compile(r"(?<!\d)(?:\d{12}|\d{9})(?!\d)"), "‹number›"),

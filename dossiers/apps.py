@@ -19,6 +19,7 @@ class DossiersConfig(AppConfig):
         from procedures.versions import procedure_editing
 
         from . import duties, exporting, worklist
+        from .applicant import acts
         from .desk.actions.reasons import OF_UNIT
         from .filing import drafts
         from .timeline import own_filings
@@ -47,6 +48,8 @@ class DossiersConfig(AppConfig):
         account_hooks.renamed.append(worklist.follow_name)
         account_hooks.exported.append(exporting.dossiers_of)
         account_hooks.closed.append(drafts.discard_all)
+        account_hooks.acts.update(acts.ACTS)
+        account_hooks.subjects.append(acts.subjects)
         procedure_editing.sector_changed.append(worklist.follow_sector)
         guiding_hooks.own_filings.append(own_filings.own_filings)
         purging.register("drafts", drafts.due_for_expiry)

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts.models import Kind, User
 from common import kept
 from common.clock import local_day
 from common.database.compiled import Compiled
@@ -26,7 +26,7 @@ from offices.access import is_below, read_posts
 from offices.models import Post, Role
 
 from . import chain, hooks, worklist
-from .models import Dossier, DossierEvent, Status
+from .models import Channel, Dossier, DossierEvent, Status
 from .records.applicants import number_index
 from .records.terms import marks
 from .table import APPLICANT, SYSTEM, TABLE, Action
@@ -171,10 +171,14 @@ def roles_by(posts: Iterable[Post], user: User, dossier: Dossier) -> set[str]:
 
 
 def is_own(user: User, dossier: Dossier) -> bool:
-    """Tell whether a dossier is a person's own: by account, or by the ID number at the counter."""
-    if dossier.owner_id == user.pk:
+    """Tell whether a dossier is a person's own: by account, as who filed it online, by the ID number at the counter,
+    or as a member of the organisation whose it is. One query at most, for an organisation's.
+    """
+    if dossier.owner_id == user.pk or (dossier.channel == Channel.ONLINE and dossier.filed_by_id == user.pk):
         return True
     applicant = getattr(dossier, "applicant", None)
+    if applicant is not None and applicant.kind != Kind.CITIZEN and dossier.owner_id in user.acts_for:
+        return True
     number = user.identity_number
     return bool(applicant is not None and number and applicant.number_index == number_index(number))
 
@@ -383,15 +387,22 @@ def write_event(
         n=move.dossier.revision,
         action=move.action,
         actor=move.by,
-        actor_name=move.by.get_full_name() if move.by else "",
+        actor_name=move.by.signature if move.by else "",
         actor_role=move.role,
         from_status=move.from_status,
         to_status=move.to_status,
         at=move.now,
         public_text=public_text,
         internal_text=internal_text,
-        data=(data or {}) | further,
+        data=(data or {}) | further | _by_member(move),
         previous_hash=previous_hash,
     )
     chain.seal_event(event)
     return insert(event)
+
+
+def _by_member(move: Move) -> dict[str, Any]:
+    """Return, for an event's data, which person did it for the organisation that acts; {} for everybody else."""
+    if move.by is None or move.by.acting is None:
+        return {}
+    return {"person": move.by.person.pk, "person_name": move.by.person.full_name}

@@ -126,14 +126,16 @@ class Signatures:
 class Head:
     """What stands around the answers.
 
-    ``procedure`` is its name; a general form fits several. ``mark`` is the code
-    printed beside the QR of ``qr_text``, with ``mark_label`` before it;
+    ``procedure`` is its name; a general form fits several. ``filed_by`` names who files for another. ``mark`` is the
+    code printed beside the QR of ``qr_text``, with ``mark_label`` before it;
     ``filed_at`` says that the declaration was handed in online then: of one
     signer no signature is awaited, several still have to sign.
     """
 
     procedure: str = ""
     unit: str = ""
+    # Who files for another, as what, and how they are known, a line each.
+    filed_by: tuple[str, ...] = ()
     place: str = ""
     mark: str = ""
     mark_label: str = ""

@@ -16,7 +16,7 @@ class PaymentsConfig(AppConfig):
         from offices.log.labels import add_words
 
         from . import duties, exporting, labels
-        from .applicant import panels, standing
+        from .applicant import acts, panels, standing
         from .charges import claiming
         from .charges.shown import fee_of, owed_by
         from .desk.at_counter import fee_at_counter
@@ -35,6 +35,8 @@ class PaymentsConfig(AppConfig):
         office_hooks.unit_obstacles.append(duties.open_money)
         add_words(labels.AREAS, labels.ACTIONS, labels.FIELDS, labels.VALUES)
         account_hooks.exported.append(exporting.money_of)
+        account_hooks.acts.update(acts.ACTS)
+        account_hooks.subjects.append(acts.subjects)
         hooks.fees.append(fee_of)
         hooks.owed.append(owed_by)
         hooks.post.append(post_panels.offer)

@@ -26,7 +26,8 @@ def site_unit() -> SimpleNamespace:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Give templates DEMO, display, site_unit, here, session_left (seconds), is_officer (of the desk), is_clerk,
+    """Give templates DEMO, display, site_unit, here, session_left (seconds), acting (the organisation that the person
+    acts for, with the membership), is_officer (of the desk), is_clerk,
     is_leader, is_cashier, reads_money, is_publisher, is_administrator, looks_after_all, missing_years
     (whose days off should have been entered) and alert_count
     (alerts that no administrator has acknowledged; 0 for everybody else).
@@ -41,6 +42,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "site_unit": site_unit(),
         "here": request.get_full_path(),
         "session_left": getattr(request, "session_left", 0),
+        "acting": getattr(request, "acting", None),
         "is_officer": SimpleLazyObject(lambda: not roles.isdisjoint(DESK_ROLES)),
         "is_clerk": SimpleLazyObject(lambda: Role.CLERK in roles),
         "is_leader": SimpleLazyObject(lambda: Role.LEADER in roles),
@@ -49,7 +51,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "is_publisher": SimpleLazyObject(lambda: Role.PUBLISHER in roles),
         "is_administrator": SimpleLazyObject(lambda: Role.ADMINISTRATOR in roles),
         "looks_after_all": SimpleLazyObject(
-            lambda: Role.ADMINISTRATOR in roles and looks_after_all(request.user, local_day(now()))
+            lambda: Role.ADMINISTRATOR in roles and looks_after_all(_person(request), local_day(now()))
         ),
         "alert_count": SimpleLazyObject(lambda: _alert_count() if Role.ADMINISTRATOR in roles else 0),
         "missing_years": SimpleLazyObject(lambda: missing_years(local_day(now()))),
@@ -62,7 +64,12 @@ def _alert_count() -> int:
 
 
 def _roles_today(request: HttpRequest) -> frozenset[str]:
-    user = getattr(request, "user", None)
+    user = _person(request)
     if user is None or not user.is_authenticated:
         return frozenset()
     return frozenset(post.role for post in current_posts(user, local_day(now())))
+
+
+def _person(request: HttpRequest) -> Any:
+    """Return who is signed in, whoever it acts for; posts are a person's."""
+    return getattr(request, "person", None) or getattr(request, "user", None)

@@ -9,6 +9,7 @@ from django.conf import settings
 from common.database import purging
 
 MEASURED = {
+    "accounts.tasks.forget_unanswered": {"unanswered_invitations"},
     "accounts.tasks.forget_unconfirmed": {"unconfirmed_accounts"},
     "common.tasks.sweep_loose_files": {"loose_files"},
     "dossiers.tasks.expire_drafts": {"drafts"},

@@ -20,7 +20,8 @@ def hidden(model: type[Model], **named: Any) -> Http404:
     them raises an alert, once in a window. One query for what is not there, up to seven for what is.
     """
     request = current_request.get()
-    user = getattr(request, "user", None)
+    # Who acts for an organisation answers for it in person.
+    user = getattr(request, "person", None) or getattr(request, "user", None)
     if request is not None and user is not None and user.is_authenticated:
         if model._default_manager.filter(**named).exists():
             place = request.resolver_match.view_name if request.resolver_match else "-"

@@ -27,6 +27,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 SEEN = "seen_at"
 SINCE = "signed_in_at"
 AUDIENCE = "audience"
+# Key of the membership by which somebody acts for an organisation (accounts/acting).
+ACTING = "acting"
 # Written at most this often, so that reading pages costs no write.
 SEEN_STEP = 60
 # Carries a whole form through signing in again; bounded by its maker.
@@ -188,11 +190,12 @@ def _fits(fields: Iterable[tuple[str, Sequence[object]]], longest: int) -> bool:
 class WatchedRequest(HttpRequest):
     """A request past :class:`SessionLimits`.
 
-    It knows the primary key of the account whose session has just ended, and in how many seconds the present one ends
-    when nothing more is asked for; 0 without an account.
+    It knows the primary key of the account whose session has just ended, with the membership by which it acted for an
+    organisation, and in how many seconds the present one ends when nothing more is asked for; 0 without an account.
     """
 
     ended_user: int | None
+    ended_acting: int | None
     session_left: int
 
 
@@ -209,13 +212,13 @@ class SessionLimits:
         self.get_response = get_response
 
     def __call__(self, request: WatchedRequest) -> HttpResponse:
-        request.ended_user = None
+        request.ended_user = request.ended_acting = None
         request.session_left = 0
         # Anonymous pages never touch the session; without its cookie there is nobody to look up.
         if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
             now = clock.now()
             if self._is_over(request, now):
-                request.ended_user = request.user.pk
+                request.ended_user, request.ended_acting = request.user.pk, request.session.get(ACTING)
                 logout(request)
             else:
                 self._note(request, now)

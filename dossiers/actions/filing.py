@@ -60,6 +60,9 @@ class Submit(ActionBase):
             changes["answers"] = answers
         if dossier.typed is not None:
             changes["typed"] = None
+        if dossier.filed_by_id != move.person.person.pk:
+            # Begun by another member of the organisation.
+            changes["filed_by"] = move.person.person
         return changes
 
     def effects(self, move: Move) -> None:

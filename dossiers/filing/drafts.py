@@ -84,7 +84,7 @@ def start_draft(
         if untouched is not None:
             return untouched
         require_room_for_a_draft(owner)
-        columns = {"received_by": unit, "unit": unit, "owner": owner, "filed_by": owner, "acting": acting}
+        columns = {"received_by": unit, "unit": unit, "owner": owner, "filed_by": owner.person, "acting": acting}
         return Dossier.objects.create(ref=ref, version=version, created_at=now, saved_at=now, **columns)
 
     return made_once(key, START, ref, make, by=owner, now=now)

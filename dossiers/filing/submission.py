@@ -139,7 +139,7 @@ def copy_draft(source: Dossier, *, by: User, key: str, now: datetime) -> Dossier
                 ref=ref,
                 unit=source.received_by,
                 owner=by,
-                filed_by=by,
+                filed_by=by.person,
                 created_at=now,
                 saved_at=now,
                 revision=1,

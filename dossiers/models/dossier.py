@@ -317,7 +317,8 @@ class Applicant(models.Model):
     phone = models.CharField(max_length=16, blank=True, default="")
     email = models.CharField(max_length=254, blank=True, default="")
     address = EncryptedJSONField(null=True, blank=True)
-    # {"name", "position", "id_number", "phone"} of the person who acts, when not the applicant.
+    # {"name", "position", "id_number", "phone"} of the person who acts, when not the applicant; ``is_member`` of one
+    # who files for an organisation without leading it.
     representative = EncryptedJSONField(null=True, blank=True)
 
     class Meta:
@@ -326,6 +327,12 @@ class Applicant(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_filed_by_another(self) -> bool:
+        """Whether the representative only files: for another person, or as one of an organisation's people."""
+        agent = self.representative or {}
+        return bool(agent) and (bool(self.dossier.acting) or bool(agent.get("is_member")))
 
     @property
     def masked_number(self) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.utils.translation import override, pgettext_lazy
+from django.utils.translation import override, pgettext, pgettext_lazy
 
-from accounts.models import Assurance, IdKind, Kind, Sex, User
+from accounts.models import Assurance, IdKind, Kind, Member, Sex, User
 from common.database.compiled import Compiled
 from common.database.writing import insert
 from common.secret import blind_index
@@ -145,7 +145,8 @@ def data_of_filing(
 
     Where the form names somebody else than the account does, nothing that tells
     who a person is comes from the account; who files for another (``acting``) is the representative. Messages keep
-    going to the account's own address, which was confirmed. One query for a representative.
+    going to the account's own address, which was confirmed. Of an organisation the representative is the member who
+    acts for it, else who its form or its account names. One query for a representative.
     """
     data = data_of_account(user)
     known = (
@@ -156,6 +157,8 @@ def data_of_filing(
         agent = dict(data.representative or {"name": "", "position": "", "id_number": "", "phone": ""})
         told = {"name": "full_name", "position": "representative_position", "id_number": "personal_number"}
         agent |= {part: known[source] for part, source in told.items() if known.get(source)}
+        if user.acting is not None:
+            agent = _member(user.acting)
         code = known.get("tax_code") or data.id_number
         return replace(
             data,
@@ -198,6 +201,20 @@ _ACTS_AS = {
     Acting.WARD.value: pgettext_lazy("acts as", "guardian or legal representative"),
     Acting.PRINCIPAL.value: pgettext_lazy("acts as", "by power of attorney"),
 }
+
+
+def _member(member: Member) -> dict[str, Any]:
+    """Return who files for an organisation as its representative; ``is_member`` tells them from who leads it."""
+    person = member.organisation.person
+    with override("vi"):
+        position = member.position or str(pgettext("acts as", "by order of the organisation"))
+    return {
+        "name": person.full_name,
+        "position": position,
+        "id_number": person.identity_number,
+        "phone": person.phone,
+        "is_member": True,
+    }
 
 
 def _representative(user: User) -> dict[str, Any] | None:

@@ -162,7 +162,7 @@ def identity(dossier: Dossier) -> dict[str, Any]:
             "phone": applicant.phone,
             "email": applicant.email,
             "representative": (applicant.representative or {}).get("name", ""),
-            "position": (applicant.representative or {}).get("position", "") if dossier.acting else "",
+            "position": (applicant.representative or {}).get("position", "") if applicant.is_filed_by_another else "",
         },
         "delivery": delivery_text(dossier),
     }

@@ -195,7 +195,7 @@ def _refuse_repeated(dossier: Dossier, by: User, text: str, files: Sequence[Acce
 
 
 def _entry(dossier: Dossier, side: Side, kind: TalkKind, by: User, now: datetime, **more: Any) -> TalkEntry:
-    return TalkEntry(dossier=dossier, side=side, kind=kind, by=by, by_name=by.get_full_name(), at=now, **more)
+    return TalkEntry(dossier=dossier, side=side, kind=kind, by=by, by_name=by.signature, at=now, **more)
 
 
 def _append(entry: TalkEntry, files: Sequence[Accepted] = (), written: list[FieldFile] | None = None) -> None:

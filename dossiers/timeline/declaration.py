@@ -6,7 +6,7 @@ from common.clock import LOCAL
 from eforms import declarations
 from eforms import schema as form_schema
 
-from ..models import Channel, Dossier
+from ..models import Applicant, Channel, Dossier
 from ..records.links import tracking_link
 from ..records.slips import place_of
 
@@ -32,6 +32,19 @@ def page(dossier: Dossier, back: str) -> dict[str, Any] | None:
         qr_text=tracking_link(dossier),
         qr_hint="Quét để tra cứu",
         signer=(applicant.representative or {}).get("name") or applicant.name,
+        filed_by=_filed_by(applicant),
         filed_at=dossier.submitted_at.astimezone(LOCAL) if is_online and dossier.submitted_at else None,
     )
     return declarations.context(schema, dossier.answers, head) | {"back": back}
+
+
+def _filed_by(applicant: Applicant) -> tuple[str, ...]:
+    """Return who files for the applicant, as what and with which paper; () for who files alone or leads what files."""
+    if not applicant.is_filed_by_another:
+        return ()
+    agent = applicant.representative or {}
+    name, position, number = (agent.get(part, "") for part in ("name", "position", "id_number"))
+    lines = [f"Người nộp thay: {name} ({position})" if position else f"Người nộp thay: {name}"]
+    if number:
+        lines.append(f"Số giấy tờ tùy thân của người nộp thay: {number}")
+    return tuple(lines)

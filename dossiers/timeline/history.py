@@ -194,7 +194,9 @@ def _text(event: DossierEvent) -> str:
 
 def _who(event: DossierEvent, audience: str) -> str:
     if audience == OWNER and event.actor_role == APPLICANT:
-        return pgettext("in a sentence", "you")
+        member = event.data.get("person_name", "")
+        you = pgettext("in a sentence", "you")
+        return f"{you} ({member})" if member else you
     return describe_actor(event)
 
 

@@ -22,6 +22,7 @@ from common.values import partial_date
 from ..answering import AnswerForm
 from ..parts import APPLICANT
 from ..rules import age
+from ..schema import Section
 from .people import Facts, Laid, Person, asked_about, lay, people, subject_key
 
 SELF = "self"
@@ -115,6 +116,12 @@ def wish(request: HttpRequest, form: AnswerForm) -> str:
     if pressed.partition(":")[0] in asked:
         return pressed
     return "" if "X-Autosave" in request.headers else next((key for key in asked if is_given(request, key)), "")
+
+
+def topic_of(form: AnswerForm, wished: str) -> Section:
+    """Return the topic of a page that asks about the person to be filled in."""
+    person = wished.partition(":")[0]
+    return next(section for section in form.section.members if person in asked_about(section))
 
 
 def fill(request: HttpRequest, form: AnswerForm, wished: str, known: list[Known], now: datetime) -> Laid:

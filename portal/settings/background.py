@@ -84,6 +84,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "fetch-credits": {"task": "payments.tasks.fetch_credits", "schedule": timedelta(seconds=CREDITS_SECONDS)},
     "reconcile": {"task": "payments.tasks.reconcile", "schedule": crontab(hour=4, minute=20)},
     "tidy-counters": {"task": "common.tasks.tidy", "schedule": crontab(hour=3, minute=10)},
+    "forget-unanswered": {"task": "accounts.tasks.forget_unanswered", "schedule": crontab(hour=3, minute=25)},
     "forget-unconfirmed": {"task": "accounts.tasks.forget_unconfirmed", "schedule": crontab(hour=3, minute=20)},
     "forget-ended-sessions": {"task": "accounts.tasks.forget_ended_sessions", "schedule": crontab(hour=3, minute=30)},
     "expire-drafts": {"task": "dossiers.tasks.expire_drafts", "schedule": crontab(hour=2, minute=30)},

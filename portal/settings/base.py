@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "common.web.middleware.SessionLimits",
     "accounts.middleware.KeepTypedForm",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "accounts.acting.middleware.Acting",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -185,6 +186,8 @@ LOGOUT_REDIRECT_URL = "home"
 # Where people land after signing in, and who counts as an officer: asked by name, the packages lie above accounts.
 LANDING_PAGE = "portal.landing.landing_page"
 SESSION_AUDIENCE = "portal.landing.audience"
+# The pages on which an organisation stands in the place of the member who acts for it.
+ACTING_NAMESPACES = ("applicant", "paying", "payments", "procedures")
 
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -250,6 +253,9 @@ LIMITS = {
     "link_ip": (20, 3600),
     # Addresses of what is there but not one's own that one account asks for; an alert above it.
     "hidden_user": (20, 15 * 60),
+    # People whom one organisation invites to act for it, and invitations to one address.
+    "invite_user": (20, 3600),
+    "invite_target": (3, 24 * 3600),
     # Copies of everything kept about a person.
     "export_user": (10, 3600),
 }

@@ -131,6 +131,13 @@ def rows(world: World) -> list[Case]:
         ("demo_mail_message", GET, [message.pk], NOBODY),
         ("accounts:register_kind", GET, ["citizen"], EVERYBODY),
         ("accounts:resume", GET, [], MEMBERS),
+        *[("accounts:acting", method, [], MEMBERS) for method in (GET, POST)],
+        *[("accounts:joining", method, ["x"], EVERYBODY) for method in (GET, POST)],
+        # Nobody of them is an organisation.
+        *[(f"accounts:{name}", GET, [], NOBODY | {"anonymous": "login"}) for name in ("people", "people_invite")],
+        ("accounts:people_invite", POST, [], NOBODY | {"anonymous": "login"}),
+        ("accounts:people_member", GET, [10**6], NOBODY | {"anonymous": "login"}),
+        ("accounts:people_end", POST, [10**6], NOBODY | {"anonymous": "login"}),
         ("accounts:profile", GET, [], MEMBERS),
         ("accounts:edit", GET, [], MEMBERS),
         *[(f"accounts:{name}", GET, [], MEMBERS) for name in ("sessions", "export", "close")],

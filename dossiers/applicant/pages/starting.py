@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpRequest
 
-from accounts.models import Kind
+from accounts.models import Kind, User
 from common import onetime
 from eforms.filling.people import asks_applicant
 from procedures import fees, labels
@@ -40,13 +40,19 @@ def may_file_for_another(request: HttpRequest, entry: Entry) -> bool:
     return is_citizen and schema is not None and asks_applicant(schema)
 
 
+def member_of(user: User) -> str:
+    """Return by which membership somebody acts for an organisation, as a page carries it; '' for oneself."""
+    return str(user.acting.pk) if user.acting is not None else ""
+
+
 def before_you_start(request: HttpRequest, procedure: Procedure, entry: Entry, form: Any, day: date) -> dict[str, Any]:
-    """Return the start page: papers, minutes, fee, deadline, units. Five queries, one more when signed in."""
+    """Return the start page: papers, minutes, fee, deadline, units. Five queries, two more when signed in."""
     version = entry.version
     assert version is not None
     papers = [paper for paper in version.papers.all() if is_brought(version, paper)]
-    drafts = []
+    drafts, acts = [], False
     if request.user.is_authenticated:
+        acts = request.user.acting is None and bool(request.user.acts_for)
         begun = (
             Dossier.objects.of_owner(request.user)
             .filter(status=Status.DRAFT, version__procedure=procedure)
@@ -68,6 +74,8 @@ def before_you_start(request: HttpRequest, procedure: Procedure, entry: Entry, f
         "fees": fee_lines(version, entry.offerings, day),
         "pay_words": labels.pay_words(max(effective_level(version, offering) for offering in entry.offerings)),
         "drafts": drafts,
+        "acts": acts,
+        "member": member_of(request.user) if request.user.is_authenticated else "",
         "key": onetime.new_key() if request.user.is_authenticated else "",
         "next": request.get_full_path(),
     }

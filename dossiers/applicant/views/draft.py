@@ -96,11 +96,15 @@ def outside(request: SignedInRequest, dossier: Dossier, *, is_known: bool) -> Ht
 
 
 def fill_person(request: SignedInRequest, ready: Readiness, form: AnswerForm, wished: str) -> HttpResponse:
-    """Put somebody's facts into a topic's boxes, keep them, show the topic again."""
+    """Put somebody's facts into a topic's boxes, keep them, show that topic again: of a page that several share it may
+    be another one, and what has to be corrected has a page for itself.
+    """
     known = known_for(form, ready.dossier, request.user)
+    topic = offers.topic_of(form, wished)
     form = offers.fill_in(request, form, wished, known, now())
     store_sections(ready.dossier, form.sent_sections(lambda section: False))
-    return redirect(request.get_full_path())
+    query = request.GET.urlencode()
+    return redirect(drafting.section_url(ready.dossier, topic) + (f"?{query}" if query else ""))
 
 
 def ask_about(request: SignedInRequest, ready: Readiness, form: AnswerForm, stranger: str) -> HttpResponse:

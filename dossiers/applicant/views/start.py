@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
@@ -43,6 +44,9 @@ def apply(request: HttpRequest, code: str) -> HttpResponseBase:
     if request.method == "POST":
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
+        if request.POST.get("member", "") != starting.member_of(request.user):
+            messages.warning(request, _("Since you opened the page you act for somebody else. Check it, then start."))
+            return redirect("applicant:apply", code)
         form = StartForm({"acting": MYSELF} | request.POST.dict(), **asked)
         if form.is_valid():
             return begin(request, request.user, procedure, entry, form.cleaned_data)
@@ -83,6 +87,7 @@ def dossiers(request: SignedInRequest) -> HttpResponse:
     """List the person's dossiers, open ones first, a page at a time."""
     rows, following = listing.list_page(request.user, request.GET.get("after", ""), language=page_language())
     page = {"rows": rows, "following": following, "on_paper": filed_on_paper(request.user)}
+    page["acts"] = request.user.acting is None and bool(request.user.acts_for)
     page["owes"] = any(row.fee for row in rows)
     return render(request, "applicant/dossier_list.html", page)
 

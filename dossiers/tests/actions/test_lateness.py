@@ -99,7 +99,7 @@ def test_late_once_is_late_for_ever_though_the_term_starts_anew(road):
     assert light.kind == "ok" and "late before" in light.text
     # A new receipt with the old date, the new one and why.
     assert slips()[-1] == "receipt"
-    template, context = slip_pages.page(Slip.objects.order_by("pk").last())
+    template, context = slip_pages.page(present(Slip.objects.order_by("pk").last()))
     assert (context["data"]["old_due_at"], context["data"]["due_at"]) == (DUE, dossier.due_at)
     assert context["data"]["completed_at"] == road.now
     road.do(actions.Propose(is_granted=True), road.commune.specialist).do(actions.Approve(), road.commune.leader)
@@ -169,7 +169,7 @@ def test_a_step_rests_while_the_applicant_is_awaited_and_after_the_decision(road
     assert step().due_at is None
     road.now = local("2026-04-20 10:00")
     road.do(actions.ReturnResult("Nguyễn Văn An", "1"), road.commune.clerk)
-    row = Assignment.objects.order_by("-n").first()
+    row = present(Assignment.objects.order_by("-n").first())
     assert slip_pages.outcome(row) == ""
 
 

@@ -48,7 +48,7 @@ def counter(road, now):
     return register
 
 
-def code_of(refusing, *args, **fields) -> tuple[str, str]:
+def code_of(refusing, *args, **fields) -> tuple[str, str | None]:
     with pytest.raises(Refused) as caught:
         refusing(*args, **fields)
     return caught.value.code, caught.value.field
@@ -254,7 +254,7 @@ def test_who_works_on_the_fewest_dossiers_stands_out(road, now):
     Post.objects.create(user=free, unit=unit, role=Role.SPECIALIST, valid_from=now.date(), sectors=["ho-tich"])
     busy, land = road.processing().commune.specialist, factories.user(full_name="Đất", email="dat@example.com")
     Post.objects.create(user=land, unit=unit, role=Role.SPECIALIST, valid_from=now.date(), sectors=["dat-dai"])
-    found = {post.user: post.load for post in assignments.specialists(unit.pk, "ho-tich", now.date())}
+    found = {post.user: vars(post)["load"] for post in assignments.specialists(unit.pk, "ho-tich", now.date())}
     assert found == {free: 0, busy: 1}
 
 

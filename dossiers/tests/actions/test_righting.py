@@ -7,7 +7,7 @@ import pytest
 from dossiers import actions
 from dossiers.models import AccessRecord, Dossier, PaperKind, Slip, Status, WorklistRow
 from dossiers.records.applicants import ApplicantData
-from dossiers.records.papers import AUTHORITY, AUTHORITY_NAME
+from dossiers.records.papers import AUTHORITY, AUTHORITY_NAME, Handed
 from dossiers.timeline.figures import count
 from dossiers.timeline.history import OWNER, PUBLIC, status_sentence, timeline
 from notifications.models import Notification
@@ -33,7 +33,7 @@ def at_counter(road):
     """Status 2, taken in on paper."""
     road.dossier = factories.draft(road.commune.clerk, road.commune.unit, road.version, channel="counter")
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
-    return road.do(actions.Register(LAN, ("chung-sinh",)), road.commune.clerk)
+    return road.do(actions.Register(LAN, (Handed("chung-sinh"),)), road.commune.clerk)
 
 
 # Cancel a reception ---------------------------------------------------------------------------------------------------

@@ -117,7 +117,7 @@ def test_papers_are_taken_in_and_the_receipt_prints_once(desk, commune, now):
     dossier = Dossier.objects.get()
     assert answer.url == reverse("desk:print", args=["receipt", dossier.code])
     assert (dossier.status, dossier.channel, dossier.owner, dossier.answers) == (2, "counter", None, {})
-    papers = {paper.required.key: paper for paper in dossier.papers.select_related("required")}
+    papers = {present(paper.required).key: paper for paper in dossier.papers.select_related("required")}
     first, second = papers["chung-sinh"], papers["uy-quyen"]
     assert (first.originals, first.copies, first.number, first.dated) == (2, 0, "12/GCS", "2026-03")
     assert (second.originals, second.copies) == (0, 1)

@@ -98,6 +98,19 @@ def test_who_is_not_the_applicant_after_all_is_asked_about_and_the_rest_of_the_p
     assert draft.answers["mother_name"] == citizen.full_name
 
 
+def test_who_is_filled_in_on_a_shared_page_is_shown_on_the_page_of_their_topic(mine, citizen, commune):
+    """What has to be corrected has a page for itself then: the first topic's address would show that one."""
+    mother = {key: value for key, value in shared.MOTHER.items() if key != "show_if"}
+    form = {"schema": 1, "title": {"vi": "Tờ khai"}, "sections": [shared.CHILD, mother]}
+    version = factories.version(commune.unit, code="1.000002", form=form)
+    draft = factories.draft(citizen, commune.unit, version, answers={}, completed_sections=[])
+    sent = {"sections": ["child", "mother"], "answer-child_name": "1", "answer-is_known": "co", "fill": "mother:self"}
+    answer = mine.post(url("section", draft, "child") + "?back=review", sent)
+    assert answer.url == url("section", draft, "mother") + "?back=review"
+    page = mine.get(answer.url).content.decode()
+    assert citizen.full_name in page.partition("<form")[2] and "answer-child_name" not in page
+
+
 def test_people_of_one_s_own_earlier_dossiers_only(mine, draft, citizen, other_citizen, commune, birth):
     before = {"mother_known": "co", "mother_name": "Trần Thị Ba", "child": {"full_name": "Lê Văn Tí"}}
     for owner in (citizen, other_citizen):
