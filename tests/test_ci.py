@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES: tuple[str, ...] = (
     *("accounts", "common", "dossiers", "eforms", "notifications", "offices", "payments", "portal", "procedures"),
-    *("simulator", "tests"),
+    *("reports", "simulator", "tests"),
 )
 
 
