@@ -22,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("payments.applicant.urls")),
     path("", include("payments.post.urls")),
     path("", include("payments.audit.urls")),
+    path("", include("reports.public.urls")),
 ]
 
 handler400 = "portal.errors.bad_request"

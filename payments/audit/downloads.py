@@ -4,14 +4,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.http import content_disposition_header
 
-from common.values.sheets import csv_parts, workbook
+from common.web.sheet_files import sheet_file
 from offices.log import audit
 
 from .guards import Reader
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # More rows than this are not put into one file; a shorter time is asked for.
 MAX_ROWS = 20_000
 
@@ -40,11 +38,4 @@ def send(
         name=title,
         changes=[*facts, ("lines", "", len(found))],
     )
-    if request.POST.get("format") == "xlsx":
-        response = HttpResponse(workbook(title, head, found), content_type=EXCEL)
-        name += ".xlsx"
-    else:
-        response = HttpResponse("".join(csv_parts(head, found)), content_type="text/csv; charset=utf-8")
-        name += ".csv"
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
+    return sheet_file(request.POST.get("format", ""), title, name, head, found)

@@ -13,6 +13,7 @@ from accounts.models import User
 from common.files.uploads import Accepted, accept
 from dossiers.timeline import figures
 from notifications.models import Notification, State
+from reports.counting import rollup, steps
 
 from . import catalogue, money, stories, town
 from .accounts import ACCOUNTS
@@ -40,11 +41,19 @@ def load(now: datetime) -> int:
         for commune in built.communes.values():
             money.begin_the_day(commune, now)
         figures.count(now)
+        report(now)
         catalogue.dress(now)
         settle_messages()
         # Nothing to hurry: the worker's sweeps make the papers of past steps in their own time.
         transaction.get_connection().run_on_commit.clear()
     return made
+
+
+def report(now: datetime) -> None:
+    """Count days and steps, as the workers do."""
+    for _difference in rollup.rebuild(now):
+        pass
+    steps.measure(now)
 
 
 def settle_messages() -> None:

@@ -18,6 +18,8 @@ from . import courses
 from .courses import MEASURES, Key
 
 BATCH = 500
+# So many are looked at within the time of a task.
+MOST_EVENTS = 20_000
 # More events than transactions that are open at a time.
 LOOK_BACK = 200
 Figures = dict[Key, Counter[str]]
@@ -39,10 +41,12 @@ def counted() -> Counted:
 def count(now: datetime) -> int:
     """Bring the figures up to a moment: what has had an event since, and what has become late by itself.
 
-    Returns how many dossiers were looked at. Four queries and five for each batch of 500 dossiers. Safe to repeat.
+    Returns how many dossiers were looked at; of a long backlog only the oldest MOST_EVENTS events are. Four queries,
+    and six for each batch of 500 dossiers. Safe to repeat.
     """
     state = counted()
-    newest = DossierEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+    last = DossierEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+    newest = min(last, state.last_event + MOST_EVENTS)
     changed = DossierEvent.objects.filter(pk__gt=state.last_event, pk__lte=newest)
     pks = set(changed.values_list("dossier", flat=True).distinct().order_by())
     pks.update(Course.objects.filter(turns_late_at__lt=now).values_list("pk", flat=True))
@@ -52,7 +56,8 @@ def count(now: datetime) -> int:
             _replace(batch, now)
     with transaction.atomic():
         state = _lock()
-        state.last_event, state.seen_event, state.at = state.seen_event, newest, now
+        state.last_event, state.seen_event = (state.seen_event if newest == last else newest), newest
+        state.at = now if newest == last else state.at
         state.save(update_fields=["last_event", "seen_event", "at"])
     return len(pks)
 
