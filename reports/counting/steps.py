@@ -52,13 +52,13 @@ def measure(now: datetime) -> int:
                 if row.allotted:
                     tally.allotted.append(float(row.allotted))
                     tally.over += hours > float(row.allotted)
-    rows = [_figure(*key, tally) for key, tally in tallies.items()]
+    figures = [_figure(*key, tally) for key, tally in tallies.items()]
     with transaction.atomic():
         StepFigure.objects.all().delete()
-        StepFigure.objects.bulk_create(rows, batch_size=500)
+        StepFigure.objects.bulk_create(figures, batch_size=500)
         Counted.objects.get_or_create(pk=1)
         Counted.objects.filter(pk=1).update(steps_at=now)
-    return len(rows)
+    return len(figures)
 
 
 def _batches(now: datetime) -> Iterator[list[Assignment]]:

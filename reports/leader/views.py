@@ -55,9 +55,8 @@ def late_export(request: HttpRequest, leader: Leader) -> HttpResponse:
     """Save the late list; a line in the log says who did."""
     asked = LateAsked.read(request.POST, leader.day)
     courses = late_courses(leader, asked).select_related("dossier").order_by("late_since", "dossier")[:MAX_ROWS]
-    head = [
-        _("Dossier code"), _("Unit"), _("Procedure"), _("Overdue since"), _("Ended"), _("How it ended"), _("Main handler")
-    ]  # fmt: skip
+    head = [_("Dossier code"), _("Unit"), _("Procedure"), _("Overdue since")]
+    head += [_("Ended"), _("How it ended"), _("Main handler")]
     rows = [
         [row.code, row.unit, row.procedure, _moment(row.late_since), _moment(row.ended_at), row.ending, row.handler]
         for row in rows_of(leader, asked, list(courses))

@@ -18,7 +18,7 @@ from ..statistics.figures import By
 from ..statistics.page import FiguresPage, all_options, figures_page, offered
 from ..statistics.periods import usual
 from ..statistics.words import BY_WORDS, GROUPS
-from ..targets.reaching import reached
+from ..targets.reaching import reached, year_of
 
 
 @login_not_required
@@ -80,10 +80,9 @@ def figures_file(ending: str, page: FiguresPage) -> HttpResponse:
 def targets(request: HttpRequest) -> HttpResponse:
     """Say how many units meet the targets of a year, and which; four queries."""
     day = clock.local_day(clock.now())
-    year = str(request.GET.get("year", ""))
-    asked = int(year) if year.isascii() and year.isdigit() and len(year) == 4 else day.year
-    found = reached(asked, day)
-    return render(request, "reports/targets.html", {"found": found, "year": asked, "this_year": day.year})
+    year = year_of(request.GET.get("year"), day.year)
+    page = {"found": reached(year, day), "year": year, "years": (year - 1, year + 1)}
+    return render(request, "reports/targets.html", page)
 
 
 def _page(request: HttpRequest) -> FiguresPage:

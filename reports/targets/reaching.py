@@ -7,13 +7,17 @@ from typing import Any
 
 from django.db.models import Sum
 
-from common.text import in_order
+from common.text import digits_in, in_order
 from offices.models import Unit
 
 from ..models import DailyFigure, Measure, Target
 from ..statistics.asking import Options
+from ..statistics.figures import CAME
+from ..statistics.withholding import LEAST
 
-CAME = ("came_online", "came_counter", "came_post")
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+# From fewer days of a year nothing follows.
+FIRST_DAYS = 28
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,8 @@ class Progress:
     value: int
     forecast: int | None
     is_over: bool
+    # So few dossiers that the public is not told the number.
+    is_small: bool = False
 
     @property
     def is_met(self) -> bool:
@@ -68,6 +74,11 @@ class Reached:
         """How many meet all of theirs."""
         return sum(each.is_met for each in self.units)
 
+    @property
+    def names(self) -> str:
+        """Which ones, in a row."""
+        return ", ".join(each.unit.name for each in self.units if each.is_met)
+
 
 def reached(year: int, today: date, units: Iterable[int] | None = None) -> Reached:
     """Return how the targets of a year stand on a day, of these units or of all. Three queries.
@@ -103,14 +114,20 @@ def _progress(target: Target, came: dict[tuple[int, int], tuple[int, int]], unit
     is_over = today > date(target.year, 12, 31)
     if target.measure == Measure.SHARE:
         share = 100 * online // whole if whole else 0
-        return Progress(target, share, share if whole else None, is_over)
-    return Progress(target, online, forecast(online, target.year, today), is_over)
+        return Progress(target, share, share if whole else None, is_over, is_small=0 < whole < LEAST)
+    return Progress(target, online, forecast(online, target.year, today), is_over, is_small=0 < online < LEAST)
 
 
 def forecast(count: int, year: int, today: date) -> int | None:
-    """Return what a count comes to at the year's end at the pace so far; None before the year begins."""
+    """Return what a count comes to at the year's end at the pace so far; None before the year's first weeks."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    if today < first:
+    if (today - first).days < FIRST_DAYS:
         return None
     days = (last - first).days + 1
     return count * days // min((today - first).days + 1, days)
+
+
+def year_of(text: Any, otherwise: int) -> int:
+    """Return the year that somebody asks for, another one where that is none."""
+    year = digits_in(text, 4) or otherwise
+    return year if FIRST_YEAR <= year <= LAST_YEAR else otherwise

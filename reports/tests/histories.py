@@ -127,7 +127,7 @@ def write_year(rng: random.Random, units: list[Any], versions: list[Any], citize
     events = []
     for dossier in made:
         assert dossier.submitted_at is not None
-        steps = [(0, 1, dossier.submitted_at, {})]
+        steps: list[tuple[int, int, datetime, dict[str, str]]] = [(0, 1, dossier.submitted_at, {})]
         if dossier.due_at is not None:
             steps.append((1, 4, dossier.submitted_at, {"due_at": dossier.due_at.isoformat()}))
         ended = dossier.decided_at or dossier.closed_at

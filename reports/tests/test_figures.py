@@ -1,4 +1,4 @@
-"""Figures of a year agree with a plain count of the dossiers, balance in every row, and cost the same for any number."""
+"""Figures of a year agree with a plain count of the dossiers, and balance in every row."""
 
 import random
 from datetime import date

@@ -112,7 +112,7 @@ def test_a_dossier_turns_late_without_an_event(commune, citizen, now):
     rollup.count(lives.now)
     dossier = Dossier.objects.filter(status=4, paused_since=None).get()
     assert Course.objects.get(pk=dossier.pk).late_since is None
-    assert rollup.count(dossier.due_at + timedelta(seconds=1)) >= 1
+    assert dossier.due_at is not None and rollup.count(dossier.due_at + timedelta(seconds=1)) >= 1
     course = Course.objects.get(pk=dossier.pk)
     assert (course.late_since, course.turns_late_at) == (dossier.due_at, None)
     assert DailyFigure.objects.get(day=local_day(dossier.due_at)).turned_late == 1
