@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 # In units of the drawing: its width, what a bar may take of it, the height of a row.
 WIDTH, LONGEST, ROW, BAR = 360, 300, 42, 18
 MOST_ROWS = 12
-LONGEST_NAME = 52
+LONGEST_NAME = 46
 
 
 @dataclass(frozen=True)
@@ -47,6 +47,11 @@ class Chart:
         return ROW * len(self.bars) + 4
 
 
+def all_shown(parts: Iterable[tuple[str, int | None]]) -> bool:
+    """Tell whether no part of a bar is withheld."""
+    return all(count is not None for _kind, count in parts)
+
+
 def bar_chart(title: str, rows: Iterable[tuple[str, list[tuple[str, int | None]]]], legend: dict[str, Any]) -> Chart:
     """Return the chart of rows: (name, [(kind, count)]); a count of None is withheld, and then the whole bar is.
 
@@ -58,7 +63,7 @@ def bar_chart(title: str, rows: Iterable[tuple[str, list[tuple[str, int | None]]
     bars, said = [], []
     for n, (name, parts) in enumerate(kept):
         x, drawn = 0.0, []
-        is_shown = all(count is not None for _kind, count in parts)
+        is_shown = all_shown(parts)
         for kind, count in parts if is_shown else ():
             width = round(LONGEST * (count or 0) / most, 1)
             drawn += [Part(kind, round(x, 1), width)] if width else []

@@ -19,7 +19,7 @@ from procedures.models import Offering, Sector
 from ..counting.rollup import counted
 from . import figures
 from .asking import Asked, Options
-from .charts import Chart, bar_chart
+from .charts import Chart, all_shown, bar_chart
 from .figures import COLUMNS, By, Flow, Table
 from .periods import Period, month_end
 from .withholding import TOTAL, Cell, withheld
@@ -106,7 +106,7 @@ class FiguresPage:
         rows = [(name, [(kind, self.shown(kind, key)) for kind in RESULTS]) for key, name in self.names.items()]
         if self.asked.by != By.MONTH:
             rows.sort(key=lambda row: -sum(count or 0 for _kind, count in row[1]))
-            rows = [row for row in rows if any(count != 0 for _kind, count in row[1])]
+            rows = [row for row in rows if any(count for _kind, count in row[1]) and all_shown(row[1])]
         title = _("Resolved dossiers, %(period)s") % {"period": self.asked.period.words()}
         return bar_chart(title, rows, RESULTS)
 

@@ -1,6 +1,5 @@
 """Figures of a year agree with a plain count of the dossiers, and balance in every row."""
 
-import random
 from datetime import date
 from itertools import product
 
@@ -8,34 +7,13 @@ import pytest
 from django.db import connection
 
 from offices.models import Unit
-from procedures.models import Procedure, Sector
-from reports.counting import rollup
+from procedures.models import Sector
 from reports.statistics.figures import By, Flow, Selection, table
 from reports.statistics.periods import Period, month_end
-from reports.tests.histories import write_year
-from tests import factories
 
 YEAR = Period(date(2025, 1, 1), date(2025, 12, 31))
 # Moments as the database keeps them, on Vietnam's days.
 LOCAL = {"sqlite": "DATE({}, '+7 hours')", "postgresql": "({} AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"}
-
-
-@pytest.fixture(scope="module")
-def year(django_db_setup, django_db_blocker):
-    """Four hundred dossiers of 2025 in two communes and a department, of four procedures in two fields, counted."""
-    from django.db import transaction
-
-    with django_db_blocker.unblock(), transaction.atomic():
-        one, two = factories.commune(), factories.commune("xuan-loc", "Xã Xuân Lộc", "000.00.17.H19")
-        below = Unit.objects.create(kind="department", parent=one.unit, slug="phong", name="Phòng", short_name="Phòng")
-        versions = [factories.version(one.unit, code=f"1.00000{n}", level=2 + n % 3) for n in range(1, 5)]
-        land = Sector.objects.create(code="dat-dai", name="Đất đai")
-        Procedure.objects.filter(code__in=("1.000003", "1.000004")).update(sector=land)
-        write_year(random.Random(3), [one.unit, two.unit, below], versions, factories.citizen(), 2025, 400)
-        for _difference in rollup.rebuild(factories.NOW):
-            pass
-        yield one
-        transaction.set_rollback(True)
 
 
 def plain(where: str, values: tuple = ()) -> Flow:
