@@ -155,6 +155,7 @@ def test_the_number_of_statements_does_not_grow_with_the_dossiers(commune, citiz
 
 
 @pytest.mark.django_db
-def test_no_dossier_no_figures(now):
+def test_no_dossier_no_figures(client, now):
+    assert client.get("/statistics/").status_code == 200
     assert rollup.count(now) == 0 and list(rollup.rebuild(now)) == []
     assert table(Selection(), Period(date(2026, 1, 1), date(2026, 3, 1)), By.MONTH).total.is_balanced

@@ -14,6 +14,8 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 7, 2)
+TYPED = {"year": "2026", "level": "4", "measure": "share", "value": "50"}
+WRONG = [{"value": "101"}, {"value": "0"}, {"value": "nhiều"}, {"year": "20"}, {"unit": "x"}, {"level": "5"}]
 
 
 @pytest.fixture
@@ -61,9 +63,7 @@ def test_a_target_is_set_once_however_often_the_form_is_sent(admin, commune):
     assert answer.status_code in (409, 422) and Target.objects.count() == 1
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"value": "101"}, {"value": "0"}, {"value": "nhiều"}, {"year": "20"}, {"unit": "x"}, {"level": "5"}]
-)
+@pytest.mark.parametrize("wrong", WRONG)
 def test_what_cannot_be_a_target_is_refused_at_its_box(admin, commune, wrong):
     typed = {
         "unit": commune.unit.slug,
