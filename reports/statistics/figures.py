@@ -3,18 +3,19 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
-from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Case, DateField, F, Q, QuerySet, Sum, When
-from django.db.models.functions import TruncMonth
+from django.db.models import Case, F, IntegerField, Q, QuerySet, Sum, When
+from django.db.models.functions import ExtractMonth, ExtractYear
 
 from ..counting.courses import MEASURES
 from ..models import DailyFigure
 from .periods import Period, months
 
 CAME = ("came_online", "came_counter", "came_post")
+# No month has this number.
+BEFORE = 0
 ENDED = ("early", "on_time", "late", "refused", "stopped", "withdrawn")
 
 
@@ -146,19 +147,21 @@ def _after(carried: int, carried_late: int, moved: dict[str, int]) -> tuple[Flow
 
 def _by_month(found: QuerySet[DailyFigure], period: Period) -> Table:
     """Return a row for each month of a period: each is carried what the one before left."""
-    # What lies before the period is one group, however many years.
-    column = Case(When(day__gte=period.since, then=TruncMonth("day")), output_field=DateField())
-    groups: Any = found.values(month=column)
-    moved: dict[date | None, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MEASURES, 0))
+    # Months as numbers; what lies before the period is one group, however many years.
+    month = ExtractYear("day") * 12 + ExtractMonth("day")
+    groups: Any = found.values(
+        n=Case(When(day__gte=period.since, then=month), default=BEFORE, output_field=IntegerField())
+    )
+    moved: dict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(MEASURES, 0))
     for row in groups.annotate(**{f"{name}__sum": Sum(name) for name in MEASURES}):
-        moved[row["month"]] = {name: row[f"{name}__sum"] for name in MEASURES}
-    before = moved[None]
+        moved[row["n"]] = {name: row[f"{name}__sum"] for name in MEASURES}
+    before = moved[BEFORE]
     carried = sum(before[name] for name in CAME) - sum(before[name] for name in ENDED)
     carried_late = before["turned_late"] - before["late_ended"]
     rows = {}
-    for month in months(period):
-        flow, carried_late = _after(carried, carried_late, moved[month])
-        rows[month], carried = flow, flow.pending + flow.overdue
+    for first in months(period):
+        flow, carried_late = _after(carried, carried_late, moved[first.year * 12 + first.month])
+        rows[first], carried = flow, flow.pending + flow.overdue
     return Table(By.MONTH, rows, _one_after_another(list(rows.values())))
 
 
