@@ -72,7 +72,9 @@ def late_export(request: HttpRequest, leader: Leader) -> HttpResponse:
 def figures(request: HttpRequest, leader: Leader) -> HttpResponse:
     """Exact figures of the leader's units and those below. Three queries beyond the guard's."""
     page = _figures(request.GET, leader)
-    return render(request, "leader/figures.html", {**shown(page), "leader": leader, "fields": page.asked.fields()})
+    return render(
+        request, "leader/figures.html", {"shown": shown(page), "leader": leader, "fields": page.asked.fields()}
+    )
 
 
 @leader_required

@@ -32,7 +32,7 @@ def _figures(request: HttpRequest) -> tuple[HttpResponse, str]:
     """Return the page and the address it is kept under: the year so far, not narrowed to anything."""
     day, base = clock.local_day(clock.now()), reverse("statistics:figures")
     page = _page(request)
-    context = {**shown(page), "offered": offered(page.asked, page.options, day)}
+    context = {"shown": shown(page), "offered": offered(page.asked, page.options, day)}
     context["export"] = page.asked.url(reverse("statistics:export"))
     plain = Asked.read({"by": page.asked.by}, page.options, day, by_months=True)
     is_plain = plain == page.asked

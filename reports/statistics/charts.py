@@ -14,11 +14,11 @@ LONGEST_NAME = 46
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of a bar; ``kind`` names its pattern."""
+    """A stretch of a bar; ``kind`` names its pattern. Numbers are texts: no language writes them with a comma."""
 
     kind: str
-    x: float
-    width: float
+    x: str
+    width: str
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Bar:
     name: str
     y: int
     parts: list[Part]
-    end: float
+    end: str
     number: str
 
 
@@ -66,10 +66,10 @@ def bar_chart(title: str, rows: Iterable[tuple[str, list[tuple[str, int | None]]
         is_shown = all_shown(parts)
         for kind, count in parts if is_shown else ():
             width = round(LONGEST * (count or 0) / most, 1)
-            drawn += [Part(kind, round(x, 1), width)] if width else []
+            drawn += [Part(kind, f"{x:.1f}", f"{width:.1f}")] if width else []
             x += width
         number = str(sums[n]) if is_shown else _("withheld")
         short = name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-        bars.append(Bar(short, n * ROW, drawn, round(x, 1) + (6 if drawn else 0), number))
+        bars.append(Bar(short, n * ROW, drawn, f"{x + (6 if drawn else 0):.1f}", number))
         said.append(f"{name}: {number}")
     return Chart(title, "; ".join(said), bars, list(legend.items()))
