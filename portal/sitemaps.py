@@ -19,7 +19,10 @@ from procedures.models import ProcedureVersion
 # A part may hold 50,000 addresses; smaller ones are made quickly.
 PART = 5000
 KEPT_SECONDS = 3600
-PAGES = ("home", "procedures:find", "track:find", "help", "contact", "accessibility", "privacy", "site_map")
+PAGES = (
+    *("home", "procedures:find", "track:find", "help", "contact", "statistics:figures"),
+    *("accessibility", "privacy", "site_map"),
+)
 PRIVATE = ("/manage/", "/administer/", "/desk/", "/leader/", "/my/", "/account/", "/accounts/", "/demo/", "/track/")
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

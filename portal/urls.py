@@ -17,11 +17,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Before the desk's own: one more word behind a dossier's code is the name of an action there.
     path("", include("payments.desk.urls")),
     path("", include("dossiers.desk.urls")),
-    path("", include("dossiers.desk.leader_urls")),
+    path("", include("portal.leader_urls")),
     path("", include("payments.public.urls")),
     path("", include("payments.applicant.urls")),
     path("", include("payments.post.urls")),
     path("", include("payments.audit.urls")),
+    path("", include("reports.public.urls")),
 ]
 
 handler400 = "portal.errors.bad_request"

@@ -68,6 +68,8 @@ SITE_MAP = (
             ("home", _("Home")),
             ("procedures:find", _("Find a procedure")),
             ("track:find", _("Track a dossier")),
+            ("statistics:figures", _("Figures of resolved dossiers")),
+            ("statistics:targets", _("Targets of the units")),
         ),
     ),
     (

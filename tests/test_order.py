@@ -17,7 +17,10 @@ from procedures.models import Procedure, Sector
 from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("portal", "payments", "dossiers", "procedures", "notifications", "offices", "eforms", "accounts", "common")
+PACKAGES = (
+    *("portal", "reports", "payments", "dossiers", "procedures", "notifications", "offices", "eforms", "accounts"),
+    "common",
+)
 DAY = date(2026, 3, 23)
 ORDERED = ["An ninh", "Ăn uống", "Âm nhạc", "Cư trú", "Dân số", "Đất đai", "Đê điều", "Em bé", "Ô nhiễm", "Ơn", "Y tế"]
 

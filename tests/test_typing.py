@@ -55,7 +55,10 @@ from procedures.manage.forms.versions import CountField, HoursField
 from procedures.paper.prepared import qr_text, read_code
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("portal", "payments", "dossiers", "procedures", "notifications", "offices", "eforms", "accounts", "common")
+PACKAGES = (
+    *("portal", "reports", "payments", "dossiers", "procedures", "notifications", "offices", "eforms", "accounts"),
+    "common",
+)
 MARKS = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\ufe0e\ufe0f"
 XUAN_BAC = "26428"
 PASTED = f"\u202d\u00d0ặng{MARKS}\u00a0Va\u0306n\u2003An\u202c"

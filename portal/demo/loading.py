@@ -13,6 +13,10 @@ from accounts.models import User
 from common.files.uploads import Accepted, accept
 from dossiers.timeline import figures
 from notifications.models import Notification, State
+from offices.models import Role
+from reports.counting import rollup, steps
+from reports.models import Measure
+from reports.targets.setting import set_target
 
 from . import catalogue, money, stories, town
 from .accounts import ACCOUNTS
@@ -40,11 +44,27 @@ def load(now: datetime) -> int:
         for commune in built.communes.values():
             money.begin_the_day(commune, now)
         figures.count(now)
+        report(built, now)
         catalogue.dress(now)
         settle_messages()
         # Nothing to hurry: the worker's sweeps make the papers of past steps in their own time.
         transaction.get_connection().run_on_commit.clear()
     return made
+
+
+def report(built: town.Town, now: datetime) -> None:
+    """Count days and steps, as the workers do, and set the communes' targets of the year: one to be met, one missed."""
+    year, (first, second) = now.year, list(built.communes.values())[:2]
+    for commune, level, measure, value in (
+        (first, 3, Measure.COUNT, 20),
+        (first, 4, Measure.SHARE, 80),
+        (second, 4, Measure.COUNT, 400),
+    ):
+        by = commune.officer(Role.LEADER)
+        set_target(commune.unit, year, level, measure, value, by=by, now=now)
+    for _difference in rollup.rebuild(now):
+        pass
+    steps.measure(now)
 
 
 def settle_messages() -> None:

@@ -92,6 +92,9 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "verify-record": {"task": "dossiers.tasks.verify_record", "schedule": crontab(hour=1, minute=10)},
     "mend-worklist": {"task": "dossiers.tasks.mend_worklist", "schedule": crontab(hour=2, minute=0)},
     "rank-procedures": {"task": "dossiers.tasks.rank_procedures", "schedule": crontab(hour=2, minute=10)},
+    "count-days": {"task": "reports.tasks.count_days", "schedule": timedelta(minutes=5)},
+    "mend-figures": {"task": "reports.tasks.mend_figures", "schedule": crontab(hour=2, minute=15)},
+    "measure-steps": {"task": "reports.tasks.measure_steps", "schedule": crontab(hour=2, minute=25)},
     "count-figures": {"task": "dossiers.tasks.count_figures", "schedule": crontab(hour=2, minute=20)},
     "expire-prepared-forms": {
         "task": "procedures.tasks.expire_prepared_forms",

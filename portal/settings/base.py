@@ -43,6 +43,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 
 INSTALLED_APPS = [
     "portal",
+    "reports",
     "payments",
     "dossiers",
     "procedures",

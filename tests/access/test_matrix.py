@@ -21,6 +21,7 @@ from payments.models import Discrepancy, DiscrepancyKind, HandoverRecord, Parcel
 from payments.reconciling import reporting
 from procedures.models import ChecklistStep, LifeEvent, Proposal, Signpost
 from procedures.versions import drafting
+from reports.models import Target
 from tests.access.answers import Browsers, answer_kind, answer_of, undone, url_names
 from tests.access.world import World
 from tests.factories import NOW
@@ -117,6 +118,7 @@ def rows(world: World) -> list[Case]:
         *talk(world),
         *paying(world),
         *desk_money(world),
+        *figures(world),
         ("sitemap_part", GET, [0], EVERYBODY),
         # No code is awaited: strangers are sent to the sign-in page, members home.
         ("account_email_verification_sent", GET, [], MEMBERS),
@@ -288,6 +290,27 @@ def post(world: World) -> list[Case]:
         *[(f"post:{name}", GET, own, elsewhere) for name in ("parcel", "label")],
         *[(f"post:{name}", POST, own, elsewhere) for name in ("cancel", "again", "settle")],
         ("post:record", GET, [record.pk], elsewhere),
+    ]
+
+
+def figures(world: World) -> list[Case]:
+    """Return the rows of statistics, of leaders' figures and of targets."""
+    shared = {"year": 2026, "level": 4, "measure": "count", "value": 10, "set_at": NOW}
+    own, foreign = (
+        Target.objects.get_or_create(unit=unit, defaults=shared | {"set_by": world.commune.administrator})[0].pk
+        for unit in (world.commune.unit, world.neighbour.unit)
+    )
+    return [
+        *[(f"statistics:{name}", GET, [], EVERYBODY) for name in ("figures", "export", "targets")],
+        *[(f"leader:{name}", GET, [], LEADER) for name in ("overview", "late", "figures")],
+        *[(f"leader:{name}", POST, [], LEADER) for name in ("late_export", "figures_export")],
+        ("manage:targets", GET, [], ADMIN),
+        *[("manage:target_add", method, [], ADMIN) for method in (GET, POST)],
+        *[
+            (f"manage:{name}", method, [pk], expected)
+            for pk, expected in ((own, ADMIN), (foreign, ADMIN_ELSEWHERE))
+            for name, method in (("target_change", GET), ("target_change", POST), ("target_remove", POST))
+        ],
     ]
 
 

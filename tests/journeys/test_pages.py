@@ -64,7 +64,7 @@ ONCE, MORE = 1, {"applicant:dossier": 5, "applicant:section": 3, "desk:dossier":
 MOST_PAGES = 70
 # Looked at as a stranger sees them; signed in, only the frame around them differs.
 PUBLIC = re.compile(
-    r"^(procedures|track|account|not found|(help|contact|accessibility|privacy|display|site_map|demo_mail))"
+    r"^(procedures|track|account|statistics|not found|(help|contact|accessibility|privacy|display|site_map|demo_mail))"
 )
 FILES = ("/file/", "/blank-form/", "/template", "/static/", "/slips/", "/receipts/", "/proof/")
 # What another look can spoil: colours, and how large things are. The server writes a look as an attribute of <html>

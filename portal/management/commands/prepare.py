@@ -27,6 +27,7 @@ from procedures import seed
 from procedures.finding import indexing
 from procedures.guiding import seed as guiding
 from procedures.models import Procedure
+from reports.counting import rollup
 
 # Any number that nobody else uses for an advisory lock.
 LOCK_NUMBER = 20260
@@ -102,6 +103,7 @@ def fill(now: datetime) -> None:
             guiding.fill()
             indexing.refresh_search_text(clock.local_day(now))
             figures.count(now)
+            rollup.count(now)
 
 
 @contextmanager

@@ -1,0 +1,30 @@
+"""``manage.py rebuild_figures``: whether the figures say what the dossiers say, and making them say it."""
+
+from collections import Counter
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from common.clock import recorded_now
+from reports.counting import rollup
+
+
+class Command(BaseCommand):
+    """Count every dossier anew and write what differs; safe to repeat, at any time."""
+
+    help = "Count the daily figures anew from the dossiers, and write those that differ."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--dry-run", action="store_true", help="only compare; ends with 1 when something differs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Name each row that differs, then their number."""
+        found: Counter[str] = Counter()
+        for difference in rollup.rebuild(recorded_now(), is_dry=options["dry_run"]):
+            found[difference.what] += 1
+            if options["verbosity"] > 1:
+                self.stdout.write(f"{difference.what} {difference.name}")
+        said = f"{found.total()} rows differ from the dossiers ({found['course']} courses, {found['figure']} figures)."
+        if found and options["dry_run"]:
+            raise CommandError(said)
+        self.stdout.write(f"{said} They are written anew." if found else said)

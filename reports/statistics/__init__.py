@@ -1,0 +1,1 @@
+"""What the public reads: figures of a period, balanced, with small counts withheld."""

@@ -1,0 +1,36 @@
+"""The worker's side of figures; each task may run twice, and at any time."""
+
+import logging
+
+from celery import shared_task
+
+from common.clock import now, recorded_now
+
+from .counting import rollup, steps
+
+logger = logging.getLogger(__name__)
+
+MEND_SECONDS = 3600
+
+
+@shared_task(name="reports.tasks.count_days")
+def count_days() -> int:
+    """Every few minutes: bring the figures up to now; returns how many dossiers were looked at."""
+    return rollup.count(recorded_now())
+
+
+# Looks at every dossier: a million take minutes.
+@shared_task(
+    name="reports.tasks.mend_figures", acks_late=False, time_limit=MEND_SECONDS, soft_time_limit=MEND_SECONDS - 60
+)
+def mend_figures() -> int:
+    """Each night: write anew what the figures say otherwise than the dossiers; returns how many rows that were."""
+    mended = sum(1 for _difference in rollup.rebuild(recorded_now()))
+    logger.log(logging.WARNING if mended else logging.INFO, "%d rows of the figures differed", mended)
+    return mended
+
+
+@shared_task(name="reports.tasks.measure_steps")
+def measure_steps() -> int:
+    """Each night: measure how long steps took lately; returns how many rows say so."""
+    return steps.measure(now())
