@@ -3,15 +3,7 @@
 from ..table import Action
 from ..workflow import ActionBase
 from .attesting import Attest, CancelEntry, Entry
-from .correcting import (
-    AcceptCorrection,
-    Correct,
-    DeclineCorrection,
-    OtherProcedure,
-    RequestCorrection,
-    Return,
-    SendCorrection,
-)
+from .correcting import Correct, OtherProcedure, Return
 from .decision import Approve, Extend, Propose, SendBack
 from .ending import (
     AcceptWithdrawal,
@@ -29,6 +21,7 @@ from .reassign import Reassign
 from .reception import Forward, Receive, Refuse
 from .righting import CancelReception, GiveBack, NoteOriginals, Recall
 from .supplement import Item, RequestSupplement, Supplement
+from .wishes import AcceptCorrection, DeclineCorrection, RequestCorrection, SendCorrection
 
 # By its row in the table.
 CLASSES: dict[Action, type[ActionBase]] = {cls.action: cls for cls in ActionBase.__subclasses__()}

@@ -134,8 +134,8 @@ class CorrectForm(ReasonForm):
         self.versions.pop(own.procedure.code, None)
         self.initial.setdefault("procedure", own.procedure.code)
         names[own.procedure.code] = f"{own.short_name} ({own.procedure.code})"
-        choices: list[tuple[str, str]] = in_order(names.items(), name=lambda each: each[1])
-        choice_of(self, "procedure").choices = [*choices]
+        ordered: list[tuple[str, str]] = in_order(list(names.items()), name=lambda each: each[1])
+        choice_of(self, "procedure").choices = ordered
 
     @property
     def person_fields(self) -> list[forms.BoundField]:

@@ -144,6 +144,15 @@ def test_eight_submissions_at_once_make_one_dossier(road):
     assert Notification.objects.count() == 1
 
 
+def test_of_two_wishes_at_once_one_is_open(road):
+    """As from two tabs of the owner's page."""
+    road.processing()
+    wish = partial(perform, actions.RequestCorrection(road.item), road.dossier, by=road.citizen, now=road.now)
+    outcomes = at_once([wish, wish])
+    assert sorted(getattr(outcome, "code", "done") for outcome in outcomes) == ["done", "open"]
+    assert road.dossier.corrections.count() == 1
+
+
 def submissions(road) -> list[Callable[[], Any]]:
     """Return eight calls that each submit another draft."""
     calls: list[Callable[[], Any]] = []
