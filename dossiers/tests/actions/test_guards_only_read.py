@@ -77,5 +77,7 @@ def test_permit_and_guard_of_every_action_write_nothing(road):
     road.dossier = factories.draft(commune.clerk, commune.unit, road.version, channel="counter")
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     passed |= allowed_now(road)
+    Dossier.objects.filter(pk=road.dossier.pk).update(channel="online")
+    passed |= allowed_now(road)
     # Each has been let through by its guards at least once, so that all of them ran to their end.
     assert passed == set(actions.CLASSES)
