@@ -72,7 +72,8 @@ class PaperCard:
 
 def answers_in_words(dossier: Dossier, language: str, *, is_unmasked: bool) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return the declaration as (section title, rows of label and text); ID numbers masked unless asked for."""
-    if dossier.version.form is None:
+    if dossier.version.form is None or not dossier.answers:
+        # Of the national portal's dossiers the declaration lies there.
         return []
     schema = form_schema.load(dossier.version.form)
     secret = {field.key for _section, field in schema.fields() if field.type in NUMBER_TYPES}

@@ -32,7 +32,7 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
     inputs = {
         Action.SUBMIT: lambda: actions.Submit(),
         Action.REGISTER: lambda: actions.Register(applicant, (Handed("chung-sinh"),)),
-        Action.TAKE_OVER: lambda: actions.TakeOver(applicant, Origin("national", "G1", due_at)),
+        Action.TAKE_OVER: lambda: actions.TakeOver(applicant, Origin("national", "G1", due_at - timedelta(days=30))),
         Action.RECEIVE: actions.Receive,
         Action.REFUSE: lambda: actions.Refuse("Không thuộc thẩm quyền"),
         Action.REQUEST_SUPPLEMENT: lambda: actions.RequestSupplement((actions.Item(paper.pk, "", paper.name, "Mờ"),)),

@@ -29,7 +29,7 @@ def filled(template: Path, *rows: dict[str, str]) -> bytes:
 
 
 def test_from_the_national_portal_to_the_specialist(visit: Callable[..., Page], js: bool) -> None:
-    """Two of three rows are entered; each is received and forwarded by keyboard, the second one for a neighbour."""
+    """Two of three rows are entered; each is received and forwarded with one press, the second one for a neighbour."""
     clerk, mark = visit(js=js, size=DESK, who=CLERK), token().upper()
     yesterday = datetime.now(tz=LOCAL) - timedelta(days=1)
     row = {
@@ -55,15 +55,14 @@ def test_from_the_national_portal_to_the_specialist(visit: Callable[..., Page], 
         search.press("Enter")
         expect(clerk.locator("main")).to_contain_text(f"G22.{mark}-{number}")
         here = clerk.url
-        clerk.keyboard.press("Alt+T")
-        expect(clerk.locator("[name=and_forward]")).to_be_visible()
+        clerk.locator("main a[accesskey=T]").click()
         if number == 2:
             clerk.locator("details.fold > summary").click()
             clerk.locator("[name=competent]").select_option(index=1)
-        clerk.keyboard.press("Alt+C")
+        clerk.locator("main button[accesskey=C]").click()
         expect(clerk.locator("main .banner-ok").first).to_be_visible()
         clerk.goto(here)
-        expect(clerk.locator("[accesskey=T]")).to_have_count(0)
+        expect(clerk.locator("main a[accesskey=T]")).to_have_count(0)
     clerk.goto("/desk/national/")
     with clerk.expect_download() as download:
         clerk.locator("form[action$='/export/'] button").click()

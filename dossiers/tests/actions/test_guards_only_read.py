@@ -78,6 +78,9 @@ def test_permit_and_guard_of_every_action_write_nothing(road):
     road.dossier = factories.draft(commune.clerk, commune.unit, road.version, channel="counter")
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     passed |= allowed_now(road)
+    Dossier.objects.filter(pk=road.dossier.pk).update(channel="online")
+    passed |= allowed_now(road)
+    Dossier.objects.filter(pk=road.dossier.pk).update(channel="counter")
     road.do(sample(Action.REGISTER, road.dossier, road.now), commune.clerk)
     with connection.execute_wrapper(reading_only):
         passed.add(check(actions.Link(road.citizen, "Con đẻ"), road.dossier, by=commune.clerk, now=road.now).action)
