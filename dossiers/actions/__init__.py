@@ -2,8 +2,10 @@
 
 from ..table import Action
 from ..workflow import ActionBase
+from .amending.correcting import Correct, OtherProcedure, Return
+from .amending.righting import CancelReception, GiveBack, NoteOriginals, Recall
+from .amending.wishes import AcceptCorrection, DeclineCorrection, RequestCorrection, SendCorrection
 from .attesting import Attest, CancelEntry, Entry
-from .correcting import Correct, OtherProcedure, Return
 from .decision import Approve, Extend, Propose, SendBack
 from .ending import (
     AcceptWithdrawal,
@@ -19,9 +21,7 @@ from .linking import Link
 from .payment import FeeSettled, RequirePayment
 from .reassign import Reassign
 from .reception import Forward, Receive, Refuse
-from .righting import CancelReception, GiveBack, NoteOriginals, Recall
 from .supplement import Item, RequestSupplement, Supplement
-from .wishes import AcceptCorrection, DeclineCorrection, RequestCorrection, SendCorrection
 
 # By its row in the table.
 CLASSES: dict[Action, type[ActionBase]] = {cls.action: cls for cls in ActionBase.__subclasses__()}

@@ -14,10 +14,9 @@ from ..hooks import Audience, Button
 from ..models import Dossier, DossierEvent, Status
 from ..records.terms import is_over
 from ..table import Action
-from ..timeline.awaited import awaited_until
 from ..workflow import is_own, roles_by
-from . import attesting
 from .actions import DESK_ACTIONS, EXTEND
+from .counter import attesting
 from .lists import ListSpec
 from .officer import Officer, available_actions
 from .rows import dossier_url
@@ -44,8 +43,11 @@ class Buttons:
     wants_apology: bool
 
 
-def buttons(officer: Officer, dossier: Dossier, spec: ListSpec) -> Buttons:
-    """Return the buttons for an officer, those of the packages above last; one query for the posts."""
+def buttons(officer: Officer, dossier: Dossier, spec: ListSpec, answer_by: date | None = None) -> Buttons:
+    """Return the buttons for an officer, those of the packages above last; one query for the posts.
+
+    One more where stopping has been proposed. ``answer_by`` is the last day of the supplement that is awaited.
+    """
     allowed = available_actions(dossier, officer.user, officer.now)
     possible = {
         row: Button(dossier_url(dossier, spec, "desk:act", row.segment), row.label, row.key, row.is_danger)
@@ -55,7 +57,6 @@ def buttons(officer: Officer, dossier: Dossier, spec: ListSpec) -> Buttons:
     can_take = Action.FORWARD in allowed and is_offered(dossier, officer)
     pay_by = dossier.pay_by if dossier.status == Status.AWAITING_PAYMENT else None
     is_unpaid = pay_by is not None and pay_by < officer.day
-    answer_by = awaited_until(dossier)
     is_unanswered = answer_by is not None and is_over(dossier.received_by, answer_by, officer.now)
     stop_wish = proposal_to_stop(dossier) if dossier.stop_proposed_at is not None else None
     obvious = None if can_take else next((row for row in possible if dossier.status in row.next_in), None)

@@ -20,8 +20,8 @@ from common.forms.fields import (
 from common.forms.widgets import AddressWidget
 from common.text import in_order
 from dossiers import actions
+from dossiers.actions.amending.righting import others_acted
 from dossiers.actions.readiness import deliveries, schema_of
-from dossiers.actions.righting import others_acted
 from dossiers.filing.renewal import carry
 from dossiers.models import Channel, Delivery, PaperKind, SlipKind, Status
 from dossiers.records.applicants import TAX_CODE, paper_kind

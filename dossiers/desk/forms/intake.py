@@ -31,7 +31,7 @@ from dossiers.records.applicants import TAX_CODE, ApplicantData, paper_kind
 from dossiers.records.papers import Handed
 from procedures.models import RequiredPaper
 
-from ..intake import Intake, Taking, kinds_of, known_of
+from ..counter.intake import Intake, Taking, kinds_of, known_of
 from ..officer import Officer
 from .origin import EarlierPart, ForwardPart, LetterPart, OriginPart
 from .papers import COPY, DETAILS, NOT_YET, paper_field, paper_fields_of
@@ -286,7 +286,7 @@ class IntakeForm(LetterPart, OriginPart, EarlierPart, ForwardPart):
         return birth_warning(number, birth, sex) or (name_warning(name) if is_person else "")
 
     def taking(self) -> Taking:
-        """Return what :func:`~dossiers.desk.intake.register` needs."""
+        """Return what :func:`~dossiers.desk.counter.intake.register` needs."""
         cleaned, applicant = self.cleaned_data, self.applicant()
         units = {unit.slug: unit for unit in self.intake.units}
         unit = units[cleaned.get("unit") or self.intake.units[0].slug]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from common.forms.fields import PlainField, WholeNumberField
 from procedures.models import RequiredPaper
 
-from ..intake import Intake
+from ..counter.intake import Intake
 from .boxes import FilesField, OneBoxPartialDateField
 
 ORIGINAL, COPY, NOT_YET = "original", "copy", "none"

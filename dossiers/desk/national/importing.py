@@ -33,7 +33,7 @@ from procedures.exchange.excel_reading import open_workbook
 from procedures.exchange.item import unreadable
 from procedures.models import Procedure, ProcedureVersion
 
-from ..intake import kinds_of
+from ..counter.intake import kinds_of
 from .columns import COLUMNS, MAX_ROWS, SHEET, applicant_of, checked, origin_of
 
 PURPOSE = "import_national"

@@ -17,7 +17,7 @@ from dossiers.books import entering, kinds
 from dossiers.books.entering import Entered
 from offices.models import Role
 
-from ..attesting import Counter, counter_of, fee_words, form_for, prints
+from ..counter.attesting import Counter, counter_of, fee_words, form_for, prints
 from ..forms.attest import OF_CARD, AttestForm
 from ..guards import officer_required
 from ..officer import Officer

@@ -24,7 +24,7 @@ from offices.log import audit
 from offices.models import Unit
 from procedures.models import Book
 
-from ..attesting import KEEPERS, kept_units
+from ..counter.attesting import KEEPERS, kept_units
 from ..forms.attest import BeginForm
 from ..guards import officer_required
 from ..officer import Officer

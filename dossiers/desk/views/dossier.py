@@ -1,5 +1,6 @@
 """One dossier at the desk: its page, its history, its files and slips. Every look is written down."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -29,8 +30,8 @@ from notifications.models import Notification
 from offices.models import Role
 
 from .. import dossier_page, rows
-from ..attesting import entry_of
 from ..buttons import buttons
+from ..counter.attesting import entry_of
 from ..guards import officer_required
 from ..lists import ListSpec, Search
 from ..officer import Officer
@@ -103,14 +104,15 @@ def dossier(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
     found = officer.dossier(code)
     dossier_page.note_reading(found, officer.user, "dossier", officer.now)
     spec = ListSpec.read(request.GET, officer)
+    requests = supplement_requests(found)
     page = {
         **shared(request, officer, found, spec),
         **contents(request, officer, found),
-        "buttons": buttons(officer, found, spec),
+        "buttons": buttons(officer, found, spec, awaited_until(found, requests)),
         # A proposal that waits for the signature is what the page is opened for.
         "is_signing": found.holder_role == Role.LEADER,
         "take_url": rows.dossier_url(found, spec, "desk:take"),
-        "requests": supplement_requests(found),
+        "requests": requests,
         "slips": slip_links(found),
         "print_key": "" if has_print_key(request) else "I",
         "timeline": timeline(found, OFFICER),
@@ -130,6 +132,12 @@ def supplement_requests(dossier: Dossier) -> list[Any]:
     for request in found:
         request.listed = [item for item in items if item.request_id == request.pk]
     return found
+
+
+def awaited_until(dossier: Dossier, requests: list[Any]) -> date | None:
+    """Return the last day on which the open supplement is awaited; None when none is."""
+    is_open = dossier.is_awaiting_supplement
+    return next((each.answer_by for each in requests if is_open and each.answered_at is None), None)
 
 
 def slip_links(dossier: Dossier) -> list[dict[str, Any]]:

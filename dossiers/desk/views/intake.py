@@ -33,8 +33,8 @@ from procedures.finding.listing import Listed
 from procedures.models import PreparedForm, Procedure
 from procedures.paper import prepared
 
-from .. import intake as taking_in
-from .. import people
+from ..counter import intake as taking_in
+from ..counter import people
 from ..forms.intake import IntakeForm, StartForm, of_card
 from ..guards import officer_required
 from ..officer import Officer

@@ -8,7 +8,7 @@ import time_machine
 
 from common.refusals import Refused
 from dossiers import actions
-from dossiers.desk import intake
+from dossiers.desk.counter import intake
 from procedures.paper import prepared
 from tests import factories
 

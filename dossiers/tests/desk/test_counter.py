@@ -15,7 +15,7 @@ from common.onetime import new_key
 from common.refusals import Refused
 from common.secret import blind_index
 from dossiers import actions, hooks
-from dossiers.desk import intake
+from dossiers.desk.counter import intake
 from dossiers.desk.officer import Officer
 from dossiers.models import Dossier, LinkCode, Paper, Slip, Status
 from dossiers.tests.desk.test_intake import GOOD

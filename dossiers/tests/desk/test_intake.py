@@ -10,7 +10,7 @@ from django.urls import reverse
 from common.clock import LOCAL
 from common.onetime import new_key
 from common.refusals import Refused
-from dossiers.desk import intake
+from dossiers.desk.counter import intake
 from dossiers.desk.officer import Officer
 from dossiers.models import Dossier, PaperKind, Slip, Status
 from dossiers.records.applicants import ApplicantData

@@ -10,13 +10,13 @@ from common.clock import local_day
 from common.refusals import Refused
 from offices.models import Role
 
-from ..models import AccessRecord, Assignment, Channel, Dossier, SlipKind, Status
-from ..records import assignments, notices, slips
-from ..records.papers import owed, receive_promised
-from ..standing import standing_of
-from ..table import Action
-from ..workflow import ActionBase, Move
-from .common import Stays, require_text
+from ...models import AccessRecord, Assignment, Channel, Dossier, SlipKind, Status
+from ...records import assignments, notices, slips
+from ...records.papers import owed, receive_promised
+from ...standing import standing_of
+from ...table import Action
+from ...workflow import ActionBase, Move
+from ..common import Stays, require_text
 
 RECEIVED_BY = (Action.RECEIVE, Action.REGISTER)
 

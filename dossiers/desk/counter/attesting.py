@@ -13,11 +13,11 @@ from common.values.money import format_vnd
 from offices.models import Role, Unit
 from procedures.models import Book, ProcedureVersion
 
-from ..books import entering, kinds, reading
-from ..models import BookEntry, Channel, Dossier, SlipKind
-from .dossier_page import note_reading
-from .forms.attest import AttestForm
-from .officer import Officer
+from ...books import entering, kinds, reading
+from ...models import BookEntry, Channel, Dossier, SlipKind
+from ..dossier_page import note_reading
+from ..forms.attest import AttestForm
+from ..officer import Officer
 
 # Address, words, whether it is the present one.
 Tab = tuple[str, str, bool]

@@ -28,19 +28,19 @@ from procedures.models import Offering, PreparedForm, Procedure, ProcedureVersio
 from procedures.paper import prepared
 from procedures.papers import asked_papers, is_brought
 
-from .. import hooks
-from ..actions import Forward, Letter, Register
-from ..filing.drafts import made_once
-from ..filing.origins import HERE, Origin
-from ..filing.papers import check_room, store_file
-from ..models import OPEN, Channel, Dossier
-from ..models.dossier import new_ref
-from ..records import applicants
-from ..records.applicants import ApplicantData
-from ..records.papers import Handed
-from ..timeline import promises
-from ..workflow import carry_out
-from .officer import Officer
+from ... import hooks
+from ...actions import Forward, Letter, Register
+from ...filing.drafts import made_once
+from ...filing.origins import HERE, Origin
+from ...filing.papers import check_room, store_file
+from ...models import OPEN, Channel, Dossier
+from ...models.dossier import new_ref
+from ...records import applicants
+from ...records.applicants import ApplicantData
+from ...records.papers import Handed
+from ...timeline import promises
+from ...workflow import carry_out
+from ..officer import Officer
 
 REGISTER = "take_in_prepared"
 

@@ -14,10 +14,10 @@ from common.forms.checks import check_phone
 from common.refusals import Refused
 from common.values.identity import compact
 
-from ..models import Applicant
-from ..records.applicants import number_index
-from .dossier_page import note_reading
-from .officer import Officer
+from ...models import Applicant
+from ...records.applicants import number_index
+from ..dossier_page import note_reading
+from ..officer import Officer
 
 # Of one phone number: a family shares one, a shop or a village head files for many.
 LOOKED_AT = 20

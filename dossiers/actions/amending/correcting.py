@@ -14,16 +14,16 @@ from procedures.catalogue import current_version, offering_of
 from procedures.models import ProcedureVersion
 from procedures.papers import needed_papers
 
-from .. import hooks
-from ..models import Delivery, Dossier, Paper, PaperKind, SlipKind, Status
-from ..records import assignments, notices, slips
-from ..records.applicants import TAX_CODE, number_index
-from ..records.papers import NOT_FILES, at_desk, present
-from ..records.terms import term_of
-from ..table import Action
-from ..timeline.changes import Change, lines
-from ..workflow import ActionBase, Move
-from .common import Stays, require_not_signing, require_text
+from ... import hooks
+from ...models import Delivery, Dossier, Paper, PaperKind, SlipKind, Status
+from ...records import assignments, notices, slips
+from ...records.applicants import TAX_CODE, number_index
+from ...records.papers import NOT_FILES, at_desk, present
+from ...records.terms import term_of
+from ...table import Action
+from ...timeline.changes import Change, lines
+from ...workflow import ActionBase, Move
+from ..common import Stays, require_not_signing, require_text
 from .righting import others_acted
 
 # Columns of the applicant whose values stand in the history; of the others only that they were changed.

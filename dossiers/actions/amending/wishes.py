@@ -11,16 +11,16 @@ from common.refusals import Refused
 from eforms.filling.filled import SentSection
 from eforms.schema import Schema, clean_all, is_empty, with_calculated
 
-from ..models import CorrectionRequest, Dossier, Paper, Side
-from ..records import notices
-from ..records.papers import present
-from ..standing import standing_of
-from ..table import Action
-from ..talk import writing
-from ..workflow import ActionBase, Move
-from .common import Stays, require_holder_or_leader, require_not_signing, require_text
-from .readiness import schema_of
-from .supplement import Item, is_for, states
+from ...models import CorrectionRequest, Dossier, Paper, Side
+from ...records import notices
+from ...records.papers import present
+from ...standing import standing_of
+from ...table import Action
+from ...talk import writing
+from ...workflow import ActionBase, Move
+from ..common import Stays, require_holder_or_leader, require_not_signing, require_text
+from ..readiness import schema_of
+from ..supplement import Item, is_for, states
 
 
 def open_correction(dossier: Dossier) -> CorrectionRequest:
