@@ -20,6 +20,20 @@ from common.secret import history_key, newest_history_key
 BATCH = 1000
 
 
+def circumstances(move: Any) -> dict[str, Any]:
+    """Return what an event keeps of how its move came about.
+
+    The legal time where that is another than the recorded one, for whom a delegate signs, which person did it for the
+    organisation that acts.
+    """
+    found: dict[str, Any] = {"at": move.at.isoformat()} if move.at != move.now else {}
+    if move.post is not None and move.post.signs_for:
+        found["signs_for"] = move.post.signs_for
+    if move.by is not None and move.by.acting is not None:
+        found |= {"person": move.by.person.pk, "person_name": move.by.person.full_name}
+    return found
+
+
 def seal_event(event: Any) -> None:
     """Set the key and the hash of an event that is about to be written."""
     event.key_id = newest_history_key()

@@ -379,9 +379,6 @@ def write_event(
     data: dict[str, Any] | None = None,
 ) -> DossierEvent:
     """Append the event of a move to the dossier's hash chain, which ends with ``previous_hash``. One statement."""
-    further: dict[str, Any] = {"at": move.at.isoformat()} if move.at != move.now else {}
-    if move.post is not None and move.post.signs_for:
-        further["signs_for"] = move.post.signs_for
     event = DossierEvent(
         dossier=move.dossier,
         n=move.dossier.revision,
@@ -394,15 +391,8 @@ def write_event(
         at=move.now,
         public_text=public_text,
         internal_text=internal_text,
-        data=(data or {}) | further | _by_member(move),
+        data=(data or {}) | chain.circumstances(move),
         previous_hash=previous_hash,
     )
     chain.seal_event(event)
     return insert(event)
-
-
-def _by_member(move: Move) -> dict[str, Any]:
-    """Return, for an event's data, which person did it for the organisation that acts; {} for everybody else."""
-    if move.by is None or move.by.acting is None:
-        return {}
-    return {"person": move.by.person.pk, "person_name": move.by.person.full_name}

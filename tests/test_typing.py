@@ -39,7 +39,7 @@ from common.forms.fields import (
 from common.forms.person import PersonField
 from common.text import clean
 from dossiers.applicant.forms import AnyPaperField
-from dossiers.desk.lists import Search
+from dossiers.desk.searching import Search
 from dossiers.track.lookup import code_variants
 from eforms.builder.conditions import ConditionField
 from offices.calendar.days import plan_of

@@ -15,10 +15,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
-from stdnum.vn import mst
 
-from common.text import clean, fold, plain
-from common.values.identity import compact, id_kind, masked
 from common.values.working_time import CalendarError, at, next_working_day
 from common.web.paging import SEPARATOR, Page, cursor_of, keyset_page
 from offices.models import Post, Role
@@ -26,13 +23,10 @@ from procedures import labels
 
 from ..models import FINAL, HELD, RUNNING, Channel, Dossier, FeeState, Status, System, WorklistRow
 from ..querysets import WorklistQuerySet, of_fields
-from ..records.applicants import number_index
 from .officer import Officer
+from .searching import Search
 
 PAGE_SIZE = 50
-SEARCH_KEY = "desk_search"
-# Old and new unit identifiers: 000.00.16.H19-260323-0001 and H19.16-260323-0001.
-CODE = re.compile(r"(?:\d{3}\.\d{2}\.\d{2}\.[A-Z]\d{2}|[A-Z]\d{2}(?:\.\d+){0,3})-\d{6}-\d{4,5}")
 
 
 def offered(officer: Officer) -> list[Q]:
@@ -253,60 +247,6 @@ class ListSpec:
     def is_filtered(self) -> bool:
         """Narrower than its tab."""
         return bool(self.field or self.level or self.channel or self.deadline or self.fee or self.search)
-
-
-@dataclass(frozen=True)
-class Search:
-    """What an officer looks for; ``shown`` is what may be repeated on the page."""
-
-    kind: str
-    value: str
-    shown: str
-    # As a number in another system would be kept; not remembered.
-    external: str = ""
-
-    @classmethod
-    def read(cls, text: str) -> "Search":
-        """Understand what was typed or scanned: a code (also inside a QR address), an ID number or a name.
-
-        An ID number is kept as its blind index; it appears masked from here on.
-        """
-        typed = " ".join(clean(text).split())[:200]
-        return replace(cls._read(typed), external=typed.upper()[:60])
-
-    @classmethod
-    def _read(cls, typed: str) -> "Search":
-        line, number = plain(typed), compact(typed)
-        code = CODE.search(line.upper())
-        if code:
-            return cls("code", code.group(), code.group())
-        if re.fullmatch(r"(?:\d{6}-)?\d{4}", line, re.ASCII):
-            return cls("tail", line, line)
-        if re.fullmatch(r"\d{9,14}", number, re.ASCII) or id_kind(number):
-            # The tax code of a branch is stored with its dash.
-            stored = mst.format(number) if len(number) == 13 else number
-            return cls("number", number_index(stored), masked(number))
-        return cls("name", fold(typed), typed)
-
-    def condition(self) -> Q:
-        """Return what it means for rows of the worklist."""
-        if self.kind == "code":
-            return Q(code=self.value, code_tail=self.value[-4:])
-        if self.kind == "number":
-            return Q(number_index=self.value) & ~Q(number_index="")
-        if self.kind == "tail":
-            return Q(code__endswith=self.value, code_tail=self.value[-4:])
-        return Q(folded_name__contains=self.value)
-
-    def keep(self, session: Any) -> None:
-        """Remember the search for the list pages that follow."""
-        session[SEARCH_KEY] = [self.kind, self.value, self.shown]
-
-    @classmethod
-    def kept(cls, session: Any) -> "Search | None":
-        """Return the search of this session, if there was one."""
-        parts = session.get(SEARCH_KEY)
-        return cls(*parts) if parts else None
 
 
 def level_condition(level: str) -> Q:

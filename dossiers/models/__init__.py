@@ -14,13 +14,13 @@ from .dossier import (
     Delivery,
     Dossier,
     FeeState,
-    NumberSeries,
     Pause,
     Status,
     System,
 )
 from .history import AccessRecord, DossierEvent, HistorySeal
 from .linking import LinkCode
+from .numbers import NumberSeries
 from .papers import Paper, PaperKind, Preview, SupplementItem, SupplementRequest
 from .reasons import ReadyReasons
 from .results import Result, ResultKind, Slip, SlipKind

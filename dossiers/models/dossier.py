@@ -392,18 +392,3 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dossier} {self.since}"
-
-
-class NumberSeries(models.Model):
-    """The last number of a series: per unit, purpose (dossier codes, slips) and period, named by its first day."""
-
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    period = models.DateField()
-    purpose = models.CharField(max_length=12)
-    last = models.PositiveIntegerField(default=0)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["unit", "period", "purpose"], name="number_series_once")]
-
-    def __str__(self) -> str:
-        return f"{self.unit} {self.period} {self.purpose} {self.last}"

@@ -26,7 +26,7 @@ from dossiers.records.fees import set_fee_state
 from dossiers.workflow import perform
 from eforms.schema import live_answers, with_calculated
 from procedures.catalogue import offering_of
-from procedures.fees import Assessment, Original, Quantity, assess, counts
+from procedures.fees import Assessment, Original, Quantity, assess
 from procedures.models import FeeExemption, FeeUnit
 
 from .. import notices
@@ -67,27 +67,6 @@ def _facts(dossier: Dossier, day: date) -> dict[str, Any] | None:
     if schema is None or not dossier.answers:
         return None
     return live_answers(schema, with_calculated(schema, dossier.answers, today=day))
-
-
-def claim(dossier: Dossier, exemptions: Collection[int], now: datetime) -> None:
-    """Set which exemptions a draft claims; three queries, and one that writes them.
-
-    Those that are none of its version, or do not count now or by its channel (:func:`claimable`), are left out.
-    Refused ('state') once the dossier is filed.
-    """
-    if not dossier.is_draft:
-        raise Refused(_("This dossier has been filed."), code="state")
-    wanted = [row for row in claimable(dossier, local_day(now)) if row.pk in set(exemptions)]
-    dossier.exemption_claims.exclude(exemption__in=wanted).delete()
-    ExemptionClaim.objects.bulk_create(
-        (ExemptionClaim(dossier=dossier, exemption=row, claimed_at=now) for row in wanted), ignore_conflicts=True
-    )
-
-
-def claimable(dossier: Dossier, day: date) -> list[FeeExemption]:
-    """Return the exemptions of a dossier's procedure that count on a day by its channel, from what is kept."""
-    rows = (row for line in dossier.version.fees.all() for row in line.exemptions.all())
-    return [row for row in rows if counts(row, dossier.channel, day)]
 
 
 def open_for(

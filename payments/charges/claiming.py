@@ -1,5 +1,6 @@
 """What a draft claims not to owe, with its proof, and the paper copies it orders: the part of a draft about its fee."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,12 +12,13 @@ from django.utils.translation import override
 from accounts.models import User
 from common.clock import local_day
 from common.files.uploads import Accepted
+from common.refusals import Refused
 from common.text import translated
 from dossiers.filing.papers import add_proof
 from dossiers.hooks import DraftStep
 from dossiers.models import Dossier, Paper
 from dossiers.records.papers import AUTHORITY_NAME
-from procedures.fees import Why, exemption_words
+from procedures.fees import Why, counts, exemption_words
 from procedures.models import FeeExemption
 
 from ..models import ExemptionClaim
@@ -44,7 +46,7 @@ def exemptions_of(dossier: Dossier, day: date) -> list[Exemption]:
     lines = charging.assessment_of(dossier, day=day).lines
     idle = {line.key for line in lines if line.why in (Why.NOT_DUE, Why.FREE)}
     same: dict[tuple[str, str, str], list[FeeExemption]] = {}
-    for row in charging.claimable(dossier, day):
+    for row in claimable(dossier, day):
         if row.line.key in idle:
             continue
         same.setdefault((row.who, row.proof, exemption_words(row)), []).append(row)
@@ -52,6 +54,27 @@ def exemptions_of(dossier: Dossier, day: date) -> list[Exemption]:
         Exemption(found[0].pk, tuple(row.pk for row in found), who, found[0].who_en, proof, found[0].proof_en, when)
         for (who, proof, when), found in same.items()
     ]
+
+
+def claim(dossier: Dossier, exemptions: Collection[int], now: datetime) -> None:
+    """Set which exemptions a draft claims; three queries, and one that writes them.
+
+    Those that are none of its version, or do not count now or by its channel (:func:`claimable`), are left out.
+    Refused ('state') once the dossier is filed.
+    """
+    if not dossier.is_draft:
+        raise Refused(_("This dossier has been filed."), code="state")
+    wanted = [row for row in claimable(dossier, local_day(now)) if row.pk in set(exemptions)]
+    dossier.exemption_claims.exclude(exemption__in=wanted).delete()
+    ExemptionClaim.objects.bulk_create(
+        (ExemptionClaim(dossier=dossier, exemption=row, claimed_at=now) for row in wanted), ignore_conflicts=True
+    )
+
+
+def claimable(dossier: Dossier, day: date) -> list[FeeExemption]:
+    """Return the exemptions of a dossier's procedure that count on a day by its channel, from what is kept."""
+    rows = (row for line in dossier.version.fees.all() for row in line.exemptions.all())
+    return [row for row in rows if counts(row, dossier.channel, day)]
 
 
 def claimed_by(dossier: Dossier) -> set[int]:
@@ -75,10 +98,10 @@ def save(
 ) -> None:
     """Keep what a draft claims, a file that proves it, and how many copies it orders (None: they are not asked here).
 
-    Raises Refused as ``charging.claim``, ``copies.order`` and ``add_proof``.
+    Raises Refused as ``claim``, ``copies.order`` and ``add_proof``.
     """
     with transaction.atomic():
-        charging.claim(dossier, exemptions, now)
+        claim(dossier, exemptions, now)
         if count is not None:
             copies.order(dossier, count, now)
         if proof is not None:
@@ -142,7 +165,7 @@ def claim_again(dossier: Dossier, now: datetime, *, by: User, reason: str) -> No
         return
     dossier.exemption_claims.filter(granted=None).update(granted=False, decided_by=by, decided_at=now, reason=reason)
     reasons = {claim.exemption.who for claim in claims}
-    here = [row.pk for row in charging.claimable(dossier, dossier.filed_day) if row.who in reasons]
+    here = [row.pk for row in claimable(dossier, dossier.filed_day) if row.who in reasons]
     again = [ExemptionClaim(dossier=dossier, exemption_id=pk, claimed_at=now) for pk in here]
     ExemptionClaim.objects.bulk_create(again, ignore_conflicts=True)
 
@@ -155,6 +178,6 @@ def follow_version(dossier: Dossier, now: datetime) -> None:
     reasons = set(dossier.exemption_claims.values_list("exemption__who", flat=True))
     if reasons:
         wanted = {pk for row in exemptions_of(dossier, local_day(now)) if row.who in reasons for pk in row.ids}
-        charging.claim(dossier, wanted, now)
+        claim(dossier, wanted, now)
     if not copies.may_be_ordered(dossier.version):
         copies.order(dossier, 0, now)

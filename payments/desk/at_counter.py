@@ -18,7 +18,7 @@ from offices.access import current_posts
 from procedures.fees import Assessment, Why
 from procedures.models import FeeLine, FeeUnit
 
-from ..charges import charging
+from ..charges import charging, claiming
 from ..charges.copies import quantities_ordered
 from ..collecting import cashier
 from ..models import Shift
@@ -62,7 +62,7 @@ class FeeAtCounter(CounterFee):
             is_undecided = counted[line.key].why == Why.UNDECIDED
             usual = None if is_undecided else counted[line.key].quantity
             found[name] = line_box(line, required=False, initial=usual)
-        claimable = charging.claimable(self.imagined, local_day(self.imagined.saved_at))
+        claimable = claiming.claimable(self.imagined, local_day(self.imagined.saved_at))
         if claimable:
             found[EXEMPTIONS] = forms.MultipleChoiceField(
                 label=_("Exemptions whose proof you have seen"),

@@ -10,8 +10,8 @@ from django.urls import reverse
 from common.values.money import format_vnd
 from common.values.working_time import at
 from common.web.paging import Page, keyset_page
-from dossiers.desk.lists import Search
 from dossiers.desk.officer import Officer
+from dossiers.desk.searching import Search
 from dossiers.models import FeeState, WorklistRow
 from offices.models import Role, Unit
 

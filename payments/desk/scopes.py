@@ -13,7 +13,7 @@ from dossiers.models import Dossier, FeeState
 from offices.models import Role
 from procedures.models import FeeExemption, FeeLine
 
-from ..charges import charging
+from ..charges import claiming
 from ..models import OWED, Attempt, AttemptLine, Charge, ExemptionClaim, Receipt, Refund, Shift
 from .acts import REFUND_ROLES, units_of
 
@@ -65,7 +65,7 @@ def grantable(dossier: Dossier) -> list[FeeExemption]:
     """Return the exemptions that count for a dossier and have been neither granted nor claimed; two queries."""
     known = set(dossier.exemption_claims.values_list("exemption_id", flat=True))
     day = local_day(dossier.submitted_at or dossier.created_at)
-    return [row for row in charging.claimable(dossier, day) if row.pk not in known]
+    return [row for row in claiming.claimable(dossier, day) if row.pk not in known]
 
 
 def attempts_of(dossier: Dossier) -> QuerySet[Attempt]:

@@ -9,7 +9,7 @@ from dossiers import actions
 from dossiers.models import Dossier, FeeState, Status
 from dossiers.workflow import perform
 from payments.books import ledger
-from payments.charges import charging
+from payments.charges import charging, claiming
 from payments.collecting import attempts, refunding, settling
 from payments.collecting.attempts import Payer
 from payments.models import Charge, ChargeStatus, ExemptionClaim, Refund, RefundStatus
@@ -130,7 +130,7 @@ def test_a_part_is_paid_back_and_not_more_than_was_paid(road, owing) -> None:
 def test_a_claimed_exemption_is_decided_before_anybody_pays(road) -> None:
     line = factories.fee(road.version, key="le-phi", amount_vnd=20_000, exemptions=[{"who": "Hộ nghèo"}])
     exemption = line.exemptions.get()
-    charging.claim(road.dossier, [exemption.pk], road.now)
+    claiming.claim(road.dossier, [exemption.pk], road.now)
     road.submitted()
     charge = Charge.objects.get()
     assert state(road.dossier) == FeeState.CLAIMED
@@ -146,7 +146,7 @@ def test_a_claimed_exemption_is_decided_before_anybody_pays(road) -> None:
 
 def test_a_granted_exemption_leaves_nothing_due(road) -> None:
     line = factories.fee(road.version, key="le-phi", amount_vnd=20_000, exemptions=[{"who": "Hộ nghèo"}])
-    charging.claim(road.dossier, [line.exemptions.get().pk], road.now)
+    claiming.claim(road.dossier, [line.exemptions.get().pk], road.now)
     road.submitted()
     claim = ExemptionClaim.objects.get()
     charging.decide_claim(claim, granted=True, by=road.commune.clerk, reason="", now=road.now)

@@ -9,7 +9,7 @@ from common.files.stored import store_once
 from dossiers import actions
 from dossiers.models import Dossier
 from dossiers.workflow import perform
-from payments.charges import charging
+from payments.charges import claiming
 from payments.collecting import attempts, cashier, refunding, settling
 from payments.collecting.attempts import Payer
 from payments.models import Attempt, Charge, ExemptionClaim, Receipt, TransferProof
@@ -28,7 +28,7 @@ def desk_money(world: Any, pdf: bytes, sha256: str) -> SimpleNamespace:
     def filed(*, claims: bool = False) -> tuple[Dossier, Charge]:
         dossier = factories.draft(world.citizen, commune.unit, version)
         if claims:
-            charging.claim(dossier, [line.exemptions.get().pk], NOW)
+            claiming.claim(dossier, [line.exemptions.get().pk], NOW)
         perform(actions.Submit(), dossier, by=world.citizen, now=NOW)
         return dossier, Charge.objects.get(dossier=dossier)
 

@@ -23,9 +23,10 @@ from offices.models import Role
 from ..actions import BY_SEGMENT, DeskAction
 from ..actions.base import ActionForm
 from ..guards import officer_required
-from ..lists import ListSpec, Search, first, neighbour, place_of
+from ..lists import ListSpec, first, neighbour, place_of
 from ..officer import Officer
 from ..rows import code_url, dossier_url, list_url, status_of
+from ..searching import Search
 
 # Marks a banner whose link has the access key of printing.
 PRINTS = "prints"

@@ -33,9 +33,10 @@ from .. import dossier_page, rows
 from ..buttons import buttons
 from ..counter.attesting import entry_of
 from ..guards import officer_required
-from ..lists import ListSpec, Search
+from ..lists import ListSpec
 from ..officer import Officer
 from ..phone_list import calls_about
+from ..searching import Search
 from .act import has_print_key
 from .intake import PRINT_KEY
 

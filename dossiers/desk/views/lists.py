@@ -18,9 +18,10 @@ from ..buttons import action_keys
 from ..counts import CAP, shown_count
 from ..forms.intake import StartForm
 from ..guards import officer_required
-from ..lists import VIEWS, ListSpec, Search, exact_code
+from ..lists import VIEWS, ListSpec, exact_code
 from ..officer import Officer
 from ..phone_list import asked_call_rows, call_rows, calls_for, count_of, mark_called
+from ..searching import Search
 from . import intake
 
 

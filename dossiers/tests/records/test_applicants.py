@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import Representative, User
 from common.secret import blind_index
-from dossiers.desk.lists import Search
+from dossiers.desk.searching import Search
 from dossiers.filing import submission
 from dossiers.models import Dossier, WorklistRow
 from dossiers.records.applicants import (

@@ -18,8 +18,8 @@ from common.text import clean_text
 from common.values.money import format_vnd
 from common.web.screens import Screen, answer, done, sent, shows_form
 from dossiers.desk.guards import officer_required
-from dossiers.desk.lists import Search
 from dossiers.desk.officer import Officer, is_code
+from dossiers.desk.searching import Search
 from dossiers.records import slips
 from offices.models import Role, Unit
 

@@ -71,7 +71,7 @@ def test_a_claim_is_kept_shown_and_taken_back(client, claimable) -> None:
 
 def test_an_older_page_is_refused_and_keeps_what_was_ticked(client, claimable) -> None:
     page = client.get(fee_url(claimable))
-    charging.claim(claimable, [exemption(claimable).pk], factories.NOW)
+    claiming.claim(claimable, [exemption(claimable).pk], factories.NOW)
     old = {"revision": page.context["form"]["revision"].value(), "exemptions": []}
     answer = client.post(fee_url(claimable), old)
     assert answer.status_code == 409
@@ -127,7 +127,7 @@ def test_what_is_no_exemption_of_the_procedure_is_refused(client, claimable, cho
 
 
 def test_a_claim_waits_for_an_officer_then_is_paid(client, claimable, road) -> None:
-    charging.claim(claimable, [exemption(claimable).pk], factories.NOW)
+    claiming.claim(claimable, [exemption(claimable).pk], factories.NOW)
     road.submitted()
     dossier = road.dossier
     page = reverse("applicant:dossier", args=[dossier.ref])
@@ -162,7 +162,7 @@ def test_a_claim_is_confirmed_as_undecided_and_decided_beside_its_proof(client, 
 
 
 def test_a_granted_claim_leaves_nothing_to_pay(client, claimable, road) -> None:
-    charging.claim(claimable, [exemption(claimable).pk], factories.NOW)
+    claiming.claim(claimable, [exemption(claimable).pk], factories.NOW)
     road.submitted()
     claim = ExemptionClaim.objects.get()
     charging.decide_claim(claim, granted=True, by=road.commune.clerk, reason="", now=road.now)
@@ -217,7 +217,7 @@ def test_paper_copies_are_ordered_with_the_result_and_charged(client, road) -> N
 
 
 def test_a_claim_follows_the_draft_to_a_newer_version(claimable, road) -> None:
-    charging.claim(claimable, [exemption(claimable).pk], factories.NOW)
+    claiming.claim(claimable, [exemption(claimable).pk], factories.NOW)
     newer = factories.version(road.commune.unit, code="1.000777")
     line = factories.fee(newer, exemptions=[{"who": "Trẻ em"}, POOR | {"n": 2}])
     claimable.version = newer

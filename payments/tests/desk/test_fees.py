@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from dossiers import actions
 from dossiers.models import Dossier, FeeState, Status
-from payments.charges import charging, copies
+from payments.charges import charging, claiming, copies
 from payments.models import Charge, ChargeStatus, ExemptionClaim
 from tests import factories
 
@@ -25,7 +25,7 @@ def claimed(road) -> ExemptionClaim:
     """An exemption claimed while filing."""
     who = {"who": "Hộ nghèo", "proof": "Giấy chứng nhận hộ nghèo"}
     line = factories.fee(road.version, key="le-phi", amount_vnd=20_000, exemptions=[who])
-    charging.claim(road.dossier, [line.exemptions.get().pk], road.now)
+    claiming.claim(road.dossier, [line.exemptions.get().pk], road.now)
     road.submitted()
     return ExemptionClaim.objects.get()
 

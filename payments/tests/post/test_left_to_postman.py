@@ -10,7 +10,7 @@ from dossiers import actions, worklist
 from dossiers.models import Dossier, FeeState, WorklistRow
 from dossiers.tests.desk.test_intake import GOOD, scanned
 from notifications.models import Notification
-from payments.charges import charging
+from payments.charges import charging, claiming
 from payments.collecting import cashier
 from payments.models import Charge, ChargeStatus, Parcel
 from payments.post import parcels
@@ -156,7 +156,7 @@ CLAIMED = "You have claimed an exemption."
 def test_the_message_of_a_filing_says_how_much_and_how(road, level, amount, pays_on_delivery, has_claimed, words):
     if amount:
         line = factories.fee(road.version, key="le-phi", amount_vnd=amount, exemptions=[{"who": "Hộ nghèo"}])
-        charging.claim(road.dossier, [line.exemptions.get().pk] if has_claimed else [], road.now)
+        claiming.claim(road.dossier, [line.exemptions.get().pk] if has_claimed else [], road.now)
     Offering.objects.update(level=level)
     road.dossier.pays_on_delivery = pays_on_delivery
     road.dossier.save()

@@ -6,7 +6,7 @@ from dossiers import actions
 from dossiers.models import Dossier, FeeState, Slip
 from dossiers.records.fees import fee_of
 from dossiers.workflow import perform
-from payments.charges import charging
+from payments.charges import claiming
 from payments.collecting import cashier
 from payments.models import Charge, ChargeStatus, Refund
 from tests import factories
@@ -39,7 +39,7 @@ def receive(dossier, commune, citizen) -> None:
 
 
 def test_an_unpaid_fee_gives_way_to_that_of_the_other_procedure(filed, commune, citizen):
-    charging.claim(filed[0], [filed[0].version.fees.get().exemptions.get().pk], NOW)
+    claiming.claim(filed[0], [filed[0].version.fees.get().exemptions.get().pk], NOW)
     receive(filed[0], commune, citizen)
     dossier = moved(filed, commune)
     former, fresh = dossier.charges.order_by("n")
