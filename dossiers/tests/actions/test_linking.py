@@ -96,7 +96,7 @@ def test_the_page_links_and_leads_to_the_dossier(client, taken):
     assert checks.faults(page) == []
     wrong = client.post(LINK, {"code": "SAI"})
     assert wrong.status_code == 422 and checks.faults(wrong.content.decode()) == []
-    assert wrong.content.decode().count("error-summary") == 1
+    assert wrong.content.decode().count("data-error-summary") == 1
     answer = client.post(LINK, {"code": secret()})
     assert answer.url == reverse("applicant:dossier", args=[Dossier.objects.get().ref])
     assert checks.faults(client.get(answer.url).content.decode()) == []
