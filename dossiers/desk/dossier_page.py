@@ -20,7 +20,7 @@ from common.values.identity import masked
 from eforms import schema as form_schema
 from procedures.papers import is_asked
 
-from ..models import AccessRecord, CorrectionRequest, Dossier, Paper, PaperKind, Side, TalkFile
+from ..models import AccessRecord, CorrectionRequest, Dossier, Paper, PaperKind, Side, System, TalkFile
 from ..records import previews
 from ..table import CORRECTABLE
 from ..talk.thread import Thread, thread
@@ -123,9 +123,11 @@ def paper_cards(dossier: Dossier) -> list[PaperCard]:
     for paper in found:
         given[paper.required_id].append(paper)
     cards = []
+    # What was filed at the national portal lies there; whether it is complete is not known here.
+    is_elsewhere = dossier.external_system == System.NATIONAL
     for required in dossier.version.papers.all():
         papers = given.pop(required.pk, [])
-        is_wanted = is_asked(dossier.version, required, dossier.answers)
+        is_wanted = not is_elsewhere and is_asked(dossier.version, required, dossier.answers)
         if papers or is_wanted:
             detail = required.condition if not required.is_required else ""
             cards.append(card(dossier, required.name, detail, papers, is_missing=required.is_required and is_wanted))

@@ -263,6 +263,7 @@ def receipt_facts(dossier: Dossier) -> dict[str, Any]:
         "processing": processing_text(dossier.version),
         "competent": dossier.unit.name if dossier.unit_id != dossier.received_by_id else "",
         "elsewhere": elsewhere_text(dossier),
+        "papers_at": SYSTEM_TEXTS[System.NATIONAL] if dossier.external_system == System.NATIONAL else "",
         "came_at": iso(dossier.came_at),
         "received_at": iso(dossier.received_at),
         "due_at": iso(dossier.due_at),

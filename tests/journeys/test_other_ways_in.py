@@ -42,8 +42,9 @@ def test_from_the_national_portal_to_the_specialist(visit: Callable[..., Page], 
     with clerk.expect_download() as download:
         clerk.locator("main a[href$='/template/']").click()
     content = filled(download.value.path(), *rows, row | {"code": f"G22.{mark}-3", "number": "12"})
-    file = {"name": "ho-so.xlsx", "mimeType": "application/zip", "buffer": content}
-    clerk.locator("[name=file]").set_input_files([file])
+    clerk.locator("[name=file]").set_input_files(
+        [{"name": "ho-so.xlsx", "mimeType": "application/zip", "buffer": content}]
+    )
     clerk.locator("form[enctype] .btn-primary").click()
     expect(clerk.locator("tbody tr")).to_have_count(3)
     expect(clerk.locator("tbody tr").first).to_contain_text(f"G22.{mark}-3")

@@ -107,7 +107,8 @@ def checked(texts: Mapping[str, str]) -> tuple[dict[str, Any], list[tuple[str, s
         try:
             values[name] = column.field.clean(texts.get(name, ""))
         except ValidationError as error:
-            faults.append((column.heading, str(error.messages[0])))
+            reason = error.messages[0] if texts.get(name) else _("Fill in this cell.")
+            faults.append((column.heading, str(reason)))
     if values.get("kind") and values.get("number"):
         try:
             values["number"] = NUMBERS[values["kind"] == Kind.CITIZEN].clean(values["number"])

@@ -66,6 +66,7 @@ def test_what_was_filed_at_the_national_portal_is_filed_online(counter, now):
     assert dossier.received_at == now
     facts = present(dossier.slips.get(kind="receipt")).data
     assert facts["elsewhere"] == "G22.99-260320-000123 (Cổng Dịch vụ công quốc gia)"
+    assert facts["papers"] == [] and facts["papers_at"] == "Cổng Dịch vụ công quốc gia"
     texts = {who: timeline(dossier, who)[0].text for who in (OWNER, OFFICER, PUBLIC)}
     assert "G22.99-260320-000123" in texts[OWNER] and texts[PUBLIC] == ""
 

@@ -267,8 +267,11 @@ def test_the_desk_tells_them_apart_and_finds_them_by_their_number(clerk, commune
     for typed in ("g22.99-260320-000001", " G22.99-260320-000001 "):
         answer = clerk.post(reverse("desk:search"), {"q": typed})
         assert answer.url == reverse("desk:dossier", args=[there.code])
-    page = clerk.get(reverse("desk:dossier", args=[there.code])).content.decode()
-    assert GOOD["code"] in page and checks.faults(page) == []
+    page = clerk.get(reverse("desk:dossier", args=[there.code]))
+    html = page.content.decode()
+    assert GOOD["code"] in html and checks.faults(html) == []
+    # Nothing is said of papers and answers that lie there.
+    assert page.context["papers"] == [] and page.context["answers"] == []
 
 
 def test_a_number_elsewhere_opens_nothing_for_another_commune(clerk, client, other_commune):
