@@ -246,18 +246,27 @@ def booked(unit: Unit, book: str = "copies", *, code: str = "2.000815", **fields
     """A published procedure that a clerk settles in one visit, of level 2 and the fee of certified copies."""
     made = version(unit, code=code, level=2, name="Chứng thực bản sao từ bản chính", form=None, book=book, **fields)
     tiers = [{"from": 1, "to": 2, "amount_vnd": 2000}, {"from": 3, "to": None, "amount_vnd": 1000}]
-    columns = {"unit": "page", "tiers": tiers, "cap_vnd": 200_000} if book == "copies" else {}
+    columns: dict[str, Any] = {"unit": "page", "tiers": tiers, "cap_vnd": 200_000} if book == "copies" else {}
     fee(made, kind="phi", name="Phí chứng thực", amount_vnd=2000 if columns else 10_000, **columns)
     return made
 
 
 def given(commune: SimpleNamespace, of: ProcedureVersion, **fields: Any) -> Given:
     """What a clerk types for one entry of a book; ``copies``, ``pages`` and ``document`` go into it."""
-    entry = {name: fields.pop(name) for name in ("document", "copies", "pages", "note") if name in fields}
+    entry: dict[str, Any] = {
+        name: fields.pop(name) for name in ("document", "copies", "pages", "note") if name in fields
+    }
     person = {"kind": "citizen", "name": "Phạm Thị Lan", "id_kind": "personal_number", "id_number": "075199000099"}
     signer = Post.objects.get(unit=commune.unit, role=Role.LEADER)
     applicant = ApplicantData(**(person | fields.pop("person", {})))
-    return Given(of, commune.unit, applicant, Entry(**({"document": "Thẻ căn cước"} | entry)), signer, **fields)
+    return Given(
+        of,
+        commune.unit,
+        applicant,
+        Entry(**(entry | {"document": entry.get("document", "Thẻ căn cước")})),
+        signer,
+        **fields,
+    )
 
 
 def attested(

@@ -98,7 +98,7 @@ def export(request: HttpRequest, officer: Officer, slug: str, book: str, year: i
         return refuse(request, too_many(most), back)
     facts = [("format", "", kind), ("lines", "", len(rows)), *((name, "", day) for name, day in span.fields())]
     label = f"{Book(book).label} {year}"
-    said = {"ref": unit.slug, "unit": unit, "name": label, "changes": facts}
+    said: dict[str, Any] = {"ref": unit.slug, "unit": unit, "name": label, "changes": facts}
     audit.record("book.export", unit, by=officer.user, now=officer.now, **said)
     file = f"so-{book}-{unit.slug}-{year}"
     if kind != "pdf":
