@@ -287,7 +287,14 @@ def given(commune: SimpleNamespace, of: ProcedureVersion, **fields: Any) -> Give
     person = {"kind": "citizen", "name": "Phạm Thị Lan", "id_kind": "personal_number", "id_number": "075199000099"}
     signer = Post.objects.get(unit=commune.unit, role=Role.LEADER)
     applicant = ApplicantData(**(person | fields.pop("person", {})))
-    return Given(of, commune.unit, applicant, Entry(**({"document": "Thẻ căn cước"} | entry)), signer, **fields)
+    return Given(
+        of,
+        commune.unit,
+        applicant,
+        Entry(**(entry | {"document": entry.get("document", "Thẻ căn cước")})),
+        signer,
+        **fields,
+    )
 
 
 def attested(

@@ -58,10 +58,9 @@ def attest(request: HttpRequest, officer: Officer) -> HttpResponse:
 def take_scan(request: HttpRequest) -> None:
     """Take the text of a card's code for what it is when a scanner has typed it into the box of the name."""
     if "|" in request.POST.get("name", ""):
-        values = request.POST.copy()
-        values[boxes_of(WHO)[1]] = request.POST["name"]
-        values["name"] = ""
-        request.POST = values  # type: ignore[assignment]
+        values: Any = request.POST.copy()
+        values[boxes_of(WHO)[1]], values["name"] = values["name"], ""
+        request.POST = values
 
 
 def with_focus(form: AttestForm) -> AttestForm:

@@ -19,6 +19,7 @@ from dossiers.table import Action
 from dossiers.workflow import perform
 from offices.models import Post, Role
 from procedures.catalogue import version_of
+from procedures.models import ProcedureVersion
 from tests import factories
 
 from ..test_workflow_table import sample
@@ -26,6 +27,8 @@ from ..test_workflow_table import sample
 pytestmark = pytest.mark.django_db
 # A test's own transaction, and what the worklist needs on SQLite alone.
 NOT_COUNTED = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "DELETE FROM dossiers_worklist")
+# What is settled in one visit.
+BOOKED = "2.000815"
 COSTS = {
     Action.SUBMIT: 11,
     Action.REGISTER: 15,
@@ -72,6 +75,7 @@ def extra(settings, road, now):
     """
     settings.KEPT_SECONDS = 600
     paper = factories.version(code="1.000009").papers.first()
+    factories.version(road.commune.unit, code=BOOKED, book="copies")
     road.received()
     road.dossier = factories.draft(road.citizen, road.commune.unit, road.version)
     with time_machine.travel(road.now, tick=False):
@@ -159,15 +163,15 @@ def test_each_action_has_its_price(road, cost):
     road.dossier = factories.draft(commune.clerk, commune.unit, road.version, channel="counter")
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     do(sample(Action.REGISTER, road.dossier, road.now), commune.clerk)
+    do(actions.Link(road.citizen, "Con đẻ"), commune.clerk)
     road.dossier = factories.draft(commune.clerk, commune.unit, road.version)
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     do(sample(Action.TAKE_OVER, road.dossier, road.now), commune.clerk)
-    do(actions.Link(road.citizen, "Con đẻ"), commune.clerk)
-    booked = factories.version(commune.unit, code="2.000815", book="copies")
+    booked = version_of(ProcedureVersion.objects.get(procedure__code=BOOKED).pk)
     road.dossier = factories.draft(commune.clerk, commune.unit, booked, channel="counter")
     Dossier.objects.filter(pk=road.dossier.pk).update(owner=None)
     # What is kept of a procedure that nobody has asked for before.
-    assessed(version_of(booked.pk), commune.unit.pk, local_day(road.now), 1, 1)
+    assessed(booked, commune.unit.pk, local_day(road.now), 1, 1)
     do(sample(Action.ATTEST, road.dossier, road.now), commune.clerk)
     do(sample(Action.CANCEL_ENTRY, road.dossier, road.now), commune.leader)
     assert found == {action: {count} for action, count in COSTS.items()}
