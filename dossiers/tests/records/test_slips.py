@@ -32,7 +32,8 @@ def every_slip(road):
     """A road on which every kind of slip has been issued, by kind."""
     province = Unit.objects.create(kind="province", slug="dong-nai", name="UBND tỉnh Đồng Nai", short_name="Đồng Nai")
     Unit.objects.filter(pk=road.commune.unit.pk).update(parent=province)
-    road.asked().answer().do(actions.Supplement(), road.citizen)
+    # Brought to the counter: the new receipt names the clerk; sent online it names no officer.
+    road.asked().do(actions.Supplement(), road.commune.clerk)
     road.do(
         actions.Extend(road.dossier.due_at + timedelta(days=5), "Chờ cơ quan khác trả lời"), road.commune.leader
     ).do(actions.Stop("Người nộp đã chuyển đi"), road.commune.leader)
