@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -42,7 +43,8 @@ def test_from_the_national_portal_to_the_specialist(visit: Callable[..., Page], 
     with clerk.expect_download() as download:
         clerk.locator("main a[href$='/template/']").click()
     content = filled(download.value.path(), *rows, row | {"code": f"G22.{mark}-3", "number": "12"})
-    clerk.locator("[name=file]").set_input_files(
+    picker: Any = clerk.locator("[name=file]")
+    picker.set_input_files(
         [{"name": "ho-so.xlsx", "mimeType": "application/zip", "buffer": content}]
     )
     clerk.locator("form[enctype] .btn-primary").click()
