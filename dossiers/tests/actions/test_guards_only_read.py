@@ -61,6 +61,12 @@ def test_permit_and_guard_of_every_action_write_nothing(road):
         road.submitted,
         lambda: road.do(actions.Receive(), commune.clerk),
         lambda: road.do(actions.Forward(commune.specialist), commune.clerk),
+        lambda: road.do(actions.RequestCorrection(road.item), road.citizen),
+        lambda: road.do(actions.AcceptCorrection(), commune.specialist),
+        lambda: road.dossier.papers.create(
+            required=road.version.papers.first(), name=road.item.name, kind="promised", uploaded_at=road.now
+        ),
+        lambda: road.do(actions.SendCorrection(), road.citizen),
         lambda: road.do(actions.RequestSupplement((road.item,)), commune.specialist),
         lambda: road.answer().do(actions.Supplement(), road.citizen),
         lambda: owe(road.dossier, FeeState.OWED),
