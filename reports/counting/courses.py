@@ -39,12 +39,15 @@ class Key(NamedTuple):
 
 
 def read(pks: Collection[int], now: datetime) -> dict[int, Course]:
-    """Return the courses of dossiers at a moment, by primary key; drafts have none. Two queries."""
+    """Return the courses of dossiers at a moment, by primary key. Two queries.
+
+    Drafts have none, nor what was a mistake: a reception on paper that was cancelled, an entry that was crossed out.
+    """
     facts: dict[int, list[Fact]] = defaultdict(list)
     events = DossierEvent.objects.filter(dossier__in=pks).order_by("dossier", "n")
     for pk, before, after, at, data in events.values_list("dossier", "from_status", "to_status", "at", "data"):
         facts[pk].append(fact_of(before, after, at, data))
-    rows = Dossier.objects.filter(pk__in=pks).exclude(status=Status.DRAFT).exclude(submitted_at=None)
+    rows = Dossier.objects.in_figures().filter(pk__in=pks).exclude(status=Status.DRAFT).exclude(submitted_at=None)
     columns = ("pk", "unit_id", "version__procedure_id", "version__level", "channel", "status", "submitted_at")
     found = rows.order_by().values_list(*columns, "due_at", "decided_at", "closed_at", named=True)
     return {row.pk: _course(row, facts[row.pk], now) for row in found}
@@ -75,8 +78,9 @@ def _ending(row: Any, facts: list[Fact]) -> tuple[str, datetime | None]:
     if row.status == Status.REFUSED:
         return Ending.REFUSED, row.closed_at
     if row.status == Status.STOPPED:
-        is_withdrawn = bool(facts) and facts[-1].from_status == Status.WITHDRAWAL_REQUESTED
-        return (Ending.WITHDRAWN if is_withdrawn else Ending.STOPPED), row.closed_at
+        # What comes after the end, as a link to an account, changes no status.
+        before = next((fact.from_status for fact in reversed(facts) if fact.from_status != fact.to_status), None)
+        return (Ending.WITHDRAWN if before == Status.WITHDRAWAL_REQUESTED else Ending.STOPPED), row.closed_at
     return Ending.PENDING, None
 
 
