@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from common.clock import local_day
 from dossiers.models import Channel, Dossier, DossierEvent, Status
+from dossiers.records.terms import EARLY, punctuality
 
 from ..models import Course, Ending
 from .lateness import Fact, fact_of, lateness
@@ -56,6 +57,7 @@ def read(pks: Collection[int], now: datetime) -> dict[int, Course]:
 def _course(row: Any, facts: list[Fact], now: datetime) -> Course:
     ending, ended_at = _ending(row, facts)
     found = lateness(facts, row.due_at, now)
+    is_in_time = ending == Ending.RESOLVED and found.since is None
     return Course(
         dossier_id=row.pk,
         unit_id=row.unit_id,
@@ -67,7 +69,7 @@ def _course(row: Any, facts: list[Fact], now: datetime) -> Course:
         turns_late_at=found.turns_at,
         ended_at=ended_at,
         ending=ending,
-        is_early=_is_early(row.due_at, ended_at) if ending == Ending.RESOLVED and found.since is None else False,
+        is_early=is_in_time and _is_early(row.due_at, ended_at),
     )
 
 
@@ -86,7 +88,7 @@ def _ending(row: Any, facts: list[Fact]) -> tuple[str, datetime | None]:
 
 def _is_early(due_at: datetime | None, ended_at: datetime | None) -> bool:
     """Tell whether a result came on a day before the promised one."""
-    return due_at is not None and ended_at is not None and local_day(ended_at) < local_day(due_at)
+    return due_at is not None and ended_at is not None and punctuality(ended_at, due_at) == EARLY
 
 
 def is_same(one: Course | None, other: Course | None) -> bool:
