@@ -12,6 +12,7 @@ from dossiers import actions
 from dossiers.models import Dossier, DossierEvent
 from dossiers.records.applicants import ApplicantData
 from dossiers.records.papers import Handed
+from dossiers.records.terms import is_overdue
 from dossiers.workflow import perform
 from reports.counting import rollup
 from reports.counting.lateness import Fact, lateness
@@ -78,6 +79,10 @@ def test_random_histories_are_counted_as_they_were_lived(seed, commune, citizen,
     lives.now += timedelta(days=3)
     rollup.count(lives.now)
     assert list(rollup.rebuild(lives.now, is_dry=True)) == []
+    for course in Course.objects.select_related("dossier"):
+        dossier = course.dossier
+        is_late = dossier.was_late or dossier.counts_late or is_overdue(dossier, lives.now)
+        assert is_late == (course.late_since is not None), dossier
     for n in range(0, (local_day(lives.now) - local_day(now)).days + 1, 3):
         on = local_day(now) + timedelta(days=n)
         end = min(datetime.combine(on + timedelta(days=1), datetime.min.time(), LOCAL), lives.now)
