@@ -26,6 +26,10 @@ class DossierQuerySet(models.QuerySet["Dossier"]):
         """A person's own dossiers, drafts included."""
         return self.filter(owner=user)
 
+    def in_figures(self) -> Self:
+        """All but mistakes: receptions on paper that were cancelled, entries of a book that were crossed out."""
+        return self.filter(cancelled_at=None, book_entry__cancelled_at=None)
+
     def visible_with(self, user: Any, posts: Iterable[Post]) -> Self:
         """Dossiers that a person's present posts open; never drafts.
 

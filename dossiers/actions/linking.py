@@ -96,7 +96,7 @@ class Link(ActionBase):
             raise Refused(_("This dossier has an account already."), code="linked")
 
     def guard(self, move: Move) -> None:
-        if not self.owner.is_active or self.owner == move.by:
+        if not self.owner.is_active or _is_theirs(self.owner, move.by):
             raise Refused(_("This account cannot get the dossier."), code="account", field="account")
         is_same = checked_number(self.owner) == move.dossier.applicant.number_index != ""
         if not is_same and not self.note.strip():
@@ -108,3 +108,10 @@ class Link(ActionBase):
 
     def record(self, move: Move) -> dict[str, Any]:
         return {"internal_text": self.note, "data": {"account": self.owner.get_full_name()}}
+
+
+def _is_theirs(owner: User, officer: User | None) -> bool:
+    """Tell whether an account is the officer's, or an organisation's that they act for; one query for the latter."""
+    if officer is None:
+        return False
+    return owner == officer or (owner.kind != Kind.CITIZEN and owner.pk in officer.acts_for)

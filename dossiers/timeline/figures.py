@@ -79,7 +79,7 @@ def _batches(since: datetime, until: datetime) -> Iterator[list[Any]]:
 
     Nothing is decided that was not received (``dossier_received_at``), nor before.
     """
-    dossiers = Dossier.objects.filter(
+    dossiers = Dossier.objects.in_figures().filter(
         Q(received_at__gte=since, received_at__lte=until) | Q(decided_at__gte=since, decided_at__lte=until)
     )
     ordered, last = dossiers.order_by("pk").values_list(*_COLUMNS, named=True), 0

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from common.clock import local_day
 from dossiers.models import Channel, Dossier, DossierEvent, Status
+from dossiers.records.terms import EARLY, punctuality
 
 from ..models import Course, Ending
 from .lateness import Fact, fact_of, lateness
@@ -39,12 +40,15 @@ class Key(NamedTuple):
 
 
 def read(pks: Collection[int], now: datetime) -> dict[int, Course]:
-    """Return the courses of dossiers at a moment, by primary key; drafts have none. Two queries."""
+    """Return the courses of dossiers at a moment, by primary key. Two queries.
+
+    Drafts have none, nor what was a mistake: a reception on paper that was cancelled, an entry that was crossed out.
+    """
     facts: dict[int, list[Fact]] = defaultdict(list)
     events = DossierEvent.objects.filter(dossier__in=pks).order_by("dossier", "n")
     for pk, before, after, at, data in events.values_list("dossier", "from_status", "to_status", "at", "data"):
         facts[pk].append(fact_of(before, after, at, data))
-    rows = Dossier.objects.filter(pk__in=pks).exclude(status=Status.DRAFT).exclude(submitted_at=None)
+    rows = Dossier.objects.in_figures().filter(pk__in=pks).exclude(status=Status.DRAFT).exclude(submitted_at=None)
     columns = ("pk", "unit_id", "version__procedure_id", "version__level", "channel", "status", "submitted_at")
     found = rows.order_by().values_list(*columns, "due_at", "decided_at", "closed_at", named=True)
     return {row.pk: _course(row, facts[row.pk], now) for row in found}
@@ -53,6 +57,7 @@ def read(pks: Collection[int], now: datetime) -> dict[int, Course]:
 def _course(row: Any, facts: list[Fact], now: datetime) -> Course:
     ending, ended_at = _ending(row, facts)
     found = lateness(facts, row.due_at, now)
+    is_in_time = ending == Ending.RESOLVED and found.since is None
     return Course(
         dossier_id=row.pk,
         unit_id=row.unit_id,
@@ -64,7 +69,7 @@ def _course(row: Any, facts: list[Fact], now: datetime) -> Course:
         turns_late_at=found.turns_at,
         ended_at=ended_at,
         ending=ending,
-        is_early=_is_early(row.due_at, ended_at) if ending == Ending.RESOLVED and found.since is None else False,
+        is_early=is_in_time and _is_early(row.due_at, ended_at),
     )
 
 
@@ -75,14 +80,15 @@ def _ending(row: Any, facts: list[Fact]) -> tuple[str, datetime | None]:
     if row.status == Status.REFUSED:
         return Ending.REFUSED, row.closed_at
     if row.status == Status.STOPPED:
-        is_withdrawn = bool(facts) and facts[-1].from_status == Status.WITHDRAWAL_REQUESTED
-        return (Ending.WITHDRAWN if is_withdrawn else Ending.STOPPED), row.closed_at
+        # What comes after the end, as a link to an account, changes no status.
+        before = next((fact.from_status for fact in reversed(facts) if fact.from_status != fact.to_status), None)
+        return (Ending.WITHDRAWN if before == Status.WITHDRAWAL_REQUESTED else Ending.STOPPED), row.closed_at
     return Ending.PENDING, None
 
 
 def _is_early(due_at: datetime | None, ended_at: datetime | None) -> bool:
     """Tell whether a result came on a day before the promised one."""
-    return due_at is not None and ended_at is not None and local_day(ended_at) < local_day(due_at)
+    return due_at is not None and ended_at is not None and punctuality(ended_at, due_at) == EARLY
 
 
 def is_same(one: Course | None, other: Course | None) -> bool:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from dossiers.models import RUNNING, Status
 
 PAUSED = (Status.AWAITING_SUPPLEMENT, Status.AWAITING_PAYMENT)
+# From these nothing is asked for anew: it is awaited still, or again after a declined withdrawal.
+_ASKED_BEFORE = (Status.AWAITING_SUPPLEMENT, Status.WITHDRAWAL_REQUESTED)
 
 
 class Fact(NamedTuple):
@@ -50,7 +52,7 @@ def lateness(facts: Iterable[Fact], due_at: datetime | None, now: datetime) -> L
     for fact in facts:
         if runs and due is not None and due < fact.at:
             return Lateness(due, None)
-        if fact.to_status == Status.AWAITING_SUPPLEMENT and fact.from_status != Status.WITHDRAWAL_REQUESTED:
+        if fact.to_status == Status.AWAITING_SUPPLEMENT and fact.from_status not in _ASKED_BEFORE:
             asked += 1
             if asked > 1:
                 return Lateness(fact.at, None)

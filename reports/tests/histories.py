@@ -61,6 +61,7 @@ class Lives:
             ],
             Status.AWAITING_SUPPLEMENT: [
                 *[(actions.Supplement(), staff.clerk)] * 3,
+                (actions.ProposeStop("Quá hạn bổ sung"), staff.clerk),
                 (actions.Stop("Quá hạn bổ sung"), staff.leader),
                 withdraw,
             ],

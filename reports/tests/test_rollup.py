@@ -8,13 +8,19 @@ import time_machine
 from django.core.management import CommandError, call_command
 
 from common.clock import LOCAL, local_day
+from dossiers import actions
 from dossiers.models import Dossier, DossierEvent
+from dossiers.records.applicants import ApplicantData
+from dossiers.records.papers import Handed
+from dossiers.records.terms import is_overdue
+from dossiers.workflow import perform
 from reports.counting import rollup
 from reports.counting.lateness import Fact, lateness
 from reports.models import Counted, Course, DailyFigure
 from reports.statistics.figures import By, Selection, table
 from reports.statistics.periods import Period
 from reports.tests.histories import Lives, late_by
+from tests import factories
 
 S, R, P, ASKED, PAY, WITHDRAW, STOP, DONE = 1, 2, 4, 5, 6, 7, 8, 9
 
@@ -46,6 +52,8 @@ def day(n: int) -> datetime:
         # A second supplement counts as late from when it is asked for; a declined withdrawal asks for none.
         ([(S, ASKED, 2, None), (ASKED, S, 3, None), (S, ASKED, 4, None)], None, 5, 4, None),
         ([(S, ASKED, 2, None), (ASKED, WITHDRAW, 3, None), (WITHDRAW, ASKED, 4, None)], None, 5, None, None),
+        # Nor does what changes no status: a stop proposed, originals noted, a link to an account, another holder.
+        ([(S, R, 1, 5), (P, ASKED, 2, None), (ASKED, ASKED, 3, None), (ASKED, ASKED, 4, None)], 5, 9, None, None),
     ],
 )
 def test_a_dossier_is_late_once_its_clock_runs_beyond_what_held_then(facts, due, at, since, turns):
@@ -71,6 +79,10 @@ def test_random_histories_are_counted_as_they_were_lived(seed, commune, citizen,
     lives.now += timedelta(days=3)
     rollup.count(lives.now)
     assert list(rollup.rebuild(lives.now, is_dry=True)) == []
+    for course in Course.objects.select_related("dossier"):
+        dossier = course.dossier
+        is_late = dossier.was_late or dossier.counts_late or is_overdue(dossier, lives.now)
+        assert is_late == (course.late_since is not None), dossier
     for n in range(0, (local_day(lives.now) - local_day(now)).days + 1, 3):
         on = local_day(now) + timedelta(days=n)
         end = min(datetime.combine(on + timedelta(days=1), datetime.min.time(), LOCAL), lives.now)
@@ -159,3 +171,35 @@ def test_no_dossier_no_figures(client, now):
     assert client.get("/statistics/").status_code == 200
     assert rollup.count(now) == 0 and list(rollup.rebuild(now)) == []
     assert table(Selection(), Period(date(2026, 1, 1), date(2026, 3, 1)), By.MONTH).total.is_balanced
+
+
+@pytest.mark.django_db
+def test_what_was_cancelled_as_a_mistake_counts_in_no_figure(commune, now):
+    version, lan = factories.version(commune.unit), ApplicantData(kind="citizen", name="Phạm Thị Lan")
+    taken = factories.draft(commune.clerk, commune.unit, version, channel="counter")
+    Dossier.objects.update(owner=None)
+    taken.refresh_from_db()
+    perform(actions.Register(lan, (Handed("chung-sinh"),)), taken, by=commune.clerk, now=now)
+    entered = factories.attested(commune, factories.booked(commune.unit, code="2.000815"), now).dossier
+    rollup.count(now)
+    assert Course.objects.count() == 2 and len(figures()) == 2
+    perform(actions.CancelReception("Nhầm"), taken, by=commune.clerk, now=now)
+    perform(actions.CancelEntry("Nhầm"), entered, by=commune.clerk, now=now)
+    rollup.count(now)
+    assert not Course.objects.exists() and figures() == []
+    assert list(rollup.rebuild(now)) == []
+
+
+@pytest.mark.django_db
+def test_a_withdrawn_dossier_stays_withdrawn_once_it_is_linked_to_an_account(commune, citizen, other_citizen, now):
+    lives = Lives(random.Random(5), commune, citizen, now)
+    lives.step()
+    dossier = lives.dossiers[0]
+    perform(actions.RequestWithdrawal("Đổi ý"), dossier, by=citizen, now=now)
+    rollup.count(now)
+    assert Course.objects.get().ending == "withdrawn"
+    Dossier.objects.update(owner=None)
+    dossier.refresh_from_db()
+    perform(actions.Link(other_citizen, "Ông đã mất, con theo dõi"), dossier, by=commune.clerk, now=now)
+    rollup.count(now)
+    assert Course.objects.get().ending == "withdrawn"

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from accounts.models import Kind, Member
 from common.refusals import Refused
 from dossiers import actions
 from dossiers.actions.linking import redeem
@@ -144,3 +145,14 @@ def test_another_account_wants_a_reason_and_a_declared_number_names_none(client,
 def test_a_clerk_links_nothing_to_an_own_account(client, taken):
     answer = desk_link(client, taken, taken.commune.clerk.email, note="Của tôi")
     assert answer.status_code == 422 and Dossier.objects.get().owner is None
+
+
+def test_a_clerk_links_nothing_to_an_organisation_that_they_act_for(client, taken):
+    firm = factories.user(full_name="Công ty TNHH Hoa Lúa", email="hoalua@example.com", kind=Kind.ENTERPRISE)
+    mine = {"organisation": firm, "person": taken.commune.clerk, "invited_at": taken.now, "accepted_at": taken.now}
+    member = Member.objects.create(address="hoa@example.com", **mine)
+    answer = desk_link(client, taken, "hoalua@example.com", note="Của công ty")
+    assert answer.status_code == 422 and Dossier.objects.get().owner is None
+    Member.objects.filter(pk=member.pk).update(ended_at=taken.now)
+    assert desk_link(client, taken, "hoalua@example.com", note="Của công ty").status_code == 302
+    assert Dossier.objects.get().owner == firm

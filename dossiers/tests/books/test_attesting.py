@@ -278,6 +278,9 @@ def test_it_counts_as_received_and_decided_on_time_at_the_counter(commune, booke
     figures.count(now + timedelta(hours=1))
     row = ProcedureFigures.objects.get()
     assert (row.received, row.received_online, row.decided, row.on_time, row.median_hours) == (1, 0, 1, 1, 0)
+    # Crossed out, what it stood for counts no more.
+    cancel(Dossier.objects.get(), commune.clerk, now)
+    assert figures.count(now + timedelta(hours=1)) == 0
 
 
 def test_what_a_unit_settles_in_one_visit(commune, other_commune, booked, now):
