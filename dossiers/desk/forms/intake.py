@@ -273,6 +273,9 @@ class IntakeForm(LetterPart, OriginPart, EarlierPart, ForwardPart):
         self.fee.look_at(imagined)
         if self.errors:
             return
+        if self.paid_there() and self.fee.choice(self._fee_cleaned()).is_taken:
+            self.add_error("external_paid", _("Nothing is to be paid now. Untick the box."))
+            return
         try:
             self.fee.require_shown(self._fee_cleaned(), self.data.get("fee-shown", ""))
         except Refused as refused:
@@ -336,6 +339,7 @@ class IntakeForm(LetterPart, OriginPart, EarlierPart, ForwardPart):
             at=self.came(),
             competent=self.other_unit(),
             origin=self.origin(),
+            fee_paid_vnd=self.paid_there() or None,
             late_reason=cleaned["late_reason"],
             forward=forward,
             fee=self.fee,

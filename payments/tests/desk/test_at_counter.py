@@ -162,3 +162,15 @@ def test_the_sum_is_that_of_the_unit_and_the_channel_which_the_page_says(
     assert set(page.context["form"].errors) == {"fee-take"}
     assert send(desk, **way, **{"fee-take": "on", "fee-shown": sum_shown}).status_code == 302
     assert f"{cashier.taken_vnd(shift):,}".replace(",", ".") + " đồng" == sum_shown
+
+
+def test_what_was_paid_at_the_national_portal_is_neither_taken_nor_asked_for(desk, commune, shift):
+    there = {"external_system": "national", "external_code": "G22-1", "external_at": "20/03/2026 10:00"}
+    sent = there | {"external_paid": "10.000", "fee-shown": "10.000 đồng"}
+    page = send(desk, **sent, **{"fee-take": "on"})
+    assert page.status_code == 422 and set(page.context["form"].errors) == {"external_paid"}
+    assert send(desk, **sent).status_code == 302
+    dossier = Dossier.objects.get()
+    assert dossier.fee_state == FeeState.NONE and not Charge.objects.exists()
+    assert dossier.events.get().data["fee_paid_vnd"] == 10_000
+    assert commune.unit.address not in Notification.objects.get(kind="dossier_received").body
