@@ -148,7 +148,10 @@ class Register(ActionBase):
         }
 
     def record(self, move: Move) -> dict[str, Any]:
-        data = {"papers": [paper.key for paper in self.papers], "due_at": slips.iso(move.dossier.due_at)}
+        data: dict[str, Any] = {
+            "papers": [paper.key for paper in self.papers],
+            "due_at": slips.iso(move.dossier.due_at),
+        }
         if self.letter is not None:
             data |= {"sender": self.letter.sender, "item": self.letter.item}
         if self.fee_paid_vnd and self.origin.system == System.NATIONAL:
