@@ -113,6 +113,10 @@ class CounterFee:
     note: str = ""
     url: str = ""
 
+    def look_at(self, imagined: "Dossier") -> None:
+        """Assess the dossier as the page now says that it will be: its units, its channel, the day of its filing."""
+        raise NotImplementedError
+
     def rows(self, cleaned: Mapping[str, Any]) -> list[tuple[str, str]]:
         """Return what the fee is for and how much in words, by what the boxes say; no query."""
         raise NotImplementedError

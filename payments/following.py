@@ -85,6 +85,8 @@ def fee_words(move: Move, audience: Audience) -> str:
     dossier = move.dossier
     if move.action not in OPENING or audience != Audience.OWNER or not dossier.version.fees.all():
         return ""
+    if move.recorded.data.get("fee_paid_vnd"):
+        return ""
     choice: FeeChoice | None = move.extra.get("fee")
     # What was said at the counter stands in the charge; else it is what the answers say.
     found = charging.assessment_of(dossier) if choice is None else fee_of(dossier)

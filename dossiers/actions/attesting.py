@@ -11,7 +11,7 @@ from offices.models import Post
 
 from .. import hooks
 from ..books import kinds
-from ..books.rules import assessed, may_sign, signing_posts
+from ..books.rules import assessed, may_sign, signing_posts, title_of
 from ..models import BookEntry, SlipKind
 from ..records import assignments, slips
 from ..records.applicants import ApplicantData, number_index
@@ -114,7 +114,7 @@ class Attest(ActionBase):
                 exempt_as="; ".join(dict.fromkeys(line.exempt_as for line in fee.lines if line.exempt_as))[:300],
                 signer=signer,
                 signer_name=signer.user.get_full_name(),
-                signer_title=signer.title or str(signer.get_role_display()),
+                signer_title=title_of(signer),
                 note=self.entry.note,
                 entered_by=move.person,
                 entered_at=move.now,
@@ -127,7 +127,10 @@ class Attest(ActionBase):
 
 @dataclass(frozen=True)
 class CancelEntry(ActionBase):
-    """An entry of the book is crossed out, with a reason; its number is not given again. Refusals: entry, reason."""
+    """An entry of the book is crossed out, with a reason; its number is not given again, its receipt is void.
+
+    Refusals: entry, reason.
+    """
 
     reason: str
     action: ClassVar[Action] = Action.CANCEL_ENTRY
@@ -152,3 +155,4 @@ class CancelEntry(ActionBase):
     def effects(self, move: Move) -> None:
         cancelled = {"cancelled_at": move.now, "cancelled_by": move.by, "cancelled_because": self.reason[:300]}
         update(BookEntry, cancelled, id=move.extra["entry"].pk)
+        slips.void(move, SlipKind.RECEIPT)

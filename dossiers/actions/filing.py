@@ -95,7 +95,8 @@ class Register(ActionBase):
     hand: those of the national portal stay there. ``letter`` belongs to one that came by post, whose term begins when
     its hand-over was signed (``at`` of the move). ``fee`` is what the clerk says of the fee. ``origin`` is where it
     was entered before, ``late_reason`` why it is entered later than it was received (``at``), ``forward`` is done in
-    the same transaction. The receipt of a dossier without an account carries a secret that links it to one.
+    the same transaction. ``fee_paid_vnd`` is what was paid at the national portal, None when that is not known.
+    The receipt of a dossier without an account carries a secret that links it to one.
     Refusals: channel, papers, own, origin, at, reason, unit, calendar, and those of ``forward``.
     """
 
@@ -106,6 +107,7 @@ class Register(ActionBase):
     origin: Origin = HERE
     late_reason: str = ""
     forward: Forward | None = None
+    fee_paid_vnd: int | None = None
     action: ClassVar[Action] = Action.REGISTER
 
     @classmethod
@@ -146,9 +148,14 @@ class Register(ActionBase):
         }
 
     def record(self, move: Move) -> dict[str, Any]:
-        data = {"papers": [paper.key for paper in self.papers], "due_at": slips.iso(move.dossier.due_at)}
+        data: dict[str, Any] = {
+            "papers": [paper.key for paper in self.papers],
+            "due_at": slips.iso(move.dossier.due_at),
+        }
         if self.letter is not None:
             data |= {"sender": self.letter.sender, "item": self.letter.item}
+        if self.fee_paid_vnd and self.origin.system == System.NATIONAL:
+            data["fee_paid_vnd"] = self.fee_paid_vnd
         return {"data": data | self.origin.facts() | origins.late(self.late_reason)}
 
     def effects(self, move: Move) -> None:

@@ -9,6 +9,7 @@ from procedures.catalogue import offering_of
 from procedures.fees import Assessment, assess
 from procedures.models import FeeChannel, ProcedureVersion
 
+from ..records.slips import signature
 from .kinds import quantities
 
 # On paper: the committee's leaders, and the officials for the field whom the chairman has charged with it.
@@ -24,6 +25,13 @@ def signing_posts(unit: int, day: date) -> PostQuerySet:
 def may_sign(post: Post, version: ProcedureVersion) -> bool:
     """Tell whether a post signs what a procedure asks for: leaders everything, officials their fields."""
     return post.role == Role.LEADER or post.covers(version.procedure.sector.code)
+
+
+def title_of(post: Post) -> str:
+    """Return as what a post signs: its title, and by whose order where that was delegated."""
+    title = post.title or str(post.get_role_display())
+    order = signature(title, post.signs_as)[0]
+    return f"{title} ({order})"[:80] if order.startswith("TL. ") else title
 
 
 def assessed(

@@ -74,6 +74,9 @@ class FeeAtCounter(CounterFee):
             found[TAKE] = forms.BooleanField(label=_("The fee is paid now, in cash"), required=False)
         return found
 
+    def look_at(self, imagined: Dossier) -> None:
+        self.imagined = imagined
+
     def _assessed(self, cleaned: Mapping[str, Any]) -> Assessment:
         choice = self.choice(cleaned)
         return charging.assessment_of(

@@ -216,6 +216,7 @@ class Taking:
     origin: Origin = HERE
     late_reason: str = ""
     forward: Forward | None = None
+    fee_paid_vnd: int | None = None
     fee: hooks.CounterFee | None = None
     fee_cleaned: Mapping[str, Any] = field(default_factory=dict)
 
@@ -268,6 +269,7 @@ def _take_in(intake: Intake, taking: Taking, *, by: User, key: str, now: datetim
             origin=taking.origin,
             late_reason=taking.late_reason,
             forward=taking.forward,
+            fee_paid_vnd=taking.fee_paid_vnd,
         )
         carry_out(action, dossier, written, by=by, now=now, at=taking.at)
         if form is not None:

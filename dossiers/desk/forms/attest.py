@@ -14,7 +14,7 @@ from common.forms.screen_forms import OnceForm
 from dossiers.actions import Entry
 from dossiers.books import kinds
 from dossiers.books.entering import HIGHEST, Given
-from dossiers.books.rules import assessed, may_sign
+from dossiers.books.rules import assessed, may_sign, title_of
 from dossiers.records.applicants import ApplicantData, paper_kind
 from offices.models import Post, Unit
 from procedures.fees import Assessment, counts
@@ -79,8 +79,7 @@ class AttestForm(OnceForm):
         choice_of(self, "procedure").choices = none + named
         self.initial.setdefault("procedure", code)
         choice_of(self, "signer").choices = [
-            (pk, f"{post.user.get_full_name()}, {post.title or post.get_role_display()}")
-            for pk, post in self.posts.items()
+            (pk, f"{post.user.get_full_name()}, {title_of(post)}") for pk, post in self.posts.items()
         ]
         if signer in self.posts:
             self.initial["signer"] = signer

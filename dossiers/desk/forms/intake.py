@@ -1,6 +1,7 @@
 """The counter's page: who applies, which papers are there, how they came, the fee."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -29,6 +30,7 @@ from dossiers.hooks import CounterFee
 from dossiers.models import Channel, Delivery, Dossier, System
 from dossiers.records.applicants import TAX_CODE, ApplicantData, paper_kind
 from dossiers.records.papers import Handed
+from offices.models import Unit
 from procedures.models import RequiredPaper
 
 from ..counter.intake import Intake, Taking, kinds_of, known_of
@@ -246,16 +248,48 @@ class IntakeForm(LetterPart, OriginPart, EarlierPart, ForwardPart):
             self.add_error(number, _("Enter the number on the paper."))
         for paper in self.intake.papers:
             self._clean_paper(paper, cleaned)
-        self.clean_letter(is_letter=cleaned.get("channel") == Channel.POST)
-        if self.fee is not None and not self.errors:
-            try:
-                self.fee.require_shown(self._fee_cleaned(), self.data.get("fee-shown", ""))
-            except Refused as refused:
-                self.add_error(refused.field, refused.message)
+        is_letter = cleaned.get("channel") == Channel.POST
+        if is_letter and cleaned.get("came_at") is None:
+            # Its moment may stand in the box of what was received earlier.
+            cleaned["came_at"] = cleaned.get("at")
+        # What was under way before the opening came when it came.
+        self.clean_letter(is_letter=is_letter and cleaned.get("external_system") != System.BEFORE)
+        self._clean_fee()
         self.scans = list(self._accepted()) if not self.errors else []
         if self.errors and self.files:
             self.add_error(None, _("Choose the scans again: a browser forgets them."))
         return cleaned
+
+    def _clean_fee(self) -> None:
+        """Let the fee be that of the unit, the channel and the day which the page says; refuse to take another sum."""
+        if self.fee is None:
+            return
+        cleaned, origin = self.cleaned_data, self.origin()
+        unit = self.unit_chosen()
+        columns: dict[str, Any] = {"channel": cleaned.get("channel") or Channel.COUNTER} | origin.columns()
+        imagined = self.intake.imagined(self.now)
+        imagined.received_by, imagined.unit = unit, self.other_unit() or unit
+        imagined.channel, imagined.submitted_at = columns["channel"], origin.filed_at or self.came()
+        self.fee.look_at(imagined)
+        if self.errors:
+            return
+        if self.paid_there() and self.fee.choice(self._fee_cleaned()).is_taken:
+            self.add_error("external_paid", _("Nothing is to be paid now. Untick the box."))
+            return
+        try:
+            self.fee.require_shown(self._fee_cleaned(), self.data.get("fee-shown", ""))
+        except Refused as refused:
+            self.add_error(refused.field, refused.message)
+
+    def unit_chosen(self) -> Unit:
+        """Return the unit that receives the dossier."""
+        units = {unit.slug: unit for unit in self.intake.units}
+        return units.get(self.cleaned_data.get("unit", "")) or self.intake.units[0]
+
+    def came(self) -> datetime | None:
+        """Return when the papers were received, None for now; a letter when its hand-over was signed."""
+        is_letter = self.cleaned_data.get("channel") == Channel.POST
+        return self.cleaned_data.get("came_at") if is_letter else self.legal_time
 
     def _clean_paper(self, paper: RequiredPaper, cleaned: dict[str, Any]) -> None:
         name = paper_field(paper)
@@ -288,9 +322,7 @@ class IntakeForm(LetterPart, OriginPart, EarlierPart, ForwardPart):
     def taking(self) -> Taking:
         """Return what :func:`~dossiers.desk.counter.intake.register` needs."""
         cleaned, applicant = self.cleaned_data, self.applicant()
-        units = {unit.slug: unit for unit in self.intake.units}
-        unit = units[cleaned.get("unit") or self.intake.units[0].slug]
-        forward = self.forward()
+        unit, forward = self.unit_chosen(), self.forward()
         if forward is not None and unit != self.intake.units[0]:
             # The colleagues offered are those of the first unit.
             forward = Forward()
@@ -304,9 +336,10 @@ class IntakeForm(LetterPart, OriginPart, EarlierPart, ForwardPart):
             scans=tuple(self.scans),
             pays_on_delivery=cleaned["delivery"] == Delivery.POST and bool(cleaned.get("pays_on_delivery")),
             letter=Letter(cleaned["sender"] or applicant.name, cleaned["item"]) if is_letter else None,
-            at=cleaned["came_at"] if is_letter else self.legal_time,
+            at=self.came(),
             competent=self.other_unit(),
             origin=self.origin(),
+            fee_paid_vnd=self.paid_there() or None,
             late_reason=cleaned["late_reason"],
             forward=forward,
             fee=self.fee,

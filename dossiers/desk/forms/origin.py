@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.models import User
 from common.clock import LOCAL, local_day
 from common.forms.adjusting import choice_of
-from common.forms.fields import NfcCharField, PlainField
+from common.forms.fields import MoneyField, NfcCharField, PlainField
 from common.values import partial_date
 from dossiers.actions import Forward
 from dossiers.filing.origins import BRINGING_OVER, HERE, Origin, brings_over, competent_units
@@ -79,6 +79,11 @@ class OriginPart(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     external_at = MomentField(label=gettext_lazy("Filed there at"), required=False)
+    external_paid = MoneyField(
+        label=gettext_lazy("Fee paid at the national portal, in đồng"),
+        required=False,
+        help_text=gettext_lazy("Empty: nothing was paid there. What was paid there is not asked for again."),
+    )
 
     def offer_origin(self, unit: Unit, now: datetime) -> None:
         """Offer the national portal, and what was under way before the unit opened while that may be brought over."""
@@ -92,7 +97,7 @@ class OriginPart(forms.Form):
     @property
     def origin_fields(self) -> list[forms.BoundField]:
         """The part's boxes, in order."""
-        return [self[name] for name in ("external_system", "external_code", "external_at")]
+        return [self[name] for name in ("external_system", "external_code", "external_at", "external_paid")]
 
     def origin(self) -> Origin:
         """Return where it was entered first, once the form is checked."""
@@ -101,6 +106,11 @@ class OriginPart(forms.Form):
             return HERE
         code = " ".join(cleaned.get("external_code", "").upper().split())
         return Origin(cleaned["external_system"], code, cleaned.get("external_at"))
+
+    def paid_there(self) -> int:
+        """Return what was paid at the national portal, in đồng."""
+        is_national = self.cleaned_data.get("external_system") == System.NATIONAL
+        return (self.cleaned_data.get("external_paid") or 0) if is_national else 0
 
 
 class LetterPart(forms.Form):

@@ -88,9 +88,13 @@ def by_code(request: HttpRequest, officer: Officer, form: StartForm) -> HttpResp
         taking_in.mark_opened(found, officer.user, officer.now)
         kept = [pk for pk in request.session.get(SESSION_KEY, []) if pk != found.pk]
         request.session[SESSION_KEY] = [*kept, found.pk][-KEPT:]
-        return redirect("desk:counter_declaration", found.pk)
+        return redirect(with_channel(reverse("desk:counter_declaration", args=[found.pk]), request))
     form.add_error("what", _("No declaration has this code, or its 30 days are over. Then type from the paper."))
-    page = {"form": form, "offered": rows_of(taking_in.offered(officer), request)}
+    page = {
+        "form": form,
+        "offered": rows_of(taking_in.offered(officer), request),
+        "is_by_post": is_by_post(request),
+    }
     return render(request, "desk/counter_start.html", page, status=422)
 
 
@@ -101,7 +105,11 @@ def is_by_post(request: HttpRequest) -> bool:
 
 def address_of(code: str, request: HttpRequest) -> str:
     """Return the page on which papers of a procedure are taken in, with the channel that is switched to."""
-    address = reverse("desk:counter_procedure", args=[code])
+    return with_channel(reverse("desk:counter_procedure", args=[code]), request)
+
+
+def with_channel(address: str, request: HttpRequest) -> str:
+    """Return an address of the counter with the channel that is switched to."""
     return f"{address}?channel={Channel.POST}" if is_by_post(request) else address
 
 

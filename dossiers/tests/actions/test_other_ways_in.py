@@ -13,16 +13,17 @@ from dossiers.filing.origins import HERE, Origin
 from dossiers.models import Channel, Dossier, FeeState, Status, System, WorklistRow
 from dossiers.records import assignments
 from dossiers.records.applicants import ApplicantData
+from dossiers.records.papers import Handed
 from dossiers.records.terms import forward_by, unforwarded_since
 from dossiers.timeline.history import OFFICER, OWNER, PUBLIC, timeline
-from dossiers.workflow import perform
+from dossiers.workflow import is_own, perform
 from offices.models import Post, Role, Unit
 from procedures.models import Offering
 from tests import factories
 from tests.present import present
 
 APPLICANT = ApplicantData(kind="citizen", name="Phạm Thị Lan", id_kind="personal_number", id_number="075199000099")
-PAPERS = ("chung-sinh",)
+PAPERS = (Handed("chung-sinh"),)
 
 
 @pytest.fixture(autouse=True)
@@ -71,13 +72,21 @@ def test_what_was_filed_at_the_national_portal_is_filed_online(counter, now):
     assert "G22.99-260320-000123" in texts[OWNER] and texts[PUBLIC] == ""
 
 
+def test_what_a_clerk_enters_from_there_is_not_the_clerks_own(counter, road, citizen, now):
+    dossier = counter(origin=national(now), papers=(), forward=actions.Forward())
+    assert dossier.status == Status.PROCESSING and not is_own(road.commune.clerk, dossier)
+    Dossier.objects.filter(pk=dossier.pk).update(owner=citizen)
+    dossier.refresh_from_db()
+    assert not is_own(road.commune.clerk, dossier) and is_own(citizen, dossier)
+
+
 def test_a_number_is_entered_once_until_its_dossier_was_refused_or_stopped(counter, road, now):
     first = counter(origin=national(now), papers=())
     assert code_of(counter, origin=national(now), papers=()) == ("origin", "external_code")
     assert Dossier.objects.filter(status__gt=0).count() == 1
     assert counter(origin=Origin(System.NATIONAL, "G2", now), papers=()).code != first.code
     perform(actions.Forward(road.commune.specialist), first, by=road.commune.clerk, now=now)
-    perform(actions.Stop("Nhập nhầm"), first, by=road.commune.specialist, now=now)
+    perform(actions.Stop("Nhập nhầm"), first, by=road.commune.leader, now=now)
     assert counter(origin=national(now), papers=()).status == Status.RECEIVED
 
 

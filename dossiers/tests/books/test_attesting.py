@@ -13,6 +13,7 @@ from common.refusals import Refused
 from dossiers import actions
 from dossiers.books import entering, kinds, reading
 from dossiers.books.entering import begin_at
+from dossiers.books.rules import title_of
 from dossiers.models import Assignment, BookEntry, Dossier, FeeState, Slip, Status
 from dossiers.timeline import figures
 from dossiers.workflow import perform
@@ -170,6 +171,17 @@ def test_the_same_key_enters_once_and_of_nobody_else(commune, booked, now):
         entering.attest(given, by=commune.leader, key=key, now=now)
 
 
+def test_who_signs_by_order_is_written_so(commune, booked, now):
+    given = factories.given(commune, booked)
+    signs: dict[str, str] = {"title": "Công chức Tư pháp", "signs_for": "Lê Văn Chủ", "signs_as": "Chủ tịch"}
+    lasting = {"valid_from": date(2026, 3, 1), "valid_until": date(2026, 4, 1)}
+    post = Post.objects.create(user=commune.specialist, unit=commune.unit, role=Role.LEADER, **signs, **lasting)
+    entry = entering.attest(replace(given, signer=post), by=commune.clerk, key=new_key(), now=now).entry
+    assert entry.signer_title == "Công chức Tư pháp (TL. CHỦ TỊCH)"
+    post.title = "Phó Chủ tịch"
+    assert title_of(post) == "Phó Chủ tịch"
+
+
 # Numbers ------------------------------------------------------------------------------------------------------------
 
 
@@ -231,6 +243,12 @@ def test_a_cancelled_entry_keeps_its_number_and_gives_the_money_back(commune, bo
     assert Charge.objects.get(dossier=owed).status == ChargeStatus.CANCELLED
     assert refusal_of(cancel, paid, commune.clerk, now) == "entry"
     assert factories.attested(commune, booked, now).entry.number == 3
+
+
+def test_the_receipt_of_a_cancelled_entry_is_void(commune, booked, now):
+    dossier = factories.attested(commune, booked, now, wants_receipt=True).dossier
+    cancel(dossier, commune.clerk, now)
+    assert dossier.slips.get().voided_at == now
 
 
 def test_only_the_units_clerks_and_leaders_cancel_and_only_with_a_reason(commune, other_commune, booked, road, now):

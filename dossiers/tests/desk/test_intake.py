@@ -94,6 +94,15 @@ def test_code_that_opens_nothing_gets_one_answer(client, commune, form, clock, n
     assert checks.faults(pages[0].content.decode()) == []
 
 
+def test_a_declaration_scanned_among_letters_is_one_of_them(client, commune, form):
+    client.force_login(commune.clerk)
+    by_post = reverse("desk:counter") + "?channel=post"
+    page = client.post(by_post, {"what": "MC1:0000-0000-0000-0000"})
+    assert page.status_code == 422 and page.context["is_by_post"]
+    answer = client.post(by_post, {"what": prepared.qr_text(prepared.code_of(form))})
+    assert client.get(answer.url).context["form"].is_by_post
+
+
 def test_scanning_into_the_search_box_opens_the_declaration_too(client, commune, form):
     client.force_login(commune.clerk)
     answer = client.post(reverse("desk:search"), {"q": prepared.qr_text(prepared.code_of(form))})
@@ -283,7 +292,7 @@ def test_papers_of_before_for_a_colleague_at_once(client, commune, form, now):
     """The number in the old book, when it was received there, and forwarded with the same press."""
     Unit.objects.update(filing_since=now - timedelta(days=2))
     scanned(client, commune, form)
-    page = client.get(reverse("desk:prepared_register", args=[form.pk]))
+    page = client.get(reverse("desk:counter_declaration", args=[form.pk]))
     assert checks.faults(page.content.decode()) == []
     assert page.context["form"]["forward_to"].value() == str(commune.specialist.pk)
     brought = {"external_system": "before", "and_forward": "1", "forward_to": str(commune.specialist.pk)}

@@ -13,6 +13,7 @@ from notifications.models import Notification
 from offices.models import Post, Role
 from payments.collecting import cashier
 from payments.models import Attempt, Charge, ChargeStatus, CopyOrder, ExemptionClaim, Receipt
+from procedures.models import FeeLine, Offering
 from tests import factories
 from tests.pages import checks
 
@@ -28,9 +29,9 @@ def at_work(now):
 
 @pytest.fixture
 def desk(client, commune):
-    """A clerk's browser; 20.000 đồng for the dossier, 8.000 for each copy that is wanted, the poor are exempt."""
+    """A clerk's browser; 20.000 đồng (10.000 online), 8.000 for each copy that is wanted, the poor are exempt."""
     version = factories.version(commune.unit, level=1)
-    factories.fee(version, key="le-phi", amount_vnd=20_000, exemptions=[{"who": "Hộ nghèo"}])
+    factories.fee(version, key="le-phi", amount_vnd=20_000, amount_online_vnd=10_000, exemptions=[{"who": "Hộ nghèo"}])
     factories.fee(version, key="ban-sao", kind="phi", name="Bản sao", unit="copy", is_optional=True)
     client.force_login(commune.clerk)
     return client
@@ -136,3 +137,40 @@ def test_a_letter_owes_by_its_own_channel(desk):
     assert send(desk, channel="post").status_code == 302
     charge = Charge.objects.get()
     assert (charge.amount_vnd, charge.status) == (20_000, ChargeStatus.OPEN)
+
+
+@pytest.mark.parametrize(
+    ("way", "sum_shown"),
+    [
+        ({"competent": "xa-ben-canh"}, "35.000 đồng"),
+        (
+            {"external_system": "national", "external_code": "G22-1", "external_at": "20/03/2026 10:00"},
+            "10.000 đồng",
+        ),
+    ],
+)
+def test_the_sum_is_that_of_the_unit_and_the_channel_which_the_page_says(
+    desk, commune, other_commune, shift, way, sum_shown
+):
+    """Another unit decides at its own price, what was filed online costs less: no sum is taken that was not shown."""
+    line = FeeLine.objects.get(key="le-phi")
+    Offering.objects.create(unit=other_commune.unit, procedure=line.version.procedure, level=1, since=date(2025, 7, 1))
+    factories.own_fee(line, other_commune.unit, amount_vnd=35_000)
+    way = {name: other_commune.unit.slug if name == "competent" else value for name, value in way.items()}
+    page = send(desk, **way, **{"fee-take": "on"})
+    assert page.status_code == 422 and page.context["form"].fee_total == sum_shown and not Dossier.objects.exists()
+    assert set(page.context["form"].errors) == {"fee-take"}
+    assert send(desk, **way, **{"fee-take": "on", "fee-shown": sum_shown}).status_code == 302
+    assert f"{cashier.taken_vnd(shift):,}".replace(",", ".") + " đồng" == sum_shown
+
+
+def test_what_was_paid_at_the_national_portal_is_neither_taken_nor_asked_for(desk, commune, shift):
+    there = {"external_system": "national", "external_code": "G22-1", "external_at": "20/03/2026 10:00"}
+    sent = there | {"external_paid": "10.000", "fee-shown": "10.000 đồng"}
+    page = send(desk, **sent, **{"fee-take": "on"})
+    assert page.status_code == 422 and set(page.context["form"].errors) == {"external_paid"}
+    assert send(desk, **sent).status_code == 302
+    dossier = Dossier.objects.get()
+    assert dossier.fee_state == FeeState.NONE and not Charge.objects.exists()
+    assert dossier.events.get().data["fee_paid_vnd"] == 10_000
+    assert commune.unit.address not in Notification.objects.get(kind="dossier_received").body
