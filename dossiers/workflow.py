@@ -174,7 +174,9 @@ def is_own(user: User, dossier: Dossier) -> bool:
     """Tell whether a dossier is a person's own: by account, as who filed it online, by the ID number at the counter,
     or as a member of the organisation whose it is. One query at most, for an organisation's.
     """
-    if dossier.owner_id == user.pk or (dossier.channel == Channel.ONLINE and dossier.filed_by_id == user.pk):
+    # What comes from another system is entered by an officer, and so is what has no account.
+    is_filed_online = dossier.channel == Channel.ONLINE and dossier.owner_id is not None and not dossier.external_system
+    if dossier.owner_id == user.pk or (is_filed_online and dossier.filed_by_id == user.pk):
         return True
     applicant = getattr(dossier, "applicant", None)
     if applicant is not None and applicant.kind != Kind.CITIZEN and dossier.owner_id in user.acts_for:

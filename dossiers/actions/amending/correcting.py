@@ -98,9 +98,11 @@ class Correct(Stays, ActionBase):
         is_by_post = to.way == Delivery.POST
         if to.way not in Delivery.values or (is_by_post and not to.address):
             raise Refused(_("Enter where the postman brings the result."), code="delivery", field="delivery")
-        if to.way != Delivery.DESK and dossier.version.needs_presence:
+        # What was chosen elsewhere stays: the national portal hands its results over itself.
+        is_new = to.way != dossier.delivery
+        if is_new and to.way != Delivery.DESK and dossier.version.needs_presence:
             raise Refused(_("Those who sign are handed the result at the desk."), code="delivery", field="delivery")
-        if to.way == Delivery.ONLINE and dossier.owner_id is None:
+        if is_new and to.way == Delivery.ONLINE and dossier.owner_id is None:
             raise Refused(_("Without an account nobody can take the result online."), code="delivery", field="delivery")
         # What the post fetches is fetched from the address that was given.
         address = to.address if is_by_post else dossier.delivery_address if dossier.papers_by_post else None
@@ -110,7 +112,7 @@ class Correct(Stays, ActionBase):
             "pays_on_delivery": is_by_post and to.pays_on_delivery,
         }
         found = []
-        if to.way != dossier.delivery:
+        if is_new:
             found.append(Change("delivery", dossier.delivery, to.way))
         if is_by_post and address != dossier.delivery_address:
             found.append(Change("postal_address"))
