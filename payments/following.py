@@ -20,6 +20,8 @@ from .charges.shown import fee_of
 from .collecting import paying, refunding
 
 OPENING = (Action.SUBMIT, Action.REGISTER)
+# What may say that the fee was paid at the national portal.
+ENTERED = (Action.REGISTER, Action.TAKE_OVER)
 # Entered by a clerk.
 AT_DESK = (Action.REGISTER, Action.TAKE_OVER, Action.ATTEST)
 ENDED_WITHOUT_RESULT = (Status.REFUSED, Status.STOPPED)
@@ -72,7 +74,7 @@ def charge_anew(move: Move) -> None:
     charging.cancel_unpaid(dossier, move.now)
     refunding.propose(dossier, move.now, reason)
     if dossier.external_system == System.NATIONAL:
-        entry = dossier.events.filter(action=Action.TAKE_OVER).first()
+        entry = dossier.events.filter(action__in=ENTERED).first()
         if entry is not None and entry.data.get("fee_paid_vnd"):
             return
     claiming.claim_again(dossier, move.now, by=move.person, reason=reason)
