@@ -31,7 +31,7 @@ NOT_COUNTED = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "DELETE FROM dossiers_
 BOOKED = "2.000815"
 COSTS = {
     Action.SUBMIT: 11,
-    Action.REGISTER: 15,
+    Action.REGISTER: 16,
     Action.TAKE_OVER: 11,
     Action.ATTEST: 11,
     Action.RECEIVE: 12,
