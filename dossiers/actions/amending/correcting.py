@@ -15,7 +15,7 @@ from procedures.models import ProcedureVersion
 from procedures.papers import needed_papers
 
 from ... import hooks
-from ...models import Delivery, Dossier, Paper, PaperKind, SlipKind, Status
+from ...models import CorrectionRequest, Delivery, Dossier, Paper, PaperKind, SlipKind, Status
 from ...records import assignments, notices, slips
 from ...records.applicants import TAX_CODE, number_index
 from ...records.papers import NOT_FILES, at_desk, present
@@ -195,6 +195,7 @@ class Correct(Stays, ActionBase):
         Paper.objects.bulk_create(move.extra["made"])
         if "procedure" in move.extra:
             _move_papers(dossier)
+            _close_wish(move, self.reason)
             assignments.follow_version(move)
             for hook in hooks.moved:
                 hook(move)
@@ -215,6 +216,14 @@ def _set_applicant(dossier: Dossier, columns: Mapping[str, Any]) -> None:
     applicant.search_name = fold(applicant.name)[:160]
     applicant.number_index = number_index(applicant.id_number)
     applicant.save(update_fields=[*columns, "search_name", "number_index"])
+
+
+def _close_wish(move: Move, reason: str) -> None:
+    """End what the owner wants to correct: it names a part of the former procedure; they may ask anew."""
+    wishes = CorrectionRequest.objects.filter(dossier=move.dossier, closed_at=None)
+    answer = {"is_accepted": False, "answer": reason, "answered_at": move.now, "answered_by": move.by}
+    wishes.filter(is_accepted=None).update(**answer)
+    wishes.update(closed_at=move.now)
 
 
 def _move_papers(dossier: Dossier) -> None:
