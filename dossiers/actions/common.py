@@ -30,6 +30,12 @@ def require_not_signing(move: Move) -> None:
         raise Refused(_("A proposed decision waits for a signature. Sign it or send it back."), code="signing")
 
 
+def require_proposed(move: Move) -> None:
+    """Refuse to answer a proposal where none waits: who signs for a leader may hold the dossier in another role."""
+    if move.dossier.holder_role != Role.LEADER:
+        raise Refused(_("Nothing has been proposed yet."), code="proposal")
+
+
 def require_text(text: str, message: Any = REASON_MISSING) -> None:
     """Refuse an empty or blank text."""
     if not text.strip():

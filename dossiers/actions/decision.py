@@ -25,7 +25,7 @@ from ..records import assignments, notices, results, slips
 from ..records.terms import calendar_refusal
 from ..table import Action
 from ..workflow import ActionBase, Move
-from .common import require_text
+from .common import require_proposed, require_text
 
 # A result other than a PDF cannot be frozen and checked as one document.
 PDF = "application/pdf"
@@ -88,11 +88,18 @@ class Propose(ActionBase):
 
 @dataclass(frozen=True)
 class SendBack(ActionBase):
-    """The leader gives a proposal back to the person who made it, with a reason for officers only."""
+    """The leader gives a proposal back to the person who made it, with a reason for officers only.
+
+    Refusals: holder, proposal, reason.
+    """
 
     reason: str
     action: ClassVar[Action] = Action.SEND_BACK
     holder_only: ClassVar[bool] = True
+
+    @classmethod
+    def permit(cls, move: Move) -> None:
+        require_proposed(move)
 
     def guard(self, move: Move) -> None:
         require_text(self.reason)
@@ -128,6 +135,7 @@ class Approve(ActionBase):
 
     @classmethod
     def permit(cls, move: Move) -> None:
+        require_proposed(move)
         result = Result.objects.filter(dossier=move.dossier).first()
         if result is None:
             raise Refused(_("Nothing has been proposed yet."), code="proposal")

@@ -63,11 +63,10 @@ def require_known(move: Move, origin: Origin) -> None:
         return
     if not origin.code:
         raise Refused(_("Enter the number that the dossier has there."), code="origin", field="external_code")
-    if origin.system == System.NATIONAL:
-        if origin.filed_at is None:
-            raise Refused(_("Enter when it was filed there."), code="origin", field="external_at")
-        if origin.filed_at > move.now:
-            raise Refused(_("This time lies in the future."), code="origin", field="external_at")
+    if origin.system == System.NATIONAL and origin.filed_at is None:
+        raise Refused(_("Enter when it was filed there."), code="origin", field="external_at")
+    if origin.filed_at is not None and origin.filed_at > move.now:
+        raise Refused(_("This time lies in the future."), code="origin", field="external_at")
     found = entered(origin, move.dossier.received_by)
     if found is not None:
         raise already_there(found)

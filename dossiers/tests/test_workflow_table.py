@@ -60,8 +60,7 @@ def sample(action: Action, dossier: Dossier, due_at: datetime) -> actions.Action
         Action.ACCEPT_CORRECTION: actions.AcceptCorrection,
         Action.DECLINE_CORRECTION: lambda: actions.DeclineCorrection("Không cần"),
         Action.SEND_CORRECTION: actions.SendCorrection,
-        Action.REASSIGN: lambda: actions.Reassign(present(dossier.holder or dossier.owner)),
-        Action.LINK: lambda: actions.Link(present(dossier.owner), "Con đẻ"),
+        Action.LINK: lambda: actions.Link(present(dossier.owner or dossier.filed_by), "Con đẻ"),
         Action.ATTEST: lambda: actions.Attest(
             applicant, actions.Entry("Thẻ căn cước"), Post.objects.get(role=Role.LEADER, unit=dossier.unit)
         ),

@@ -25,6 +25,8 @@ from ..table import Action
 TELLING = (
     Action.RECEIVE,
     Action.REGISTER,
+    Action.CANCEL_RECEPTION,
+    Action.CORRECT,
     Action.REQUEST_SUPPLEMENT,
     Action.SUPPLEMENT,
     Action.REQUIRE_PAYMENT,
@@ -117,8 +119,15 @@ def _steps(dossier: Dossier) -> list[Step]:
     return [
         Step(event.at, _step_words(event), _iso_words(event.data.get("due_at", "")))
         for event in events
-        if event.action != Action.REQUEST_SUPPLEMENT or event.from_status != Status.SUBMITTED
+        if _tells(event)
     ]
+
+
+def _tells(event: DossierEvent) -> bool:
+    """Tell whether an event of :data:`TELLING` has to do with the date: the clock ran, another procedure was meant."""
+    if event.action == Action.CORRECT:
+        return "due_at" in event.data
+    return event.action != Action.REQUEST_SUPPLEMENT or event.from_status != Status.SUBMITTED
 
 
 def _step_words(event: DossierEvent) -> str:
@@ -127,6 +136,8 @@ def _step_words(event: DossierEvent) -> str:
     words = {
         Action.RECEIVE: _("Received at %(time)s"),
         Action.REGISTER: _("Received at %(time)s"),
+        Action.CANCEL_RECEPTION: _("Reception cancelled at %(time)s"),
+        Action.CORRECT: _("Other procedure at %(time)s: its own term, from the reception"),
         Action.REQUEST_SUPPLEMENT: _("Supplement requested at %(time)s: the clock stands still"),
         Action.SUPPLEMENT: _("Completed at %(time)s: the whole term starts anew"),
         Action.REQUIRE_PAYMENT: _("Payment required at %(time)s: the clock stands still"),

@@ -44,9 +44,7 @@ def test_from_the_national_portal_to_the_specialist(visit: Callable[..., Page], 
         clerk.locator("main a[href$='/template/']").click()
     content = filled(download.value.path(), *rows, row | {"code": f"G22.{mark}-3", "number": "12"})
     picker: Any = clerk.locator("[name=file]")
-    picker.set_input_files(
-        [{"name": "ho-so.xlsx", "mimeType": "application/zip", "buffer": content}]
-    )
+    picker.set_input_files([{"name": "ho-so.xlsx", "mimeType": "application/zip", "buffer": content}])
     clerk.locator("form[enctype] .btn-primary").click()
     expect(clerk.locator("tbody tr")).to_have_count(3)
     expect(clerk.locator("tbody tr").first).to_contain_text(f"G22.{mark}-3")

@@ -15,7 +15,7 @@ from procedures.models import ProcedureVersion
 from procedures.papers import needed_papers
 
 from ... import hooks
-from ...models import Delivery, Dossier, Paper, PaperKind, SlipKind, Status
+from ...models import CorrectionRequest, Delivery, Dossier, Paper, PaperKind, SlipKind, Status
 from ...records import assignments, notices, slips
 from ...records.applicants import TAX_CODE, number_index
 from ...records.papers import NOT_FILES, at_desk, present
@@ -98,9 +98,11 @@ class Correct(Stays, ActionBase):
         is_by_post = to.way == Delivery.POST
         if to.way not in Delivery.values or (is_by_post and not to.address):
             raise Refused(_("Enter where the postman brings the result."), code="delivery", field="delivery")
-        if to.way != Delivery.DESK and dossier.version.needs_presence:
+        # What was chosen elsewhere stays: the national portal hands its results over itself.
+        is_new = to.way != dossier.delivery
+        if is_new and to.way != Delivery.DESK and dossier.version.needs_presence:
             raise Refused(_("Those who sign are handed the result at the desk."), code="delivery", field="delivery")
-        if to.way == Delivery.ONLINE and dossier.owner_id is None:
+        if is_new and to.way == Delivery.ONLINE and dossier.owner_id is None:
             raise Refused(_("Without an account nobody can take the result online."), code="delivery", field="delivery")
         # What the post fetches is fetched from the address that was given.
         address = to.address if is_by_post else dossier.delivery_address if dossier.papers_by_post else None
@@ -110,7 +112,7 @@ class Correct(Stays, ActionBase):
             "pays_on_delivery": is_by_post and to.pays_on_delivery,
         }
         found = []
-        if to.way != dossier.delivery:
+        if is_new:
             found.append(Change("delivery", dossier.delivery, to.way))
         if is_by_post and address != dossier.delivery_address:
             found.append(Change("postal_address"))
@@ -193,6 +195,7 @@ class Correct(Stays, ActionBase):
         Paper.objects.bulk_create(move.extra["made"])
         if "procedure" in move.extra:
             _move_papers(dossier)
+            _close_wish(move, self.reason)
             assignments.follow_version(move)
             for hook in hooks.moved:
                 hook(move)
@@ -213,6 +216,14 @@ def _set_applicant(dossier: Dossier, columns: Mapping[str, Any]) -> None:
     applicant.search_name = fold(applicant.name)[:160]
     applicant.number_index = number_index(applicant.id_number)
     applicant.save(update_fields=[*columns, "search_name", "number_index"])
+
+
+def _close_wish(move: Move, reason: str) -> None:
+    """End what the owner wants to correct: it names a part of the former procedure; they may ask anew."""
+    wishes = CorrectionRequest.objects.filter(dossier=move.dossier, closed_at=None)
+    answer = {"is_accepted": False, "answer": reason, "answered_at": move.now, "answered_by": move.by}
+    wishes.filter(is_accepted=None).update(**answer)
+    wishes.update(closed_at=move.now)
 
 
 def _move_papers(dossier: Dossier) -> None:

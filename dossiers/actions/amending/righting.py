@@ -68,6 +68,9 @@ class CancelReception(ActionBase):
         changes: dict[str, Any] = dict.fromkeys(("received_at", "recorded_at", "term_from", "due_at"))
         if move.to_status == Status.STOPPED:
             changes |= {"closed_at": move.now, "cancelled_at": move.now, **assignments.NOBODY}
+        else:
+            # Who decides is said at reception.
+            changes["unit"] = move.dossier.received_by
         return changes
 
     def record(self, move: Move) -> dict[str, Any]:
@@ -84,9 +87,12 @@ class CancelReception(ActionBase):
         notices.tell(move, "reception_cancelled", reason=self.reason, void=void, has_ended=has_ended)
 
 
-def has_opened(dossier: Dossier, since: Any) -> bool:
-    """Tell whether whoever a dossier was given to has looked at it: the person, or anyone of the role. One query."""
-    looks = AccessRecord.objects.filter(dossier=dossier, at__gte=since)
+def has_opened(dossier: Dossier, since: Any, giver: User) -> bool:
+    """Tell whether whoever a dossier was given to has looked at it: the person, or anyone of the role. One query.
+
+    The ``giver`` may have that role too, by a delegation.
+    """
+    looks = AccessRecord.objects.filter(dossier=dossier, at__gte=since).exclude(reader=giver)
     if dossier.holder_id is not None:
         return looks.filter(reader=dossier.holder_id).exists()
     return looks.filter(reader__posts__role=dossier.holder_role, reader__posts__unit=dossier.holder_unit_id).exists()
@@ -112,7 +118,7 @@ class Recall(ActionBase):
         last = standing_of(move.dossier)
         if last.action not in (Action.FORWARD, Action.PROPOSE) or last.actor != move.person.pk:
             raise Refused(_("Only whoever handed the dossier on last can recall it."), code="forwarded")
-        if has_opened(move.dossier, last.at):
+        if has_opened(move.dossier, last.at, move.person):
             raise Refused(_("It has been opened there. Ask the colleague to send it back."), code="opened")
 
     def changes(self, move: Move) -> dict[str, Any]:

@@ -90,7 +90,9 @@ COLUMNS: dict[str, Column] = {
     "sex": Column("Giới tính", f"Một trong: {', '.join(SEXES)}.", ChoiceOfWords(SEXES, required=False)),
     "phone": Column("Điện thoại", "Để báo kết quả.", PhoneField(required=False)),
     "email": Column("Email", "Để báo kết quả.", MailField(required=False)),
-    "address": Column("Địa chỉ", "Một dòng.", NfcCharField(max_length=200, required=False)),
+    "address": Column(
+        "Địa chỉ", "Một dòng. Bắt buộc khi nhận kết quả qua bưu điện.", NfcCharField(max_length=200, required=False)
+    ),
     "delivery": Column("Nhận kết quả", f"Một trong: {', '.join(WAYS)}. Bắt buộc.", ChoiceOfWords(WAYS)),
     "fee_paid": Column(
         "Phí đã nộp trên Cổng", "Số tiền, bằng đồng. Để trống nếu chưa nộp.", MoneyField(required=False)
@@ -114,6 +116,8 @@ def checked(texts: Mapping[str, str]) -> tuple[dict[str, Any], list[tuple[str, s
             values["number"] = NUMBERS[values["kind"] == Kind.CITIZEN].clean(values["number"])
         except ValidationError as error:
             faults.append((COLUMNS["number"].heading, str(error.messages[0])))
+    if values.get("delivery") == Delivery.POST and not values.get("address"):
+        faults.append((COLUMNS["address"].heading, str(_("Fill in this cell."))))
     if values.get("code"):
         values["code"] = " ".join(values["code"].upper().split())
     return values, faults
@@ -136,7 +140,7 @@ def applicant_of(values: Mapping[str, Any]) -> ApplicantData:
         id_number=values["number"],
         phone=values["phone"],
         email=values["email"],
-        address={"elsewhere": values["address"]} if values["address"] else {},
+        address={"elsewhere": values["address"]} if values["address"] else None,
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from django.db.models import F, OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from common.clock import LOCAL
@@ -50,17 +51,24 @@ def rows(units: Collection[int], first: date, last: date) -> list[tuple[Any, ...
         at__gte=at(first, time.min),
         at__lt=at(last + timedelta(days=1), time.min),
     )
-    found = events.order_by("dossier", "-n").values_list(
-        "dossier",
-        "to_status",
-        "at",
-        "dossier__external_code",
-        "dossier__code",
-        "dossier__version__procedure__code",
-        "dossier__received_at",
-        "dossier__due_at",
-        "dossier__decided_at",
-        "dossier__closed_at",
+    # A correction or a new date leaves the status as it was: it stands since an earlier step.
+    steps = DossierEvent.objects.filter(dossier=OuterRef("dossier"), n__lte=OuterRef("n"))
+    entered = steps.exclude(from_status=F("to_status")).order_by("-n").values("at")[:1]
+    found = (
+        events.annotate(entered_at=Subquery(entered))
+        .order_by("dossier", "-n")
+        .values_list(
+            "dossier",
+            "to_status",
+            "entered_at",
+            "dossier__external_code",
+            "dossier__code",
+            "dossier__version__procedure__code",
+            "dossier__received_at",
+            "dossier__due_at",
+            "dossier__decided_at",
+            "dossier__closed_at",
+        )
     )
     made = list(_last_of_each(found, at(last + timedelta(days=1), time.min)))
     if len(made) > MAX_ROWS:

@@ -118,6 +118,19 @@ def test_another_procedure_counts_its_time_from_the_first_reception(road):
     ).do(actions.Approve(), road.commune.leader)
 
 
+@pytest.mark.parametrize("is_opened", [False, True])
+def test_what_was_to_be_corrected_of_the_former_procedure_ends_with_it(road, is_opened):
+    road.submitted().do(actions.RequestCorrection(SECTION), road.citizen)
+    if is_opened:
+        road.do(actions.AcceptCorrection(), road.commune.clerk)
+    road.do(actions.Receive(), road.commune.clerk)
+    road.do(correct(procedure=other_procedure(road)), road.commune.clerk)
+    request = present(CorrectionRequest.objects.get())
+    assert (request.is_accepted, request.closed_at) == (is_opened, road.now)
+    assert refused(road, actions.SendCorrection(section(copies=5)), road.citizen) == "closed"
+    road.do(actions.RequestCorrection(SECTION), road.citizen)
+
+
 def test_the_procedure_is_fixed_once_somebody_else_has_acted(road):
     road.received()
     other = other_procedure(road)

@@ -10,7 +10,7 @@ from common.refusals import Refused
 from common.values.working_time import OfficeCalendar
 from dossiers import actions
 from dossiers.filing.origins import HERE, Origin
-from dossiers.models import Channel, Dossier, FeeState, Status, System, WorklistRow
+from dossiers.models import Channel, Delivery, Dossier, FeeState, Status, System, WorklistRow
 from dossiers.records import assignments
 from dossiers.records.applicants import ApplicantData
 from dossiers.records.papers import Handed
@@ -97,6 +97,7 @@ def test_a_number_is_entered_once_until_its_dossier_was_refused_or_stopped(count
         (Origin(System.NATIONAL, "G1"), "external_at"),
         (Origin(System.NATIONAL, "G1", factories.NOW + timedelta(minutes=1)), "external_at"),
         (Origin(System.BEFORE, ""), "external_code"),
+        (Origin(System.BEFORE, "12", factories.NOW + timedelta(minutes=1)), "external_at"),
     ],
 )
 def test_another_system_is_named_with_number_and_moment(counter, origin, field):
@@ -210,6 +211,13 @@ def test_a_dossier_for_another_commune_goes_there_and_its_result_comes_back(road
     assert road.dossier.status == Status.RETURNED
 
 
+def test_who_decides_is_said_anew_after_a_cancelled_reception(road, offered_there):
+    road.submitted().do(actions.Receive(competent=offered_there.unit), road.commune.clerk)
+    road.do(actions.CancelReception("Nhầm đơn vị"), road.commune.clerk)
+    road.do(actions.Receive(forward=actions.Forward(road.commune.specialist)), road.commune.clerk)
+    assert (road.dossier.unit, road.dossier.holder) == (road.commune.unit, road.commune.specialist)
+
+
 def test_registered_for_another_commune_whose_fee_is_taken_here(counter, road, offered_there):
     factories.fee(road.version)
     dossier = counter(unit=offered_there.unit, forward=actions.Forward(offered_there.specialist))
@@ -246,12 +254,34 @@ def test_what_is_taken_over_waits_for_reception_like_any_other(road, now):
     assert dossier.status == Status.RECEIVED
 
 
+def test_what_the_national_portal_hands_over_online_may_be_corrected_here(road, now):
+    dossier = take_over(road, now, national(now))
+    Dossier.objects.filter(pk=dossier.pk).update(delivery=Delivery.ONLINE)
+    perform(actions.Receive(), dossier, by=road.commune.clerk, now=now)
+    stays = actions.Return(Delivery.ONLINE)
+    corrected = actions.Correct("Gõ nhầm", applicant={"phone": "0912000009"}, delivery=stays)
+    perform(corrected, dossier, by=road.commune.clerk, now=now)
+    assert (dossier.delivery, dossier.applicant.phone) == (Delivery.ONLINE, "0912000009")
+    perform(actions.Correct("x", delivery=actions.Return(Delivery.DESK)), dossier, by=road.commune.clerk, now=now)
+    assert code_of(perform, actions.Correct("x", delivery=stays), dossier, by=road.commune.clerk, now=now) == (
+        "delivery",
+        "delivery",
+    )
+
+
 def test_a_fee_that_was_paid_at_the_national_portal_is_not_asked_for_again(road, now):
     factories.fee(road.version)
     paid = take_over(road, now, national(now), fee_paid_vnd=8000)
     owing = take_over(road, now, national(now, "G3"))
     assert (paid.fee_state, owing.fee_state) == (FeeState.NONE, FeeState.OWED)
     assert "8.000" in timeline(paid, OFFICER)[0].note
+    other = factories.version(road.commune.unit, code="1.000077", name="Khai tử")
+    factories.fee(other)
+    anew = actions.Correct("Nhầm thủ tục", procedure=actions.OtherProcedure(other, {}, []))
+    for dossier in (paid, owing):
+        perform(actions.Receive(), dossier, by=road.commune.clerk, now=now)
+        perform(anew, dossier, by=road.commune.clerk, now=now)
+    assert (paid.fee_state, owing.fee_state) == (FeeState.NONE, FeeState.OWED)
 
 
 @pytest.mark.parametrize("origin", [HERE, Origin(System.BEFORE, "1", factories.NOW)])

@@ -131,6 +131,23 @@ def test_a_proposal_is_recalled_by_its_specialist(road):
     check_sheet(road.dossier)
 
 
+def test_who_signs_for_a_leader_recalls_a_proposal_after_a_look_and_signs_none_that_is_not_there(road):
+    specialist, day = road.commune.specialist, road.now.date()
+    for person in (specialist, colleague(road, Role.SPECIALIST)):
+        Post.objects.create(
+            user=person, unit=road.commune.unit, role=Role.LEADER, valid_from=day, valid_until=day, signs_for="An"
+        )
+    other = Post.objects.get(user__email="hai@example.com", role=Role.SPECIALIST).user
+    road.processing()
+    assert refused(road, actions.SendBack("x"), specialist) == "proposal"
+    road.do(actions.Propose(is_granted=True), specialist)
+    AccessRecord.objects.create(dossier=road.dossier, reader=specialist, at=road.now, what="dossier")
+    road.do(actions.Recall(), specialist).do(actions.Forward(other), specialist)
+    # The colleague has it to work on; what was proposed earlier has been taken back.
+    for action in (actions.Approve(), actions.SendBack("x")):
+        assert refused(road, action, other) == "proposal"
+
+
 def test_a_dossier_given_back_waits_at_the_desk_and_whoever_forwarded_it_is_told(road):
     road.processing()
     assert refused(road, actions.GiveBack(" "), road.commune.specialist) == "reason"

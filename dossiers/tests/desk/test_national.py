@@ -83,7 +83,7 @@ def confirm(client, report, **changes):
     return client.post(reverse("desk:national_confirm"), values | changes, follow=True)
 
 
-def test_five_rows_of_which_the_right_ones_are_entered_once(clerk, commune):
+def test_rows_of_which_the_right_ones_are_entered_once(clerk, commune):
     rows = (
         GOOD,
         GOOD | {"code": "g22.99-260320-000002", "filed_at": MORNING, "fee_paid": 8000},
@@ -91,14 +91,16 @@ def test_five_rows_of_which_the_right_ones_are_entered_once(clerk, commune):
         GOOD | {"code": "G3", "filed_at": date(2026, 3, 21), "name": None, "number": 75199000011},
         GOOD | {"code": "G4", "procedure": "9.999999", "kind": "người lớn"},
         GOOD | {"filed_at": "=1+1"},
+        GOOD | {"code": "G7", "delivery": "qua bưu điện", "address": ""},
     )
     report = sent(clerk, *rows)
     assert report.status_code == 200
-    assert state_of(report) == {2: "new", 3: "new", 4: "fault", 5: "fault", 6: "fault"}
+    assert state_of(report) == {2: "new", 3: "new", 4: "fault", 5: "fault", 6: "fault", 7: "fault"}
     faults = {row["line"].n: [heading for heading, _why in row["line"].faults] for row in report.context["lines"]}
     assert faults[4] == ["Nộp lúc", "Người nộp", "Số giấy tờ"]
     assert faults[5] == ["Đối tượng", "Mã thủ tục"]
     assert faults[6] == ["Nộp lúc", "Mã hồ sơ quốc gia"]
+    assert faults[7] == ["Địa chỉ"]
     html = report.content.decode()
     assert checks.faults(html) == []
     assert "075199000011" not in html
@@ -119,7 +121,7 @@ def test_five_rows_of_which_the_right_ones_are_entered_once(clerk, commune):
     # The same page again, and the same file again.
     confirm(clerk, report)
     again = sent(clerk, *rows)
-    assert state_of(again) == {2: "there", 3: "there", 4: "fault", 5: "fault", 6: "fault"}
+    assert state_of(again) == {2: "there", 3: "there", 4: "fault", 5: "fault", 6: "fault", 7: "fault"}
     assert first.code in again.content.decode() and not again.context["new"]
     assert Dossier.objects.count() == 2
 
@@ -240,6 +242,12 @@ def test_statuses_are_those_at_the_end_of_the_period(clerk, commune, clock, now)
     assert [row[3] for row in found["26/03/2026"][1:]] == [4, 1]
     assert exported(clerk, "01/01/2026", "22/03/2026") == [list(HEAD)]
     assert AuditEntry.objects.filter(action="national.export").count() == 4
+    # What is corrected later stands since it was forwarded.
+    corrected = actions.Correct("Gõ nhầm", applicant={"phone": "0912000009"})
+    perform(corrected, dossier, by=commune.clerk, now=now + 3 * day)
+    assert [row[3:6] for row in exported(clerk, "26/03/2026", "26/03/2026")[1:]] == [
+        [4, NATIONAL[4], "25/03/2026 09:00"]
+    ]
 
 
 def test_a_period_that_ends_before_it_begins_is_refused(clerk):

@@ -12,6 +12,7 @@ from dossiers.records.fees import set_fee_state
 from dossiers.timeline.reckoning import reckoning
 from offices.models import CalendarYear, Holiday, OpeningHours
 from procedures.models import ProcedureVersion
+from tests import factories
 
 from ..actions.test_actions import local
 
@@ -81,6 +82,16 @@ def test_pauses_restarts_and_apologies_are_told(road):
     ]
     assert [bool(step.due) for step in found.steps] == [True, False, True, True, False, True]
     assert found.lines[0].day == date(2026, 3, 30)
+
+
+def test_another_procedure_and_a_cancelled_reception_are_told(road):
+    road.received().do(actions.Correct("Gõ nhầm", applicant={"phone": "0912000009"}), road.commune.clerk)
+    version = factories.version(road.commune.unit, code="1.000077", processing_amount=7)
+    other = actions.OtherProcedure(version, dict(road.dossier.answers), ["requester"])
+    road.do(actions.Correct("Nhầm thủ tục", procedure=other), road.commune.clerk)
+    road.do(actions.CancelReception("Nhầm"), road.commune.clerk)
+    steps = [(step.words.split(" at ")[0], bool(step.due)) for step in explained(road).steps]
+    assert steps == [("Received", True), ("Other procedure", True), ("Reception cancelled", False)]
 
 
 def test_a_changed_calendar_changes_no_promise_and_is_said(road):
