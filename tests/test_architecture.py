@@ -35,6 +35,7 @@ EDGES = re.compile(r"^portal/|/(\w*views|tasks|tests|management|forms|guards|pag
 CLOCK_READERS = {
     "common/clock.py",
     "accounts/resume.py",
+    "accounts/own_forms.py",
     "dossiers/applicant/chosen_files.py",
     "procedures/manage/form_desk.py",
     "notifications/backend.py",

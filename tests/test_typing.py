@@ -13,6 +13,7 @@ from django import forms
 from django.http import QueryDict
 
 from accounts.forms import ConfirmCodeForm, password_field
+from common.clock import LOCAL
 from common.forms import fields
 from common.forms.fields import (
     AddressField,
@@ -39,6 +40,9 @@ from common.forms.fields import (
 from common.forms.person import PersonField
 from common.text import clean
 from dossiers.applicant.forms import AnyPaperField
+from dossiers.desk.forms.boxes import OneBoxPartialDateField
+from dossiers.desk.forms.origin import MomentField
+from dossiers.desk.national.columns import ChoiceOfWords
 from dossiers.desk.searching import Search
 from dossiers.track.lookup import code_variants
 from eforms.builder.conditions import ConditionField
@@ -61,6 +65,7 @@ PACKAGES = (
 )
 MARKS = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\ufe0e\ufe0f"
 XUAN_BAC = "26428"
+MOMENT = datetime.datetime(2026, 3, 27, 8, 15, tzinfo=LOCAL)
 PASTED = f"\u202d\u00d0ặng{MARKS}\u00a0Va\u0306n\u2003An\u202c"
 MEANT = "Đặng Văn An"
 # Boxes of Django that hold text; outside the shared fields they stand only for what nobody types.
@@ -184,6 +189,9 @@ def _cases():
         FeeField: [(FeeField, "\u200b8.000 đồng", 8000)],
         CountField: [(lambda: CountField(maximum=9), "\u200b7", 7)],
         HoursField: [(HoursField, "\u200b１,5\u00a0", Decimal("1.5"))],
+        OneBoxPartialDateField: [(OneBoxPartialDateField, "\u200b3\u00a0\u20132026", "2026-03")],
+        MomentField: [(MomentField, "\u200b27/3/2026\u00a08:15", MOMENT)],
+        ChoiceOfWords: [(lambda: ChoiceOfWords({"công dân": "citizen"}), "\u200bCông\u00a0dân", "citizen")],
         OneBoxDateField: [(OneBoxDateField, "27\u20133\u20132026\u200b", day)],
         PartialDateField: [(PartialDateField, ["\u200b27", "3\u00a0", "\u202d2026"], "2026-03-27")],
         DayField: [(DayField, ["\u200b27", "3\u00a0", "\u202d2026"], day)],

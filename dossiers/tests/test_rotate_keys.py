@@ -11,7 +11,7 @@ from accounts.models import Representative, User
 from common import secret
 from common.database import rotating
 from dossiers import actions
-from dossiers.models import Dossier, Result, Slip
+from dossiers.models import CorrectionRequest, Dossier, Result, Slip
 from dossiers.talk import writing
 from notifications.models import Notification
 from payments.models import Attempt, Charge, Parcel, Receipt, ReceiptSeries
@@ -78,6 +78,7 @@ def filled(old_key, road):
     road.dossier.applicant.save(update_fields=["representative"])
     money(road)
     writing.write(road.dossier, "Hỏi", [], by=road.citizen, key="k" * 32, shown=0, now=road.now)
+    CorrectionRequest.objects.create(dossier=road.dossier, changed={"a": 1}, wished_at=road.now)
     factories.attested(road.commune, now=road.now)
     PreparedForm.objects.create(version=road.version, answers={"a": 1}, created_at=road.now, expires_at=road.now)
     return road

@@ -35,12 +35,18 @@ def kinds(found):
     return sorted((each.kind, each.dossier_id) for each in found)
 
 
+# Of papers at the counter, whose dossiers these histories have not.
+APART = ("link", "cancel-entry")
+
+
 def possible(dossier, *, may_end):
     """What the desk may try with a dossier in its state, as (step, role)."""
     return [
         (step, role)
         for step in STEPS
-        if dossier.status in TABLE[BY_SEGMENT[step.segment]].sources and (may_end or step.reached not in ENDED_EARLY)
+        if step.segment not in APART
+        and dossier.status in TABLE[BY_SEGMENT[step.segment]].sources
+        and (may_end or step.reached not in ENDED_EARLY)
         for role in step.roles
     ]
 

@@ -9,11 +9,11 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from common.files.uploads import ACCEPT_ATTRIBUTE
-from common.forms.fields import PlainField
+from common.forms.fields import NfcCharField
 from common.values import partial_date
 
 
-class OneBoxPartialDateField(PlainField):
+class OneBoxPartialDateField(NfcCharField):
     """A date as it stands on a paper, of which day and month may be missing; value: an ISO prefix, '' for none."""
 
     def __init__(self, **options: Any) -> None:

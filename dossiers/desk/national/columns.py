@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from accounts.models import Kind
 from common.forms.fields import AnyIdField, MailField, MoneyField, NfcCharField, PhoneField, TaxCodeField
 from common.text import fold
-from common.values import partial_date
 from dossiers.filing.origins import Origin
 from dossiers.models import Delivery, System
 from dossiers.records.applicants import TAX_CODE, ApplicantData, paper_kind
 
+from ..forms.boxes import OneBoxPartialDateField
 from ..forms.origin import MomentField
 
 SHEET = "Hồ sơ"
@@ -41,18 +41,6 @@ class ChoiceOfWords(NfcCharField):
         if text and not found:
             raise ValidationError(_("Write one of: %(words)s.") % {"words": ", ".join(self.words)})
         return found
-
-
-class BirthField(NfcCharField):
-    """A birth date, of which day and month may be unknown; the value is an ISO prefix."""
-
-    def clean(self, value: Any) -> str:
-        """Return the ISO prefix, '' for an empty cell."""
-        text = super().clean(value)
-        try:
-            return partial_date.parse(text) if text else ""
-        except ValueError as error:
-            raise ValidationError(_("Enter a date that exists, for example 27 3 1990.")) from error
 
 
 @dataclass(frozen=True)
@@ -84,9 +72,7 @@ COLUMNS: dict[str, Column] = {
         "Số định danh, số hộ chiếu; của tổ chức, doanh nghiệp là mã số thuế. Bắt buộc.",
         NfcCharField(max_length=40),
     ),
-    "birth": Column(
-        "Ngày sinh", "Ví dụ 27/03/1990; chỉ biết năm thì ghi năm.", BirthField(max_length=20, required=False)
-    ),
+    "birth": Column("Ngày sinh", "Ví dụ 27/03/1990; chỉ biết năm thì ghi năm.", OneBoxPartialDateField(required=False)),
     "sex": Column("Giới tính", f"Một trong: {', '.join(SEXES)}.", ChoiceOfWords(SEXES, required=False)),
     "phone": Column("Điện thoại", "Để báo kết quả.", PhoneField(required=False)),
     "email": Column("Email", "Để báo kết quả.", MailField(required=False)),

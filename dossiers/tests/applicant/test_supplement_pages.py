@@ -241,25 +241,25 @@ def test_page_of_a_submitted_dossier_shows_where_it_is(mine, road, state):
 def test_page_of_a_dossier_costs_the_same_for_many_events(mine, road, django_assert_max_num_queries):
     dossier = road.asked().dossier
     mine.get(url("dossier", dossier))
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         mine.get(url("dossier", dossier))
     road.answer().do(actions.Supplement(), road.citizen)
     Paper.objects.bulk_create(
         Paper(dossier=dossier, name=f"Giấy {n}", kind="promised", uploaded_at=road.now) for n in range(15)
     )
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         mine.get(url("dossier", dossier))
 
 
 def test_list_shows_open_ones_first_in_constant_queries(mine, citizen, commune, road, django_assert_num_queries, now):
     old = road.submitted().do(actions.Refuse("Không đúng thẩm quyền"), commune.clerk).dossier
     mine.get(reverse("applicant:dossiers"))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         mine.get(reverse("applicant:dossiers"))
     for n in range(25):
         factories.draft(citizen, commune.unit, road.version, saved_at=now - timedelta(days=1, minutes=n))
     # Drafts are named by whom their answers name: those of the page, and the stamps of their kept versions.
-    with django_assert_num_queries(4 + 2):
+    with django_assert_num_queries(5 + 2):
         page = mine.get(reverse("applicant:dossiers"))
     assert len(page.context["rows"]) == 20
     assert all(row.is_draft for row in page.context["rows"])

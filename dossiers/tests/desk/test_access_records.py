@@ -41,6 +41,7 @@ def addresses(world: World) -> list[tuple[str, str, Dossier, str]]:
     shown: list[tuple[str, list[Any], Dossier, str]] = [
         ("desk:dossier", [decided.code], decided, "dossier"),
         ("desk:history", [decided.code], decided, "history"),
+        ("desk:deadline", [decided.code], decided, "deadline"),
         ("desk:declaration", [decided.code], decided, "declaration"),
         ("desk:paper_file", [decided.code, paper.ref], decided, f"paper {paper.ref}"),
         ("desk:paper_preview", [decided.code, paper.ref], decided, f"paper {paper.ref}"),

@@ -201,7 +201,7 @@ def test_a_transfer_that_is_too_small_asks_for_no_more_and_is_not_given_up(payer
     dossier = Dossier.objects.get(pk=owing.dossier_id)
     assert standing.next_step(dossier, Audience.OWNER) == ""
     dossier.status = Status.DECIDED
-    assert "do not pay again" in standing.next_step(dossier, Audience.OWNER)
+    assert "đừng nộp lại" in standing.next_step(dossier, Audience.OWNER)
     settling.decide_review(attempt, is_paid=True, by=commune.leader, reason="Thiếu", now=now)
     assert standing.next_step(dossier, Audience.OWNER) == ""
     page = payer.get(address)

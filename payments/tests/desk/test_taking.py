@@ -211,5 +211,5 @@ def test_a_day_to_pay_that_has_passed_proposes_to_stop(road, owing, commune, cli
         client.force_login(commune.specialist)
         after = client.get(address)
     assert after.context["buttons"].is_unpaid
-    assert after.context["buttons"].primary.url.split("?")[0].endswith("/stop/")
+    assert after.context["buttons"].primary.url.split("?")[0].endswith("/propose-stop/")
     assert checks.faults(after.content.decode()) == []

@@ -205,6 +205,7 @@ PROCEDURES = st.fixed_dictionaries(
                             "show_if": st.sampled_from([None, {"not": {"field": "f0", "op": "filled"}}]),
                             "from_form": st.booleans(),
                             "may_bring_original": st.booleans(),
+                            "valid_days": st.sampled_from([0, 180]),
                             "template_file": st.none(),
                         }
                     ),
