@@ -201,7 +201,7 @@ def lists(unit: Unit) -> list[Asked]:
         "processing": "worklist_running",
         "signing": "worklist_signing",
         "supplement": "worklist_resting",
-        "results": "worklist_resting",
+        "results": "worklist_results",
         "done": "worklist_done",
         "all": "worklist_all",
     }

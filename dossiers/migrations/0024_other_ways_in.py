@@ -65,5 +65,13 @@ class Migration(migrations.Migration):
                 name="worklist_unforwarded",
             ),
         ),
+        migrations.AddIndex(
+            "worklistrow",
+            models.Index(
+                fields=["unit", "due_at", "dossier"],
+                condition=models.Q(status=9, is_held_here=True),
+                name="worklist_results",
+            ),
+        ),
         migrations.RunPython(fill, migrations.RunPython.noop),
     ]

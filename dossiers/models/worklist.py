@@ -142,6 +142,11 @@ class WorklistRow(models.Model):
                 condition=Q(status=Status.RECEIVED, is_held_here=True),
                 name="worklist_unforwarded",
             ),
+            models.Index(
+                fields=["unit", "due_at", "dossier"],
+                condition=Q(status=Status.DECIDED, is_held_here=True),
+                name="worklist_results",
+            ),
             models.Index(fields=["unit", "dossier"], condition=Q(wants_call=True), name="worklist_calls"),
             models.Index(fields=["unit", "due_at", "dossier"], condition=Q(owes_original=True), name="worklist_owed"),
             models.Index(fields=["unit", "due_at", "dossier"], condition=Q(stop_proposed=True), name="worklist_stops"),
