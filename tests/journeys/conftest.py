@@ -119,8 +119,8 @@ SHARED = pytest.StashKey[ExitStack]()
 # come one after the other. Modules, and tests of other modules.
 FILED_BY = {
     "first citizen": {
-        "ask_less", "cashier", "checks", "desk", "filing", "lookup", "papers", "post",
-        "putting_right", "talk", "time_of_a_dossier", "where",
+        "ask_less", "cashier", "checks", "counter", "desk", "exchange", "filing", "lookup", "papers", "post",
+        "putting_right", "seen_and_held", "talk", "time_of_a_dossier", "where",
     },
     "second citizen": {
         "kept", "paying", "test_level_3_says_where_to_go", "test_somebody_files_by_power_of_attorney",

@@ -38,8 +38,8 @@ def test_sessions_copy_and_end(visit: Visit, picture: Picture, js: bool) -> None
         page.locator("[name=password]").fill(NEW_PASSWORD)
         picture(page, f"copy-{variant}")
         # The first document of a new portal cuts the faces of its font.
-        with page.expect_download(timeout=60_000) as caught:
-            page.locator("main form .btn-primary").last.click(timeout=60_000)
+        with page.expect_download(timeout=120_000) as caught:
+            page.locator("main form .btn-primary").last.click(timeout=120_000)
         content = caught.value.path().read_bytes()
         assert content.startswith(start)
         if way == "json":

@@ -67,6 +67,12 @@ def register(page: Page) -> None:
             group.locator("input[type=radio]").first.check()
     page.locator("main form .actions .btn-primary").click()
     page.wait_for_load_state()
+    again = page.locator("main [name=again]")
+    if again.count():
+        # Other journeys have left open dossiers of the same person.
+        again.check()
+        page.locator("main form .actions .btn-primary").click()
+        page.wait_for_load_state()
     expect(page.locator("main .error-summary")).to_have_count(0)
 
 

@@ -13,6 +13,8 @@ OF_ALL = "/statistics/?by=month"
 
 def test_everybody_reads_the_figures(visit, picture):
     page, findings = visit(size=PHONE), Findings()
+    # A colour on its way to another one is no fault.
+    page.emulate_media(reduced_motion="reduce")
     page.goto("/")
     page.locator("footer a[href='/statistics/']").click()
     expect(page.locator("h1")).to_be_visible()

@@ -45,7 +45,7 @@ def test_apologies_and_a_late_supplement(visit: Visit, picture: Picture) -> None
     day = apologise(leader, code)
     leader.goto(f"/desk/dossiers/{code}/deadline/")
     expect(leader.locator("main")).to_contain_text(day)
-    expect(leader.locator("main")).not_to_contain_text("vẫn tính là trễ hạn")
+    expect(leader.locator("main")).not_to_contain_text("vẫn tính là quá hạn")
     picture(leader, "deadline")
 
     late = overdue(leader)
@@ -55,7 +55,7 @@ def test_apologies_and_a_late_supplement(visit: Visit, picture: Picture) -> None
     expect(specialist.get_by_role("link", name="Yêu cầu bổ sung")).to_have_count(0)
     apologise(leader, late[0])
     leader.goto(f"/desk/dossiers/{late[0]}/")
-    expect(leader.locator(".dossier-head")).to_contain_text("trễ hạn")
+    expect(leader.locator(".dossier-head")).to_contain_text("quá hạn")
     leader.get_by_role("link", name="Yêu cầu bổ sung").click()
     leader.locator("[name=other_name]").fill("Giấy xác nhận")
     leader.locator("[name=other_reason]").fill("Cần đối chiếu.")
