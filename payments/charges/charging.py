@@ -11,7 +11,6 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.clock import local_day
@@ -35,7 +34,10 @@ from ..models import OWED, Attempt, Charge, ChargeKind, ChargeLine, ChargeStatus
 from . import copies
 from .copies import quantities_ordered
 
-PROOF_SEEN = gettext_lazy("The proof was seen at the desk.")
+# What a charge keeps of each line of its assessment.
+FROZEN = (
+    "key", "kind", "name", "unit", "quantity", "unit_amount_vnd", "amount_vnd", "why", "resolution", "exempt_as",
+)  # fmt: skip
 
 
 def assessment_of(
@@ -313,20 +315,7 @@ def _freeze(
         )
     )
     ChargeLine.objects.bulk_create(
-        ChargeLine(
-            charge=charge,
-            n=n,
-            key=line.key,
-            kind=line.kind,
-            name=line.name,
-            unit=line.unit,
-            quantity=line.quantity,
-            unit_amount_vnd=line.unit_amount_vnd,
-            amount_vnd=line.amount_vnd,
-            why=line.why,
-            resolution=line.resolution,
-            exempt_as=line.exempt_as,
-        )
+        ChargeLine(charge=charge, n=n, **{name: getattr(line, name) for name in FROZEN})
         for n, line in enumerate(found.lines, start=1)
     )
     return charge

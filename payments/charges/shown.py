@@ -55,23 +55,8 @@ def standing(dossier: Dossier) -> list[Charge]:
 
 def assessment_of_lines(lines: Iterable[ChargeLine]) -> Assessment:
     """Return frozen lines as the assessment that they were."""
-    return Assessment(
-        tuple(
-            AssessedLine(
-                key=line.key,
-                kind=line.kind,
-                name=line.name,
-                unit=line.unit,
-                quantity=line.quantity,
-                unit_amount_vnd=line.unit_amount_vnd,
-                amount_vnd=line.amount_vnd,
-                why=Why(line.why),
-                resolution=line.resolution,
-                exempt_as=line.exempt_as,
-            )
-            for line in lines
-        )
-    )
+    kept = ({name: getattr(line, name) for name in charging.FROZEN} for line in lines)
+    return Assessment(tuple(AssessedLine(**values | {"why": Why(values["why"])}) for values in kept))
 
 
 def owed_by(dossiers: Collection[int]) -> Mapping[int, Owed]:

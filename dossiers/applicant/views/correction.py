@@ -20,16 +20,15 @@ from common.web.screens import Screen, answer, done, sent
 from dossiers.actions import RequestCorrection, SendCorrection
 from dossiers.actions.readiness import Readiness
 from dossiers.filing import drafts, supplements
-from dossiers.models import CorrectionRequest, Dossier
+from dossiers.models import Dossier
 from dossiers.table import CORRECTABLE
 from dossiers.timeline.history import explain_refusal
 from dossiers.workflow import Overtaken, perform
 
-from ..chosen_files import chosen_files, take_all
-from ..forms import CorrectionForm, RevisionForm
+from ..forms import CorrectionForm
 from ..guards import telling_refusals
 from ..pages import tracking
-from .submitted import cards_page
+from .submitted import cards_page, send_cards
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -45,7 +44,7 @@ def correction(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
         return render(request, "applicant/correction_waits.html", {"dossier": dossier, "waiting": waiting})
     if waiting.section:
         return redirect("applicant:correction_answers", dossier.ref)
-    return give_anew(request, dossier, waiting)
+    return send_cards(request, dossier, SendCorrection(), correction_page, _("Your correction has been sent."))
 
 
 def ask(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
@@ -80,28 +79,6 @@ def act(action: Any, request: SignedInRequest, dossier: Dossier, revision: int |
         perform(action, dossier, by=request.user, now=recorded_now(), revision=revision)
     except Overtaken as overtaken:
         raise Refused(explain_refusal(overtaken), code=overtaken.code) from overtaken
-
-
-def give_anew(request: SignedInRequest, dossier: Dossier, opened: CorrectionRequest) -> HttpResponse:
-    """Show the card of the paper that is open; POST takes the files that were chosen, then sends the correction."""
-    if request.method != "POST":
-        return correction_page(request, dossier)
-    refused = take_all(request, dossier, chosen_files(request, dossier), correction_page)
-    if refused is not None:
-        return refused
-    if "later" in request.POST:
-        return redirect("applicant:dossier", dossier.ref)
-    form = RevisionForm(request.POST)
-    if not form.is_valid():
-        raise drafts.changed_meanwhile()
-    try:
-        perform(SendCorrection(), dossier, by=request.user, now=recorded_now(), revision=form.cleaned_data["revision"])
-    except Refused as refusal:
-        if refusal.code != "items":
-            raise
-        return correction_page(request, dossier, error=str(refusal.message), status=422)
-    messages.success(request, _("Your correction has been sent."))
-    return redirect("applicant:dossier", dossier.ref)
 
 
 def correction_page(

@@ -31,14 +31,14 @@ from dossiers.timeline import history, next_steps, promises
 from dossiers.timeline.declaration import TEMPLATE as DECLARATION
 from dossiers.timeline.declaration import page as declaration_page
 from dossiers.timeline.meeting import meeting
-from dossiers.workflow import perform
+from dossiers.workflow import ActionBase, perform
 from offices.units.hours import hours_lines
 from procedures import labels
 from procedures.catalogue import effective_level
 from procedures.levels import ONLINE_RETURN_LEVEL
 from procedures.models import Offering
 
-from ..chosen_files import chosen_files, take_all
+from ..chosen_files import ShowCards, chosen_files, take_all
 from ..forms import RevisionForm, WithdrawForm
 from ..guards import own_dossier, telling_refusals
 from ..pages import calendar_file, given, known, tracking
@@ -159,9 +159,19 @@ def paper_preview(request: SignedInRequest, ref: str, paper_ref: str) -> HttpRes
 @telling_refusals
 def supplement(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     """Show only what was asked for; POST takes the files that were chosen, then sends it or goes where asked."""
+    return send_cards(request, dossier, Supplement(), supplement_page, _("Your supplement has been sent."))
+
+
+def send_cards(
+    request: SignedInRequest, dossier: Dossier, action: ActionBase, page: ShowCards, said: str
+) -> HttpResponse:
+    """Show a page of cards; POST takes the files that were chosen, then does the action and says so, or goes on later.
+
+    Raises Refused: 'stale', and what the action refuses but for missing items, which the page shows.
+    """
     if request.method != "POST":
-        return supplement_page(request, dossier)
-    refused = take_all(request, dossier, chosen_files(request, dossier), supplement_page)
+        return page(request, dossier)
+    refused = take_all(request, dossier, chosen_files(request, dossier), page)
     if refused is not None:
         return refused
     if "later" in request.POST:
@@ -170,12 +180,12 @@ def supplement(request: SignedInRequest, dossier: Dossier) -> HttpResponse:
     if not form.is_valid():
         raise drafts.changed_meanwhile()
     try:
-        perform(Supplement(), dossier, by=request.user, now=recorded_now(), revision=form.cleaned_data["revision"])
+        perform(action, dossier, by=request.user, now=recorded_now(), revision=form.cleaned_data["revision"])
     except Refused as refusal:
         if refusal.code != "items":
             raise
-        return supplement_page(request, dossier, error=str(refusal.message), status=422)
-    messages.success(request, _("Your supplement has been sent."))
+        return page(request, dossier, error=str(refusal.message), status=422)
+    messages.success(request, said)
     return redirect("applicant:dossier", dossier.ref)
 
 
