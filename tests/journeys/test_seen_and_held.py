@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import DESK, PHONE
 from tests.journeys.steps import CITIZEN, CLERK
@@ -18,8 +18,9 @@ def test_errors_take_the_focus(visit: Callable[..., Page], by_keyboard: bool) ->
     page.goto("/track/")
     if by_keyboard:
         page.keyboard.press("Tab")
+        expect(page.locator("a:focus")).to_have_attribute("href", "#main")
         page.keyboard.press("Enter")
-        assert page.url.endswith("#main")
+        page.wait_for_url("**/track/#main")
     page.locator("main form button").first.click()
     page.wait_for_load_state("load")
     page.wait_for_timeout(300)

@@ -1,0 +1,6 @@
+"""Tables of figures, by subject."""
+
+from .figures import Counted, Course, DailyFigure, Ending, StepFigure
+from .targets import Measure, Target
+
+__all__ = ["Counted", "Course", "DailyFigure", "Ending", "Measure", "StepFigure", "Target"]
