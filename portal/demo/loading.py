@@ -18,8 +18,9 @@ from reports.counting import rollup, steps
 from reports.models import Measure
 from reports.targets.setting import set_target
 
-from . import catalogue, money, stories, town
+from . import catalogue, stories, town
 from .accounts import ACCOUNTS
+from .dossiers import money
 
 SEED = 2026
 UNKNOWN_ADDRESS = "nguoi-dan-2@example.com"

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 from django.db import transaction
+from django.db.models import F
 from django.test import override_settings
 
 from accounts.models import Kind, User
@@ -16,7 +17,7 @@ from common.text import fold
 from common.values.working_time import is_open
 from dossiers import verifying
 from dossiers.chain import event_hash
-from dossiers.models import BookEntry, Dossier, DossierEvent, FeeState, Result, Slip, Status
+from dossiers.models import BookEntry, Channel, Dossier, DossierEvent, FeeState, Result, Slip, Status, System
 from notifications.models import Notification, State
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Post, Role, Unit
@@ -90,12 +91,31 @@ def test_about_a_tenth_is_overdue(demo):
     assert 0.06 <= late / filed.count() <= 0.12
 
 
+def test_dossiers_come_by_every_road(demo):
+    filed = Dossier.objects.exclude(status=Status.DRAFT).filter(book_entry=None)
+    for channel in Channel:
+        assert filed.filter(channel=channel, external_system=System.HERE).count() >= 3, channel
+    national = filed.filter(external_system=System.NATIONAL)
+    assert national.filter(status=Status.SUBMITTED).exists() and national.filter(status=Status.RETURNED).exists()
+    before = filed.filter(external_system=System.BEFORE)
+    assert before.exists() and not before.filter(submitted_at__gte=F("received_by__filing_since")).exists()
+    # Nobody filed on a portal that had not opened yet.
+    assert (
+        not filed.exclude(channel=Channel.POST)
+        .filter(external_system=System.HERE, submitted_at__lt=F("received_by__filing_since"))
+        .exists()
+    )
+    elsewhere = filed.exclude(unit=F("received_by"))
+    assert elsewhere.filter(status=Status.RETURNED).exists() and elsewhere.exclude(closed_at=None).exists()
+
+
 def test_the_books_of_a_month_run_on_without_a_gap(demo):
     for unit in Unit.objects.receiving():
         for book in ("copies", "signatures"):
             numbers = list(BookEntry.objects.filter(unit=unit, book=book).values_list("number", flat=True))
             assert numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 1
     entries = BookEntry.objects.order_by("pk")
+    assert 60 <= entries.count() <= 120
     assert [row.entered_at for row in entries] == sorted(row.entered_at for row in entries)
     assert entries.exclude(cancelled_at=None).exists()
     assert not Dossier.objects.filter(
@@ -169,7 +189,9 @@ def test_the_past_could_have_happened(demo):
             calendar = calendars[event.dossier.unit_id]
             # A step may end on the minute in which the desk closes.
             assert is_open(calendar, event.at) or is_open(calendar, event.at.replace(minute=(event.at.minute - 1) % 60))
-    codes = list(Dossier.objects.exclude(code=None).order_by("submitted_at", "id").values_list("code", flat=True))
+    # In the order in which the codes were given: letters and what was filed elsewhere were submitted before.
+    begun = DossierEvent.objects.filter(n=1).order_by("at", "dossier")
+    codes = list(begun.values_list("dossier__code", flat=True))
     for unit in Unit.objects.receiving():
         mine = [str(code) for code in codes if str(code).startswith(f"{unit.identifier}-")]
         assert mine == sorted(mine)

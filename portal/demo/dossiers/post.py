@@ -49,6 +49,12 @@ def deliver(step: Course) -> bool:
     return True
 
 
+def item_number(kind: str, n: int) -> str:
+    """Return a number of the postal union for an item, with its check digit."""
+    number = f"{kind}{n:08d}"
+    return next(f"{number}{digit}VN" for digit in range(10) if s10_fits(f"{number}{digit}VN"))
+
+
 def _waiting(dossier: Dossier) -> Parcel | None:
     """Return the parcel of a result that may be handed over; one that waits for its fee stays at the desk."""
     for parcel in dossier.parcels.select_related("dossier", "unit"):
@@ -59,8 +65,7 @@ def _waiting(dossier: Dossier) -> Parcel | None:
 
 def _send(step: Course, parcel: Parcel, codes: tuple[str, ...]) -> None:
     """Hand a parcel over and let the post carry it, as its own answers would say."""
-    number = f"EB{parcel.pk:08d}"
-    item = next(f"{number}{digit}VN" for digit in range(10) if s10_fits(f"{number}{digit}VN"))
+    item = item_number("EB", parcel.pk)
     Parcel.objects.filter(pk=parcel.pk).update(item_code=item, postage_vnd=POSTAGE_VND)
     handing_over.hand_over(
         parcel.unit, [parcel.order_code], postman=POSTMAN, key=onetime.new_key(), by=step.clerk, now=step.moment

@@ -8,7 +8,7 @@ from offices.models import Role
 from payments.collecting import cashier, refunding
 from payments.models import OWED, Charge, Shift
 
-from .town import Commune
+from ..town import Commune
 
 
 def take_fees(commune: Commune, dossier: Dossier, moment: datetime) -> None:

@@ -16,9 +16,9 @@ from dossiers.workflow import perform
 from offices.models import Post, Role
 from procedures.models import Book, ProcedureVersion
 
+from ..people import Person, aged, somebody
+from ..town import Commune
 from . import money
-from .people import Person, aged, somebody
-from .town import Commune
 
 DAYS = 30
 # How many of twelve go into each book.
@@ -28,15 +28,17 @@ WRONG = 15
 
 
 def month(commune: Commune, now: datetime, *, apart: float) -> Iterator[datetime]:
-    """Live through the entries of a commune's last month, about ``apart`` desk hours from each other.
+    """Live through the entries of a commune's last month, at most since it opened.
 
-    Yields each moment, then enters what comes at it, as the stories of the other dossiers do.
+    They lie about ``apart`` desk hours from each other. Yields each moment, then enters what comes at it, as the
+    stories of the other dossiers do.
     """
     rng = random.Random(f"books of {commune.unit.slug}")  # noqa: S311 – nothing here is secret
     by_book: dict[str, list[ProcedureVersion]] = {}
     for version in entering.offered(commune.unit, local_day(now)):
         by_book.setdefault(version.book, []).append(version)
-    moment, person, n = next_open(commune.calendar, now - timedelta(days=DAYS)), None, 0
+    moment = next_open(commune.calendar, max(commune.opened, now - timedelta(days=DAYS)))
+    person, n = None, 0
     while True:
         moment = add_working_hours(commune.calendar, moment, rng.uniform(0.3, 1.7) * apart)
         moment = next_open(commune.calendar, moment.replace(second=0, microsecond=0))
