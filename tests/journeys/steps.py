@@ -18,6 +18,7 @@ from common.text import fold
 CODE = re.compile(r"\d{3}(?:\.\d{2}){2}\.H\d{2}-\d{6}-\d{4}")
 CITIZEN = "cong-dan@example.com"
 CLERK = "tiep-nhan@example.com"
+NEIGHBOUR = "tiep-nhan-2@example.com"
 SPECIALIST = "chuyen-mon@example.com"
 LEADER = "lanh-dao@example.com"
 CASHIER = "thu-ngan@example.com"

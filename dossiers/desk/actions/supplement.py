@@ -68,6 +68,10 @@ class RequestSupplementForm(ActionForm):
                 self._add(f"paper_{paper.pk}", paper.name, paper.condition, actions.Item(paper.pk, "", paper.name, ""))
         for key, title in sections_of(self.dossier, page_language()):
             self._add(f"section_{key}", title, _("Part of the declaration"), actions.Item(None, key, title, ""))
+        if not self.is_bound:
+            # Ticked and said without a way through the menu.
+            first = self.wanted[0][0] if self.wanted else "other_name"
+            self.fields[first].widget.attrs["autofocus"] = True
 
     def _add(self, name: str, label: str, detail: str, item: actions.Item) -> None:
         self.fields[name] = forms.BooleanField(label=label, required=False)
