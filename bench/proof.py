@@ -1,10 +1,12 @@
-"""Prove that lists stay flat and no payment is lost: python -m bench.proof --scale 1000000 (PostgreSQL only).
+"""Prove that lists stay flat, that no payment is lost, that a desk adds up: python -m bench.proof --scale 1000000.
 
-Makes a database beside the one of DATABASE_URL, fills it with so many dossiers
+PostgreSQL only. Makes a database beside the one of DATABASE_URL, fills it with so many dossiers
 of a year, 5,000 in each unit, compares their worklist and prints how each list
 is answered: buffers against its goal, milliseconds, index. The database is
 dropped at the end. Before that, so many payments go through a storm of
-notifications (payments/tests/test_storm.py). Ends with 1 when a goal is missed.
+notifications (payments/tests/test_storm.py), and a browser walks a whole
+morning at the counter (tests/journeys/test_morning.py). Ends with 1 when a
+goal is missed.
 """
 
 import argparse
@@ -26,12 +28,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", type=int, default=1_000_000, help="dossiers; default 1000000")
     parser.add_argument("--payments", type=int, default=1000, help="payments; default 1000, 0 leaves them out")
+    parser.add_argument(
+        "--morning", action=argparse.BooleanOptionalAction, default=True, help="walk a morning in Chromium"
+    )
     options = parser.parse_args()
     given = os.environ.get("DATABASE_URL", "")
     if not given.startswith("postgres"):
         sys.exit("Set DATABASE_URL to a PostgreSQL server: buffers and plans are its own.")
     server = given.rpartition("/")[0]
     lost = storm(options.payments) if options.payments else 0
+    lost = (morning() if options.morning else 0) or lost
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="mot-cua-proof-"))
         drop = ["psql", "-q", f"{server}/postgres", "-c", f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)"]
@@ -59,6 +65,19 @@ def storm(payments: int) -> int:
         check=False,
     )
     say(began, f"{payments} payments: {'every đồng is accounted for' if done.returncode == 0 else 'NOT in order'}")
+    return int(done.returncode != 0)
+
+
+def morning() -> int:
+    """Walk a whole morning at the counter, with scripts and without, and print its keys; returns 1 when it fails."""
+    began = perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-s", "-m", "journey", "tests/journeys/test_morning.py"],
+        env={name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        | {"MORNING": "full"},
+        check=False,
+    )
+    say(began, f"a morning at the counter: {'everything adds up' if done.returncode == 0 else 'NOT in order'}")
     return int(done.returncode != 0)
 
 
