@@ -128,6 +128,8 @@ FILED_BY = {
     "second citizen": {
         "kept", "paying", "test_level_3_says_where_to_go", "test_somebody_files_by_power_of_attorney",
     },
+    # The same person stands at the counter in both rounds.
+    "the counter": {"morning"},
 }  # fmt: skip
 
 

@@ -356,7 +356,10 @@ def supplement_in_time(clerk: Page, specialist: Page, done: Done, keys: Keys) ->
     hands.pressed = 0
     hands.chord("B")
     specialist.wait_for_url(re.compile("/request-supplement/"))
+    line = specialist.locator(".supplement-line").first
+    expect(line.locator("input[type=checkbox]")).to_be_focused()
     hands.press("Space", "Tab", "Tab")
+    expect(line.locator("input[type=text]")).to_be_focused()
     hands.of_applicant("Bản chụp bị mờ.")
     hands.chord("B")
     expect(specialist.locator("main .banner-ok").first).to_contain_text(code)
