@@ -216,7 +216,7 @@ def look_at_sheet(content: bytes, code: str, name: str) -> None:
     """Look at the PDF of a receipt as :func:`look_at_receipt` does."""
     with pikepdf.open(BytesIO(content)) as document:
         assert len(document.pages) == 1, f"{len(document.pages)} pages"
-        box = [float(side) for side in document.pages[0].mediabox]  # type: ignore[attr-defined]
+        box = [float(side) for side in document.pages[0].mediabox]
     assert all(abs(found - wanted) <= OFF for found, wanted in zip(box[2:], A5, strict=True)), box
     sheet = pypdfium2.PdfDocument(content)
     picture: Image.Image = sheet[0].render(scale=3).to_pil().convert("L")
