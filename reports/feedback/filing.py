@@ -54,9 +54,7 @@ def give(given: Given, files: Sequence[Accepted], *, by: User | None, key: str, 
     secret, owner = secret_of(key), by.pk if by is not None else None
     with removed_on_failure() as written, transaction.atomic():
         unit, concerned = _destination(given, owner, now)
-        code = (
-            f"{given.unit.identifier}-PA{local_day(now):%y%m%d}-{next_number(given.unit, local_day(now), SERIES):03d}"
-        )
+        code = _code(given.unit, now)
         earlier = use_key(key, SERIES, owner, code, now)
         if earlier is not None:
             return earlier, secret
@@ -70,6 +68,12 @@ def give(given: Given, files: Sequence[Accepted], *, by: User | None, key: str, 
         store(feedback, files, written)
         notices.tell_received(feedback, secret)
     return code, secret
+
+
+def _code(unit: Unit, now: datetime) -> str:
+    """Return a new code, such as 000.00.16.H19-PA260323-001. One statement."""
+    day = local_day(now)
+    return f"{unit.identifier}-PA{day:%y%m%d}-{next_number(unit, day, SERIES):03d}"
 
 
 def _destination(given: Given, owner: int | None, now: datetime) -> tuple[Unit, list[int]]:

@@ -22,10 +22,9 @@ def officers_of(unit: Unit, now: datetime) -> list[User]:
 
 def named_in(text: str, officers: Iterable[User]) -> list[int]:
     """Return the keys of the officers whose full name stands in a text, however it is accented."""
-    folded = f" {fold(text)} "
-    return [
-        officer.pk for officer in officers if len(officer.full_name.split()) > 1 and fold(officer.full_name) in folded
-    ]
+    folded = fold(text)
+    names = {officer.pk: fold(officer.full_name) for officer in officers}
+    return [pk for pk, name in names.items() if " " in name and name in folded]
 
 
 def has_reader(unit: Unit, concerned: Iterable[int], owner: int | None, now: datetime) -> bool:

@@ -5,6 +5,18 @@ from .figures import Counted, Course, DailyFigure, Ending, StepFigure
 from .targets import Measure, Target
 
 __all__ = [
-    *("Feedback", "FeedbackEvent", "FeedbackFile", "FeedbackReading", "FeedbackStatus", "Kind", "Topic"),
-    *("Counted", "Course", "DailyFigure", "Ending", "Measure", "StepFigure", "Target"),
+    "Counted",
+    "Course",
+    "DailyFigure",
+    "Ending",
+    "Feedback",
+    "FeedbackEvent",
+    "FeedbackFile",
+    "FeedbackReading",
+    "FeedbackStatus",
+    "Kind",
+    "Measure",
+    "StepFigure",
+    "Target",
+    "Topic",
 ]

@@ -72,10 +72,8 @@ class PassOnForm(ReasonForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.others = {unit.slug: unit for unit in self.units if unit.pk != self.feedback.unit_id}
-        choice_of(self, "unit").choices = [
-            ("", _("Choose")),
-            *((slug, each.name) for slug, each in self.others.items()),
-        ]
+        offered = [(slug, unit.name) for slug, unit in self.others.items()]
+        choice_of(self, "unit").choices = [("", _("Choose")), *offered]
 
     def act(self) -> Act:
         return acts.PassOn(self.others[self.cleaned_data["unit"]], self.cleaned_data["reason"])
@@ -256,9 +254,7 @@ ACTIONS: tuple[CaseAction, ...] = (
         PublishForm,
         gettext_lazy("Publish the answer"),
         gettext_lazy("The answer is published."),
-        gettext_lazy(
-            "Everybody reads both texts. Leave out names, addresses, numbers and whatever else tells who it was."
-        ),
+        gettext_lazy("Everybody reads both texts. Leave out names, addresses, numbers and what else tells who it was."),
         key="K",
         is_primary=True,
     ),
