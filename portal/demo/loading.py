@@ -18,7 +18,7 @@ from reports.counting import rollup, steps
 from reports.models import Measure
 from reports.targets.setting import set_target
 
-from . import catalogue, money, stories, town
+from . import catalogue, feedback, money, stories, town
 from .accounts import ACCOUNTS
 
 SEED = 2026
@@ -44,6 +44,7 @@ def load(now: datetime) -> int:
         for commune in built.communes.values():
             money.begin_the_day(commune, now)
         figures.count(now)
+        feedback.fill(built, now)
         report(built, now)
         catalogue.dress(now)
         settle_messages()
