@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, time
 
 from django.db.models import Count, F, Q
 
@@ -14,13 +14,12 @@ from ..models.feedback import UNANSWERED
 
 @dataclass(frozen=True)
 class Answered:
-    """Feedback of some units: ``received`` in a time, answered in it ``on_time`` and ``late``, and what is open now."""
+    """Feedback of some units: ``received`` in a time, answered in it ``on_time`` and ``late``, and what is not answered yet."""
 
     received: int
     on_time: int
     late: int
     open: int
-    open_late: int
 
     @property
     def answered(self) -> int:
@@ -33,7 +32,7 @@ class Answered:
         return 100 * self.on_time // self.answered if self.answered else None
 
 
-def answered(unit_ids: Iterable[int], first: date, last: date, now: datetime) -> Answered:
+def answered(unit_ids: Iterable[int], first: date, last: date) -> Answered:
     """Count the feedback of units from a local day up to and including another. One query.
 
     It counts for the unit that has it now, received when that unit got it; what was refused or passed on was received
@@ -41,13 +40,11 @@ def answered(unit_ids: Iterable[int], first: date, last: date, now: datetime) ->
     """
     since, until = at(first, time.min), at(last + DAY, time.min)
     within = Q(answered_at__gte=since, answered_at__lt=until)
-    still = Q(status__in=UNANSWERED)
     return Answered(
         **Feedback.objects.filter(unit__in=list(unit_ids)).aggregate(
             received=Count("pk", filter=Q(unit_since__gte=since, unit_since__lt=until)),
             on_time=Count("pk", filter=within & Q(answered_at__lte=F("answer_due_at"))),
             late=Count("pk", filter=within & Q(answered_at__gt=F("answer_due_at"))),
-            open=Count("pk", filter=still),
-            open_late=Count("pk", filter=still & Q(paused_since=None, answer_due_at__lt=now)),
+            open=Count("pk", filter=Q(status__in=UNANSWERED)),
         )
     )

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.models import User
 from common.database.writing import insert
@@ -29,7 +29,7 @@ PAGE_SIZE = 50
 ORDER, ENDED_ORDER = ("due_at", "id"), ("-closed_at", "-id")
 # Lists in the order of their tabs.
 VIEWS: dict[str, Any] = {
-    "open": gettext_lazy("Open"),
+    "open": pgettext_lazy("feedback", "Open"),
     "mine": gettext_lazy("Mine to answer"),
     "done": gettext_lazy("Ended"),
 }

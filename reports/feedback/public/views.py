@@ -125,7 +125,7 @@ def track(request: HttpRequest) -> HttpResponse:
 
 
 def _track_screen() -> Screen:
-    return Screen(_("Follow feedback"), _("Open"), reverse("feedback:give"), _("Send feedback"))
+    return Screen(_("Follow feedback"), _("Open the feedback"), reverse("feedback:give"), _("Send feedback"))
 
 
 @login_not_required
