@@ -1,4 +1,4 @@
-"""Feedback: given without an account, answered by the desk, followed by its giver; one of the demo's answers was late."""
+"""Feedback: given without an account, answered by the desk, followed by its giver; of the demo one came late."""
 
 import re
 
