@@ -14,7 +14,7 @@ from ..models.feedback import UNANSWERED
 
 @dataclass(frozen=True)
 class Answered:
-    """Feedback of some units: ``received`` in a time, answered in it ``on_time`` and ``late``, and ``open`` until now."""
+    """Feedback of some units in a time: received, answered on time and late; and what is open now."""
 
     received: int
     on_time: int
