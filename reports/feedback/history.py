@@ -47,16 +47,20 @@ class Entry:
 
 
 def entries(feedback: Feedback, *, is_officer: bool) -> list[Entry]:
-    """Return what happened, newest first; who gave it reads no names and nothing internal. One query."""
+    """Return what happened, newest first, with the unit where it is not the present one. One query.
+
+    Who gave it reads no names and nothing internal.
+    """
     events = feedback.events.select_related("unit").order_by("-n")
-    return [_entry(event, is_officer) for event in events if is_officer or not TABLE[Action(event.action)].is_internal]
+    told = [event for event in events if is_officer or not TABLE[Action(event.action)].is_internal]
+    return [_entry(event, is_officer, "" if event.unit_id == feedback.unit_id else event.unit.name) for event in told]
 
 
-def _entry(event: FeedbackEvent, is_officer: bool) -> Entry:
+def _entry(event: FeedbackEvent, is_officer: bool, unit: str) -> Entry:
     if event.by_role == GIVER:
         who = _("who gave the feedback") if is_officer else _("You")
     else:
-        who = ", ".join(filter(None, [event.by_name if is_officer else "", role_words(event.by_role), event.unit.name]))
+        who = ", ".join(filter(None, [event.by_name if is_officer else "", role_words(event.by_role), unit]))
     texts = [event.public_text, event.internal_text if is_officer else ""]
     late = _("was due at %(time)s") % {"time": vi_datetime(event.due_at)} if event.is_late else ""
     title = str(TABLE[Action(event.action)].done)

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from offices.models import Role
 
@@ -66,7 +67,7 @@ TABLE: dict[Action, Rule] = {
         (S.ASSIGNED, S.DETAILS), S.PROPOSED, (ASSIGNEE,), _("Answer written, waits for the leader"), is_internal=True
     ),
     Action.SEND_BACK: Rule((S.PROPOSED,), S.ASSIGNED, (Role.LEADER,), _("Answer sent back"), is_internal=True),
-    Action.CONFIRM: Rule((S.PROPOSED,), None, (Role.LEADER,), _("Answered")),
+    Action.CONFIRM: Rule((S.PROPOSED,), None, (Role.LEADER,), pgettext_lazy("feedback", "Answered")),
     Action.PUBLISH: Rule((S.ANSWERED,), S.PUBLISHED, (Role.LEADER,), _("Answer published")),
     Action.KEEP_BACK: Rule((S.ANSWERED,), S.CLOSED, (Role.LEADER,), _("Answer not published")),
 }

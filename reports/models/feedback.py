@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.files.stored import StoredFile
 from common.secret import EncryptedField
@@ -42,7 +43,7 @@ class FeedbackStatus(models.TextChoices):
     ANSWERED = "answered", _("Answered, publishing is decided")
     REFUSED = "refused", _("Not taken")
     PUBLISHED = "published", _("Answered and published")
-    CLOSED = "closed", _("Answered")
+    CLOSED = "closed", pgettext_lazy("feedback", "Answered")
 
 
 FINISHED = (FeedbackStatus.REFUSED, FeedbackStatus.PUBLISHED, FeedbackStatus.CLOSED)

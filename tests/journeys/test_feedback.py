@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import PHONE
 from tests.journeys.steps import CITIZEN, CLERK, LEADER, SPECIALIST, answer_question
+from tests.present import present
 
 pytestmark = pytest.mark.journey
 CODE = re.compile(r"\d{3}(?:\.\d{2}){2}\.H\d{2}-PA\d{6}-\d{3}")
@@ -41,7 +42,7 @@ def test_feedback_is_answered_and_a_late_answer_stays_late(visit, picture):
     answer_question(giver.locator("main form"))
     giver.locator("main form .actions button").click()
     expect(giver.locator(".banner-ok")).to_be_visible()
-    code = CODE.search(giver.url)[0]
+    code = present(CODE.search(giver.url))[0]
     picture(giver, "feedback")
 
     act(visit(who=CLERK), code, "assign", person="Trần Văn Mẫn")

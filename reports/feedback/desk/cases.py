@@ -21,7 +21,6 @@ from offices.models import Post, Role
 from ...models import Feedback, FeedbackReading, FeedbackStatus
 from ...models.feedback import FINISHED, FeedbackQuerySet
 from .. import history
-from ..table import Action
 from ..workflow import available, concerned_by, roles_by
 from .forms import ACTIONS, CaseAction
 
@@ -113,12 +112,7 @@ def possible(officer: Officer, feedback: Feedback) -> list[CaseAction]:
     """Return what an officer may try now, in the order of the buttons. Two queries at most."""
     roles = roles_by(officer.posts, officer.user, feedback, concerned_by(feedback))
     actions = available(feedback, roles)
-    return [row for row in ACTIONS if row.action in actions and not _is_idle(row, feedback)]
-
-
-def _is_idle(row: CaseAction, feedback: Feedback) -> bool:
-    # Without consent there is nothing to decide; the table leaves it out by the state already.
-    return row.action == Action.PUBLISH and not feedback.may_publish
+    return [row for row in ACTIONS if row.action in actions]
 
 
 def note_reading(feedback: Feedback, user: User, what: str, now: datetime) -> None:

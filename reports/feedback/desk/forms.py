@@ -15,7 +15,7 @@ from common.forms.fields import NfcCharField
 from common.forms.screen_forms import ChangeForm
 from offices.models import Unit
 
-from ...models import Feedback
+from ...models import Feedback, FeedbackStatus
 from .. import acts
 from ..table import Action
 from ..workflow import Act
@@ -217,8 +217,8 @@ class CaseAction:
     lead: Any
     key: str = ""
     is_danger: bool = False
-    # The obvious next step where it is possible.
-    is_primary: bool = False
+    # In which it is the obvious next step.
+    next_in: tuple[FeedbackStatus, ...] = ()
 
 
 ACTIONS: tuple[CaseAction, ...] = (
@@ -229,7 +229,7 @@ ACTIONS: tuple[CaseAction, ...] = (
         gettext_lazy("Assigned."),
         gettext_lazy("The officer writes the answer, which the leader confirms."),
         key="C",
-        is_primary=True,
+        next_in=(FeedbackStatus.RECEIVED,),
     ),
     CaseAction(
         Action.PROPOSE,
@@ -238,7 +238,7 @@ ACTIONS: tuple[CaseAction, ...] = (
         gettext_lazy("The answer waits for the leader."),
         gettext_lazy("The leader confirms the answer before it goes out."),
         key="T",
-        is_primary=True,
+        next_in=(FeedbackStatus.ASSIGNED,),
     ),
     CaseAction(
         Action.CONFIRM,
@@ -247,7 +247,7 @@ ACTIONS: tuple[CaseAction, ...] = (
         gettext_lazy("The answer has gone out."),
         gettext_lazy("The answer goes to whoever gave the feedback. Change the text where needed."),
         key="K",
-        is_primary=True,
+        next_in=(FeedbackStatus.PROPOSED,),
     ),
     CaseAction(
         Action.PUBLISH,
@@ -256,7 +256,7 @@ ACTIONS: tuple[CaseAction, ...] = (
         gettext_lazy("The answer is published."),
         gettext_lazy("Everybody reads both texts. Leave out names, addresses, numbers and what else tells who it was."),
         key="K",
-        is_primary=True,
+        next_in=(FeedbackStatus.ANSWERED,),
     ),
     CaseAction(
         Action.ASK_DETAILS,

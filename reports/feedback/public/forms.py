@@ -6,7 +6,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from common.files.uploads import ACCEPT_ATTRIBUTE
 from common.forms.adjusting import choice_of
@@ -48,7 +48,7 @@ class GiveForm(PageForm, OnceForm, QuestionMixin):
         error_messages={"required": gettext_lazy("Choose what you want to send.")},
     )
     topic = forms.ChoiceField(
-        label=gettext_lazy("What is it about?"),
+        label=pgettext_lazy("feedback", "What is it about?"),
         choices=Topic.choices,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose what it is about.")},
@@ -92,7 +92,7 @@ class GiveForm(PageForm, OnceForm, QuestionMixin):
             choices.insert(0, ("", _("Choose")))
         choice_of(self, "unit").choices = choices
         names = ["kind", "topic", "about", "unit", "text", "attached", "name", "email", "phone", "may_publish"]
-        self.helper.layout = Layout(*self.question_layout([*names, *self.question_names]), "key")
+        self.helper.layout = Layout(*self.question_layout([*names, *self.question_names]))
 
     def clean_kind(self) -> str:
         """Return the kind; say where a complaint or a denunciation goes instead."""

@@ -30,14 +30,14 @@ from .forms import DetailsForm, GiveForm, TrackForm
 
 SESSION_KEY = "feedback_read"
 LIFE = timedelta(minutes=30)
-PAGE_SIZE = 20
+PAGE_SIZE, MOST_OWN = 20, 10
 
 
 @login_not_required
 @never_cache
 @shows_form
 def give(request: HttpRequest) -> HttpResponse:
-    """Say what may be sent here and what may not, and take feedback. One query, giving it about 20."""
+    """Say what may be sent here and what may not, and take feedback. Two queries, giving it about 20."""
     moment = recorded_now()
     user = request.user if request.user.is_authenticated else None
     if request.method == "POST" and (limit := _counted(request, moment)).exceeded:
@@ -57,7 +57,8 @@ def give(request: HttpRequest) -> HttpResponse:
         return done(request, _("Your feedback has been received."), "feedback:case", code)
 
     screen = Screen(_("Send feedback"), _("Send the feedback"), reverse("home"))
-    return answer(request, form, screen, change, template="reports/feedback/give.html")
+    own = user.feedback_given.order_by("-pk").only("code", "status", "received_at")[:MOST_OWN] if user else []
+    return answer(request, form, screen, change, template="reports/feedback/give.html", own=own)
 
 
 def _counted(request: HttpRequest, moment: datetime) -> Limit:
