@@ -37,7 +37,7 @@ def test_feedback_is_answered_and_a_late_answer_stays_late(visit, picture):
     giver.get_by_label("Phản ánh việc chưa tốt").check()
     giver.get_by_label("Việc khác").check()
     giver.locator("[name=unit]").select_option(value="xuan-bac")
-    giver.locator("[name=text]").fill("Máy lấy số thứ tự bị kẹt giấy.")
+    giver.locator("textarea[name=text]").fill("Máy lấy số thứ tự bị kẹt giấy.")
     giver.locator("[name=may_publish]").check()
     answer_question(giver.locator("main form"))
     giver.locator("main form .actions button").click()

@@ -21,8 +21,8 @@ from ...models import Kind, Topic
 
 # Neither is taken online: both want a name, a signature and secrecy (Luật Khiếu nại 2011, Luật Tố cáo 2018).
 ELSEWHERE = {
-    "complaint": gettext_lazy("A complaint against a decision or an act of an authority (khiếu nại)"),
-    "denunciation": gettext_lazy("A denunciation of a breach of law (tố cáo)"),
+    "complaint": gettext_lazy("A complaint against a decision or an act of an authority"),
+    "denunciation": gettext_lazy("A denunciation of a breach of law"),
 }
 MOST_TEXT = 5000
 
