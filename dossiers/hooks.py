@@ -9,11 +9,12 @@ in its transaction. ``fees`` has one entry: what a dossier costs, as it
 was frozen when filed, before that by its answers on a day. ``owed`` tells for many dossiers what is to be paid now.
 ``filed`` runs inside an action that files a dossier, before its receipt and its message are written: what is owed is
 known to both. ``counter_fee`` makes the fee's part of the counter's page.
+``home_counts`` are figures of the desk's first page, None where somebody has nothing to do with them.
 ``post`` is asked what the post does for a draft, ``next_steps`` what an applicant does now about what it carries,
 ``held`` for the condition on dossiers that a result lies at the desk all the same; ``tills`` take money in the visit.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -26,7 +27,7 @@ from accounts.models import User
 if TYPE_CHECKING:
     from django.forms import Field
 
-    from offices.models import Unit
+    from offices.models import Post, Unit
     from procedures.fees import Assessment
 
     from .models import Dossier
@@ -35,6 +36,16 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # A template and its context, which the template reads as ``panel``.
 Panel = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Count:
+    """One figure of the desk's home page, with the list behind it; ``kind`` is that of a deadline light, or 'info'."""
+
+    label: str
+    count: str
+    url: str
+    kind: str
 
 
 class Audience(StrEnum):
@@ -160,6 +171,7 @@ counter_fee: list[Callable[["Dossier", User, datetime], CounterFee | None]] = []
 # The look-up shows neither: it names nobody.
 panels: dict[Audience, list[Callable[["Dossier", User], Panel | None]]] = {Audience.OWNER: [], Audience.OFFICER: []}
 buttons: dict[Audience, list[Callable[["Dossier", User], Button | None]]] = {Audience.OWNER: [], Audience.OFFICER: []}
+home_counts: list[Callable[[User, Sequence["Post"], datetime], Count | None]] = []
 # Access keys of the desk's pages of the packages above, with what they do.
 keys: list[tuple[str, Any]] = []
 draft_steps: list[Callable[["Dossier", date], DraftStep | None]] = []

@@ -21,7 +21,7 @@ PART = 5000
 KEPT_SECONDS = 3600
 PAGES = (
     *("home", "procedures:find", "track:find", "help", "contact", "statistics:figures"),
-    *("accessibility", "privacy", "site_map"),
+    *("feedback:give", "feedback:published", "accessibility", "privacy", "site_map"),
 )
 PRIVATE = ("/manage/", "/administer/", "/desk/", "/leader/", "/my/", "/account/", "/accounts/", "/demo/", "/track/")
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'

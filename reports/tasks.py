@@ -5,6 +5,7 @@ import logging
 from celery import shared_task
 
 from common.clock import now, recorded_now
+from common.database import purging
 
 from .counting import rollup, steps
 
@@ -34,3 +35,9 @@ def mend_figures() -> int:
 def measure_steps() -> int:
     """Each night: measure how long steps took lately; returns how many rows say so."""
     return steps.measure(now())
+
+
+@shared_task(name="reports.tasks.forget_feedback")
+def forget_feedback() -> int:
+    """Each night: empty feedback that ended years ago of who gave it and what was said; returns how many."""
+    return purging.run("feedback", recorded_now())

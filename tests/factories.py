@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from accounts.models import User
 from common.clock import LOCAL
 from common.database import append_only
+from common.files.uploads import Accepted
 from common.onetime import new_key
 from common.text import fold
 from dossiers.actions import Entry
@@ -34,6 +35,9 @@ from procedures.models import (
     Sector,
 )
 from procedures.versions import template_files
+from reports.feedback import acts, filing
+from reports.feedback.workflow import perform
+from reports.models import Feedback
 
 PASSWORD = "mat-khau-thu-2026"
 NOW = datetime(2026, 3, 23, 9, 0, tzinfo=LOCAL)
@@ -147,6 +151,17 @@ def commune(slug: str = "xuan-bac", name: str = "Xã Xuân Bắc", identifier: s
         for role in Role
     )
     return SimpleNamespace(unit=unit, **people)
+
+
+def feedback(commune: SimpleNamespace, giver: User, file: Accepted) -> Feedback:
+    """Feedback of an account with a file, given to the commune's specialist to answer, who waits for details."""
+    given = filing.Given(
+        commune.unit, "problem", "other", "", "Ghế chờ ít.", giver.full_name, str(giver.email), giver.phone, True, "vi"
+    )
+    code, _secret = filing.give(given, [file], by=giver, key=new_key(), now=NOW)
+    found = Feedback.objects.get(code=code)
+    perform(acts.Assign(commune.specialist), found, by=commune.clerk, now=NOW)
+    return perform(acts.AskDetails("Ghế nào?"), found, by=commune.specialist, now=NOW)
 
 
 def version(

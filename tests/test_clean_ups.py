@@ -13,6 +13,7 @@ MEASURED = {
     "accounts.tasks.forget_unconfirmed": {"unconfirmed_accounts"},
     "common.tasks.sweep_loose_files": {"loose_files"},
     "dossiers.tasks.expire_drafts": {"drafts"},
+    "reports.tasks.forget_feedback": {"feedback"},
     "procedures.tasks.expire_prepared_forms": {"printed_forms", "begun_forms"},
 }
 # Nothing that somebody would miss: counters, answered questions, sessions, acknowledged alerts, files sent again.

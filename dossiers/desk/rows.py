@@ -24,7 +24,9 @@ from offices.models import Role
 from procedures import catalogue, labels
 from procedures.models.names import short_name
 
+from .. import hooks
 from ..actions.payment import UNSETTLED
+from ..hooks import Count
 from ..models import RUNNING, Delivery, Dossier, Status, SupplementRequest, System
 from ..records.terms import unforwarded_since
 from ..timeline.deadlines import DeadlineStatus, deadline_status, waiting_status
@@ -216,16 +218,6 @@ def status_of(officer: Officer, dossier: Dossier) -> DeadlineStatus:
     return DeadlineStatuses(officer, [dossier.pk] if may_be_completed else []).of(dossier)
 
 
-@dataclass(frozen=True)
-class Count:
-    """One figure of the home page, with the list behind it."""
-
-    label: str
-    count: str
-    url: str
-    kind: str
-
-
 def unforwarded_limit(officer: Officer) -> datetime | None:
     """Return until when received dossiers should have been forwarded by now; None where the calendar does not say."""
     try:
@@ -235,7 +227,7 @@ def unforwarded_limit(officer: Officer) -> datetime | None:
 
 
 def home_counts(officer: Officer) -> list[Count]:
-    """Return what waits for the officer: overdue, today, new, sent back; one query."""
+    """Return what waits for the officer: overdue, today, new, sent back, then what packages above count; one query."""
     late, today = (Q(status__in=RUNNING) & deadline_condition(kind, officer) for kind in ("late", "today"))
     asked: dict[str, tuple[str, tuple[str, Q], str, str]] = {
         "late": (_("Overdue"), ("mine", late), "view=mine&deadline=late", "late"),
@@ -263,7 +255,7 @@ def home_counts(officer: Officer) -> list[Count]:
     return [
         Count(label, shown_count(counts[key]), f"{base}?{query}", kind if counts[key] else "none")
         for key, (label, _wanted, query, kind) in asked.items()
-    ]
+    ] + [found for count in hooks.home_counts if (found := count(officer.user, officer.posts, officer.now)) is not None]
 
 
 def most_urgent(officer: Officer, limit: int = 8) -> tuple[ListSpec, list[Row]]:

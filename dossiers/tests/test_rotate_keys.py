@@ -16,7 +16,9 @@ from dossiers.talk import writing
 from notifications.models import Notification
 from payments.models import Attempt, Charge, Parcel, Receipt, ReceiptSeries
 from procedures.models import PreparedForm
+from reports.models import Feedback
 from tests import factories
+from tests.access.world import upload
 from tests.present import present
 
 OLD, NEW = (Fernet.generate_key().decode() for _key in range(2))
@@ -80,6 +82,8 @@ def filled(old_key, road):
     writing.write(road.dossier, "Hỏi", [], by=road.citizen, key="k" * 32, shown=0, now=road.now)
     CorrectionRequest.objects.create(dossier=road.dossier, changed={"a": 1}, wished_at=road.now)
     factories.attested(road.commune, now=road.now)
+    factories.feedback(road.commune, road.citizen, upload())
+    Feedback.objects.update(about="Ghế", answer="Đã kê thêm.")
     PreparedForm.objects.create(version=road.version, answers={"a": 1}, created_at=road.now, expires_at=road.now)
     return road
 

@@ -18,7 +18,7 @@ from reports.counting import rollup, steps
 from reports.models import Measure
 from reports.targets.setting import set_target
 
-from . import catalogue, stories, town
+from . import catalogue, feedback, stories, town
 from .accounts import ACCOUNTS
 from .dossiers import money
 
@@ -45,6 +45,7 @@ def load(now: datetime) -> int:
         for commune in built.communes.values():
             money.begin_the_day(commune, now)
         figures.count(now)
+        feedback.fill(built, now)
         report(built, now)
         catalogue.dress(now)
         settle_messages()

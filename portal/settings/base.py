@@ -241,6 +241,10 @@ LIMITS = {
     "upload_user": (60, 3600),
     # As many quarters as all the pages of some dossiers take; each costs a parser as an upload does.
     "turn_user": (240, 3600),
+    # Feedback and its details.
+    "feedback_ip": (10, 3600),
+    "feedback_user": (10, 3600),
+    "feedback_code": (20, 3600),
     # Messages to the commune and calls asked for.
     "talk_user": (20, 3600),
     "csp_ip": (60, 3600),

@@ -23,58 +23,29 @@ from procedures.models import ChecklistStep, LifeEvent, Proposal, Signpost
 from procedures.versions import drafting
 from reports.models import Target
 from tests.access.answers import Browsers, answer_kind, answer_of, undone, url_names
+from tests.access.feedback import feedback
+from tests.access.personas import (
+    ADMIN,
+    ADMIN_ELSEWHERE,
+    AUDIT,
+    CLERK,
+    DESK,
+    DESK_DOSSIER,
+    EVERYBODY,
+    GET,
+    LEADER,
+    MEMBERS,
+    NOBODY,
+    OUTSIDE,
+    OWNER,
+    PERSONAS,
+    POST,
+    PUBLISHER,
+    Case,
+)
 from tests.access.world import World
 from tests.factories import NOW
 from tests.present import present
-
-PERSONAS = (
-    "anonymous",
-    "citizen",
-    "other_citizen",
-    "clerk",
-    "specialist",
-    "leader",
-    "other_clerk",
-    "cashier",
-    "auditor",
-    "publisher",
-    "administrator",
-)
-EVERYBODY = dict.fromkeys(PERSONAS, "in")
-MEMBERS = EVERYBODY | {"anonymous": "login"}
-NOBODY = dict.fromkeys(PERSONAS, "404")
-# A dossier that belongs to the citizen: nobody else learns that it exists.
-OWNER = NOBODY | {"anonymous": "login", "citizen": "in"}
-OUTSIDE = {
-    "anonymous": "login",
-    "citizen": "403",
-    "other_citizen": "403",
-    "cashier": "403",
-    "auditor": "403",
-    "publisher": "403",
-    "administrator": "403",
-}
-DESK = OUTSIDE | {"clerk": "in", "specialist": "in", "leader": "in", "other_clerk": "in"}
-# A dossier of the commune: the other unit's officer does not learn that it exists.
-DESK_DOSSIER = DESK | {"other_clerk": "404"}
-CLERK = DESK | {"specialist": "403", "leader": "403"}
-LEADER = DESK | {"clerk": "403", "specialist": "403", "other_clerk": "403"}
-# The catalogue's publishers, of whatever unit.
-PUBLISHER = OUTSIDE | {"publisher": "in", "clerk": "403", "specialist": "403", "leader": "403", "other_clerk": "403"}
-ADMIN = DESK | dict.fromkeys(("clerk", "specialist", "leader", "other_clerk"), "403") | {"administrator": "in"}
-# An officer, a unit or a day of another commune: its own administrator looks after it.
-ADMIN_ELSEWHERE = ADMIN | {"administrator": "404"}
-
-# The record of money: who audits or leads the unit, and its cashier.
-AUDIT = (
-    OUTSIDE
-    | {"clerk": "403", "specialist": "403", "other_clerk": "403"}
-    | dict.fromkeys(("leader", "cashier", "auditor"), "in")
-)
-
-GET, POST = "get", "post"
-# (URL name, method, URL arguments, expected by persona)
-Case = tuple[str, str, list[Any], dict[str, str]]
 
 
 def rows(world: World) -> list[Case]:
@@ -119,6 +90,7 @@ def rows(world: World) -> list[Case]:
         *paying(world),
         *desk_money(world),
         *figures(world),
+        *feedback(world),
         ("sitemap_part", GET, [0], EVERYBODY),
         # No code is awaited: strangers are sent to the sign-in page, members home.
         ("account_email_verification_sent", GET, [], MEMBERS),
@@ -590,7 +562,7 @@ def test_every_url_is_listed(world):
 
 
 def test_anonymous_visitors_get_no_session(world):
-    with_forms = ("account", "track", "applicant", "procedures:fill")
+    with_forms = ("account", "track", "applicant", "procedures:fill", "feedback")
     for name, method, arguments, expected in rows(world):
         if method == GET and expected is EVERYBODY and not name.startswith(with_forms):
             response = Client().get(reverse(name, args=arguments))

@@ -84,6 +84,7 @@ class World:
         writing.write(self.talked, "Hỏi", [upload()], by=self.citizen, key=key, shown=0, now=moment)
         wish = {"phone": "0912000001", "day_part": "any", "text": ""}
         writing.ask_for_call(self.talked, **wish, by=self.citizen, key="c" * 32, shown=0, now=moment)
+        self.feedback = factories.feedback(self.commune, self.citizen, upload())
         self.money = desk_money(self, PDF, SHA256)
         self.owing = self.money.dossier
         self.keep_blank_form()

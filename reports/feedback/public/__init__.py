@@ -1,0 +1,1 @@
+"""Pages of who gives feedback and of everybody."""
