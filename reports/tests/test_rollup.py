@@ -14,6 +14,7 @@ from dossiers.records.applicants import ApplicantData
 from dossiers.records.papers import Handed
 from dossiers.records.terms import is_overdue
 from dossiers.workflow import perform
+from procedures.models import Offering
 from reports.counting import rollup
 from reports.counting.lateness import Fact, lateness
 from reports.models import Counted, Course, DailyFigure
@@ -203,3 +204,17 @@ def test_a_withdrawn_dossier_stays_withdrawn_once_it_is_linked_to_an_account(com
     perform(actions.Link(other_citizen, "Ông đã mất, con theo dõi"), dossier, by=commune.clerk, now=now)
     rollup.count(now)
     assert Course.objects.get().ending == "withdrawn"
+
+
+@pytest.mark.django_db
+def test_a_dossier_counts_at_the_level_at_which_its_unit_took_it(commune, citizen, now):
+    lives = Lives(random.Random(5), commune, citizen, now)
+    lives.step()
+    Offering.objects.update(level=3)
+    lives.do(factories.draft(citizen, commune.unit, lives.version), actions.Submit(), citizen)
+    rollup.count(lives.now)
+    levels = [lives.version.level, 3]
+    assert levels[0] == 4 and list(Course.objects.order_by("pk").values_list("level", flat=True)) == levels
+    Offering.objects.update(level=2)
+    assert list(rollup.rebuild(lives.now)) == []
+    assert set(DailyFigure.objects.values_list("level", flat=True)) == set(levels)
