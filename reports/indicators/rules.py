@@ -164,7 +164,7 @@ GROUPS: tuple[tuple[Any, tuple[Rule, ...]], ...] = (
             Rule(
                 "5.4",
                 _("Satisfaction with how dossiers are resolved"),
-                _("100% less the share of late dossiers and the share of those rated as dissatisfied"),
+                _("100 percent less the share of late dossiers and the share of those rated as dissatisfied"),
                 _RESOLVED,
                 missing=_("Ratings are not collected here yet."),
             ),
@@ -206,7 +206,7 @@ INDICES: tuple[Rule, ...] = (
     Rule(
         "tt.8",
         _("Answers to feedback"),
-        _("2 for all in time or none received, 1 for at least 90% in time, 0 for fewer or for any left overdue"),
+        _("2 for all in time or none received, 1 for at least 90 percent in time, 0 for fewer or for any left overdue"),
         _("feedback to be answered in the period"),
         missing=_FEEDBACK,
     ),
@@ -214,8 +214,8 @@ INDICES: tuple[Rule, ...] = (
         "tt.9",
         _("Progress and quality of online services"),
         _(
-            "2 for at least 20% of procedures at level 3 or 4 and 30% of dossiers filed online, 1 for some procedures "
-            "and 15% of dossiers, each with no online dossier late; else 0"
+            "2 for at least 20 percent of procedures at level 3 or 4 and 30 percent of dossiers filed online, "
+            "1 for some procedures and 15 percent of dossiers, each with no online dossier late; else 0"
         ),
         _("one score for the unit"),
         "online_in_time",

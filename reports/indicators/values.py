@@ -52,9 +52,9 @@ class Indicators:
         """Return the indicators of Quyết định 766/QĐ-TTg by group."""
         return [(name, [self._value(rule) for rule in rules]) for name, rules in GROUPS]
 
-    def indices(self) -> list[Value]:
-        """Return the nine indices of Thông tư 01/2018/TT-VPCP."""
-        return [self._value(rule) for rule in INDICES]
+    def indices(self) -> list[tuple[Any, list[Value]]]:
+        """Return the nine indices of Thông tư 01/2018/TT-VPCP, as one group."""
+        return [(_("Nine indices of article 13"), [self._value(rule) for rule in INDICES])]
 
     def _value(self, rule: Rule) -> Value:
         made = getattr(self, f"_value_{rule.code.replace('.', '_')}", None)
@@ -121,8 +121,8 @@ class Indicators:
         if not count:
             return Value(rule, why_not=_("Nothing to count in this time."))
         told = number_format(round(Decimal(points) / count, 1), 1)
-        parts = f"{grouped(points)}/{grouped(count)}" if self.is_exact else ""
-        return Value(rule, _("%(points)s of 2 points") % {"points": told}, parts)
+        parts = _("%(points)s points for %(count)s") % {"points": grouped(points), "count": grouped(count)}
+        return Value(rule, _("%(points)s of 2 points") % {"points": told}, parts if self.is_exact else "")
 
     # Quyết định 766/QĐ-TTg --------------------------------------------------------------------------------------------
 

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_safe
 
 from common import clock
 from common.web.page_cache import anonymous_page
+from offices.access import current_posts
+from offices.models import Role
 
 from ..leader.guards import Leader, leader_required
 from ..statistics.asking import Asked, Options
@@ -33,6 +35,8 @@ def public(request: HttpRequest) -> HttpResponse:
         asked, base = _asked(request, options), reverse("statistics:indicators")
         is_plain = asked == _read({}, options, day)
         page = _page(asked, options, base, is_public=True)
+        if request.user.is_authenticated and any(post.role == Role.LEADER for post in current_posts(request.user, day)):
+            page["exact_url"] = asked.url(reverse("leader:indicators"))
         return render(request, "reports/indicators.html", page), base if is_plain else ""
 
     return anonymous_page(request, make)

@@ -11,6 +11,7 @@ from dossiers.models import DossierEvent, Pause
 from procedures.models import ProcedureFigures
 from reports import tasks
 from reports.counting import procedures, rollup
+from reports.models import IndicatorFigure
 from tests import factories
 
 pytestmark = pytest.mark.django_db
