@@ -158,10 +158,10 @@ def live(rng: random.Random, came: datetime, channel: str, level: int) -> Writte
         life.columns |= {"closed_at": at, "cancelled_at": at, "received_at": None}
     elif kind in ("awaited", "paying"):
         at += days(20)
+        life.go(5 if kind == "awaited" else 6, at)
         if kind == "awaited":
             asked = life.columns.get("supplements_asked", 0) + 1
             life.columns |= {"supplements_asked": asked, "counts_late": asked > 1}
-        life.go(5 if kind == "awaited" else 6, at)
         life.columns["paused_since"] = at
         if kind == "awaited" and rng.random() < 0.3:
             at += days(20)
