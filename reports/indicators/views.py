@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -92,13 +93,15 @@ def _page(asked: Asked, options: Options, base: str, *, is_public: bool) -> dict
     figures = figures_page(asked, options, base, is_public=is_public)
     units = asked.selection(options, is_all=is_public).units
     found = Indicators(figures, units, day, is_exact=not is_public)
-    return {
-        "asked": asked,
+    shown = {
         "base": base,
-        "figures": figures,
+        "unit": asked.unit,
+        "units": options.units,
+        "months": dict(asked.period.fields()),
+        "periods": [(name, asked.url(base, period=period)) for name, period in usual(day)],
+        "query": urlencode(asked.fields()),
         "groups": found.groups(),
         "indices": found.indices(),
-        "months": dict(asked.period.fields()),
-        "options": options,
-        "periods": [(name, asked.url(base, period=period)) for name, period in usual(day)],
+        "counted_at": figures.counted_at,
     }
+    return {"asked": asked, "shown": shown}

@@ -38,8 +38,8 @@ def measured(year, now):
 
 def told(client, path=f"/statistics/indicators/?{LAST_YEAR}") -> dict[str, str]:
     """Return what a page tells of each indicator: its words and numbers, or why there are none."""
-    context = client.get(path).context
-    values = [each for _name, group in [*context["groups"], *context["indices"]] for each in group]
+    shown = client.get(path).context["shown"]
+    values = [each for _name, group in [*shown["groups"], *shown["indices"]] for each in group]
     return {each.rule.code: f"{each.words} {each.parts}".strip() or each.why_not for each in values}
 
 
