@@ -223,8 +223,8 @@ class Indicators:
             return Value(rule, why_not=_("Nothing to count in this time."))
         in_time, filed = self.measured.get(Measured.ONLINE_IN_TIME, (0, 0))
         offered, dossiers = self._percent_on_offer(), 100 * online // came
-        points = next((points for points, least, filed in ONLINE_POINTS if offered >= least and dossiers >= filed), 0)
-        points = points if in_time == filed and offered else 0
+        reached = (points for points, *least in ONLINE_POINTS if offered >= least[0] and dossiers >= least[1])
+        points = next(reached, 0) if in_time == filed and offered else 0
         return Value(rule, _("%(points)s of 2 points") % {"points": points})
 
     def _percent_on_offer(self) -> int:

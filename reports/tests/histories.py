@@ -194,7 +194,8 @@ def write_year(rng: random.Random, units: list[Any], versions: list[Any], citize
     What would have happened after the present of tests has not.
     """
     start = datetime(year, 1, 2, 9, tzinfo=factories.NOW.tzinfo)
-    made, lives = [], []
+    made: list[Dossier] = []
+    lives: list[Written] = []
     while len(made) < count:
         channel, version = rng.choice(("online", "online", "counter", "post")), rng.choice(versions)
         came = start + timedelta(hours=rng.randrange(0, 350 * 24))

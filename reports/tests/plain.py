@@ -1,5 +1,7 @@
 """The figures of a year counted from the dossiers themselves, in plain statements of SQL."""
 
+from typing import Any
+
 from django.db import connection
 
 from reports.statistics.figures import Flow
@@ -11,7 +13,7 @@ LEVEL = {"sqlite": "JSON_EXTRACT(e.data, '$.level')", "postgresql": "(e.data ->>
 COLUMNS = {"field": "p.sector_id", "procedure": "p.id", "unit": "d.unit_id", "level": "first.level"}
 
 
-def plain(year: int, where: str = "1 = 1", values: tuple[object, ...] = ()) -> Flow:
+def plain(year: int, where: str = "1 = 1", values: tuple[Any, ...] = ()) -> Flow:
     """Count the dossiers of a year, in one statement.
 
     Late since the first promised day where the columns say that it was missed, since the second supplement, or since

@@ -18,6 +18,7 @@ from reports.models import Course, IndicatorFigure
 from reports.statistics.figures import By, Selection, table
 from reports.statistics.periods import Period
 from tests import factories
+from tests.present import present
 
 pytestmark = pytest.mark.django_db
 LAST_YEAR = "since=1/2025&until=12/2025"
@@ -125,7 +126,7 @@ def test_the_public_reads_what_is_told_and_why_the_rest_is_not(client, measured)
 
 
 def test_a_count_of_one_to_four_is_not_told(client, measured):
-    dossier = Course.objects.filter(unit=measured.unit, ending="resolved").first()
+    dossier = present(Course.objects.filter(unit=measured.unit, ending="resolved").first())
     earlier = Paper.objects.create(dossier=dossier.dossier, name="Giấy", kind="file", uploaded_at=factories.NOW)
     Paper.objects.create(dossier=dossier.dossier, name="Giấy", kind="file", uploaded_at=factories.NOW, earlier=earlier)
     measuring.measure(factories.NOW, monthly.ALWAYS)
