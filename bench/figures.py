@@ -100,7 +100,7 @@ def add(rng: random.Random, world: World, count: int, began: float) -> int:
     measuring.measure(NOW, monthly.ALWAYS)
     say(began, "indicators measured")
     year = Period(date(YEAR, 1, 1), date(YEAR, 12, 31))
-    wrong = table(Selection(), year, By.UNIT).total != plain(YEAR)
+    wrong = int(table(Selection(), year, By.UNIT).total != plain(YEAR))
     for by in (By.FIELD, By.PROCEDURE, By.UNIT, By.LEVEL):
         rows = table(Selection(), year, by).rows
         wrong += sum(plain(YEAR, f"{COLUMNS[by]} = %s", (key,)) != row for key, row in rows.items())
@@ -121,14 +121,17 @@ def cost(path: str) -> tuple[int, float]:
     from django.test.utils import CaptureQueriesContext
 
     client, took = Client(), []
-    client.get(path + ASKED)
+    if client.get(path + ASKED).status_code != 200:
+        sys.exit(f"{path} is no page")
     with CaptureQueriesContext(connection) as captured:
         client.get(path + ASKED)
+    # The next request forgets them.
+    statements = len(captured)
     for _n in range(ROUNDS):
         began = process_time()
         client.get(path + ASKED)
         took.append((process_time() - began) * 1000)
-    return len(captured), median(took)
+    return statements, median(took)
 
 
 if __name__ == "__main__":
