@@ -150,7 +150,8 @@ def test_feedback_and_ratings_are_told_once_they_are_measured(client, measured, 
 
 def test_where_nothing_was_received_no_value_is_told(client, measured):
     found = told(client, "/statistics/indicators/?since=1/2001&until=2/2001")
-    assert {found[rule.code] for rule in RULES.values() if rule.behind} == {"Nothing to count in this time."}
+    (said,) = {found[rule.code] for rule in RULES.values() if rule.behind}
+    assert said and not any(letter.isdigit() for letter in said)
 
 
 def test_the_pages_cost_the_same_however_many_dossiers(client, measured, django_assert_max_num_queries):
