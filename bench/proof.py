@@ -1,12 +1,12 @@
-"""Prove that lists stay flat, that no payment is lost, that a desk adds up: python -m bench.proof --scale 1000000.
+"""Prove that lists stay flat, no payment is lost and figures are right: python -m bench.proof (PostgreSQL only).
 
-PostgreSQL only. Makes a database beside the one of DATABASE_URL, fills it with so many dossiers
+Makes a database beside the one of DATABASE_URL, fills it with so many dossiers
 of a year, 5,000 in each unit, compares their worklist and prints how each list
 is answered: buffers against its goal, milliseconds, index. The database is
 dropped at the end. Before that, so many payments go through a storm of
-notifications (payments/tests/test_storm.py), and a browser walks a whole
-morning at the counter (tests/journeys/test_morning.py). Ends with 1 when a
-goal is missed.
+notifications (payments/tests/test_storm.py), figures of so many dossiers are
+compared with a plain count (bench.figures), and a browser walks a whole morning
+at the counter (tests/journeys/test_morning.py). Ends with 1 when a goal is missed.
 """
 
 import argparse
@@ -27,6 +27,9 @@ def main() -> int:
     """Make, fill, explain, print, drop."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scale", type=int, default=1_000_000, help="dossiers; default 1000000")
+    parser.add_argument(
+        "--figures", type=int, default=50_000, help="dossiers of the figures; default 50000, 0 for none"
+    )
     parser.add_argument("--payments", type=int, default=1000, help="payments; default 1000, 0 leaves them out")
     parser.add_argument(
         "--morning", action=argparse.BooleanOptionalAction, default=True, help="walk a morning in Chromium"
@@ -51,7 +54,13 @@ def main() -> int:
             "REDIS_URL": "",
         }
         Path(folder, "static").mkdir()
-        return prove(options.scale) or lost
+        wrong = 0
+        if options.figures:
+            words = [sys.executable, "-m", "bench.figures", "--scale", str(options.figures)]
+            wrong = subprocess.run(words, check=False).returncode
+            subprocess.run(drop, check=True, stderr=subprocess.DEVNULL)
+            subprocess.run(["psql", "-q", f"{server}/postgres", "-c", f"CREATE DATABASE {DATABASE}"], check=True)
+        return prove(options.scale) or lost or wrong
 
 
 def storm(payments: int) -> int:

@@ -16,6 +16,9 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from common.secret import history_key, newest_history_key
+from procedures.catalogue import level_at
+
+from .models import Status
 
 BATCH = 1000
 
@@ -24,9 +27,11 @@ def circumstances(move: Any) -> dict[str, Any]:
     """Return what an event keeps of how its move came about.
 
     The legal time where that is another than the recorded one, for whom a delegate signs, which person did it for the
-    organisation that acts.
+    organisation that acts. Of what opens a dossier: the level at which its unit then offered the procedure.
     """
     found: dict[str, Any] = {"at": move.at.isoformat()} if move.at != move.now else {}
+    if move.from_status == Status.DRAFT:
+        found["level"] = level_at(move.dossier.version, move.dossier.unit_id, move.local_day)
     if move.post is not None and move.post.signs_for:
         found["signs_for"] = move.post.signs_for
     if move.by is not None and move.by.acting is not None:

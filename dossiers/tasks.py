@@ -18,7 +18,7 @@ from procedures.finding.indexing import rank_by_filings
 from . import verifying, worklist
 from .models import Dossier, Result, Slip
 from .records import previews, readings, results, slips
-from .timeline import awaited, figures
+from .timeline import awaited
 
 logger = logging.getLogger(__name__)
 
@@ -117,12 +117,6 @@ def rank_procedures() -> None:
     filed = Dossier.objects.filter(submitted_at__gte=since).values_list("version__procedure")
     changed = rank_by_filings(dict(filed.annotate(count=Count("pk")).order_by()))
     logger.info("%d procedures changed their place", changed)
-
-
-@shared_task(name="dossiers.tasks.count_figures")
-def count_figures() -> None:
-    """Each night: count how every procedure went this year, for the catalogue."""
-    logger.info("figures of %d procedures counted", figures.count(now()))
 
 
 @shared_task(name="dossiers.tasks.watch_supplements")

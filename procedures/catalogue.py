@@ -107,6 +107,12 @@ def effective_level(version: ProcedureVersion, offering: Offering) -> int:
     return min(version.level, offering.level)
 
 
+def level_at(version: ProcedureVersion, unit: int, day: date) -> int:
+    """Return the level at which a unit offers a version's procedure on a local day, the version's if it does not."""
+    offering = offering_of(version.procedure_id, unit, day)
+    return effective_level(version, offering) if offering else version.level
+
+
 @dataclass(frozen=True)
 class Entry:
     """Where a procedure may be filed on a day: its version in force and who takes it at the level asked for or above.

@@ -7,7 +7,8 @@ from celery import shared_task
 from common.clock import now, recorded_now
 from common.database import purging
 
-from .counting import rollup, steps
+from .counting import procedures, rollup, steps
+from .indicators import measuring
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,12 @@ def mend_figures() -> int:
     return mended
 
 
+@shared_task(name="reports.tasks.count_procedures")
+def count_procedures() -> int:
+    """Each night: count how every procedure went this year, for the catalogue; returns how many have figures."""
+    return procedures.count(now())
+
+
 @shared_task(name="reports.tasks.measure_steps")
 def measure_steps() -> int:
     """Each night: measure how long steps took lately; returns how many rows say so."""
@@ -41,3 +48,9 @@ def measure_steps() -> int:
 def forget_feedback() -> int:
     """Each night: empty feedback that ended years ago of who gave it and what was said; returns how many."""
     return purging.run("feedback", recorded_now())
+
+
+@shared_task(name="reports.tasks.measure_indicators")
+def measure_indicators() -> int:
+    """Each night: measure what indicators need and days do not say; returns how many units have any."""
+    return measuring.measure(now())

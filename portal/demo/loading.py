@@ -11,10 +11,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import User
 from common.files.uploads import Accepted, accept
-from dossiers.timeline import figures
 from notifications.models import Notification, State
 from offices.models import Role
-from reports.counting import rollup, steps
+from reports.counting import procedures, rollup, steps
+from reports.indicators import measuring
 from reports.models import Measure
 from reports.targets.setting import set_target
 
@@ -44,7 +44,6 @@ def load(now: datetime) -> int:
         made = stories.play(built, rng, now, files)
         for commune in built.communes.values():
             money.begin_the_day(commune, now)
-        figures.count(now)
         feedback.fill(built, now)
         report(built, now)
         catalogue.dress(now)
@@ -67,6 +66,8 @@ def report(built: town.Town, now: datetime) -> None:
     for _difference in rollup.rebuild(now):
         pass
     steps.measure(now)
+    procedures.count(now)
+    measuring.measure(now)
 
 
 def settle_messages() -> None:

@@ -96,7 +96,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "mend-figures": {"task": "reports.tasks.mend_figures", "schedule": crontab(hour=2, minute=15)},
     "measure-steps": {"task": "reports.tasks.measure_steps", "schedule": crontab(hour=2, minute=25)},
     "forget-feedback": {"task": "reports.tasks.forget_feedback", "schedule": crontab(hour=3, minute=35)},
-    "count-figures": {"task": "dossiers.tasks.count_figures", "schedule": crontab(hour=2, minute=20)},
+    "count-procedures": {"task": "reports.tasks.count_procedures", "schedule": crontab(hour=2, minute=35)},
+    "measure-indicators": {"task": "reports.tasks.measure_indicators", "schedule": crontab(hour=2, minute=45)},
     "expire-prepared-forms": {
         "task": "procedures.tasks.expire_prepared_forms",
         "schedule": crontab(hour=2, minute=40),

@@ -18,6 +18,7 @@ from dossiers.workflow import perform
 from portal.management.commands import prepare
 from procedures import seed
 from procedures.models import LifeEvent, ProcedureFigures, ProcedureVersion, TitleWord
+from reports.counting import rollup
 from tests import factories
 
 WRITERS = 8
@@ -150,6 +151,8 @@ def test_after_an_upgrade_search_life_events_and_figures_are_there(commune, now)
     Dossier.objects.filter(pk=draft.pk).update(
         status=Status.DECIDED, code="X-1", submitted_at=now, received_at=now, due_at=now, decided_at=now
     )
+    for _difference in rollup.rebuild(now):
+        pass
     prepare.fill(now)
     assert LifeEvent.objects.filter(procedures__code="1.001193").exists()
     assert TitleWord.objects.filter(word="sinh").exists()

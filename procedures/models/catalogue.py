@@ -300,10 +300,10 @@ class TitleWord(models.Model):
 
 
 class ProcedureFigures(models.Model):
-    """How a procedure went this year, counted nightly by the package that knows dossiers.
+    """How a procedure went this year, counted nightly by ``reports``.
 
-    ``decided`` are those with a result, of which ``on_time`` by the promised
-    time; ``median_hours`` are working hours from reception to result, pauses
+    ``received`` were submitted or registered, ``received_online`` of them over the portal. ``decided`` are those with a
+    result, of which ``on_time`` were never late; ``median_hours`` are working hours from reception to result, pauses
     left out; null when nothing was decided.
     """
 

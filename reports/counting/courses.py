@@ -45,16 +45,18 @@ def read(pks: Collection[int], now: datetime) -> dict[int, Course]:
     Drafts have none, nor what was a mistake: a reception on paper that was cancelled, an entry that was crossed out.
     """
     facts: dict[int, list[Fact]] = defaultdict(list)
+    levels: dict[int, int] = {}
     events = DossierEvent.objects.filter(dossier__in=pks).order_by("dossier", "n")
     for pk, before, after, at, data in events.values_list("dossier", "from_status", "to_status", "at", "data"):
         facts[pk].append(fact_of(before, after, at, data))
+        levels[pk] = data.get("level") or levels.get(pk, 0)
     rows = Dossier.objects.in_figures().filter(pk__in=pks).exclude(status=Status.DRAFT).exclude(submitted_at=None)
     columns = ("pk", "unit_id", "version__procedure_id", "version__level", "channel", "status", "submitted_at")
     found = rows.order_by().values_list(*columns, "due_at", "decided_at", "closed_at", named=True)
-    return {row.pk: _course(row, facts[row.pk], now) for row in found}
+    return {row.pk: _course(row, facts[row.pk], levels.get(row.pk, 0), now) for row in found}
 
 
-def _course(row: Any, facts: list[Fact], now: datetime) -> Course:
+def _course(row: Any, facts: list[Fact], level: int, now: datetime) -> Course:
     ending, ended_at = _ending(row, facts)
     found = lateness(facts, row.due_at, now)
     is_in_time = ending == Ending.RESOLVED and found.since is None
@@ -62,7 +64,8 @@ def _course(row: Any, facts: list[Fact], now: datetime) -> Course:
         dossier_id=row.pk,
         unit_id=row.unit_id,
         procedure_id=row.version__procedure_id,
-        level=row.version__level,
+        # Events of before say nothing of it.
+        level=level or row.version__level,
         channel=row.channel,
         came_at=row.submitted_at,
         late_since=found.since,

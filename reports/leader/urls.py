@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from ..indicators import views as indicators
 from . import views
 
 urlpatterns = [
@@ -10,4 +11,6 @@ urlpatterns = [
     path("leader/late/export/", views.late_export, name="late_export"),
     path("leader/statistics/", views.figures, name="figures"),
     path("leader/statistics/export/", views.figures_export, name="figures_export"),
+    path("leader/indicators/", indicators.exact, name="indicators"),
+    path("leader/indicators/<slug:key>/", indicators.behind, name="indicator"),
 ]

@@ -1,7 +1,8 @@
-"""Tables of figures and of feedback, by subject."""
+"""Tables of figures, and of what people tell a unit, by subject."""
 
 from .feedback import Feedback, FeedbackEvent, FeedbackFile, FeedbackReading, FeedbackStatus, Kind, Topic
 from .figures import Counted, Course, DailyFigure, Ending, StepFigure
+from .indicators import IndicatorFigure, Measured
 from .targets import Measure, Target
 
 __all__ = [
@@ -14,8 +15,10 @@ __all__ = [
     "FeedbackFile",
     "FeedbackReading",
     "FeedbackStatus",
+    "IndicatorFigure",
     "Kind",
     "Measure",
+    "Measured",
     "StepFigure",
     "Target",
     "Topic",

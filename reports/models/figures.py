@@ -44,6 +44,9 @@ class Course(models.Model):
             models.Index(fields=["unit", "late_since", "dossier"], name="course_late", condition=~Q(late_since=None)),
             models.Index(fields=["unit"], name="course_pending", condition=Q(ended_at=None)),
             models.Index(fields=["turns_late_at"], name="course_turns", condition=~Q(turns_late_at=None)),
+            # The dossiers behind an indicator, and what a night measures, by when they came or ended.
+            models.Index(fields=["unit", "came_at", "dossier"], name="course_came"),
+            models.Index(fields=["unit", "ended_at", "dossier"], name="course_ended", condition=~Q(ended_at=None)),
         ]
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ from ..targets.reaching import reached, year_of
 @login_not_required
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    """Show the figures of a period; five queries, whatever the number of dossiers, one more for names of procedures."""
+    """Show the figures of a period; six queries, whatever the number of dossiers, one more for names of procedures."""
     return anonymous_page(request, lambda: _figures(request))
 
 

@@ -67,12 +67,6 @@ class Flow:
         """Those with a result that was not late."""
         return self.early + self.on_time
 
-    @property
-    def is_balanced(self) -> bool:
-        """Whether what there was equals what became of it."""
-        ended = self.resolved + self.refused + self.stopped + self.withdrawn
-        return self.carried + self.received == ended + self.pending + self.overdue
-
 
 COLUMNS = tuple(each.name for each in fields(Flow))
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,13 +13,14 @@ from common.values.money import grouped
 from offices.access import units_below
 from offices.models import Unit
 from procedures.labels import level_name, share_words
-from procedures.models import Offering, Sector
+from procedures.models import Sector
 
 from ..counting.rollup import counted
 from . import figures
 from .asking import Asked, Options
 from .charts import Chart, all_shown, bar_chart
 from .figures import COLUMNS, By, Flow, Table
+from .offer import on_offer
 from .periods import Period, month_end
 from .withholding import TOTAL, Cell, withheld
 from .words import BY_WORDS, HEADINGS, names
@@ -81,7 +81,7 @@ class FiguresPage:
     def headline(self) -> str:
         """Say in a sentence how many dossiers came and how many were resolved in time."""
         period = self.asked.period.words()
-        came, ended = self._sum("online", "direct"), self._sum(*RESULTS)
+        came, ended = self.shown_sum("online", "direct"), self.shown_sum(*RESULTS)
         if not came and not ended and came is not None and ended is not None:
             return _("%(period)s: no dossier was received or resolved.") % {"period": period}
         parts = []
@@ -98,7 +98,7 @@ class FiguresPage:
 
     def online_share(self) -> str:
         """Return the share of what was received that came online; '' where it is withheld or nothing came."""
-        came, online = self._sum("online", "direct"), self.shown("online")
+        came, online = self.shown_sum("online", "direct"), self.shown("online")
         return share_words(online, came) if came and online is not None else ""
 
     def chart(self) -> Chart:
@@ -125,7 +125,8 @@ class FiguresPage:
     def _cells(self, key: Any, flow: Flow) -> list[tuple[Any, int | None]]:
         return [(HEADINGS[name], None if (key, name) in self.hidden else getattr(flow, name)) for name in COLUMNS]
 
-    def _sum(self, *columns: str) -> int | None:
+    def shown_sum(self, *columns: str) -> int | None:
+        """Return numbers of the sum added up; None where one of them is withheld."""
         found = [self.shown(name) for name in columns]
         return None if None in found else sum(count or 0 for count in found)
 
@@ -170,16 +171,12 @@ def figures_page(asked: Asked, options: Options, base: str, *, is_public: bool) 
 
 
 def offered(asked: Asked, options: Options, day: date) -> list[Offered]:
-    """Return how many of the procedures on offer stand at each level, the highest first; one query.
+    """Return how many of the procedures on offer stand at each level, the highest first; two queries.
 
     A procedure that several of the units offer counts once, at the highest of its levels.
     """
-    running = Offering.objects.on(day)
-    if asked.unit:
-        running = running.filter(unit__in=options.below(asked.unit))
-    if asked.sector:
-        running = running.filter(procedure__sector=asked.sector)
-    levels = [level for _pk, level in running.values_list("procedure").annotate(level=Max("level")).order_by()]
+    units = options.below(asked.unit) if asked.unit else None
+    levels = list(on_offer(units, day, asked.sector.pk if asked.sector else None).levels.values())
     return [
         Offered(level_name(str(level)), levels.count(level), len(levels)) for level in (4, 3, 2, 1) if level in levels
     ]

@@ -6,7 +6,7 @@ computed exactly when it is a bridge of that graph, on no circle of withheld cel
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from heapq import heappop, heappush
 from typing import Any
 
@@ -27,51 +27,101 @@ def withheld(table: Table) -> frozenset[Cell]:
     dossiers; and of a column whose total is shown so many that at least LEAST dossiers are withheld together.
     """
     values = {(key, name): getattr(flow, name) for key, flow in _rows(table).items() for name in COLUMNS}
-    nodes = _nodes(table)
-    hidden = {cell for cell, count in values.items() if 0 < count < LEAST}
-    while more := _missing(hidden, values, nodes):
-        hidden |= more
-    return frozenset(hidden)
+    graph = Graph(values, _nodes(table))
+    hidden = graph.hidden
+    graph.hide(cell for cell, count in values.items() if 0 < count < LEAST)
+    while True:
+        # A circle that is closed takes its own bridges away and makes no other: they are looked for once a round.
+        bridges = _bridges(hidden, graph.nodes)
+        for bridge in sorted(bridges, key=lambda cell: (values[cell], str(cell))):
+            if bridge in bridges:
+                circle = graph.circle(bridge)
+                graph.hide(circle)
+                bridges -= circle | {bridge}
+        more = _too_few(hidden, values, graph.nodes)
+        if not more:
+            return frozenset(hidden)
+        graph.hide(more)
 
 
-def _missing(hidden: set[Cell], values: Mapping[Cell, int], nodes: Mapping[Cell, Hashable]) -> set[Cell]:
-    """Return what has to be withheld besides; nothing when all is well hidden."""
-    bridges = _bridges(hidden, nodes)
-    if bridges:
-        return _circle(min(bridges, key=lambda cell: (values[cell], str(cell))), hidden, values, nodes)
+def _too_few(hidden: set[Cell], values: Mapping[Cell, int], nodes: Mapping[Cell, Hashable]) -> set[Cell]:
+    """Return one more cell of the first column that withholds fewer dossiers than LEAST and shows its total."""
+    columns: dict[Hashable, list[Cell]] = defaultdict(list)
+    for cell, node in nodes.items():
+        if cell != (TOTAL, node):
+            columns[node].append(cell)
     for name in COLUMNS:
-        cells = [cell for cell, node in nodes.items() if node == name and cell != (TOTAL, name)]
-        count = sum(values[cell] for cell in cells if cell in hidden)
+        count = sum(values[cell] for cell in columns[name] if cell in hidden)
         if 0 < count < LEAST and (TOTAL, name) not in hidden:
-            shown = [cell for cell in cells if cell not in hidden and values[cell]]
+            shown = [cell for cell in columns[name] if cell not in hidden and values[cell]]
             return {min(shown, key=lambda cell: (values[cell], str(cell)))} if shown else {(TOTAL, name)}
     return set()
 
 
-def _circle(bridge: Cell, hidden: set[Cell], values: Mapping[Cell, int], nodes: Mapping[Cell, Hashable]) -> set[Cell]:
-    """Return the cells with which a withheld cell lies on a circle: the way round it that hides the fewest dossiers."""
-    graph: dict[Hashable, list[tuple[Hashable, Cell, int]]] = defaultdict(list)
-    for cell, node in nodes.items():
-        if cell != bridge:
-            cost = 0 if cell in hidden else values[cell] or NOUGHT
-            graph["row", cell[0]].append((("column", node), cell, cost))
-            graph["column", node].append((("row", cell[0]), cell, cost))
-    start, goal = ("row", bridge[0]), ("column", nodes[bridge])
-    waiting: list[tuple[int, int, Hashable, frozenset[Cell]]] = [(0, 0, start, frozenset())]
-    done: set[Hashable] = set()
-    pushed = 0
-    while waiting:
-        cost, _n, node, cells = heappop(waiting)
-        if node == goal:
-            return set(cells)
-        if node in done:
-            continue
-        done.add(node)
-        for other, cell, more in graph[node]:
-            if other not in done:
-                pushed += 1
-                heappush(waiting, (cost + more, pushed, other, cells | {cell}))
-    raise ValueError("a table has a total, so every cell lies on a circle")
+class Graph:
+    """The cells of a table as edges between rows and columns, both numbered; to go along ``hidden`` ones costs nothing.
+
+    A circle looks at each edge at most once.
+    """
+
+    def __init__(self, values: Mapping[Cell, int], nodes: Mapping[Cell, Hashable]) -> None:
+        self.nodes, self.cells = nodes, list(nodes)
+        self.number = {cell: n for n, cell in enumerate(self.cells)}
+        self.hidden: set[Cell] = set()
+        self.costs = [values[cell] or NOUGHT for cell in self.cells]
+        self.edges: list[list[tuple[int, int]]] = []
+        self.places: dict[Hashable, int] = {}
+        for n, (cell, node) in enumerate(nodes.items()):
+            row, column = self._place(("row", cell[0])), self._place(("column", node))
+            self.edges[row].append((column, n))
+            self.edges[column].append((row, n))
+
+    def _place(self, name: Hashable) -> int:
+        """Return the number of a row or column."""
+        if name not in self.places:
+            self.places[name] = len(self.edges)
+            self.edges.append([])
+        return self.places[name]
+
+    def hide(self, cells: Iterable[Cell]) -> None:
+        """Withhold cells."""
+        for cell in cells:
+            self.hidden.add(cell)
+            self.costs[self.number[cell]] = 0
+
+    def circle(self, bridge: Cell) -> set[Cell]:
+        """Return the cells with which a cell lies on a circle: the way round it that hides the fewest dossiers."""
+        start, goal = self.places["row", bridge[0]], self.places["column", self.nodes[bridge]]
+        left_out, costs = self.number[bridge], self.costs
+        best = {start: 0}
+        came: dict[int, tuple[int, int]] = {}
+        waiting = [(0, 0, start)]
+        done: set[int] = set()
+        pushed = 0
+        while waiting:
+            cost, _n, node = heappop(waiting)
+            if node == goal:
+                return self._way(came, goal)
+            if node in done:
+                continue
+            done.add(node)
+            for other, n in self.edges[node]:
+                if other in done or n == left_out:
+                    continue
+                more = cost + costs[n]
+                if other not in best or more < best[other]:
+                    best[other], came[other] = more, (node, n)
+                    pushed += 1
+                    heappush(waiting, (more, pushed, other))
+        raise ValueError("a table has a total, so every cell lies on a circle")
+
+    def _way(self, came: Mapping[int, tuple[int, int]], place: int) -> set[Cell]:
+        """Return the cells of the way by which a row or column was reached."""
+        found = set()
+        while place in came:
+            place, n = came[place]
+            found.add(self.cells[n])
+        return found
 
 
 def _rows(table: Table) -> dict[Any, Flow]:

@@ -1,6 +1,7 @@
 """Random histories of dossiers, lived through by the real actions, and a year of them written at once."""
 
 import random
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -95,47 +96,122 @@ def late_by(seen: list[Any], moment: datetime) -> bool:
     return False
 
 
+@dataclass
+class Written:
+    """A dossier of a written year: its columns, and its events as (from, to, at, data)."""
+
+    came: datetime
+    status: int = 0
+    due: datetime | None = None
+    events: list[tuple[int, int, datetime, dict[str, Any]]] = field(default_factory=list)
+    columns: dict[str, Any] = field(default_factory=dict)
+
+    def go(self, to: int, at: datetime, **data: Any) -> None:
+        """Go on to a status; ``first_due_at`` becomes the promised time that passed before it, if it was late first."""
+        is_late = self.status in (2, 4, 7) and self.due is not None and self.due < at
+        if is_late and to in (5, 6) and not self.columns.get("was_late") and not self.columns.get("counts_late"):
+            self.columns |= {"was_late": True, "first_due_at": self.due}
+        self.events.append((self.status, to, at, data))
+        self.status = to
+        if "due_at" in data:
+            self.due = datetime.fromisoformat(data["due_at"])
+            if not self.columns.get("was_late"):
+                self.columns["first_due_at"] = self.due
+
+    def promise(self, to: int, at: datetime, due: datetime) -> None:
+        """Go on to a status with a promised time."""
+        self.go(to, at, due_at=due.isoformat())
+
+
+def live(rng: random.Random, came: datetime, channel: str, level: int) -> Written:
+    """Return one life: received or not, supplemented, corrected, extended, paid for, ended in every way, or pending."""
+
+    def days(most: int) -> timedelta:
+        return timedelta(hours=rng.randrange(2, most * 24))
+
+    life = Written(came)
+    life.go(1, came, level=level)
+    kind = rng.choice(("new", "refused", "mistake", "open", *["done"] * 5, "stopped", "withdrawn", "awaited", "paying"))
+    if kind == "new":
+        return life
+    at = came + days(6)
+    if kind == "refused":
+        life.go(3, at)
+        life.columns["closed_at"] = at
+        return life
+    life.promise(4, at, at + days(25))
+    life.columns["received_at"] = at
+    assert life.due is not None
+    if rng.random() < 0.15:
+        # Corrected or extended before the promised day.
+        at = at + (life.due - at) * 0.5
+        life.promise(4, at, life.due + days(9))
+    for n in range(rng.choice((0, 0, 0, 0, 1, 1, 2))):
+        at += days(20)
+        life.go(5, at)
+        life.columns |= {"supplements_asked": n + 1, "counts_late": n > 0}
+        at += days(20)
+        life.promise(4, at, at + days(25))
+    if kind == "mistake" and channel == "counter":
+        at += days(2)
+        life.go(8, at)
+        life.columns |= {"closed_at": at, "cancelled_at": at, "received_at": None}
+    elif kind in ("awaited", "paying"):
+        at += days(20)
+        life.go(5 if kind == "awaited" else 6, at)
+        if kind == "awaited":
+            asked = life.columns.get("supplements_asked", 0) + 1
+            life.columns |= {"supplements_asked": asked, "counts_late": asked > 1}
+        life.columns["paused_since"] = at
+        if kind == "awaited" and rng.random() < 0.3:
+            at += days(20)
+            life.go(8, at)
+            life.columns["closed_at"] = at
+    elif kind == "done":
+        at += days(30)
+        life.go(9, at)
+        life.columns["decided_at"] = at
+        if rng.random() < 0.7:
+            at += days(9)
+            life.go(10, at)
+            life.columns["closed_at"] = at
+    elif kind in ("stopped", "withdrawn"):
+        at += days(30)
+        if kind == "withdrawn":
+            life.go(7, at)
+            at += days(3)
+        life.go(8, at)
+        life.columns["closed_at"] = at
+        if rng.random() < 0.3:
+            # Linked to an account afterwards.
+            life.go(8, at + days(5))
+    return life
+
+
 def write_year(rng: random.Random, units: list[Any], versions: list[Any], citizen: Any, year: int, count: int) -> None:
-    """Write dossiers of a year at once, with as many columns and events as figures read."""
+    """Write dossiers of a year at once, with as many columns and events as figures read; one in ten has two units.
+
+    What would have happened after the present of tests has not.
+    """
     start = datetime(year, 1, 2, 9, tzinfo=factories.NOW.tzinfo)
-    made = []
-    for n in range(count):
+    made: list[Dossier] = []
+    lives: list[Written] = []
+    while len(made) < count:
+        channel, version = rng.choice(("online", "online", "counter", "post")), rng.choice(versions)
         came = start + timedelta(hours=rng.randrange(0, 350 * 24))
-        due = came + timedelta(days=rng.randrange(1, 30))
-        status = rng.choice((1, 3, 4, 8, 9, 10))
-        ended = came + timedelta(days=rng.randrange(1, 40)) if status not in (1, 4) else None
+        life = live(rng, came, channel, rng.randint(1, version.level))
+        if life.events[-1][2] >= factories.NOW:
+            continue
         unit = rng.choice(units)
-        made.append(
-            Dossier(
-                code=f"H-{year}-{n}",
-                version=rng.choice(versions),
-                unit=unit,
-                received_by=unit,
-                owner=citizen,
-                channel=rng.choice(("online", "counter", "post")),
-                status=status,
-                created_at=came,
-                saved_at=came,
-                submitted_at=came,
-                received_at=came if status not in (1, 3) else None,
-                due_at=due if status not in (1, 3) else None,
-                decided_at=ended if status in (9, 10) else None,
-                closed_at=ended if status in (3, 8, 10) else None,
-                revision=3,
-            )
-        )
-    Dossier.objects.bulk_create(made)
-    events = []
-    for dossier in made:
-        assert dossier.submitted_at is not None
-        steps: list[tuple[int, int, datetime, dict[str, str]]] = [(0, 1, dossier.submitted_at, {})]
-        if dossier.due_at is not None:
-            steps.append((1, 4, dossier.submitted_at, {"due_at": dossier.due_at.isoformat()}))
-        ended = dossier.decided_at or dossier.closed_at
-        if ended is not None:
-            before = rng.choice((4, 7)) if dossier.status == 8 else steps[-1][1]
-            steps.append((before, 9 if dossier.status == 10 else dossier.status, ended, {}))
-        events += [
+        code = f"H-{year}-{rng.getrandbits(60)}"
+        receiver = rng.choice(units) if rng.random() < 0.1 else unit
+        shared = {"version": version, "unit": unit, "received_by": receiver, "owner": citizen, "channel": channel}
+        moments = {"created_at": came, "saved_at": came, "submitted_at": came, "due_at": life.due}
+        lives.append(life)
+        made.append(Dossier(code=code, status=life.status, revision=9, **shared, **moments, **life.columns))
+    Dossier.objects.bulk_create(made, batch_size=1000)
+    DossierEvent.objects.bulk_create(
+        (
             DossierEvent(
                 dossier=dossier,
                 n=n,
@@ -147,6 +223,8 @@ def write_year(rng: random.Random, units: list[Any], versions: list[Any], citize
                 data=data,
                 hash="x",
             )
-            for n, (a, b, at, data) in enumerate(steps, start=1)
-        ]
-    DossierEvent.objects.bulk_create(events)
+            for dossier, life in zip(made, lives, strict=True)
+            for n, (a, b, at, data) in enumerate(life.events, start=1)
+        ),
+        batch_size=2000,
+    )

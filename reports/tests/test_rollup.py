@@ -14,12 +14,14 @@ from dossiers.records.applicants import ApplicantData
 from dossiers.records.papers import Handed
 from dossiers.records.terms import is_overdue
 from dossiers.workflow import perform
+from procedures.models import Offering
 from reports.counting import rollup
 from reports.counting.lateness import Fact, lateness
 from reports.models import Counted, Course, DailyFigure
 from reports.statistics.figures import By, Selection, table
 from reports.statistics.periods import Period
 from reports.tests.histories import Lives, late_by
+from reports.tests.plain import balances
 from tests import factories
 
 S, R, P, ASKED, PAY, WITHDRAW, STOP, DONE = 1, 2, 4, 5, 6, 7, 8, 9
@@ -95,7 +97,7 @@ def test_random_histories_are_counted_as_they_were_lived(seed, commune, citizen,
                 late, pending = late + is_late, pending + (not is_late)
         found = table(Selection(), Period(on, on), By.UNIT).total
         assert (found.received, found.pending, found.overdue) == (came, pending, late), on
-        assert found.is_balanced
+        assert balances(found)
 
 
 @pytest.mark.django_db
@@ -170,7 +172,7 @@ def test_the_number_of_statements_does_not_grow_with_the_dossiers(commune, citiz
 def test_no_dossier_no_figures(client, now):
     assert client.get("/statistics/").status_code == 200
     assert rollup.count(now) == 0 and list(rollup.rebuild(now)) == []
-    assert table(Selection(), Period(date(2026, 1, 1), date(2026, 3, 1)), By.MONTH).total.is_balanced
+    assert balances(table(Selection(), Period(date(2026, 1, 1), date(2026, 3, 1)), By.MONTH).total)
 
 
 @pytest.mark.django_db
@@ -203,3 +205,17 @@ def test_a_withdrawn_dossier_stays_withdrawn_once_it_is_linked_to_an_account(com
     perform(actions.Link(other_citizen, "Ông đã mất, con theo dõi"), dossier, by=commune.clerk, now=now)
     rollup.count(now)
     assert Course.objects.get().ending == "withdrawn"
+
+
+@pytest.mark.django_db
+def test_a_dossier_counts_at_the_level_at_which_its_unit_took_it(commune, citizen, now):
+    lives = Lives(random.Random(5), commune, citizen, now)
+    lives.step()
+    Offering.objects.update(level=3)
+    lives.do(factories.draft(citizen, commune.unit, lives.version), actions.Submit(), citizen)
+    rollup.count(lives.now)
+    levels = [lives.version.level, 3]
+    assert levels[0] == 4 and list(Course.objects.order_by("pk").values_list("level", flat=True)) == levels
+    Offering.objects.update(level=2)
+    assert list(rollup.rebuild(lives.now)) == []
+    assert set(DailyFigure.objects.values_list("level", flat=True)) == set(levels)

@@ -273,8 +273,9 @@ def figures(world: World) -> list[Case]:
         for unit in (world.commune.unit, world.neighbour.unit)
     )
     return [
-        *[(f"statistics:{name}", GET, [], EVERYBODY) for name in ("figures", "export", "targets")],
-        *[(f"leader:{name}", GET, [], LEADER) for name in ("overview", "late", "figures")],
+        *[(f"statistics:{name}", GET, [], EVERYBODY) for name in ("figures", "export", "targets", "indicators")],
+        *[(f"leader:{name}", GET, [], LEADER) for name in ("overview", "late", "figures", "indicators")],
+        ("leader:indicator", GET, ["2-1"], LEADER),
         *[(f"leader:{name}", POST, [], LEADER) for name in ("late_export", "figures_export")],
         ("manage:targets", GET, [], ADMIN),
         *[("manage:target_add", method, [], ADMIN) for method in (GET, POST)],

@@ -19,9 +19,11 @@ def test_everybody_reads_the_figures(visit, picture):
     page.locator("footer a[href='/statistics/']").click()
     expect(page.locator("h1")).to_be_visible()
     picture(page, "statistics-phone")
-    for path in (OF_ALL, "/statistics/targets/"):
+    for path in (OF_ALL, "/statistics/targets/", "/statistics/indicators/"):
         look_at(page, path, findings, is_new=True)
     assert not findings.faults, "\n".join(findings.faults)
+    page.locator("main summary").nth(5).click()
+    expect(page.locator("main details[open]")).to_contain_text("766")
     page.goto(OF_ALL)
     for ending in ("xlsx", "csv"):
         with page.expect_download() as saving:
@@ -45,6 +47,9 @@ def test_a_leader_sees_how_work_stands_and_an_administrator_sets_a_target(visit,
     expect(page.locator("main")).to_contain_text(name)
     page.goto("/leader/statistics/?by=unit")
     expect(page.locator("main table")).not_to_contain_text("…")
+    page.goto("/leader/indicators/")
+    page.locator("main td a[href^='/leader/indicators/3-3/']").click()
+    expect(page.locator("main table a.code").first).to_be_visible()
 
     admin = visit(js=js, size=PHONE, who=ADMINISTRATOR)
     admin.goto("/manage/targets/add/?year=2031")
@@ -53,12 +58,22 @@ def test_a_leader_sees_how_work_stands_and_an_administrator_sets_a_target(visit,
     admin.locator("input[name=value]").fill("7")
     admin.locator("main form button.btn-primary").click()
     expect(admin.locator("main tbody")).to_contain_text("7")
+    # Everybody reads of it, before the year has begun: nothing is met and nothing can be foreseen.
+    page.goto("/statistics/targets/?year=2031")
+    expect(page.locator("main .lead")).to_contain_text("0/1")
+    expect(page.locator("main tbody")).to_contain_text("–")
     if js:
         # A colour on its way to another one is no fault.
         admin.emulate_media(reduced_motion="reduce")
         for path in ("/manage/targets/", "/manage/targets/add/"):
             look_at(admin, path, findings, is_new=True)
         leader = visit(size=PHONE, who=LEADER)
-        for path in ("/leader/overview/", "/leader/late/", "/leader/statistics/"):
+        for path in (
+            "/leader/overview/",
+            "/leader/late/",
+            "/leader/statistics/",
+            "/leader/indicators/",
+            "/leader/indicators/3-3/",
+        ):
             look_at(leader, path, findings, is_new=True)
         assert not findings.faults, "\n".join(findings.faults)

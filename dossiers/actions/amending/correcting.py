@@ -10,7 +10,7 @@ from django.utils.translation import override
 from common.refusals import Refused
 from common.text import fold
 from common.values.identity import masked
-from procedures.catalogue import current_version, offering_of
+from procedures.catalogue import current_version, level_at, offering_of
 from procedures.models import ProcedureVersion
 from procedures.papers import needed_papers
 
@@ -183,6 +183,7 @@ class Correct(Stays, ActionBase):
             data["procedure"] = move.dossier.version.procedure.code
             data["old_due_at"] = slips.iso(move.extra["old_due_at"])
             data["due_at"] = slips.iso(move.dossier.due_at)
+            data["level"] = level_at(move.dossier.version, move.dossier.unit_id, move.local_day)
         return {"public_text": self.reason, "data": data}
 
     def effects(self, move: Move) -> None:

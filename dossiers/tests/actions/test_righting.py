@@ -8,11 +8,11 @@ from dossiers import actions
 from dossiers.models import AccessRecord, Dossier, PaperKind, Slip, Status, WorklistRow
 from dossiers.records.applicants import ApplicantData
 from dossiers.records.papers import AUTHORITY, AUTHORITY_NAME, Handed
-from dossiers.timeline.figures import count
 from dossiers.timeline.history import OWNER, PUBLIC, status_sentence, timeline
 from notifications.models import Notification
 from offices.models import Post, Role
 from procedures.models import ProcedureFigures
+from reports.counting import procedures, rollup
 from tests import factories
 from tests.present import present
 
@@ -58,7 +58,8 @@ def test_a_cancelled_reception_leads_an_online_dossier_back_to_reception(road):
 
 def test_a_cancelled_reception_on_paper_ends_and_counts_in_no_figure(road):
     at_counter(road)
-    count(road.now)
+    rollup.count(road.now)
+    procedures.count(road.now)
     assert present(ProcedureFigures.objects.get()).received == 1
     road.do(actions.CancelReception("Nhầm thủ tục"), road.commune.clerk)
     dossier = Dossier.objects.get(pk=road.dossier.pk)
@@ -67,7 +68,8 @@ def test_a_cancelled_reception_on_paper_ends_and_counts_in_no_figure(road):
     assert "hủy" in status_sentence(dossier, OWNER, road.now) or "cancelled" in status_sentence(
         dossier, OWNER, road.now
     )
-    count(road.now)
+    rollup.count(road.now)
+    procedures.count(road.now)
     assert not ProcedureFigures.objects.exists()
     # The next dossier gets another code.
     at_counter(road)

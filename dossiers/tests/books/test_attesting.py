@@ -15,13 +15,13 @@ from dossiers.books import entering, kinds, reading
 from dossiers.books.entering import begin_at
 from dossiers.books.rules import title_of
 from dossiers.models import Assignment, BookEntry, Dossier, FeeState, Slip, Status
-from dossiers.timeline import figures
 from dossiers.workflow import perform
 from notifications.models import Notification
 from offices.models import AuditEntry, Post, Role
 from payments.collecting import cashier
 from payments.models import Charge, ChargeStatus, ExemptionClaim, Receipt, Refund
 from procedures.models import ProcedureFigures
+from reports.counting import procedures, rollup
 from tests import factories
 from tests.present import present
 
@@ -293,12 +293,14 @@ def test_the_fee_goes_into_the_clerks_own_open_box(commune, booked, now):
 
 def test_it_counts_as_received_and_decided_on_time_at_the_counter(commune, booked, now):
     factories.attested(commune, booked, now)
-    figures.count(now + timedelta(hours=1))
+    rollup.count(now + timedelta(hours=1))
+    procedures.count(now + timedelta(hours=1))
     row = ProcedureFigures.objects.get()
     assert (row.received, row.received_online, row.decided, row.on_time, row.median_hours) == (1, 0, 1, 1, 0)
     # Crossed out, what it stood for counts no more.
     cancel(Dossier.objects.get(), commune.clerk, now)
-    assert figures.count(now + timedelta(hours=1)) == 0
+    rollup.count(now + timedelta(hours=1))
+    assert procedures.count(now + timedelta(hours=1)) == 0
 
 
 def test_what_a_unit_settles_in_one_visit(commune, other_commune, booked, now):

@@ -20,14 +20,13 @@ from common import clock, heartbeat
 from common.database import append_only, stamps
 from common.database.contention import patiently
 from common.database.roles import RoleRefused, prepare_role
-from dossiers.timeline import figures
 from portal.demo.accounts import account_lines
 from portal.file_broker import forget_leftovers
 from procedures import seed
 from procedures.finding import indexing
 from procedures.guiding import seed as guiding
 from procedures.models import Procedure
-from reports.counting import rollup
+from reports.counting import procedures, rollup
 
 # Any number that nobody else uses for an advisory lock.
 LOCK_NUMBER = 20260
@@ -102,8 +101,8 @@ def fill(now: datetime) -> None:
             seed.fill_life_events()
             guiding.fill()
             indexing.refresh_search_text(clock.local_day(now))
-            figures.count(now)
             rollup.count(now)
+            procedures.count(now)
 
 
 @contextmanager

@@ -6,11 +6,12 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from common.clock import recorded_now
-from reports.counting import rollup
+from reports.counting import monthly, procedures, rollup, steps
+from reports.indicators import measuring
 
 
 class Command(BaseCommand):
-    """Count every dossier anew and write what differs; safe to repeat, at any time."""
+    """Count every dossier anew, write what differs, measure every month; safe to repeat, at any time."""
 
     help = "Count the daily figures anew from the dossiers, and write those that differ."
 
@@ -27,4 +28,13 @@ class Command(BaseCommand):
         said = f"{found.total()} rows differ from the dossiers ({found['course']} courses, {found['figure']} figures)."
         if found and options["dry_run"]:
             raise CommandError(said)
+        if not options["dry_run"]:
+            self.measure()
         self.stdout.write(f"{said} They are written anew." if found else said)
+
+    def measure(self) -> None:
+        """Measure anew what the nights measure: procedures of the year, steps of late, indicators of every month."""
+        now = recorded_now()
+        procedures.count(now, monthly.ALWAYS)
+        steps.measure(now, monthly.ALWAYS)
+        measuring.measure(now, monthly.ALWAYS)
