@@ -70,6 +70,8 @@ SITE_MAP = (
             ("track:find", _("Track a dossier")),
             ("statistics:figures", _("Figures of resolved dossiers")),
             ("statistics:targets", _("Targets of the units")),
+            ("rating:ratings", _("What people say")),
+            ("rating:find", _("Rate a dossier")),
         ),
     ),
     (

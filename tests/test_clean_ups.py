@@ -14,6 +14,7 @@ MEASURED = {
     "common.tasks.sweep_loose_files": {"loose_files"},
     "dossiers.tasks.expire_drafts": {"drafts"},
     "procedures.tasks.expire_prepared_forms": {"printed_forms", "begun_forms"},
+    "reports.tasks.forget_comments": {"rating_comments"},
 }
 # Nothing that somebody would miss: counters, answered questions, sessions, acknowledged alerts, files sent again.
 NOT_MISSED = {"common.tasks.tidy", "accounts.tasks.forget_ended_sessions", "procedures.tasks.forget_imports"}

@@ -16,6 +16,7 @@ from dossiers.talk import writing
 from notifications.models import Notification
 from payments.models import Attempt, Charge, Parcel, Receipt, ReceiptSeries
 from procedures.models import PreparedForm
+from reports.ratings import giving
 from tests import factories
 from tests.present import present
 
@@ -79,7 +80,7 @@ def filled(old_key, road):
     money(road)
     writing.write(road.dossier, "Hỏi", [], by=road.citizen, key="k" * 32, shown=0, now=road.now)
     CorrectionRequest.objects.create(dossier=road.dossier, changed={"a": 1}, wished_at=road.now)
-    factories.attested(road.commune, now=road.now)
+    giving.give(factories.attested(road.commune, now=road.now).dossier, giving.Given({"overall": 2}, "Tốt"), road.now)
     PreparedForm.objects.create(version=road.version, answers={"a": 1}, created_at=road.now, expires_at=road.now)
     return road
 

@@ -5,19 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.clock import local_day
-from common.database.writing import add_once
+from common.database.writing import insert
 from common.refusals import Refused
 from dossiers.models import FINAL, Dossier
 from notifications.outbox import Recipient, queue
 from offices.models import Post, Role
 
-from ..models import CommentState, DailyRating, Grade, Question, Rating
+from ..models import CommentState, DailyRating, Grade, Rating
 
 SUBJECT_TYPE = "rating"
 
@@ -48,26 +48,26 @@ def give(dossier: Dossier, given: Given, now: datetime) -> bool:
     """
     if not has_ended(dossier):
         raise Refused(_("You can rate once the dossier has ended."), code="state")
-    with transaction.atomic():
-        values = dict.fromkeys(Question.values) | dict(given.grades)
-        is_first = add_once(
-            Rating,
-            dossier=dossier,
-            unit=dossier.unit,
-            **values,
-            is_dissatisfied=given.is_dissatisfied,
-            comment=given.comment,
-            comment_state=CommentState.WAITING if given.comment else CommentState.NONE,
-            comment_reason="",
-            given_at=now,
-            noted="",
-            revision=0,
-        )
-        if is_first:
+    rating = Rating(
+        dossier=dossier,
+        unit=dossier.unit,
+        **given.grades,
+        is_dissatisfied=given.is_dissatisfied,
+        comment=given.comment,
+        comment_state=CommentState.WAITING if given.comment else CommentState.NONE,
+        given_at=now,
+    )
+    try:
+        with transaction.atomic():
+            insert(rating)
             _count(dossier.unit_id, given, now)
             if given.is_dissatisfied:
                 _tell_leaders(dossier, now)
-    return is_first
+    except IntegrityError:
+        if not Rating.objects.filter(dossier=dossier).exists():
+            raise
+        return False
+    return True
 
 
 def _count(unit: int, given: Given, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Where people are asked to rate: the owner's page, the last message of a dossier; ratings in the copy of their data."""
+"""Where people are asked to rate, on the owner's page and in the last message; ratings in the copy of one's data."""
 
 from typing import Any
 
