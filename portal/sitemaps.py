@@ -23,7 +23,18 @@ PAGES = (
     *("home", "procedures:find", "track:find", "help", "contact", "statistics:figures", "rating:ratings"),
     *("accessibility", "privacy", "site_map"),
 )
-PRIVATE = ("/manage/", "/administer/", "/desk/", "/leader/", "/my/", "/account/", "/accounts/", "/demo/", "/track/", "/rate/")
+PRIVATE = (
+    "/manage/",
+    "/administer/",
+    "/desk/",
+    "/leader/",
+    "/my/",
+    "/account/",
+    "/accounts/",
+    "/demo/",
+    "/track/",
+    "/rate/",
+)
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 

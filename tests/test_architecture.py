@@ -25,6 +25,7 @@ OWN_LISTS = {"", "accounts", "procedures", "manage", "applicant", "track", "desk
     "post",
     "audit",
     "statistics",
+    "rating",
 }
 MAX_LINES = 600
 # One stylesheet under headings, for one request; tests/pages/test_stylesheet.py holds it to a weight.

@@ -22,8 +22,8 @@ from payments.reconciling import reporting
 from procedures.models import ChecklistStep, LifeEvent, Proposal, Signpost
 from procedures.versions import drafting
 from reports.models import Target
-from reports.ratings.tokens import token_of
 from tests.access.answers import Browsers, answer_kind, answer_of, undone, url_names
+from tests.access.rated import ratings
 from tests.access.world import World
 from tests.factories import NOW
 from tests.present import present
@@ -120,7 +120,7 @@ def rows(world: World) -> list[Case]:
         *paying(world),
         *desk_money(world),
         *figures(world),
-        *ratings(world),
+        *ratings(world, EVERYBODY, NOBODY, LEADER),
         ("sitemap_part", GET, [0], EVERYBODY),
         # No code is awaited: strangers are sent to the sign-in page, members home.
         ("account_email_verification_sent", GET, [], MEMBERS),
@@ -312,25 +312,6 @@ def figures(world: World) -> list[Case]:
             (f"manage:{name}", method, [pk], expected)
             for pk, expected in ((own, ADMIN), (foreign, ADMIN_ELSEWHERE))
             for name, method in (("target_change", GET), ("target_change", POST), ("target_remove", POST))
-        ],
-    ]
-
-
-def ratings(world: World) -> list[Case]:
-    """Return the rows of rating: anybody with the token of a dossier, and leaders of its unit."""
-    token = token_of(world.attested)
-    own, foreign = (rating.pk for rating in world.ratings)
-    return [
-        *[(f"rating:{name}", GET, [], EVERYBODY) for name in ("ratings", "find", "sign")],
-        ("rating:find", POST, [], EVERYBODY),
-        *[("rating:rate", method, [token], EVERYBODY) for method in (GET, POST)],
-        *[("rating:rate", method, [f"{token[:-1]}!"], NOBODY) for method in (GET, POST)],
-        ("leader:ratings", GET, [], LEADER),
-        *[
-            (f"leader:rating_{name}", method, [pk], expected)
-            for pk, expected in ((own, LEADER), (foreign, LEADER | {"leader": "404"}))
-            for name in ("note", "comment")
-            for method in (GET, POST)
         ],
     ]
 
