@@ -2,7 +2,8 @@
 
 import io
 import random
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import cycle
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
@@ -11,17 +12,21 @@ from PIL import Image, ImageDraw, ImageFont
 
 from accounts.models import User
 from common.files.uploads import Accepted, accept
+from dossiers.models import FINAL, Dossier
 from dossiers.timeline import figures
 from notifications.models import Notification, State
 from offices.models import Role
 from reports.counting import rollup, steps
-from reports.models import Measure
+from reports.models import CommentState, Measure, Question, Rating
+from reports.ratings import giving, moderating
 from reports.targets.setting import set_target
 
-from . import catalogue, money, stories, town
+from . import catalogue, money, stories, texts, town
 from .accounts import ACCOUNTS
 
 SEED = 2026
+# Ratings of each commune that its leader has not looked at yet.
+NEWEST = 3
 UNKNOWN_ADDRESS = "nguoi-dan-2@example.com"
 
 
@@ -45,6 +50,7 @@ def load(now: datetime) -> int:
             money.begin_the_day(commune, now)
         figures.count(now)
         report(built, now)
+        rate(built, rng, now)
         catalogue.dress(now)
         settle_messages()
         # Nothing to hurry: the worker's sweeps make the papers of past steps in their own time.
@@ -65,6 +71,30 @@ def report(built: town.Town, now: datetime) -> None:
     for _difference in rollup.rebuild(now):
         pass
     steps.measure(now)
+
+
+def rate(built: town.Town, rng: random.Random, now: datetime) -> None:
+    """Let some of those whose dossiers ended rate them within two days, and leaders answer all but the newest."""
+    comments = cycle(texts.COMMENTS)
+    ended = Dossier.objects.in_figures().filter(status__in=FINAL).select_related("unit").order_by("closed_at", "pk")
+    for n, dossier in enumerate(ended):
+        if n % 2 or dossier.closed_at is None:
+            continue
+        moment = dossier.closed_at + timedelta(hours=rng.uniform(0.1, 40))
+        overall = rng.choices((3, 2, 1), (6, 4, 2))[0]
+        grades = {question: min(3, overall + rng.choice((0, 0, 1))) for question in Question.values[1:]}
+        comment = next(comments)[overall] if rng.random() < 0.5 else ""
+        if moment < now:
+            giving.give(dossier, giving.Given({"overall": overall, **grades}, comment), moment)
+    for commune in built.communes.values():
+        leader = commune.officer(Role.LEADER)
+        rows = list(Rating.objects.filter(unit=commune.unit).select_related("dossier", "unit").order_by("-given_at"))
+        for rating in rows[NEWEST:]:
+            moment, has_comment = min(rating.given_at + timedelta(days=1), now), bool(rating.comment)
+            if has_comment:
+                moderating.moderate(rating, CommentState.PUBLISHED, "", revision=0, by=leader, now=moment)
+            if rating.is_dissatisfied:
+                moderating.note(rating, texts.NOTED, revision=int(has_comment), by=leader, now=moment)
 
 
 def settle_messages() -> None:
