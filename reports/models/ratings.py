@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.secret import EncryptedField
 from dossiers.models import Dossier
@@ -33,7 +34,7 @@ class CommentState(models.TextChoices):
     NONE = "", _("No comment")
     WAITING = "waiting", _("Waits to be read")
     PUBLISHED = "published", _("Published")
-    WITHHELD = "withheld", _("Not published")
+    WITHHELD = "withheld", pgettext_lazy("a comment", "Not published")
 
 
 class Rating(models.Model):
