@@ -26,7 +26,7 @@ from .accounts import ACCOUNTS
 
 SEED = 2026
 # Ratings of each commune that its leader has not looked at yet.
-NEWEST = 3
+NEWEST = 5
 UNKNOWN_ADDRESS = "nguoi-dan-2@example.com"
 
 
@@ -78,10 +78,10 @@ def rate(built: town.Town, rng: random.Random, now: datetime) -> None:
     comments = cycle(texts.COMMENTS)
     ended = Dossier.objects.in_figures().filter(status__in=FINAL).select_related("unit").order_by("closed_at", "pk")
     for n, dossier in enumerate(ended):
-        if n % 2 or dossier.closed_at is None:
+        if n % 3 == 2 or dossier.closed_at is None:
             continue
         moment = dossier.closed_at + timedelta(hours=rng.uniform(0.1, 40))
-        overall = rng.choices((3, 2, 1), (6, 4, 2))[0]
+        overall = rng.choices((3, 2, 1), (5, 4, 3))[0]
         grades = {question: min(3, overall + rng.choice((0, 0, 1))) for question in Question.values[1:]}
         comment = next(comments)[overall] if rng.random() < 0.5 else ""
         if moment < now:

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -145,5 +146,5 @@ def _query(period: Period) -> str:
 @require_safe
 def sign(request: HttpRequest) -> HttpResponse:
     """Show a sheet to be printed and put up at the desk: a code that leads to rating."""
-    link = request.build_absolute_uri(reverse("rating:find"))
+    link = settings.SITE_URL + reverse("rating:find")
     return render(request, "reports/rate_sign.html", {"link": link, "qr": qr_svg(link)})
