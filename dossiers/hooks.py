@@ -10,6 +10,7 @@ was frozen when filed, before that by its answers on a day. ``owed`` tells for m
 ``filed`` runs inside an action that files a dossier, before its receipt and its message are written: what is owed is
 known to both. ``counter_fee`` makes the fee's part of the counter's page.
 ``home_counts`` are figures of the desk's first page, None where somebody has nothing to do with them.
+``rating_links`` give the address at which a dossier is rated, for its receipt.
 ``post`` is asked what the post does for a draft, ``next_steps`` what an applicant does now about what it carries,
 ``held`` for the condition on dossiers that a result lies at the desk all the same; ``tills`` take money in the visit.
 """
@@ -181,6 +182,7 @@ owed: list[Callable[[Collection[int]], Mapping[int, Owed]]] = []
 post: list[Callable[["Dossier"], PostOffer | None]] = []
 next_steps: list[Callable[["Dossier", Audience], str]] = []
 held: list[Callable[[], Exists]] = []
+rating_links: list[Callable[["Dossier"], str]] = []
 tills: list[Till] = []
 
 
@@ -195,6 +197,11 @@ def next_step(dossier: "Dossier", audience: Audience = Audience.OWNER) -> str:
     Everybody may read it at the look-up: it names no sum and no claim there.
     """
     return next((words for say in next_steps if (words := say(dossier, audience))), "")
+
+
+def rating_link(dossier: "Dossier") -> str:
+    """Return the whole address at which a dossier is rated, '' where nobody asks."""
+    return next((make(dossier) for make in rating_links), "")
 
 
 def post_offer(dossier: "Dossier") -> PostOffer | None:

@@ -1,6 +1,6 @@
 """The home page as it is written once a day and language, until something on it changes."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.template.loader import render_to_string
 
@@ -10,6 +10,8 @@ from offices.models import OpeningHours, Unit
 from procedures.finding.search import LINKS, offered_choices
 from procedures.labels import name_in
 from procedures.models import LifeEvent, Procedure, ProcedureVersion, Sector
+from reports.ratings.figures import satisfied_in, satisfied_words
+from reports.statistics.periods import Period
 
 from .units import unit_cards
 
@@ -18,13 +20,20 @@ MOST_USED = 6
 
 @until_changed(LifeEvent, LINKS, OpeningHours, Procedure, ProcedureVersion, Sector, Unit, most=8, is_shared=True)
 def home_page(day: date, language: str) -> tuple[str, ...]:
-    """Return the page below its head, in the active language; one text. One query when the rest is kept."""
+    """Return the page below its head, in the active language; one text. Two queries when the rest is kept."""
     context = {
         "procedures": _most_used(day),
         "events": [(event.code, translated(event, "name")) for event in offered_choices().events],
         "units": unit_cards(language),
+        "satisfied": _satisfied(day),
     }
     return (str(render_to_string("portal/_home.html", context)),)
+
+
+def _satisfied(day: date) -> str:
+    """Say how many who rated this year were satisfied, before today: it stays so all day. One query."""
+    first, yesterday = date(day.year, 1, 1), day - timedelta(days=1)
+    return satisfied_words(satisfied_in(Period(first, yesterday), None)) if first <= yesterday else ""
 
 
 def _most_used(day: date) -> list[dict[str, str]]:

@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("payments.audit.urls")),
     path("", include("reports.public.urls")),
     path("", include("reports.feedback.urls")),
+    path("", include("reports.ratings.urls")),
 ]
 
 handler400 = "portal.errors.bad_request"

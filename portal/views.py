@@ -73,6 +73,8 @@ SITE_MAP = (
             ("feedback:published", _("Answers to feedback")),
             ("statistics:figures", _("Figures of resolved dossiers")),
             ("statistics:targets", _("Targets of the units")),
+            ("rating:ratings", _("What people say")),
+            ("rating:find", _("Rate a dossier")),
         ),
     ),
     (

@@ -1,15 +1,18 @@
-"""What the log calls what happens to figures and targets."""
+"""What the log calls what happens to figures, targets and ratings."""
 
 from django.utils.translation import gettext_lazy as _
 
 from .models import Measure
 
-AREAS = {"figures": _("Figures: files"), "target": _("Targets")}
+AREAS = {"figures": _("Figures: files"), "target": _("Targets"), "rating": _("Ratings")}
 ACTIONS = {
     "figures.export": _("Figures saved as a file"),
     "target.set": _("Target set"),
     "target.change": _("Target changed"),
     "target.remove": _("Target removed"),
+    "rating.note": _("Note taken of a rating"),
+    "rating.publish": _("Comment published"),
+    "rating.withhold": _("Comment not published"),
 }
 FIELDS = {
     "by": _("Rows"),

@@ -4,11 +4,12 @@ import logging
 
 from celery import shared_task
 
-from common.clock import now, recorded_now
+from common.clock import local_day, now, recorded_now
 from common.database import purging
 
 from .counting import procedures, rollup, steps
 from .indicators import measuring
+from .ratings import figures as rating_figures
 
 logger = logging.getLogger(__name__)
 
@@ -27,7 +28,9 @@ def count_days() -> int:
 )
 def mend_figures() -> int:
     """Each night: write anew what the figures say otherwise than the dossiers; returns how many rows that were."""
-    mended = sum(1 for _difference in rollup.rebuild(recorded_now()))
+    moment = recorded_now()
+    mended = sum(1 for _difference in rollup.rebuild(moment))
+    mended += sum(1 for _day in rating_figures.rebuild(local_day(moment)))
     logger.log(logging.WARNING if mended else logging.INFO, "%d rows of the figures differed", mended)
     return mended
 
@@ -36,6 +39,12 @@ def mend_figures() -> int:
 def count_procedures() -> int:
     """Each night: count how every procedure went this year, for the catalogue; returns how many have figures."""
     return procedures.count(now())
+
+
+@shared_task(name="reports.tasks.forget_comments")
+def forget_comments() -> int:
+    """Each night: forget the words of comments given two years ago; returns how many."""
+    return purging.run("rating_comments", now())
 
 
 @shared_task(name="reports.tasks.measure_steps")

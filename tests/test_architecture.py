@@ -26,6 +26,7 @@ OWN_LISTS = {"", "accounts", "procedures", "manage", "applicant", "track", "desk
     "audit",
     "statistics",
     "feedback",
+    "rating",
 }
 MAX_LINES = 600
 # One stylesheet under headings, for one request; tests/pages/test_stylesheet.py holds it to a weight.

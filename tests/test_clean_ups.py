@@ -15,6 +15,7 @@ MEASURED = {
     "dossiers.tasks.expire_drafts": {"drafts"},
     "reports.tasks.forget_feedback": {"feedback"},
     "procedures.tasks.expire_prepared_forms": {"printed_forms", "begun_forms"},
+    "reports.tasks.forget_comments": {"rating_comments"},
 }
 # Nothing that somebody would miss: counters, answered questions, sessions, acknowledged alerts, files sent again.
 NOT_MISSED = {"common.tasks.tidy", "accounts.tasks.forget_ended_sessions", "procedures.tasks.forget_imports"}

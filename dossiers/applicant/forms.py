@@ -295,7 +295,12 @@ class TrackByNumberForm(LookupForm):
 
     def clean_phone_end(self) -> str:
         """Require exactly four digits."""
-        digits = compact(self.cleaned_data["phone_end"])
-        if not (len(digits) == 4 and digits.isascii() and digits.isdigit()):
-            raise forms.ValidationError(_("Enter exactly 4 digits."))
-        return digits
+        return four_digits(self.cleaned_data["phone_end"])
+
+
+def four_digits(typed: str) -> str:
+    """Return the last digits of a phone number as they are compared. Raises ValidationError unless there are four."""
+    digits = compact(typed)
+    if not (len(digits) == 4 and digits.isascii() and digits.isdigit()):
+        raise forms.ValidationError(_("Enter exactly 4 digits."))
+    return digits

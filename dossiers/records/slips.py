@@ -23,6 +23,7 @@ from common.values.divisions import address_text
 from offices.models import Role, Unit
 from procedures.models import ProcedureVersion, TimeUnit
 
+from .. import hooks
 from ..models import Assignment, Delivery, Dossier, Paper, PaperKind, Slip, SlipKind, System
 from ..workflow import Move
 from .fees import fee_of
@@ -49,7 +50,9 @@ class Form:
 
 FORMS: dict[str, Form] = {
     SlipKind.FILING: Form("Phiếu nộp hồ sơ trực tuyến", "", {}),
-    SlipKind.RECEIPT: Form("Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "TNHS", {"2018": "01", "2025": "01"}, "a5"),
+    SlipKind.RECEIPT: Form(
+        "Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "TNHS", {"2018": "01", "2025": "01"}, "a5", revision=2
+    ),
     SlipKind.SUPPLEMENT: Form("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ", "HDHS", {"2018": "02", "2025": "02"}, "a5"),
     SlipKind.REFUSAL: Form("Phiếu từ chối tiếp nhận giải quyết hồ sơ", "TCHS", {"2018": "03", "2025": "03"}, "a5"),
     SlipKind.APOLOGY: Form("Văn bản xin lỗi và đề nghị gia hạn", "PXL", {"2018": "04", "2025": "04"}, "a5"),
@@ -267,6 +270,7 @@ def receipt_facts(dossier: Dossier) -> dict[str, Any]:
         "came_at": iso(dossier.came_at),
         "received_at": iso(dossier.received_at),
         "due_at": iso(dossier.due_at),
+        "rating_link": hooks.rating_link(dossier),
     }
 
 
@@ -288,14 +292,17 @@ def template_of(slip: Slip) -> str:
 
 
 def context_of(slip: Slip) -> dict[str, Any]:
-    """Return what a slip's template reads: the frozen data, its moments as datetimes, the QR code."""
+    """Return what a slip's template reads: the frozen data, its moments as datetimes, the QR codes."""
     data = dict(slip.data)
     for name in ("came_at", "received_at", "due_at", "old_due_at", "submitted_at", "answer_by", "completed_at"):
         if name in data:
             data[name] = datetime.fromisoformat(data[name]) if data[name] else None
     if "last_day" in data:
         data["last_day"] = date.fromisoformat(data["last_day"])
-    return {"slip": slip, "data": data, "issued_at": slip.issued_at, "qr": qr_svg(data["link"])}
+    codes = {"qr": qr_svg(data["link"])}
+    if data.get("rating_link"):
+        codes["rating_qr"] = qr_svg(data["rating_link"])
+    return {"slip": slip, "data": data, "issued_at": slip.issued_at, **codes}
 
 
 def control_sheet(dossier: Dossier, assignments: Iterable[Assignment], now: datetime) -> tuple[str, dict[str, Any]]:

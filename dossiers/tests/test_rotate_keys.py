@@ -17,6 +17,7 @@ from notifications.models import Notification
 from payments.models import Attempt, Charge, Parcel, Receipt, ReceiptSeries
 from procedures.models import PreparedForm
 from reports.models import Feedback
+from reports.ratings import giving
 from tests import factories
 from tests.access.world import upload
 from tests.present import present
@@ -84,6 +85,7 @@ def filled(old_key, road):
     factories.attested(road.commune, now=road.now)
     factories.feedback(road.commune, road.citizen, upload())
     Feedback.objects.update(about="Ghế", answer="Đã kê thêm.")
+    giving.give(factories.attested(road.commune, now=road.now).dossier, giving.Given({"overall": 2}, "Tốt"), road.now)
     PreparedForm.objects.create(version=road.version, answers={"a": 1}, created_at=road.now, expires_at=road.now)
     return road
 

@@ -18,7 +18,7 @@ from reports.indicators import measuring
 from reports.models import Measure
 from reports.targets.setting import set_target
 
-from . import catalogue, feedback, stories, town
+from . import catalogue, feedback, ratings, stories, town
 from .accounts import ACCOUNTS
 from .dossiers import money
 
@@ -46,6 +46,7 @@ def load(now: datetime) -> int:
             money.begin_the_day(commune, now)
         feedback.fill(built, now)
         report(built, now)
+        ratings.give(built, rng, now)
         catalogue.dress(now)
         settle_messages()
         # Nothing to hurry: the worker's sweeps make the papers of past steps in their own time.

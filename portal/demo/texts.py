@@ -229,3 +229,24 @@ DECIMALS = {
     "playground": "60",
     "ps_share": "93.5",
 }
+
+
+# What people write with a rating, by how satisfied they are; and what a leader did about it.
+COMMENTS: tuple[dict[int, str], ...] = (
+    {
+        3: "Cán bộ hướng dẫn rõ ràng, làm xong sớm hơn ngày hẹn.",
+        2: "Nộp trên mạng tiện, chỉ phải đến xã một lần.",
+        1: "Tôi phải bổ sung giấy tờ mà lúc đầu không ai nói.",
+    },
+    {
+        3: "Không phải chờ lâu, chỗ ngồi sạch sẽ.",
+        2: "Kết quả đúng hẹn. Mong xã có thêm ghế ngồi chờ.",
+        1: "Đến lấy kết quả phải chờ gần một giờ.",
+    },
+    {
+        3: "Mẹ tôi lớn tuổi được giúp điền tờ khai tận tình.",
+        2: "Ảnh chụp giấy tờ phải gửi lại hai lần, còn lại đều tốt.",
+        1: "Gọi điện nhiều lần không có người nghe máy.",
+    },
+)
+NOTED = "Đã gọi điện xin lỗi và giải thích cho người nộp; đã nhắc Bộ phận Một cửa trong buổi giao ban."

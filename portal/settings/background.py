@@ -94,6 +94,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "rank-procedures": {"task": "dossiers.tasks.rank_procedures", "schedule": crontab(hour=2, minute=10)},
     "count-days": {"task": "reports.tasks.count_days", "schedule": timedelta(minutes=5)},
     "mend-figures": {"task": "reports.tasks.mend_figures", "schedule": crontab(hour=2, minute=15)},
+    "forget-comments": {"task": "reports.tasks.forget_comments", "schedule": crontab(hour=2, minute=50)},
     "measure-steps": {"task": "reports.tasks.measure_steps", "schedule": crontab(hour=2, minute=25)},
     "forget-feedback": {"task": "reports.tasks.forget_feedback", "schedule": crontab(hour=3, minute=35)},
     "count-procedures": {"task": "reports.tasks.count_procedures", "schedule": crontab(hour=2, minute=35)},

@@ -256,6 +256,9 @@ LIMITS = {
     # Secrets of receipts; accounts that a clerk looks for to link a dossier.
     "link_user": (10, 3600),
     "link_ip": (20, 3600),
+    # Ratings sent, and dossiers looked for to be rated; tries at one code from one address.
+    "rate_ip": (20, 3600),
+    "rate_target": (5, 3600),
     # Addresses of what is there but not one's own that one account asks for; an alert above it.
     "hidden_user": (20, 15 * 60),
     # People whom one organisation invites to act for it, and invitations to one address.

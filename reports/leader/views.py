@@ -10,11 +10,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from common.clock import LOCAL
 from common.web.downloads import table_file
+from common.web.paging import capped_count
 from offices.log import audit
 
 from ..counting.rollup import counted
 from ..counting.steps import DAYS
 from ..public.views import figures_file, shown
+from ..ratings.moderating import DISSATISFIED, listed
 from ..statistics.asking import Asked
 from ..statistics.page import FiguresPage, figures_page
 from .guards import Leader, leader_required
@@ -27,8 +29,9 @@ MAX_ROWS = 20_000
 @leader_required
 @require_safe
 def overview_page(request: HttpRequest, leader: Leader) -> HttpResponse:
-    """How the work of the leader's units stands now. Five queries beyond the guard's."""
+    """How the work of the leader's units stands now. Six queries beyond the guard's."""
     page = {"leader": leader, "found": overview(leader), "counted": counted(), "days": DAYS}
+    page["dissatisfied"] = capped_count(listed(leader.own, DISSATISFIED))
     return render(request, "leader/overview.html", page)
 
 

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('offices', '0009_what_a_day_counts'),
-        ('reports', '0001_initial'),
+        ('reports', '0003_ratings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -3,22 +3,28 @@
 from .feedback import Feedback, FeedbackEvent, FeedbackFile, FeedbackReading, FeedbackStatus, Kind, Topic
 from .figures import Counted, Course, DailyFigure, Ending, StepFigure
 from .indicators import IndicatorFigure, Measured
+from .ratings import CommentState, DailyRating, Grade, Question, Rating
 from .targets import Measure, Target
 
 __all__ = [
+    "CommentState",
     "Counted",
     "Course",
     "DailyFigure",
+    "DailyRating",
     "Ending",
     "Feedback",
     "FeedbackEvent",
     "FeedbackFile",
     "FeedbackReading",
     "FeedbackStatus",
+    "Grade",
     "IndicatorFigure",
     "Kind",
     "Measure",
     "Measured",
+    "Question",
+    "Rating",
     "StepFigure",
     "Target",
     "Topic",

@@ -13,6 +13,7 @@ from common import clock
 from common.web.downloads import table_file
 from common.web.page_cache import anonymous_page
 
+from ..ratings.figures import satisfied_in, satisfied_words
 from ..statistics.asking import Asked
 from ..statistics.figures import By
 from ..statistics.page import FiguresPage, all_options, figures_page, offered
@@ -33,11 +34,24 @@ def _figures(request: HttpRequest) -> tuple[HttpResponse, str]:
     day, base = clock.local_day(clock.now()), reverse("statistics:figures")
     page = _page(request)
     context = {"shown": shown(page), "offered": offered(page.asked, page.options, day)}
+    context["satisfied"] = satisfaction(page)
     context["export"] = page.asked.url(reverse("statistics:export"))
     plain = Asked.read({"by": page.asked.by}, page.options, day, by_months=True)
     is_plain = plain == page.asked
     kept = "" if not is_plain else base if page.asked.by == By.FIELD else f"{base}?by={page.asked.by}"
     return render(request, "reports/figures.html", context), kept
+
+
+def satisfaction(page: FiguresPage) -> str:
+    """Say how many of those who rated were satisfied; '' where the public is not told, or asks for more than a unit.
+
+    One query.
+    """
+    asked = page.asked
+    if asked.sector or asked.procedure or asked.level:
+        return ""
+    units = page.options.below(asked.unit) if asked.unit else None
+    return satisfied_words(satisfied_in(asked.period, units))
 
 
 def shown(page: FiguresPage) -> dict[str, Any]:

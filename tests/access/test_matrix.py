@@ -43,6 +43,7 @@ from tests.access.personas import (
     PUBLISHER,
     Case,
 )
+from tests.access.rated import ratings
 from tests.access.world import World
 from tests.factories import NOW
 from tests.present import present
@@ -91,6 +92,7 @@ def rows(world: World) -> list[Case]:
         *desk_money(world),
         *figures(world),
         *feedback(world),
+        *ratings(world),
         ("sitemap_part", GET, [0], EVERYBODY),
         # No code is awaited: strangers are sent to the sign-in page, members home.
         ("account_email_verification_sent", GET, [], MEMBERS),
@@ -563,7 +565,7 @@ def test_every_url_is_listed(world):
 
 
 def test_anonymous_visitors_get_no_session(world):
-    with_forms = ("account", "track", "applicant", "procedures:fill", "feedback")
+    with_forms = ("account", "track", "applicant", "procedures:fill", "feedback", "rating")
     for name, method, arguments, expected in rows(world):
         if method == GET and expected is EVERYBODY and not name.startswith(with_forms):
             response = Client().get(reverse(name, args=arguments))

@@ -1,6 +1,7 @@
 """A small commune with a dossier in every state, for asking who may open what."""
 
 import hashlib
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -15,12 +16,21 @@ from dossiers.workflow import perform
 from notifications.models import Notification
 from offices.models import Delegation
 from procedures.paper.blank_forms import storage_name
+from reports.models import Rating
+from reports.ratings import giving
 from tests import factories
 from tests.access.money import desk_money
 from tests.present import present
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 SHA256 = hashlib.sha256(PDF).hexdigest()
+
+
+def rating_of(commune: Any) -> Rating:
+    """A dissatisfied rating with a comment, of something that a commune settled in one visit."""
+    dossier = factories.attested(commune).dossier
+    giving.give(dossier, giving.Given({"overall": 1}, "Chậm"), factories.NOW)
+    return Rating.objects.get(dossier=dossier)
 
 
 def upload() -> Accepted:
@@ -79,6 +89,7 @@ class World:
         self.lettered = self.walk("receive", "forward", "write", "approve")
         self.signing = self.meeting()
         self.attested = factories.attested(self.commune).dossier
+        self.ratings = [rating_of(commune) for commune in (self.commune, self.neighbour)]
         self.talked = self.walk()
         moment, key = factories.NOW, "k" * 32
         writing.write(self.talked, "Hỏi", [upload()], by=self.citizen, key=key, shown=0, now=moment)

@@ -24,6 +24,7 @@ from tests.journeys.steps import (
     receive,
     upload,
 )
+from tests.present import present
 
 pytestmark = pytest.mark.journey
 Visit = Callable[..., Page]
@@ -259,6 +260,28 @@ def test_from_specialist_to_counter(visit: Visit, picture: Picture, js: bool) ->
     expect(citizen.locator("main")).to_contain_text("Đã trả kết quả")
     at_stage(citizen, 5)
     picture(citizen, f"track-done-{'phone' if js else 'plain'}")
+
+    # Whoever holds the receipt scans its code and rates, once; the leader reads it.
+    clerk.goto(f"/desk/print/receipt/{code}/")
+    address = present(re.search(r"http\S+/rate/[\w-]+/", clerk.locator("main").text_content() or ""))[0]
+    anybody = visit(js=js, size=PHONE)
+    anybody.goto(address)
+    for name, grade in (("overall", 1), ("convenience", 3), ("attitude", 1)):
+        anybody.locator(f"[name={name}][value='{grade}']").check()
+    anybody.locator("[name=comment]").fill("Phải chờ hơi lâu.")
+    picture(anybody, f"rate-{'phone' if js else 'plain'}")
+    anybody.get_by_role("button", name="Gửi đánh giá").click()
+    expect(anybody.locator("h1")).to_have_text("Cảm ơn bạn đã đánh giá")
+    anybody.goto(address)
+    expect(anybody.locator("main form")).to_have_count(0)
+    leader.goto("/leader/ratings/")
+    rated = leader.locator("article", has_text=code)
+    expect(rated).to_contain_text("Phải chờ hơi lâu.")
+    rated.get_by_role("link", name="Ghi việc xử lý").click()
+    leader.locator("[name=noted]").fill("Đã gọi điện xin lỗi.")
+    picture(leader, f"rating-note-{variant}")
+    act(leader)
+    expect(leader.locator("article", has_text=code)).to_have_count(0)
 
 
 def test_result_online(visit: Visit, picture: Picture, js: bool) -> None:

@@ -23,6 +23,8 @@ PUBLIC = (
     "site_map",
     "procedures:find",
     "track:find",
+    "rating:find",
+    "rating:ratings",
     "account_login",
     "account_signup",
     "account_reset_password",

@@ -5,9 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from common.clock import recorded_now
+from common.clock import local_day, recorded_now
 from reports.counting import monthly, procedures, rollup, steps
 from reports.indicators import measuring
+from reports.ratings import figures as rating_figures
 
 
 class Command(BaseCommand):
@@ -21,11 +22,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Name each row that differs, then their number."""
         found: Counter[str] = Counter()
-        for difference in rollup.rebuild(recorded_now(), is_dry=options["dry_run"]):
-            found[difference.what] += 1
+        moment, is_dry = recorded_now(), options["dry_run"]
+        differences = [(each.what, each.name) for each in rollup.rebuild(moment, is_dry=is_dry)]
+        differences += [("rating", name) for name in rating_figures.rebuild(local_day(moment), is_dry=is_dry)]
+        for what, name in differences:
+            found[what] += 1
             if options["verbosity"] > 1:
-                self.stdout.write(f"{difference.what} {difference.name}")
-        said = f"{found.total()} rows differ from the dossiers ({found['course']} courses, {found['figure']} figures)."
+                self.stdout.write(f"{what} {name}")
+        parts = f"{found['course']} courses, {found['figure']} figures, {found['rating']} days of ratings"
+        said = f"{found.total()} rows differ from the dossiers ({parts})."
         if found and options["dry_run"]:
             raise CommandError(said)
         if not options["dry_run"]:

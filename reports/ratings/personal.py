@@ -1,0 +1,51 @@
+"""What in a comment may tell of a person: numbers, addresses, names; for whoever decides about publishing it."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from common.text import fold
+
+# As in telephone, card and account numbers, with whatever stands between the digits.
+_NUMBER = re.compile(r"(?:\d[\s.\-()/]{0,2}){8,}\d")
+_ADDRESS = re.compile(r"\S+@\S+|https?://\S+|\b(?:zalo|facebook)\b", re.IGNORECASE)
+_STOP = re.compile(r"[.!?:;,\n“”\"()]+")
+LEAST_NAME = 4
+
+
+@dataclass(frozen=True)
+class Personal:
+    """What was found: parts of the text, each once; ``has_applicant`` when the applicant's own name stands in it."""
+
+    numbers: list[str]
+    names: list[str]
+    has_applicant: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.numbers or self.names or self.has_applicant)
+
+
+def personal_in(text: str, names: Iterable[str] = ()) -> Personal:
+    """Return what in a text may tell of a person; ``names`` are those of the applicant. It may be wrong both ways."""
+    numbers = [found[0].strip() for found in (*_NUMBER.finditer(text), *_ADDRESS.finditer(text))]
+    folded = f" {fold(text)} "
+    whole = [fold(name) for name in names if len(name) >= LEAST_NAME]
+    return Personal(
+        list(dict.fromkeys(numbers)),
+        list(dict.fromkeys(_capitalised(text))),
+        any(f" {name} " in folded for name in whole),
+    )
+
+
+def _capitalised(text: str) -> Iterable[str]:
+    """Yield runs of two or more capitalised words, names of people or places; the first word of a sentence is none."""
+    for line in _STOP.split(text):
+        words = line.split()
+        run: list[str] = []
+        for n, word in enumerate([*words, ""]):
+            if word[:1].isupper() and n:
+                run.append(word)
+                continue
+            if len(run) > 1:
+                yield " ".join(run)
+            run = []

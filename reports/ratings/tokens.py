@@ -1,0 +1,48 @@
+"""The address at which a dossier is rated: it proves that it came from the dossier's papers or messages.
+
+A token is the dossier's ``ref`` and a keyed hash of it made for this purpose alone: who has it may rate and reads the
+dossier's code and procedure, nothing else; who knows a ``ref`` alone has no token.
+"""
+
+import base64
+import hashlib
+import hmac
+
+from django.conf import settings
+from django.urls import reverse
+
+from dossiers.models import Dossier
+from dossiers.querysets import DossierQuerySet
+
+# Of 256 bits so many: 20 characters, so that the code on a receipt stays coarse enough for a phone.
+BYTES = 15
+REF = 12
+
+
+def token_of(dossier: Dossier) -> str:
+    """Return the token of a dossier: letters, digits, ``-`` and ``_``; always the same."""
+    return dossier.ref + _proof(dossier.ref)
+
+
+def link_of(dossier: Dossier) -> str:
+    """Return the whole address at which a dossier is rated."""
+    return settings.SITE_URL + reverse("rating:rate", args=[token_of(dossier)])
+
+
+def by_token(token: str) -> Dossier | None:
+    """Return the submitted dossier that a token was made for, None for a made-up one. One query at most."""
+    ref, proof = token[:REF], token[REF:]
+    if not hmac.compare_digest(proof.encode(), _proof(ref).encode()):
+        return None
+    return ratable().filter(ref=ref).first()
+
+
+def ratable() -> DossierQuerySet:
+    """Return the dossiers that are, or will be, rated: submitted, and no mistakes."""
+    rows = Dossier.objects.in_figures().filter(status__gt=0).select_related("unit")
+    return rows.defer("answers", "typed", "delivery_address")
+
+
+def _proof(ref: str) -> str:
+    digest = hmac.new(settings.INDEX_KEY.encode(), f"rating\0{ref}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest[:BYTES]).decode()
