@@ -109,7 +109,9 @@ INFORMATION = (
     Column("synonyms", "Tên gọi khác", "Từ người dân hay tìm, mỗi dòng một từ.", 30, "lines"),
     Column("notice", "Thông báo", "Hiện ở đầu trang thủ tục; có thể để trống.", 30),
     Column("accept_until", "Nhận hồ sơ đến hết ngày", "Ngày/tháng/năm; để trống nếu không có.", 13, "day"),
-    Column("supplement_days", "Ngày chờ bổ sung", "Số ngày làm việc, 1 đến 250; để trống thì giữ nguyên.", 12, "number"),
+    Column(
+        "supplement_days", "Ngày chờ bổ sung", "Số ngày làm việc, 1 đến 250; để trống thì giữ nguyên.", 12, "number"
+    ),
 )
 PAPERS = (
     CODE,
