@@ -344,8 +344,9 @@ class Assignment(models.Model):
     """Who holds a dossier at which step since when; also the control sheet.
 
     ``person`` empty means that the whole role of the unit is offered the
-    dossier. ``allotted`` is the step's time in working hours. Exactly one row
-    of an open dossier has no end.
+    dossier. ``allotted`` is the step's time in working hours. ``continues`` is
+    the number of the row whose step goes on in this one: what came in between
+    was recalled, or given back. Exactly one row of an open dossier has no end.
     """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="assignments")
@@ -363,6 +364,7 @@ class Assignment(models.Model):
     until = models.DateTimeField(null=True, blank=True)
     allotted = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    continues = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["dossier", "n"]

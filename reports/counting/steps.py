@@ -10,7 +10,8 @@ from statistics import median
 from django.db import transaction
 
 from common.values.working_time import CalendarError, OfficeCalendar, YearNotEntered, working_time_between
-from dossiers.models import Assignment, Pause
+from dossiers.models import Assignment, Dossier, Pause
+from dossiers.records.assignments import pieces
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Unit
 
@@ -32,20 +33,30 @@ class Tally:
 def measure(now: datetime) -> int:
     """Write how long the steps that ended in the last DAYS took; returns how many rows there are.
 
-    Two queries for each thousand steps and three for the calendar of each unit. What a unit's calendar does not
-    reach is left out.
+    Three queries for each thousand steps and three for the calendar of each unit. What a unit's calendar does
+    not reach is left out. A step that went on after a recall counts once, as a whole; what was recalled or given back
+    was not done and counts nowhere.
     """
     tallies: dict[tuple[int, int | None, str], Tally] = defaultdict(Tally)
     units = Unit.objects.in_bulk()
     calendars: dict[int, OfficeCalendar | None] = {}
     for rows in _batches(now):
         pauses = _pauses({row.dossier_id for row in rows})
+        resumed = _resumed({row.dossier_id for row in rows})
         for row in rows:
+            others = resumed[row.dossier_id]
+            if any(row.n in (other.continues, other.n - 1) for other in others if other.continues is not None):
+                continue
             if row.unit_id not in calendars:
                 calendars[row.unit_id] = _calendar(units[row.unit_id], now)
-            hours = _hours(row, pauses[row.dossier_id], calendars[row.unit_id])
-            if hours is None:
+            measured = [
+                _hours(row.dossier, piece, pauses[row.dossier_id], calendars[row.unit_id])
+                for piece in pieces(others, row)
+            ]
+            found = [each for each in measured if each is not None]
+            if not found:
                 continue
+            hours = sum(found)
             for procedure in (row.dossier.version.procedure_id, None):
                 tally = tallies[row.unit_id, procedure, row.role]
                 tally.hours.append(hours)
@@ -65,12 +76,21 @@ def _batches(now: datetime) -> Iterator[list[Assignment]]:
     """Yield the steps that ended lately, after reception; by key, so that no statement runs long."""
     ended = Assignment.objects.filter(until__gt=now - timedelta(days=DAYS), until__lte=now, step__gt=0)
     ended = ended.select_related("dossier__version").order_by("pk")
-    columns = ("unit", "role", "since", "until", "allotted")
+    columns = ("n", "continues", "unit", "role", "since", "until", "allotted")
     ended = ended.only(*columns, "dossier__received_at", "dossier__decided_at", "dossier__version__procedure")
     last = 0
     while rows := list(ended.filter(pk__gt=last)[:BATCH]):
         yield rows
         last = rows[-1].pk
+
+
+def _resumed(dossiers: set[int]) -> dict[int, list[Assignment]]:
+    """Return all steps of those dossiers in which one goes on that had been handed on before; one query."""
+    found: dict[int, list[Assignment]] = defaultdict(list)
+    again = Assignment.objects.filter(dossier__in=dossiers, continues__isnull=False).values("dossier")
+    for row in Assignment.objects.filter(dossier__in=again):
+        found[row.dossier_id].append(row)
+    return found
 
 
 def _pauses(dossiers: set[int]) -> dict[int, list[Pause]]:
@@ -87,12 +107,12 @@ def _calendar(unit: Unit, now: datetime) -> OfficeCalendar | None:
         return None
 
 
-def _hours(row: Assignment, pauses: Sequence[Pause], calendar: OfficeCalendar | None) -> float | None:
+def _hours(dossier: Dossier, row: Assignment, pauses: Sequence[Pause], calendar: OfficeCalendar | None) -> float | None:
     """Return the working hours of a step between reception and decision, without the pauses in it.
 
     None where the calendar does not reach, and for what lies wholly before or after.
     """
-    dossier, until = row.dossier, row.until
+    until = row.until
     if calendar is None or until is None or dossier.received_at is None:
         return None
     begun, until = max(row.since, dossier.received_at), min(until, dossier.decided_at or until)
