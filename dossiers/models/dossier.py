@@ -211,7 +211,7 @@ class Dossier(models.Model):
     stop_proposed_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    # When a reception at the counter was cancelled as mistaken: the dossier ended with it and counts in no figure.
+    # When a reception at the counter was cancelled as mistaken, or the entry of a book: it counts in no figure.
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     objects = DossierQuerySet.as_manager()
@@ -294,6 +294,11 @@ class Dossier(models.Model):
         return local_day(self.submitted_at or self.received_at or self.created_at)
 
     @property
+    def is_crossed_out(self) -> bool:
+        """Settled in one visit, and its entry of the book cancelled since."""
+        return self.status == Status.RETURNED and self.cancelled_at is not None
+
+    @property
     def is_decided(self) -> bool:
         """Decided, and the result not yet returned."""
         return self.status == Status.DECIDED
@@ -344,9 +349,8 @@ class Assignment(models.Model):
     """Who holds a dossier at which step since when; also the control sheet.
 
     ``person`` empty means that the whole role of the unit is offered the
-    dossier. ``allotted`` is the step's time in working hours. ``continues`` is
-    the number of the row whose step goes on in this one: what came in between
-    was recalled, or given back. Exactly one row of an open dossier has no end.
+    dossier. ``allotted`` is the step's time in working hours, ``continues`` the
+    row (its n) whose step goes on here. One row of an open dossier has no end.
     """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="assignments")
