@@ -21,5 +21,11 @@ class Migration(migrations.Migration):
             name='continues',
             field=models.PositiveSmallIntegerField(blank=True, null=True),
         ),
+        migrations.AddIndex(
+            model_name='dossier',
+            index=models.Index(
+                condition=models.Q(('external_system', 'national')), fields=['received_by'], name='dossier_national'
+            ),
+        ),
         migrations.RunPython(mark_cancelled, migrations.RunPython.noop),
     ]

@@ -241,19 +241,20 @@ class Dossier(models.Model):
             ),
         ]
         # What the desk lists is found by its rows in the worklist.
-        indexes = [models.Index(fields=["owner", "-saved_at", "-id"], name="dossier_owner")]
+        indexes = [
+            models.Index(fields=["owner", "-saved_at", "-id"], name="dossier_owner"),
+            models.Index(fields=["received_by"], condition=Q(external_system="national"), name="dossier_national"),
+        ]
 
     def __str__(self) -> str:
         return self.code or self.ref
 
     @property
     def is_draft(self) -> bool:
-        """Not yet submitted."""
         return self.status == Status.DRAFT
 
     @property
     def is_open(self) -> bool:
-        """Submitted and not yet ended."""
         return self.status in OPEN
 
     @property
@@ -271,7 +272,6 @@ class Dossier(models.Model):
 
     @property
     def is_awaiting_payment(self) -> bool:
-        """A required payment is awaited."""
         return self.status == Status.AWAITING_PAYMENT
 
     @property
