@@ -30,8 +30,9 @@ from procedures.models import ProcedureVersion
 
 # Buffers that a page's statements may touch, all of them together.
 LIST, COUNTS, NAME, CODE = 110, 60, 450, 17
-# What counts a year's book, and what writes a month's moves into a file, grows with them, never with other units.
-BOOKS, MONTH = 400, 800
+# A page of a book reads each entry's dossier. A file of the national portal's reads all that the unit has of it: neither
+# grows with other units.
+BOOKS, MONTH = 400, 2500
 # Officers of each unit: specialists, clerks, a leader.
 TEAM = 12
 CLERKS, LEADER = range(8, 11), 11
