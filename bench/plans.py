@@ -30,8 +30,8 @@ from procedures.models import ProcedureVersion
 
 # Buffers that a page's statements may touch, all of them together.
 LIST, COUNTS, NAME, CODE = 110, 60, 450, 17
-# A page of a book reads each entry's dossier. A file of the national portal's reads all that the unit has of it: neither
-# grows with other units.
+# A page of a book reads each entry's dossier, a file for the national portal all that the unit has of it: neither grows
+# with other units.
 BOOKS, MONTH = 400, 2500
 # Officers of each unit: specialists, clerks, a leader.
 TEAM = 12
@@ -273,7 +273,7 @@ def lists(unit: Unit) -> list[Asked]:
             "End of the code", _page(clerk, everything, Search.read((dossier.code or "")[-4:])), "worklist_code", CODE
         ),
         Asked(
-            "Entries of a book", lambda: keyset_page([entries], ("-number",), size=50).rows, "book_number_once", LIST
+            "Entries of a book", lambda: keyset_page([entries], ("-number",), size=50).rows, "book_number_once", BOOKS
         ),
         Asked("Books of a unit", lambda: reading.volumes([unit], today), "", BOOKS),
         Asked("National portal, a month", lambda: exporting.rows([unit.pk], month, today), "dossier_national", MONTH),
