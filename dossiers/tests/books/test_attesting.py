@@ -15,6 +15,7 @@ from common.onetime import new_key
 from common.refusals import Refused
 from common.templatetags.ui import status_tag
 from dossiers import actions
+from dossiers.applicant.pages import listing
 from dossiers.books import entering, kinds, reading
 from dossiers.books.entering import begin_at
 from dossiers.books.rules import title_of
@@ -262,6 +263,8 @@ def test_a_cancelled_entry_reads_so_wherever_its_dossier_is_looked_up(client, co
     assert "Đã trả kết quả" not in text and "Ghi sai số bản" not in text
     assert history.status_sentence(dossier, history.PUBLIC, now) in html.unescape(text)
     assert [entry.action for entry in history.timeline(dossier, history.PUBLIC)] == ["cancel_entry", "attest"]
+    Dossier.objects.filter(pk=dossier.pk).update(owner=commune.clerk)
+    assert "Đã hủy" in listing.list_page(commune.clerk, "", language="vi")[0][0].status
     assert not promises.stages(dossier) and "Ghi sai" in history.timeline(dossier, history.OFFICER)[0].note
 
 
