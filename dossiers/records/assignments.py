@@ -167,8 +167,8 @@ def pieces(rows: Iterable[Assignment], row: Assignment) -> list[Assignment]:
     """Return, of a dossier's rows, those in which the step of a row was done: itself and what it continues. Pure."""
     by_number = {each.n: each for each in rows}
     found = [row]
-    while found[-1].continues in by_number:
-        found.append(by_number[found[-1].continues])
+    while (before := by_number.get(found[-1].continues or 0)) is not None:
+        found.append(before)
     return found
 
 

@@ -151,9 +151,9 @@ def _difference(lines: Sequence[AssessedLine], kept: Sequence[Charge], rest: int
     """Return the lines that cost more than was charged of them, together as much as the rest."""
     had: dict[str, int] = {}
     for row in kept:
-        for line in row.lines.all():
-            had[line.key] = had.get(line.key, 0) + (line.amount_vnd or 0)
-    found = []
+        for charged in row.lines.all():
+            had[charged.key] = had.get(charged.key, 0) + (charged.amount_vnd or 0)
+    found: list[AssessedLine] = []
     for line in lines:
         part = min((line.amount_vnd or 0) - had.get(line.key, 0), rest)
         if part <= 0:
