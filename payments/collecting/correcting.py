@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, Q, Sum
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -59,7 +59,7 @@ class Anew:
 def look(dossier: Dossier, every: Collection[Charge] | None = None) -> Anew | None:
     """Return how the fee differs by the answers of now, None where it does not or nothing was corrected.
 
-    ``every`` is each charge of the dossier with its lines, where they are at hand. Two queries while nothing was
+    ``every`` is each charge of the dossier with its lines, where they are at hand. One query while nothing was
     corrected since the last assessment, about ten after that.
     """
     if dossier.status in ENDED or not dossier.answers or not dossier.version.fees.all():
@@ -172,13 +172,12 @@ def _difference(lines: Sequence[AssessedLine], kept: Sequence[Charge], rest: int
 
 
 def _was_corrected(dossier: Dossier, since: datetime | None) -> bool:
-    """Tell whether a section was corrected or completed since a moment; two queries at most."""
-    after = {} if since is None else {"closed_at__gt": since}
-    wishes = CorrectionRequest.objects.filter(dossier=dossier, is_accepted=True, closed_at__isnull=False, **after)
-    if wishes.exclude(section="").exists():
-        return True
-    answered = {"request__answered_at__isnull": False} if since is None else {"request__answered_at__gt": since}
-    return SupplementItem.objects.filter(request__dossier=dossier, **answered).exclude(section="").exists()
+    """Tell whether a section was corrected or completed since a moment, None for any; one query."""
+    begun = since or dossier.created_at
+    sections = ~Q(section="")
+    wishes = CorrectionRequest.objects.filter(sections, dossier=dossier, is_accepted=True, closed_at__gt=begun)
+    items = SupplementItem.objects.filter(sections, request__dossier=dossier, request__answered_at__gt=begun)
+    return Dossier.objects.filter(Exists(wishes) | Exists(items), pk=dossier.pk).exists()
 
 
 def _quantities(dossier: Dossier, charges: Collection[Charge]) -> dict[str, Quantity]:
