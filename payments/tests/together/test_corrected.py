@@ -126,3 +126,22 @@ def test_a_payment_on_its_way_comes_first_and_a_part_stays(owing, road) -> None:
     assert follow(road).status_code == 422
     settling.apply(ProviderState(attempt.ref, Outcome.SUCCEEDED, attempt.amount_vnd, "1", is_asked=True), now=road.now)
     assert follow(road).status_code == 302 and Refund.objects.get().amount_vnd == 8000
+
+
+def test_a_fee_that_was_not_due_is_opened_and_one_that_is_no_longer_due_goes(road) -> None:
+    only = {"field": "wants_copy", "op": "eq", "value": "co"}
+    factories.fee(road.version, key="ban-sao", amount_vnd=8000, applies="Khi cần bản sao", applies_if=only)
+    road.dossier.answers = {"requester_name": "Nguyễn Văn An", "wants_copy": "khong"}
+    road.dossier.save(update_fields=["answers"])
+    road.processing()
+    assert not Charge.objects.exists()
+    correct(road, wants_copy="co", copies=1)
+    assert "8.000 đồng" in text(see(road.commune.clerk, "fees", road.dossier.code))
+    assert follow(road).status_code == 302
+    opened = Charge.objects.get()
+    assert (opened.n, opened.amount_vnd, opened.status) == (1, 8000, ChargeStatus.OPEN)
+    correct(road, wants_copy="khong")
+    assert follow(road).status_code == 302
+    opened.refresh_from_db()
+    road.dossier.refresh_from_db()
+    assert (opened.status, road.dossier.fee_state) == (ChargeStatus.CANCELLED, FeeState.NONE)
