@@ -14,18 +14,25 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from accounts.models import User
-from common.clock import now
+from common.clock import local_day, now
+from common.values.span import Span
+from common.web.paging import keyset_page
 from dossiers import worklist
+from dossiers.books import reading
 from dossiers.desk import rows
 from dossiers.desk.counts import tab_counts
 from dossiers.desk.lists import VIEWS, ListSpec, Search, page_of
+from dossiers.desk.national import exporting
 from dossiers.desk.officer import Officer
-from dossiers.models import Dossier, Status
+from dossiers.models import OPEN, Applicant, BookEntry, Dossier, Status
 from offices.models import Post, Role, Unit
 from procedures.models import ProcedureVersion
 
 # Buffers that a page's statements may touch, all of them together.
 LIST, COUNTS, NAME, CODE = 110, 60, 450, 17
+# A page of a book reads each entry's dossier, a file for the national portal all that the unit has of it: neither grows
+# with other units.
+BOOKS, MONTH = 400, 2500
 # Officers of each unit: specialists, clerks, a leader.
 TEAM = 12
 CLERKS, LEADER = range(8, 11), 11
@@ -42,7 +49,8 @@ DOSSIERS = """
     INSERT INTO dossiers_dossier (
         ref, code, version_id, received_by_id, unit_id, channel, answers, completed_sections, sections_to_review,
         delivery, status, revision, step, holder_unit_id, holder_role, holder_id, created_at, saved_at, submitted_at,
-        received_at, due_at, paused_since, decided_at, closed_at, extended_once, supplements_asked, counts_late
+        received_at, due_at, paused_since, decided_at, closed_at, extended_once, supplements_asked, counts_late,
+        external_system, external_code
     )
     SELECT
         LPAD(n::text, 12, '0'),
@@ -55,7 +63,8 @@ DOSSIERS = """
         CASE WHEN status = 5 THEN filed + INTERVAL '1 day' END,
         CASE WHEN status IN (9, 10) THEN filed + (1 + dice %% 20) * INTERVAL '1 day' END,
         CASE WHEN status IN (3, 8, 10) THEN filed + (2 + dice %% 25) * INTERVAL '1 day' END,
-        FALSE, 0, FALSE
+        FALSE, 0, FALSE, CASE WHEN dice %% 40 = 7 THEN 'national' ELSE '' END,
+        CASE WHEN dice %% 40 = 7 THEN FORMAT('G%%s', n) ELSE '' END
     FROM (
         SELECT *,
             CASE status WHEN 1 THEN 'clerk' WHEN 2 THEN 'clerk' WHEN 9 THEN 'clerk' WHEN 3 THEN '' WHEN 8 THEN ''
@@ -90,7 +99,7 @@ APPLICANTS = """
     )
     SELECT id, 'citizen', CONCAT_WS(' ', family[a], middle[b], given[c]),
         CONCAT_WS(' ', family_f[a], middle_f[b], given_f[c]), '', '', '', '',
-        LEFT(MD5((id %% 300000)::text) || MD5(id::text), 43), '', ''
+        LEFT(MD5((id %% 300000)::text) || MD5(id::text), 43), FORMAT('09%%s', LPAD((id %% 300000)::text, 8, '0')), ''
     FROM (
         SELECT id, STRING_TO_ARRAY(%(family)s, ' ') AS family, STRING_TO_ARRAY(%(middle)s, ' ') AS middle,
             STRING_TO_ARRAY(%(given)s, ' ') AS given, STRING_TO_ARRAY(%(family_f)s, ' ') AS family_f,
@@ -105,6 +114,27 @@ ASSIGNMENTS = """
     SELECT id, 1, 1, unit_id, 'specialist', (%(people)s::bigint[])[1 + (id %% CARDINALITY(%(people)s::bigint[]))],
         submitted_at, submitted_at + INTERVAL '1 day'
     FROM dossiers_dossier WHERE status > 1
+"""
+# The history of what came from the national portal; of the others no list reads it.
+EVENTS = """
+    INSERT INTO dossiers_dossierevent (
+        dossier_id, n, action, actor_name, actor_role, from_status, to_status, at, public_text, internal_text, data,
+        previous_hash, hash
+    )
+    SELECT id, n, 'receive', '', 'clerk', n - 1, n, submitted_at + n * INTERVAL '1 hour', '', '', '{}', '', ''
+    FROM dossiers_dossier, GENERATE_SERIES(1, 3) n WHERE external_system = 'national'
+"""
+# A third of what was returned was settled in one visit.
+ENTRIES = """
+    INSERT INTO dossiers_bookentry (
+        unit_id, book, year, number, dossier_id, day, person, id_paper, document, copies, pages, exempt_as, signer_id,
+        signer_name, signer_title, note, entered_by_id, entered_at, cancelled_because
+    )
+    SELECT received_by_id, 'copies', EXTRACT(YEAR FROM submitted_at),
+        ROW_NUMBER() OVER (PARTITION BY received_by_id, EXTRACT(YEAR FROM submitted_at) ORDER BY id),
+        id, submitted_at::date, 'Nguyễn Văn An', '', 'Giấy khai sinh', 2, 1, '', %(signer)s, 'Lê Thị Bình', '', '',
+        %(person)s, submitted_at, ''
+    FROM dossiers_dossier WHERE status = 10 AND id %% 3 = 0
 """
 
 
@@ -134,6 +164,9 @@ def fill(count: int, units: Sequence[Unit]) -> None:
         cursor.execute(DOSSIERS, drawn)
         cursor.execute(APPLICANTS, names)
         cursor.execute(ASSIGNMENTS, drawn)
+        cursor.execute(EVENTS)
+        signer = Post.objects.create(user=people[LEADER], unit=units[0], role=Role.LEADER, valid_from=moment.date())
+        cursor.execute(ENTRIES, {"signer": signer.pk, "person": people[CLERKS[0]].pk})
         cursor.execute(worklist.writing("> 0"))
         # It counts anew, and marks what every transaction sees.
         cursor.execute("VACUUM (ANALYZE)")
@@ -216,6 +249,12 @@ def lists(unit: Unit) -> list[Asked]:
         if after:
             made.append(Asked(f"{name}, page 2", _page(officer, spec, after=after), index, LIST))
     tabs = tuple(indexes)
+    today = local_day(clerk.now)
+    month = today - timedelta(days=30)
+    newest = BookEntry.objects.filter(unit=unit).latest("pk")
+    entries = reading.entries(unit, newest.book, newest.year, Span(None, None)).select_related("dossier")
+    known = clerk.dossiers().filter(status__in=OPEN).select_related("applicant").latest("pk")
+    people = Applicant.objects.filter(dossier__in=clerk.dossiers()).order_by("-dossier")
     dossier = Dossier.objects.filter(unit=unit, status=Status.RETURNED).order_by("-pk")[100]
     number = Search("number", dossier.applicant.number_index, "")
     everything = ListSpec("all", search=True)
@@ -232,6 +271,20 @@ def lists(unit: Unit) -> list[Asked]:
         Asked("ID number", _page(clerk, everything, number), "worklist_number", CODE),
         Asked(
             "End of the code", _page(clerk, everything, Search.read((dossier.code or "")[-4:])), "worklist_code", CODE
+        ),
+        Asked(
+            "Entries of a book", lambda: keyset_page([entries], ("-number",), size=50).rows, "book_number_once", BOOKS
+        ),
+        Asked("Books of a unit", lambda: reading.volumes([unit], today), "", BOOKS),
+        Asked("National portal, a month", lambda: exporting.rows([unit.pk], month, today), "dossier_national", MONTH),
+        Asked("At the counter, by phone", lambda: list(people.filter(phone=known.applicant.phone)[:20]), "", CODE),
+        Asked(
+            "At the counter, an open dossier of the same person",
+            lambda: (
+                clerk.dossiers().filter(applicant__number_index=known.applicant.number_index, status__in=OPEN).first()
+            ),
+            "",
+            CODE,
         ),
         Asked("Dossier outside the post's fields", lambda: few.dossiers().filter(code=dossier.code).exists(), "", CODE),
     ]

@@ -162,6 +162,5 @@ TABLE: dict[Action, Rule] = {
         S.RETURNED,
         (Role.CLERK, Role.LEADER),
         _("Entry of the book cancelled"),
-        is_internal=True,
     ),
 }

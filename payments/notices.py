@@ -43,6 +43,13 @@ def claim_decided(claim: ExemptionClaim, owed_vnd: int, now: datetime) -> None:
     )
 
 
+def changed(dossier: Dossier, before_vnd: int, after_vnd: int, reason: str, now: datetime) -> None:
+    """Tell what the fee was and what it is after answers were corrected; a repayment has its own message."""
+    owed = sum(charge.owed_vnd for charge in dossier.charges.all())
+    before, after = format_vnd(before_vnd), format_vnd(after_vnd)
+    _tell(dossier, "changed", now, reason=reason, before=before, after=after, owed=format_vnd(owed) if owed else "")
+
+
 def refund(kind: str, row: Refund, now: datetime, way: str = "") -> None:
     """Tell each dossier of a repayment that it is asked for, declined or done: 'refund_asked', …; a query or two.
 

@@ -75,7 +75,7 @@ def _write_procedures(fresh: Sequence[Plain]) -> dict[str, Procedure]:
     """Make the procedures by their codes, with the sectors and life events that are missing."""
     sectors = {row["code"]: row for row in (values["sector"] for values in fresh)}
     by_code = {code: Sector.objects.get_or_create(code=code, defaults=row)[0] for code, row in sectors.items()}
-    columns = ("synonyms", "faq", "notice", "accept_until", "popularity")
+    columns = ("synonyms", "faq", "notice", "accept_until", "supplement_days", "popularity")
     made = Procedure.objects.bulk_create(
         Procedure(
             code=values["code"],

@@ -176,9 +176,10 @@ def address(value: dict[str, str] | None) -> str:
 @register.simple_tag
 def status_tag(dossier: Any) -> SafeString:
     """Show a dossier's status as a tag: words first, colour as a help."""
-    return format_html(
-        '<span class="tag tag-{}">{}</span>', STATUS_TAGS[int(dossier.status)], dossier.get_status_display()
-    )
+    tag, words = STATUS_TAGS[int(dossier.status)], dossier.get_status_display()
+    if dossier.is_crossed_out:
+        tag, words = "neutral", _("Cancelled")
+    return format_html('<span class="tag tag-{}">{}</span>', tag, words)
 
 
 @register.simple_tag

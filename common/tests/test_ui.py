@@ -78,7 +78,7 @@ def test_nothing_gives_nothing(tag):
 
 def test_every_status_has_a_tag():
     assert set(ui.STATUS_TAGS) == set(Status.values)
-    dossier = SimpleNamespace(status=9, get_status_display=lambda: "Đã có <b>kết quả</b>")
+    dossier = SimpleNamespace(status=9, is_crossed_out=False, get_status_display=lambda: "Đã có <b>kết quả</b>")
     assert ui.status_tag(dossier) == '<span class="tag tag-ok">Đã có &lt;b&gt;kết quả&lt;/b&gt;</span>'
 
 

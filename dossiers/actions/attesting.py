@@ -129,6 +129,7 @@ class Attest(ActionBase):
 class CancelEntry(ActionBase):
     """An entry of the book is crossed out, with a reason; its number is not given again, its receipt is void.
 
+    The dossier stays returned, for its paper is in somebody's hands, and says that it is cancelled; why, officers read.
     Refusals: entry, reason.
     """
 
@@ -144,6 +145,9 @@ class CancelEntry(ActionBase):
 
     def guard(self, move: Move) -> None:
         require_text(self.reason)
+
+    def changes(self, move: Move) -> dict[str, Any]:
+        return {"cancelled_at": move.now}
 
     def record(self, move: Move) -> dict[str, Any]:
         entry: BookEntry = move.extra["entry"]

@@ -29,7 +29,7 @@ from ..actions.payment import UNSETTLED
 from ..hooks import Count
 from ..models import RUNNING, Delivery, Dossier, Status, SupplementRequest, System
 from ..records.terms import unforwarded_since
-from ..timeline.deadlines import DeadlineStatus, deadline_status, waiting_status
+from ..timeline.deadlines import NONE, DeadlineStatus, deadline_status, waiting_status
 from .counts import counted, shown_count, tab_counts
 from .lists import (
     CHANNELS,
@@ -213,7 +213,12 @@ class DeadlineStatuses:
 
 
 def status_of(officer: Officer, dossier: Dossier) -> DeadlineStatus:
-    """Return the status of one dossier; three queries, four where a supplement was asked for before reception."""
+    """Return the status of one dossier; three queries, four where a supplement was asked for before reception.
+
+    One whose entry of a book was cancelled has none.
+    """
+    if dossier.is_crossed_out:
+        return DeadlineStatus(NONE)
     may_be_completed = dossier.is_awaiting_reception and dossier.supplements_asked
     return DeadlineStatuses(officer, [dossier.pk] if may_be_completed else []).of(dossier)
 

@@ -211,7 +211,7 @@ class Dossier(models.Model):
     stop_proposed_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
-    # When a reception at the counter was cancelled as mistaken: the dossier ended with it and counts in no figure.
+    # When a reception at the counter was cancelled as mistaken, or the entry of a book: it counts in no figure.
     cancelled_at = models.DateTimeField(null=True, blank=True)
 
     objects = DossierQuerySet.as_manager()
@@ -241,19 +241,20 @@ class Dossier(models.Model):
             ),
         ]
         # What the desk lists is found by its rows in the worklist.
-        indexes = [models.Index(fields=["owner", "-saved_at", "-id"], name="dossier_owner")]
+        indexes = [
+            models.Index(fields=["owner", "-saved_at", "-id"], name="dossier_owner"),
+            models.Index(fields=["received_by"], condition=Q(external_system="national"), name="dossier_national"),
+        ]
 
     def __str__(self) -> str:
         return self.code or self.ref
 
     @property
     def is_draft(self) -> bool:
-        """Not yet submitted."""
         return self.status == Status.DRAFT
 
     @property
     def is_open(self) -> bool:
-        """Submitted and not yet ended."""
         return self.status in OPEN
 
     @property
@@ -271,7 +272,6 @@ class Dossier(models.Model):
 
     @property
     def is_awaiting_payment(self) -> bool:
-        """A required payment is awaited."""
         return self.status == Status.AWAITING_PAYMENT
 
     @property
@@ -292,6 +292,11 @@ class Dossier(models.Model):
     def filed_day(self) -> date:
         """The local day on which it was filed, of a draft on which it was begun: answers that hang on a day mean it."""
         return local_day(self.submitted_at or self.received_at or self.created_at)
+
+    @property
+    def is_crossed_out(self) -> bool:
+        """Settled in one visit, and its entry of the book cancelled since."""
+        return self.status == Status.RETURNED and self.cancelled_at is not None
 
     @property
     def is_decided(self) -> bool:
@@ -344,8 +349,8 @@ class Assignment(models.Model):
     """Who holds a dossier at which step since when; also the control sheet.
 
     ``person`` empty means that the whole role of the unit is offered the
-    dossier. ``allotted`` is the step's time in working hours. Exactly one row
-    of an open dossier has no end.
+    dossier. ``allotted`` is the step's time in working hours, ``continues`` the
+    row (its n) whose step goes on here. One row of an open dossier has no end.
     """
 
     dossier = models.ForeignKey(Dossier, on_delete=models.CASCADE, related_name="assignments")
@@ -363,6 +368,7 @@ class Assignment(models.Model):
     until = models.DateTimeField(null=True, blank=True)
     allotted = models.DecimalField(max_digits=6, decimal_places=1, null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)
+    continues = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ["dossier", "n"]

@@ -138,6 +138,10 @@ def _fits(source: str, value: Any) -> bool:
     return source not in limits or len(value) <= limits[source]
 
 
+# Parts of an organisation's representative, by what answers say.
+_AGENT = {"name": "full_name", "position": "representative_position", "id_number": "personal_number"}
+
+
 def data_of_filing(
     user: User, schema: form_schema.Schema | None, answers: Mapping[str, Any], *, acting: str = ""
 ) -> ApplicantData:
@@ -155,8 +159,7 @@ def data_of_filing(
     number = known.get("personal_number", "")
     if user.kind != Kind.CITIZEN:
         agent = dict(data.representative or {"name": "", "position": "", "id_number": "", "phone": ""})
-        told = {"name": "full_name", "position": "representative_position", "id_number": "personal_number"}
-        agent |= {part: known[source] for part, source in told.items() if known.get(source)}
+        agent |= {part: known[source] for part, source in _AGENT.items() if known.get(source)}
         if user.acting is not None:
             agent = _member(user.acting)
         code = known.get("tax_code") or data.id_number
@@ -185,6 +188,44 @@ def data_of_filing(
         email=data.email or known.get("email", ""),
         address=known.get("address") or data.address,
     )
+
+
+# Columns of a frozen applicant, by what answers say of who asks.
+_PERSON = {
+    "full_name": "name",
+    "birth": "birth",
+    "sex": "sex",
+    "phone": "phone",
+    "email": "email",
+    "address": "address",
+}
+_BODY = {"organisation_name": "name", "phone": "phone"}
+
+
+def told_anew(
+    applicant: Applicant, schema: form_schema.Schema, before: Mapping[str, Any], after: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the columns of a frozen applicant that follow answers which have changed.
+
+    What is not answered any more stays, as does an email that no answer gave: the account's own. No query.
+    """
+    old = known_of(schema, before)
+    new = {source: value for source, value in known_of(schema, after).items() if _fits(source, value)}
+    told = {source: value for source, value in new.items() if value != old.get(source)}
+    is_person = applicant.kind == Kind.CITIZEN
+    columns = {name: told[source] for source, name in (_PERSON if is_person else _BODY).items() if source in told}
+    if applicant.email not in ("", old.get("email")):
+        columns.pop("email", None)
+    number = new.get("personal_number" if is_person else "tax_code")
+    if number and told.keys() & {"personal_number", "id_kind", "tax_code"}:
+        kind = new.get("id_kind", "") if is_person else TAX_CODE
+        columns |= {"id_number": number, "id_kind": paper_kind(kind, number)}
+    agent = applicant.representative or {}
+    if not is_person and not agent.get("is_member"):
+        anew = {part: told[source] for part, source in _AGENT.items() if source in told}
+        if anew and (agent or "name" in anew):
+            columns["representative"] = {"name": "", "position": "", "id_number": "", "phone": ""} | agent | anew
+    return columns
 
 
 def acts_as(acting: str) -> str:

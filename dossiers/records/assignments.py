@@ -1,5 +1,6 @@
 """Who holds a dossier: the columns that say so, and the control sheet behind them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -71,13 +72,23 @@ def end(move: Move) -> int:
     return next(iter(update(Assignment, {"until": move.now}, returning="n", dossier=move.dossier, until=None)), 0)
 
 
-def give(move: Move, *, due_at: datetime | None = None) -> Assignment:
+def give(move: Move) -> Assignment:
     """Close the open row and write the next one as the claimed dossier's columns say; two statements.
 
-    ``due_at`` is the end of a step that goes on; else its time begins now. A dossier whose holder did not change
-    keeps its row: call this only on a change.
+    The step's time begins now. A dossier whose holder did not change keeps its row: call this only on a change.
     """
-    return _write(move, end(move) + 1, move.now, due_at)
+    return _write(move, end(move) + 1, move.now)
+
+
+def give_again(move: Move, before: Assignment) -> Assignment:
+    """Close the open row and let the step of an earlier one go on, with what was left of its time.
+
+    A step that was late then stays so. Five statements at most.
+    """
+    n = end(move) + 1
+    was_late = before.until is not None and before.due_at is not None and before.due_at < before.until
+    due_at = before.due_at if was_late else _due(move.dossier, before, move.at)
+    return _write(move, n, move.now, due_at, continues=before.n)
 
 
 def begin(move: Move) -> Assignment:
@@ -88,7 +99,9 @@ def begin(move: Move) -> Assignment:
     return _write(move, 1, move.dossier.term_from)
 
 
-def _write(move: Move, n: int, begins: datetime | None, due_at: datetime | None = None) -> Assignment:
+def _write(
+    move: Move, n: int, begins: datetime | None, due_at: datetime | None = None, *, continues: int | None = None
+) -> Assignment:
     dossier = move.dossier
     unit = cast(Unit, dossier.holder_unit)
     # Nobody is late while the applicant is awaited, or while a result waits to be collected.
@@ -106,6 +119,7 @@ def _write(move: Move, n: int, begins: datetime | None, due_at: datetime | None 
             since=move.now,
             allotted=allotted,
             due_at=None if is_resting else due_at or step_due(unit, begins, allotted),
+            continues=continues,
         )
     )
 
@@ -143,24 +157,44 @@ def rest(move: Move) -> None:
 
 
 def go_on(move: Move) -> None:
-    """Let the present step's time go on after a pause, later by all the pauses in it; two to four statements."""
-    dossier = move.dossier
-    row = Assignment.objects.filter(dossier=dossier, until=None, due_at=None).select_related("unit").first()
-    if row is None or dossier.term_from is None:
-        return
-    begins = max(row.since, dossier.term_from)
-    pauses = Pause.objects.filter(dossier=dossier, until__gt=begins).values_list("since", "until")
+    """Let the present step's time go on after a pause with what was left of it; two to five statements."""
+    row = Assignment.objects.filter(dossier=move.dossier, until=None, due_at=None).select_related("unit").first()
+    if row is not None and (due_at := _due(move.dossier, row, move.at)) is not None:
+        Assignment.objects.filter(pk=row.pk).update(due_at=due_at)
+
+
+def pieces(rows: Iterable[Assignment], row: Assignment) -> list[Assignment]:
+    """Return, of a dossier's rows, those in which the step of a row was done: itself and what it continues. Pure."""
+    by_number = {each.n: each for each in rows}
+    found = [row]
+    while (before := by_number.get(found[-1].continues or 0)) is not None:
+        found.append(before)
+    return found
+
+
+def _due(dossier: Dossier, row: Assignment, at: datetime) -> datetime | None:
+    """Return when a row's step ends that goes on at a moment, by the time worked on it since the term began.
+
+    The pauses in it are none. None without a time, before reception and where the calendar does not reach; three
+    queries at most.
+    """
+    begins = dossier.term_from
+    if begins is None or not row.allotted:
+        return None
+    rows = pieces(dossier.assignments.all(), row) if row.continues is not None else [row]
+    stood = list(Pause.objects.filter(dossier=dossier, until__gt=begins).values_list("since", "until"))
     try:
-        calendar = calendar_of(row.unit, around=move.at)
-        stood = sum(
-            (working_time_between(calendar, max(since, begins), until or begins) for since, until in pauses),
-            timedelta(),
-        )
-        due_at = step_due(row.unit, begins, row.allotted)
-        later = add_working_time(calendar, due_at, stood) if due_at is not None else None
+        calendar = calendar_of(row.unit, around=at)
+        worked = timedelta()
+        for piece in rows:
+            since, until = max(piece.since, begins), piece.until or at
+            worked += working_time_between(calendar, since, until)
+            for paused, over in stood:
+                worked -= working_time_between(calendar, max(paused, since), min(over or until, until))
+        left = timedelta(hours=float(row.allotted)) - worked
+        return add_working_time(calendar, at, max(left, timedelta()))
     except CalendarError:
-        return
-    Assignment.objects.filter(pk=row.pk).update(due_at=later)
+        return None
 
 
 def _allotted(dossier: Dossier) -> Decimal | None:

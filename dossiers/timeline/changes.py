@@ -20,6 +20,7 @@ LABELS: dict[str, Any] = {
     "phone": gettext_lazy("Phone number"),
     "email": gettext_lazy("Email"),
     "address": gettext_lazy("Address"),
+    "representative": gettext_lazy("Representative"),
     "delivery": gettext_lazy("Receiving the result"),
     "postal_address": gettext_lazy("Address for the postman"),
     "pays_on_delivery": gettext_lazy("Fee paid to the postman"),

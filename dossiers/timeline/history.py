@@ -328,6 +328,8 @@ def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
         Status.DECIDED: _("The result is ready."),
         Status.RETURNED: _("The result has been handed over."),
     }
+    if dossier.is_crossed_out:
+        sentences[Status.RETURNED] = _("The entry of the book was cancelled; what was handed over counts no more.")
     if dossier.status == Status.AWAITING_SUPPLEMENT:
         return (
             _("The dossier waits for your supplement; the clock stands still.")
@@ -338,7 +340,7 @@ def status_sentence(dossier: Dossier, audience: str, now: datetime) -> str:
         words = _("The dossier waits for the fee until %(day)s; the clock stands still.")
         return words % {"day": f"{dossier.pay_by:%d/%m/%Y}"}
     if dossier.status in sentences:
-        closed = dossier.closed_at or dossier.decided_at
+        closed = dossier.cancelled_at or dossier.closed_at or dossier.decided_at
         sentence = sentences[Status(dossier.status)]
         if closed is None:
             return sentence

@@ -54,6 +54,8 @@ def for_applicant(
         Status.STOPPED: _("This dossier has ended. You can start a copy with the same answers and papers."),
         Status.RETURNED: _("This dossier has ended. Keep the result."),
     }
+    if dossier.is_crossed_out:
+        return _("Come to the desk with what you were handed and your identity paper.")
     if dossier.status in (Status.AWAITING_PAYMENT, Status.DECIDED) and (words := hooks.next_step(dossier, audience)):
         return words
     if dossier.status == Status.DECIDED:

@@ -25,7 +25,7 @@ def own_filings(user: User, procedures: Collection[int], since: date) -> dict[in
     begun = datetime.combine(since, time.min, LOCAL)
     rows = (
         Dossier.objects.of_owner(user)
-        .filter(version__procedure__in=procedures, saved_at__gte=begun)
+        .filter(version__procedure__in=procedures, saved_at__gte=begun, cancelled_at=None)
         .order_by("saved_at", "pk")
         .values_list("version__procedure", "status", "ref", "submitted_at", named=True)
     )

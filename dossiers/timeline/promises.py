@@ -51,7 +51,7 @@ def stages(dossier: Dossier) -> list[Stage]:
         present: int | None = PROCESSING if dossier.paused_since else RECEPTION
     else:
         present = _STAGE_OF.get(status)
-    if present is None:
+    if present is None or dossier.is_crossed_out:
         return []
     if status == Status.PROCESSING and dossier.holder_role == Role.LEADER:
         present = SIGNATURE

@@ -93,7 +93,7 @@ def open_for(
     found = assessment_of(dossier, quantities=quantities, exemptions=choice.exemptions if choice is not None else ())
     if not found.total_vnd:
         return None
-    charge = _freeze(dossier, found, quantities, now, 1, by=by)
+    charge = freeze(dossier, found, quantities, now, 1, by=by)
     is_claimed = dossier.exemption_claims.filter(granted=None).exists()
     set_fee_state(dossier, FeeState.CLAIMED if is_claimed else FeeState.OWED, is_followed=True)
     return charge
@@ -105,7 +105,7 @@ def open_anew(dossier: Dossier, now: datetime, *, by: User, reason: str) -> Char
     found, charge = assessment_of(dossier, quantities=quantities), None
     if found.total_vnd:
         former = dossier.charges.filter(kind=ChargeKind.FILING, replaced_by=None).order_by("-n").first()
-        charge = _freeze(dossier, found, quantities, now, by=by, reason=reason, replaces=former)
+        charge = freeze(dossier, found, quantities, now, by=by, reason=reason, replaces=former)
     tell_dossier(dossier, now)
     return charge
 
@@ -124,13 +124,13 @@ def reassess(
     ``exemptions`` are granted with it, claimed or not. Refused ('paid') once money has come or is on its way: what was
     paid too much is paid back, what is missing is a charge of its own (:func:`add`).
     """
-    _require_reason(reason)
+    require_reason(reason)
     with transaction.atomic():
         charge = _locked(charge)
         require_not_own(by, charge.dossier)
         _require_untouched(charge)
         _grant_all(charge.dossier, exemptions, by=by, reason=reason, now=now)
-        return _replace(charge, quantities, by=by, reason=reason, now=now)
+        return replace_charge(charge, quantities, by=by, reason=reason, now=now)
 
 
 def add(dossier: Dossier, *, quantities: Mapping[str, Quantity], by: User, reason: str, now: datetime) -> Charge | None:
@@ -138,20 +138,20 @@ def add(dossier: Dossier, *, quantities: Mapping[str, Quantity], by: User, reaso
 
     Refused ('state') for a draft and for a dossier that ended without a result, ('reason').
     """
-    _require_reason(reason)
+    require_reason(reason)
     with transaction.atomic():
-        dossier = _locked_dossier(dossier.pk)
+        dossier = locked_dossier(dossier.pk)
         require_not_own(by, dossier)
         if dossier.is_draft or dossier.status in (Status.REFUSED, Status.STOPPED):
             raise Refused(_("Nothing is charged for this dossier."), code="state")
-        granted = _granted(dossier)
+        granted = granted_to(dossier)
         found = assessment_of(dossier, quantities=quantities, exemptions=granted)
         named = Assessment(tuple(line for line in found.lines if line.key in quantities))
         if not named.total_vnd:
             return None
         is_copies = all(line.unit == FeeUnit.COPY for line in named.lines)
         kind = ChargeKind.COPIES if is_copies else ChargeKind.FILING
-        charge = _freeze(dossier, named, quantities, now, by=by, reason=reason, kind=kind)
+        charge = freeze(dossier, named, quantities, now, by=by, reason=reason, kind=kind)
         tell_dossier(dossier, now)
         return charge
 
@@ -162,9 +162,9 @@ def decide_claim(claim: ExemptionClaim, *, granted: bool, by: User, reason: str,
     Refused ('state') the second time, ('reason') when it is declined without one.
     """
     if not granted:
-        _require_reason(reason)
+        require_reason(reason)
     with transaction.atomic():
-        dossier = _locked_dossier(claim.dossier_id)
+        dossier = locked_dossier(claim.dossier_id)
         require_not_own(by, dossier)
         list(lock(dossier.charges.all()))
         taken = ExemptionClaim.objects.filter(pk=claim.pk, granted=None).update(
@@ -175,7 +175,7 @@ def decide_claim(claim: ExemptionClaim, *, granted: bool, by: User, reason: str,
         owed = dossier.charges.filter(kind=ChargeKind.FILING, status=ChargeStatus.OPEN).order_by("n")
         charge = owed.select_related("dossier").first()
         if granted and charge is not None:
-            charge = _replace(charge, quantities_of(charge), by=by, reason=claim.exemption.who, now=now)
+            charge = replace_charge(charge, quantities_of(charge), by=by, reason=claim.exemption.who, now=now)
         else:
             tell_dossier(dossier, now)
         fresh = ExemptionClaim.objects.select_related("exemption").get(pk=claim.pk)
@@ -212,12 +212,12 @@ def waive(charge: Charge, *, by: User, reason: str, now: datetime) -> None:
 
     Refused ('state') when nothing is owed, ('paid') in flight.
     """
-    _require_reason(reason)
+    require_reason(reason)
     with transaction.atomic():
         charge = _locked(charge)
         require_not_own(by, charge.dossier)
         _require_untouched(charge, *OWED)
-        _set(charge, ChargeStatus.WAIVED, reason=reason, assessed_by=by, waived_at=now)
+        set_status(charge, ChargeStatus.WAIVED, reason=reason, assessed_by=by, waived_at=now)
         tell_dossier(charge.dossier, now)
 
 
@@ -237,7 +237,7 @@ def cancel_unpaid(dossier: Dossier, now: datetime) -> None:
 def paid(charge: Charge, amount_vnd: int, now: datetime) -> None:
     """Count what the ledger has booked for a locked charge; two queries and the dossier's state."""
     total = charge.paid_vnd + amount_vnd
-    _set(charge, ChargeStatus.PAID if total == charge.amount_vnd else ChargeStatus.PARTLY_PAID, paid_vnd=total)
+    set_status(charge, ChargeStatus.PAID if total == charge.amount_vnd else ChargeStatus.PARTLY_PAID, paid_vnd=total)
     tell_dossier(charge.dossier, now)
 
 
@@ -245,7 +245,7 @@ def refunded(charge: Charge, amount_vnd: int, now: datetime) -> None:
     """Count what has been paid back of a locked charge."""
     total = charge.refunded_vnd + amount_vnd
     status = ChargeStatus.REFUNDED if total == charge.paid_vnd else ChargeStatus.PARTLY_REFUNDED
-    _set(charge, status, refunded_vnd=total)
+    set_status(charge, status, refunded_vnd=total)
     tell_dossier(charge.dossier, now)
 
 
@@ -286,7 +286,7 @@ def _fee_state(dossier: Dossier) -> FeeState:
     return FeeState.WAIVED if ChargeStatus.WAIVED in statuses else FeeState.NONE
 
 
-def _freeze(
+def freeze(
     dossier: Dossier,
     found: Assessment,
     quantities: Mapping[str, Quantity],
@@ -321,21 +321,21 @@ def _freeze(
     return charge
 
 
-def _replace(
+def replace_charge(
     charge: Charge, quantities: Mapping[str, Quantity], *, by: User, reason: str, now: datetime
 ) -> Charge | None:
     dossier = charge.dossier
-    found = assessment_of(dossier, quantities=quantities, exemptions=_granted(dossier))
-    _set(charge, ChargeStatus.CANCELLED)
+    found = assessment_of(dossier, quantities=quantities, exemptions=granted_to(dossier))
+    set_status(charge, ChargeStatus.CANCELLED)
     payer: dict[str, Any] = {"payer_name": charge.payer_name, "payer_address": charge.payer_address}
     fresh = None
     if found.total_vnd:
-        fresh = _freeze(dossier, found, quantities, now, by=by, reason=reason, replaces=charge, **payer)
+        fresh = freeze(dossier, found, quantities, now, by=by, reason=reason, replaces=charge, **payer)
     tell_dossier(dossier, now)
     return fresh
 
 
-def _granted(dossier: Dossier) -> list[int]:
+def granted_to(dossier: Dossier) -> list[int]:
     return list(dossier.exemption_claims.filter(granted=True).values_list("exemption_id", flat=True))
 
 
@@ -350,20 +350,20 @@ def _grant_all(dossier: Dossier, exemptions: Collection[int], *, by: User, now: 
             ExemptionClaim.objects.filter(pk=claimed.pk, granted=None).update(**decided)
 
 
-def _locked_dossier(pk: int) -> Dossier:
+def locked_dossier(pk: int) -> Dossier:
     found = Dossier.objects.select_for_update(of=("self",), no_key=True)
     return found.select_related("applicant", "owner", "received_by", "unit").get(pk=pk)
 
 
 def _locked(charge: Charge) -> Charge:
     """Return a charge, read anew, its dossier and itself locked in this order; two queries."""
-    dossier = _locked_dossier(charge.dossier_id)
+    dossier = locked_dossier(charge.dossier_id)
     fresh = Charge.objects.select_for_update(of=("self",), no_key=True).select_related("unit").get(pk=charge.pk)
     fresh.dossier = dossier
     return fresh
 
 
-def _set(charge: Charge, status: ChargeStatus, **columns: Any) -> None:
+def set_status(charge: Charge, status: ChargeStatus, **columns: Any) -> None:
     for name, value in {"status": status, **columns}.items():
         setattr(charge, name, value)
     charge.save(update_fields=["status", *columns])
@@ -376,6 +376,6 @@ def _require_untouched(charge: Charge, *statuses: ChargeStatus) -> None:
         raise Refused(_("A payment of this fee is on its way. Wait for its end, or check it again."), code="paid")
 
 
-def _require_reason(reason: str) -> None:
+def require_reason(reason: str) -> None:
     if not reason.strip():
         raise Refused(_("Enter the reason."), code="reason", field="reason")

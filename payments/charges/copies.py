@@ -81,6 +81,14 @@ def freeze(dossier: Dossier, now: datetime) -> None:
         insert(CopyOrder(dossier=dossier, count=count, ordered_at=now))
 
 
+def follow(dossier: Dossier, now: datetime) -> None:
+    """Let what waits to be handed over be what a corrected form orders; two queries where the form asks for it."""
+    if is_asked_by_form(dossier.version):
+        CopyOrder.objects.filter(dossier=dossier, handed_at=None).delete()
+        if (count := ordered(dossier)) and not CopyOrder.objects.filter(dossier=dossier).exists():
+            insert(CopyOrder(dossier=dossier, count=count, ordered_at=now))
+
+
 def keep(dossier: Dossier, quantities: Mapping[str, Quantity], now: datetime) -> None:
     """Keep how many copies were ordered at the counter, by the lines of the tariff; one query where there are any."""
     wanted = (quantities.get(line.key, 0) for line in dossier.version.fees.all() if line.unit == FeeUnit.COPY)

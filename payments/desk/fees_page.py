@@ -14,16 +14,15 @@ from dossiers.desk.officer import Officer
 from dossiers.hooks import Button
 from dossiers.models import Dossier, FeeState, Status
 from offices.models import Role
-from procedures.fees import Why
 
 from ..charges import copies
+from ..collecting import correcting
 from ..models import (
     ENDED_WITHOUT_MONEY,
     Attempt,
     AttemptLine,
     AttemptStatus,
     Charge,
-    ChargeLine,
     ChargeStatus,
     CopyOrder,
     ExemptionClaim,
@@ -34,6 +33,7 @@ from ..models import (
 from ..providers import COUNTER, TRANSFER, providers
 from . import scopes
 from .acts import Act, may
+from .fee_lines import Line, charge_lines
 
 # How the states of money are coloured; words stand in them.
 CHARGE_TAGS = {
@@ -55,16 +55,6 @@ REFUND_TAGS = {
     RefundStatus.REQUESTED: "soon",
     RefundStatus.APPROVED: "soon",
 }
-
-
-@dataclass(frozen=True)
-class Line:
-    """One fee of a charge: its name, how it was counted, what it comes to or why it comes to nothing."""
-
-    name: str
-    counted: str
-    amount: str
-    why: str
 
 
 @dataclass(frozen=True)
@@ -156,6 +146,9 @@ class Money:
     copies: int = 0
     copies_button: Button | None = None
     take: list[Button] = field(default_factory=list)
+    # What the fee would be by corrected answers, and the way to let it follow them.
+    anew: str = ""
+    follow: Button | None = None
 
 
 def way_words(key: str) -> str:
@@ -164,26 +157,11 @@ def way_words(key: str) -> str:
     return str(found.label) if found else key
 
 
-def charge_lines(charge: Charge) -> list[Line]:
-    """Return the lines of a charge in words; those that nobody asked for are left out. No query when prefetched."""
-    return [_line(line) for line in charge.lines.all() if line.why != Why.NOT_ASKED]
-
-
-def _line(line: ChargeLine) -> Line:
-    each = "" if line.unit_amount_vnd is None else f" × {format_vnd(line.unit_amount_vnd)}"
-    counted = f"{line.quantity} {line.get_unit_display()}{each}"
-    why = "" if line.why == Why.CHARGED else str(Why(line.why).label)
-    if line.exempt_as:
-        why = f"{why}: {line.exempt_as}"
-    if line.resolution:
-        why = f"{why} {line.resolution}".strip()
-    return Line(line.name, counted, "–" if line.amount_vnd is None else format_vnd(line.amount_vnd), why)
-
-
 def money_of(dossier: Dossier, officer: Officer) -> Money | None:
-    """Return the money of a dossier as an officer sees it, None when nothing was ever due; at most ten queries."""
+    """Return the money of a dossier as an officer sees it, None when nothing was ever due; at most twelve queries."""
     charges = list(dossier.charges.select_related("unit", "assessed_by").prefetch_related("lines"))
-    if not charges:
+    anew = correcting.look(dossier, charges)
+    if not charges and anew is None:
         return None
     claims = list(dossier.exemption_claims.select_related("exemption", "decided_by"))
     receipts: Any = Receipt.objects.filter(charge__dossier=dossier).select_related("series").order_by("pk")
@@ -208,7 +186,20 @@ def money_of(dossier: Dossier, officer: Officer) -> Money | None:
         copies=count,
         copies_button=_copies_button(dossier, officer) if count else None,
         take=_ways_to_take(dossier, officer, [row for row in charges if row.is_owed], in_flight, waiting),
+        anew=_anew_words(anew) if anew else "",
+        follow=_follow_button(dossier, officer) if anew else None,
     )
+
+
+def _anew_words(anew: correcting.Anew) -> str:
+    facts = {"after": format_vnd(anew.total_vnd), "before": format_vnd(anew.charged_vnd)}
+    return _("Answers were corrected: by them the fee is %(after)s, charged is %(before)s.") % facts
+
+
+def _follow_button(dossier: Dossier, officer: Officer) -> Button | None:
+    if not may(officer, Act.REASSESS, dossier.unit_id):
+        return None
+    return Button(reverse("money:follow", args=[dossier.code]), _("Let the fee follow the answers"))
 
 
 def _copies_button(dossier: Dossier, officer: Officer) -> Button | None:

@@ -52,6 +52,12 @@ class ReasonForm(ChargeForm):
     reason = reason_field()
 
 
+class FollowForm(ChangeForm):
+    """Why the fee follows answers that were corrected."""
+
+    reason = reason_field(help_text=gettext_lazy("The applicant reads this. It stays with the fee."))
+
+
 def line_box(line: FeeLine, **options: Any) -> WholeNumberField:
     """Return the box for how often a line of the tariff is due."""
     label = _("%(name)s: how many (%(unit)s)") % {"name": line.name, "unit": line.get_unit_display()}

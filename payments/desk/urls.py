@@ -15,6 +15,7 @@ urlpatterns = [
     path(f"{FEES}claims/<int:pk>/", fees.claim, name="claim"),
     path(f"{FEES}copies/", fees.copies_out, name="copies"),
     path(f"{FEES}add/", fees.add, name="add"),
+    path(f"{FEES}follow/", fees.follow, name="follow"),
     path(f"{FEES}<int:n>/assess/", fees.reassess, name="reassess"),
     path(f"{FEES}<int:n>/waive/", fees.waive, name="waive"),
     path(f"{FEES}<int:n>/payer/", fees.payer, name="payer"),

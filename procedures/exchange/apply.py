@@ -120,6 +120,7 @@ class _Writer:
             faq=about["faq"],
             notice=about["notice"],
             accept_until=date.fromisoformat(about["accept_until"]) if about["accept_until"] else None,
+            supplement_days=about["supplement_days"],
         )
 
     def wording(self, outcome: Outcome, target: Plain) -> None:

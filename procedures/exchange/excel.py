@@ -109,6 +109,9 @@ INFORMATION = (
     Column("synonyms", "Tên gọi khác", "Từ người dân hay tìm, mỗi dòng một từ.", 30, "lines"),
     Column("notice", "Thông báo", "Hiện ở đầu trang thủ tục; có thể để trống.", 30),
     Column("accept_until", "Nhận hồ sơ đến hết ngày", "Ngày/tháng/năm; để trống nếu không có.", 13, "day"),
+    Column(
+        "supplement_days", "Ngày chờ bổ sung", "Số ngày làm việc, 1 đến 250; để trống thì giữ nguyên.", 12, "number"
+    ),
 )
 PAPERS = (
     CODE,
@@ -191,7 +194,7 @@ BOXES: dict[str, dict[str, Any]] = {
     "steps": {"text": _("What is done")},
 }
 # Of the first sheet: what belongs to the procedure and not to its version.
-OF_PROCEDURE = ("code", "sector", "synonyms", "notice", "accept_until")
+OF_PROCEDURE = ("code", "sector", "synonyms", "notice", "accept_until", "supplement_days")
 
 _FORMATS = {"day": "dd/mm/yyyy", "money": "#,##0", "hours": "0.0"}
 

@@ -78,7 +78,15 @@ VERSION: Plain = {
 }
 
 
-PROCEDURE: Plain = {"life_events": [], "synonyms": [], "faq": [], "notice": "", "accept_until": None, "related": []}
+PROCEDURE: Plain = {
+    "life_events": [],
+    "synonyms": [],
+    "faq": [],
+    "notice": "",
+    "accept_until": None,
+    "supplement_days": 15,
+    "related": [],
+}
 
 
 DATES = ("effective_from", "effective_until")

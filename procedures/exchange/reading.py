@@ -231,6 +231,7 @@ _PROCEDURE: dict[str, Check] = {
     "faq": partial(list_of, each=partial(_record, spec=_FAQ, needed=("question", "answer"))),
     "notice": _TEXT,
     "accept_until": or_none(day_of),
+    "supplement_days": partial(number_of, minimum=1, maximum=250),
     "related": partial(list_of, each=code_of),
     "popularity": _WHOLE,
     "version": partial(_record, spec=_VERSION),

@@ -37,7 +37,8 @@ def change_procedure(
     related: Iterable[Procedure] | None = None,
     **columns: Any,
 ) -> None:
-    """Change what a procedure says besides its versions: sector, synonyms, faq, notice, accept_until and its links.
+    """Change what a procedure says besides its versions: sector, synonyms, faq, notice, accept_until, supplement_days
+    and its links.
 
     Nothing is written when nothing differs. Raises Refused when somebody
     else saved after ``revision``. The words it is found by follow at once.

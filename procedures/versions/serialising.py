@@ -142,6 +142,7 @@ def plain_procedure(procedure: Procedure) -> Plain:
         "faq": procedure.faq,
         "notice": procedure.notice,
         "accept_until": procedure.accept_until.isoformat() if procedure.accept_until else None,
+        "supplement_days": procedure.supplement_days,
         "related": sorted(other.code for other in procedure.related.all()),
         "popularity": procedure.popularity,
     }

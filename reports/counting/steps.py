@@ -9,7 +9,8 @@ from statistics import median
 
 from django.db import transaction
 
-from dossiers.models import Assignment, Pause
+from dossiers.models import Assignment, Dossier, Pause
+from dossiers.records.assignments import pieces
 
 from ..models import Counted, Measured, StepFigure
 from . import monthly
@@ -32,8 +33,9 @@ def measure(now: datetime, since: date | None = None) -> int:
     """Write how long the steps that ended in the last DAYS took; returns how many rows there are.
 
     From ``since`` (a first day of a month; what :func:`monthly.first_month` says) on it also writes how steps kept to
-    what was allotted, by month. Two queries for each thousand steps and four for the calendar of each unit. What a
-    unit's calendar does not reach is left out.
+    what was allotted, by month. Three queries for each thousand steps and four for the calendar of each unit. What a
+    unit's calendar does not reach is left out. A step that went on after a recall counts once, as a whole; what was
+    recalled or given back was not done and counts nowhere.
     """
     since, lately = since or monthly.first_month(now), now - timedelta(days=DAYS)
     tallies: dict[tuple[int, int | None, str], Tally] = defaultdict(Tally)
@@ -41,10 +43,16 @@ def measure(now: datetime, since: date | None = None) -> int:
     clock = Clock(now)
     for rows in _batches(min(monthly.begin(since), lately), now):
         pauses = pauses_of({row.dossier_id for row in rows})
+        resumed = _resumed({row.dossier_id for row in rows})
         for row in rows:
-            hours = _hours(row, pauses[row.dossier_id], clock)
-            if hours is None or row.until is None:
+            others = resumed[row.dossier_id]
+            if any(row.n in (other.continues, other.n - 1) for other in others if other.continues is not None):
                 continue
+            measured = [_hours(row.dossier, piece, pauses[row.dossier_id], clock) for piece in pieces(others, row)]
+            found = [each for each in measured if each is not None]
+            if not found or row.until is None:
+                continue
+            hours = sum(found)
             allotted = float(row.allotted) if row.allotted else None
             month = monthly.month_of(row.until)
             if allotted is not None and month >= since:
@@ -52,6 +60,7 @@ def measure(now: datetime, since: date | None = None) -> int:
                 kept[row.unit_id, month] = points + _points(hours, allotted), count + 1
             if row.until <= lately:
                 continue
+            hours = sum(found)
             for procedure in (row.dossier.version.procedure_id, None):
                 tally = tallies[row.unit_id, procedure, row.role]
                 tally.hours.append(hours)
@@ -78,7 +87,7 @@ def _batches(since: datetime, until: datetime) -> Iterator[list[Assignment]]:
     """Yield the steps that ended in a time, after reception; by key, so that no statement runs long."""
     ended = Assignment.objects.filter(until__gt=since, until__lte=until, step__gt=0)
     ended = ended.select_related("dossier__version").order_by("pk")
-    columns = ("unit", "role", "since", "until", "allotted")
+    columns = ("n", "continues", "unit", "role", "since", "until", "allotted")
     ended = ended.only(*columns, "dossier__received_at", "dossier__decided_at", "dossier__version__procedure")
     last = 0
     while rows := list(ended.filter(pk__gt=last)[:BATCH]):
@@ -86,12 +95,21 @@ def _batches(since: datetime, until: datetime) -> Iterator[list[Assignment]]:
         last = rows[-1].pk
 
 
-def _hours(row: Assignment, pauses: Iterable[Pause], clock: Clock) -> float | None:
+def _resumed(dossiers: set[int]) -> dict[int, list[Assignment]]:
+    """Return all steps of those dossiers in which one goes on that had been handed on before; one query."""
+    found: dict[int, list[Assignment]] = defaultdict(list)
+    again = Assignment.objects.filter(dossier__in=dossiers, continues__isnull=False).values("dossier")
+    for row in Assignment.objects.filter(dossier__in=again):
+        found[row.dossier_id].append(row)
+    return found
+
+
+def _hours(dossier: Dossier, row: Assignment, pauses: Iterable[Pause], clock: Clock) -> float | None:
     """Return the working hours of a step between reception and decision, without the pauses in it.
 
     None where the calendar does not reach, and for what lies wholly before or after.
     """
-    dossier, until = row.dossier, row.until
+    until = row.until
     if until is None or dossier.received_at is None:
         return None
     begun, until = max(row.since, dossier.received_at), min(until, dossier.decided_at or until)

@@ -44,6 +44,26 @@ def test_a_step_counts_from_reception_to_decision_without_the_citizens_time(comm
     assert steps.measure(NOW + timedelta(days=200)) == 0 and not StepFigure.objects.exists()
 
 
+@pytest.mark.django_db
+def test_a_step_that_went_on_after_a_recall_counts_once_and_what_was_recalled_not_at_all(commune, citizen):
+    dossier = factories.draft(citizen, commune.unit)
+    Dossier.objects.filter(pk=dossier.pk).update(received_at=at(2, 8), status=4, code="H-1")
+    # Two hours, half an hour with the wrong colleague, one hour more; then six with the right one.
+    rows = [
+        ("clerk", at(2, 8), at(2, 10), None),
+        ("specialist", at(2, 10), at(2, 11), None),
+        ("clerk", at(2, 11), at(2, 14), 1),
+        ("specialist", at(2, 14), at(3, 10), None),
+    ]
+    for n, (role, since, until, continues) in enumerate(rows, start=1):
+        dossier.assignments.create(
+            n=n, step=1, unit=commune.unit, role=role, since=since, until=until, allotted=3, continues=continues
+        )
+    assert steps.measure(NOW) == 4
+    found = {row.role: (row.count, row.median_hours, row.over) for row in StepFigure.objects.filter(procedure=None)}
+    assert found == {"clerk": (1, Decimal("3.5"), 1), "specialist": (1, Decimal("6.0"), 1)}
+
+
 @pytest.mark.parametrize(("hours", "expected"), [([3.0], 3), (list(range(1, 11)), 9), (list(range(1, 12)), 10)])
 def test_nine_in_ten_took_no_longer(hours, expected):
     assert steps.slowest(hours) == expected

@@ -506,6 +506,7 @@ def desk_money(world: World) -> list[Case]:
         ("take_transfer", [money.owing], taker),
         ("claim", [money.claimed, money.claim], DESK_DOSSIER),
         ("add", [money.owing], DESK_DOSSIER),
+        ("follow", [money.owing], DESK_DOSSIER),
         ("copies", [money.owing], of_roles("clerk") | {"other_clerk": "404"}),
         ("reassess", [money.owing, money.n], DESK_DOSSIER),
         ("waive", [money.owing, money.n], DESK_DOSSIER | {"clerk": "403", "specialist": "403"}),

@@ -9,13 +9,12 @@ from django.utils.translation import override
 
 from common.refusals import Refused
 from common.text import fold
-from common.values.identity import masked
 from procedures.catalogue import current_version, level_at, offering_of
 from procedures.models import ProcedureVersion
 from procedures.papers import needed_papers
 
 from ... import hooks
-from ...models import CorrectionRequest, Delivery, Dossier, Paper, PaperKind, SlipKind, Status
+from ...models import CorrectionRequest, Delivery, Dossier, Paper, PaperKind, Status
 from ...records import assignments, notices, slips
 from ...records.applicants import TAX_CODE, number_index
 from ...records.papers import NOT_FILES, at_desk, present
@@ -24,10 +23,8 @@ from ...table import Action
 from ...timeline.changes import Change, lines
 from ...workflow import ActionBase, Move
 from ..common import Stays, require_not_signing, require_text
+from .applicants import changes_of, differing, renew_receipt, write_applicant
 from .righting import others_acted
-
-# Columns of the applicant whose values stand in the history; of the others only that they were changed.
-TOLD = ("name", "birth", "sex", "phone", "email")
 
 
 @dataclass(frozen=True)
@@ -78,18 +75,14 @@ class Correct(Stays, ActionBase):
 
     def _applicant(self, move: Move) -> list[Change]:
         now = move.dossier.applicant
-        move.extra["applicant"] = {name: value for name, value in self.applicant.items() if value != getattr(now, name)}
-        wanted: dict[str, Any] = move.extra["applicant"]
+        wanted = move.extra["applicant"] = differing(now, self.applicant)
         if "name" in wanted and not wanted["name"].strip():
             raise Refused(_("Enter the name of the applicant."), code="reason", field="name")
         own = number_index(move.person.identity_number)
         number = wanted.get("id_number")
         if number and own and now.id_kind != TAX_CODE and number_index(number) == own:
             raise Refused(_("You may not handle your own dossier. Ask a colleague."), code="own")
-        found = [Change(name, str(getattr(now, name)), str(wanted[name])) for name in TOLD if name in wanted]
-        if "id_number" in wanted:
-            found.append(Change("id_number", now.masked_number, masked(wanted["id_number"])))
-        return found + ([Change("address")] if "address" in wanted else [])
+        return changes_of(now, wanted)
 
     def _delivery(self, move: Move) -> list[Change]:
         dossier, to = move.dossier, self.delivery
@@ -187,9 +180,8 @@ class Correct(Stays, ActionBase):
         return {"public_text": self.reason, "data": data}
 
     def effects(self, move: Move) -> None:
-        dossier, columns = move.dossier, move.extra["applicant"]
-        if columns:
-            _set_applicant(dossier, columns)
+        dossier = move.dossier
+        write_applicant(dossier, move.extra["applicant"])
         if move.extra["replaced"]:
             rows = Paper.objects.filter(pk__in=[paper.pk for paper in move.extra["replaced"]])
             rows.update(replaced_at=move.now)
@@ -200,23 +192,12 @@ class Correct(Stays, ActionBase):
             assignments.follow_version(move)
             for hook in hooks.moved:
                 hook(move)
-        facts = slips.receipt_facts(dossier) | {"replaces": slips.void(move, SlipKind.RECEIPT)}
-        if "procedure" in move.extra:
-            facts["old_due_at"] = slips.iso(move.extra["old_due_at"])
-        slips.issue(move, SlipKind.RECEIPT, **facts)
+        is_moved = "procedure" in move.extra
+        void = renew_receipt(move, **({"old_due_at": slips.iso(move.extra["old_due_at"])} if is_moved else {}))
         with override(notices.language_of(dossier)):
             told = lines(move.extra["changed"])
-        due_at = dossier.due_at if "procedure" in move.extra else None
-        notices.tell(move, "corrected", reason=self.reason, changes=told, void=facts["replaces"], due_at=due_at)
-
-
-def _set_applicant(dossier: Dossier, columns: Mapping[str, Any]) -> None:
-    applicant = dossier.applicant
-    for name, value in columns.items():
-        setattr(applicant, name, value)
-    applicant.search_name = fold(applicant.name)[:160]
-    applicant.number_index = number_index(applicant.id_number)
-    applicant.save(update_fields=[*columns, "search_name", "number_index"])
+        due_at = dossier.due_at if is_moved else None
+        notices.tell(move, "corrected", reason=self.reason, changes=told, void=void, due_at=due_at)
 
 
 def _close_wish(move: Move, reason: str) -> None:

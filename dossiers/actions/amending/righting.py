@@ -102,8 +102,8 @@ def has_opened(dossier: Dossier, since: Any, giver: User) -> bool:
 class Recall(ActionBase):
     """Whoever forwarded a dossier, or submitted it for signature, takes it back until the receiver has opened it.
 
-    It stands again as before: status, holder, the end of the step. ``note`` is read by officers only. Refusals:
-    forwarded, opened.
+    It stands again as before: status, holder, what was left of the step's time. ``note`` is read by officers only.
+    Refusals: forwarded, opened.
     """
 
     note: str = ""
@@ -130,14 +130,14 @@ class Recall(ActionBase):
         return {"internal_text": self.note}
 
     def effects(self, move: Move) -> None:
-        assignments.give(move, due_at=move.extra["before"].due_at)
+        assignments.give_again(move, move.extra["before"])
 
 
 @dataclass(frozen=True)
 class GiveBack(ActionBase):
     """The specialist gives a dossier back to the desk with a note for officers; whoever forwarded it gets a mail.
 
-    Refusals: holder, reason.
+    The desk goes on with what was left of its step. Refusals: holder, reason.
     """
 
     note: str
@@ -156,7 +156,12 @@ class GiveBack(ActionBase):
         return {"internal_text": self.note}
 
     def effects(self, move: Move) -> None:
-        assignments.give(move)
+        dossier = move.dossier
+        of_desk = dossier.assignments.filter(role=Role.CLERK, step=dossier.step).select_related("unit").last()
+        if of_desk is None:
+            assignments.give(move)
+        else:
+            assignments.give_again(move, of_desk)
         forwarded = move.dossier.events.filter(action=Action.FORWARD, actor_role=Role.CLERK).order_by("-n")
         event = forwarded.select_related("actor").first()
         if event is not None and event.actor is not None and event.actor.is_active:

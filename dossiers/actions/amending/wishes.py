@@ -13,14 +13,17 @@ from eforms.schema import Schema, clean_all, is_empty, with_calculated
 
 from ...models import CorrectionRequest, Dossier, Paper, Side
 from ...records import notices
+from ...records.applicants import told_anew
 from ...records.papers import present
 from ...standing import standing_of
 from ...table import Action
 from ...talk import writing
+from ...timeline.changes import lines
 from ...workflow import ActionBase, Move
 from ..common import Stays, require_holder_or_leader, require_not_signing, require_text
 from ..readiness import schema_of
 from ..supplement import Item, is_for, states
+from .applicants import changes_of, differing, renew_receipt, write_applicant
 
 
 def open_correction(dossier: Dossier) -> CorrectionRequest:
@@ -156,7 +159,8 @@ def _answer(move: Move, request: CorrectionRequest, *, is_accepted: bool, text: 
 class SendCorrection(Stays, ActionBase):
     """The owner sends the paper given anew, or with ``sent`` the section; old answers are kept beside the new ones.
 
-    Refusals: closed, signing, items, same, answers.
+    What the section says of who asks, the frozen applicant says from then on, as after the desk's *Correct*. Refusals:
+    closed, signing, items, same, answers.
     """
 
     sent: SentSection | None = None
@@ -200,13 +204,18 @@ class SendCorrection(Stays, ActionBase):
         labels = {question.key: question.label.vi for _section, question in schema.fields()}
         move.extra["labels"] = ", ".join(labels[key] for key in keys)
         move.extra["columns"] = {"answers": dict(answers), "completed_sections": filled.done}
+        told = told_anew(dossier.applicant, schema, dossier.answers, answers)
+        columns = move.extra["applicant"] = differing(dossier.applicant, told)
+        move.extra["told"] = changes_of(dossier.applicant, columns)
 
     def changes(self, move: Move) -> dict[str, Any]:
         return move.extra.get("columns", {})
 
     def record(self, move: Move) -> dict[str, Any]:
         name = move.extra["request"].name
-        return {"public_text": f"{name}: {move.extra['labels']}" if "labels" in move.extra else name}
+        text = f"{name}: {move.extra['labels']}" if "labels" in move.extra else name
+        changes = [change.kept() for change in move.extra.get("told", ())]
+        return {"public_text": text, "data": {"changes": changes} if changes else {}}
 
     def effects(self, move: Move) -> None:
         request: CorrectionRequest = move.extra["request"]
@@ -217,6 +226,19 @@ class SendCorrection(Stays, ActionBase):
         request.changed, request.closed_at = move.extra.get("changed"), move.now
         request.save(update_fields=["changed", "closed_at"])
         notices.tell_holder(move, "correction_asked", item=request.name, is_sent=True)
+        if move.extra.get("applicant"):
+            self._follow(move)
+
+    def _follow(self, move: Move) -> None:
+        """Let the frozen applicant say what the section says now; a receipt names the one that it replaces."""
+        dossier = move.dossier
+        write_applicant(dossier, move.extra["applicant"])
+        if dossier.received_at is None:
+            return
+        void = renew_receipt(move)
+        with override(notices.language_of(dossier)):
+            told = lines(move.extra["told"])
+        notices.tell(move, "corrected", changes=told, void=void)
 
 
 def changed_keys(schema: Schema, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:

@@ -57,7 +57,7 @@ GROUPS: dict[int, Any] = {
 
 COLUMNS = (
     "id", "rank", "ref", "code", "status", "delivery", "saved_at", "submitted_at", "due_at", "fee_state",
-    "received_by__short_name", "version__name", "version__name_en", "has_news",
+    "received_by__short_name", "version__name", "version__name_en", "has_news", "cancelled_at",
 )  # fmt: skip
 ORDER = ("rank", "-saved_at", "-pk")
 
@@ -128,6 +128,8 @@ def list_rows(found: Iterable[Any], language: str) -> list[ListRow]:
         is_draft = status == Status.DRAFT
         todo, page = todo_of(status, dossier.rank, dossier.delivery)
         fee = owed.get(dossier.id)
+        # Its entry of a book was cancelled after it had been handed over.
+        is_crossed_out = status == Status.RETURNED and dossier.cancelled_at is not None
         made.append(
             ListRow(
                 url=f"{head}{dossier.ref}{tail}",
@@ -139,8 +141,8 @@ def list_rows(found: Iterable[Any], language: str) -> list[ListRow]:
                 code=dossier.code or "",
                 unit=dossier.received_by__short_name,
                 is_draft=is_draft,
-                tag=STATUS_TAGS[status],
-                status=statuses[status],
+                tag="neutral" if is_crossed_out else STATUS_TAGS[status],
+                status=_("Cancelled") if is_crossed_out else statuses[status],
                 saved=vi_date(dossier.saved_at) if is_draft else "",
                 expires=vi_date(dossier.saved_at + timedelta(days=drafts.DRAFT_DAYS)) if is_draft else "",
                 submitted=vi_date(dossier.submitted_at),

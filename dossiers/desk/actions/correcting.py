@@ -76,8 +76,12 @@ class CorrectForm(ReasonForm):
         dossier, applicant = self.dossier, self.dossier.applicant
         is_person = applicant.kind == Kind.CITIZEN
         shown = {name: getattr(applicant, name) for name in (*TEXTS, "address")}
-        posted = dossier.delivery_address or {}
-        shown |= {"delivery": dossier.delivery or Delivery.DESK, "postal_address": posted.get("address")}
+        # Who changes to the post is mostly at home where the dossier says.
+        posted = (dossier.delivery_address or {}).get("address") or applicant.address or {}
+        shown |= {
+            "delivery": dossier.delivery or Delivery.DESK,
+            "postal_address": posted if "commune" in posted else None,
+        }
         self.fields["reason"].help_text = _("The applicant reads this.")
         for name in ("birth", "sex", "id_number") if not is_person else ("tax_code",):
             del self.fields[name]

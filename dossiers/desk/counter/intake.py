@@ -183,6 +183,12 @@ def twin_of(intake: Intake, number: str, officer: Officer) -> Dossier | None:
     return found.filter(version__procedure=intake.version.procedure_id).order_by("-pk").first()
 
 
+def declared_twin(intake: Intake, officer: Officer) -> Dossier | None:
+    """Return such a dossier of the person whom the declaration names, None without one; one query at most."""
+    known = known_of(intake)
+    return twin_of(intake, known.get("tax_code") or known.get("personal_number", ""), officer)
+
+
 def start_words(intake: Intake, now: datetime) -> str:
     """Say from when the term counts of papers taken in now; by unit where their opening hours differ.
 

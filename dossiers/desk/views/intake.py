@@ -198,7 +198,8 @@ def take_in(request: HttpRequest, officer: Officer, intake: taking_in.Intake, pa
         fee_by_post=taking_in.fee_by_post(intake, officer.now),
         fee=taking_in.counter_fee(intake, officer, channel),
     )
-    asked = form_of(request.POST if is_sent else None, request.FILES if is_sent else None)
+    twin = None if is_sent else taking_in.declared_twin(intake, officer)
+    asked = form_of(request.POST if is_sent else None, request.FILES if is_sent else None, twin=twin)
     if wants_card(request, "applicant"):
         data = filled(request, officer, asked)
         asked = unchecked(form_of(data, twin=twin_in(data, intake, officer)))

@@ -182,6 +182,32 @@ def test_an_accepted_section_is_corrected_and_both_answers_are_kept(road):
     road.do(actions.RequestCorrection(SECTION), road.citizen)
 
 
+def test_who_asks_follows_a_corrected_section_as_after_a_correction_by_the_desk(road):
+    road.processing()
+    # The desk has corrected what no answer says; a later correction by the owner leaves that alone.
+    road.do(correct(applicant={"phone": "0912000009"}), road.commune.clerk)
+    first = present(Slip.objects.filter(kind="receipt").last())
+    road.do(actions.RequestCorrection(SECTION), road.citizen).do(actions.AcceptCorrection(), road.commune.specialist)
+    road.do(actions.SendCorrection(section(**factories.ANSWERS | {"requester_name": "Nguyễn Văn Ân"})), road.citizen)
+    applicant = Applicant.objects.get()
+    assert (applicant.name, applicant.search_name) == ("Nguyễn Văn Ân", "nguyen van an")
+    assert (applicant.phone, applicant.id_number, applicant.email) == ("0912000009", "075199000011", "an@example.com")
+    assert present(WorklistRow.objects.get()).applicant == "Nguyễn Văn Ân"
+    for audience in (OWNER, OFFICER):
+        assert "Nguyễn Văn An → Nguyễn Văn Ân" in timeline(road.dossier, audience)[0].text
+    newer = present(Slip.objects.filter(kind="receipt").last())
+    first.refresh_from_db()
+    assert first.voided_at == road.now and newer.data["replaces"] == first.number
+    assert newer.data["applicant"]["name"] == "Nguyễn Văn Ân"
+    told = present(Notification.objects.filter(kind="dossier_corrected").last())
+    assert first.number in told.body and "Nguyễn Văn Ân" in told.body
+    # Another answer of the section changes nothing of it, and voids no receipt.
+    road.do(actions.RequestCorrection(SECTION), road.citizen).do(actions.AcceptCorrection(), road.commune.specialist)
+    road.do(actions.SendCorrection(section(**road.dossier.answers | {"copies": 5})), road.citizen)
+    newer.refresh_from_db()
+    assert newer.voided_at is None
+
+
 def test_a_declined_correction_changes_nothing_and_says_why(road):
     road.correcting()
     assert refused(road, actions.DeclineCorrection(" "), road.commune.specialist) == "reason"

@@ -1,20 +1,27 @@
 """Entries of the yearly books: what is written, numbered, charged and crossed out, and who may not."""
 
+import html
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import override
 
 from common import onetime
 from common.onetime import new_key
 from common.refusals import Refused
+from common.templatetags.ui import status_tag
 from dossiers import actions
+from dossiers.applicant.pages import listing
 from dossiers.books import entering, kinds, reading
 from dossiers.books.entering import begin_at
 from dossiers.books.rules import title_of
 from dossiers.models import Assignment, BookEntry, Dossier, FeeState, Slip, Status
+from dossiers.timeline import history, promises
+from dossiers.track import lookup
 from dossiers.workflow import perform
 from notifications.models import Notification
 from offices.models import AuditEntry, Post, Role
@@ -243,6 +250,23 @@ def test_a_cancelled_entry_keeps_its_number_and_gives_the_money_back(commune, bo
     assert Charge.objects.get(dossier=owed).status == ChargeStatus.CANCELLED
     assert refusal_of(cancel, paid, commune.clerk, now) == "entry"
     assert factories.attested(commune, booked, now).entry.number == 3
+
+
+def test_a_cancelled_entry_reads_so_wherever_its_dossier_is_looked_up(client, commune, booked, now):
+    dossier = factories.attested(commune, booked, now).dossier
+    assert "Đã trả kết quả" in status_tag(dossier) and promises.stages(dossier)
+    cancel(dossier, commune.clerk, now)
+    assert (dossier.status, dossier.cancelled_at) == (Status.RETURNED, now)
+    session = client.session
+    lookup.remember(session, [str(dossier.code)], timezone.now())
+    session.save()
+    text = client.get(reverse("track:dossier", args=[dossier.code])).content.decode()
+    assert "Đã trả kết quả" not in text and "Ghi sai số bản" not in text
+    assert history.status_sentence(dossier, history.PUBLIC, now) in html.unescape(text)
+    assert [entry.action for entry in history.timeline(dossier, history.PUBLIC)] == ["cancel_entry", "attest"]
+    Dossier.objects.filter(pk=dossier.pk).update(owner=commune.clerk)
+    assert "Đã hủy" in listing.list_page(commune.clerk, "", language="vi")[0][0].status
+    assert not promises.stages(dossier) and "Ghi sai" in history.timeline(dossier, history.OFFICER)[0].note
 
 
 def test_the_receipt_of_a_cancelled_entry_is_void(commune, booked, now):

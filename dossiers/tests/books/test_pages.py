@@ -206,6 +206,9 @@ def test_a_cancelled_entry_is_crossed_out_with_its_reason(clerk, commune, three)
     assert "Ghi nhầm người" in text and text.count('class="crossed"') == 1 and cancel not in text
     stale = clerk.post(cancel, {"revision": revision, "reason": "Lần nữa"})
     assert stale.status_code == 409
+    page = clerk.get(reverse("desk:dossier", args=[entry.dossier.code]))
+    head = page.content.decode().partition('class="dossier-head"')[2].partition("</div>")[0]
+    assert "Đã hủy" in head and not page.context["deadline_status"].text and "/deadline/" not in head
 
 
 def test_excel_has_whole_numbers_and_no_formula_and_stands_in_the_log(clerk, commune, three):

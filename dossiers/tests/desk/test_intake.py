@@ -1,5 +1,6 @@
 """A declaration filled in on the portal comes on paper: the clerk scans its code and types nothing."""
 
+import copy
 from datetime import datetime, timedelta
 
 import pytest
@@ -286,6 +287,29 @@ def test_a_card_fills_in_the_applicant_and_registers_nothing(client, commune, fo
     assert page.status_code == 200 and not Dossier.objects.exists()
     assert (asked["name"].value(), asked["phone"].value()) == ("Nguyễn Thị Hồng Nhung", "0912000099")
     assert CARD not in page.content.decode()
+
+
+def test_a_second_open_dossier_is_pointed_out_before_anything_is_typed(client, commune, now):
+    asked = copy.deepcopy(factories.FORM)
+    label = {"vi": "Số định danh", "en": "Number"}
+    number = {"key": "so", "type": "id_number", "label": label, "required": True, "prefill": "personal_number"}
+    asked["sections"][0]["fields"].append(number)
+    version = factories.version(commune.unit, level=2, form=asked)
+    first, second = (
+        prepared.start(version, commune.unit.slug, now, ANSWERS | {"so": GOOD["id_number"]}) for _n in range(2)
+    )
+    for made in (first, second):
+        prepared.make_ready(made, now)
+        made.refresh_from_db()
+        scanned(client, commune, made)
+    assert client.get(reverse("desk:counter_declaration", args=[first.pk])).context["form"].twin is None
+    assert register(client, first).status_code == 302
+    dossier = Dossier.objects.get()
+    page = client.get(reverse("desk:counter_declaration", args=[second.pk]))
+    text = page.content.decode()
+    assert page.context["form"].twin == dossier and checks.faults(text) == []
+    assert f'href="{reverse("desk:dossier", args=[dossier.code])}"' in text and 'name="again"' in text
+    assert register(client, second, again="on").status_code == 302
 
 
 def test_papers_of_before_for_a_colleague_at_once(client, commune, form, now):

@@ -53,6 +53,20 @@ def test_a_form_sent_as_it_stands_corrects_nothing_and_hides_the_number(client, 
     assert road.dossier.status == Status.RECEIVED
 
 
+def test_who_changes_to_the_post_finds_the_applicants_address_in_the_boxes(client, road, commune):
+    road.received()
+    client.force_login(commune.clerk)
+    page = client.get(address(road.dossier, "correct"))
+    answer = client.post(address(road.dossier, "correct"), boxes_of(page, reason="Xin gửi về nhà", delivery="post"))
+    assert answer.status_code == 302
+    road.dossier.refresh_from_db()
+    assert road.dossier.delivery_address == {
+        "name": "Nguyễn Văn An",
+        "phone": "0912000001",
+        "address": Applicant.objects.get().address,
+    }
+
+
 def test_another_procedure_is_chosen_by_name_while_nobody_has_acted(client, road, commune):
     other = factories.version(commune.unit, code="1.000077", name="Thủ tục khai tử")
     road.received()

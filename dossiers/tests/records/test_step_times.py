@@ -110,6 +110,24 @@ def handed_on_while_awaited(story):
     story.complete("03-26 09:00")
 
 
+def recalled_and_paid(story):
+    """Two hours at the desk, half an hour with a colleague; the specialist works three, waits for the fee, works on."""
+    story.begin(forwarded="03-23 11:00")
+    story.at("03-23 13:30", actions.Recall(), story.people.clerk)
+    story.at("03-23 14:30", actions.Forward(story.people.specialist), story.people.clerk)
+    story.at("03-24 09:00", actions.Propose(is_granted=True), story.people.specialist)
+    story.at("03-24 10:00", actions.Recall(), story.people.specialist)
+    set_fee_state(story.road.dossier, FeeState.OWED)
+    story.at("03-24 11:00", actions.RequirePayment(date(2026, 3, 30)), story.people.specialist)
+    set_fee_state(story.road.dossier, FeeState.PAID)
+    story.at("03-25 11:00", actions.FeeSettled(), None)
+
+
+def given_back(story):
+    story.begin()
+    story.at("03-24 09:00", actions.GiveBack("Thiếu bản chính"), story.people.specialist)
+
+
 @pytest.mark.parametrize(
     ("story", "sheet"),
     [
@@ -165,6 +183,27 @@ def handed_on_while_awaited(story):
                 ("clerk", "03-23 14:30", "Quá hạn"),
                 ("specialist", "03-26 15:00", "Đúng hạn"),
                 ("leader", "03-27 08:00", ""),
+            ],
+        ),
+        (
+            recalled_and_paid,
+            [
+                ("clerk", "03-23 14:30", "Đúng hạn"),
+                ("specialist", "03-25 10:00", "Trước hạn"),
+                ("clerk", "03-23 15:30", "Đúng hạn"),
+                ("specialist", "03-25 13:30", "Trước hạn"),
+                ("leader", "03-24 14:30", "Đúng hạn"),
+                # 2.5 hours of the first day and 3 of the second are worked: 10.5 of sixteen are left.
+                ("specialist", "03-26 14:30", ""),
+            ],
+        ),
+        (
+            given_back,
+            [
+                ("clerk", "03-23 14:30", "Đúng hạn"),
+                ("specialist", "03-25 09:00", "Trước hạn"),
+                # One hour of four was worked before it was forwarded.
+                ("clerk", "03-24 13:30", ""),
             ],
         ),
         (

@@ -26,11 +26,13 @@ from dossiers.querysets import DESK_ROLES
 from offices.models import Role
 
 from ...charges import charging, claiming, copies
+from ...collecting import correcting
 from ...models import Charge
 from .. import scopes
 from ..acts import MONEY_ROLES, Act, may, require
-from ..fees_page import Money, charge_lines, copies_page, money_of
-from ..forms import AddForm, ClaimForm, CopiesForm, PayerForm, ReasonForm, ReassessForm, state_of
+from ..fee_lines import charge_lines, in_words
+from ..fees_page import Money, copies_page, money_of
+from ..forms import AddForm, ClaimForm, CopiesForm, FollowForm, PayerForm, ReasonForm, ReassessForm, state_of
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,19 @@ def may_add(officer: Officer, dossier: Dossier) -> bool:
 def lines_of(charge: Charge) -> dict[str, Any]:
     """Return the lines and the sum of a charge, as the page of an act shows them."""
     return {"lines": charge_lines(charge), "total_vnd": charge.amount_vnd}
+
+
+def outcome_of(anew: correcting.Anew) -> str:
+    """Say what becomes of a fee that follows its answers."""
+    if anew.rest_vnd < 0:
+        words = _("%(amount)s were paid too much. A repayment is proposed; a leader approves it.")
+        return words % {"amount": format_vnd(-anew.rest_vnd)}
+    if not anew.kept_vnd:
+        return _("The fee is assessed anew; the former assessment stays to be read.")
+    if not anew.rest_vnd:
+        return _("What was paid is the whole fee; nothing more is asked for.")
+    words = _("What was paid stays; the rest of %(amount)s is charged besides.")
+    return words % {"amount": format_vnd(anew.rest_vnd)}
 
 
 def page_of(officer: Officer, dossier: Dossier) -> dict[str, Any]:
@@ -155,6 +170,29 @@ def add(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
 
     words = screen(dossier, _("Add a fee"), _("Add"), _("For what is due besides what is charged already."))
     return ask(request, dossier, form, words, change)
+
+
+@shows_form
+@officer_required(*DESK_ROLES)
+def follow(request: HttpRequest, officer: Officer, code: str) -> HttpResponse:
+    """Let the fee follow answers that were corrected; what it becomes is shown before."""
+    dossier = scopes.dossier_of(officer, code)
+    require(officer, Act.REASSESS, dossier.unit_id)
+    anew = correcting.look(dossier)
+    form = FollowForm(sent(request), revision=anew.revision if anew else "")
+
+    def change() -> str:
+        facts = {"reason": form.cleaned_data["reason"], "revision": form.cleaned_data["revision"]}
+        correcting.follow(dossier, by=officer.user, now=officer.now, **facts)
+        return done(request, _("The fee follows the answers now."), fees_url(dossier))
+
+    words = screen(dossier, _("Let the fee follow the answers"), _("Confirm the fee"))
+    shown: dict[str, Any] = {"anew": anew, "is_empty": anew is None, "outcome": outcome_of(anew) if anew else ""}
+    if anew is not None:
+        shown |= {"lines": in_words(anew.found.lines), "total": anew.found.total_vnd}
+    template = "payments/desk/follow.html"
+    shown |= {"template": template, "dossier": dossier, "revision": lambda: form.initial["revision"]}
+    return answer(request, form, words, change, **shown)
 
 
 @shows_form

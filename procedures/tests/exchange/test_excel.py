@@ -105,6 +105,7 @@ def test_rows_are_reported_and_applied(version, publisher):
     put(book, PROCEDURE, 3, "Thời hạn", "2")
     put(book, PROCEDURE, 3, "Mức độ", 3.0)
     put(book, PROCEDURE, 3, "Nhận hồ sơ đến hết ngày", "31/12/2026")
+    put(book, PROCEDURE, 3, "Ngày chờ bổ sung", 20)
     put(book, PAPER, 3, "Bản sao", "1")
     book[PAPER].append([version.procedure.code, None, "Giấy mới", None, 1])
     book[FEE].append([version.procedure.code, None, "Lệ phí", "Lệ phí bản sao", None, "8.000 đồng", None, "bản"])
@@ -130,7 +131,8 @@ def test_rows_are_reported_and_applied(version, publisher):
     assert present(draft.papers.first()).copies == 1
     allotted = present(present(draft.steps.first()).allotted)
     assert (draft.fees.get().amount_vnd, draft.steps.count(), float(allotted)) == (8000, 2, 1.5)
-    assert Procedure.objects.get().accept_until == date(2026, 12, 31)
+    procedure = Procedure.objects.get()
+    assert (procedure.accept_until, procedure.supplement_days) == (date(2026, 12, 31), 20)
 
 
 def test_new_procedures_from_a_sheet(publisher):

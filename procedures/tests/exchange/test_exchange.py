@@ -162,6 +162,7 @@ PROCEDURES = st.fixed_dictionaries(
         "faq": st.lists(st.sampled_from(QUESTIONS), max_size=2),
         "notice": st.sampled_from(["", "Nghỉ từ 1/5.\nTrở lại 4/5."]),
         "accept_until": st.sampled_from([None, "2026-12-31"]),
+        "supplement_days": st.integers(1, 250),
         "related": st.just([]),
         "popularity": st.integers(0, 9),
         "version": st.fixed_dictionaries(

@@ -251,10 +251,11 @@ def test_endless_texts_are_compared_in_time():
 def test_whole_procedures():
     before: dict[str, Any] = {
         "sector": {"code": "a", "name": "A", "name_en": ""}, "life_events": [], "synonyms": [], "faq": [],
-        "notice": "", "accept_until": None, "related": [],
+        "notice": "", "accept_until": None, "supplement_days": 15, "related": [],
     }  # fmt: skip
     after = before | {
         "sector": {"code": "b", "name": "B", "name_en": ""}, "synonyms": ["x"], "accept_until": "2026-12-31",
+        "supplement_days": 30,
         "faq": [{"question": "Q", "answer": "A"}], "related": ["1.000001"], "notice": "N",
         "life_events": [{"code": "e", "name": "E", "name_en": "", "n": 1}],
     }  # fmt: skip

@@ -105,6 +105,7 @@ _PROCEDURE: dict[str, tuple[Any, Shower]] = {
     "faq": (gettext_lazy("Questions and answers"), _faq),
     "notice": (gettext_lazy("Notice"), _plain),
     "accept_until": (gettext_lazy("Last day of acceptance"), _day),
+    "supplement_days": (gettext_lazy("Working days in which a supplement is awaited"), str),
     "related": (gettext_lazy("Related procedures"), ", ".join),
 }
 
