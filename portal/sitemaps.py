@@ -21,9 +21,21 @@ PART = 5000
 KEPT_SECONDS = 3600
 PAGES = (
     *("home", "procedures:find", "track:find", "help", "contact", "statistics:figures"),
+    *("articles:notices", "articles:guides"),
     *("accessibility", "privacy", "site_map"),
 )
-PRIVATE = ("/manage/", "/administer/", "/desk/", "/leader/", "/my/", "/account/", "/accounts/", "/demo/", "/track/")
+PRIVATE = (
+    "/manage/",
+    "/administer/",
+    "/desk/",
+    "/leader/",
+    "/my/",
+    "/account/",
+    "/accounts/",
+    "/demo/",
+    "/track/",
+    "/useful/",
+)
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 

@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("payments.post.urls")),
     path("", include("payments.audit.urls")),
     path("", include("reports.public.urls")),
+    path("", include("articles.public.urls")),
 ]
 
 handler400 = "portal.errors.bad_request"

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from common.clock import local_day, now
 from common.text import page_language
+from reports.visits.figures import visit_rows
 
 from .home import home_page
 from .units import unit_cards
@@ -21,7 +22,8 @@ from .units import unit_cards
 def home(request: HttpRequest) -> HttpResponse:
     """Show search, life events, the most used procedures, look-up and the units. No query when it is kept."""
     (written,) = home_page(local_day(now()), page_language())
-    return render(request, "portal/home.html", {"written": mark_safe(written)})  # noqa: S308
+    visits = visit_rows(now())
+    return render(request, "portal/home.html", {"written": mark_safe(written), "visits": visits})  # noqa: S308
 
 
 @login_not_required
@@ -68,6 +70,7 @@ SITE_MAP = (
             ("home", _("Home")),
             ("procedures:find", _("Find a procedure")),
             ("track:find", _("Track a dossier")),
+            ("articles:notices", _("Notices")),
             ("statistics:figures", _("Figures of resolved dossiers")),
             ("statistics:targets", _("Targets of the units")),
         ),
@@ -86,6 +89,7 @@ SITE_MAP = (
         _("About this portal"),
         (
             ("help", _("Help")),
+            ("articles:guides", _("Guides with pictures")),
             ("contact", _("Contact")),
             ("accessibility", _("Accessibility")),
             ("privacy", _("Protection of personal data")),

@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES: tuple[str, ...] = (
-    *("accounts", "common", "dossiers", "eforms", "notifications", "offices", "payments", "portal", "procedures"),
-    *("reports", "simulator", "tests"),
+    *("accounts", "articles", "common", "dossiers", "eforms", "notifications", "offices", "payments", "portal"),
+    *("procedures", "reports", "simulator", "tests"),
 )
 
 

@@ -2,5 +2,6 @@
 
 from .figures import Counted, Course, DailyFigure, Ending, StepFigure
 from .targets import Measure, Target
+from .visits import VisitCount
 
-__all__ = ["Counted", "Course", "DailyFigure", "Ending", "Measure", "StepFigure", "Target"]
+__all__ = ["Counted", "Course", "DailyFigure", "Ending", "Measure", "StepFigure", "Target", "VisitCount"]
