@@ -60,10 +60,10 @@ def rate(kind: str, ref: str, value: int, key: str, now: datetime) -> bool:
 def public_outcome(kind: str, ref: str, day: date) -> Outcome | None:
     """Return what everybody may read of a page; None below five values. One query."""
     rows = UsefulCount.objects.filter(kind=kind, ref=ref, day__gt=day - COUNTED)
-    sums = rows.aggregate(count=Sum("count"), total=Sum(F("count") * F("value")))
-    if (sums["count"] or 0) < PUBLIC_FROM:
+    sums = rows.aggregate(votes=Sum("count"), total=Sum(F("count") * F("value")))
+    if (sums["votes"] or 0) < PUBLIC_FROM:
         return None
-    return Outcome(kind, ref, sums["count"], sums["total"] / sums["count"])
+    return Outcome(kind, ref, sums["votes"], sums["total"] / sums["votes"])
 
 
 def outcomes(day: date) -> list[Outcome]:
@@ -71,10 +71,10 @@ def outcomes(day: date) -> list[Outcome]:
     rows = (
         UsefulCount.objects.filter(day__gt=day - COUNTED)
         .values("kind", "ref")
-        .annotate(sum=Sum("count"), total=Sum(F("count") * F("value")))
+        .annotate(votes=Sum("count"), total=Sum(F("count") * F("value")))
         .order_by("kind", "ref")
     )
-    found = [Outcome(row["kind"], row["ref"], row["sum"], row["total"] / row["sum"]) for row in rows]
+    found = [Outcome(row["kind"], row["ref"], row["votes"], row["total"] / row["votes"]) for row in rows]
     found = sorted(found, key=lambda one: (one.average, -one.count))[:MOST_LISTED]
     names = _names(one.ref for one in found if one.kind == ArticleKind.PROCEDURE)
     return [
