@@ -28,8 +28,8 @@ def site_unit() -> SimpleNamespace:
 
 def portal(request: HttpRequest) -> dict[str, Any]:
     """Give templates DEMO, display, site_unit, here, works (maintenance that is near or goes on), session_left (in
-    seconds), acting (the organisation that the person acts for, with the membership), is_officer (of the desk), is_clerk,
-    is_leader, is_cashier, reads_money, is_publisher, is_administrator, looks_after_all, missing_years
+    seconds), acting (the organisation that the person acts for, with the membership), is_officer (of the desk),
+    is_clerk, is_leader, is_cashier, reads_money, is_publisher, is_administrator, looks_after_all, missing_years
     (whose days off should have been entered) and alert_count
     (alerts that no administrator has acknowledged; 0 for everybody else).
 

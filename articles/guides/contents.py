@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 # All pictures have one size, cut from what a phone shows.
-WIDTH, HEIGHT = 360, 640
+WIDTH, HEIGHT = 360, 560
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _following() -> list[Step]:
                 "code of the receipt and the answer to the question."
             ),
             "track",
-            _("The look-up: a box for the code, and a question in words."),
+            _("A dossier looked up by its code: its stage and what to do now, without names."),
         ),
         Step(
             _("Read where it is and what you must do"),

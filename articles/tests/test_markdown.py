@@ -28,7 +28,13 @@ HOSTILE = (
 def test_what_may_be_written_becomes_html_below_the_pages_heading():
     text = "# Nghỉ lễ\n\nTừ **02/9**, *cả ngày*.\nGọi [số này](tel:0251)\n\n- một\n- hai\n\n1. ba\n\n> dặn\n\n---\n<https://a.vn>"
     html = markdown.html_of(text)
-    for part in ("<h2>Nghỉ lễ</h2>", "<strong>02/9</strong>", "<em>cả ngày</em>", "<br", '<a href="tel:0251">số này</a>'):
+    for part in (
+        "<h2>Nghỉ lễ</h2>",
+        "<strong>02/9</strong>",
+        "<em>cả ngày</em>",
+        "<br",
+        '<a href="tel:0251">số này</a>',
+    ):
         assert part in html
     assert html.count("<li>") == 3 and "<blockquote>" in html and "<hr" in html and 'href="https://a.vn"' in html
     assert markdown.check(text) == text

@@ -18,7 +18,7 @@ from reports.counting import rollup, steps
 from reports.models import Measure
 from reports.targets.setting import set_target
 
-from . import catalogue, money, stories, town
+from . import catalogue, money, notices, stories, town
 from .accounts import ACCOUNTS
 
 SEED = 2026
@@ -46,6 +46,7 @@ def load(now: datetime) -> int:
         figures.count(now)
         report(built, now)
         catalogue.dress(now)
+        notices.write(built, now)
         settle_messages()
         # Nothing to hurry: the worker's sweeps make the papers of past steps in their own time.
         transaction.get_connection().run_on_commit.clear()

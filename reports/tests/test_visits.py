@@ -69,7 +69,7 @@ def test_figures_add_up_and_stand_on_the_first_page_and_on_statistics(client, co
     assert visit_sums(DAY) == (5, 7, 5, 5 + 7 + 11 + 13, sum(counts.values()))
     for path in ("/", "/statistics/"):
         html = client.get(path).content.decode()
-        assert "<dd>1.053</dd>" in html and checks.faults(html) == []
+        assert "<strong>1.053</strong>" in html and checks.faults(html) == []
 
 
 def test_who_is_there_now_is_counted_once_and_forgotten_after_five_minutes(tally):
