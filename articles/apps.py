@@ -18,5 +18,5 @@ class ArticlesConfig(AppConfig):
 
         stamps.watch("articles_notice")
         add_words(labels.AREAS, labels.ACTIONS, labels.FIELDS, labels.VALUES)
-        page_cache.on_every_page.append(maintenance.state_of)
+        page_cache.on_every_page.append(maintenance.state)
         hooks.below.append(asking.below_procedure)

@@ -20,7 +20,10 @@ from .units import unit_cards
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show search, life events, the most used procedures, look-up and the units. No query when it is kept."""
+    """Show search, life events, the most used procedures, look-up, the units and how often the portal is visited.
+
+    No query when it is kept, one after visits were written down.
+    """
     (written,) = home_page(local_day(now()), page_language())
     visits = visit_rows(now())
     return render(request, "portal/home.html", {"written": mark_safe(written), "visits": visits})  # noqa: S308

@@ -46,7 +46,8 @@ CLOCK_READERS = {
     # When a session ends, as Django asks it; when somebody else's page was asked for.
     "common/web/session_store.py",
     "common/web/hidden.py",
-    # A timer writes visits down.
+    # What every page says is asked without a moment; a timer writes visits down.
+    "articles/notices/maintenance.py",
     "reports/visits/counting.py",
     # A panel is asked for without a moment.
     "payments/desk/panel.py",

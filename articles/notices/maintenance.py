@@ -60,9 +60,9 @@ def near(now: datetime) -> list[Work]:
     return [work for work in announced if work.begins_at - NEAR <= now < work.ends_at]
 
 
-def state_of(now: datetime) -> str:
-    """Return what tells pages with one line of maintenance from pages with another; '' for none."""
-    return "".join(map(repr, near(now)))
+def state() -> str:
+    """Return what tells pages that are shown now from pages with another line of maintenance; '' for none."""
+    return "".join(map(repr, near(clock.now())))
 
 
 def earliest(unit: Unit, announced: datetime) -> datetime:

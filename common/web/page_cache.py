@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
 
 from django.conf import settings
 from django.core.cache import cache
@@ -10,12 +9,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language
 
-from .. import clock
 from .display import display_of
 
-# What every page says besides, by the moment: pages that say another thing are kept apart. Filled in
-# ``AppConfig.ready()`` of packages above.
-on_every_page: list[Callable[[datetime], str]] = []
+# What every page says besides, now: pages that say another thing are kept apart. Filled in ``AppConfig.ready()`` of
+# packages above.
+on_every_page: list[Callable[[], str]] = []
 
 
 def anonymous_page(request: HttpRequest, make: Callable[[], tuple[HttpResponse, str]]) -> HttpResponse:
@@ -28,7 +26,7 @@ def anonymous_page(request: HttpRequest, make: Callable[[], tuple[HttpResponse, 
     """
     if settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES:
         return make()[0]
-    besides = [say(clock.now()) for say in on_every_page]
+    besides = [say() for say in on_every_page]
     shown = f"{request.get_full_path()}|{get_language()}|{sorted(vars(display_of(request)).items())}|{besides}"
     name = "page:" + hashlib.sha256(shown.encode()).hexdigest()
     content = cache.get(name) if settings.PAGE_CACHE_SECONDS else None

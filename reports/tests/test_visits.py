@@ -72,18 +72,21 @@ def test_figures_add_up_and_stand_on_the_first_page_and_on_statistics(client, co
         assert "<strong>1.053</strong>" in html and checks.faults(html) == []
 
 
-def test_who_is_there_now_is_counted_once_and_forgotten_after_five_minutes(tally):
+def test_who_is_there_now_is_counted_once_and_forgotten_after_five_minutes(tally, today):
     for visitor in ("1.2.3.4\0a", "1.2.3.4\0a", "1.2.3.4\0b"):
         tally.count(visitor, factories.NOW)
     tally.flush(factories.NOW)
     other = counting.Tally()
     later = factories.NOW + timedelta(minutes=4)
+    today.move_to(later)
     other.count("1.2.3.4\0a", later)
     other.flush(later)
-    assert counting.online(later) == 2
+    assert counting.online() == 2
     assert "1.2.3.4" not in repr(cache.get(counting.MARKS))
-    assert counting.online(factories.NOW + timedelta(minutes=8)) == 1
-    other.flush(later + timedelta(minutes=10))
+    # An hour in which nobody came.
+    today.move_to(later + timedelta(hours=1))
+    assert counting.online() == 1
+    other.flush(later + timedelta(hours=1))
     assert cache.get(counting.MARKS) == {}
 
 

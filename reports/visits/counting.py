@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 ONLINE = timedelta(minutes=5)
 # Beyond so many people at once the number is a lower bound.
 MOST_MARKS = 20_000
-MARKS, KEY = "visits:marks", "visits:key:"
+MARKS, COUNT, KEY = "visits:marks", "visits:online", "visits:key:"
 DAY_SECONDS = 24 * 3600
 
 
@@ -68,7 +68,8 @@ class Tally:
                 with self._lock:
                     self._days[day] += count
         # Two processes may write at once; whom that loses, the next writing brings back.
-        cache.set(MARKS, _fresh((cache.get(MARKS) or {}) | own, now), ONLINE.total_seconds())
+        marks = _fresh((cache.get(MARKS) or {}) | own, now)
+        cache.set_many({MARKS: marks, COUNT: len(marks)}, ONLINE.total_seconds())
 
     def close(self) -> None:
         """Write down the rest before the process ends; no timer is left behind."""
@@ -96,9 +97,9 @@ class Tally:
         return self._key[1]
 
 
-def online(now: datetime) -> int:
+def online() -> int:
     """Return how many people opened a page within the last minutes, at least the one who asks. No query."""
-    return max(len(_fresh(cache.get(MARKS) or {}, now)), 1)
+    return max(cache.get(COUNT) or 0, 1)
 
 
 def _fresh(marks: dict[str, float], now: datetime) -> dict[str, float]:

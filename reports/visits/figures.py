@@ -18,7 +18,7 @@ def visit_rows(now: datetime) -> list[tuple[str, str]]:
     day = local_day(now)
     words = (_("Today"), _("Yesterday"), _("This week"), _("This month"), _("In all"))
     rows = [(word, grouped(count)) for word, count in zip(words, visit_sums(day), strict=True)]
-    return [*rows, (_("Online now"), grouped(online(now)))]
+    return [*rows, (_("Online now"), grouped(online()))]
 
 
 @until_changed(VisitCount, most=4)

@@ -12,7 +12,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from articles.models import Notice
 from common.models import Alert, AlertKind
 from dossiers.desk.actions import BY_SEGMENT
 from dossiers.models import TalkFile
@@ -24,6 +23,7 @@ from procedures.models import ChecklistStep, LifeEvent, Proposal, Signpost
 from procedures.versions import drafting
 from reports.models import Target
 from tests.access.answers import Browsers, answer_kind, answer_of, undone, url_names
+from tests.access.articles import articles
 from tests.access.world import World
 from tests.factories import NOW
 from tests.present import present
@@ -120,7 +120,7 @@ def rows(world: World) -> list[Case]:
         *paying(world),
         *desk_money(world),
         *figures(world),
-        *articles(world),
+        *articles(world, EVERYBODY, PUBLISHER),
         ("sitemap_part", GET, [0], EVERYBODY),
         # No code is awaited: strangers are sent to the sign-in page, members home.
         ("account_email_verification_sent", GET, [], MEMBERS),
@@ -312,31 +312,6 @@ def figures(world: World) -> list[Case]:
             (f"manage:{name}", method, [pk], expected)
             for pk, expected in ((own, ADMIN), (foreign, ADMIN_ELSEWHERE))
             for name, method in (("target_change", GET), ("target_change", POST), ("target_remove", POST))
-        ],
-    ]
-
-
-def articles(world: World) -> list[Case]:
-    """Return the rows of notices, guides and ratings of pages: publishers and administrators write for their units."""
-    writers = PUBLISHER | {"administrator": "in"}
-    own, foreign, whole = (
-        Notice.objects.get_or_create(unit=unit, title="Nghỉ lễ", defaults={"text": "Nghỉ", "since": NOW.date()})[0].pk
-        for unit in (world.commune.unit, world.neighbour.unit, None)
-    )
-    guide, procedure = ["guide", "file"], ["procedure", world.version.procedure.code]
-    elsewhere, of_all = writers | dict.fromkeys(("publisher", "administrator"), "404"), writers | {"publisher": "404"}
-    return [
-        *[(f"articles:{name}", GET, [], EVERYBODY) for name in ("notices", "guides")],
-        ("articles:notice", GET, [own], EVERYBODY),
-        ("articles:guide", GET, ["file"], EVERYBODY),
-        *[("articles:useful", method, ref, EVERYBODY) for method in (GET, POST) for ref in (guide, procedure)],
-        ("articles:thanks", GET, guide, EVERYBODY),
-        *[(f"manage:{name}", GET, [], writers) for name in ("notices", "useful")],
-        *[("manage:notice_add", method, [], writers) for method in (GET, POST)],
-        *[
-            (f"manage:{name}", method, [pk], expected)
-            for pk, expected in ((own, writers), (foreign, elsewhere), (whole, of_all))
-            for name, method in (("notice", GET), ("notice", POST), ("notice_show", POST))
         ],
     ]
 
