@@ -23,11 +23,13 @@ MOST_USED = 6
 )
 def home_page(day: date, language: str) -> tuple[str, ...]:
     """Return the page below its head, in the active language; one text. One query when the rest is kept."""
+    notices = on_first_page(day)
     context = {
         "procedures": _most_used(day),
         "events": [(event.code, translated(event, "name")) for event in offered_choices().events],
         "units": unit_cards(language),
-        "notices": on_first_page(day),
+        "pinned": [notice for notice in notices if notice["is_pinned"]],
+        "notices": [notice for notice in notices if not notice["is_pinned"]],
     }
     return (str(render_to_string("portal/_home.html", context)),)
 

@@ -48,7 +48,8 @@ class Work:
 @until_changed(Notice)
 def _announced(day: date) -> tuple[Work, ...]:
     works = Notice.objects.readable(day).filter(kind=NoticeKind.MAINTENANCE, ends_at__gt=at(day, time.min))
-    return tuple(Work(*row) for row in works.order_by("begins_at", "id").values_list("pk", "begins_at", "ends_at"))
+    rows = works.order_by("begins_at", "id").values_list("pk", "begins_at", "ends_at")
+    return tuple(Work(pk, begins_at, ends_at) for pk, begins_at, ends_at in rows if begins_at and ends_at)
 
 
 def near(now: datetime) -> list[Work]:
