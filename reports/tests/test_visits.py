@@ -1,7 +1,7 @@
 """Visits: people's pages counted in memory, written down once a day's row, shown in figures; nothing about anybody."""
 
 import threading
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -101,7 +101,7 @@ def test_what_cannot_be_written_now_is_written_later(tally, monkeypatch):
 
 
 def test_one_timer_runs_while_there_is_something_to_write_and_none_is_left(tally, settings, monkeypatch):
-    written = []
+    written: list[datetime] = []
     monkeypatch.setattr(tally, "flush", written.append)
     settings.VISIT_SECONDS = 3600
     for _n in range(3):
