@@ -26,7 +26,7 @@ test: install-dev  ## Run the suite without the browser (DATABASE_URL, REDIS_URL
 journeys: install-dev  ## Drive the running portal in Chromium
 	@$(PYTEST) -m journey -n 3 --dist loadscope $(ARGS) tests/journeys
 
-pictures: journeys  ## Renew the README's pictures from those the journeys take
+pictures: journeys  ## Renew the pictures of README and guides from those the journeys take
 	$(BIN)/python docs/take_pictures.py
 
 check: install-dev  ## Look at style, types, floors, migrations, templates, translations and words

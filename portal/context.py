@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from articles.notices import maintenance
 from common import alerts, heartbeat
 from common.clock import local_day, now
 from common.web.display import display_of
@@ -26,9 +27,9 @@ def site_unit() -> SimpleNamespace:
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:
-    """Give templates DEMO, display, site_unit, here, session_left (seconds), acting (the organisation that the person
-    acts for, with the membership), is_officer (of the desk), is_clerk,
-    is_leader, is_cashier, reads_money, is_publisher, is_administrator, looks_after_all, missing_years
+    """Give templates DEMO, display, site_unit, here, works (maintenance that is near or goes on), session_left (in
+    seconds), acting (the organisation that the person acts for, with the membership), is_officer (of the desk),
+    is_clerk, is_leader, is_cashier, reads_money, is_publisher, is_administrator, looks_after_all, missing_years
     (whose days off should have been entered) and alert_count
     (alerts that no administrator has acknowledged; 0 for everybody else).
 
@@ -41,6 +42,7 @@ def portal(request: HttpRequest) -> dict[str, Any]:
         "display": display_of(request),
         "site_unit": site_unit(),
         "here": request.get_full_path(),
+        "works": SimpleLazyObject(lambda: maintenance.near(now())),
         "session_left": getattr(request, "session_left", 0),
         "acting": getattr(request, "acting", None),
         "is_officer": SimpleLazyObject(lambda: not roles.isdisjoint(DESK_ROLES)),

@@ -12,8 +12,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from common.values.addresses import split_address
 from common.web.display import CHOICES
+from common.web.own_page import is_from_own_page
 from common.web.screens import shows_form
 
 YEAR = 365 * 24 * 3600
@@ -26,7 +26,7 @@ def display(request: HttpRequest) -> HttpResponse:
     """Show the display settings; a POST sets one or more of them and goes back."""
     if request.method != "POST":
         return render(request, "portal/display.html")
-    if not _from_own_page(request):
+    if not is_from_own_page(request):
         return HttpResponseForbidden(render(request, "403.html").content)
     response = HttpResponseRedirect(_next(request))
     for name, allowed in CHOICES.items():
@@ -41,19 +41,13 @@ def display(request: HttpRequest) -> HttpResponse:
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
     """Set the language and go back."""
-    if not _from_own_page(request):
+    if not is_from_own_page(request):
         return HttpResponseForbidden(render(request, "403.html").content)
     response = HttpResponseRedirect(_next(request))
     chosen = request.POST.get("language")
     if chosen in dict(settings.LANGUAGES):
         _set_cookie(request, response, settings.LANGUAGE_COOKIE_NAME, chosen)
     return response
-
-
-def _from_own_page(request: HttpRequest) -> bool:
-    """Tell whether the browser says that the form stood on this site; browsers send Origin with every POST."""
-    origin = request.headers.get("Origin") or request.headers.get("Referer", "")
-    return split_address(origin).netloc == request.get_host()
 
 
 def _next(request: HttpRequest) -> str:

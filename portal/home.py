@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from django.template.loader import render_to_string
 
+from articles.models import Notice
+from articles.notices.shown import on_first_page
 from common.kept import until_changed
 from common.text import translated
 from offices.models import OpeningHours, Unit
@@ -18,14 +20,19 @@ from .units import unit_cards
 MOST_USED = 6
 
 
-@until_changed(LifeEvent, LINKS, OpeningHours, Procedure, ProcedureVersion, Sector, Unit, most=8, is_shared=True)
+@until_changed(
+    LifeEvent, LINKS, Notice, OpeningHours, Procedure, ProcedureVersion, Sector, Unit, most=8, is_shared=True
+)
 def home_page(day: date, language: str) -> tuple[str, ...]:
-    """Return the page below its head, in the active language; one text. Two queries when the rest is kept."""
+    """Return the page below its head, in the active language; one text. Three queries when the rest is kept."""
+    notices = on_first_page(day)
     context = {
         "procedures": _most_used(day),
         "events": [(event.code, translated(event, "name")) for event in offered_choices().events],
         "units": unit_cards(language),
         "satisfied": _satisfied(day),
+        "pinned": [notice for notice in notices if notice["is_pinned"]],
+        "notices": [notice for notice in notices if not notice["is_pinned"]],
     }
     return (str(render_to_string("portal/_home.html", context)),)
 

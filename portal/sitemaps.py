@@ -21,6 +21,7 @@ PART = 5000
 KEPT_SECONDS = 3600
 PAGES = (
     *("home", "procedures:find", "track:find", "help", "contact", "statistics:figures", "rating:ratings"),
+    *("articles:notices", "articles:guides"),
     *("feedback:give", "feedback:published", "accessibility", "privacy", "site_map"),
 )
 PRIVATE = (
@@ -34,6 +35,7 @@ PRIVATE = (
     "/demo/",
     "/track/",
     "/rate/",
+    "/useful/",
 )
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _SPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

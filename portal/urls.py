@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("reports.public.urls")),
     path("", include("reports.feedback.urls")),
     path("", include("reports.ratings.urls")),
+    path("", include("articles.public.urls")),
 ]
 
 handler400 = "portal.errors.bad_request"

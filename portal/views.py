@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from common.clock import local_day, now
 from common.text import page_language
+from reports.visits.figures import visit_rows
 
 from .home import home_page
 from .units import unit_cards
@@ -19,9 +20,13 @@ from .units import unit_cards
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Show search, life events, the most used procedures, look-up and the units. No query when it is kept."""
+    """Show search, life events, the most used procedures, look-up, the units and how often the portal is visited.
+
+    No query when it is kept, one after visits were written down.
+    """
     (written,) = home_page(local_day(now()), page_language())
-    return render(request, "portal/home.html", {"written": mark_safe(written)})  # noqa: S308
+    visits = visit_rows(now())
+    return render(request, "portal/home.html", {"written": mark_safe(written), "visits": visits})  # noqa: S308
 
 
 @login_not_required
@@ -71,6 +76,7 @@ SITE_MAP = (
             ("feedback:give", _("Send feedback")),
             ("feedback:track", _("Follow feedback")),
             ("feedback:published", _("Answers to feedback")),
+            ("articles:notices", _("Notices")),
             ("statistics:figures", _("Figures of resolved dossiers")),
             ("statistics:targets", _("Targets of the units")),
             ("rating:ratings", _("What people say")),
@@ -91,6 +97,7 @@ SITE_MAP = (
         _("About this portal"),
         (
             ("help", _("Help")),
+            ("articles:guides", _("Guides with pictures")),
             ("contact", _("Contact")),
             ("accessibility", _("Accessibility")),
             ("privacy", _("Protection of personal data")),

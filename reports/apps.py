@@ -10,7 +10,7 @@ class ReportsConfig(AppConfig):
     def ready(self) -> None:
         """Give the log its words; take part below; keep what people told as they gave it."""
         from accounts import hooks as account_hooks
-        from common.database import purging
+        from common.database import purging, stamps
         from common.files import hashes, loose
         from dossiers import hooks as dossier_hooks
         from offices import hooks
@@ -22,6 +22,7 @@ class ReportsConfig(AppConfig):
         from .ratings import keeping as rating_keeping
         from .ratings import panels, tokens
 
+        stamps.watch("reports_visitcount")
         add_words(labels.AREAS, labels.ACTIONS, labels.FIELDS, labels.VALUES)
         hooks.duties.append(keeping.HeldFeedback())
         hooks.unit_obstacles.append(keeping.open_feedback)
@@ -31,6 +32,7 @@ class ReportsConfig(AppConfig):
         dossier_hooks.rating_links.append(tokens.link_of)
         dossier_hooks.messages.append(panels.rating_words)
         dossier_hooks.panels[dossier_hooks.Audience.OWNER].append(panels.rating_panel)
+        stamps.watch("reports_visitcount")
         purging.register("feedback", keeping.due_for_forgetting)
         purging.register(rating_keeping.NAME, rating_keeping.due)
         loose.register_field("feedback", "reports.FeedbackFile", "file")

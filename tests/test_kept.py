@@ -2,7 +2,7 @@
 
 import threading
 import time
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,8 @@ import time_machine
 from django.db import connection, transaction
 from django.utils import translation
 
+from articles.models import Notice
+from articles.notices import maintenance
 from common import kept
 from common.database import append_only
 from common.kept import Kept
@@ -36,6 +38,8 @@ from procedures.models import (
 from procedures.public import written
 from procedures.tests.versions.test_publishing import draft_of
 from procedures.versions import publishing
+from reports.models import VisitCount
+from reports.visits.figures import visit_sums
 from tests import factories
 
 DAY = date(2026, 3, 23)
@@ -137,6 +141,19 @@ def last_day(_shown):
     return deadlines.deadline(DAY, 1, "days", DAY)
 
 
+def works(_shown):
+    return maintenance.near(factories.NOW)
+
+
+def visits(_shown):
+    return visit_sums(DAY)
+
+
+def announced(_shown):
+    at = {"begins_at": factories.NOW, "ends_at": factories.NOW + timedelta(hours=2)}
+    Notice.objects.create(kind="maintenance", title="Bảo trì", text="Tối nay", since=DAY, **at)
+
+
 def lifted(change):
     def changed(shown):
         with append_only.lifted():
@@ -179,6 +196,8 @@ ALL: dict[str, tuple[list[Any], Any]] = {
     "a fee": ([page, version_texts], lifted(lambda s: s.fees.update(name="Phí khác"))),
     "an exemption": ([page, version_texts], lifted(lambda s: s.fees.get().exemptions.update(who="Người khác"))),
     "a name": ([page, card, home_page, pointing], lifted(lambda _s: ProcedureVersion.objects.update(name="Tên khác"))),
+    "maintenance": ([home_page, works], announced),
+    "a visit": ([visits], lambda _s: VisitCount.objects.create(day=DAY, count=3)),
     "raw SQL": ([page, version_texts], lambda _s: run("UPDATE procedures_procedure SET notice = 'Nghỉ'")),
     "raw SQL of units": ([unit_cards], lambda _s: run("UPDATE offices_unit SET name = 'Khác'")),
 }
@@ -277,6 +296,7 @@ def test_every_kept_function_is_asked_here():
     """A new one is added above, or its module says why not."""
     names = {one.make.__qualname__ for one in kept._everything if not one.make.__module__.endswith("test_kept")}
     assert names == {
+        "_announced",
         "_calendar",
         "_entered_years",
         "_kinds_of_days",
@@ -292,6 +312,7 @@ def test_every_kept_function_is_asked_here():
         "on_offer",
         "unit_cards",
         "version_of",
+        "visit_sums",
         "written",
     }
     assert all(isinstance(one, Kept) for one in kept._everything)
@@ -309,6 +330,7 @@ def test_both_languages_are_kept_apart(shown, client):
 def test_the_task_writes_the_pages_for_everybody(shown, client, django_assert_num_queries):
     tasks.write_pages(shown.procedure_id)
     written._texts.forget()
+    works(shown)
     for language in ("vi", "en"):
         client.cookies["django_language"] = language
         with django_assert_num_queries(1):

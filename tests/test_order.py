@@ -18,8 +18,8 @@ from tests import factories
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
-    *("portal", "reports", "payments", "dossiers", "procedures", "notifications", "offices", "eforms", "accounts"),
-    "common",
+    *("portal", "reports", "articles", "payments", "dossiers", "procedures", "notifications", "offices", "eforms"),
+    *("accounts", "common"),
 )
 DAY = date(2026, 3, 23)
 ORDERED = ["An ninh", "Ăn uống", "Âm nhạc", "Cư trú", "Dân số", "Đất đai", "Đê điều", "Em bé", "Ô nhiễm", "Ơn", "Y tế"]

@@ -60,8 +60,8 @@ from procedures.paper.prepared import qr_text, read_code
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = (
-    *("portal", "reports", "payments", "dossiers", "procedures", "notifications", "offices", "eforms", "accounts"),
-    "common",
+    *("portal", "reports", "articles", "payments", "dossiers", "procedures", "notifications", "offices", "eforms"),
+    *("accounts", "common"),
 )
 MARKS = "\u00ad\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff\ufe0e\ufe0f"
 XUAN_BAC = "26428"

@@ -11,18 +11,23 @@ from django.utils.translation import get_language
 
 from .display import display_of
 
+# What every page says besides, now: pages that say another thing are kept apart. Filled in ``AppConfig.ready()`` of
+# packages above.
+on_every_page: list[Callable[[], str]] = []
+
 
 def anonymous_page(request: HttpRequest, make: Callable[[], tuple[HttpResponse, str]]) -> HttpResponse:
     """Return a page with an ETag, from the cache when nobody is signed in.
 
     ``make`` returns the page and the one address that it is kept under, from a bounded set; '' keeps it out. A page
     that was asked for under another spelling, or with parameters that mean nothing, is made anew each time: whoever
-    invents addresses fills no cache. Language and display settings are part of the key. ``settings.PAGE_CACHE_SECONDS``
-    0 turns the cache off.
+    invents addresses fills no cache. Language, display settings and what every page says besides are part of the key.
+    ``settings.PAGE_CACHE_SECONDS`` 0 turns the cache off.
     """
     if settings.SESSION_COOKIE_NAME in request.COOKIES or "messages" in request.COOKIES:
         return make()[0]
-    shown = f"{request.get_full_path()}|{get_language()}|{sorted(vars(display_of(request)).items())}"
+    besides = [say() for say in on_every_page]
+    shown = f"{request.get_full_path()}|{get_language()}|{sorted(vars(display_of(request)).items())}|{besides}"
     name = "page:" + hashlib.sha256(shown.encode()).hexdigest()
     content = cache.get(name) if settings.PAGE_CACHE_SECONDS else None
     if content is None:

@@ -18,7 +18,7 @@ from reports.indicators import measuring
 from reports.models import Measure
 from reports.targets.setting import set_target
 
-from . import catalogue, feedback, ratings, stories, town
+from . import catalogue, feedback, notices, ratings, stories, town
 from .accounts import ACCOUNTS
 from .dossiers import money
 
@@ -48,6 +48,7 @@ def load(now: datetime) -> int:
         report(built, now)
         ratings.give(built, rng, now)
         catalogue.dress(now)
+        notices.write(built, now)
         settle_messages()
         # Nothing to hurry: the worker's sweeps make the papers of past steps in their own time.
         transaction.get_connection().run_on_commit.clear()

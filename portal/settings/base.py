@@ -44,6 +44,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXY_COUNT
 INSTALLED_APPS = [
     "portal",
     "reports",
+    "articles",
     "payments",
     "dossiers",
     "procedures",
@@ -68,6 +69,7 @@ MIDDLEWARE = [
     "common.web.tracing.RequestTrace",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "reports.visits.middleware.Visits",
     # The headers stand outside of all that may refuse a request: error pages carry them too.
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "common.web.middleware.ContentPolicy",
@@ -264,6 +266,9 @@ LIMITS = {
     # People whom one organisation invites to act for it, and invitations to one address.
     "invite_user": (20, 3600),
     "invite_target": (3, 24 * 3600),
+    # Ratings of pages, and of one page from one address.
+    "useful_ip": (60, 3600),
+    "useful_page": (20, 24 * 3600),
     # Copies of everything kept about a person.
     "export_user": (10, 3600),
 }
@@ -318,6 +323,9 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 20
 MAX_PAPER_BYTES = 10 * 1024 * 1024
 MAX_PAPERS = 20
 MAX_DOSSIER_BYTES = 60 * 1024 * 1024
+
+# Visits are written down so often, by each process; 0 writes none by itself.
+VISIT_SECONDS = env.int("VISIT_SECONDS", default=10)
 
 # What is published is kept in each process, which looks this often whether it changed; 0: with every request.
 KEPT_SECONDS = env.int("KEPT_SECONDS", default=1)

@@ -36,6 +36,7 @@ else:
 PAGE_CACHE_SECONDS = 0
 # Each request looks once whether anything changed, so that it costs the same number of queries every time.
 KEPT_SECONDS = 0
+VISIT_SECONDS = 0
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_URL = "memory://"
 CELERY_BROKER_TRANSPORT = None

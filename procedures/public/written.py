@@ -32,7 +32,7 @@ from ..models import (
     Sector,
 )
 from ..paper import blank_forms
-from . import detail
+from . import detail, hooks
 
 # Where the size of the blank form goes: the file comes later than the page, and no table tells when.
 SIZE = "@@size@@"
@@ -78,7 +78,10 @@ def _texts(code: str, day: date, language: str) -> tuple[str, ...]:
         raise Http404
     base = reverse("procedures:detail", args=[procedure.code])
     with translation.override(language):
-        context = detail.detail(procedure, shown, day, base) | {"in_vietnamese": labels.in_vietnamese()}
+        context = detail.detail(procedure, shown, day, base) | {
+            "in_vietnamese": labels.in_vietnamese(),
+            "below": [write(procedure.code) for write in hooks.below],
+        }
         offer = context["paper_form"]
         return (
             base,

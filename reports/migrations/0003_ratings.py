@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('dossiers', '0027_time_kept'),
         ('offices', '0009_what_a_day_counts'),
-        ('reports', '0001_initial'),
+        ('reports', '0002_visits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

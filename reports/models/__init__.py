@@ -5,6 +5,7 @@ from .figures import Counted, Course, DailyFigure, Ending, StepFigure
 from .indicators import IndicatorFigure, Measured
 from .ratings import CommentState, DailyRating, Grade, Question, Rating
 from .targets import Measure, Target
+from .visits import VisitCount
 
 __all__ = [
     "CommentState",
@@ -28,4 +29,5 @@ __all__ = [
     "StepFigure",
     "Target",
     "Topic",
+    "VisitCount",
 ]

@@ -20,6 +20,7 @@ from ..statistics.page import FiguresPage, all_options, figures_page, offered
 from ..statistics.periods import usual
 from ..statistics.words import BY_WORDS, GROUPS
 from ..targets.reaching import reached, year_of
+from ..visits.figures import visit_rows
 
 
 @login_not_required
@@ -35,6 +36,7 @@ def _figures(request: HttpRequest) -> tuple[HttpResponse, str]:
     page = _page(request)
     context = {"shown": shown(page), "offered": offered(page.asked, page.options, day)}
     context["satisfied"] = satisfaction(page)
+    context["visits"] = visit_rows(clock.now())
     context["export"] = page.asked.url(reverse("statistics:export"))
     plain = Asked.read({"by": page.asked.by}, page.options, day, by_months=True)
     is_plain = plain == page.asked

@@ -23,6 +23,7 @@ from procedures.models import ChecklistStep, LifeEvent, Proposal, Signpost
 from procedures.versions import drafting
 from reports.models import Target
 from tests.access.answers import Browsers, answer_kind, answer_of, undone, url_names
+from tests.access.articles import articles
 from tests.access.feedback import feedback
 from tests.access.personas import (
     ADMIN,
@@ -91,6 +92,7 @@ def rows(world: World) -> list[Case]:
         *paying(world),
         *desk_money(world),
         *figures(world),
+        *articles(world),
         *feedback(world),
         *ratings(world),
         ("sitemap_part", GET, [0], EVERYBODY),

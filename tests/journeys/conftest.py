@@ -25,7 +25,7 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
-from docs.take_pictures import PICTURES as SHOWN
+from docs.take_pictures import SHOWN
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PICTURES = Path(os.environ.get("JOURNEY_PICTURES", ROOT / "var" / "journeys"))
@@ -301,12 +301,13 @@ def fill_sign_in(page: Page, login: str, password: str = PASSWORD) -> None:
 
 @pytest.fixture
 def picture() -> Callable[[Page, str], None]:
-    """Keep a screenshot of the whole page as var/journeys/<name>.png, if the README shows it or all are wanted."""
+    """Keep a screenshot of the whole page as var/journeys/<name>.png, if README or guides show it or all are wanted."""
 
     def take(page: Page, name: str) -> None:
         if name not in SHOWN and "JOURNEY_PICTURES" not in os.environ:
             return
         PICTURES.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        # That a page is of the demonstration says nothing to who reads a guide.
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True, style=".demo { display: none }")
 
     return take

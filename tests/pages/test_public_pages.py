@@ -21,6 +21,8 @@ PUBLIC = (
     "privacy",
     "display",
     "site_map",
+    "articles:notices",
+    "articles:guides",
     "procedures:find",
     "track:find",
     "rating:find",
@@ -30,7 +32,17 @@ PUBLIC = (
     "account_reset_password",
 )
 # Pages without a form of their own: nothing in them differs between two visitors.
-CACHEABLE = ("home", "help", "contact", "accessibility", "privacy", "display", "site_map", "procedures:find")
+CACHEABLE = (
+    "home",
+    "help",
+    "contact",
+    "accessibility",
+    "privacy",
+    "display",
+    "site_map",
+    "articles:guides",
+    "procedures:find",
+)
 
 
 @pytest.fixture

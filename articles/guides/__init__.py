@@ -1,0 +1,1 @@
+"""Guides with pictures of the real screens."""

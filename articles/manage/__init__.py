@@ -1,0 +1,1 @@
+"""Screens of those who write notices and read how useful pages were."""

@@ -1,0 +1,1 @@
+"""Notices and guides as everybody reads them."""

@@ -1,0 +1,1 @@
+"""Whether a page was of use: one to five, summed by page and day, nothing about the reader."""

@@ -1,0 +1,1 @@
+"""Visits: pages opened by people, counted in each process and written down every ten seconds."""
