@@ -318,6 +318,10 @@ def test_somebody_files_by_power_of_attorney(
     choose_unit(page)
     expect(page.locator("[name=answer-requester_name]")).to_have_value("")
     fill_sections(page, COPY_ANSWERS)
+    for box, text in (("day_day", "1"), ("day_month", "10"), ("day_year", "2026"), ("number", "12/UQ")):
+        page.locator(f"[name={box}]").fill(text)
+    picture(page, f"authority-{'phone' if js else 'plain'}")
+    save(page)
     authority = page.locator(".file-card", has_text="ủy quyền").first
     expect(authority).to_contain_text("Chưa có")
     upload(page, authority, photo("uy-quyen", "PDF"))
@@ -328,7 +332,7 @@ def test_somebody_files_by_power_of_attorney(
     submit(page)
     page.get_by_role("link", name="In phiếu").click()
     expect(page.locator("body")).to_contain_text("Người nộp thay")
-    expect(page.locator("body")).to_contain_text("(theo giấy ủy quyền)")
+    expect(page.locator("body")).to_contain_text("(theo giấy ủy quyền số 12/UQ ngày 01/10/2026)")
 
 
 def test_an_identity_card_is_read(visit: Callable[..., Page], picture: Callable[[Page, str], None]) -> None:
