@@ -152,9 +152,10 @@ def data_of_filing(
     """Return the applicant of a dossier filed by an account: what the form says of them, else what the account says.
 
     Where the form names somebody else than the account does, nothing that tells
-    who a person is comes from the account; who files for another (``acting``, by which ``authority``) is the representative.
-    Messages keep going to the account's own address, which was confirmed. Of an organisation the representative is the member who
-    acts for it, else who its form or its account names. One query for a representative.
+    who a person is comes from the account; who files for another (``acting``, by which ``authority``) is the
+    representative. Messages keep going to the account's own address, which was confirmed. Of an organisation the
+    representative is the member who acts for it, else who its form or its account names. One query for a
+    representative.
     """
     data = data_of_account(user)
     known = (

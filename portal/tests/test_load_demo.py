@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
 
-from accounts.models import Kind, User
+from accounts.models import Kind, Member, User
 from common.clock import LOCAL, local_day, now
 from common.text import fold
 from common.values.working_time import is_open
@@ -54,6 +54,11 @@ def test_accounts_units_and_posts(demo, client):
     assert present(User.objects.find("075199000011")).email == "cong-dan@example.com"
     assert present(User.objects.find("075099000022")).email == "cong-dan-2@example.com"
     assert present(User.objects.find("0314409058")).email == "doanh-nghiep@example.com"
+    (member,) = Member.objects.acting()
+    assert (present(member.person).email, member.organisation.email) == (
+        "thanh-vien@example.com",
+        "to-chuc@example.com",
+    )
     day = local_day(now())
     for unit in Unit.objects.receiving():
         assert Offering.objects.on(day).filter(unit=unit).count() == 57
