@@ -53,6 +53,7 @@ def _data(dossier: Dossier, messages: list[Notification]) -> dict[str, Any]:
         "status": dossier.status,
         "channel": dossier.channel,
         "filed_for": dossier.acting,
+        "power_of_attorney": dossier.authority,
         **{name: _iso(getattr(dossier, name)) for name in _MOMENTS},
         "delivery": dossier.delivery,
         "delivery_address": dossier.delivery_address,

@@ -5,6 +5,7 @@ Nothing here reads the clock.
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from allauth.account.adapter import get_adapter
@@ -109,16 +110,44 @@ def accept(member: Member, person: User, now: datetime) -> None:
 
 
 def end(pk: int, by: User, now: datetime) -> bool:
-    """End a membership or take an invitation back, from either side; False when there is none of theirs any more."""
-    theirs = Member.objects.standing().filter(Q(organisation=by) | Q(person=by), pk=pk)
-    return bool(theirs.update(ended_at=now, ended_by=by, token_hash=""))
+    """End a membership or take an invitation back, from either side; False when there is none of theirs any more.
+
+    Of a membership both sides are told by mail, of an invitation that nobody accepted no one.
+    """
+    with transaction.atomic():
+        theirs = Member.objects.standing().filter(Q(organisation=by) | Q(person=by), pk=pk)
+        member = theirs.select_related("organisation", "person").first()
+        if member is None or not theirs.update(ended_at=now, ended_by=by, token_hash=""):
+            return False
+        if member.person is not None:
+            _tell_ended(member, member.person, (member.person, member.organisation))
+    return True
 
 
 def end_all(account: User, now: datetime) -> None:
-    """End everything that an account which is closed does for others or others for it; its addresses go."""
+    """End everything that an account which is closed does for others or others for it; its addresses go.
+
+    The other side of each membership is told by mail.
+    """
     its = Member.objects.filter(Q(organisation=account) | Q(person=account))
+    for member in its.standing().filter(person__isnull=False).select_related("organisation", "person"):
+        assert member.person is not None
+        other = member.person if member.organisation_id == account.pk else member.organisation
+        _tell_ended(member, member.person, [other])
     its.standing().update(ended_at=now, ended_by=account, token_hash="")
     its.update(address="")
+
+
+def _tell_ended(member: Member, person: User, told: Iterable[User]) -> None:
+    """Mail that somebody acts for an organisation no more, to those of both who have an address."""
+    for account in told:
+        if account.email:
+            words = {
+                "name": person.full_name,
+                "organisation": member.organisation.full_name,
+                "is_member": account.pk == person.pk,
+            }
+            get_adapter().send_mail("account/email/acting_ended", account.email, words)
 
 
 def members_of(organisation: User) -> QuerySet[Member]:

@@ -169,6 +169,23 @@ def test_one_live_row_for_organisation_and_person(company, person):
     joined(company, person)
 
 
+@pytest.mark.parametrize("side", ["company", "person"])
+def test_both_are_told_once_that_acting_has_ended(company, person, side):
+    member, by = joined(company, person), {"company": company, "person": person}[side]
+    assert members.end(member.pk, by, timezone.now()) and not members.end(member.pk, by, timezone.now())
+    (theirs,), (mine,) = mail_to(ADDRESS), mail_to("hoalua@example.com")
+    assert "Công ty TNHH Hoa Lúa" in theirs and "Lê Thị Hoa" in mine and theirs != mine
+    # An invitation that nobody accepted is taken back in silence.
+    invite(company, "mot@example.com")
+    assert members.end(Member.objects.get(ended_at=None).pk, company, timezone.now())
+    assert len(mail_to("mot@example.com")) == 1 == len(mail_to("hoalua@example.com"))
+    # Who closes the account is told that; the other side is told this.
+    joined(company, person)
+    closing.close({"company": company, "person": person}[side], timezone.now())
+    others = {"company": ADDRESS, "person": "hoalua@example.com"}[side]
+    assert len(mail_to(others)) == 2
+
+
 def test_a_citizen_has_no_people_and_a_stranger_ends_nothing(company, citizen, person):
     member, theirs = joined(company, person), browser(citizen)
     for path in (PEOPLE, INVITE, f"{PEOPLE}{member.pk}/"):

@@ -68,7 +68,8 @@ class Submit(ActionBase):
     def effects(self, move: Move) -> None:
         found: Readiness = move.extra["readiness"]
         remove(found.unasked)
-        data = data_of_filing(move.person, found.form.schema, found.form.kept, acting=move.dossier.acting)
+        acts: dict[str, Any] = {"acting": move.dossier.acting, "authority": move.dossier.authority}
+        data = data_of_filing(move.person, found.form.schema, found.form.kept, **acts)
         data.freeze(move.dossier)
         assignments.begin(move)
         tell_filed(move)

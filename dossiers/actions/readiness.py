@@ -15,7 +15,8 @@ from procedures.levels import ONLINE_LEVEL, ONLINE_RETURN_LEVEL
 from procedures.models import Offering, ProcedureVersion, RequiredPaper
 from procedures.papers import asked_papers
 
-from ..models import Delivery, Dossier, Paper, PaperKind
+from ..models import Acting, Delivery, Dossier, Paper, PaperKind
+from ..records.applicants import authority_faults
 from ..records.papers import is_authority, present, with_authority
 from ..timeline.meeting import DAY_OF_COMING, day_fault
 
@@ -28,7 +29,7 @@ NOT_TAKEN = _("%(unit)s no longer takes this procedure online. Your answers are 
 class Gap:
     """One thing that stands in the way of a submission.
 
-    ``code`` is 'version', 'level', 'answers', 'papers' or 'delivery'; ``part``
+    ``code`` is 'version', 'level', 'answers', 'authority', 'papers' or 'delivery'; ``part``
     the section or the paper concerned. ``is_faulty``: something was given that
     has to be corrected.
     """
@@ -183,6 +184,17 @@ class Readiness:
         return not any(card.is_missing for card in self.cards) and (is_given or not self.form.missing)
 
     @property
+    def asks_authority(self) -> bool:
+        """Whether it is filed by power of attorney, whose date is asked."""
+        return self.dossier.acting == Acting.PRINCIPAL
+
+    @property
+    def authority_fault(self) -> str:
+        """What is missing or wrong of the power of attorney; '' when it holds on the day, or none is needed."""
+        faults = authority_faults(self.dossier.authority or {}, self.day) if self.asks_authority else {}
+        return next(iter(faults.values()), "")
+
+    @property
     def has_faulty_delivery(self) -> bool:
         """Whether what was typed about the way of return failed its checks, or the way is no longer offered."""
         is_offered = not self.ways or self.dossier.delivery in ["", *self.ways]
@@ -200,6 +212,8 @@ class Readiness:
             Gap("answers", _("Some answers are missing or need to be corrected."), part, self.form.is_faulty(part))
             for part in self.form.missing
         ]
+        if fault := self.authority_fault:
+            found.append(Gap("authority", fault, is_faulty=bool(self.dossier.authority)))
         found += [Gap("papers", _("Some papers are missing."), card.required) for card in self.cards if card.is_missing]
         if not self.has_delivery:
             found.append(Gap("delivery", self._delivery_words(), is_faulty=self.has_faulty_delivery))
@@ -219,11 +233,11 @@ class Readiness:
 
     @property
     def parts(self) -> int:
-        """How many parts there are before the check: sections, papers when any are asked, delivery."""
-        return len(self.form.sections) + bool(self.cards) + 1
+        """How many parts there are before the check: sections, power of attorney and papers where asked, delivery."""
+        return len(self.form.sections) + self.asks_authority + bool(self.cards) + 1
 
     @property
     def parts_done(self) -> int:
         """How many of the parts are finished."""
-        done = len(self.form.sections) - len(self.form.missing)
+        done = len(self.form.sections) - len(self.form.missing) + (self.asks_authority and not self.authority_fault)
         return done + (bool(self.cards) and self.has_papers) + self.has_delivery

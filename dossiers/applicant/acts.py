@@ -16,6 +16,7 @@ _FILES = gettext_lazy("Files of a paper changed")
 ACTS: dict[str, Any] = {
     "applicant:apply": gettext_lazy("Draft begun"),
     "applicant:section": gettext_lazy("Answers filled in"),
+    "applicant:authority": gettext_lazy("Power of attorney stated"),
     "applicant:papers": gettext_lazy("Papers given"),
     "applicant:paper_upload": gettext_lazy("Papers given"),
     "applicant:paper_promise": gettext_lazy("An original promised"),

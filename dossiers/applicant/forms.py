@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, Self
 
 from django import forms
@@ -31,6 +32,7 @@ from procedures.forms import PageForm, UnitForm
 from ..actions import Item
 from ..hooks import DraftStep, PostOffer
 from ..models import Acting, Delivery, Dossier
+from ..records.applicants import authority_faults
 
 # How the start page calls that somebody files for themselves.
 MYSELF = "self"
@@ -63,6 +65,33 @@ class StartForm(UnitForm):
         """Return the choice as a dossier keeps it."""
         chosen = self.cleaned_data["acting"]
         return "" if chosen == MYSELF else str(chosen)
+
+
+class AuthorityForm(PageForm):
+    """From when, under which number and until when somebody may file for another."""
+
+    day = PartialDateField(
+        label=_("Date of the power of attorney"),
+        error_messages={"required": _("Enter the date of the power of attorney.")},
+    )
+    number = NfcCharField(label=_("Number of the paper, if it has one"), max_length=40, required=False)
+    until = PartialDateField(
+        label=_("Valid until"),
+        help_text=_("Leave it empty where the paper names no last day."),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.today = today
+
+    def clean(self) -> dict[str, Any]:
+        """Require that the paper was signed and has not lapsed."""
+        cleaned = super().clean() or {}
+        for name, fault in authority_faults(cleaned, self.today).items():
+            if name not in self.errors:
+                self.add_error(name, fault)
+        return cleaned
 
 
 class DeliveryForm(PageForm):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import correction, draft, linking, sheets, start, submitted, talk
+from .views import authority, correction, draft, linking, sheets, start, submitted, talk
 
 app_name = "applicant"
 DOSSIER = "my/dossiers/<str:ref>/"
@@ -13,6 +13,7 @@ urlpatterns = [
     path("my/link/", linking.link, name="link"),
     path(DOSSIER, start.dossier, name="dossier"),
     path(DOSSIER + "sections/<str:section>/", draft.section, name="section"),
+    path(DOSSIER + "authority/", authority.authority, name="authority"),
     path(DOSSIER + "papers/", draft.papers, name="papers"),
     path(DOSSIER + "papers/<str:key>/upload/", draft.paper_upload, name="paper_upload"),
     path(DOSSIER + "papers/<str:key>/promise/", draft.paper_promise, name="paper_promise"),

@@ -141,6 +141,12 @@ def columns_of(filled: Filled) -> dict[str, Any]:
     }
 
 
+def set_authority(dossier: Dossier, authority: dict[str, str], *, now: datetime) -> None:
+    """Store day, number and end of the power of attorney by which a draft is filed."""
+    with transaction.atomic():
+        write_draft(locked_draft(dossier), now, authority=authority)
+
+
 def set_delivery(
     dossier: Dossier,
     delivery: str,

@@ -132,8 +132,8 @@ def copy_draft(source: Dossier, *, by: User, key: str, now: datetime) -> Dossier
         def make() -> Dossier:
             require_room_for_a_draft(by)
             kept = (
-                "version", "received_by", "acting", "answers", "delivery", "delivery_address", "papers_by_post",
-                "pays_on_delivery", "completed_sections",
+                "version", "received_by", "acting", "authority", "answers", "delivery", "delivery_address",
+                "papers_by_post", "pays_on_delivery", "completed_sections",
             )  # fmt: skip
             made = Dossier.objects.create(
                 ref=ref,

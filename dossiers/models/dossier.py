@@ -147,6 +147,8 @@ class Dossier(models.Model):
     )
     # For whom the owner files; the applicant is then that other person, who files is kept as the representative.
     acting = models.CharField(max_length=9, choices=Acting.choices, blank=True, default="", db_default="")
+    # {"day", "number", "until"} of the power of attorney, as ISO days; what is not on it is ''.
+    authority = EncryptedJSONField(null=True, blank=True)
     channel = models.CharField(max_length=7, choices=Channel.choices, default=Channel.ONLINE)
     # Where it was entered first, its number there and when it was filed there; what else that system knows is not here.
     external_system = models.CharField(max_length=8, choices=System.choices, blank=True, default="", db_default="")

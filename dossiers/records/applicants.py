@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import override, pgettext, pgettext_lazy
 
 from accounts.models import Assurance, IdKind, Kind, Member, Sex, User
@@ -11,6 +13,7 @@ from common.database.compiled import Compiled
 from common.database.writing import insert
 from common.secret import blind_index
 from common.text import fold
+from common.values import partial_date
 from common.values.identity import id_kind
 from eforms import schema as form_schema
 from eforms.filling.people import facts_in
@@ -143,14 +146,20 @@ _AGENT = {"name": "full_name", "position": "representative_position", "id_number
 
 
 def data_of_filing(
-    user: User, schema: form_schema.Schema | None, answers: Mapping[str, Any], *, acting: str = ""
+    user: User,
+    schema: form_schema.Schema | None,
+    answers: Mapping[str, Any],
+    *,
+    acting: str = "",
+    authority: Mapping[str, str] | None = None,
 ) -> ApplicantData:
     """Return the applicant of a dossier filed by an account: what the form says of them, else what the account says.
 
     Where the form names somebody else than the account does, nothing that tells
-    who a person is comes from the account; who files for another (``acting``) is the representative. Messages keep
-    going to the account's own address, which was confirmed. Of an organisation the representative is the member who
-    acts for it, else who its form or its account names. One query for a representative.
+    who a person is comes from the account; who files for another (``acting``, by which ``authority``) is the
+    representative. Messages keep going to the account's own address, which was confirmed. Of an organisation the
+    representative is the member who acts for it, else who its form or its account names. One query for a
+    representative.
     """
     data = data_of_account(user)
     known = (
@@ -173,7 +182,12 @@ def data_of_filing(
         )
     name = known.get("full_name") or data.name
     if acting:
-        agent = {"name": data.name, "position": acts_as(acting), "id_number": data.id_number, "phone": data.phone}
+        agent = {
+            "name": data.name,
+            "position": acts_as(acting, authority),
+            "id_number": data.id_number,
+            "phone": data.phone,
+        }
         data = replace(data, birth="", sex="", id_kind="", id_number="", address=None, representative=agent)
     elif fold(name) != fold(data.name):
         data = replace(data, birth="", sex="", id_kind="", id_number="")
@@ -228,10 +242,35 @@ def told_anew(
     return columns
 
 
-def acts_as(acting: str) -> str:
-    """Return, in Vietnamese, what somebody who files for another is to that person."""
+def acts_as(acting: str, authority: Mapping[str, str] | None = None) -> str:
+    """Return, in Vietnamese, what somebody who files for another is to that person, and by which power of attorney."""
     with override("vi"):
-        return str(_ACTS_AS[acting])
+        return " ".join([str(_ACTS_AS[acting]), *authority_words(authority)])
+
+
+def authority_words(authority: Mapping[str, str] | None) -> list[str]:
+    """Return number, day and end of a power of attorney in words, in this order; [] when nothing was said of it."""
+    parts = {
+        "number": pgettext("power of attorney", "no. %(number)s"),
+        "day": pgettext("power of attorney", "of %(day)s"),
+        "until": pgettext("power of attorney", "valid until %(until)s"),
+    }
+    said = {name: (authority or {}).get(name, "") for name in parts}
+    shown = said | {name: partial_date.display(said[name]) for name in ("day", "until") if said[name]}
+    return [words % shown for name, words in parts.items() if said[name]]
+
+
+def authority_faults(authority: Mapping[str, str], today: date) -> dict[str, str]:
+    """Return what is wrong on a day with a power of attorney, by the part concerned; {} when it holds."""
+    day, until = authority.get("day", ""), authority.get("until", "")
+    found = {}
+    if not day:
+        found["day"] = _("Enter the date of the power of attorney.")
+    elif day > today.isoformat():
+        found["day"] = _("The power of attorney cannot be dated after today.")
+    if until and until < max(day, today.isoformat()):
+        found["until"] = _("The power of attorney has lapsed. You need a new one to file.")
+    return found
 
 
 _ACTS_AS = {

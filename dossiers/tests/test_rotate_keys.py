@@ -74,6 +74,7 @@ def filled(old_key, road):
         id_number="B1234567", details={"ethnicity": {"value": "kinh", "text": "Kinh"}}
     )
     typed = {"requester": {"answer-requester_name": ["An 1"]}}
+    Dossier.objects.update(authority={"day": "2026-03-01", "number": "12/UQ", "until": ""})
     Dossier.objects.update(delivery_address={"name": "An", "phone": "0912", "address": {}})
     road.decided().do(actions.ReturnResult("Nguyễn Văn An", "075199000011"), road.commune.clerk)
     Dossier.objects.update(typed=typed)

@@ -4,7 +4,7 @@ The page's buttons are called ``fill``; their values are ``<person>`` for the ca
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -34,7 +34,8 @@ GROWN_UP = 14
 class Known:
     """Somebody whose facts are known: ``source`` names them in a button, ``label`` on it; '' in ``person`` for oneself.
 
-    ``is_earlier``: from a dossier filed before, offered in a fold.
+    ``is_earlier``: from a dossier filed before, offered in a fold, but for the newest in the same place there: a
+    child's father of then is most likely the next one's. ``places`` are the keys under which dossiers name them.
     """
 
     source: str
@@ -42,6 +43,7 @@ class Known:
     facts: Facts
     person: str = ""
     is_earlier: bool = False
+    places: tuple[str, ...] = ()
 
 
 def known_here(form: AnswerForm, own: Facts, earlier: Iterable[tuple[str, Person]] = ()) -> list[Known]:
@@ -56,14 +58,17 @@ def known_here(form: AnswerForm, own: Facts, earlier: Iterable[tuple[str, Person
     found = [Known(SELF, _("This person is me"), mine)] if mine.get("full_name") else []
     met = [Person(SELF, mine, applicant.where if applicant else form.section.title)] if found else []
     for ref, one in [*(("", one) for one in here), *earlier]:
-        if any(one.is_same(other.facts) for other in met):
+        n = next((n for n, other in enumerate(met) if one.is_same(other.facts)), None)
+        if n is not None:
+            found[n] = replace(found[n], places=(*found[n].places, one.key))
             continue
         met.append(one)
         # Both are escaped, and marked where the page is in another language.
         words = {"name": spoken(one.name), "where": spoken(one.where.say(page_language()))}
         label = (_("%(where)s: %(name)s") if ref else _("The same as %(name)s (%(where)s)")) % words
         source = f"{ref or 'here'}.{one.key}"
-        found.append(Known(source, mark_safe(label), one.facts, one.key, is_earlier=bool(ref)))  # noqa: S308
+        made = Known(source, mark_safe(label), one.facts, one.key, bool(ref), (one.key,))  # noqa: S308
+        found.append(made)
     return found
 
 
@@ -79,12 +84,26 @@ def groups(form: AnswerForm, known: list[Known]) -> list[dict[str, Any]]:
             "label": spoken(field.label.say(form.language)) if len(asked) > 1 else "",
             "boxes": boxes_of(key),
             "accept": ACCEPT,
-            "near": [one for one in _offered(form, key, known) if not one.is_earlier],
-            "earlier": [one for one in _offered(form, key, known) if one.is_earlier],
+            **_sorted(form, key, known),
         }
         for key, field in asked.items()
         if field.key not in told
     ]
+
+
+def _sorted(form: AnswerForm, key: str, known: list[Known]) -> dict[str, list[Known]]:
+    """Return who is offered in a person's place at once, and who in a fold: most of earlier dossiers."""
+    offered = _offered(form, key, known)
+    again = [one for one in offered if one.is_earlier and key in one.places and key != subject_key(form.schema)][:1]
+    words = _("This person is %(name)s, as in your earlier dossier")
+    named = [(one, words % {"name": spoken(str(one.facts["full_name"]))}) for one in again]
+    return {
+        "near": [
+            *(replace(one, label=mark_safe(text)) for one, text in named),
+            *(one for one in offered if not one.is_earlier),
+        ],
+        "earlier": [one for one in offered if one.is_earlier and one not in again],
+    }
 
 
 def _offered(form: AnswerForm, key: str, known: list[Known]) -> list[Known]:

@@ -174,6 +174,22 @@ def test_a_child_is_offered_in_nobody_s_place_but_whom_the_form_is_about():
     assert offered("child", child_name="") == ["abc.child"]
 
 
+def test_who_stood_in_the_same_place_before_is_offered_at_once():
+    schema = form_of(CHILD, MOTHER)
+    before = {"child_name": "Lê An", "is_known": "co", "mother_name": "Lê Thị Hoa"}
+    older = {"child_name": "Lê Thị Hoa", "is_known": "co", "mother_name": "Lê Thị Cúc"}
+    earlier = [(ref, one) for ref, told in (("new", before), ("old", older)) for one in people(schema, told)]
+
+    def offered(key: str) -> tuple[list[str], list[str]]:
+        form = section_form(schema, schema.section(key), {"is_known": "co"}, language="vi", today=TODAY)
+        (group,) = groups(form, known_here(form, {}, earlier))
+        return [one.source for one in group["near"]], [one.source for one in group["earlier"]]
+
+    assert offered("mother") == (["new.mother"], ["new.child", "old.mother"])
+    # The next dossier is about somebody else than the last one.
+    assert offered("child") == ([], ["new.child", "new.mother", "old.mother"])
+
+
 def test_who_stands_in_somebody_s_place_is_offered_in_no_other():
     two = section("two", question("guardian_name", "full_name", about="guardian:full_name"))
     schema = form_of(OWN, CHILD, MOTHER, two)

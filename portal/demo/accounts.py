@@ -43,6 +43,9 @@ class Account:
     commune: str = "26428"
     # Who stands at the head of an organisation or enterprise: name, position, number and phone.
     head: dict[str, str] = field(default_factory=dict)
+    # The organisation that the person acts for, by its address, and as what.
+    acts_for: str = ""
+    position: str = ""
     post: PostOf | None = None
 
 
@@ -70,6 +73,11 @@ ACCOUNTS = (
             "full_name": "Nguyễn Văn Thịnh", "position": "Giám đốc", "phone": "0912000055",
             "personal_number": "075080000055",
         },
+    ),
+    Account(
+        "thanh-vien@example.com", "Võ Thị Ngọc Hân", "acts for the organisation", number="075191000077",
+        birth="1991-08-15", sex="nu", phone="0912000077", home="Số 41, ấp 2",
+        acts_for="to-chuc@example.com", position="Thư ký Hội",
     ),
     Account(
         "tiep-nhan@example.com", "Phạm Thị Thanh Tâm", "reception clerk, Xuân Bắc",

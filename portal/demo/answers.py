@@ -139,7 +139,8 @@ class Filling:
             self.answers[question.key] = form_schema.derived(question, self.answers, self.today)
             return
         own = OWN.get(question.prefill)
-        is_due = question.is_required or bool(own and getattr(self.person, own)) or question.key == "t_motor"
+        is_due = question.is_required or bool(own and getattr(self.person, own))
+        is_due = is_due or question.key in ("t_motor", "group_name")
         is_due = is_due or (question.key == "rep_role" and bool(self.person.position))
         may_be = question.type not in ("money", "choices") and not question.key.endswith(("_from", "_until"))
         may_be = may_be and not (question.prefill in OF_ORGANISATIONS or question.key in ("rep_role", "places"))
@@ -353,7 +354,8 @@ class Filling:
             yield "khong_co"
         if key == "on_behalf":
             yield "co" if self.person.organisation else "khong"
-        if key == "poverty" and self.answers.get("benefit_kind") == "k4":
+        is_too_young = "pension_request" in self.keys and self.person.born > later(self.today, -75)
+        if key == "poverty" and (is_too_young or self.answers.get("benefit_kind") == "k4"):
             yield "ngheo"
         if key in CHOSEN:
             yield CHOSEN[key]

@@ -173,7 +173,7 @@ DAYS = {
     "stay_from": 0,
     "stay_until": 180,
     "absent_from": 1,
-    "absent_until": 45,
+    "absent_until": 400,
     "pause_from": 5,
     "pause_until": 95,
     "resume_from": 5,

@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.utils.crypto import get_random_string
 
-from accounts.models import Assurance, Kind, Representative, User
+from accounts.models import Assurance, Kind, Member, Representative, User
 from common.clock import LOCAL, local_day
 from common.values.working_time import OfficeCalendar
 from offices.calendar.holidays import load_holidays
@@ -102,6 +102,7 @@ def build(now: datetime) -> Town:
         town.accounts[account.email] = make_account(account, unknown, now)
     for account in (*ACCOUNTS, *COLLEAGUES):
         give_post(account, town)
+        join(account, town, now)
     return town
 
 
@@ -168,6 +169,19 @@ def give_post(account: Account, town: Town) -> None:
     commune.officers.setdefault(post.role, []).append(user)
     if post.role == Role.SPECIALIST:
         commune.specialists.append((user, post))
+
+
+def join(account: Account, town: Town, now: datetime) -> None:
+    """Let an account act for its organisation, as one that was invited and has accepted."""
+    if account.acts_for:
+        Member.objects.create(
+            organisation=town.accounts[account.acts_for],
+            person=town.accounts[account.email],
+            address=account.email,
+            position=account.position,
+            invited_at=now,
+            accepted_at=now,
+        )
 
 
 def rest_of(account: Account) -> list[str]:

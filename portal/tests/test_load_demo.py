@@ -9,15 +9,17 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.db.models import F
+from django.template.loader import render_to_string
 from django.test import override_settings
 
-from accounts.models import Kind, User
+from accounts.models import Kind, Member, User
 from common.clock import LOCAL, local_day, now
 from common.text import fold
 from common.values.working_time import is_open
 from dossiers import verifying
 from dossiers.chain import event_hash
 from dossiers.models import BookEntry, Channel, Dossier, DossierEvent, FeeState, Result, Slip, Status, System
+from dossiers.timeline import declaration
 from notifications.models import Notification, State
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Post, Role, Unit
@@ -55,6 +57,11 @@ def test_accounts_units_and_posts(demo, client):
     assert present(User.objects.find("075199000011")).email == "cong-dan@example.com"
     assert present(User.objects.find("075099000022")).email == "cong-dan-2@example.com"
     assert present(User.objects.find("0314409058")).email == "doanh-nghiep@example.com"
+    (member,) = Member.objects.acting()
+    assert (present(member.person).email, member.organisation.email) == (
+        "thanh-vien@example.com",
+        "to-chuc@example.com",
+    )
     day = local_day(now())
     for unit in Unit.objects.receiving():
         assert Offering.objects.on(day).filter(unit=unit).count() == 57
@@ -159,6 +166,16 @@ def test_a_clerk_finds_nothing_odd(demo):
                 if len(pair) == 2 and married.setdefault(mine, theirs) != theirs:
                     odd.append(f"{dossier.pk}: {known[mine][0]} is married to two")
     assert not odd, "\n".join(odd)
+
+
+def test_the_declaration_of_whatever_was_filed_prints(demo):
+    rows = Dossier.objects.filter(status__gt=0).select_related("version__procedure", "applicant", "received_by")
+    filed = {dossier.version.procedure.code: dossier for dossier in rows}
+    assert len(filed) > 15
+    for dossier in filed.values():
+        if context := declaration.page(dossier, ""):
+            text = render_to_string(declaration.TEMPLATE, context)
+            assert str(dossier.code) in text, dossier.version.procedure.code
 
 
 def test_nobody_asks_for_the_same_twice_and_each_shop_has_one_name(demo):

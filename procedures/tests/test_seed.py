@@ -277,10 +277,17 @@ def filled(code):
         ("1.000656", "notice_date", lambda known: {
             "notice_kind": "giay_bao_tu", "death_date": "2026-03-20", "notice_date": "2026-03-19"}),
         ("1.001022", "o_dob", lambda known: {"is_kind": "me", "r_gender": "nu", "o_dob": "1950", "r_dob": "1990"}),
-        ("2.000986", "residence_with", lambda known: {"father_known": "khong", "residence_with": "cha_me"}),
+        ("2.000986", "residence_with", lambda known: {
+            "relation": "giam_ho", "father_known": "khong", "residence_with": "cha_me"}),
         ("2.001263", "child_dob", lambda known: {"adopter_case": "vo_chong", "father_dob": "1999", "father_kin": "khac",
                                                  "child_dob": "2015-01-01"}),
         ("1.004492", "groups", lambda known: {"groups": [known["groups"][0] | {"gr_children": 71}]}),
+        ("1.004222", "head_id_number", lambda known: {"head_relation": "con"}),
+        ("1.004222", "is_minor", lambda known: {"requester_dob": "2015-01-01"}),
+        ("1.004194", "stay_until", lambda known: {"stay_from": "2026-04-01", "stay_until": "2028-04-02"}),
+        ("1.014027", "poverty", lambda known: {"requester_dob": "1954-01-01", "poverty": "khong"}),
+        ("1.001776", "subject_dob", lambda known: {"benefit_kind": "k7", "subject_dob": "2020-01-01"}),
+        ("1.001699", "t_otherdis", lambda known: {key: [] for key in known if key.startswith("t_")}),
         ("2.002165", "advance", lambda known: {"advance": known["claim_total"] + 1}),
     ],
 )  # fmt: skip

@@ -137,10 +137,11 @@ def rows(world: World) -> list[Case]:
         ("applicant:dossiers", GET, [], MEMBERS),
         *[
             (f"applicant:{name}", GET, [draft.ref], OWNER)
-            for name in ("dossier", "papers", "delivery", "review", "discard", "submitted")
+            for name in ("dossier", "authority", "papers", "delivery", "review", "discard", "submitted")
         ],
         ("applicant:section", GET, [draft.ref, "requester"], OWNER),
         ("applicant:section", POST, [draft.ref, "requester"], OWNER),
+        ("applicant:authority", POST, [draft.ref], OWNER),
         ("applicant:papers", POST, [draft.ref], OWNER),
         ("applicant:paper_upload", POST, [draft.ref, "chung-sinh"], OWNER),
         ("applicant:paper_promise", POST, [draft.ref, "chung-sinh"], OWNER),

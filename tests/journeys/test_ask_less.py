@@ -192,10 +192,8 @@ def from_card(by: Counted, shown: list[str]) -> None:
 
 
 def from_earlier(by: Counted, shown: list[str]) -> None:
-    """The father is the one of the earlier dossier."""
+    """The father is the one of the earlier dossier, offered in his place at once."""
     if "father" in shown:
-        by.page.locator("summary", has_text="hồ sơ trước").click()
-        by.taps += 1
         by.fill_in(by.page.get_by_role("button", name="Trần Văn Bình"))
         expect(by.page.locator("[name=answer-father_name]")).to_have_value("Trần Văn Bình")
 
@@ -318,6 +316,10 @@ def test_somebody_files_by_power_of_attorney(
     choose_unit(page)
     expect(page.locator("[name=answer-requester_name]")).to_have_value("")
     fill_sections(page, COPY_ANSWERS)
+    for box, text in (("day_day", "1"), ("day_month", "10"), ("day_year", "2026"), ("number", "12/UQ")):
+        page.locator(f"[name={box}]").fill(text)
+    picture(page, f"authority-{'phone' if js else 'plain'}")
+    save(page)
     authority = page.locator(".file-card", has_text="ủy quyền").first
     expect(authority).to_contain_text("Chưa có")
     upload(page, authority, photo("uy-quyen", "PDF"))
@@ -328,7 +330,7 @@ def test_somebody_files_by_power_of_attorney(
     submit(page)
     page.get_by_role("link", name="In phiếu").click()
     expect(page.locator("body")).to_contain_text("Người nộp thay")
-    expect(page.locator("body")).to_contain_text("(theo giấy ủy quyền)")
+    expect(page.locator("body")).to_contain_text("(theo giấy ủy quyền số 12/UQ ngày 01/10/2026)")
 
 
 def test_an_identity_card_is_read(visit: Callable[..., Page], picture: Callable[[Page, str], None]) -> None:

@@ -18,6 +18,7 @@ from ...actions.readiness import Gap, Readiness
 from ...filing import again, drafts
 from ...hooks import DraftStep
 from ...models import Dossier
+from ...records.applicants import authority_words
 from ...records.fees import fee_of
 from .given import delivery_words, file_rows
 from .starting import why_not
@@ -45,6 +46,9 @@ def task_list(ready: Readiness, language: str) -> dict[str, Any]:
         part(section_url(dossier, section), section.title.say(language), section_state(form, section))
         for section in form.sections
     ]
+    if ready.asks_authority:
+        state = "new" if not dossier.authority else "faulty" if ready.authority_fault else "done"
+        parts.append(part(reverse("applicant:authority", args=[dossier.ref]), _("Power of attorney"), state))
     if ready.cards:
         # Papers that nobody has to give are not called done before somebody gave one.
         given, lacking = ("done", "begun") if any(card.is_given for card in ready.cards) else ("optional", "new")
@@ -137,11 +141,12 @@ def offer_row(ref: str, key: str, offer: again.Offer | None) -> dict[str, Any] |
 
 
 def following_url(ready: Readiness, section: Section) -> str:
-    """Return the page after a section: the next section, the papers, or the delivery."""
+    """Return the page after a section: the next section, the power of attorney, the papers, or the delivery."""
     following = ready.form.following(section)
     if following is not None:
         return section_url(ready.dossier, following)
-    return reverse("applicant:papers" if ready.cards else "applicant:delivery", args=[ready.dossier.ref])
+    name = "authority" if ready.authority_fault else "papers" if ready.cards else "delivery"
+    return reverse(f"applicant:{name}", args=[ready.dossier.ref])
 
 
 def missing_part(dossier: Dossier, gap: Gap, language: str) -> dict[str, Any]:
@@ -151,6 +156,8 @@ def missing_part(dossier: Dossier, gap: Gap, language: str) -> dict[str, Any]:
     elif gap.part is not None:
         url = f"{reverse('applicant:papers', args=[dossier.ref])}#paper-{gap.part.key}"
         text = gap.part.name
+    elif gap.code == "authority":
+        url, text = reverse("applicant:authority", args=[dossier.ref]), _("Power of attorney")
     else:
         url, text = reverse("applicant:delivery", args=[dossier.ref]), _("Receiving the result")
     return {"url": url, "text": text, "is_faulty": gap.is_faulty}
@@ -173,6 +180,8 @@ def review(ready: Readiness, language: str) -> dict[str, Any]:
             for card in ready.cards
             if card.required.is_required or card.is_given
         ],
+        "authority": authority_words(dossier.authority),
+        "asks_authority": ready.asks_authority,
         "delivery": delivery_words(dossier),
         "fee": fee_of(dossier, ready.day),
         "steps": draft_steps(ready),

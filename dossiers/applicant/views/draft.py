@@ -212,7 +212,7 @@ def papers_page(
         "error": error,
         "error_box": given.box_of(cards, error_key),
         "accept": ACCEPT_ATTRIBUTE,
-        "n": len(ready.form.sections) + 1,
+        "n": len(ready.form.sections) + ready.asks_authority + 1,
         "total": ready.parts,
         "is_supplement": False,
     }

@@ -19,6 +19,8 @@ from .steps import hidden, photo, ready, url
 
 TODAY = date(2026, 3, 23)
 pytestmark = pytest.mark.usefixtures("at_work")
+# As three boxes send the date.
+DATED = {"day_day": "1", "day_month": "3", "day_year": "2026", "number": "12/UQ"}
 OTHER = factories.boxes(requester_name="Lê Văn Tám", wants_copy="khong")
 
 
@@ -35,6 +37,8 @@ def file(mine, dossier) -> Dossier:
     """Fill the draft in for somebody else and submit it."""
     mine.post(url("section", dossier, "requester"), OTHER)
     mine.post(url("paper_upload", dossier, "chung-sinh"), {"file": photo()})
+    if dossier.acting == Acting.PRINCIPAL:
+        mine.post(url("authority", dossier), DATED)
     mine.post(url("delivery", dossier), {"delivery": "online"})
     assert mine.post(url("submit", dossier), ready(mine, dossier)).url == url("submitted", dossier)
     dossier.refresh_from_db()
@@ -70,7 +74,41 @@ def test_a_power_of_attorney_is_asked_and_needed(mine, version):
     key = next(card.required.key for card in Readiness(dossier, TODAY).cards if card.required.name == authority)
     mine.post(url("paper_upload", dossier, key), {"file": photo()})
     assert not any(card.is_missing for card in Readiness(dossier, TODAY).cards if card.required.key == key)
-    assert (file(mine, dossier).applicant.representative or {})["position"] == "theo giấy ủy quyền"
+    position = (file(mine, dossier).applicant.representative or {})["position"]
+    assert position.startswith("theo giấy ủy quyền ") and "12/UQ" in position and "01/03/2026" in position
+    assert position in mine.get(url("declaration", dossier)).content.decode()
+    assert position in mine.get(url("slip", dossier, dossier.slips.get().pk)).content.decode()
+
+
+def test_the_power_of_attorney_holds_on_the_day_of_filing(mine, version):
+    dossier = begin(mine, version, Acting.PRINCIPAL)
+    # The form leads there; what lies ahead or has lapsed is refused and stays in its boxes.
+    last = mine.post(url("section", dossier, "requester"), OTHER)
+    assert last.url == url("authority", dossier)
+    assert url("authority", dossier) in mine.get(url("dossier", dossier)).content.decode()
+    assert checks.faults(mine.get(url("authority", dossier)).content.decode()) == []
+    for wrong in (
+        {},
+        DATED | {"day_day": "24"},
+        DATED | {"day_year": "2024", "until_day": "22", "until_month": "3", "until_year": "2026"},
+        DATED | {"until_day": "28", "until_month": "2", "until_year": "2026"},
+    ):
+        page = mine.post(url("authority", dossier), wrong)
+        assert page.status_code == 422 and checks.faults(page.content.decode()) == []
+        assert not wrong or 'value="12/UQ"' in page.content.decode()
+    assert "authority" in {gap.code for gap in Readiness(dossier, TODAY).gaps}
+    lasting = DATED | {"until_day": "23", "until_month": "3", "until_year": "2026"}
+    assert mine.post(url("authority", dossier), lasting).url == url("papers", dossier)
+    dossier.refresh_from_db()
+    assert dossier.authority == {"day": "2026-03-01", "number": "12/UQ", "until": "2026-03-23"}
+    assert "12/UQ" in mine.get(url("review", dossier)).content.decode()
+    assert not Readiness(dossier, TODAY).authority_fault
+    # A draft that waits too long needs a new one.
+    late = Readiness(dossier, date(2026, 3, 24))
+    assert [gap.is_faulty for gap in late.missing if gap.code == "authority"] == [True]
+    # Who files for themselves is asked nothing.
+    own = begin(mine, version, "self")
+    assert mine.get(url("authority", own)).url == url("dossier", own)
 
 
 def test_one_that_no_list_names_is_asked_beside_it(mine, version, monkeypatch):
