@@ -1,5 +1,6 @@
 """Tables of one request from draft to result, by subject."""
 
+from .assignments import Assignment, Pause
 from .books import BookEntry
 from .corrections import CorrectionRequest
 from .dossier import (
@@ -9,12 +10,10 @@ from .dossier import (
     RUNNING,
     Acting,
     Applicant,
-    Assignment,
     Channel,
     Delivery,
     Dossier,
     FeeState,
-    Pause,
     Status,
     System,
 )
