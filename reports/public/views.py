@@ -26,7 +26,10 @@ from ..visits.figures import visit_rows
 @login_not_required
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    """Show the figures of a period; six queries, whatever the number of dossiers, one more for names of procedures."""
+    """Show the figures of a period; seven queries, whatever the number of dossiers.
+
+    One more for names of procedures, two to look whether maintenance and visits are as they were.
+    """
     return anonymous_page(request, lambda: _figures(request))
 
 
