@@ -44,7 +44,6 @@ class Rule:
 _RESOLVED = _("dossiers with a result in the period")
 _RECEIVED = _("dossiers received in the period")
 _ON_OFFER = _("procedures on offer today")
-_FEEDBACK = _("Feedback is not collected here yet.")
 _PORTAL = _("This portal is not connected to the National Public Service Portal.")
 _NOT_KNOWN_HERE = _("The portal does not keep on which day a procedure's decision was signed.")
 _NOT_SIGNED = _("Results are not digitally signed yet.")
@@ -154,7 +153,6 @@ GROUPS: tuple[tuple[Any, tuple[Rule, ...]], ...] = (
                 _("Feedback answered in time"),
                 _("of it what was answered in time"),
                 _("feedback to be answered in the period"),
-                missing=_FEEDBACK,
             ),
             Rule(
                 "5.3",
@@ -166,7 +164,6 @@ GROUPS: tuple[tuple[Any, tuple[Rule, ...]], ...] = (
                 _("Satisfaction with how dossiers are resolved"),
                 _("100 percent less the share of late dossiers and the share of those rated as dissatisfied"),
                 _RESOLVED,
-                missing=_("Ratings are not collected here yet."),
             ),
         ),
     ),
@@ -202,13 +199,16 @@ INDICES: tuple[Rule, ...] = (
         _("Publication of procedures"),
         missing=_("Whether the same is posted on paper at the desk is not known here."),
     ),
-    Rule("tt.7", _("Attitude of officers"), missing=_FEEDBACK),
+    Rule(
+        "tt.7",
+        _("Attitude of officers"),
+        missing=_("What feedback says of officers is judged by whoever examines it, not counted here."),
+    ),
     Rule(
         "tt.8",
         _("Answers to feedback"),
         _("2 for all in time or none received, 1 for at least 90 percent in time, 0 for fewer or for any left overdue"),
         _("feedback to be answered in the period"),
-        missing=_FEEDBACK,
     ),
     Rule(
         "tt.9",

@@ -16,11 +16,12 @@ from common.values.money import grouped
 from procedures.labels import share_words, working_time_words
 from procedures.levels import ONLINE_LEVEL, ONLINE_RETURN_LEVEL
 
-from ..models import DailyFigure, IndicatorFigure, Measured
+from ..feedback import figures as feedback
+from ..models import DailyFigure, IndicatorFigure, Measured, Question
+from ..ratings import figures as ratings
 from ..statistics.offer import OnOffer, on_offer
 from ..statistics.page import FiguresPage
 from ..statistics.withholding import LEAST
-from . import elsewhere
 from .rules import GROUPS, INDICES, Rule
 
 # Thông tư 01/2018/TT-VPCP, article 13.9: (share of procedures, share of dossiers) in percent for 2 points and for 1.
@@ -38,7 +39,7 @@ class Value:
 
 
 class Indicators:
-    """The indicators behind a page of figures. Four queries, whatever the number of dossiers.
+    """The indicators behind a page of figures. Six queries, whatever the number of dossiers.
 
     To the public (``is_exact`` False) nothing is told from which a count of 1 to 4 follows.
     """
@@ -83,6 +84,16 @@ class Indicators:
         if self.units is not None:
             days = days.filter(unit__in=self.units)
         return set(days.order_by().values_list("procedure", flat=True).distinct())
+
+    @cached_property
+    def answered(self) -> feedback.Answered:
+        """Feedback to be answered in the period; one query."""
+        return feedback.answered(self.units, self.first, self.last, self.day)
+
+    @cached_property
+    def rated(self) -> dict[str, ratings.Answers]:
+        """How dossiers were rated in the period, by question; one query."""
+        return ratings.given(self.units, self.first, self.last)
 
     # How it is told ---------------------------------------------------------------------------------------------------
 
@@ -171,22 +182,17 @@ class Indicators:
         return self._of_measure(rule, Measured.REUSED)
 
     def _value_5_2(self, rule: Rule) -> Value:
-        found = elsewhere.feedback(self.units, self.first, self.last)
-        if found is None:
-            return Value(rule, why_not=str(rule.missing))
-        return self._share_of_dossiers(rule, found.on_time, found.whole)
+        return self._share_of_dossiers(rule, self.answered.on_time, self.answered.whole)
 
     def _value_5_4(self, rule: Rule) -> Value:
-        rated = elsewhere.ratings(self.units, self.first, self.last)
+        rated, dissatisfied = (getattr(self.rated[Question.OVERALL], name) or 0 for name in ("total", "dissatisfied"))
         ended = self.page.shown_sum("early", "on_time", "late")
-        if rated is None:
-            return Value(rule, why_not=str(rule.missing))
-        if ended is None or self._hides(rated.dissatisfied, rated.whole):
+        if ended is None or self._hides(dissatisfied, rated):
             return self._withheld(rule)
         if not ended:
             return Value(rule, why_not=_("Nothing to count in this time."))
         late = self.page.shown_sum("late") or 0
-        return Value(rule, share_words(max(ended - late - rated.dissatisfied, 0), ended))
+        return Value(rule, share_words(max(ended - late - dissatisfied, 0), ended))
 
     # Thông tư 01/2018/TT-VPCP -----------------------------------------------------------------------------------------
 
@@ -208,10 +214,10 @@ class Indicators:
         return self._withheld(rule) if self._hides(points, count, 2) else self._points(rule, points, count)
 
     def _value_tt_8(self, rule: Rule) -> Value:
-        found = elsewhere.feedback(self.units, self.first, self.last)
-        if found is None:
-            return Value(rule, why_not=str(rule.missing))
-        share = 100 * found.on_time // found.whole if found.whole else 100
+        found = self.answered
+        if self._hides(found.on_time, found.whole):
+            return self._withheld(rule)
+        share = 100 if found.percent is None else found.percent
         points = 0 if found.overdue or share < 90 else 2 if share == 100 else 1
         return Value(rule, _("%(points)s of 2 points") % {"points": points})
 

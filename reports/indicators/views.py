@@ -29,7 +29,7 @@ from .values import Indicators
 @login_not_required
 @require_safe
 def public(request: HttpRequest) -> HttpResponse:
-    """Show the indicators of a period of whole months; eight queries, whatever the number of dossiers."""
+    """Show the indicators of a period of whole months; eleven queries, whatever the number of dossiers."""
 
     def make() -> tuple[HttpResponse, str]:
         day, options = clock.local_day(clock.now()), all_options()
@@ -46,7 +46,7 @@ def public(request: HttpRequest) -> HttpResponse:
 @leader_required
 @require_safe
 def exact(request: HttpRequest, leader: Leader) -> HttpResponse:
-    """Show the indicators of the leader's units and those below, exactly. Six queries beyond the guard's."""
+    """Show the indicators of the leader's units and those below, exactly. Eight queries beyond the guard's."""
     asked = _asked(request, leader.options)
     page = _page(asked, leader.options, reverse("leader:indicators"), is_public=False)
     return render(request, "leader/indicators.html", page | {"leader": leader})

@@ -37,7 +37,7 @@ def feedback_list(request: HttpRequest, officer: Officer) -> HttpResponse:
         "label": cases.VIEWS[view],
         "tabs": cases.tabs(officer, view),
         "page": cases.list_page(officer, view, after=after, before=before),
-        "figures": figures.answered(led, first, officer.day) if led else None,
+        "figures": figures.answered(led, first, officer.day, officer.day) if led else None,
         "year": officer.day.year,
         "has_many": len(officer.unit_ids) > 1,
     }

@@ -97,7 +97,7 @@ def test_the_whole_road_in_time(commune):
     assert kinds_to(commune.specialist.email) == 3
     body = "\n".join(Notification.objects.filter(recipient=commune.specialist).values_list("body", flat=True))
     assert "Hương" not in body and "Máy" not in body
-    found = figures.answered([commune.unit.pk], date(2026, 1, 1), date(2026, 12, 31))
+    found = figures.answered([commune.unit.pk], date(2026, 1, 1), date(2026, 12, 31), date(2027, 1, 1))
     assert (found.received, found.on_time, found.late, found.open, found.percent) == (1, 1, 0, 0, 100)
     with pytest.raises(IntegrityError):
         FeedbackEvent.objects.filter(feedback=feedback).update(at=NOW)
@@ -111,8 +111,11 @@ def test_what_was_late_stays_late_and_counts(commune):
     assert now.status == S.CLOSED and now.is_answer_late and now.late_since == at(25)
     assert [event.action for event in now.events.all() if event.is_late] == ["assign", "propose", "confirm"]
     give(commune.unit, text="Ghế chờ ít quá.")
-    found = figures.answered([commune.unit.pk], date(2026, 4, 1), date(2026, 4, 30))
-    assert (found.received, found.on_time, found.late, found.open) == (0, 0, 1, 1)
+    found = figures.answered([commune.unit.pk], date(2026, 4, 1), date(2026, 4, 30), date(2026, 5, 1))
+    assert (found.received, found.on_time, found.late, found.overdue, found.open) == (0, 0, 1, 1, 1)
+    assert (found.whole, found.percent) == (2, 0)
+    before = figures.answered(None, date(2026, 4, 1), date(2026, 4, 30), date(2026, 4, 10))
+    assert (before.late, before.overdue) == (1, 0)
 
 
 def test_who_it_is_about_neither_sees_nor_answers_it(commune):
