@@ -28,7 +28,7 @@ from ..visits.figures import visit_rows
 def figures(request: HttpRequest) -> HttpResponse:
     """Show the figures of a period; seven queries, whatever the number of dossiers.
 
-    One more for names of procedures, two to look whether maintenance and visits are as they were.
+    One more for names of procedures, one to look whether what is kept changed, one after visits were written down.
     """
     return anonymous_page(request, lambda: _figures(request))
 
