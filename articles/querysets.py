@@ -24,6 +24,9 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return ongoing.order_by("-is_pinned", "-since", "-id")
 
     def of_writer(self, units: Iterable[int], *, is_for_all: bool) -> "NoticeQuerySet":
-        """Those that somebody who writes for these units may change; ``is_for_all``: the installation's, too."""
+        """Those that somebody who writes for these units may change.
+
+        ``is_for_all``: the installation's too, and those of units that have closed, for which nobody else may be left.
+        """
         own = Q(unit__in=list(units))
-        return self.filter(own | Q(unit=None) if is_for_all else own)
+        return self.filter(own | Q(unit=None) | Q(unit__is_active=False) if is_for_all else own)

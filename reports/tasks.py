@@ -1,6 +1,7 @@
 """The worker's side of figures; each task may run twice, and at any time."""
 
 import logging
+from typing import Any
 
 from celery import shared_task
 
@@ -14,6 +15,8 @@ from .ratings import figures as rating_figures
 logger = logging.getLogger(__name__)
 
 MEND_SECONDS = 3600
+# Of what looks at every dossier or step of a year: a million take minutes.
+LONG: dict[str, Any] = {"acks_late": False, "time_limit": MEND_SECONDS, "soft_time_limit": MEND_SECONDS - 60}
 
 
 @shared_task(name="reports.tasks.count_days")
@@ -22,10 +25,7 @@ def count_days() -> int:
     return rollup.count(recorded_now())
 
 
-# Looks at every dossier: a million take minutes.
-@shared_task(
-    name="reports.tasks.mend_figures", acks_late=False, time_limit=MEND_SECONDS, soft_time_limit=MEND_SECONDS - 60
-)
+@shared_task(name="reports.tasks.mend_figures", **LONG)
 def mend_figures() -> int:
     """Each night: write anew what the figures say otherwise than the dossiers; returns how many rows that were."""
     moment = recorded_now()
@@ -35,7 +35,7 @@ def mend_figures() -> int:
     return mended
 
 
-@shared_task(name="reports.tasks.count_procedures")
+@shared_task(name="reports.tasks.count_procedures", **LONG)
 def count_procedures() -> int:
     """Each night: count how every procedure went this year, for the catalogue; returns how many have figures."""
     return procedures.count(now())
@@ -47,7 +47,7 @@ def forget_comments() -> int:
     return purging.run("rating_comments", now())
 
 
-@shared_task(name="reports.tasks.measure_steps")
+@shared_task(name="reports.tasks.measure_steps", **LONG)
 def measure_steps() -> int:
     """Each night: measure how long steps took lately; returns how many rows say so."""
     return steps.measure(now())
@@ -59,7 +59,7 @@ def forget_feedback() -> int:
     return purging.run("feedback", recorded_now())
 
 
-@shared_task(name="reports.tasks.measure_indicators")
+@shared_task(name="reports.tasks.measure_indicators", **LONG)
 def measure_indicators() -> int:
     """Each night: measure what indicators need and days do not say; returns how many units have any."""
     return measuring.measure(now())

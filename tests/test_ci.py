@@ -144,6 +144,8 @@ def test_reports_of_a_good_run_are_counted(reports):
 def test_every_package_with_tests_is_counted(reports):
     found = {path.relative_to(ROOT).parts[0] for path in ROOT.glob("[a-z]*/**/test_*.py") if "var" not in path.parts}
     assert found - {"bench"} == set(PACKAGES)
+    testpaths = (ROOT / "pytest.ini").read_text().partition("testpaths = ")[2].splitlines()[0]
+    assert set(testpaths.split()) == set(PACKAGES)
 
 
 @pytest.mark.parametrize("suite", ["sqlite", "postgresql"])

@@ -56,8 +56,9 @@ class Writer:
 
     @property
     def notices(self) -> NoticeQuerySet:
-        """The notices they may change."""
-        return Notice.objects.of_writer([unit.pk for unit in self.units], is_for_all=self.is_for_all)
+        """The notices they may change, those of units that have closed since too. One query to find the units."""
+        units = units_below({post.unit_id for post in _posts(self.user, self.day)}, with_closed=True)
+        return Notice.objects.of_writer([unit.pk for unit in units], is_for_all=self.is_for_all)
 
     def notice(self, pk: int) -> Notice:
         """Return one of them. Raises Http404."""

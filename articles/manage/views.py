@@ -39,7 +39,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponseBase:
     """Write a notice; the same form sent twice writes one."""
     writer = writer_of(request)
-    form = _form(request, writer, 0, {"since": writer.day})
+    form = _form(request, writer.units, writer, 0, {"since": writer.day})
     form.act_once()
 
     def act() -> str:
@@ -59,7 +59,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Change a notice; below the form it stands as everybody reads it."""
     writer = writer_of(request)
     notice = writer.notice(pk)
-    form = _form(request, writer, notice.revision, initial_of(notice))
+    is_closed = notice.unit is not None and notice.unit not in writer.units
+    units = [*writer.units, notice.unit] if is_closed else writer.units
+    form = _form(request, units, writer, notice.revision, initial_of(notice))
 
     def act() -> str:
         changing.change_notice(notice, form.shown_revision(), form.values(), writer.office, writer.user, writer.now)
@@ -100,8 +102,8 @@ def useful(request: HttpRequest) -> HttpResponse:
     return render(request, "manage/useful.html", {"outcomes": counting.outcomes(clock.local_day(clock.now()))})
 
 
-def _form(request: HttpRequest, writer: Writer, revision: int, initial: dict[str, Any]) -> NoticeForm:
-    shape: dict[str, Any] = {"units": writer.units, "is_for_all": writer.is_for_all}
+def _form(request: HttpRequest, units: list[Any], writer: Writer, revision: int, initial: dict[str, Any]) -> NoticeForm:
+    shape: dict[str, Any] = {"units": units, "is_for_all": writer.is_for_all}
     return NoticeForm(sent(request), revision=revision, initial=initial, **shape)
 
 

@@ -35,8 +35,8 @@ def change_notice(
 ) -> None:
     """Change what a notice says that is still at ``revision``; nothing is written when nothing differs.
 
-    Raises Refused when somebody else was first, and for maintenance that begins sooner than was announced without a
-    working day between.
+    Raises Refused when somebody else was first, and for maintenance that begins sooner than was announced, or is first
+    shown later, without a working day between.
     """
     with transaction.atomic():
         fresh = _locked(notice, revision)
@@ -45,7 +45,8 @@ def change_notice(
         if not changes:
             return
         begins_at = values["begins_at"]
-        if begins_at is not None and (not _was_told(fresh, now) or begins_at < present(fresh.begins_at)):
+        is_told = _was_told(fresh, now) and values["since"] <= local_day(now)
+        if begins_at is not None and (not is_told or begins_at < present(fresh.begins_at)):
             require_ahead(office, begins_at, values["since"], now)
         Notice.objects.filter(pk=fresh.pk).update(revision=F("revision") + 1, **values)
         fresh.title = values["title"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db import DatabaseError
+from django.db import Error
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -56,7 +56,7 @@ def near(now: datetime) -> list[Work]:
     """Return the works that begin soon or go on now. No query when they are kept; none while the database is away."""
     try:
         announced = _announced(clock.local_day(now))
-    except DatabaseError:
+    except Error:
         return []
     return [work for work in announced if work.begins_at - NEAR <= now < work.ends_at]
 

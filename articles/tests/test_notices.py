@@ -5,11 +5,12 @@ from datetime import date, datetime, timedelta
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.db import InterfaceError, OperationalError
 
 from articles.models import Notice
 from articles.notices import maintenance
 from common.clock import LOCAL
-from offices.models import AuditEntry
+from offices.models import AuditEntry, Unit
 from tests import factories
 from tests.pages import checks
 
@@ -168,6 +169,10 @@ def test_a_work_moves_later_at_once_and_earlier_a_working_day_ahead(administrato
     assert administrator.post(address, work(administrator, begins_at="24/03/2026 23:00", **at)).status_code == 302
     made.refresh_from_db()
     assert made.begins_at == datetime(2026, 3, 24, 23, 0, tzinfo=LOCAL)
+    # To show it only from tomorrow on would announce it anew.
+    hidden = work(administrator, begins_at="24/03/2026 23:00", since_day="24", **at) | {"revision": "1"}
+    today.move_to(datetime(2026, 3, 23, 15, 0, tzinfo=LOCAL))
+    assert administrator.post(address, hidden).status_code == 422
 
 
 def test_every_page_tells_maintenance_while_it_is_near_and_goes_on(client, settings, today, commune):
@@ -189,11 +194,26 @@ def test_every_page_tells_maintenance_while_it_is_near_and_goes_on(client, setti
             assert checks.faults(html) == []
 
 
-def test_pages_answer_while_the_database_is_away(client, monkeypatch):
-    from django.db import OperationalError
-
+@pytest.mark.parametrize("fault", [OperationalError, InterfaceError])
+def test_pages_answer_while_the_database_is_away(client, monkeypatch, fault):
     def away(*_args):
-        raise OperationalError
+        raise fault
 
     monkeypatch.setattr(maintenance, "_announced", away)
     assert client.get("/help/").status_code == 200
+
+
+def test_what_a_unit_told_before_it_closed_can_still_be_changed_and_hidden(publisher, commune, client):
+    below = Unit.objects.create(kind="department", parent=commune.unit, slug="phong", name="Phòng", short_name="Phòng")
+    other = factories.commune(slug="xuan-loc", name="Xã Xuân Lộc", identifier="000.00.17.H19").unit
+    told, strange = notice(1, unit=below, is_pinned=True), notice(2, unit=other)
+    Unit.objects.filter(pk__in=(below.pk, other.pk)).update(is_active=False)
+    form = publisher.get(f"/manage/notices/{told.pk}/").context["form"]
+    assert form["unit"].value() == "phong" and "phong" in dict(form.fields["unit"].choices)
+    assert "phong" not in dict(publisher.get("/manage/notices/add/").context["form"].fields["unit"].choices)
+    assert publisher.post(f"/manage/notices/{told.pk}/show/", {"shown": "0", "revision": "0"}).status_code == 302
+    assert client.get(f"/notices/{told.pk}/").status_code == 404
+    assert publisher.get(f"/manage/notices/{strange.pk}/").status_code == 404
+    # Nobody of the unit may be left: whoever looks after the installation hides it.
+    publisher.force_login(commune.administrator)
+    assert publisher.get(f"/manage/notices/{strange.pk}/").status_code == 200

@@ -19,9 +19,11 @@ Tally = tuple[int, int]
 
 
 def first_month(now: datetime) -> date:
-    """Return the first month that a night measures anew: the year's first, or the one before the present."""
-    today = local_day(now)
-    return min(today.replace(month=1, day=1), (today.replace(day=1) - timedelta(days=1)).replace(day=1))
+    """Return the first month that a night measures anew: that of a year ago.
+
+    What was filed then may have become late, or been paid, since.
+    """
+    return (local_day(now) - timedelta(days=365)).replace(day=1)
 
 
 def month_of(moment: datetime) -> date:
@@ -40,13 +42,22 @@ def write(
     found: Mapping[Measured, Mapping[Place, Tally]],
     units: Iterable[int] | None = None,
 ) -> None:
-    """Let what was measured from a month on take the place of what stood there, of these units or of all."""
+    """Let what was measured from a month on take the place of what stood there, of these units or of all.
+
+    Two that measure at the same time leave one row a month.
+    """
     rows = [
         IndicatorFigure(unit_id=unit, month=month, measure=measure, points=points, count=count)
         for measure, tallies in found.items()
-        for (unit, month), (points, count) in tallies.items()
+        for (unit, month), (points, count) in sorted(tallies.items())
     ]
     with transaction.atomic():
         old = IndicatorFigure.objects.filter(measure__in=measures, month__gte=since)
         (old if units is None else old.filter(unit__in=units)).delete()
-        IndicatorFigure.objects.bulk_create(rows, batch_size=500)
+        IndicatorFigure.objects.bulk_create(
+            rows,
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["unit", "measure", "month"],
+            update_fields=["points", "count"],
+        )

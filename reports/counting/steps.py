@@ -60,7 +60,6 @@ def measure(now: datetime, since: date | None = None) -> int:
                 kept[row.unit_id, month] = points + _points(hours, allotted), count + 1
             if row.until <= lately:
                 continue
-            hours = sum(found)
             for procedure in (row.dossier.version.procedure_id, None):
                 tally = tallies[row.unit_id, procedure, row.role]
                 tally.hours.append(hours)
@@ -70,10 +69,11 @@ def measure(now: datetime, since: date | None = None) -> int:
     figures = [_figure(*key, tally) for key, tally in tallies.items()]
     monthly.write([Measured.STEPS], since, {Measured.STEPS: kept})
     with transaction.atomic():
+        Counted.objects.get_or_create(pk=1)
+        # Locks the row: of two that measure at once the second replaces what the first wrote.
+        Counted.objects.filter(pk=1).update(steps_at=now)
         StepFigure.objects.all().delete()
         StepFigure.objects.bulk_create(figures, batch_size=500)
-        Counted.objects.get_or_create(pk=1)
-        Counted.objects.filter(pk=1).update(steps_at=now)
     return len(figures)
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import TruncMonth
 from common.clock import LOCAL
 
 from ..counting import monthly
-from ..models import Course
+from ..models import Course, IndicatorFigure
 from .counts import COUNTS, NIGHTLY
 
 
@@ -18,10 +18,12 @@ def measure(now: datetime, since: date | None = None) -> int:
     """Write the points of every unit by month, from a first day of a month; returns how many units have a course.
 
     Unit by unit, one query for each measure and two to write: no statement runs long. ``since`` is what
-    :func:`monthly.first_month` says unless given.
+    :func:`monthly.first_month` says unless given. A unit whose dossiers all went elsewhere keeps no figures.
     """
     since = since or monthly.first_month(now)
     units = list(Course.objects.order_by("unit").values_list("unit", flat=True).distinct())
+    emptied = IndicatorFigure.objects.filter(measure__in=NIGHTLY, month__gte=since).exclude(unit__in=units)
+    emptied.delete()
     for unit in units:
         found = {name: dict(_by_month(unit, name, since)) for name in NIGHTLY}
         monthly.write(NIGHTLY, since, found, [unit])

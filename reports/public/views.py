@@ -26,7 +26,10 @@ from ..visits.figures import visit_rows
 @login_not_required
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    """Show the figures of a period; six queries, whatever the number of dossiers, one more for names of procedures."""
+    """Show the figures of a period; seven queries, whatever the number of dossiers.
+
+    One more for names of procedures, one to look whether what is kept changed, one after visits were written down.
+    """
     return anonymous_page(request, lambda: _figures(request))
 
 

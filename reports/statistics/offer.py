@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef
 
 from procedures.models import FeeLine, Mark, Offering, ProcedureVersion
 
@@ -35,9 +35,7 @@ def on_offer(units: Collection[int] | None, day: date, sector: int | None = None
         running = running.filter(unit__in=units)
     if sector is not None:
         running = running.filter(procedure__sector=sector)
-    taken: dict[int, int] = {}
-    for procedure, level in running.values_list("procedure", "level"):
-        taken[procedure] = max(level, taken.get(procedure, 0))
+    taken: dict[int, int] = dict(running.order_by().values_list("procedure").annotate(Max("level")))
     of_version = OuterRef("pk")
     in_force = ProcedureVersion.objects.in_force(day).filter(procedure__in=list(taken)).order_by("number")
     rows = in_force.values_list(

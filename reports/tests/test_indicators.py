@@ -1,20 +1,23 @@
 """Indicators: what is counted is what stands behind them, nothing small is told, what is not known says so."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.db.models import Sum
 from django.test import Client
 
+from common.clock import LOCAL
 from dossiers.models import Dossier, Paper
 from offices.models import Post, Role, Unit
+from reports import tasks
 from reports.counting import monthly
 from reports.feedback import figures as feedback
 from reports.indicators import measuring
 from reports.indicators.counts import COUNTS, NIGHTLY
 from reports.indicators.rules import RULES
-from reports.models import Course, DailyRating, IndicatorFigure
+from reports.models import Course, DailyRating, IndicatorFigure, Measured
 from reports.statistics.figures import By, Selection, table
 from reports.statistics.periods import Period
 from tests import factories
@@ -75,6 +78,35 @@ def test_a_night_measures_by_unit_and_month_and_measuring_again_changes_nothing(
     measuring.measure(now, monthly.ALWAYS)
     assert set(IndicatorFigure.objects.values_list("unit", "measure", "month", "points", "count")) == rows
     assert {"paid_online"} | {row[1] for row in rows} == set(NIGHTLY)
+    # What went to another unit counts there alone.
+    with transaction.atomic():
+        Course.objects.filter(unit__slug="phong").update(unit=measured.unit)
+        measuring.measure(now, monthly.ALWAYS)
+        assert not IndicatorFigure.objects.filter(unit__slug="phong").exists()
+        transaction.set_rollback(True)
+
+
+def test_two_that_measure_at_once_leave_one_row_a_month(year):
+    place = year.unit.pk, date(2030, 3, 1)
+    monthly.write([], place[1], {Measured.TIME: {place: (10, 1)}})
+    monthly.write([], place[1], {Measured.TIME: {place: (30, 2)}})
+    assert IndicatorFigure.objects.filter(month=place[1]).values_list("points", "count").get() == (30, 2)
+
+
+@pytest.mark.parametrize(
+    ("moment", "first"),
+    [
+        (datetime(2026, 2, 3, tzinfo=LOCAL), date(2025, 2, 1)),
+        (datetime(2026, 12, 31, 23, tzinfo=LOCAL), date(2025, 12, 1)),
+    ],
+)
+def test_a_night_measures_a_year_for_what_was_filed_then_may_be_late_since(moment, first):
+    assert monthly.first_month(moment) == first
+
+
+def test_what_looks_at_a_year_has_the_time_for_it():
+    for task in (tasks.mend_figures, tasks.count_procedures, tasks.measure_steps, tasks.measure_indicators):
+        assert (task.time_limit, task.acks_late) == (tasks.MEND_SECONDS, False), task.name
 
 
 def test_leaders_read_exact_numbers_and_the_dossiers_behind_them(client, measured):

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from reports.models import VisitCount
 from reports.visits import counting
@@ -88,14 +88,25 @@ def test_who_is_there_now_is_counted_once_and_forgotten_after_five_minutes(tally
     assert cache.get(counting.MARKS) == {} and counting.online() == 1
 
 
-def test_what_cannot_be_written_now_is_written_later(tally, monkeypatch):
+@pytest.mark.parametrize("fault", [DatabaseError, InterfaceError])
+def test_what_cannot_be_written_now_is_written_later(tally, monkeypatch, fault):
     tally.count("x", factories.NOW)
     with monkeypatch.context() as patch:
-        patch.setattr(counting, "_add", lambda *_args: (_ for _ in ()).throw(DatabaseError()))
+        patch.setattr(counting, "_add", lambda *_args: (_ for _ in ()).throw(fault()))
         tally.flush(factories.NOW)
     tally.count("x", factories.NOW + timedelta(days=1))
     tally.flush(factories.NOW)
     assert list(VisitCount.objects.order_by("day").values_list("count", flat=True)) == [1, 1]
+
+
+def test_marks_take_no_more_room_than_they_need_when_nothing_is_written(tally, monkeypatch):
+    monkeypatch.setattr(counting, "MOST_MARKS", 10)
+    for n in range(100):
+        tally.count(f"{n}", factories.NOW)
+        assert len(tally._marks) <= 20
+    tally.count("later", factories.NOW + timedelta(hours=1))
+    tally.flush(factories.NOW + timedelta(hours=1))
+    assert counting.online() == 1
 
 
 def test_one_timer_runs_while_there_is_something_to_write_and_none_is_left(tally, settings, monkeypatch):

@@ -17,7 +17,7 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.core.cache import cache
-from django.db import DatabaseError, connection, connections
+from django.db import Error, connection, connections
 
 from common import clock
 
@@ -49,6 +49,9 @@ class Tally:
             self._days[day] += 1
             mark = hmac.new(self._key_of(day).encode(), visitor.encode(), hashlib.sha256).hexdigest()[:16]
             self._marks[mark] = now.timestamp()
+            if len(self._marks) > 2 * MOST_MARKS:
+                # Nothing is written down, or everybody comes at once.
+                self._marks = _fresh(self._marks, now)
             if settings.VISIT_SECONDS and self._timer is None:
                 self._timer = threading.Timer(settings.VISIT_SECONDS, self._run)
                 self._timer.daemon = True
@@ -63,7 +66,7 @@ class Tally:
         for day, count in days.items():
             try:
                 _add(day, count)
-            except DatabaseError as error:
+            except Error as error:
                 logger.warning("%d visits wait to be written down: %s", count, type(error).__name__)
                 with self._lock:
                     self._days[day] += count
