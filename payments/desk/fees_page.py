@@ -264,7 +264,8 @@ def _charge_card(
     buttons = []
     if charge.status == ChargeStatus.OPEN and not is_in_flight:
         buttons += button(Act.NAME_PAYER, "money:payer", _("Name another payer"))
-        buttons += button(Act.REASSESS, "money:reassess", _("Assess anew"))
+        if not charge.is_rest:
+            buttons += button(Act.REASSESS, "money:reassess", _("Assess anew"))
     if charge.is_owed and not is_in_flight:
         buttons += button(Act.WAIVE, "money:waive", _("Waive"), is_danger=True)
     return ChargeCard(

@@ -92,7 +92,7 @@ def test_what_was_paid_too_much_is_proposed_to_be_paid_back_and_a_rest_is_owed(o
     assert correcting.look(road.dossier) is None
     # Declined, it is charged again as it was: nothing more is to be said of it but that.
     refunding.decide(refund, approved=False, by=road.commune.leader, now=road.now)
-    assert present(correcting.look(road.dossier)).rest_vnd == -8000
+    assert present(correcting.look(road.dossier)).back_vnd == 8000
     correct(road, wants_copy="co", copies=2)
     assert correcting.look(road.dossier) is None and not checking.invariants(road.now)
 
