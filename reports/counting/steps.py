@@ -60,7 +60,6 @@ def measure(now: datetime, since: date | None = None) -> int:
                 kept[row.unit_id, month] = points + _points(hours, allotted), count + 1
             if row.until <= lately:
                 continue
-            hours = sum(found)
             for procedure in (row.dossier.version.procedure_id, None):
                 tally = tallies[row.unit_id, procedure, row.role]
                 tally.hours.append(hours)
