@@ -12,6 +12,7 @@ from eforms.filling.filled import SentSection
 from notifications.models import Notification
 from payments.books import checking
 from payments.charges import charging
+from payments.charges import shown as shown_fee
 from payments.collecting import attempts, correcting, refunding, settling
 from payments.collecting.attempts import Payer
 from payments.models import Charge, ChargeStatus, ExemptionClaim, Refund, RefundStatus
@@ -194,5 +195,6 @@ def test_what_was_paid_at_the_national_portal_or_granted_elsewhere_changes_nothi
     ExemptionClaim.objects.create(dossier=road.dossier, exemption=exempt, **decided)
     correct(road, wants_copy="khong")
     assert "20.000 đồng" in text(see(road.commune.leader, "fees", road.dossier.code))
+    assert shown_fee.fee_by(road.dossier, []).total_vnd == 20_000
     monkeypatch.setattr(charging, "was_paid_elsewhere", lambda dossier: True)
     assert correcting.look(road.dossier) is None
