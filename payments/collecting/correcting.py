@@ -74,9 +74,10 @@ class Anew:
 def look(dossier: Dossier, every: Collection[Charge] | None = None) -> Anew | None:
     """Return how the fee differs by the answers of now, None where it does not or nothing was corrected.
 
-    None too for what was paid at the national portal: a difference is an officer's to add. ``every`` is each charge of
-    the dossier with its lines, where they are at hand. One query while nothing was corrected since the last
-    assessment, about ten after that.
+    None too for what was paid at the national portal: a difference is an officer's to add. So is what is missing once
+    an officer has added a charge after the correction, which may be just that. ``every`` is each charge of the dossier
+    with its lines, where they are at hand. One query while nothing was corrected since the last assessment, about ten
+    after that.
     """
     has_ended = dossier.status in ENDED or dossier.is_crossed_out
     if has_ended or not dossier.answers or not dossier.version.fees.all():
@@ -105,7 +106,11 @@ def look(dossier: Dossier, every: Collection[Charge] | None = None) -> Anew | No
         found=found,
         quantities=quantities,
     )
-    return anew if anew.is_due else None
+    if not anew.is_due:
+        return None
+    by_hand = max((row.assessed_at for row in anew.added), default=None)
+    is_more = anew.total_vnd > anew.charged_vnd
+    return None if is_more and by_hand is not None and not _was_corrected(dossier, by_hand) else anew
 
 
 def follow(dossier: Dossier, *, by: User, reason: str, revision: str, now: datetime) -> None:

@@ -167,12 +167,22 @@ def test_what_an_officer_added_is_counted_once_and_hides_nothing(owing, road) ->
     charging.reassess(added, quantities={"ban-sao": 0, "le-phi": 2}, by=road.commune.clerk, reason="2", now=road.now)
     correct(road, wants_copy="co", copies=1)
     assert (shown(road).rest_vnd, shown(road).added_vnd) == (8000, 40_000)
+    assert "40.000 đồng" in text(see(road.commune.clerk, "follow", road.dossier.code))
     assert follow(road).status_code == 302
     rest = Charge.objects.latest("n")
     assert (rest.amount_vnd, rest.is_rest) == (8000, True) and correcting.look(road.dossier) is None
     # A rest has no counts of its own: assessed anew it would be the whole fee once more.
     assert fill(road.commune.clerk, "reassess", road.dossier.code, rest.n, reason="x").status_code == 409
     assert Charge.objects.latest("n") == rest
+
+
+def test_what_an_officer_added_after_the_correction_is_not_charged_again(owing, road) -> None:
+    correct(road, wants_copy="khong")
+    assert follow(road).status_code == 302
+    correct(road, wants_copy="co", copies=1)
+    assert shown(road).total_vnd == 28_000
+    charging.add(road.dossier, quantities={"ban-sao": 1}, by=road.commune.clerk, reason="Thêm", now=road.now)
+    assert correcting.look(road.dossier) is None and follow(road).status_code == 409
 
 
 def test_what_was_waived_is_no_repayment_and_what_was_paid_in_part_is_settled(owing, road) -> None:
