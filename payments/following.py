@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy
 from dossiers.actions import FeeSettled
 from dossiers.actions.payment import UNSETTLED
 from dossiers.hooks import Audience, FeeChoice
-from dossiers.models import FeeState, Status, System
+from dossiers.models import FeeState, Status
 from dossiers.table import SYSTEM, Action
 from dossiers.workflow import Move, carry_out
 from offices.models import Role
@@ -20,8 +20,6 @@ from .charges.shown import fee_of
 from .collecting import paying, refunding
 
 OPENING = (Action.SUBMIT, Action.REGISTER)
-# What may say that the fee was paid at the national portal.
-ENTERED = (Action.REGISTER, Action.TAKE_OVER)
 # Entered by a clerk.
 AT_DESK = (Action.REGISTER, Action.TAKE_OVER, Action.ATTEST)
 ENDED_WITHOUT_RESULT = (Status.REFUSED, Status.STOPPED)
@@ -73,10 +71,8 @@ def charge_anew(move: Move) -> None:
     dossier, reason = move.dossier, _in_vietnamese(OTHER_PROCEDURE)
     charging.cancel_unpaid(dossier, move.now)
     refunding.propose(dossier, move.now, reason)
-    if dossier.external_system == System.NATIONAL:
-        entry = dossier.events.filter(action__in=ENTERED).first()
-        if entry is not None and entry.data.get("fee_paid_vnd"):
-            return
+    if charging.was_paid_elsewhere(dossier):
+        return
     claiming.claim_again(dossier, move.now, by=move.person, reason=reason)
     charging.open_anew(dossier, move.now, by=move.person, reason=reason)
 

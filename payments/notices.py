@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from common.values.money import format_vnd
-from dossiers.models import Dossier
+from dossiers.models import Dossier, FeeState
 from dossiers.records.notices import recipient_of
 from notifications.models import Channel
 
@@ -44,8 +44,12 @@ def claim_decided(claim: ExemptionClaim, owed_vnd: int, now: datetime) -> None:
 
 
 def changed(dossier: Dossier, before_vnd: int, after_vnd: int, reason: str, now: datetime) -> None:
-    """Tell what the fee was and what it is after answers were corrected; a repayment has its own message."""
-    owed = sum(charge.owed_vnd for charge in dossier.charges.all())
+    """Tell what the fee was and what it is after answers were corrected; a repayment has its own message.
+
+    While a claimed exemption waits for an officer nothing is asked for.
+    """
+    is_claimed = dossier.fee_state == FeeState.CLAIMED
+    owed = 0 if is_claimed else sum(charge.owed_vnd for charge in dossier.charges.all())
     before, after = format_vnd(before_vnd), format_vnd(after_vnd)
     _tell(dossier, "changed", now, reason=reason, before=before, after=after, owed=format_vnd(owed) if owed else "")
 

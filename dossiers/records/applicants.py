@@ -217,18 +217,25 @@ _BODY = {"organisation_name": "name", "phone": "phone"}
 
 
 def told_anew(
-    applicant: Applicant, schema: form_schema.Schema, before: Mapping[str, Any], after: Mapping[str, Any]
+    applicant: Applicant,
+    schema: form_schema.Schema,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    confirmed: str = "",
 ) -> dict[str, Any]:
     """Return the columns of a frozen applicant that follow answers which have changed.
 
-    What is not answered any more stays, as does an email that no answer gave: the account's own. No query.
+    What is not answered any more stays, as does an email that no answer gave, or that is the account's own
+    (``confirmed``): what was typed and nobody confirmed gets no messages in its place. No query.
     """
     old = known_of(schema, before)
     new = {source: value for source, value in known_of(schema, after).items() if _fits(source, value)}
     told = {source: value for source, value in new.items() if value != old.get(source)}
     is_person = applicant.kind == Kind.CITIZEN
     columns = {name: told[source] for source, name in (_PERSON if is_person else _BODY).items() if source in told}
-    if applicant.email not in ("", old.get("email")):
+    is_answered = applicant.email in ("", old.get("email"))
+    if not is_answered or (applicant.email and applicant.email == confirmed):
         columns.pop("email", None)
     number = new.get("personal_number" if is_person else "tax_code")
     if number and told.keys() & {"personal_number", "id_kind", "tax_code"}:

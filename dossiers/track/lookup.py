@@ -19,6 +19,8 @@ from ..records.applicants import number_index
 SESSION_KEY = "track_found"
 LIFE = timedelta(minutes=10)
 MAX_FOUND = 20
+# Of a dossier: what no page for the public shows.
+UNREAD = ("answers", "typed", "authority", "delivery_address")
 _LOOKALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 
 
@@ -39,7 +41,7 @@ def by_code(typed: str) -> Dossier | None:
 def with_names() -> Any:
     """Return submitted dossiers with what the public page reads; answers stay unread."""
     related = ("received_by", "unit")
-    return Dossier.objects.filter(status__gt=0).select_related(*related).defer("answers", "typed", "delivery_address")
+    return Dossier.objects.filter(status__gt=0).select_related(*related).defer(*UNREAD)
 
 
 _by_code: Compiled[Dossier] = Compiled(

@@ -20,8 +20,9 @@ from dossiers.actions import FeeSettled
 from dossiers.actions.payment import UNSETTLED
 from dossiers.actions.readiness import schema_of
 from dossiers.hooks import FeeChoice
-from dossiers.models import Dossier, FeeState, Status
+from dossiers.models import Dossier, FeeState, Status, System
 from dossiers.records.fees import set_fee_state
+from dossiers.table import Action
 from dossiers.workflow import perform
 from eforms.schema import live_answers, with_calculated
 from procedures.catalogue import offering_of
@@ -31,9 +32,12 @@ from procedures.models import FeeExemption, FeeUnit
 from .. import notices
 from ..locks import lock, lock_charges, require_not_own
 from ..models import OWED, Attempt, Charge, ChargeKind, ChargeLine, ChargeStatus, ExemptionClaim
+from ..models.charges import last_assessed
 from . import copies
 from .copies import quantities_ordered
 
+# What may say that the fee was paid at the national portal.
+ENTERED = (Action.REGISTER, Action.TAKE_OVER)
 # What a charge keeps of each line of its assessment.
 FROZEN = (
     "key", "kind", "name", "unit", "quantity", "unit_amount_vnd", "amount_vnd", "why", "resolution", "exempt_as",
@@ -104,7 +108,7 @@ def open_anew(dossier: Dossier, now: datetime, *, by: User, reason: str) -> Char
     quantities = quantities_ordered(dossier)
     found, charge = assessment_of(dossier, quantities=quantities), None
     if found.total_vnd:
-        former = dossier.charges.filter(kind=ChargeKind.FILING, replaced_by=None).order_by("-n").first()
+        former = last_assessed(dossier.charges.all())
         charge = freeze(dossier, found, quantities, now, by=by, reason=reason, replaces=former)
     tell_dossier(dossier, now)
     return charge
@@ -122,9 +126,11 @@ def reassess(
     """Replace a charge by another assessment, with the exemptions granted so far; None when nothing is due now.
 
     ``exemptions`` are granted with it, claimed or not. Refused ('paid') once money has come or is on its way: what was
-    paid too much is paid back, what is missing is a charge of its own (:func:`add`).
+    paid too much is paid back, what is missing is a charge of its own (:func:`add`); ('state') such a rest.
     """
     require_reason(reason)
+    if charge.is_rest:
+        raise Refused(_("This completes a fee that was paid. Waive it, or add what is due besides."), code="state")
     with transaction.atomic():
         charge = _locked(charge)
         require_not_own(by, charge.dossier)
@@ -173,7 +179,7 @@ def decide_claim(claim: ExemptionClaim, *, granted: bool, by: User, reason: str,
         if not taken:
             raise Refused(_("Somebody has already decided this."), code="state")
         owed = dossier.charges.filter(kind=ChargeKind.FILING, status=ChargeStatus.OPEN).order_by("n")
-        charge = owed.select_related("dossier").first()
+        charge = next((row for row in owed.select_related("dossier") if not row.is_rest), None)
         if granted and charge is not None:
             charge = replace_charge(charge, quantities_of(charge), by=by, reason=claim.exemption.who, now=now)
         else:
@@ -336,7 +342,17 @@ def replace_charge(
 
 
 def granted_to(dossier: Dossier) -> list[int]:
-    return list(dossier.exemption_claims.filter(granted=True).values_list("exemption_id", flat=True))
+    """Return the exemptions granted of its version: those of a procedure it was moved from count no more. One query."""
+    granted = dossier.exemption_claims.filter(granted=True, exemption__line__version=dossier.version_id)
+    return list(granted.values_list("exemption_id", flat=True))
+
+
+def was_paid_elsewhere(dossier: Dossier) -> bool:
+    """Tell whether the fee was paid at the national portal: it is in nobody's books here. One query at most."""
+    if dossier.external_system != System.NATIONAL:
+        return False
+    entry = dossier.events.filter(action__in=ENTERED).first()
+    return entry is not None and bool(entry.data.get("fee_paid_vnd"))
 
 
 def _grant_all(dossier: Dossier, exemptions: Collection[int], *, by: User, now: datetime, reason: str = "") -> None:

@@ -13,7 +13,7 @@ from dossiers.models import Dossier, FeeState
 from dossiers.models.dossier import NOT_LEFT_TO_POST
 from procedures.fees import AssessedLine, Assessment, Why
 
-from ..models import OWED, AttemptLine, Charge, ChargeLine, ChargeStatus, ExemptionClaim
+from ..models import OWED, AttemptLine, Charge, ChargeLine, ChargeStatus
 from . import charging
 
 IS_LEFT_TO_POST = Q(dossier__pays_on_delivery=True, dossier__fee_state__in=(FeeState.OWED, FeeState.ON_DELIVERY)) & ~Q(
@@ -35,10 +35,8 @@ def fee_by(dossier: Dossier, charges: Sequence[Charge], day: date | None = None)
     """Return what a dossier with these charges costs; one query where it has none."""
     if charges:
         return assessment_of_lines(line for charge in charges for line in charge.lines.all())
-    granted: list[int] = []
-    if not dossier.is_draft and dossier.version.fees.all():
-        claims = ExemptionClaim.objects.filter(dossier=dossier, granted=True)
-        granted = list(claims.values_list("exemption_id", flat=True))
+    may_be_granted = not dossier.is_draft and bool(dossier.version.fees.all())
+    granted = charging.granted_to(dossier) if may_be_granted else ()
     return charging.assessment_of(dossier, day=day, exemptions=granted)
 
 

@@ -18,6 +18,7 @@ from .. import notices
 from ..charges import charging, copies
 from ..locks import lock, require_not_own
 from ..models import ENDED_WITHOUT_MONEY, Attempt, AttemptStatus, Charge, ChargeStatus, RefundLine
+from ..models.charges import added_among, last_assessed
 from . import refunding
 
 # What no correction changes any more.
@@ -28,17 +29,20 @@ ENDED = (Status.DRAFT, Status.REFUSED, Status.STOPPED)
 class Anew:
     """What a dossier is charged, and what it costs by its answers now; whole đồng.
 
-    ``charged_vnd`` leaves out what was asked to be paid back; ``kept_vnd`` of it is what money has come for, or was
-    waived. ``found`` is the assessment by the answers, ``quantities`` what it was counted by, ``added_vnd`` what
-    officers charged besides.
+    ``charges`` are those that the answers decide, ``added`` what officers charged besides. ``charged_vnd`` of both
+    leaves out what was asked to be paid back; ``kept_vnd`` is what money has come for, or was waived, of the former,
+    and ``paid_vnd`` of it what could be paid back. ``found`` is the assessment by the answers, ``quantities`` what it
+    was counted by.
     """
 
     charges: tuple[Charge, ...]
+    added: tuple[Charge, ...]
     charged_vnd: int
+    added_vnd: int
     kept_vnd: int
+    paid_vnd: int
     found: Assessment
     quantities: Mapping[str, Quantity]
-    added_vnd: int
 
     @property
     def total_vnd(self) -> int:
@@ -46,43 +50,67 @@ class Anew:
 
     @property
     def rest_vnd(self) -> int:
-        """What is to be paid besides what has been paid; below 0 what was paid too much."""
-        return self.total_vnd - self.kept_vnd
+        """What is to be paid besides what has been paid or waived."""
+        return max(self.found.total_vnd - self.kept_vnd, 0)
+
+    @property
+    def back_vnd(self) -> int:
+        """What was paid too much; what was waived is not given back."""
+        return min(max(self.kept_vnd - self.found.total_vnd, 0), self.paid_vnd)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether anything is to be done: something is owed, missing or too much."""
+        is_owed = any(row.is_owed for row in self.charges)
+        return self.total_vnd != self.charged_vnd and bool(is_owed or self.rest_vnd or self.back_vnd)
 
     @property
     def revision(self) -> str:
         """The fingerprint of what an officer sees before confirming it."""
-        rows = ((row.pk, row.status, row.amount_vnd, row.paid_vnd) for row in self.charges)
+        rows = ((row.pk, row.status, row.amount_vnd, row.paid_vnd) for row in (*self.charges, *self.added))
         return fingerprint(self.total_vnd, self.charged_vnd, *rows)
 
 
 def look(dossier: Dossier, every: Collection[Charge] | None = None) -> Anew | None:
     """Return how the fee differs by the answers of now, None where it does not or nothing was corrected.
 
-    ``every`` is each charge of the dossier with its lines, where they are at hand. One query while nothing was
-    corrected since the last assessment, about ten after that.
+    None too for what was paid at the national portal: a difference is an officer's to add. So is what is missing once
+    an officer has added a charge after the correction, which may be just that. ``every`` is each charge of the dossier
+    with its lines, where they are at hand. One query while nothing was corrected since the last assessment, about ten
+    after that.
     """
-    if dossier.status in ENDED or not dossier.answers or not dossier.version.fees.all():
+    has_ended = dossier.status in ENDED or dossier.is_crossed_out
+    if has_ended or not dossier.answers or not dossier.version.fees.all():
         return None
     if every is None:
-        every = dossier.charges.select_related("unit").prefetch_related("lines").order_by("n")
-    charges = [row for row in every if row.status != ChargeStatus.CANCELLED]
-    if not _was_corrected(dossier, max((row.assessed_at for row in charges), default=None)):
+        every = list(dossier.charges.select_related("unit").prefetch_related("lines").order_by("n"))
+    added = added_among(every)
+    counting = [row for row in every if row.status != ChargeStatus.CANCELLED]
+    charges = [row for row in counting if row.pk not in added]
+    since = max((row.assessed_at for row in charges), default=None)
+    if not _was_corrected(dossier, since) or charging.was_paid_elsewhere(dossier):
         return None
     quantities = _quantities(dossier, charges)
     found = charging.assessment_of(dossier, quantities=quantities, exemptions=charging.granted_to(dossier))
-    back = RefundLine.objects.filter(charge__in=charges).exclude(refund__status__in=ENDED_WITHOUT_MONEY)
+    back = RefundLine.objects.filter(charge__in=counting).exclude(refund__status__in=ENDED_WITHOUT_MONEY)
     asked = dict(back.values_list("charge").annotate(sum=Sum("amount_vnd")).order_by())
-    net = {row.pk: row.amount_vnd - asked.get(row.pk, 0) for row in charges}
+    net = {row.pk: _asks(row) - asked.get(row.pk, 0) for row in counting}
+    paid = {row.pk: row.paid_vnd - asked.get(row.pk, 0) for row in charges}
     anew = Anew(
         charges=tuple(charges),
+        added=tuple(row for row in counting if row.pk in added),
         charged_vnd=sum(net.values()),
-        kept_vnd=sum(_kept(row, net[row.pk]) for row in charges if not _is_added(row)),
+        added_vnd=sum(vnd for pk, vnd in net.items() if pk in added),
+        kept_vnd=sum(paid[row.pk] if row.is_owed else net[row.pk] for row in charges),
+        paid_vnd=sum(paid.values()),
         found=found,
         quantities=quantities,
-        added_vnd=sum(net[row.pk] for row in charges if _is_added(row)),
     )
-    return anew if anew.total_vnd != anew.charged_vnd and (anew.rest_vnd or _unpaid(charges)) else None
+    if not anew.is_due:
+        return None
+    by_hand = max((row.assessed_at for row in anew.added), default=None)
+    is_more = anew.total_vnd > anew.charged_vnd
+    return None if is_more and by_hand is not None and not _was_corrected(dossier, by_hand) else anew
 
 
 def follow(dossier: Dossier, *, by: User, reason: str, revision: str, now: datetime) -> None:
@@ -102,8 +130,8 @@ def follow(dossier: Dossier, *, by: User, reason: str, revision: str, now: datet
         if any(row.is_owed and row.attempt_lines.filter(is_live=True).exists() for row in anew.charges):
             raise Refused(_("A payment of this fee is on its way. Wait for its end, or check it again."), code="paid")
         copies.follow(fresh, now)
-        unpaid = _unpaid(anew.charges)
-        kept = [row for row in anew.charges if row not in unpaid and not _is_added(row)]
+        unpaid = [row for row in anew.charges if row.status == ChargeStatus.OPEN]
+        kept = [row for row in anew.charges if row not in unpaid]
         if unpaid and not kept:
             for row in unpaid[1:]:
                 charging.set_status(row, ChargeStatus.CANCELLED)
@@ -124,17 +152,20 @@ def _settle(
         if row.status == ChargeStatus.PARTLY_PAID:
             # What was to come of it is in the rest.
             charging.set_status(row, ChargeStatus.PAID, amount_vnd=row.paid_vnd)
-    if anew.rest_vnd > 0:
+    if not kept:
+        former = last_assessed(dossier.charges.all())
+        charging.freeze(dossier, anew.found, anew.quantities, now, by=by, reason=reason, replaces=former)
+    elif anew.rest_vnd:
         # Counted by nothing of its own: it goes with the charge that it completes.
         rest = Assessment(_difference(anew.found.lines, kept, anew.rest_vnd))
         charging.freeze(dossier, rest, {}, now, by=by, reason=reason)
     charging.tell_dossier(dossier, now)
-    if anew.rest_vnd < 0:
-        _pay_back(kept, -anew.rest_vnd, by=by, reason=reason, now=now)
+    if anew.back_vnd:
+        _pay_back(kept, anew.back_vnd, by=by, reason=reason, now=now)
 
 
 def _pay_back(kept: Sequence[Charge], excess: int, *, by: User, reason: str, now: datetime) -> None:
-    """Ask for a repayment of so much, out of the newest payments; less where no more was paid."""
+    """Ask for a repayment of so much, out of the newest payments."""
     mine = {row.pk for row in kept}
     attempts = Attempt.objects.filter(lines__charge__in=mine, status=AttemptStatus.SUCCEEDED).distinct()
     for attempt in attempts.order_by("-pk"):
@@ -184,8 +215,7 @@ def _quantities(dossier: Dossier, charges: Collection[Charge]) -> dict[str, Quan
     """Return what the fee is counted by now: as officers counted it, but what the form asks by its answers."""
     counted: dict[str, Quantity] = {}
     for row in charges:
-        if not _is_added(row):
-            counted |= charging.quantities_of(row)
+        counted |= charging.quantities_of(row)
     is_asked = copies.is_asked_by_form(dossier.version)
     lines = {line.key: line for line in dossier.version.fees.all()}
     for key in [key for key in counted if key in lines]:
@@ -197,17 +227,7 @@ def _quantities(dossier: Dossier, charges: Collection[Charge]) -> dict[str, Quan
     return counted | copies.quantities_ordered(dossier)
 
 
-def _is_added(charge: Charge) -> bool:
-    """Tell whether an officer charged it besides, by lines and counts of its own."""
-    return charge.n > 1 and charge.replaces_id is None and bool(charge.quantities)
-
-
-def _unpaid(charges: Collection[Charge]) -> list[Charge]:
-    return [row for row in charges if row.status == ChargeStatus.OPEN and not _is_added(row)]
-
-
-def _kept(charge: Charge, net: int) -> int:
-    """Return how much of a charge nobody is asked for any more: what was paid and stays, or was waived."""
-    if charge.status == ChargeStatus.OPEN:
-        return 0
-    return charge.paid_vnd - (charge.amount_vnd - net) if charge.status == ChargeStatus.PARTLY_PAID else net
+def _asks(charge: Charge) -> int:
+    """Return what a charge has asked for: of one that is paid off what came, though it was paid back in part."""
+    is_counted = charge.is_owed or charge.status == ChargeStatus.WAIVED
+    return charge.amount_vnd if is_counted else charge.paid_vnd

@@ -158,7 +158,10 @@ def way_words(key: str) -> str:
 
 
 def money_of(dossier: Dossier, officer: Officer) -> Money | None:
-    """Return the money of a dossier as an officer sees it, None when nothing was ever due; at most twelve queries."""
+    """Return the money of a dossier as an officer sees it, None when nothing was ever due.
+
+    At most twelve queries, and ten once answers were corrected.
+    """
     charges = list(dossier.charges.select_related("unit", "assessed_by").prefetch_related("lines"))
     anew = correcting.look(dossier, charges)
     if not charges and anew is None:
@@ -264,7 +267,8 @@ def _charge_card(
     buttons = []
     if charge.status == ChargeStatus.OPEN and not is_in_flight:
         buttons += button(Act.NAME_PAYER, "money:payer", _("Name another payer"))
-        buttons += button(Act.REASSESS, "money:reassess", _("Assess anew"))
+        if not charge.is_rest:
+            buttons += button(Act.REASSESS, "money:reassess", _("Assess anew"))
     if charge.is_owed and not is_in_flight:
         buttons += button(Act.WAIVE, "money:waive", _("Waive"), is_danger=True)
     return ChargeCard(

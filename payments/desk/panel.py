@@ -33,7 +33,7 @@ def _reader(user: User) -> Officer:
 
 
 def fees_panel(dossier: Dossier, user: User) -> tuple[str, dict[str, Any]] | None:
-    """Return the panel of a dossier's charges; at most ten queries.
+    """Return the panel of a dossier's charges; at most ten queries, twice as many once answers were corrected.
 
     None, without a query, where the procedure knows no fee. A charge that was cancelled, an exemption that was granted
     and money that came for either are shown, though nothing is owed any more.

@@ -1,5 +1,7 @@
 """What a dossier owes: frozen lines, claimed exemptions, waivers."""
 
+from collections.abc import Collection, Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -98,6 +100,30 @@ class Charge(models.Model):
     @property
     def is_owed(self) -> bool:
         return self.status in OWED
+
+    @property
+    def is_rest(self) -> bool:
+        """Whether it is what corrected answers cost beside what was paid; it has no counts of its own."""
+        return self.n > 1 and self.replaces_id is None and not self.quantities
+
+
+def added_among(every: Iterable[Charge]) -> set[int]:
+    """Return, of all charges of a dossier, those that officers added with counts of their own, and what replaces those.
+
+    By their primary keys; pure.
+    """
+    found: set[int] = set()
+    for row in sorted(every, key=lambda row: row.n):
+        if row.replaces_id in found or (row.n > 1 and row.replaces_id is None and row.quantities):
+            found.add(row.pk)
+    return found
+
+
+def last_assessed(every: Collection[Charge]) -> Charge | None:
+    """Return, of all charges of a dossier, the last one by its answers, which the next may replace; pure."""
+    taken = added_among(every) | {row.replaces_id for row in every}
+    mine = (row for row in every if row.pk not in taken and not row.is_rest)
+    return max(mine, key=lambda row: row.n, default=None)
 
 
 class ChargeLine(models.Model):

@@ -286,7 +286,7 @@ def filled(code):
         ("1.004222", "is_minor", lambda known: {"requester_dob": "2015-01-01"}),
         ("1.004194", "stay_until", lambda known: {"stay_from": "2026-04-01", "stay_until": "2028-04-02"}),
         ("1.014027", "poverty", lambda known: {"requester_dob": "1954-01-01", "poverty": "khong"}),
-        ("1.001776", "subject_dob", lambda known: {"benefit_kind": "k7", "subject_dob": "2020-01-01"}),
+        ("1.001776", "is_disabled", lambda known: {"benefit_kind": "k6", "is_disabled": "khong"}),
         ("1.001699", "t_otherdis", lambda known: {key: [] for key in known if key.startswith("t_")}),
         ("2.002165", "advance", lambda known: {"advance": known["claim_total"] + 1}),
     ],
@@ -304,6 +304,15 @@ def test_a_young_mother_is_pointed_out_and_taken():
     known |= {"mother_birth": str(int(known["child_dob"][:4]) - 15)}
     assert form_schema.clean_all(schema, known, today=TODAY)[1] == {}
     assert "mother_sixteen" in [check.key for check in form_schema.warnings(schema, known, TODAY)]
+
+
+def test_an_allowance_that_is_stopped_or_asked_for_in_time_is_taken_at_any_age():
+    """The form does not say whether it is to begin, to change or to end: a child of its age today is no condition."""
+    schema, known = filled("1.001776")
+    for kind, born, key in (("k1", "2009-01-01", "under_16"), ("k2", "2010-05-01", "from_16")):
+        answers = known | {"benefit_kind": kind, "subject_dob": born}
+        assert "subject_dob" not in form_schema.clean_all(schema, answers, today=TODAY)[1].get("subject", {})
+        assert key in [check.key for check in form_schema.warnings(schema, answers, TODAY)]
 
 
 def test_a_child_of_eight_days_is_registered_in_time_without_being_asked():

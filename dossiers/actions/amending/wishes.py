@@ -204,7 +204,8 @@ class SendCorrection(Stays, ActionBase):
         labels = {question.key: question.label.vi for _section, question in schema.fields()}
         move.extra["labels"] = ", ".join(labels[key] for key in keys)
         move.extra["columns"] = {"answers": dict(answers), "completed_sections": filled.done}
-        told = told_anew(dossier.applicant, schema, dossier.answers, answers)
+        confirmed = move.person.email or ""
+        told = told_anew(dossier.applicant, schema, dossier.answers, answers, confirmed=confirmed)
         columns = move.extra["applicant"] = differing(dossier.applicant, told)
         move.extra["told"] = changes_of(dossier.applicant, columns)
 

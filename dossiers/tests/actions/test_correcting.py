@@ -8,7 +8,9 @@ import pytest
 
 from dossiers import actions
 from dossiers.models import Applicant, CorrectionRequest, DossierEvent, Slip, Status, TalkEntry, WorklistRow
+from dossiers.records.applicants import told_anew
 from dossiers.timeline.history import OFFICER, OWNER, PUBLIC, timeline
+from eforms import schema as form_schema
 from eforms.filling.filled import SentSection
 from notifications.models import Notification
 from tests import factories
@@ -206,6 +208,19 @@ def test_who_asks_follows_a_corrected_section_as_after_a_correction_by_the_desk(
     road.do(actions.SendCorrection(section(**road.dossier.answers | {"copies": 5})), road.citizen)
     newer.refresh_from_db()
     assert newer.voided_at is None
+
+
+def test_messages_keep_going_to_the_account_s_own_address(road):
+    """Though the form repeats it: what is typed in its place is an address that nobody confirmed."""
+    own = {"key": "email", "type": "email", "label": {"vi": "Email"}, "prefill": "email"}
+    title = {"vi": "Đơn"}
+    schema = form_schema.load(
+        {"schema": 1, "title": title, "sections": [{"key": "a", "title": {"vi": "A"}, "fields": [own]}]}
+    )
+    applicant = Applicant(kind="citizen", name="An", email="an@example.com")
+    answers = {"email": "an@example.com"}, {"email": "khac@example.com"}
+    assert told_anew(applicant, schema, *answers, confirmed="an@example.com") == {}
+    assert told_anew(applicant, schema, *answers) == {"email": "khac@example.com"}
 
 
 def test_a_declined_correction_changes_nothing_and_says_why(road):

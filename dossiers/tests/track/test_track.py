@@ -119,6 +119,10 @@ def test_what_was_found_can_be_read_for_ten_minutes_and_by_nobody_else(client, d
     assert "Đăng ký khai sinh" not in type(client)().get(address).content.decode()
 
 
+def test_what_no_page_shows_is_not_read(dossier):
+    assert {"answers", "authority", "delivery_address"} <= present(lookup.with_names().first()).get_deferred_fields()
+
+
 def test_draft_is_never_found(client, road):
     assert lookup.by_code(road.dossier.ref) is None
     assert by_number(client).status_code == 422

@@ -72,9 +72,9 @@ def lines_of(charge: Charge) -> dict[str, Any]:
 
 def outcome_of(anew: correcting.Anew) -> str:
     """Say what becomes of a fee that follows its answers."""
-    if anew.rest_vnd < 0:
+    if anew.back_vnd:
         words = _("%(amount)s were paid too much. A repayment is proposed; a leader approves it.")
-        return words % {"amount": format_vnd(-anew.rest_vnd)}
+        return words % {"amount": format_vnd(anew.back_vnd)}
     if not anew.kept_vnd:
         return _("The fee is assessed anew; the former assessment stays to be read.")
     if not anew.rest_vnd:

@@ -11,11 +11,14 @@ from dossiers.models import FeeState
 from eforms.filling.filled import SentSection
 from notifications.models import Notification
 from payments.books import checking
+from payments.charges import charging
+from payments.charges import shown as shown_fee
 from payments.collecting import attempts, correcting, refunding, settling
 from payments.collecting.attempts import Payer
-from payments.models import Charge, ChargeStatus, Refund, RefundStatus
+from payments.models import Charge, ChargeStatus, ExemptionClaim, Refund, RefundStatus
 from payments.providers.base import Outcome, ProviderState
 from tests import factories
+from tests.factories import NOW
 from tests.present import present
 
 from ..desk.conftest import fill, see, text
@@ -92,7 +95,7 @@ def test_what_was_paid_too_much_is_proposed_to_be_paid_back_and_a_rest_is_owed(o
     assert correcting.look(road.dossier) is None
     # Declined, it is charged again as it was: nothing more is to be said of it but that.
     refunding.decide(refund, approved=False, by=road.commune.leader, now=road.now)
-    assert present(correcting.look(road.dossier)).rest_vnd == -8000
+    assert present(correcting.look(road.dossier)).back_vnd == 8000
     correct(road, wants_copy="co", copies=2)
     assert correcting.look(road.dossier) is None and not checking.invariants(road.now)
 
@@ -145,3 +148,63 @@ def test_a_fee_that_was_not_due_is_opened_and_one_that_is_no_longer_due_goes(roa
     opened.refresh_from_db()
     road.dossier.refresh_from_db()
     assert (opened.status, road.dossier.fee_state) == (ChargeStatus.CANCELLED, FeeState.NONE)
+
+
+def shown(road: Any) -> correcting.Anew:
+    return present(correcting.look(road.dossier))
+
+
+def test_what_an_officer_added_is_counted_once_and_hides_nothing(owing, road) -> None:
+    pay(owing, road.now)
+    correct(road, wants_copy="khong")
+    charging.add(
+        road.dossier, quantities={"ban-sao": 1, "le-phi": 1}, by=road.commune.clerk, reason="Thêm", now=road.now
+    )
+    # Added after the correction and by the same hand: the correction is still to be followed.
+    assert (shown(road).rest_vnd, shown(road).back_vnd, shown(road).added_vnd) == (0, 8000, 20_000)
+    assert follow(road).status_code == 302 and Refund.objects.get().amount_vnd == 8000
+    added = Charge.objects.get(status=ChargeStatus.OPEN)
+    charging.reassess(added, quantities={"ban-sao": 0, "le-phi": 2}, by=road.commune.clerk, reason="2", now=road.now)
+    correct(road, wants_copy="co", copies=1)
+    assert (shown(road).rest_vnd, shown(road).added_vnd) == (8000, 40_000)
+    assert "40.000 đồng" in text(see(road.commune.clerk, "follow", road.dossier.code))
+    assert follow(road).status_code == 302
+    rest = Charge.objects.latest("n")
+    assert (rest.amount_vnd, rest.is_rest) == (8000, True) and correcting.look(road.dossier) is None
+    # A rest has no counts of its own: assessed anew it would be the whole fee once more.
+    assert fill(road.commune.clerk, "reassess", road.dossier.code, rest.n, reason="x").status_code == 409
+    assert Charge.objects.latest("n") == rest
+
+
+def test_what_an_officer_added_after_the_correction_is_not_charged_again(owing, road) -> None:
+    correct(road, wants_copy="khong")
+    assert follow(road).status_code == 302
+    correct(road, wants_copy="co", copies=1)
+    assert shown(road).total_vnd == 28_000
+    charging.add(road.dossier, quantities={"ban-sao": 1}, by=road.commune.clerk, reason="Thêm", now=road.now)
+    assert correcting.look(road.dossier) is None and follow(road).status_code == 409
+
+
+def test_what_was_waived_is_no_repayment_and_what_was_paid_in_part_is_settled(owing, road) -> None:
+    charging.paid(owing, 20_000, road.now)
+    correct(road, wants_copy="khong")
+    assert (shown(road).rest_vnd, shown(road).back_vnd) == (0, 0)
+    assert follow(road).status_code == 302
+    owing.refresh_from_db()
+    assert (owing.status, owing.owed_vnd) == (ChargeStatus.PAID, 0) and not Refund.objects.exists()
+    Charge.objects.filter(pk=owing.pk).update(
+        status=ChargeStatus.WAIVED, waived_at=road.now, paid_vnd=0, amount_vnd=28_000, assessed_at=NOW
+    )
+    assert correcting.look(road.dossier) is None
+
+
+def test_what_was_paid_at_the_national_portal_or_granted_elsewhere_changes_nothing(owing, road, monkeypatch) -> None:
+    other = factories.version(road.commune.unit, code="1.000077", name="Khai tử")
+    exempt = factories.fee(other, exemptions=[{"who": "Hộ nghèo"}]).exemptions.get()
+    decided = {"granted": True, "decided_at": road.now, "claimed_at": road.now}
+    ExemptionClaim.objects.create(dossier=road.dossier, exemption=exempt, **decided)
+    correct(road, wants_copy="khong")
+    assert "20.000 đồng" in text(see(road.commune.leader, "fees", road.dossier.code))
+    assert shown_fee.fee_by(road.dossier, []).total_vnd == 20_000
+    monkeypatch.setattr(charging, "was_paid_elsewhere", lambda dossier: True)
+    assert correcting.look(road.dossier) is None
