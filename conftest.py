@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import fontTools
 import pytest
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import translation
+from xdist.scheduler import LoadScopeScheduling
 
 from common import broker, clock, kept, pdf
 from common.clock import LOCAL
@@ -22,6 +24,8 @@ from common.web import caches
 from notifications import delivery
 from tests import factories
 
+# Files of few long tests that share nothing: whoever is free takes the next one of them.
+ONE_BY_ONE = {"tests/access/test_matrix.py", "tests/faults/test_supervisor.py", "portal/tests/test_load_demo_times.py"}
 FACES = Path(__file__).resolve().parent / "var" / "test-faces"
 
 
@@ -48,6 +52,20 @@ def flush_deletes_rows():
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer what CI asks of its second engine."""
     parser.addoption("--database-only", action="store_true", help="leave out tests that say the same on every database")
+
+
+class FilesInTurn(LoadScopeScheduling):
+    """Gives a file to one process, as ``--dist loadfile`` does, but the tests of some to both."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return nodeid if path in ONE_BY_ONE else path
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Schedule the suite by file."""
+    return FilesInTurn(config, log) if config.option.dist == "loadfile" else None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
