@@ -50,9 +50,7 @@ class Form:
 
 FORMS: dict[str, Form] = {
     SlipKind.FILING: Form("Phiếu nộp hồ sơ trực tuyến", "", {}),
-    SlipKind.RECEIPT: Form(
-        "Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "TNHS", {"2018": "01", "2025": "01"}, "a5", revision=2
-    ),
+    SlipKind.RECEIPT: Form("Giấy tiếp nhận hồ sơ và hẹn trả kết quả", "TNHS", {"2018": "01", "2025": "01"}, "a5"),
     SlipKind.SUPPLEMENT: Form("Phiếu yêu cầu bổ sung, hoàn thiện hồ sơ", "HDHS", {"2018": "02", "2025": "02"}, "a5"),
     SlipKind.REFUSAL: Form("Phiếu từ chối tiếp nhận giải quyết hồ sơ", "TCHS", {"2018": "03", "2025": "03"}, "a5"),
     SlipKind.APOLOGY: Form("Văn bản xin lỗi và đề nghị gia hạn", "PXL", {"2018": "04", "2025": "04"}, "a5"),

@@ -136,8 +136,8 @@ def test_only_administrators_above_the_unit_hand_on(road, successor, other_commu
 
 def test_held_is_counted_by_unit_and_role(road, django_assert_num_queries):
     road.processing()
-    # Dossiers; open boxes of cashiers.
-    with django_assert_num_queries(2):
+    # Dossiers; open boxes of cashiers; feedback.
+    with django_assert_num_queries(3):
         held = hooks.held_by(road.commune.specialist, [road.commune.unit.pk])
     assert held == [hooks.Held(road.commune.unit.pk, "specialist", 1)]
     assert hooks.held_by(road.commune.clerk, [road.commune.unit.pk]) == []

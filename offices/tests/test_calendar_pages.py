@@ -32,7 +32,7 @@ def revision_of(response):
 
 
 def test_the_year_shows_months_and_the_list(admin, commune, day, django_assert_max_num_queries):
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         html = page(admin, "calendar")
     assert "Ngày Chiến thắng" in html
     assert checks.faults(html) == []

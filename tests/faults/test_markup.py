@@ -30,7 +30,7 @@ def built_world(django_db_setup, django_db_blocker):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(factories, "citizen", lambda **fields: make(**({"full_name": EVIL} | fields)))
             # The form would refuse such a name: the applicant is the account's.
-            patch.setattr(filing, "data_of_filing", lambda user, schema, answers, acting: data_of_account(user))
+            patch.setattr(filing, "data_of_filing", lambda user, *_asked, **_more: data_of_account(user))
             world = World()
         for dossier in (world.submitted, world.asked, world.processing, world.decided):
             dossier.papers.update(original_name=EVIL, name=EVIL)

@@ -254,12 +254,12 @@ def test_page_of_a_dossier_costs_the_same_for_many_events(mine, road, django_ass
 def test_list_shows_open_ones_first_in_constant_queries(mine, citizen, commune, road, django_assert_num_queries, now):
     old = road.submitted().do(actions.Refuse("Không đúng thẩm quyền"), commune.clerk).dossier
     mine.get(reverse("applicant:dossiers"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         mine.get(reverse("applicant:dossiers"))
     for n in range(25):
         factories.draft(citizen, commune.unit, road.version, saved_at=now - timedelta(days=1, minutes=n))
-    # Drafts are named by whom their answers name: those of the page, and the stamps of their kept versions.
-    with django_assert_num_queries(5 + 2):
+    # Drafts are named by whom their answers name: those of the page.
+    with django_assert_num_queries(6 + 1):
         page = mine.get(reverse("applicant:dossiers"))
     assert len(page.context["rows"]) == 20
     assert all(row.is_draft for row in page.context["rows"])

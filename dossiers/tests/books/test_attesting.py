@@ -64,7 +64,7 @@ def test_an_entry_is_a_dossier_that_is_done(commune, booked, now):
     assert (entry.copies, entry.pages, entry.fee_vnd, entry.note) == (3, 2, 12_000, "Bản gốc cũ")
     assert entry.signer_name == commune.leader.full_name
     event = dossier.events.get()
-    assert (event.action, event.data) == ("attest", {"book": "copies", "year": 2026, "number": 1})
+    assert (event.action, event.data) == ("attest", {"book": "copies", "year": 2026, "number": 1, "level": 2})
     assert event.internal_text == "1, quyển số 01/2026-SCT/BS"
     # No receipt unless asked, nobody is told, nobody holds it.
     assert not (Slip.objects.exists() or Notification.objects.exists() or Assignment.objects.exists())

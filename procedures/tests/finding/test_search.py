@@ -190,7 +190,7 @@ def test_pages_are_sound(client, query, language):
 
 
 def test_a_search_costs_one_look_once_its_rows_are_written(client, django_assert_num_queries):
-    for queries in (17, 1):
+    for queries in (18, 1):
         with django_assert_num_queries(queries):
             client.get(FIND, {"q": "khai sinh"})
     # In which titles those words stand together that may have been meant.
