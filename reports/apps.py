@@ -32,7 +32,6 @@ class ReportsConfig(AppConfig):
         dossier_hooks.rating_links.append(tokens.link_of)
         dossier_hooks.messages.append(panels.rating_words)
         dossier_hooks.panels[dossier_hooks.Audience.OWNER].append(panels.rating_panel)
-        stamps.watch("reports_visitcount")
         purging.register("feedback", keeping.due_for_forgetting)
         purging.register(rating_keeping.NAME, rating_keeping.due)
         loose.register_field("feedback", "reports.FeedbackFile", "file")

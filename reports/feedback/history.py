@@ -9,10 +9,10 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common.files.stored import ScanState
 from common.templatetags.ui import vi_date, vi_datetime
 from common.values.working_time import NeverOpen
 from dossiers.models import Status
+from dossiers.talk.thread import SHUT
 from dossiers.timeline.deadlines import LATE, OK, DeadlineStatus, deadline_status
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Role
@@ -20,7 +20,6 @@ from offices.models import Role
 from ..models import Feedback, FeedbackEvent, FeedbackStatus
 from .table import ASSIGNEE, GIVER, SYSTEM, TABLE, Action
 
-SHUT = (ScanState.PENDING, ScanState.INFECTED)
 # What the tags of portal.css call each state.
 TAGS = {
     FeedbackStatus.RECEIVED: "info",

@@ -34,7 +34,7 @@ EMPTIED = dict.fromkeys(("about", "text", "name", "email", "phone", "answer"), "
 
 
 def due_for_forgetting(now: datetime) -> purging.Due:
-    """Return the feedback that ended ``FEEDBACK_KEEP_DAYS`` ago, for the nightly clean-up. Two queries."""
+    """Return the feedback that ended ``KEEP_DAYS`` ago, for the nightly clean-up. Two queries."""
     rows, before = Feedback.objects.filter(forgotten_at=None), now - timedelta(days=KEEP_DAYS)
     old = rows.filter(status__in=FINISHED, closed_at__lt=before)
     return purging.Due(old.count(), rows.count(), partial(_forget, before, now))

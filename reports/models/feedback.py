@@ -6,15 +6,13 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.files.stored import StoredFile
 from common.secret import EncryptedField
+from dossiers.models.talk import new_file_ref
 from offices.models import Post, Role, Unit
-
-REF_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 class Kind(models.TextChoices):
@@ -190,11 +188,6 @@ class FeedbackReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feedback_id} {self.reader_id} {self.what}"
-
-
-def new_file_ref() -> str:
-    """Return a random reference of a file for URLs."""
-    return get_random_string(12, REF_ALPHABET)
 
 
 class FeedbackFile(StoredFile):

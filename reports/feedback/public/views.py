@@ -109,7 +109,9 @@ def track(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         for limit in (
             hit_ip(request, "lookup_ip", moment),
-            hit_target("feedback_code", f"{request.POST.get('code', '')[:60]}\0{client_ip(request)}", moment),
+            hit_target(
+                "feedback_code", f"{filing.code_of(request.POST.get('code', ''))}\0{client_ip(request)}", moment
+            ),
         ):
             if limit.exceeded:
                 return too_many(request, limit)

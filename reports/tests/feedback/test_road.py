@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.models import User
 from common.clock import LOCAL
@@ -19,12 +20,14 @@ from common.refusals import Refused
 from notifications.models import Notification
 from offices.models import Post, Role, Unit
 from reports.feedback import acts, figures, filing, keeping
+from reports.feedback.desk.cases import home_count
 from reports.feedback.table import GIVER
 from reports.feedback.workflow import perform
 from reports.models import Feedback, FeedbackEvent, FeedbackReading, FeedbackStatus, Topic
 from tests import factories
 from tests.access.world import upload
 from tests.faults.answers import read
+from tests.present import present
 
 pytestmark = pytest.mark.django_db
 NOW = factories.NOW
@@ -89,6 +92,9 @@ def test_the_whole_road_in_time(commune):
     with pytest.raises(Refused) as refused:
         do(feedback, acts.Publish("Tran thi HUONG hỏi: máy hỏng.", "Đã sửa."), commune.leader, at(2, month=4))
     assert refused.value.field == "question"
+    with pytest.raises(Refused) as refused:
+        do(feedback, acts.Publish("Máy hỏng.", "Đã gọi +84 912 345 678."), commune.leader, at(2, month=4))
+    assert refused.value.field == "answer"
     now = do(feedback, acts.Publish("Máy hỏng.", "Đã sửa."), commune.leader, at(2, month=4))
     assert now.status == S.PUBLISHED and not now.was_late and now.is_finished
     assert not any(event.is_late for event in now.events.all())
@@ -163,10 +169,17 @@ def test_passed_on_or_refused_it_leaves_the_unit(commune):
     assert refused.value.is_stale
     now = do(feedback, acts.Refuse("Đã trả lời ở phản ánh trước."), other.clerk, at(24), revision=2)
     assert now.status == S.REFUSED and now.due_at is None and kinds_to("huong@example.com") == 3
+    # The first who is to answer is told of, however far it went before; later changes of hands are not.
+    far = give(commune.unit, email="xa@example.com")
+    do(far, acts.PassOn(other.unit, "Đường của xã bên."), commune.clerk, at(24))
+    do(far, acts.Assign(other.specialist), other.clerk, at(24))
+    do(far, acts.Assign(other.leader), other.clerk, at(24))
+    assert kinds_to("xa@example.com") == 3
 
 
 def test_what_a_leaver_holds_is_handed_on_and_old_feedback_is_forgotten(commune, django_capture_on_commit_callbacks):
-    feedback = give(commune.unit, by=factories.citizen(), files=[upload()])
+    citizen = factories.citizen()
+    feedback = give(commune.unit, by=citizen, files=[upload()])
     do(feedback, acts.Assign(commune.specialist), commune.clerk, NOW)
     duty = keeping.HeldFeedback()
     held = duty.held(commune.specialist, [commune.unit.pk])
@@ -174,6 +187,16 @@ def test_what_a_leaver_holds_is_handed_on_and_old_feedback_is_forgotten(commune,
     assert keeping.open_feedback(commune.unit)
     options = {"by": commune.administrator, "now": NOW, "maximum": 9}
     assert not duty.reassign(commune.specialist, commune.unit, Role.CLERK, commune.clerk, **options)
+    # Whom it is about is not told to administrators.
+    assert present(home_count(commune.clerk, list(Post.objects.filter(user=commune.clerk)), NOW)).count == "0"
+    feedback.concerned.add(commune.leader)
+    (line,) = duty.reassign(commune.specialist, commune.unit, Role.SPECIALIST, commune.leader, **options)
+    assert line.reason == gettext("That officer cannot answer this.")
+    feedback.concerned.clear()
+    # Nobody has it then: whoever assigns is told that it waits.
+    (line,) = duty.reassign(commune.specialist, commune.unit, Role.SPECIALIST, None, **options)
+    assert present(home_count(commune.clerk, list(Post.objects.filter(user=commune.clerk)), NOW)).count == "1"
+    do(feedback, acts.Assign(commune.specialist), commune.clerk, NOW)
     (line,) = duty.reassign(commune.specialist, commune.unit, Role.SPECIALIST, commune.clerk, **options)
     assert line.reason == "" and Feedback.objects.get().holder == commune.clerk
     do(feedback, acts.Propose("Xong."), commune.clerk, NOW)
@@ -189,6 +212,7 @@ def test_what_a_leaver_holds_is_handed_on_and_old_feedback_is_forgotten(commune,
     assert (kept.text, kept.name, kept.email, kept.owner, kept.public_answer) == ("", "", "", None, "Đáp.")
     assert not kept.files.exists() and not stored.storage.exists(str(stored.name))
     assert set(kept.events.values_list("public_text", flat=True)) == {""}
+    assert not kept.events.filter(by=citizen).exists()
 
 
 def sent_to(client: Client, address: str, values: dict[str, Any]) -> str:
@@ -246,10 +270,20 @@ def test_a_stranger_gives_feedback_follows_it_and_adds_details(commune, client):
         assert "Ghế nào?" in page.content.decode()
         sent = {"revision": page.context["form"]["revision"].value(), "text": "Ghế hàng đầu."}
         assert stranger.post(more, sent | {"text": ""}).status_code == 422
+        # Who was first is a name that only officers read.
+        do(feedback, acts.Assign(commune.clerk), commune.leader, NOW)
+        stale = stranger.post(more, sent)
+        told = stale.content.decode()
+        assert stale.status_code == 409 and "Ghế hàng đầu." in told and commune.leader.full_name not in told
+        sent["revision"] = stranger.get(more).context["form"]["revision"].value()
         assert sent_to(stranger, more, sent) == here
         assert stranger.post(more, sent).status_code == 409
         assert commune.specialist.full_name not in stranger.get(here).content.decode()
         assert Feedback.objects.get().status == S.ASSIGNED
+        # Another spelling of the code is no other code.
+        codes = [feedback.code, feedback.code.lower(), f" {feedback.code}"] * 7
+        tries = [Client().post(reverse("feedback:track"), wrong | {"code": code}).status_code for code in codes]
+        assert tries[-1] == 429
 
 
 def test_the_desk_walks_its_list_and_acts(commune, client, django_assert_max_num_queries):
