@@ -75,7 +75,10 @@ def role_words(role: str) -> str:
 def light(feedback: Feedback, now: datetime) -> DeadlineStatus:
     """Return how the present step stands; once it has ended, how the answer came. No query while hours are kept."""
     if feedback.answered_at is not None and feedback.due_at is None:
-        return DeadlineStatus(LATE, _("Answered late")) if feedback.is_answer_late else DeadlineStatus(OK, _("On time"))
+        if feedback.is_answer_late:
+            return DeadlineStatus(LATE, _("Answered late"))
+        words = _("On time")
+        return DeadlineStatus(OK, _("%(words)s; late before") % {"words": words} if feedback.was_late else words)
     try:
         calendar = calendar_of(feedback.unit, around=now)
     except NeverOpen:

@@ -49,9 +49,8 @@ def tell_officer(move: Move, officer: User, text: str = "") -> None:
     context = _context(feedback, move.action, text) | {
         "link": settings.SITE_URL + reverse("feedback:desk", args=[feedback.code])
     }
-    to = Recipient(officer, officer.get_full_name(), officer.email or "", language=officer.language)
     about = {"subject_type": OFFICER_SUBJECT, "subject_ref": feedback.code}
-    queue("feedback_desk", to=to, context=context, now=move.now, **about)
+    queue("feedback_desk", to=Recipient.of(officer), context=context, now=move.now, **about)
 
 
 def _context(feedback: Feedback, action: Action, text: str) -> dict[str, object]:

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from common.files.stored import StoredFile
 from common.secret import EncryptedField
 from dossiers.models.talk import new_file_ref
+from dossiers.querysets import DESK_ROLES
 from offices.models import Post, Role, Unit
 
 
@@ -55,11 +56,13 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def visible_with(self, user: Any, posts: Iterable[Post]) -> Self:
         """What a person's present posts open: never one's own, nor what is about oneself.
 
-        Leader: all of the unit. Clerk: all but what is about an officer's conduct. Whoever answers it: that.
+        Leader: all of the unit. Clerk: all but what is about an officer's conduct. Whoever answers it, with a post at
+        the desk: that.
         """
         allowed, units = Q(pk__in=[]), set()
         for post in posts:
-            units.add(post.unit_id)
+            if post.role in DESK_ROLES:
+                units.add(post.unit_id)
             if post.role == Role.LEADER:
                 allowed |= Q(unit=post.unit_id)
             elif post.role == Role.CLERK:

@@ -87,7 +87,7 @@ def _tell_leaders(dossier: Dossier, now: datetime) -> None:
         if person.email:
             queue(
                 "rating_dissatisfied",
-                to=Recipient(person, person.get_full_name(), person.email, language=person.language),
+                to=Recipient.of(person),
                 context={
                     "code": dossier.code,
                     "procedure": dossier.version.name_for(person.language),

@@ -19,7 +19,7 @@ from common.onetime import new_key
 from common.refusals import Refused
 from notifications.models import Notification
 from offices.models import Post, Role, Unit
-from reports.feedback import acts, figures, filing, keeping
+from reports.feedback import acts, figures, filing, history, keeping
 from reports.feedback.desk.cases import home_count
 from reports.feedback.table import GIVER
 from reports.feedback.workflow import perform
@@ -116,6 +116,12 @@ def test_what_was_late_stays_late_and_counts(commune):
     now = do(feedback, acts.Confirm("Xin lỗi."), commune.leader, at(21, month=4))
     assert now.status == S.CLOSED and now.is_answer_late and now.late_since == at(25)
     assert [event.action for event in now.events.all() if event.is_late] == ["assign", "propose", "confirm"]
+    # A step that was late stays so though the answer came in time.
+    soon = give(commune.unit, may_publish=False, now=at(23, month=2))
+    do(soon, acts.Assign(commune.specialist), commune.leader, at(26, month=2))
+    do(soon, acts.Propose("Đã kê."), commune.specialist, at(27, month=2))
+    now = do(soon, acts.Confirm("Đã kê."), commune.leader, at(27, month=2))
+    assert history.light(now, at(28, month=2)).text == gettext("%(words)s; late before") % {"words": gettext("On time")}
     give(commune.unit, text="Ghế chờ ít quá.")
     found = figures.answered([commune.unit.pk], date(2026, 4, 1), date(2026, 4, 30))
     assert (found.received, found.on_time, found.late, found.open) == (0, 0, 1, 1)
@@ -137,6 +143,10 @@ def test_who_it_is_about_neither_sees_nor_answers_it(commune):
     assert refused.value.code == "concerned"
     do(feedback, acts.Assign(commune.clerk), commune.leader, NOW)
     assert sees(commune.clerk)
+    # Who only takes money now answers nothing.
+    Post.objects.filter(user=commune.clerk).update(role=Role.CASHIER)
+    assert not sees(commune.clerk)
+    Post.objects.filter(user=commune.clerk).update(role=Role.CLERK)
     with pytest.raises(Refused):
         do(feedback, acts.NameOfficer(commune.clerk), commune.leader, NOW)
     # Only another leader, or the unit above, may look at what is about the leader.
