@@ -13,6 +13,7 @@ from .workflow import Move
 SUBJECT_TYPE = "feedback"
 # What does not reach an officer is no call to a citizen.
 OFFICER_SUBJECT = "feedback_officer"
+SUBJECTS = (SUBJECT_TYPE, OFFICER_SUBJECT)
 
 
 def recipient_of(feedback: Feedback) -> Recipient:

@@ -19,7 +19,7 @@ from common.onetime import new_key
 from common.refusals import Refused
 from notifications.models import Notification
 from offices.models import Post, Role, Unit
-from reports.feedback import acts, figures, filing, history, keeping
+from reports.feedback import acts, figures, filing, history, keeping, people
 from reports.feedback.desk.cases import home_count
 from reports.feedback.table import GIVER
 from reports.feedback.workflow import perform
@@ -132,6 +132,8 @@ def test_who_it_is_about_neither_sees_nor_answers_it(commune):
     name = officer.full_name.upper()
     feedback = give(commune.unit, topic=Topic.CONDUCT, text=f"Ông {name} nói năng khó nghe.")
     assert list(feedback.concerned.all()) == [officer]
+    # A longer name is another's.
+    assert not people.named_in(f"Ông {name}h, không phải {name.split()[0]}.", [officer])
 
     def sees(user: User) -> bool:
         posts = list(Post.objects.filter(user=user))
@@ -214,6 +216,7 @@ def test_what_a_leaver_holds_is_handed_on_and_old_feedback_is_forgotten(commune,
     do(feedback, acts.Publish("Hỏi.", "Đáp."), commune.leader, NOW)
     part = keeping.feedback_of(factories.User.objects.get(email="an@example.com"))
     assert part.data[0]["text"] == feedback.text and len(part.sheets) == 1
+    assert Notification.objects.filter(subject_ref=feedback.code, recipient=citizen).exists()
     later = NOW + timedelta(days=keeping.KEEP_DAYS + 1)
     with time_machine.travel(later, tick=False), django_capture_on_commit_callbacks(execute=True):
         stored = feedback.files.get().file
@@ -223,6 +226,7 @@ def test_what_a_leaver_holds_is_handed_on_and_old_feedback_is_forgotten(commune,
     assert not kept.files.exists() and not stored.storage.exists(str(stored.name))
     assert set(kept.events.values_list("public_text", flat=True)) == {""}
     assert not kept.events.filter(by=citizen).exists()
+    assert not Notification.objects.filter(subject_ref=kept.code).exists()
 
 
 def sent_to(client: Client, address: str, values: dict[str, Any]) -> str:
