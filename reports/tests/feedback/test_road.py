@@ -300,6 +300,16 @@ def test_a_stranger_gives_feedback_follows_it_and_adds_details(commune, client):
         assert tries[-1] == 429
 
 
+def test_nobody_fills_the_mailbox_of_another(commune):
+    statuses = []
+    with time_machine.travel(NOW, tick=False):
+        for n in range(11):
+            client = Client(REMOTE_ADDR=f"203.0.113.{n}")
+            typed = form_of(client, email="Ai.do@example.com" if n % 2 else " ai.do@example.com")
+            statuses.append(client.post(reverse("feedback:give"), typed).status_code)
+    assert statuses == [302] * 10 + [429] and kinds_to("ai.do@example.com") <= 10
+
+
 def test_the_desk_walks_its_list_and_acts(commune, client, django_assert_max_num_queries):
     for n in range(3):
         give(commune.unit, text=f"Việc {n}", files=[upload()] if n == 0 else ())
