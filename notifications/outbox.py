@@ -43,6 +43,11 @@ class Recipient:
     phone: str = ""
     language: str = "vi"
 
+    @classmethod
+    def of(cls, user: User) -> "Recipient":
+        """Return an officer: the account's name and address, and no telephone."""
+        return cls(user, user.get_full_name(), user.email or "", language=user.language)
+
     def route(self) -> tuple[str, str]:
         """Return the channel and the address on it."""
         if self.email:

@@ -1,6 +1,6 @@
 """The home page as it is written once a day and language, until something on it changes."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from django.template.loader import render_to_string
 
@@ -38,9 +38,8 @@ def home_page(day: date, language: str) -> tuple[str, ...]:
 
 
 def _satisfied(day: date) -> str:
-    """Say how many who rated this year were satisfied, before today: it stays so all day. One query."""
-    first, yesterday = date(day.year, 1, 1), day - timedelta(days=1)
-    return satisfied_words(satisfied_in(Period(first, yesterday), None)) if first <= yesterday else ""
+    """Say how many who rated in this year's months that have ended were satisfied. One query."""
+    return satisfied_words(satisfied_in(Period(date(day.year, 1, 1), day), None, day))
 
 
 def _most_used(day: date) -> list[dict[str, str]]:

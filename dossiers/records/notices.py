@@ -92,15 +92,14 @@ def remind(dossier: Dossier, last_day: date | None, now: datetime) -> Notificati
 
 def tell_lapsed(dossier: Dossier, holder: User, last_day: date | None, now: datetime) -> Notification:
     """Tell the holder that a supplement did not come by its last day. One query."""
-    to = Recipient(user=holder, name=holder.get_full_name(), email=holder.email or "", language=holder.language)
+    to = Recipient.of(holder)
     context = {"link": desk_link(dossier), "last_day": last_day}
     return _queue(dossier, "supplement_lapsed", Audience.OFFICER, to, now, context)
 
 
 def tell_officer(move: Move, kind: str, officer: User, **context: Any) -> Notification:
     """Write the message ``dossier_<kind>`` to an officer, with the desk's address of the dossier. One query."""
-    to = Recipient(user=officer, name=officer.get_full_name(), email=officer.email or "", language=officer.language)
-    return _write(move, kind, Audience.OFFICER, to, link=desk_link(move.dossier), **context)
+    return _write(move, kind, Audience.OFFICER, Recipient.of(officer), link=desk_link(move.dossier), **context)
 
 
 def tell_holder(move: Move, kind: str, **context: Any) -> None:

@@ -35,6 +35,16 @@ class FilesField(forms.FileField):
         return chosen
 
 
+def files_field() -> FilesField:
+    """Return a box for up to three photos or PDFs."""
+    return FilesField(
+        label=gettext_lazy("Photos or files"),
+        required=False,
+        widget=SeveralFiles(attrs={"accept": ACCEPT_ATTRIBUTE, "multiple": True}),
+        help_text=gettext_lazy("At most 3. Choose them again if the page comes back with an error."),
+    )
+
+
 class TalkForm(ChangeForm):
     """A form of the talk; its revision is the last entry that its page showed, its key lets it act once."""
 
@@ -56,12 +66,7 @@ class MessageForm(TalkForm):
         max_length=2000,
         error_messages={"required": gettext_lazy("Write your message.")},
     )
-    attached = FilesField(
-        label=gettext_lazy("Photos or files"),
-        required=False,
-        widget=SeveralFiles(attrs={"accept": ACCEPT_ATTRIBUTE, "multiple": True}),
-        help_text=gettext_lazy("At most 3. Choose them again if the page comes back with an error."),
-    )
+    attached = files_field()
 
 
 class CallForm(TalkForm):

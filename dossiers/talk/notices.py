@@ -36,8 +36,7 @@ def tell_holder(dossier: Dossier, now: datetime) -> None:
     )
     if told.exists():
         return
-    to = Recipient(user=holder, name=holder.get_full_name(), email=holder.email or "", language=holder.language)
-    _queue(WRITTEN, to, "desk:talk", dossier, OFFICER_SUBJECT, now)
+    _queue(WRITTEN, Recipient.of(holder), "desk:talk", dossier, OFFICER_SUBJECT, now)
 
 
 def _queue(kind: str, to: Recipient, page: str, dossier: Dossier, subject_type: str, now: datetime) -> None:

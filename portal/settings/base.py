@@ -247,6 +247,8 @@ LIMITS = {
     "feedback_ip": (10, 3600),
     "feedback_user": (10, 3600),
     "feedback_code": (20, 3600),
+    # Feedback that names one address, to which its steps are told.
+    "feedback_mail": (10, 3600),
     # Messages to the commune and calls asked for.
     "talk_user": (20, 3600),
     "csp_ip": (60, 3600),

@@ -51,7 +51,6 @@ def _tell(
     for person in to:
         # An officer without an address is no citizen to be called: the pages tell them.
         if person.email:
-            recipient = Recipient(
-                user=person, name=person.get_full_name(), email=person.email, language=person.language
+            queue(
+                kind, to=Recipient.of(person), context=shown, now=now, subject_type=SUBJECT_TYPE, subject_ref=about.code
             )
-            queue(kind, to=recipient, context=shown, now=now, subject_type=SUBJECT_TYPE, subject_ref=about.code)

@@ -13,17 +13,14 @@ from common.database.writing import insert
 from common.files.store import keep
 from common.files.uploads import Accepted
 from common.refusals import Refused
-from common.text import fold
 from dossiers.querysets import DESK_ROLES
 from offices.models import Post, Unit
 
 from ..models import Feedback, FeedbackFile, FeedbackStatus, Topic
+from ..personal import known_in
 from . import notices, people, terms
 from .table import Action
 from .workflow import Act, Move
-
-# Shorter names and numbers stand in any text by chance.
-LEAST_NAME, LEAST_DIGITS = 4, 8
 
 
 def store(feedback: Feedback, files: Sequence[Accepted], written: list[Any]) -> None:
@@ -135,7 +132,7 @@ class Assign(Act):
         return {"internal_text": " · ".join(filter(None, [self.person.get_full_name(), self.note]))}
 
     def effects(self, move: Move) -> None:
-        if move.event is not None and move.event.n == 2:
+        if move.source == FeedbackStatus.RECEIVED:
             # Later changes of hands are the unit's own affair.
             notices.tell_giver(move)
         notices.tell_officer(move, self.person)
@@ -150,8 +147,13 @@ class HandOn(Act):
     action = Action.HAND_ON
 
     def guard(self, move: Move) -> None:
-        if self.to is not None:
+        if self.to is None:
+            return
+        try:
             require_assignable(move, self.to, move.feedback.unit_id)
+        except Refused as refused:
+            # Whom it is about and who gave it is nothing for an administrator.
+            raise Refused(_("That officer cannot answer this."), code="person", field="person") from refused
 
     def changes(self, move: Move) -> dict[str, Any]:
         return {"holder": self.to}
@@ -303,7 +305,7 @@ class Publish(Act):
 
     def guard(self, move: Move) -> None:
         for name, text in (("question", self.question), ("answer", self.answer)):
-            if told := personal_in(text, move.feedback):
+            if told := known_in(text, (move.feedback.name, move.feedback.email), move.feedback.phone):
                 message = _("“%(text)s” says who gave this feedback. Leave it out.") % {"text": told}
                 raise Refused(message, code="personal", field=name)
 
@@ -318,20 +320,6 @@ class Publish(Act):
 
     def effects(self, move: Move) -> None:
         notices.tell_giver(move)
-
-
-def personal_in(text: str, feedback: Feedback) -> str:
-    """Return what of a text says who gave feedback: name, email or phone; '' for nothing."""
-    folded, digits = fold(text), _digits(text)
-    for known in (feedback.name, feedback.email):
-        if len(known) >= LEAST_NAME and fold(known) in folded:
-            return known
-    phone = _digits(feedback.phone)
-    return feedback.phone if len(phone) >= LEAST_DIGITS and phone in digits else ""
-
-
-def _digits(text: str) -> str:
-    return "".join(char for char in text if char.isdigit())
 
 
 @dataclass(frozen=True)

@@ -61,9 +61,7 @@ def give(given: Given, files: Sequence[Accepted], *, by: User | None, key: str, 
         feedback = insert(_row(given, unit, by, code, secret, now))
         feedback.concerned.add(*concerned)
         insert(
-            FeedbackEvent(
-                feedback=feedback, n=feedback.revision, action=Action.GIVE, unit=unit, by=by, by_role=GIVER, at=now
-            )
+            FeedbackEvent(feedback=feedback, n=feedback.revision, action=Action.GIVE, unit=unit, by_role=GIVER, at=now)
         )
         store(feedback, files, written)
         notices.tell_received(feedback, secret)
@@ -121,5 +119,10 @@ def index_of(secret: str) -> str:
 
 def find(code: str, secret: str) -> Feedback | None:
     """Return the feedback that a code and its secret open, None for no match of whatever kind. One query."""
-    typed = plain(code[:60]).upper().replace(" ", "")
-    return Feedback.objects.filter(code=typed, secret_index=index_of(secret)).first() if secret else None
+    wanted = {"code": code_of(code), "secret_index": index_of(secret)}
+    return Feedback.objects.filter(**wanted).first() if secret else None
+
+
+def code_of(typed: str) -> str:
+    """Return a code as it is stored, however it was typed."""
+    return plain(typed[:60]).upper().replace(" ", "")

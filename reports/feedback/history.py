@@ -9,10 +9,10 @@ from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from common.files.stored import ScanState
 from common.templatetags.ui import vi_date, vi_datetime
 from common.values.working_time import NeverOpen
 from dossiers.models import Status
+from dossiers.talk.thread import SHUT
 from dossiers.timeline.deadlines import LATE, OK, DeadlineStatus, deadline_status
 from offices.calendar.office_calendar import calendar_of
 from offices.models import Role
@@ -20,7 +20,6 @@ from offices.models import Role
 from ..models import Feedback, FeedbackEvent, FeedbackStatus
 from .table import ASSIGNEE, GIVER, SYSTEM, TABLE, Action
 
-SHUT = (ScanState.PENDING, ScanState.INFECTED)
 # What the tags of portal.css call each state.
 TAGS = {
     FeedbackStatus.RECEIVED: "info",
@@ -76,7 +75,10 @@ def role_words(role: str) -> str:
 def light(feedback: Feedback, now: datetime) -> DeadlineStatus:
     """Return how the present step stands; once it has ended, how the answer came. No query while hours are kept."""
     if feedback.answered_at is not None and feedback.due_at is None:
-        return DeadlineStatus(LATE, _("Answered late")) if feedback.is_answer_late else DeadlineStatus(OK, _("On time"))
+        if feedback.is_answer_late:
+            return DeadlineStatus(LATE, _("Answered late"))
+        words = _("On time")
+        return DeadlineStatus(OK, _("%(words)s; late before") % {"words": words} if feedback.was_late else words)
     try:
         calendar = calendar_of(feedback.unit, around=now)
     except NeverOpen:

@@ -17,11 +17,13 @@ from common.files.uploads import delete_after_commit
 from common.refusals import Refused
 from common.templatetags.ui import vi_datetime
 from dossiers.querysets import DESK_ROLES
+from notifications.models import Notification
 from offices.hooks import Held, ReassignedLine
 from offices.models import Post, Role, Unit
 
 from ..models import Feedback, FeedbackEvent, FeedbackFile
 from ..models.feedback import FINISHED, UNANSWERED
+from . import notices
 from .acts import HandOn
 from .table import SYSTEM
 from .workflow import perform
@@ -34,18 +36,20 @@ EMPTIED = dict.fromkeys(("about", "text", "name", "email", "phone", "answer"), "
 
 
 def due_for_forgetting(now: datetime) -> purging.Due:
-    """Return the feedback that ended ``FEEDBACK_KEEP_DAYS`` ago, for the nightly clean-up. Two queries."""
+    """Return the feedback that ended ``KEEP_DAYS`` ago, for the nightly clean-up. Two queries."""
     rows, before = Feedback.objects.filter(forgotten_at=None), now - timedelta(days=KEEP_DAYS)
     old = rows.filter(status__in=FINISHED, closed_at__lt=before)
     return purging.Due(old.count(), rows.count(), partial(_forget, before, now))
 
 
 def _forget(before: datetime, now: datetime) -> int:
-    """Empty what says who and what, and delete the files; state, dates, figures and what was published stay."""
+    """Empty what says who and what, and delete files and messages; what was counted and published stays."""
     done = 0
     rows = Feedback.objects.filter(forgotten_at=None, status__in=FINISHED, closed_at__lt=before).order_by("pk")
-    while pks := list(rows.values_list("pk", flat=True)[:BATCH]):
+    while found := dict(rows.values_list("pk", "code")[:BATCH]):
+        pks, codes = list(found), list(found.values())
         with transaction.atomic():
+            Notification.objects.filter(subject_type__in=notices.SUBJECTS, subject_ref__in=codes).delete()
             for file in FeedbackFile.objects.filter(feedback__in=pks):
                 delete_after_commit(file.file)
             FeedbackFile.objects.filter(feedback__in=pks).delete()

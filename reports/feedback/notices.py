@@ -13,6 +13,7 @@ from .workflow import Move
 SUBJECT_TYPE = "feedback"
 # What does not reach an officer is no call to a citizen.
 OFFICER_SUBJECT = "feedback_officer"
+SUBJECTS = (SUBJECT_TYPE, OFFICER_SUBJECT)
 
 
 def recipient_of(feedback: Feedback) -> Recipient:
@@ -49,9 +50,8 @@ def tell_officer(move: Move, officer: User, text: str = "") -> None:
     context = _context(feedback, move.action, text) | {
         "link": settings.SITE_URL + reverse("feedback:desk", args=[feedback.code])
     }
-    to = Recipient(officer, officer.get_full_name(), officer.email or "", language=officer.language)
     about = {"subject_type": OFFICER_SUBJECT, "subject_ref": feedback.code}
-    queue("feedback_desk", to=to, context=context, now=move.now, **about)
+    queue("feedback_desk", to=Recipient.of(officer), context=context, now=move.now, **about)
 
 
 def _context(feedback: Feedback, action: Action, text: str) -> dict[str, object]:

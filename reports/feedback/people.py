@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from common.clock import local_day
 from common.refusals import Refused
-from common.text import fold, in_order
+from common.text import in_order
 from dossiers.querysets import DESK_ROLES
 from offices.models import Post, Role, Unit
+
+from ..personal import known_in
 
 
 def officers_of(unit: Unit, now: datetime) -> list[User]:
@@ -22,9 +24,7 @@ def officers_of(unit: Unit, now: datetime) -> list[User]:
 
 def named_in(text: str, officers: Iterable[User]) -> list[int]:
     """Return the keys of the officers whose full name stands in a text, however it is accented."""
-    folded = fold(text)
-    names = {officer.pk: fold(officer.full_name) for officer in officers}
-    return [pk for pk, name in names.items() if " " in name and name in folded]
+    return [officer.pk for officer in officers if " " in officer.full_name and known_in(text, [officer.full_name])]
 
 
 def has_reader(unit: Unit, concerned: Iterable[int], owner: int | None, now: datetime) -> bool:

@@ -25,7 +25,10 @@ from .table import ASSIGNEE, GIVER, SYSTEM, TABLE, Action, Rule
 
 @dataclass
 class Move:
-    """One performance of an action: ``feedback`` as it was read, with the new values once it has been taken."""
+    """One performance of an action: ``feedback`` as it was read, with the new values once it has been taken.
+
+    ``source`` is the state in which it was.
+    """
 
     action: Action
     feedback: Feedback
@@ -33,6 +36,7 @@ class Move:
     role: str
     now: datetime
     concerned: frozenset[int]
+    source: str
     event: FeedbackEvent | None = None
     # Stored files that go again when the transaction fails.
     written: list[FieldFile] = field(default_factory=list)
@@ -115,7 +119,7 @@ def perform(
         with removed_on_failure() as written, transaction.atomic():
             fresh = locked(feedback.pk)
             if revision is not None and revision != fresh.revision:
-                raise overtaken(fresh)
+                raise overtaken(fresh, role)
             rule, concerned = TABLE[act.action], concerned_by(fresh)
             acting = role
             if not acting and by is not None:
@@ -123,8 +127,8 @@ def perform(
             if acting not in rule.who:
                 raise Refused(_("Your post does not allow this on this feedback."), code="who")
             if fresh.status not in rule.sources:
-                raise overtaken(fresh)
-            move = Move(act.action, fresh, by, acting, now, concerned, written=written)
+                raise overtaken(fresh, role)
+            move = Move(act.action, fresh, by, acting, now, concerned, fresh.status, written=written)
             act.guard(move)
             _carry_out(act, move, rule)
             return fresh
@@ -148,7 +152,8 @@ def _carry_out(act: Act, move: Move, rule: Rule) -> None:
         n=fresh.revision + 1,
         action=move.action,
         unit=fresh.unit,
-        by=move.by,
+        # Who gave it stands in the feedback alone, where it is forgotten one day.
+        by=move.by if move.role != GIVER else None,
         by_name=move.by.signature if move.by and move.role != GIVER else "",
         by_role=move.role,
         at=move.now,
@@ -163,14 +168,14 @@ def _carry_out(act: Act, move: Move, rule: Rule) -> None:
     if missed and fresh.late_since is None:
         changes["late_since"] = min(missed)
     if not update(Feedback, changes, id=fresh.pk, revision=fresh.revision, status=fresh.status):
-        raise overtaken(fresh)
+        raise overtaken(fresh, move.role)
     for name, value in changes.items():
         setattr(fresh, name, value)
     move.event = insert(event)
     act.effects(move)
 
 
-def overtaken(feedback: Feedback) -> Refused:
-    """Return the refusal of a page that another action came before: who did it, where an officer may read that."""
-    last = feedback.events.order_by("-n").first()
+def overtaken(feedback: Feedback, role: str) -> Refused:
+    """Return the refusal of a page that another action came before; officers read who did it, who gave it no name."""
+    last = feedback.events.order_by("-n").first() if role != GIVER else None
     return stale(last.by_name, last.at) if last is not None and last.by_role not in (GIVER, SYSTEM) else stale()

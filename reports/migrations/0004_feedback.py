@@ -3,7 +3,7 @@
 import common.files.stored
 import common.secret
 import django.db.models.deletion
-import reports.models.feedback
+import dossiers.models.talk
 from django.conf import settings
 from django.db import migrations, models
 
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('size', models.PositiveIntegerField(db_default=0, default=0)),
                 ('sha256', models.CharField(blank=True, default='', max_length=64)),
                 ('scan_state', models.CharField(choices=[('off', 'No scanner'), ('pending', 'Waiting for the scan'), ('clean', 'Clean'), ('infected', 'Infected')], db_default='off', default='off', max_length=8)),
-                ('ref', models.CharField(default=reports.models.feedback.new_file_ref, editable=False, max_length=12, unique=True)),
+                ('ref', models.CharField(default=dossiers.models.talk.new_file_ref, editable=False, max_length=12, unique=True)),
                 ('original_name', models.CharField(max_length=200)),
                 ('media_type', models.CharField(max_length=40)),
                 ('pages', models.PositiveSmallIntegerField(default=0)),

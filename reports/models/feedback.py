@@ -6,15 +6,14 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.files.stored import StoredFile
 from common.secret import EncryptedField
+from dossiers.models.talk import new_file_ref
+from dossiers.querysets import DESK_ROLES
 from offices.models import Post, Role, Unit
-
-REF_ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 class Kind(models.TextChoices):
@@ -57,11 +56,13 @@ class FeedbackQuerySet(models.QuerySet["Feedback"]):
     def visible_with(self, user: Any, posts: Iterable[Post]) -> Self:
         """What a person's present posts open: never one's own, nor what is about oneself.
 
-        Leader: all of the unit. Clerk: all but what is about an officer's conduct. Whoever answers it: that.
+        Leader: all of the unit. Clerk: all but what is about an officer's conduct. Whoever answers it, with a post at
+        the desk: that.
         """
         allowed, units = Q(pk__in=[]), set()
         for post in posts:
-            units.add(post.unit_id)
+            if post.role in DESK_ROLES:
+                units.add(post.unit_id)
             if post.role == Role.LEADER:
                 allowed |= Q(unit=post.unit_id)
             elif post.role == Role.CLERK:
@@ -190,11 +191,6 @@ class FeedbackReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feedback_id} {self.reader_id} {self.what}"
-
-
-def new_file_ref() -> str:
-    """Return a random reference of a file for URLs."""
-    return get_random_string(12, REF_ALPHABET)
 
 
 class FeedbackFile(StoredFile):

@@ -48,15 +48,15 @@ def _figures(request: HttpRequest) -> tuple[HttpResponse, str]:
 
 
 def satisfaction(page: FiguresPage) -> str:
-    """Say how many of those who rated were satisfied; '' where the public is not told, or asks for more than a unit.
+    """Say how many of those who rated in months that have ended were satisfied; '' where the public is not told.
 
-    One query.
+    Nor where more than a unit is asked for. One query.
     """
     asked = page.asked
     if asked.sector or asked.procedure or asked.level:
         return ""
     units = page.options.below(asked.unit) if asked.unit else None
-    return satisfied_words(satisfied_in(asked.period, units))
+    return satisfied_words(satisfied_in(asked.period, units, clock.local_day(clock.now())))
 
 
 def shown(page: FiguresPage) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from procedures.labels import share_words
 
 from ..models import DailyRating, Grade, Question, Rating
 from ..statistics.figures import By, Flow, Table
-from ..statistics.periods import Period
+from ..statistics.periods import DAY, Period
 from ..statistics.withholding import TOTAL, withheld
 
 COLUMNS = tuple(f"{question}_{grade}" for question in Question.values for grade in Grade.values)
@@ -85,12 +85,22 @@ class Told:
     total: Answers
 
 
-def told(period: Period) -> dict[str, Told]:
+def told_until(today: date) -> date:
+    """Return the last day of which the public is told, that of the last month.
+
+    Sums that grow with each rating would say, to whoever looks before and after a visit, what that visitor thought.
+    """
+    return today.replace(day=1) - DAY
+
+
+def told(period: Period, today: date) -> dict[str, Told]:
     """Return what the public is told of each question in a period: as of dossiers, small counts are withheld.
 
-    One query. How many left a question out is nobody's to know, so that no table gives away what another withholds.
+    Months that have ended count. One query. How many left a question out is nobody's to know, so that no table gives
+    away what another withholds.
     """
-    return {question: _told(rows) for question, rows in given_by_unit(None, period).items()}
+    ended = Period(period.since, min(period.until, told_until(today)))
+    return {question: _told(rows) for question, rows in given_by_unit(None, ended).items()}
 
 
 def _told(rows: Mapping[int, Answers]) -> Told:
@@ -107,12 +117,12 @@ def _told(rows: Mapping[int, Answers]) -> Told:
     return Told({unit: shown(unit, flow) for unit, flow in flows.items()}, shown(TOTAL, total))
 
 
-def satisfied_in(period: Period, units: Collection[int] | None) -> Answers:
+def satisfied_in(period: Period, units: Collection[int] | None, today: date) -> Answers:
     """Return how the public is told that people were satisfied in all with units (None: all); one query.
 
     Of several units None as soon as one of them is withheld.
     """
-    found = told(period)[Question.OVERALL]
+    found = told(period, today)[Question.OVERALL]
     if units is None:
         return found.total
     rows = [row for unit, row in found.rows.items() if unit in units]

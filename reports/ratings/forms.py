@@ -79,7 +79,7 @@ class NoteForm(PageForm, ChangeForm):
         lines=True,
         rows=5,
         max_length=MAX_NOTE,
-        help_text=_("For example: whom you called, what was explained or put right. Only officers read it."),
+        help_text=_("For example: what was explained or put right. Write no names: the log of changes keeps it too."),
         error_messages={"required": _("Write what was done.")},
     )
     field_order = ["revision", "noted"]

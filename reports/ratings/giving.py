@@ -36,8 +36,8 @@ class Given:
 
 
 def has_ended(dossier: Dossier) -> bool:
-    """Tell whether a dossier is over, so that it can be rated."""
-    return dossier.status in FINAL
+    """Tell whether a dossier is over, so that it can be rated; what was cancelled as a mistake is not."""
+    return dossier.status in FINAL and dossier.cancelled_at is None
 
 
 def give(dossier: Dossier, given: Given, now: datetime) -> bool:
@@ -87,7 +87,7 @@ def _tell_leaders(dossier: Dossier, now: datetime) -> None:
         if person.email:
             queue(
                 "rating_dissatisfied",
-                to=Recipient(person, person.get_full_name(), person.email, language=person.language),
+                to=Recipient.of(person),
                 context={
                     "code": dossier.code,
                     "procedure": dossier.version.name_for(person.language),

@@ -13,7 +13,7 @@ from dossiers.models import Applicant
 from offices.log import audit
 
 from ..models import CommentState, Rating
-from .personal import Personal, personal_in
+from ..personal import Personal, personal_in
 
 DISSATISFIED, COMMENTS = "dissatisfied", "comments"
 

@@ -25,7 +25,7 @@ def rating_panel(dossier: Dossier, reader: User) -> Panel | None:
 
 def rating_words(move: Move, audience: Audience) -> str:
     """Return the paragraph that asks for a rating in the message that a dossier has ended; '' for any other."""
-    if audience != Audience.OWNER or move.to_status not in FINAL or move.from_status in FINAL:
+    if audience != Audience.OWNER or not has_ended(move.dossier) or move.from_status in FINAL:
         return ""
     asked = _("How satisfied are you? It takes a minute, without signing in:")
     return f"{asked}\n{link_of(move.dossier)}"

@@ -26,7 +26,7 @@ from procedures import labels
 from ..models import CommentState, Question, Rating
 from ..statistics.page import all_options
 from ..statistics.periods import Period, usual
-from .figures import told
+from .figures import told, told_until
 from .forms import FindForm, RatingForm
 from .giving import give, has_ended
 from .tokens import by_token, ratable, token_of
@@ -113,12 +113,13 @@ def _give(request: HttpRequest, dossier: Dossier, form: RatingForm, moment: date
 @login_not_required
 @require_safe
 def ratings(request: HttpRequest) -> HttpResponse:
-    """What people said of each unit in a period, in sum, and published comments. Four queries."""
-    day = local_day(now())
+    """What people said of each unit in months that have ended, in sum, and published comments. Four queries."""
+    today = local_day(now())
+    day = told_until(today)
     period = Period.read(request.GET, day, by_months=True)
     asked = request.GET.get("question", "")
     question = Question(asked) if asked in Question.values else Question.OVERALL
-    found, options = told(period), all_options()
+    found, options = told(period, today), all_options()
     shown = found[question]
     comments = Rating.objects.filter(comment_state=CommentState.PUBLISHED).select_related("unit")
     after, before = request.GET.get("after", ""), request.GET.get("before", "")
@@ -126,7 +127,8 @@ def ratings(request: HttpRequest) -> HttpResponse:
     page = {
         "period": period,
         "fields": fields,
-        "periods": [(name, _query(one)) for name, one in usual(day)],
+        # But the month that has not ended.
+        "periods": [(name, _query(one)) for name, one in usual(today)[1:]],
         "questions": [(one, one.label, one == question) for one in Question],
         "question": question,
         "sums": [(one.label, found[one].total) for one in Question],

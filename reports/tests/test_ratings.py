@@ -13,18 +13,20 @@ from django.urls import reverse
 
 from common.database import purging
 from common.onetime import new_key
+from common.refusals import Refused
 from dossiers import actions
 from dossiers.models import Dossier, Slip
 from dossiers.records import slips
 from dossiers.tests.actions.test_races import at_once
+from dossiers.tests.actions.test_righting import at_counter
 from dossiers.tests.conftest import Road
 from dossiers.tests.track.test_track import asked
 from dossiers.workflow import perform
 from notifications.models import Notification
 from reports.models import DailyRating, Rating
-from reports.ratings import figures, giving, keeping, panels
+from reports.personal import personal_in
+from reports.ratings import figures, giving, keeping, moderating, panels
 from reports.ratings.giving import Given
-from reports.ratings.personal import personal_in
 from reports.ratings.tokens import by_token, token_of
 from reports.statistics.periods import Period
 from tests import factories
@@ -119,9 +121,15 @@ def test_a_made_up_token_opens_nothing(client, ended, change):
     assert client.get(reverse("rating:rate", args=[change(token_of(ended))])).status_code == 404
 
 
-def test_a_mistake_is_not_rated(client, commune, ended):
+def test_a_mistake_is_not_rated(client, road, commune, ended):
     perform(actions.CancelEntry("Nhầm"), ended, by=commune.clerk, now=factories.NOW)
     assert by_token(token_of(ended)) is None and client.get(page_of(ended)).status_code == 404
+    # Nor does the owner's page or a message lead there.
+    ended.refresh_from_db()
+    assert panels.rating_panel(ended, commune.clerk) is None
+    at_counter(road).do(actions.CancelReception("Nhầm"), commune.clerk)
+    told = Notification.objects.get(kind="dossier_reception_cancelled")
+    assert road.dossier.code in told.body and page_of(road.dossier) not in told.body
 
 
 def test_what_is_missing_or_too_long_is_said_and_what_was_typed_kept(client, ended):
@@ -227,6 +235,9 @@ def test_answers_never_change_and_words_go_after_two_years(commune, ended):
         assert purging.run(keeping.NAME, later) == 1
     rating.refresh_from_db()
     assert (rating.comment, rating.comment_state, rating.overall) == ("", "", 3)
+    # A page that showed it is overtaken.
+    with pytest.raises(Refused):
+        moderating.moderate(rating, "published", "", revision=0, by=commune.leader, now=later)
 
 
 @pytest.fixture
@@ -240,11 +251,15 @@ def year(commune):
     return other
 
 
-def test_sums_are_told_and_small_ones_are_not(client, commune, year, django_assert_max_num_queries):
+def test_sums_are_told_and_small_ones_are_not(client, commune, year, today, django_assert_max_num_queries):
     whole = figures.given(None, date(2026, 1, 1), date(2026, 12, 31))["overall"]
     assert (whole.total, whole.very, whole.dissatisfied) == (15, 9, 6)
     assert figures.given([commune.unit.pk], date(2026, 1, 1), date(2026, 12, 31))["attitude"].total == 12
     assert figures.given(None, date(2025, 1, 1), date(2025, 12, 31))["overall"].total == 0
+    # Who looks before and after a visit finds nothing out: a month is told once it has ended.
+    shown = client.get("/ratings/?since=3/2026&until=3/2026")
+    assert shown.status_code == 200 and not shown.context["rows"] and shown.context["total"].total == 0
+    today.move_to(factories.NOW + timedelta(days=20))
     client.get("/ratings/")
     with django_assert_max_num_queries(6):
         page = client.get("/ratings/?question=overall")
@@ -254,7 +269,9 @@ def test_sums_are_told_and_small_ones_are_not(client, commune, year, django_asse
     # What is left when the sum is known tells nothing either.
     assert None in (rows[commune.unit.name].very, page.context["total"].very)
     period = Period(date(2026, 1, 1), date(2026, 12, 31))
-    assert figures.satisfied_words(figures.satisfied_in(period, [year.unit.pk])) == ""
+    assert figures.satisfied_words(figures.satisfied_in(period, [year.unit.pk], date(2026, 4, 1))) == ""
+    assert figures.satisfied_in(period, None, date(2026, 4, 1)).total == 15
+    assert figures.satisfied_in(period, None, date(2026, 3, 31)).total == 0
     for query in (
         "question=x&since=99/99&until=ngày",
         "since=1/2026&until=3/2026&after=x~y",
@@ -293,7 +310,8 @@ def test_leaders_lists_cost_the_same(commune, year, client, django_assert_max_nu
         ("số 075199000011", True),
         ("viết cho an@example.vn", True),
         ("Hôm qua chị Trần Thị Hoa giúp tôi", True),
-        ("tôi là nguyen van an", True),
+        ("tôi là nguyen van an, ở thôn Đông", True),
+        ("hàng nguyen van ange", False),
         ("Chờ 30 phút, ngày 12/3/2026", False),
     ],
 )

@@ -125,7 +125,8 @@ def home_count(user: User, posts: Sequence[Post], now: datetime) -> Count | None
     roles = {post.role for post in posts}
     waiting = Q(holder=user, status=FeedbackStatus.ASSIGNED)
     if roles & {Role.CLERK, Role.LEADER}:
-        waiting |= Q(status=FeedbackStatus.RECEIVED)
+        # What a leaver held and nobody else was given has to be assigned anew.
+        waiting |= Q(status=FeedbackStatus.RECEIVED) | Q(status=FeedbackStatus.ASSIGNED, holder=None)
     if Role.LEADER in roles:
         waiting |= Q(status__in=(FeedbackStatus.PROPOSED, FeedbackStatus.ANSWERED))
     due = list(Feedback.objects.visible_with(user, posts).filter(waiting).values_list("due_at", flat=True)[:1001])

@@ -8,12 +8,11 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from common.files.uploads import ACCEPT_ATTRIBUTE
 from common.forms.adjusting import choice_of
 from common.forms.fields import FullNameField, MailField, NfcCharField, PhoneField, about_self
 from common.forms.question import QuestionMixin
 from common.forms.screen_forms import ChangeForm, OnceForm
-from dossiers.talk.forms import FilesField, SeveralFiles
+from dossiers.talk.forms import files_field
 from offices.models import Unit
 from procedures.forms import PageForm
 
@@ -25,16 +24,6 @@ ELSEWHERE = {
     "denunciation": gettext_lazy("A denunciation of a breach of law"),
 }
 MOST_TEXT = 5000
-
-
-def files_field() -> FilesField:
-    """Return a box for up to three photos or PDFs."""
-    return FilesField(
-        label=gettext_lazy("Photos or files"),
-        required=False,
-        widget=SeveralFiles(attrs={"accept": ACCEPT_ATTRIBUTE, "multiple": True}),
-        help_text=gettext_lazy("At most 3. Choose them again if the page comes back with an error."),
-    )
 
 
 class GiveForm(PageForm, OnceForm, QuestionMixin):

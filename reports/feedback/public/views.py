@@ -62,9 +62,13 @@ def give(request: HttpRequest) -> HttpResponse:
 
 
 def _counted(request: HttpRequest, moment: datetime) -> Limit:
+    """Count what is sent: of an account or address, and for the mailbox that is told of it."""
     if request.user.is_authenticated:
-        return hit_target("feedback_user", str(request.user.pk), moment)
-    return hit_ip(request, "feedback_ip", moment)
+        limit = hit_target("feedback_user", str(request.user.pk), moment)
+    else:
+        limit = hit_ip(request, "feedback_ip", moment)
+    mailbox = request.POST.get("email", "").strip().casefold()
+    return hit_target("feedback_mail", mailbox, moment) if mailbox and not limit.exceeded else limit
 
 
 def _known(request: HttpRequest) -> dict[str, Any]:
@@ -109,7 +113,9 @@ def track(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         for limit in (
             hit_ip(request, "lookup_ip", moment),
-            hit_target("feedback_code", f"{request.POST.get('code', '')[:60]}\0{client_ip(request)}", moment),
+            hit_target(
+                "feedback_code", f"{filing.code_of(request.POST.get('code', ''))}\0{client_ip(request)}", moment
+            ),
         ):
             if limit.exceeded:
                 return too_many(request, limit)

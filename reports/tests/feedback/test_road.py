@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from accounts.models import User
 from common.clock import LOCAL
@@ -18,13 +19,15 @@ from common.onetime import new_key
 from common.refusals import Refused
 from notifications.models import Notification
 from offices.models import Post, Role, Unit
-from reports.feedback import acts, figures, filing, keeping
+from reports.feedback import acts, figures, filing, history, keeping, people
+from reports.feedback.desk.cases import home_count
 from reports.feedback.table import GIVER
 from reports.feedback.workflow import perform
 from reports.models import Feedback, FeedbackEvent, FeedbackReading, FeedbackStatus, Topic
 from tests import factories
 from tests.access.world import upload
 from tests.faults.answers import read
+from tests.present import present
 
 pytestmark = pytest.mark.django_db
 NOW = factories.NOW
@@ -89,6 +92,9 @@ def test_the_whole_road_in_time(commune):
     with pytest.raises(Refused) as refused:
         do(feedback, acts.Publish("Tran thi HUONG hỏi: máy hỏng.", "Đã sửa."), commune.leader, at(2, month=4))
     assert refused.value.field == "question"
+    with pytest.raises(Refused) as refused:
+        do(feedback, acts.Publish("Máy hỏng.", "Đã gọi +84 912 345 678."), commune.leader, at(2, month=4))
+    assert refused.value.field == "answer"
     now = do(feedback, acts.Publish("Máy hỏng.", "Đã sửa."), commune.leader, at(2, month=4))
     assert now.status == S.PUBLISHED and not now.was_late and now.is_finished
     assert not any(event.is_late for event in now.events.all())
@@ -110,6 +116,12 @@ def test_what_was_late_stays_late_and_counts(commune):
     now = do(feedback, acts.Confirm("Xin lỗi."), commune.leader, at(21, month=4))
     assert now.status == S.CLOSED and now.is_answer_late and now.late_since == at(25)
     assert [event.action for event in now.events.all() if event.is_late] == ["assign", "propose", "confirm"]
+    # A step that was late stays so though the answer came in time.
+    soon = give(commune.unit, may_publish=False, now=at(23, month=2))
+    do(soon, acts.Assign(commune.specialist), commune.leader, at(26, month=2))
+    do(soon, acts.Propose("Đã kê."), commune.specialist, at(27, month=2))
+    now = do(soon, acts.Confirm("Đã kê."), commune.leader, at(27, month=2))
+    assert history.light(now, at(28, month=2)).text == gettext("%(words)s; late before") % {"words": gettext("On time")}
     give(commune.unit, text="Ghế chờ ít quá.")
     found = figures.answered([commune.unit.pk], date(2026, 4, 1), date(2026, 4, 30), date(2026, 5, 1))
     assert (found.received, found.on_time, found.late, found.overdue, found.open) == (0, 0, 1, 1, 1)
@@ -123,6 +135,8 @@ def test_who_it_is_about_neither_sees_nor_answers_it(commune):
     name = officer.full_name.upper()
     feedback = give(commune.unit, topic=Topic.CONDUCT, text=f"Ông {name} nói năng khó nghe.")
     assert list(feedback.concerned.all()) == [officer]
+    # A longer name is another's.
+    assert not people.named_in(f"Ông {name}h, không phải {name.split()[0]}.", [officer])
 
     def sees(user: User) -> bool:
         posts = list(Post.objects.filter(user=user))
@@ -134,6 +148,10 @@ def test_who_it_is_about_neither_sees_nor_answers_it(commune):
     assert refused.value.code == "concerned"
     do(feedback, acts.Assign(commune.clerk), commune.leader, NOW)
     assert sees(commune.clerk)
+    # Who only takes money now answers nothing.
+    Post.objects.filter(user=commune.clerk).update(role=Role.CASHIER)
+    assert not sees(commune.clerk)
+    Post.objects.filter(user=commune.clerk).update(role=Role.CLERK)
     with pytest.raises(Refused):
         do(feedback, acts.NameOfficer(commune.clerk), commune.leader, NOW)
     # Only another leader, or the unit above, may look at what is about the leader.
@@ -166,10 +184,17 @@ def test_passed_on_or_refused_it_leaves_the_unit(commune):
     assert refused.value.is_stale
     now = do(feedback, acts.Refuse("Đã trả lời ở phản ánh trước."), other.clerk, at(24), revision=2)
     assert now.status == S.REFUSED and now.due_at is None and kinds_to("huong@example.com") == 3
+    # The first who is to answer is told of, however far it went before; later changes of hands are not.
+    far = give(commune.unit, email="xa@example.com")
+    do(far, acts.PassOn(other.unit, "Đường của xã bên."), commune.clerk, at(24))
+    do(far, acts.Assign(other.specialist), other.clerk, at(24))
+    do(far, acts.Assign(other.leader), other.clerk, at(24))
+    assert kinds_to("xa@example.com") == 3
 
 
 def test_what_a_leaver_holds_is_handed_on_and_old_feedback_is_forgotten(commune, django_capture_on_commit_callbacks):
-    feedback = give(commune.unit, by=factories.citizen(), files=[upload()])
+    citizen = factories.citizen()
+    feedback = give(commune.unit, by=citizen, files=[upload()])
     do(feedback, acts.Assign(commune.specialist), commune.clerk, NOW)
     duty = keeping.HeldFeedback()
     held = duty.held(commune.specialist, [commune.unit.pk])
@@ -177,6 +202,16 @@ def test_what_a_leaver_holds_is_handed_on_and_old_feedback_is_forgotten(commune,
     assert keeping.open_feedback(commune.unit)
     options = {"by": commune.administrator, "now": NOW, "maximum": 9}
     assert not duty.reassign(commune.specialist, commune.unit, Role.CLERK, commune.clerk, **options)
+    # Whom it is about is not told to administrators.
+    assert present(home_count(commune.clerk, list(Post.objects.filter(user=commune.clerk)), NOW)).count == "0"
+    feedback.concerned.add(commune.leader)
+    (line,) = duty.reassign(commune.specialist, commune.unit, Role.SPECIALIST, commune.leader, **options)
+    assert line.reason == gettext("That officer cannot answer this.")
+    feedback.concerned.clear()
+    # Nobody has it then: whoever assigns is told that it waits.
+    (line,) = duty.reassign(commune.specialist, commune.unit, Role.SPECIALIST, None, **options)
+    assert present(home_count(commune.clerk, list(Post.objects.filter(user=commune.clerk)), NOW)).count == "1"
+    do(feedback, acts.Assign(commune.specialist), commune.clerk, NOW)
     (line,) = duty.reassign(commune.specialist, commune.unit, Role.SPECIALIST, commune.clerk, **options)
     assert line.reason == "" and Feedback.objects.get().holder == commune.clerk
     do(feedback, acts.Propose("Xong."), commune.clerk, NOW)
@@ -184,6 +219,7 @@ def test_what_a_leaver_holds_is_handed_on_and_old_feedback_is_forgotten(commune,
     do(feedback, acts.Publish("Hỏi.", "Đáp."), commune.leader, NOW)
     part = keeping.feedback_of(factories.User.objects.get(email="an@example.com"))
     assert part.data[0]["text"] == feedback.text and len(part.sheets) == 1
+    assert Notification.objects.filter(subject_ref=feedback.code, recipient=citizen).exists()
     later = NOW + timedelta(days=keeping.KEEP_DAYS + 1)
     with time_machine.travel(later, tick=False), django_capture_on_commit_callbacks(execute=True):
         stored = feedback.files.get().file
@@ -192,6 +228,8 @@ def test_what_a_leaver_holds_is_handed_on_and_old_feedback_is_forgotten(commune,
     assert (kept.text, kept.name, kept.email, kept.owner, kept.public_answer) == ("", "", "", None, "Đáp.")
     assert not kept.files.exists() and not stored.storage.exists(str(stored.name))
     assert set(kept.events.values_list("public_text", flat=True)) == {""}
+    assert not kept.events.filter(by=citizen).exists()
+    assert not Notification.objects.filter(subject_ref=kept.code).exists()
 
 
 def sent_to(client: Client, address: str, values: dict[str, Any]) -> str:
@@ -249,10 +287,30 @@ def test_a_stranger_gives_feedback_follows_it_and_adds_details(commune, client):
         assert "Ghế nào?" in page.content.decode()
         sent = {"revision": page.context["form"]["revision"].value(), "text": "Ghế hàng đầu."}
         assert stranger.post(more, sent | {"text": ""}).status_code == 422
+        # Who was first is a name that only officers read.
+        do(feedback, acts.Assign(commune.clerk), commune.leader, NOW)
+        stale = stranger.post(more, sent)
+        told = stale.content.decode()
+        assert stale.status_code == 409 and "Ghế hàng đầu." in told and commune.leader.full_name not in told
+        sent["revision"] = stranger.get(more).context["form"]["revision"].value()
         assert sent_to(stranger, more, sent) == here
         assert stranger.post(more, sent).status_code == 409
         assert commune.specialist.full_name not in stranger.get(here).content.decode()
         assert Feedback.objects.get().status == S.ASSIGNED
+        # Another spelling of the code is no other code.
+        codes = [feedback.code, feedback.code.lower(), f" {feedback.code}"] * 7
+        tries = [Client().post(reverse("feedback:track"), wrong | {"code": code}).status_code for code in codes]
+        assert tries[-1] == 429
+
+
+def test_nobody_fills_the_mailbox_of_another(commune):
+    statuses = []
+    with time_machine.travel(NOW, tick=False):
+        for n in range(11):
+            client = Client(REMOTE_ADDR=f"203.0.113.{n}")
+            typed = form_of(client, email="Ai.do@example.com" if n % 2 else " ai.do@example.com")
+            statuses.append(client.post(reverse("feedback:give"), typed).status_code)
+    assert statuses == [302] * 10 + [429] and kinds_to("ai.do@example.com") <= 10
 
 
 def test_the_desk_walks_its_list_and_acts(commune, client, django_assert_max_num_queries):

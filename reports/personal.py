@@ -1,4 +1,4 @@
-"""What in a comment may tell of a person: numbers, addresses, names; for whoever decides about publishing it."""
+"""What in a text may tell of a person: numbers, addresses, names; for whoever decides about publishing it."""
 
 import re
 from collections.abc import Iterable
@@ -10,7 +10,10 @@ from common.text import fold
 _NUMBER = re.compile(r"(?:\d[\s.\-()/]{0,2}){8,}\d")
 _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|\b(?:zalo|facebook)\b", re.IGNORECASE)
 _STOP = re.compile(r"[.!?:;,\n“”\"()]+")
-LEAST_NAME = 4
+# Shorter names and numbers stand in any text by chance.
+LEAST_NAME, LEAST_DIGITS = 4, 8
+# The part of a phone number that is the same however it begins: 0912…, +84 912….
+PHONE_END = 9
 
 
 @dataclass(frozen=True)
@@ -28,13 +31,25 @@ class Personal:
 def personal_in(text: str, names: Iterable[str] = ()) -> Personal:
     """Return what in a text may tell of a person; ``names`` are those of the applicant. It may be wrong both ways."""
     numbers = [found[0].strip() for found in (*_NUMBER.finditer(text), *_ADDRESS.finditer(text))]
-    folded = f" {fold(text)} "
-    whole = [fold(name) for name in names if len(name) >= LEAST_NAME]
-    return Personal(
-        list(dict.fromkeys(numbers)),
-        list(dict.fromkeys(_capitalised(text))),
-        any(f" {name} " in folded for name in whole),
-    )
+    is_named = bool(known_in(text, names))
+    return Personal(list(dict.fromkeys(numbers)), list(dict.fromkeys(_capitalised(text))), is_named)
+
+
+def known_in(text: str, words: Iterable[str], phone: str = "") -> str:
+    """Return which of somebody's names and addresses, or their phone number, stands in a text; '' for none.
+
+    However it is accented, set apart or begun.
+    """
+    folded = fold(text)
+    for known in words:
+        if len(known) >= LEAST_NAME and re.search(rf"(?<!\w){re.escape(fold(known))}(?!\w)", folded):
+            return known
+    end = _digits(phone)[-PHONE_END:]
+    return phone if len(end) >= LEAST_DIGITS and end in _digits(text) else ""
+
+
+def _digits(text: str) -> str:
+    return "".join(char for char in text if char.isdigit())
 
 
 def _capitalised(text: str) -> Iterable[str]:
