@@ -92,8 +92,9 @@ class Indicators:
 
     @cached_property
     def rated(self) -> dict[str, ratings.Answers]:
-        """How dossiers were rated in the period, by question; one query."""
-        return ratings.given(self.units, self.first, self.last)
+        """How dossiers were rated in the period, by question: to the public in months that have ended. One query."""
+        last = self.last if self.is_exact else min(self.last, ratings.told_until(self.day))
+        return ratings.given(self.units, self.first, last)
 
     # How it is told ---------------------------------------------------------------------------------------------------
 

@@ -24,8 +24,8 @@ def test_the_list_costs_the_same_for_fifty_rows_as_for_one(client, commune, djan
         assert len(client.get(FIND).context["found"].rows) == 1
     Procedure.objects.update(code="8.000000")
     offered_with_a_fee(commune.unit, 50)
-    # A look, choices, what is on offer, rows, maintenance; then the look alone.
-    for queries in (13, 1):
+    # A look, choices, what is on offer, rows; then the look alone.
+    for queries in (12, 1):
         with django_assert_num_queries(queries):
             assert len(client.get(FIND).context["found"].rows) == 20
 
