@@ -308,6 +308,7 @@ def picture() -> Callable[[Page, str], None]:
             return
         PICTURES.mkdir(parents=True, exist_ok=True)
         # That a page is of the demonstration says nothing to who reads a guide.
-        page.screenshot(path=PICTURES / f"{name}.png", full_page=True, style=".demo { display: none }")
+        page.evaluate("() => document.querySelectorAll('.demo').forEach((line) => line.remove())")
+        page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
 
     return take
