@@ -74,7 +74,7 @@ def test_a_rating_from_the_receipt(client, road):
     link = slip.data["rating_link"]
     assert link.endswith(page_of(road.dossier)) and road.citizen.full_name not in link
     template, context = slips.page(slip)
-    assert template == "slips/receipt-2.html" and "<svg" in context["rating_qr"]
+    assert "<svg" in context["rating_qr"]
     # Before the end the page says when, and takes nothing.
     early = client.get(page_of(road.dossier)).content.decode()
     assert "<form" not in early.partition("<main")[2].partition("</main")[0]

@@ -19,7 +19,9 @@ def test_a_notice_is_written_pinned_and_read(visit, picture):
     publisher.locator("nav a[href='/manage/notices/']:visible").first.click()
     publisher.locator("main a[href='/manage/notices/add/']").click()
     publisher.locator("[name=title]").fill(TITLE)
-    publisher.locator("textarea[name=text]").fill("Chủ tịch xã tiếp dân **thứ Năm** hằng tuần.\n\n- Sáng: 8:00\n- Chiều: 14:00")
+    publisher.locator("textarea[name=text]").fill(
+        "Chủ tịch xã tiếp dân **thứ Năm** hằng tuần.\n\n- Sáng: 8:00\n- Chiều: 14:00"
+    )
     publisher.locator("[name=is_pinned]").check()
     picture(publisher, "notice-form-desk")
     publisher.locator("main form .btn-primary").click()
