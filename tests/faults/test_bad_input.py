@@ -66,7 +66,9 @@ STRANGE_QUERIES = (
 # Pages that read their query.
 LISTS = (
     "procedures:find", "track:find", "applicant:dossiers", "desk:list", "desk:search", "leader:home",
-    "manage:procedures", "manage:people", "manage:log", "manage:alerts", "manage:units",
+    "manage:procedures", "manage:people", "manage:log", "manage:alerts", "manage:units", "manage:notices",
+    "articles:notices", "feedback:give", "feedback:list", "feedback:published", "leader:indicator", "leader:late",
+    "leader:ratings", "rating:ratings", "statistics:figures", "statistics:indicators",
 )  # fmt: skip
 
 
