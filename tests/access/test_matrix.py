@@ -532,6 +532,8 @@ def who_may(expected: dict[str, str]) -> str:
     return next((persona for persona in PERSONAS if expected[persona] == "in"), "anonymous")
 
 
+# Both on one engine: tests/faults/test_bad_input.py opens every address on the other.
+@pytest.mark.sqlite
 @pytest.mark.parametrize("persona", PERSONAS)
 def test_every_url_answers_each_persona_as_listed(world, persona):
     wrong, browsers = [], Browsers(world.people[persona])
@@ -543,6 +545,7 @@ def test_every_url_answers_each_persona_as_listed(world, persona):
     assert not wrong, "\n".join(wrong)
 
 
+@pytest.mark.sqlite
 @pytest.mark.parametrize(
     "persona", ["anonymous", "citizen", "clerk", "specialist", "leader", "cashier", "publisher", "administrator"]
 )
