@@ -56,6 +56,13 @@ COPY_ANSWERS: dict[str, dict[str, Any]] = {
     },
     "copies": {"copy_count": "2", "copy_form": "giay"},
 }
+# The same of the second citizen: what the first one owes changes while a cashier looks at it.
+SECOND_COPY: dict[str, dict[str, Any]] = COPY_ANSWERS | {
+    "requester": COPY_ANSWERS["requester"]
+    | {"requester_name": "Lê Văn Hòa", "requester_dob": "03/11/1999", "requester_id_number": "075099000022"},
+    "event": COPY_ANSWERS["event"]
+    | {"subject_name": "Lê Văn Hòa", "subject_dob": "03/11/1999", "subject_gender": "nam"},
+}
 
 
 def token() -> str:
@@ -179,10 +186,17 @@ def code_on(page: Page) -> str:
     return found.group()
 
 
-def file_copy(page: Page, *, delivery: str = "desk", paper: bool = True, pays_postman: bool = False) -> str:
+def file_copy(
+    page: Page,
+    *,
+    answers: dict[str, dict[str, Any]] = COPY_ANSWERS,
+    delivery: str = "desk",
+    paper: bool = True,
+    pays_postman: bool = False,
+) -> str:
     """File a small dossier, a copy of a civil status record, from start to code."""
     start(page, COPY)
-    fill_sections(page, COPY_ANSWERS)
+    fill_sections(page, answers)
     expect(page).to_have_url(re.compile("/papers/"))
     if paper:
         upload(page, page.locator(".file-card").last, photo("can-cuoc", "JPEG"))

@@ -16,6 +16,7 @@ from tests.journeys.steps import (
     CLERK,
     COPY,
     COPY_ANSWERS,
+    SECOND_COPY,
     act,
     choose,
     file_copy,
@@ -53,7 +54,7 @@ def forgotten(portal: str, chromium, signed_in) -> Iterator[tuple[str, str]]:
     context = chromium.new_context(base_url=portal, locale="vi-VN", storage_state=signed_in(PAYER))
     context.set_default_timeout(15_000)
     page = context.new_page()
-    code = file_copy(page)
+    code = file_copy(page, answers=SECOND_COPY)
     page.get_by_role("link", name="Nộp phí", exact=True).click()
     payment = go_to_gateway(page)
     choose(page, "paid", ipn="lost", closes=True)
@@ -64,7 +65,7 @@ def forgotten(portal: str, chromium, signed_in) -> Iterator[tuple[str, str]]:
 def test_a_fee_is_paid_online(visit: Callable[..., Page], picture: Callable[[Page, str], None], js: bool) -> None:
     """From the confirmation to the receipt; afterwards nothing asks for money any more."""
     page = visit(js=js, size=PHONE, who=PAYER)
-    code = file_copy(page)
+    code = file_copy(page, answers=SECOND_COPY)
     variant = "phone" if js else "plain"
     expect(page.locator("main")).to_contain_text("16.000 đồng")
     page.get_by_role("link", name="Nộp phí", exact=True).click()
@@ -84,7 +85,7 @@ def test_a_fee_is_paid_online(visit: Callable[..., Page], picture: Callable[[Pag
 def test_a_closed_browser_loses_nothing(visit: Callable[..., Page], js: bool) -> None:
     """The payer closes the browser at the gateway: its notification settles the fee."""
     page = visit(js=js, who=PAYER)
-    code = file_copy(page)
+    code = file_copy(page, answers=SECOND_COPY)
     page.get_by_role("link", name="Nộp phí", exact=True).click()
     payment = go_to_gateway(page)
     choose(page, "paid", closes=True)
@@ -96,7 +97,7 @@ def test_a_closed_browser_loses_nothing(visit: Callable[..., Page], js: bool) ->
 def test_cancelled_then_paid(visit: Callable[..., Page], js: bool) -> None:
     """Who cancels is told that nothing was paid, and may try again."""
     page = visit(js=js, size=PHONE, who=PAYER)
-    file_copy(page)
+    file_copy(page, answers=SECOND_COPY)
     page.get_by_role("link", name="Nộp phí", exact=True).click()
     payment = go_to_gateway(page)
     choose(page, "cancelled")
@@ -111,7 +112,7 @@ def test_cancelled_then_paid(visit: Callable[..., Page], js: bool) -> None:
 def test_unknown_then_found(visit: Callable[..., Page], picture: Callable[[Page, str], None], js: bool) -> None:
     """The notification is lost: the page says so, warns against paying twice, and asks when told to."""
     page = visit(js=js, size=PHONE, who=PAYER)
-    file_copy(page)
+    file_copy(page, answers=SECOND_COPY)
     page.get_by_role("link", name="Nộp phí", exact=True).click()
     payment = go_to_gateway(page)
     choose(page, "paid", ipn="lost")
@@ -124,7 +125,7 @@ def test_unknown_then_found(visit: Callable[..., Page], picture: Callable[[Page,
 def test_two_dossiers_are_paid_at_once(visit: Callable[..., Page], js: bool) -> None:
     """Two fees of one commune, one payment, two receipts."""
     page = visit(js=js, size=DESK, who=PAYER)
-    codes = [file_copy(page), file_copy(page)]
+    codes = [file_copy(page, answers=SECOND_COPY), file_copy(page, answers=SECOND_COPY)]
     page.goto("/my/payments/")
     for code in codes:
         page.locator("li", has_text=code).locator("[name=dossier]").check()
@@ -139,7 +140,7 @@ def test_two_dossiers_are_paid_at_once(visit: Callable[..., Page], js: bool) -> 
 def test_a_transfer_by_qr(visit: Callable[..., Page], picture: Callable[[Page, str], None], js: bool) -> None:
     """The QR page shows the same in words; who changes their mind pays in another way."""
     page = visit(js=js, size=PHONE, who=PAYER)
-    file_copy(page)
+    file_copy(page, answers=SECOND_COPY)
     page.get_by_role("link", name="Nộp phí", exact=True).click()
     page.locator("[name=way][value=vietqr]").check()
     page.locator("main form.panel .btn-primary").click()
